@@ -1,0 +1,16 @@
+// A claim: one agent's lease on one feature, which everything its attempt holds lives and dies with.
+import type { EpochMs, Fence, Slot } from '../shared/ids';
+
+export interface Claim {
+  readonly slot: Slot;
+  /** 1 for the first attempt at the feature, counting every one that started. */
+  readonly attempt: number;
+  readonly fence: Fence;
+  readonly claimedAt: EpochMs;
+}
+
+/** How long a claim holds without a sign of life. */
+export const leaseMs = 60_000;
+
+/** How often a live agent renews: a third of the lease, so two renewals may be lost. */
+export const renewEveryMs = leaseMs / 3;

@@ -1,0 +1,88 @@
+// Tells an event in one line for people; the same words on the command line and in the dashboard's feed.
+import type { SkipCause } from '../features/feature';
+import type { Blocker } from '../locks/lockTable';
+import type { Event } from './event';
+import type { Snapshot } from './snapshot';
+
+/** The line for `event`, or undefined for events that are too small to tell. @param after the snapshot it led to */
+export function describe(event: Event, after: Snapshot): string | undefined {
+  switch (event.type) {
+    case 'feature.claimed': {
+      const name = after.features[event.featureId]?.spec.name ?? '';
+      const of = after.run?.settings.maxAgents ?? event.slot;
+      return `🚀 Agent ${event.slot}/${Math.max(of, event.slot)}: Started feature ${event.featureId} - ${oneLine(name)}`;
+    }
+    case 'feature.passed':
+      return `✅ Feature ${event.featureId} completed: passing`;
+    case 'feature.failed':
+      return `❌ Feature ${event.featureId} failed: ${oneLine(event.reason)}`;
+    case 'feature.retried': {
+      if (event.by === 'user') return `🔁 Feature ${event.featureId} retry: asked for`;
+      const most = after.run?.settings.limits.maxRetries ?? 0;
+      return `🔁 Feature ${event.featureId} retry ${after.features[event.featureId]?.failures ?? 1}/${most}: ${oneLine(event.reason)}`;
+    }
+    case 'feature.skipped':
+      return `⏭️ Feature ${event.featureId} skipped: ${describeSkip(event.because)}`;
+    case 'feature.unconfirmed':
+      return `🔎 Feature ${event.featureId} needs your check: ${oneLine(event.why)}`;
+    case 'feature.yielded':
+      return `↩️ Feature ${event.featureId} handed back: ${oneLine(event.note)}`;
+    case 'feature.regressed':
+      return `🔁 Feature ${event.featureId} runs again: asked for`;
+    case 'lock.waiting':
+      return `⏳ Agent ${event.slot} waits for ${event.path}, ${describeBlockers(event.blockers)}`;
+    case 'limit.reached':
+      return `⛔ Agent ${event.slot} reached ${event.limit} (${event.bound}) on feature ${event.featureId}`;
+    case 'throttle.changed':
+      return event.untilAt === null ? undefined : `🐢 Slowing down: ${oneLine(event.reason)}`;
+    case 'run.paused':
+      return event.stopping ? '🛑 Stopping' : '⏸️ Paused: no new features are started';
+    case 'run.resumed':
+      return '▶️ Resumed';
+    case 'run.configured':
+      return `⚙️ Agents: ${event.maxAgents}`;
+    case 'recovery.done':
+      return `🩹 Recovered: ${count(event.endedProcesses, 'process', 'processes')} ended, ${count(event.undoneFiles, 'file', 'files')} put back, ${count(event.releasedFeatures.length, 'feature', 'features')} back in the queue${
+        event.keptFiles.length > 0 ? `; left as they are, for someone else changed them: ${event.keptFiles.map(oneLine).join(', ')}` : ''
+      }`;
+    case 'error.occurred':
+      return `⚠️ ${event.where}: ${oneLine(event.message)}`;
+    default:
+      return undefined;
+  }
+}
+
+/** The lines that close a run. */
+export function describeEnd(after: Snapshot): readonly string[] {
+  const features = Object.values(after.features);
+  const only = after.run?.settings.only;
+  const meant = only === undefined ? features : features.filter((f) => only.includes(f.id));
+  const passing = meant.filter((f) => f.state.status === 'passing').length;
+  const agents = Object.keys(after.agents).length;
+  return [
+    `🧹 Cleaned up ${count(agents, 'completed agent', 'completed agents')}`,
+    passing === meant.length ? '✅ All features completed!' : `⚠️ ${passing} of ${meant.length} features completed`,
+  ];
+}
+
+export function describeSkip(because: SkipCause): string {
+  return because.kind === 'user' ? 'by you' : `feature ${because.featureId}, which it depends on, did not pass`;
+}
+
+/** `held by agent 2 (feature 4)`, or that the human is editing it. */
+export function describeBlockers(blockers: readonly Blocker[]): string {
+  const [first] = blockers;
+  if (first === undefined) return 'which is free now';
+  return first.kind === 'human' ? 'which you are editing' : `held by agent ${first.slot} (feature ${first.featureId})`;
+}
+
+/** Text from outside on one line, without control characters that could move the cursor or turn the text around. */
+export function oneLine(text: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is taken out
+  const flat = text.replace(/[\u0000-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]+/g, ' ').trim();
+  return flat.length > 300 ? `${flat.slice(0, 300)}…` : flat;
+}
+
+function count(n: number, one: string, many: string): string {
+  return `${n} ${n === 1 ? one : many}`;
+}

@@ -1,0 +1,130 @@
+// Everything that can happen in a workspace, as one closed union: what the log keeps and every view is built from.
+import type { FeatureChange } from '../features/featureChange';
+import type { LimitName } from '../guardrails/budget';
+import type { LockScope } from '../locks/lockPath';
+import type { Blocker } from '../locks/lockTable';
+import type { ModelName, Usage } from '../routing/modelCatalog';
+import { agentName, type EpochMs, type FeatureId, type Fence, type Slot } from '../shared/ids';
+import type { RunReport } from './runReport';
+import type { RunSettings } from './runSettings';
+
+/** An event before the log gave it its number and time. */
+export type Happening = FeatureChange | AgentEvent | LockEvent | FileEvent | CheckEvent | RunEvent | HouseEvent;
+
+/** A stored event: numbered from 1 without gaps, in the order things happened. */
+export type Event = Happening & { readonly seq: number; readonly at: EpochMs };
+
+export type EventType = Happening['type'];
+
+/** Which attempt an event belongs to. */
+export interface Attempt {
+  readonly slot: Slot;
+  readonly featureId: FeatureId;
+  readonly attempt: number;
+  readonly fence: Fence;
+}
+
+/** How a process is found again: number and start time together; a number alone is reused. */
+export interface ProcessIdentity {
+  readonly pid: number;
+  /** The system's own word for when it started; compared as text, never computed with. */
+  readonly started: string;
+}
+
+export type AgentEvent =
+  /** The worker process lives. Stored before it gets its token, so that no process is ever without a record. */
+  | ({ readonly type: 'agent.started'; readonly process: ProcessIdentity } & Attempt)
+  | ({
+      readonly type: 'agent.progress';
+      readonly status: AgentStatus;
+      readonly step: string;
+      /** 0-100, where the agent says how far it is. */
+      readonly progress?: number;
+    } & Attempt)
+  | ({ readonly type: 'agent.ended'; readonly cause: AgentEnd; readonly note: string } & Attempt)
+  | ({
+      readonly type: 'tool.used';
+      readonly tool: string;
+      /** The path or command it was about. */
+      readonly target?: string;
+      readonly ok: boolean;
+      readonly durationMs: number;
+      readonly summary: string;
+    } & Attempt)
+  | ({
+      readonly type: 'model.called';
+      readonly model: ModelName;
+      readonly usage: Usage;
+      readonly costUsd: number;
+      readonly durationMs: number;
+    } & Attempt)
+  | ({ readonly type: 'limit.reached'; readonly limit: LimitName; readonly bound: number } & Attempt);
+
+export type AgentStatus = 'starting' | 'running' | 'waiting' | 'verifying' | 'draining' | 'ended';
+
+/** How a worker process ended; `lost` is the one nobody asked for. */
+export type AgentEnd = 'done' | 'yielded' | 'stopped' | 'limit' | 'lost' | 'recovered';
+
+export type LockEvent =
+  | ({ readonly type: 'lock.granted'; readonly path: string; readonly kind: LockScope['kind']; readonly how: 'claim' | 'request' } & Attempt)
+  | ({ readonly type: 'lock.waiting'; readonly path: string; readonly kind: LockScope['kind']; readonly blockers: readonly Blocker[] } & Attempt)
+  | ({ readonly type: 'lock.released'; readonly path: string } & Attempt);
+
+export type FileEvent =
+  /** Content hashes (SHA-256, hex); null where the file did not or does not exist. */
+  | ({ readonly type: 'file.edited'; readonly path: string; readonly before: string | null; readonly after: string | null } & Attempt)
+  | ({ readonly type: 'file.undone'; readonly path: string; readonly outcome: UndoOutcome } & Attempt);
+
+/** `kept`: someone changed the file after us, so it was left as it is. */
+export type UndoOutcome = 'restored' | 'removed' | 'unchanged' | 'kept';
+
+export type CheckEvent =
+  | ({ readonly type: 'verify.started'; readonly command: string } & Attempt)
+  | ({
+      readonly type: 'verify.finished';
+      readonly command: string;
+      readonly passed: boolean;
+      /** Null when it was ended by a signal or its time ran out. */
+      readonly exitCode: number | null;
+      readonly timedOut: boolean;
+      readonly durationMs: number;
+      readonly outputTail: string;
+    } & Attempt);
+
+export type RunEvent =
+  | { readonly type: 'run.started'; readonly runId: number; readonly settings: RunSettings }
+  | { readonly type: 'run.configured'; readonly runId: number; readonly maxAgents: number }
+  /** No new claims; with `stopping`, the attempts at work are ended too. */
+  | { readonly type: 'run.paused'; readonly runId: number; readonly stopping: boolean }
+  | { readonly type: 'run.resumed'; readonly runId: number }
+  | { readonly type: 'run.finished'; readonly runId: number; readonly outcome: RunOutcome; readonly report: RunReport };
+
+export type RunOutcome = 'complete' | 'incomplete' | 'stopped';
+
+export type HouseEvent =
+  | { readonly type: 'throttle.changed'; readonly untilAt: EpochMs | null; readonly reason: string }
+  | { readonly type: 'owner.changed'; readonly epoch: number; readonly process: ProcessIdentity; readonly face: Face }
+  | {
+      readonly type: 'recovery.done';
+      readonly endedProcesses: number;
+      readonly undoneFiles: number;
+      readonly keptFiles: readonly string[];
+      readonly releasedFeatures: readonly FeatureId[];
+      /** Bytes of a torn record at the journal's end, never acknowledged to anyone. */
+      readonly cutBytes: number;
+    }
+  | { readonly type: 'error.occurred'; readonly where: string; readonly message: string; readonly featureId?: FeatureId };
+
+export type Face = 'vscode' | 'cli';
+
+/** An event as other programs read it: `agentId` beside the slot. */
+export function toExternal(event: Event): Record<string, unknown> {
+  const { seq, at, type, ...rest } = event;
+  const slot = 'slot' in rest ? rest.slot : undefined;
+  return { seq, at, type, ...(slot === undefined ? {} : { agentId: agentName(slot) }), ...rest };
+}
+
+/** The run an attempt's happening is told under, for events that name an attempt. */
+export function attemptOf({ slot, featureId, attempt, fence }: Attempt): Attempt {
+  return { slot, featureId, attempt, fence };
+}

@@ -1,0 +1,271 @@
+// The one picture of a workspace that every face shows, and the one reducer that brings it from event to event.
+import type { Feature } from '../features/feature';
+import { newFeature } from '../features/feature';
+import { type Transition, transition } from '../features/featureMachine';
+import type { FeatureChange } from '../features/featureChange';
+import { grant, type LockTable, noLocks, queue, release } from '../locks/lockTable';
+import type { ModelName } from '../routing/modelCatalog';
+import type { EpochMs, FeatureId, Fence, Slot } from '../shared/ids';
+import type { AgentEnd, AgentEvent, AgentStatus, Attempt, Event, Face, LockEvent, ProcessIdentity, RunEvent, RunOutcome } from './event';
+import type { RunReport } from './runReport';
+import type { RunSettings } from './runSettings';
+
+/** Plain data, so that it crosses the wire as it is. Records are keyed by id and so run in order of id. */
+export interface Snapshot {
+  /** Number of the last event in it. */
+  readonly seq: number;
+  readonly features: Readonly<Record<FeatureId, Feature>>;
+  /** One for every slot that has been used in this run. */
+  readonly agents: Readonly<Record<Slot, Agent>>;
+  readonly locks: LockTable;
+  readonly run: Run | null;
+  readonly owner: Owner | null;
+  /** Until when the provider asked everyone to wait. */
+  readonly throttledUntilAt: EpochMs | null;
+  readonly lastFence: Fence;
+  readonly lastFeatureId: FeatureId;
+}
+
+/** What works, or last worked, in a slot. */
+export interface Agent extends Attempt {
+  readonly model: ModelName | string;
+  readonly status: AgentStatus;
+  readonly step: string;
+  readonly progress?: number;
+  readonly startedAt: EpochMs;
+  readonly endedAt?: EpochMs;
+  readonly end?: AgentEnd;
+  readonly process?: ProcessIdentity;
+  readonly inputTokens: number;
+  readonly outputTokens: number;
+  readonly costUsd: number;
+  readonly actions: number;
+}
+
+export interface Run {
+  readonly id: number;
+  readonly status: 'running' | 'paused' | 'stopping' | 'finished';
+  readonly settings: RunSettings;
+  readonly startedAt: EpochMs;
+  readonly startedSeq: number;
+  readonly outcome?: RunOutcome;
+  readonly report?: RunReport;
+  readonly costUsd: number;
+  readonly inputTokens: number;
+  readonly outputTokens: number;
+}
+
+export interface Owner {
+  readonly epoch: number;
+  readonly process: ProcessIdentity;
+  readonly face: Face;
+}
+
+export const emptySnapshot: Snapshot = {
+  seq: 0,
+  features: {},
+  agents: {},
+  locks: noLocks,
+  run: null,
+  owner: null,
+  throttledUntilAt: null,
+  lastFence: 0,
+  lastFeatureId: 0,
+};
+
+/** The snapshot after `event`. An event that the state machine would refuse was never stored, so that is a bug. */
+export function project(snapshot: Snapshot, event: Event): Snapshot {
+  return projectAll(snapshot, [event]);
+}
+
+/** The snapshot after `events`, copying each record once however many they are. */
+export function projectAll(snapshot: Snapshot, events: readonly Event[]): Snapshot {
+  if (events.length === 0) return snapshot;
+  const draft: Draft = { ...snapshot };
+  for (const event of events) {
+    apply(draft, event, snapshot);
+    draft.seq = event.seq;
+  }
+  return draft;
+}
+
+type Draft = { -readonly [K in keyof Snapshot]: Snapshot[K] };
+
+function apply(draft: Draft, event: Event, base: Snapshot): void {
+  switch (event.type) {
+    case 'feature.added':
+      setFeature(draft, base, newFeature(event.featureId, event.spec));
+      draft.lastFeatureId = Math.max(draft.lastFeatureId, event.featureId);
+      return;
+    case 'feature.removed':
+      removeFeature(draft, base, event.featureId);
+      return;
+    case 'feature.edited':
+    case 'feature.held':
+    case 'feature.freed':
+    case 'feature.claimed':
+    case 'feature.submitted':
+    case 'feature.unconfirmed':
+    case 'feature.passed':
+    case 'feature.failed':
+    case 'feature.retried':
+    case 'feature.yielded':
+    case 'feature.skipped':
+    case 'feature.unskipped':
+    case 'feature.regressed':
+      return changeFeature(draft, event, base);
+    case 'agent.started':
+    case 'agent.progress':
+    case 'agent.ended':
+    case 'tool.used':
+    case 'model.called':
+    case 'limit.reached':
+      return changeAgent(draft, event);
+    case 'lock.granted':
+    case 'lock.waiting':
+    case 'lock.released':
+      draft.locks = changeLocks(draft.locks, event);
+      return;
+    case 'run.started':
+    case 'run.configured':
+    case 'run.paused':
+    case 'run.resumed':
+    case 'run.finished':
+      return changeRun(draft, event);
+    case 'verify.started':
+      return patchAgent(draft, event, { status: 'verifying', step: event.command });
+    case 'throttle.changed':
+      draft.throttledUntilAt = event.untilAt;
+      return;
+    case 'owner.changed':
+      draft.owner = { epoch: event.epoch, process: event.process, face: event.face };
+      return;
+    case 'verify.finished':
+    case 'file.edited':
+    case 'file.undone':
+    case 'recovery.done':
+    case 'error.occurred':
+      return;
+    default:
+      return event satisfies never;
+  }
+}
+
+function changeFeature(draft: Draft, event: Event & FeatureChange & { type: Transition }, base: Snapshot): void {
+  const feature = draft.features[event.featureId];
+  const next = feature && transition(feature, event, event.at);
+  if (!next?.ok) throw new Error(`Event ${event.seq} (${event.type}) does not fit feature ${event.featureId}: ${next?.error.message ?? 'unknown'}`);
+  setFeature(draft, base, next.value);
+  if (event.type === 'feature.claimed') {
+    draft.lastFence = Math.max(draft.lastFence, event.fence);
+    const { slot, featureId, attempt, fence, model } = event;
+    setAgent(draft, {
+      ...{ slot, featureId, attempt, fence, model },
+      ...{ status: 'starting', step: 'starting', startedAt: event.at },
+      ...{ inputTokens: 0, outputTokens: 0, costUsd: 0, actions: 0 },
+    });
+  }
+}
+
+function changeAgent(draft: Draft, event: Event & AgentEvent): void {
+  const agent = draft.agents[event.slot];
+  // A slow process of an earlier attempt in this slot may still be ending: its news is not this agent's.
+  if (!agent || agent.fence !== event.fence) return;
+  switch (event.type) {
+    case 'agent.started':
+      return setAgent(draft, { ...agent, process: event.process });
+    case 'agent.progress':
+      return setAgent(draft, { ...agent, status: event.status, step: event.step, progress: event.progress ?? agent.progress });
+    case 'agent.ended':
+      return setAgent(draft, { ...agent, status: 'ended', step: event.note, endedAt: event.at, end: event.cause, process: undefined });
+    case 'tool.used':
+      return setAgent(draft, { ...agent, actions: agent.actions + 1 });
+    case 'model.called': {
+      const { inputTokens, outputTokens, cacheReadTokens, cacheWriteTokens } = event.usage;
+      const spent = { input: inputTokens + cacheReadTokens + cacheWriteTokens, output: outputTokens };
+      setAgent(draft, {
+        ...agent,
+        inputTokens: agent.inputTokens + spent.input,
+        outputTokens: agent.outputTokens + spent.output,
+        costUsd: agent.costUsd + event.costUsd,
+      });
+      if (draft.run) {
+        draft.run = {
+          ...draft.run,
+          inputTokens: draft.run.inputTokens + spent.input,
+          outputTokens: draft.run.outputTokens + spent.output,
+          costUsd: draft.run.costUsd + event.costUsd,
+        };
+      }
+      return;
+    }
+    case 'limit.reached':
+      return;
+    default:
+      return event satisfies never;
+  }
+}
+
+function changeLocks(locks: LockTable, event: Event & LockEvent): LockTable {
+  if (event.type === 'lock.released') return release(locks, event.path, event.fence);
+  const { path, kind, slot, featureId, fence, at } = event;
+  const entry = { scope: { kind, path }, slot, featureId, fence, since: at };
+  return event.type === 'lock.granted' ? grant(locks, entry) : queue(locks, entry);
+}
+
+function changeRun(draft: Draft, event: Event & RunEvent): void {
+  if (event.type === 'run.started') {
+    draft.agents = {};
+    draft.run = {
+      ...{ id: event.runId, status: 'running', settings: event.settings, startedAt: event.at, startedSeq: event.seq },
+      ...{ costUsd: 0, inputTokens: 0, outputTokens: 0 },
+    };
+    return;
+  }
+  const { run } = draft;
+  if (!run) return;
+  switch (event.type) {
+    case 'run.configured':
+      draft.run = { ...run, settings: { ...run.settings, maxAgents: event.maxAgents } };
+      return;
+    case 'run.paused':
+      draft.run = { ...run, status: event.stopping ? 'stopping' : 'paused' };
+      return;
+    case 'run.resumed':
+      draft.run = { ...run, status: 'running' };
+      return;
+    case 'run.finished':
+      draft.run = { ...run, status: 'finished', outcome: event.outcome, report: event.report };
+      return;
+    default:
+      return event satisfies never;
+  }
+}
+
+function setFeature(draft: Draft, base: Snapshot, feature: Feature): void {
+  if (draft.features === base.features) draft.features = { ...base.features };
+  (draft.features as Record<FeatureId, Feature>)[feature.id] = feature;
+}
+
+function removeFeature(draft: Draft, base: Snapshot, id: FeatureId): void {
+  if (draft.features === base.features) draft.features = { ...base.features };
+  delete (draft.features as Record<FeatureId, Feature>)[id];
+}
+
+function setAgent(draft: Draft, agent: Agent): void {
+  draft.agents = { ...draft.agents, [agent.slot]: agent };
+}
+
+function patchAgent(draft: Draft, attempt: Attempt, patch: Partial<Agent>): void {
+  const agent = draft.agents[attempt.slot];
+  if (agent?.fence === attempt.fence) setAgent(draft, { ...agent, ...patch });
+}
+
+/** Features that an attempt holds right now, working or being verified. */
+export function liveAttempts(snapshot: Snapshot): readonly Attempt[] {
+  return Object.values(snapshot.features).flatMap(({ id, state }) =>
+    state.status === 'claimed' && state.phase !== 'unconfirmed'
+      ? [{ slot: state.claim.slot, attempt: state.claim.attempt, fence: state.claim.fence, featureId: id }]
+      : [],
+  );
+}

@@ -1,0 +1,64 @@
+// A feature: what the user wants built, and where it stands.
+import type { Claim } from '../claims/claim';
+import type { EpochMs, FeatureId, Fence } from '../shared/ids';
+
+/** One backlog entry with its defaults filled in. The name is its identity. */
+export interface FeatureSpec {
+  readonly name: string;
+  readonly category: string;
+  /** 1 is the most urgent. */
+  readonly priority: number;
+  readonly description: string;
+  /** Names of features, as resolved from the names or ids in the file. */
+  readonly dependsOn: readonly string[];
+  /** Paths, folders or globs the feature expects to change, relative to the workspace. */
+  readonly files: readonly string[];
+  /** Shell command whose exit code 0 proves the feature; absent means the workspace's. */
+  readonly verify?: string;
+  readonly model?: string;
+  /** Minutes of work, as the user guesses. */
+  readonly estimate?: number;
+}
+
+export interface Feature {
+  readonly id: FeatureId;
+  readonly spec: FeatureSpec;
+  readonly state: FeatureState;
+  /** Attempts that counted: ended by a failure, not by a hand-back. */
+  readonly failures: number;
+  /** Times an agent was lost at work on it (its process died); three are a failure. */
+  readonly losses: number;
+  /** Files it asked for but had not declared; locked with the next claim. */
+  readonly learnedFiles: readonly string[];
+  /** Why the last counted attempt failed; the next attempt is told. */
+  readonly lastFailure?: string;
+}
+
+/** Where a feature stands; each status carries only its own data. */
+export type FeatureState =
+  | { readonly status: 'pending' }
+  | { readonly status: 'waiting'; readonly missing: readonly FeatureId[] }
+  | { readonly status: 'claimed'; readonly phase: 'working' | 'verifying'; readonly claim: Claim }
+  | { readonly status: 'claimed'; readonly phase: 'unconfirmed'; readonly attempt: number; readonly fence: Fence; readonly why: string }
+  | { readonly status: 'passing'; readonly evidence: Evidence; readonly at: EpochMs }
+  | { readonly status: 'failed'; readonly reason: string; readonly at: EpochMs }
+  | { readonly status: 'skipped'; readonly because: SkipCause };
+
+export type FeatureStatus = FeatureState['status'];
+
+/** What proved a feature: a check that the host ran, or the user's yes. */
+export type Evidence =
+  | { readonly kind: 'check'; readonly command: string; readonly exitCode: 0; readonly outputTail: string; readonly durationMs: number }
+  | { readonly kind: 'user' };
+
+export type SkipCause = { readonly kind: 'dependency'; readonly featureId: FeatureId } | { readonly kind: 'user' };
+
+/** Files locked with the feature's claim: what the user declared and what earlier attempts learned. */
+export function declaredFiles(feature: Feature): readonly string[] {
+  return [...new Set([...feature.spec.files, ...feature.learnedFiles])];
+}
+
+/** A feature as it is when the backlog first names it. */
+export function newFeature(id: FeatureId, spec: FeatureSpec): Feature {
+  return { id, spec, state: { status: 'pending' }, failures: 0, losses: 0, learnedFiles: [] };
+}

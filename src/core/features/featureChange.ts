@@ -1,0 +1,34 @@
+// What can happen to a feature: the closed union that the state machine decides and the event log keeps.
+import type { FeatureId, Fence, Slot } from '../shared/ids';
+import type { Evidence, FeatureSpec, SkipCause } from './feature';
+
+/** Why an attempt ended without counting. `lost`: its process died; the others are nobody's fault. */
+export type YieldCause = 'lock' | 'human' | 'throttled' | 'lost' | 'stopped' | 'handBack' | 'recovered' | 'edited';
+
+/** The attempt a change belongs to; a change with an older fence than the feature's claim is refused. */
+interface OfAttempt {
+  readonly slot: Slot;
+  readonly attempt: number;
+  readonly fence: Fence;
+}
+
+export type FeatureChange = { readonly featureId: FeatureId } & (
+  | { readonly type: 'feature.added'; readonly spec: FeatureSpec }
+  | { readonly type: 'feature.edited'; readonly spec: FeatureSpec }
+  | { readonly type: 'feature.removed' }
+  | { readonly type: 'feature.held'; readonly missing: readonly FeatureId[] }
+  | { readonly type: 'feature.freed' }
+  | ({ readonly type: 'feature.claimed'; readonly model: string } & OfAttempt)
+  | ({ readonly type: 'feature.submitted'; readonly summary: string } & OfAttempt)
+  | ({ readonly type: 'feature.unconfirmed'; readonly why: string } & OfAttempt)
+  | { readonly type: 'feature.passed'; readonly evidence: Evidence; readonly fence?: Fence; readonly slot?: Slot }
+  | { readonly type: 'feature.failed'; readonly reason: string; readonly fence?: Fence; readonly slot?: Slot }
+  /** Back to `pending` with the failure counted, or by the user with the count set back. */
+  | { readonly type: 'feature.retried'; readonly by: 'policy'; readonly reason: string; readonly fence: Fence; readonly slot: Slot }
+  | { readonly type: 'feature.retried'; readonly by: 'user' }
+  /** Back to `pending`, nothing counted; `path` is the file it must hold next time. */
+  | ({ readonly type: 'feature.yielded'; readonly cause: YieldCause; readonly note: string; readonly path?: string } & OfAttempt)
+  | { readonly type: 'feature.skipped'; readonly because: SkipCause }
+  | { readonly type: 'feature.unskipped' }
+  | { readonly type: 'feature.regressed'; readonly by: 'user' }
+);

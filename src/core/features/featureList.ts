@@ -1,0 +1,168 @@
+// Checks a backlog as parsed JSON and gives its features, or every problem with its place and the way to mend it.
+import { parseLockScope } from '../locks/lockPath';
+import type { FeatureSpec } from './feature';
+
+/** Where a problem sits: keys and indices from the top of the document, as in `[2, "depends_on", 0]`. */
+export type DocumentPath = readonly (string | number)[];
+
+export interface BacklogProblem {
+  readonly path: DocumentPath;
+  readonly message: string;
+}
+
+export type ParsedBacklog =
+  | { readonly ok: true; readonly specs: readonly FeatureSpec[] }
+  | { readonly ok: false; readonly problems: readonly BacklogProblem[] };
+
+export const defaultPriority = 3;
+export const defaultCategory = 'default';
+export const maxFeatures = 100_000;
+const maxText = 100_000;
+const maxName = 200;
+const keys = ['name', 'category', 'priority', 'description', 'depends_on', 'files', 'verify', 'model', 'estimate'];
+
+/**
+ * @param document the parsed content of `features.json`
+ * @param knownIds ids of features already in the database by name, so that `depends_on` may use ids;
+ *   a name not in it gets the id it will have, in file order after the highest known
+ */
+export function parseBacklog(document: unknown, knownIds: ReadonlyMap<string, number> = new Map(), lastId = 0): ParsedBacklog {
+  const problems: BacklogProblem[] = [];
+  const say = (path: DocumentPath, message: string) => void problems.push({ path, message });
+  if (!Array.isArray(document)) {
+    return { ok: false, problems: [{ path: [], message: 'The backlog must be a list of features: [ { "name": "…" }, … ].' }] };
+  }
+  if (document.length > maxFeatures) {
+    return { ok: false, problems: [{ path: [], message: `The backlog has ${document.length} features; the most is ${maxFeatures}.` }] };
+  }
+  const specs = document.map((entry, at) => parseEntry(entry, at, say));
+  const names = namesOf(specs, say);
+  const byId = idsToNames(specs, knownIds, lastId);
+  const resolved = specs.map((spec, at) => spec && { ...spec, dependsOn: resolveNeeds(spec, at, document, names, byId, say) });
+  return problems.length > 0 ? { ok: false, problems } : { ok: true, specs: resolved.filter((s) => s !== undefined) };
+}
+
+type Say = (path: DocumentPath, message: string) => void;
+
+function parseEntry(entry: unknown, at: number, say: Say): FeatureSpec | undefined {
+  if (typeof entry !== 'object' || entry === null || Array.isArray(entry)) {
+    say([at], `A feature must be an object such as { "name": "…" }, not ${kindOf(entry)}.`);
+    return undefined;
+  }
+  const fields = new Map(Object.entries(entry));
+  for (const key of fields.keys()) {
+    if (!keys.includes(key)) say([at, key], `"${shown(key)}" is not a field of a feature. Known: ${keys.join(', ')}.`);
+  }
+  const text = (key: string, most: number) => {
+    const value = fields.get(key);
+    if (value === undefined) return undefined;
+    if (typeof value !== 'string') say([at, key], `"${key}" must be text, not ${kindOf(value)}.`);
+    else if (value.length > most) say([at, key], `"${key}" has ${value.length} characters; the most is ${most}.`);
+    else return value;
+    return undefined;
+  };
+  const name = text('name', maxName);
+  if (!fields.has('name')) say([at], 'A feature needs a "name".');
+  else if (name !== undefined && name.trim() === '') say([at, 'name'], 'A name must not be empty.');
+  const priority = fields.get('priority');
+  if (priority !== undefined && !(Number.isSafeInteger(priority) && (priority as number) >= 1)) {
+    say([at, 'priority'], '"priority" must be a whole number from 1 (most urgent).');
+  }
+  const estimate = fields.get('estimate');
+  if (estimate !== undefined && !(typeof estimate === 'number' && Number.isFinite(estimate) && estimate > 0)) {
+    say([at, 'estimate'], '"estimate" must be a number of minutes above 0.');
+  }
+  const files = parseFiles(fields.get('files'), at, say);
+  const spec: FeatureSpec = {
+    name: name ?? '',
+    category: (text('category', maxName) ?? defaultCategory).trim().toLowerCase() || defaultCategory,
+    priority: typeof priority === 'number' ? priority : defaultPriority,
+    description: text('description', maxText) ?? '',
+    dependsOn: [],
+    files,
+    ...optional('verify', text('verify', maxText)),
+    ...optional('model', text('model', maxName)),
+    ...(typeof estimate === 'number' ? { estimate } : {}),
+  };
+  if (spec.verify?.trim() === '') say([at, 'verify'], '"verify" is empty; leave it out to use the workspace\'s check.');
+  return spec;
+}
+
+function parseFiles(value: unknown, at: number, say: Say): readonly string[] {
+  if (value === undefined) return [];
+  if (!Array.isArray(value)) {
+    say([at, 'files'], `"files" must be a list of paths, not ${kindOf(value)}.`);
+    return [];
+  }
+  value.forEach((file, k) => {
+    if (typeof file !== 'string') return say([at, 'files', k], `A file must be text, not ${kindOf(file)}.`);
+    const scope = parseLockScope(file);
+    if (!scope.ok) say([at, 'files', k], scope.error.message);
+  });
+  return value.filter((file): file is string => typeof file === 'string');
+}
+
+function namesOf(specs: readonly (FeatureSpec | undefined)[], say: Say): ReadonlyMap<string, number> {
+  const first = new Map<string, number>();
+  specs.forEach((spec, at) => {
+    if (!spec || spec.name.trim() === '') return;
+    const before = first.get(spec.name);
+    if (before === undefined) first.set(spec.name, at);
+    else say([at, 'name'], `"${shown(spec.name)}" is already the name of entry ${before + 1}; names are unique.`);
+  });
+  return first;
+}
+
+function idsToNames(specs: readonly (FeatureSpec | undefined)[], known: ReadonlyMap<string, number>, lastId: number) {
+  const byId = new Map<number, string>();
+  let next = lastId;
+  for (const spec of specs) {
+    if (spec) byId.set(known.get(spec.name) ?? ++next, spec.name);
+  }
+  return byId;
+}
+
+function resolveNeeds(
+  spec: FeatureSpec,
+  at: number,
+  document: readonly unknown[],
+  names: ReadonlyMap<string, number>,
+  byId: ReadonlyMap<number, string>,
+  say: Say,
+): readonly string[] {
+  const needs = (document[at] as { depends_on?: unknown }).depends_on;
+  if (needs === undefined) return [];
+  if (!Array.isArray(needs)) {
+    say([at, 'depends_on'], `"depends_on" must be a list of names or ids, not ${kindOf(needs)}.`);
+    return [];
+  }
+  const found = needs.map((need: unknown, k) => {
+    const path = [at, 'depends_on', k];
+    const name = typeof need === 'number' ? byId.get(need) : need;
+    if (typeof name !== 'string') {
+      say(path, typeof need === 'number' ? `No feature has the id ${need}.` : `A dependency must be a name or an id, not ${kindOf(need)}.`);
+    } else if (!names.has(name)) say(path, `No feature is named "${shown(name)}".${closest(name, names)}`);
+    else if (name === spec.name) say(path, `"${shown(name)}" depends on itself; take this line out.`);
+    else return name;
+    return undefined;
+  });
+  return [...new Set(found.filter((name) => name !== undefined))];
+}
+
+function closest(name: string, names: ReadonlyMap<string, number>): string {
+  const same = [...names.keys()].find((known) => known.toLowerCase().trim() === name.toLowerCase().trim());
+  return same === undefined ? '' : ` Did you mean "${shown(same)}"?`;
+}
+
+function optional<K extends string>(key: K, value: string | undefined): { [P in K]?: string } {
+  return (value === undefined ? {} : { [key]: value }) as { [P in K]?: string };
+}
+
+function kindOf(value: unknown): string {
+  if (value === null) return 'null';
+  return Array.isArray(value) ? 'a list' : typeof value === 'object' ? 'an object' : `the ${typeof value} ${shown(String(value))}`;
+}
+
+function shown(text: string): string {
+  return text.length > 60 ? `${text.slice(0, 60)}…` : text;
+}

@@ -1,0 +1,107 @@
+// The life of a feature as one table: which change is allowed from which state, and what follows.
+import type { EpochMs } from '../shared/ids';
+import { ok, type Refusal, type Result, refuse } from '../shared/result';
+import type { Feature, FeatureState } from './feature';
+import type { FeatureChange } from './featureChange';
+
+/** A status, with `claimed` split by what is being done; the rows of the table. */
+export type Stage = 'pending' | 'waiting' | 'working' | 'verifying' | 'unconfirmed' | 'passing' | 'failed' | 'skipped';
+
+type Kind = FeatureChange['type'];
+type Change<K extends Kind> = Extract<FeatureChange, { type: K }>;
+
+interface Row<K extends Kind> {
+  readonly from: readonly Stage[];
+  readonly to: (feature: Feature, change: Change<K>, at: EpochMs) => Feature;
+}
+
+/** Every change but `added` and `removed`, which begin and end a feature. */
+export type Transition = Exclude<Kind, 'feature.added' | 'feature.removed'>;
+
+const idle = ['pending', 'waiting'] as const;
+const atWork = ['working', 'verifying'] as const;
+
+/** The table. What is not in it is refused by name. */
+export const table: { readonly [K in Transition]: Row<K> } = {
+  'feature.held': { from: ['pending'], to: (f, c) => into(f, { status: 'waiting', missing: c.missing }) },
+  'feature.freed': { from: ['waiting'], to: (f) => into(f, { status: 'pending' }) },
+  'feature.skipped': { from: [...idle, 'failed'], to: (f, c) => into(f, { status: 'skipped', because: c.because }) },
+  'feature.unskipped': { from: ['skipped'], to: (f) => into(f, { status: 'pending' }) },
+  'feature.claimed': {
+    from: ['pending'],
+    to: (f, { slot, attempt, fence }, at) =>
+      into(f, { status: 'claimed', phase: 'working', claim: { slot, attempt, fence, claimedAt: at } }),
+  },
+  'feature.submitted': {
+    from: ['working'],
+    to: (f) => (f.state.status === 'claimed' && f.state.phase === 'working' ? into(f, { ...f.state, phase: 'verifying' }) : f),
+  },
+  'feature.unconfirmed': {
+    from: ['verifying'],
+    to: (f, c) => into(f, { status: 'claimed', phase: 'unconfirmed', attempt: c.attempt, fence: c.fence, why: c.why }),
+  },
+  'feature.passed': {
+    from: ['verifying', 'unconfirmed'],
+    to: (f, c, at) => into({ ...f, failures: 0, losses: 0, lastFailure: undefined }, { status: 'passing', evidence: c.evidence, at }),
+  },
+  'feature.failed': {
+    from: [...atWork, 'unconfirmed'],
+    to: (f, c, at) =>
+      into({ ...f, failures: f.failures + 1, lastFailure: c.reason }, { status: 'failed', reason: c.reason, at }),
+  },
+  'feature.retried': {
+    from: [...atWork, 'failed'],
+    to: (f, c) =>
+      c.by === 'user'
+        ? into({ ...f, failures: 0, losses: 0 }, { status: 'pending' })
+        : into({ ...f, failures: f.failures + 1, lastFailure: c.reason }, { status: 'pending' }),
+  },
+  'feature.yielded': {
+    from: atWork,
+    to: (f, c) => {
+      const learned = c.path === undefined || f.learnedFiles.includes(c.path) ? f.learnedFiles : [...f.learnedFiles, c.path];
+      return into({ ...f, losses: f.losses + (c.cause === 'lost' ? 1 : 0), learnedFiles: learned }, { status: 'pending' });
+    },
+  },
+  'feature.regressed': {
+    from: ['passing'],
+    to: (f) => into({ ...f, failures: 0, losses: 0 }, { status: 'pending' }),
+  },
+  'feature.edited': { from: [...idle, 'skipped', 'failed', 'passing'], to: (f, c) => ({ ...f, spec: c.spec }) },
+};
+
+/**
+ * The feature after `change`, or a refusal that names the state and the change.
+ * @param at when it happened; kept in the states that tell since when they hold
+ */
+export function transition(feature: Feature, change: Change<Transition>, at: EpochMs): Result<Feature> {
+  const row = table[change.type] as Row<Transition>;
+  const stage = stageOf(feature.state);
+  if (!row.from.includes(stage) || (change.type === 'feature.retried' && (change.by === 'user') !== (stage === 'failed'))) {
+    const verb = change.type.slice('feature.'.length);
+    return refuse('badTransition', `Feature ${feature.id} is ${stage}; it cannot be ${verb} from there.`);
+  }
+  const stale = staleFence(feature, change);
+  return stale ? { ok: false, error: stale } : ok(row.to(feature, change, at));
+}
+
+export function stageOf(state: FeatureState): Stage {
+  return state.status === 'claimed' ? state.phase : state.status;
+}
+
+/** May a feature in this state be taken out of the backlog? Not while an attempt holds it. */
+export function canRemove(state: FeatureState): boolean {
+  return state.status !== 'claimed';
+}
+
+function staleFence(feature: Feature, change: Change<Transition>): Refusal | undefined {
+  const { state } = feature;
+  if (!('fence' in change) || change.fence === undefined || change.type === 'feature.claimed') return undefined;
+  const held = state.status !== 'claimed' ? undefined : state.phase === 'unconfirmed' ? state.fence : state.claim.fence;
+  if (held === change.fence) return undefined;
+  return { code: 'staleFence', message: `Feature ${feature.id} is held under fence ${held ?? 'none'}, not ${change.fence}.` };
+}
+
+function into(feature: Feature, state: FeatureState): Feature {
+  return { ...feature, state };
+}

@@ -1,0 +1,34 @@
+// The limits an attempt and a run are held to, with their defaults; settings `limits.*` change them.
+
+export interface Limits {
+  /** Writes to files, per attempt. */
+  readonly maxFileEdits: number;
+  /** `run_command` calls, per attempt. */
+  readonly maxBashCommands: number;
+  /** Tool calls of any kind, per attempt. */
+  readonly maxActions: number;
+  /** One command, in milliseconds. */
+  readonly commandMs: number;
+  /** One check, in milliseconds. */
+  readonly verifyMs: number;
+  /** Wall time of an attempt, in milliseconds, the outer bound whatever the model. */
+  readonly maxSessionMs: number;
+  /** Wall time of an attempt by the model's tier, in milliseconds. */
+  readonly attemptMs: { readonly haiku: number; readonly sonnet: number; readonly opus: number; readonly other: number };
+  /** Failed attempts after which one more is made: 3 retries are four attempts. */
+  readonly maxRetries: number;
+  /** Agents lost at work on one feature before that counts as its failure for good. */
+  readonly maxLosses: number;
+}
+
+export const defaultLimits: Limits = {
+  maxFileEdits: 50,
+  maxBashCommands: 100,
+  maxActions: 100,
+  commandMs: 60_000,
+  verifyMs: 600_000,
+  maxSessionMs: 3_600_000,
+  attemptMs: { haiku: 600_000, sonnet: 1_800_000, opus: 3_600_000, other: 1_800_000 },
+  maxRetries: 3,
+  maxLosses: 3,
+};

@@ -1,0 +1,72 @@
+// The canonical form of a path, so that every way of writing a file's name meets at one lock.
+import { ok, type Result, refuse } from '../shared/result';
+
+/** What a lock covers: one file, or everything under a folder. */
+export type LockScope = { readonly kind: 'file'; readonly path: string } | { readonly kind: 'folder'; readonly path: string };
+
+/** A path inside the workspace: `/` between parts, NFC, no `.` or `..`, never empty, relative. */
+export type WorkspacePath = string;
+
+const maxPathLength = 4096;
+const windowsNames = /^(con|prn|aux|nul|com\d|lpt\d)(\..*)?$/i;
+
+/**
+ * The canonical path, or `pathDenied` naming what is wrong with it. Purely by text: links are the adapter's business.
+ * Windows forms (drive, UNC, device, stream, trailing dot or space) are refused everywhere, so that a backlog means
+ * the same on every machine.
+ */
+export function parseWorkspacePath(text: string): Result<WorkspacePath> {
+  const denied = (why: string) => refuse('pathDenied', `"${printable(text)}" ${why}.`);
+  if (text.length > maxPathLength) return denied(`is longer than ${maxPathLength} characters`);
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
+  if (/[\u0000-\u001f\u007f]/.test(text)) return denied('has control characters');
+  const unified = text.replaceAll('\\', '/').normalize('NFC');
+  if (unified.startsWith('/')) return denied('is absolute; name it relative to the workspace');
+  const parts: string[] = [];
+  for (const part of unified.split('/')) {
+    if (part === '' || part === '.') continue;
+    if (part === '..') {
+      if (parts.pop() === undefined) return denied('leads out of the workspace');
+      continue;
+    }
+    if (part.includes(':')) return denied('has a ":", which names a drive or a stream on Windows');
+    if (/[. ]$/.test(part) || windowsNames.test(part)) return denied(`has the part "${part}", which Windows reads as another name`);
+    parts.push(part);
+  }
+  if (parts.length === 0) return denied('names the workspace itself');
+  return ok(parts.join('/'));
+}
+
+/**
+ * What a declared entry locks: a plain path its file, a path ending in `/` or `/**` its folder,
+ * any other glob its literal prefix (adapters may expand it to files first).
+ */
+export function parseLockScope(declared: string): Result<LockScope> {
+  const wild = declared.search(/[*?[{]/);
+  const folder = wild >= 0 || /[\\/]$/.test(declared);
+  const literal = wild < 0 ? declared : declared.slice(0, declared.slice(0, wild).lastIndexOf('/') + 1);
+  if (literal === '') return ok({ kind: 'folder', path: '' });
+  const path = parseWorkspacePath(literal);
+  return path.ok ? ok({ kind: folder ? 'folder' : 'file', path: path.value }) : path;
+}
+
+/** The key two scopes are compared by: paths that differ only in case are one file on common file systems. */
+export function lockKey(path: WorkspacePath): string {
+  return path.normalize('NFC').toLowerCase();
+}
+
+/** Do two scopes meet in some file? A folder meets all below it; the folder `''` meets everything. */
+export function overlaps(a: LockScope, b: LockScope): boolean {
+  return covers(a, b.path) || covers(b, a.path);
+}
+
+/** Does `scope` cover the file or folder at `path`? */
+export function covers(scope: LockScope, path: WorkspacePath): boolean {
+  const key = lockKey(path);
+  const own = lockKey(scope.path);
+  return key === own || (scope.kind === 'folder' && (own === '' || key.startsWith(`${own}/`)));
+}
+
+function printable(text: string): string {
+  return JSON.stringify(text.length > 80 ? `${text.slice(0, 80)}…` : text).slice(1, -1);
+}

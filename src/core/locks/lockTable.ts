@@ -1,0 +1,139 @@
+// Who holds which path and who waits for it: the exclusive, re-entrant, fair lock table as an immutable value.
+import type { EpochMs, FeatureId, Fence, Slot } from '../shared/ids';
+import { covers, type LockScope, overlaps } from './lockPath';
+import { reaches } from './waitGraph';
+
+/** An attempt's hold on a scope. It has no lease of its own: it ends with the attempt. */
+export interface Hold {
+  readonly scope: LockScope;
+  readonly fence: Fence;
+  readonly slot: Slot;
+  readonly featureId: FeatureId;
+  readonly since: EpochMs;
+}
+
+/** An attempt that waits for an undeclared file; first come, first served. */
+export interface Wait {
+  readonly scope: LockScope;
+  readonly fence: Fence;
+  readonly slot: Slot;
+  readonly featureId: FeatureId;
+  readonly since: EpochMs;
+}
+
+export interface LockTable {
+  readonly holds: readonly Hold[];
+  readonly waits: readonly Wait[];
+  /** Files with the human's unsaved edits; theirs until saved or reverted. */
+  readonly human: readonly string[];
+}
+
+export type Requester = Pick<Hold, 'fence' | 'slot' | 'featureId'>;
+
+export type LockAnswer =
+  | { readonly kind: 'granted' }
+  /** Already covered by a hold of the same attempt. */
+  | { readonly kind: 'held' }
+  | { readonly kind: 'wait'; readonly blockers: readonly Blocker[] }
+  /** Waiting would close a circle; the attempt gives its work back instead. */
+  | { readonly kind: 'yield'; readonly blockers: readonly Blocker[] };
+
+/** Who is in the way: an attempt that holds or waits before us, or the human. */
+export type Blocker =
+  | { readonly kind: 'agent'; readonly slot: Slot; readonly featureId: FeatureId; readonly fence: Fence; readonly path: string }
+  | { readonly kind: 'human'; readonly path: string };
+
+export const noLocks: LockTable = { holds: [], waits: [], human: [] };
+
+/** What a request for `scope` would get now. Asks only; the table changes by `grant`, `queue` and `release`. */
+export function request(table: LockTable, scope: LockScope, by: Requester): LockAnswer {
+  if (isHeldBy(table, scope, by.fence)) return { kind: 'held' };
+  const blockers = blockersOf(table, scope, by.fence);
+  if (blockers.length === 0) return { kind: 'granted' };
+  const waitsFor = (fence: Fence) =>
+    table.waits.flatMap((w) => (w.fence === fence ? fencesOf(blockersOf(table, w.scope, fence)) : []));
+  return { kind: reaches(fencesOf(blockers), by.fence, waitsFor) ? 'yield' : 'wait', blockers };
+}
+
+/** The first thing in the way of locking all of `scopes` at once, or undefined when all are free. */
+export function firstBlocker(table: LockTable, scopes: readonly LockScope[]): Blocker | undefined {
+  for (const scope of scopes) {
+    const [blocker] = blockersOf(table, scope, undefined);
+    if (blocker) return blocker;
+  }
+  return undefined;
+}
+
+export function grant(table: LockTable, hold: Hold): LockTable {
+  const waits = table.waits.filter((w) => !(w.fence === hold.fence && sameScope(w.scope, hold.scope)));
+  return { ...table, holds: [...table.holds, hold], waits };
+}
+
+export function queue(table: LockTable, wait: Wait): LockTable {
+  return { ...table, waits: [...table.waits, wait] };
+}
+
+/** Without the attempt's hold on or wait for `path`. */
+export function release(table: LockTable, path: string, fence: Fence): LockTable {
+  const others = (entry: Hold | Wait) => !(entry.fence === fence && entry.scope.path === path);
+  return { ...table, holds: table.holds.filter(others), waits: table.waits.filter(others) };
+}
+
+/** The paths an attempt holds or waits for: what is released when it ends. */
+export function pathsOf(table: LockTable, fence: Fence): readonly string[] {
+  const own = [...table.holds, ...table.waits].filter((entry) => entry.fence === fence);
+  return [...new Set(own.map((entry) => entry.scope.path))];
+}
+
+export function setHuman(table: LockTable, paths: readonly string[]): LockTable {
+  return { ...table, human: [...paths] };
+}
+
+/** The waits that can be granted now, in the order they came; each takes its place before the next is looked at. */
+export function grantable(table: LockTable): readonly Wait[] {
+  const granted: Wait[] = [];
+  let current = table;
+  for (const wait of table.waits) {
+    if (blockersOf(current, wait.scope, wait.fence).length > 0) continue;
+    granted.push(wait);
+    current = grant(current, wait);
+  }
+  return granted;
+}
+
+export function isHeldBy(table: LockTable, scope: LockScope, fence: Fence): boolean {
+  return table.holds.some(
+    (h) => h.fence === fence && covers(h.scope, scope.path) && (h.scope.kind === 'folder' || scope.kind === 'file'),
+  );
+}
+
+/**
+ * Everything in the way of `fence` getting `scope`: other holders, the human, and those who came before it in the queue
+ * (a newcomer does not overtake a waiter for an overlapping path).
+ */
+export function blockersOf(table: LockTable, scope: LockScope, fence: Fence | undefined): readonly Blocker[] {
+  const blockers: Blocker[] = [];
+  for (const h of table.holds) {
+    if (h.fence !== fence && overlaps(h.scope, scope)) blockers.push(asBlocker(h));
+  }
+  for (const path of table.human) {
+    if (overlaps({ kind: 'file', path }, scope)) blockers.push({ kind: 'human', path });
+  }
+  for (const w of table.waits) {
+    if (w.fence === fence) break;
+    if (overlaps(w.scope, scope)) blockers.push(asBlocker(w));
+  }
+  return blockers;
+}
+
+function asBlocker({ slot, featureId, fence, scope }: Hold | Wait): Blocker {
+  return { kind: 'agent', slot, featureId, fence, path: scope.path };
+}
+
+function fencesOf(blockers: readonly Blocker[]): Fence[] {
+  return blockers.flatMap((b) => (b.kind === 'agent' ? [b.fence] : []));
+}
+
+function sameScope(a: LockScope, b: LockScope): boolean {
+  return a.kind === b.kind && a.path === b.path;
+}

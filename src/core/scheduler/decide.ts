@@ -1,0 +1,81 @@
+// The scheduler's whole judgement: from the facts as they stand to what is to be done now.
+import type { Feature } from '../features/feature';
+import type { FeatureChange } from '../features/featureChange';
+import { liveAttempts, type Snapshot } from '../events/snapshot';
+import type { RunOutcome } from '../events/event';
+import { indexByName, readinessOf } from '../graph/readiness';
+import type { FeatureId, Slot } from '../shared/ids';
+import { type Choice, type PassedOver, selectBatch } from './selectBatch';
+
+/** What the engine is to carry out, in this order. */
+export type Decision =
+  | { readonly kind: 'change'; readonly change: FeatureChange }
+  | { readonly kind: 'claim'; readonly choice: Choice }
+  | { readonly kind: 'finishRun'; readonly outcome: RunOutcome };
+
+export interface Judgement {
+  readonly decisions: readonly Decision[];
+  /** Ready features that wait for files, for the views. */
+  readonly passedOver: readonly PassedOver[];
+}
+
+/**
+ * Pure: the same facts give the same judgement. Changes of readiness come first and alone, so that claims are always
+ * judged on settled facts: carry out the decisions, then ask again, until there are none.
+ * @param busySlots slots whose last process has not ended yet, beside those the snapshot knows at work
+ */
+export function decide(snapshot: Snapshot, busySlots: ReadonlySet<Slot> = new Set()): Judgement {
+  const features = Object.values(snapshot.features);
+  const changes = settleReadiness(features, indexByName(snapshot.features));
+  if (changes.length > 0) return { decisions: changes.map((change) => ({ kind: 'change', change })), passedOver: [] };
+
+  const { run } = snapshot;
+  if (!run || run.status === 'finished') return { decisions: [], passedOver: [] };
+  const live = liveAttempts(snapshot);
+  const meant = features.filter((f) => isMeant(run.settings.only, f.id));
+  const ready = meant.filter((f) => f.state.status === 'pending');
+  if (run.status === 'stopping') {
+    return { decisions: live.length === 0 ? [{ kind: 'finishRun', outcome: 'stopped' }] : [], passedOver: [] };
+  }
+  if (live.length === 0 && ready.length === 0) {
+    return { decisions: [{ kind: 'finishRun', outcome: outcomeOf(meant) }], passedOver: [] };
+  }
+  if (run.status === 'paused') return { decisions: [], passedOver: [] };
+
+  const taken = new Set([...busySlots, ...live.map((a) => a.slot)]);
+  const room = run.settings.maxAgents - live.length;
+  const free = slotsUpTo(run.settings.maxAgents).filter((slot) => !taken.has(slot)).slice(0, Math.max(0, room));
+  const batch = selectBatch(features, ready, snapshot.locks, free);
+  return { decisions: batch.chosen.map((choice) => ({ kind: 'claim', choice })), passedOver: batch.passedOver };
+}
+
+/** Changes that bring stored readiness in line with the dependencies as they are. */
+function settleReadiness(features: readonly Feature[], byName: ReadonlyMap<string, Feature>): FeatureChange[] {
+  return features.flatMap((feature): FeatureChange[] => {
+    const { id: featureId, state } = feature;
+    if (state.status !== 'pending' && state.status !== 'waiting' && state.status !== 'skipped') return [];
+    if (state.status === 'skipped' && state.because.kind === 'user') return [];
+    const readiness = readinessOf(feature, byName);
+    if (readiness.kind === 'blocked') {
+      const because = { kind: 'dependency', featureId: readiness.by } as const;
+      return state.status === 'skipped' ? [] : [{ type: 'feature.skipped', featureId, because }];
+    }
+    if (state.status === 'skipped') return [{ type: 'feature.unskipped', featureId }];
+    if (readiness.kind === 'missing') {
+      return state.status === 'pending' ? [{ type: 'feature.held', featureId, missing: readiness.ids }] : [];
+    }
+    return state.status === 'waiting' ? [{ type: 'feature.freed', featureId }] : [];
+  });
+}
+
+function outcomeOf(meant: readonly Feature[]): RunOutcome {
+  return meant.every((f) => f.state.status === 'passing') ? 'complete' : 'incomplete';
+}
+
+function isMeant(only: readonly FeatureId[] | undefined, id: FeatureId): boolean {
+  return only === undefined || only.includes(id);
+}
+
+function slotsUpTo(n: number): readonly Slot[] {
+  return Array.from({ length: n }, (_, k) => k + 1);
+}

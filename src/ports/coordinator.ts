@@ -1,0 +1,108 @@
+// What an agent asks of the hub while it works: permission, locks, writes, and the verdict on its work.
+import type { BudgetAnswer } from '../core/guardrails/budget';
+import type { ModelName, Usage } from '../core/routing/modelCatalog';
+import type { AgentStatus, Attempt } from '../core/events/event';
+import type { Limits } from '../core/guardrails/limits';
+import type { Result } from '../core/shared/result';
+
+/**
+ * The agent's side of the hub. Every method may reject with a `Failure` of reason `closed` when the attempt is over for
+ * the hub (stopped, displaced); the agent then ends without another step. Refusals are values.
+ */
+export interface Coordinator {
+  /** Waits until the shared throttle lets the next model call go. */
+  modelPermit(): Promise<void>;
+  modelCalled(call: { readonly model: ModelName; readonly usage: Usage; readonly durationMs: number }): Promise<void>;
+  /** The provider asked to slow down; all agents will. */
+  modelLimited(limit: { readonly reason: string; readonly retryAfterMs?: number }): Promise<void>;
+  /** Before each tool call. */
+  toolBegin(call: ToolCall): Promise<BudgetAnswer>;
+  toolEnd(call: ToolCall & { readonly ok: boolean; readonly durationMs: number; readonly summary: string }): Promise<void>;
+  /**
+   * Locks a path for this attempt, waiting its turn. Once granted the agent's copy of the file is up to date.
+   * `wouldDeadlock`: the attempt must end as yielded; the hub has already begun to undo it.
+   */
+  lockFile(path: string): Promise<Result<LockGrant>>;
+  /** Gives a lock back early; only for files the attempt has not changed. */
+  releaseFile(path: string): Promise<Result<string>>;
+  /** Writes a file into the workspace, locking it first if it is not held. `changedOnDisk` when it is no longer `baseHash`. */
+  writeFile(write: FileWrite): Promise<Result<{ readonly hash: string | null }>>;
+  /** Is this command allowed, and in what state is the copy it may run in? */
+  commandBegin(command: string): Promise<Result<CommandPermit>>;
+  /** Brings what the command changed in the copy into the workspace, or drops it; tells what became of each file. */
+  commandEnd(): Promise<CommandChanges>;
+  progress(report: { readonly status: AgentStatus; readonly step: string; readonly progress?: number }): Promise<void>;
+  /** Live output, not stored. Never waits. */
+  log(text: string): void;
+  /** Hands the work in; answers when the check is through. The attempt is over, whatever the verdict. */
+  submit(summary: string): Promise<SubmitVerdict>;
+  giveUp(reason: string): Promise<void>;
+}
+
+export interface ToolCall {
+  readonly tool: string;
+  readonly fingerprint: string;
+  readonly target?: string;
+}
+
+export interface LockGrant {
+  readonly path: string;
+  /** False when the attempt held it already. */
+  readonly fresh: boolean;
+  readonly waitedMs: number;
+}
+
+export interface FileWrite {
+  readonly path: string;
+  /** SHA-256 (hex) of the content the change was made on; null when the file is to be new. */
+  readonly baseHash: string | null;
+  /** The new text; null deletes the file. */
+  readonly content: string | null;
+}
+
+export interface CommandPermit {
+  readonly timeoutMs: number;
+}
+
+export interface CommandChanges {
+  readonly kept: readonly string[];
+  readonly dropped: readonly { readonly path: string; readonly why: string }[];
+}
+
+export type SubmitVerdict =
+  | { readonly kind: 'passing' }
+  | { readonly kind: 'unconfirmed'; readonly why: string }
+  | { readonly kind: 'failed'; readonly reason: string };
+
+/** What a worker is given to do. */
+export interface Assignment extends Attempt {
+  readonly name: string;
+  readonly description: string;
+  readonly category: string;
+  readonly declaredFiles: readonly string[];
+  readonly verifyCommand?: string;
+  readonly allowedCommands: readonly string[];
+  readonly model: ModelName;
+  /** Why the last attempt failed, when there was one. */
+  readonly lastFailure?: string;
+  readonly limits: Limits;
+  /** The agent's private copy of the workspace; absolute. */
+  readonly copyDir: string;
+  readonly reattachGraceMs: number;
+  /** Marks every process of this attempt in its environment. */
+  readonly tag: string;
+  readonly offline?: OfflineScript;
+  readonly anthropic?: { readonly apiKey: string; readonly baseUrl?: string };
+}
+
+/** The turns the offline model plays for this attempt, or why there are none. */
+export type OfflineScript =
+  | { readonly ok: true; readonly turns: readonly OfflineTurn[] }
+  | { readonly ok: false; readonly message: string };
+
+export interface OfflineTurn {
+  readonly say?: string;
+  readonly tool?: string;
+  readonly input?: unknown;
+  readonly delayMs?: number;
+}

@@ -1,0 +1,17 @@
+// Time, chance and timers, which inner rooms never take from the platform themselves.
+
+export interface Clock {
+  /** Wall clock, milliseconds since 1970; may jump. */
+  now(): number;
+  /** Milliseconds that only rise, for measuring; does not count time asleep on some systems. */
+  monotonic(): number;
+  /** Calls `wake` once after `delayMs`; the answer cancels it. Never keeps the process alive by itself. */
+  after(delayMs: number, wake: () => void): () => void;
+}
+
+export interface Chance {
+  /** Evenly spread in [0, 1). */
+  fraction(): number;
+  /** 256 unguessable bits, as hex. */
+  token(): string;
+}

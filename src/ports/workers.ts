@@ -1,0 +1,58 @@
+// Starting, finding and ending the processes agents run in, and running checks.
+import type { ProcessIdentity } from '../core/events/event';
+
+export interface WorkerSpawner {
+  /**
+   * Starts a worker in a session of its own. It does nothing until `begin` gives it its token; if the host dies before
+   * that, it ends by itself. Throws `Failure` (`spawn`) when the system has no room.
+   */
+  spawn(start: { readonly slot: number; readonly fence: number; readonly tag: string }): Promise<WorkerHandle>;
+}
+
+export interface WorkerHandle {
+  readonly process: ProcessIdentity;
+  /** Hands over how to reach the hub and closes the pipe. */
+  begin(hello: { readonly socketPath: string; readonly token: string }): void;
+  /** Resolves once the process is gone; never rejects. */
+  readonly exited: Promise<{ readonly code: number | null; readonly signal: string | null; readonly outputTail: string }>;
+}
+
+/** Ends processes by identity, never by name. */
+export interface ProcessEnder {
+  /**
+   * Ends a process, everything below it and everything carrying `tag`: asks first, forces after `graceMs`, and resolves
+   * when none is left with the number it ended. A process whose start time differs is a stranger and is left alone.
+   */
+  end(target: { readonly process?: ProcessIdentity; readonly tag: string; readonly graceMs: number }): Promise<number>;
+  isAlive(process: ProcessIdentity): Promise<boolean>;
+  self(): Promise<ProcessIdentity>;
+}
+
+export interface CommandRunner {
+  /**
+   * Runs a shell command to its end in a scrubbed environment, its whole tree ended with it, with our death, after
+   * `timeoutMs`, or when `signal` fires. Rejects only when it could not be started (`spawn`).
+   */
+  run(command: CommandRun, signal?: AbortSignal): Promise<CommandResult>;
+}
+
+export interface CommandRun {
+  readonly command: string;
+  readonly cwd: string;
+  readonly timeoutMs: number;
+  readonly tag: string;
+  /** Added to the allow-listed environment. */
+  readonly env?: Readonly<Record<string, string>>;
+  readonly onOutput?: (text: string) => void;
+}
+
+export interface CommandResult {
+  /** Null when a signal ended it. */
+  readonly exitCode: number | null;
+  readonly timedOut: boolean;
+  readonly aborted: boolean;
+  readonly durationMs: number;
+  /** The last 16 KiB of stdout and stderr as they came, cleaned of control characters. */
+  readonly outputTail: string;
+  readonly outputBytes: number;
+}

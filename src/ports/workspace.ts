@@ -1,0 +1,62 @@
+// The user's files as the host changes them, and the private copies that agents work in.
+import type { Slot } from '../core/shared/ids';
+import type { Result } from '../core/shared/result';
+import type { EditRecord } from './store';
+
+/** A file's content as far as the rules need it. */
+export interface FileState {
+  /** SHA-256 of the bytes, hex; null: no such file. */
+  readonly hash: string | null;
+  readonly mode: number | null;
+}
+
+/**
+ * The workspace itself. Paths are canonical (`core/locks/lockPath`). Every method refuses (`pathDenied`) a path that
+ * leads out of the workspace through a link, or to a file that grants power over the user's machine.
+ */
+export interface WorkspaceFiles {
+  readonly root: string;
+  read(path: string): Promise<Result<FileState>>;
+  /** Keeps the present content under its hash, durably; nothing to do for an absent file. */
+  keep(path: string): Promise<Result<FileState & { readonly createdFolder?: string }>>;
+  /**
+   * Puts `content` (null: no file) at `path` in one step, if it is still `expected`; `changedOnDisk` otherwise,
+   * `notText` for a file that is not UTF-8. Mode, byte order mark and line ends of the old file are kept.
+   */
+  replace(path: string, expected: string | null, content: string | null): Promise<Result<{ readonly hash: string | null }>>;
+  /** What `replace` would leave behind for `content`, as a hash; so that it can be recorded before it happens. */
+  plan(path: string, content: string | null): Promise<Result<{ readonly hash: string | null }>>;
+  /** Puts back what was there before an attempt's edit, if the file is still as the attempt left it. */
+  undo(edit: EditRecord): Promise<'restored' | 'removed' | 'unchanged' | 'kept'>;
+  /** The bytes kept under `hash`. */
+  kept(hash: string): Promise<Uint8Array>;
+  /** Throws away kept content but for `hashes`, and what is left of staged writes. */
+  sweep(hashes: ReadonlySet<string>): Promise<void>;
+  /** Files that a glob names today, as canonical paths. */
+  expand(glob: string): Promise<readonly string[]>;
+}
+
+/** What another live attempt has made of the workspace: by path, the content to show instead (null: no file). */
+export type Overlay = ReadonlyMap<string, string | null>;
+
+/** An agent's private copy of the workspace. */
+export interface SlotCopies {
+  dirOf(slot: Slot): string;
+  /**
+   * Makes the copy equal to the workspace with `overlay` laid over it. Files the command or agent changed only in the
+   * copy are put back. `overlay` is read once at the start.
+   */
+  refresh(slot: Slot, overlay: Overlay): Promise<void>;
+  /** The same for one file. */
+  refreshFile(slot: Slot, path: string, overlay: Overlay): Promise<void>;
+  /** Files in the copy that differ from what `refresh` put there: what a command changed. Text only; others say so. */
+  changes(slot: Slot): Promise<readonly CopyChange[]>;
+}
+
+export interface CopyChange {
+  readonly path: string;
+  /** What the copy had before; null: nothing. */
+  readonly before: string | null;
+  /** The new text; null: deleted; undefined: not UTF-8 text or too large to bring over. */
+  readonly content: string | null | undefined;
+}

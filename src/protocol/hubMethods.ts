@@ -1,0 +1,234 @@
+// The whole private protocol between a host and its workers and faces: every method with its schemas, in one place.
+import { z } from 'zod';
+import type { Event } from '../core/events/event';
+import type { RunSettings } from '../core/events/runSettings';
+import type { Snapshot } from '../core/events/snapshot';
+import type { BudgetAnswer } from '../core/guardrails/budget';
+import { type ModelName, modelCatalog } from '../core/routing/modelCatalog';
+import type { Refusal } from '../core/shared/result';
+
+/** Both ends must say the same number; raised with every change that an older end would misread. */
+export const protocolVersion = 1;
+
+/** A frame longer than this ends the connection; larger content goes by file. */
+export const maxFrameBytes = 16 * 1024 * 1024;
+
+/** A request and its answer. What enters a host is checked whole; what a host sends is checked for its outline. */
+export interface Method<P extends z.ZodType, R extends z.ZodType> {
+  readonly name: string;
+  readonly params: P;
+  readonly result: R;
+}
+
+/** A message without an answer. */
+export interface Notice<P extends z.ZodType> {
+  readonly name: string;
+  readonly params: P;
+}
+
+function method<P extends z.ZodType, R extends z.ZodType>(name: string, params: P, result: R): Method<P, R> {
+  return { name, params, result };
+}
+
+function notice<P extends z.ZodType>(name: string, params: P): Notice<P> {
+  return { name, params };
+}
+
+const nothing = z.object({}).strict();
+const path = z.string().max(10_000);
+const id = z.number().int().positive();
+const refusal = z.custom<Refusal>((v) => typeof v === 'object' && v !== null && 'code' in v && 'message' in v);
+const modelNames = Object.keys(modelCatalog) as [ModelName, ...ModelName[]];
+
+function resultOf<T extends z.ZodType>(value: T) {
+  return z.discriminatedUnion('ok', [
+    z.object({ ok: z.literal(true), value }),
+    z.object({ ok: z.literal(false), error: refusal }),
+  ]);
+}
+
+const positive = z.number().finite().positive();
+const limits = z
+  .object({
+    maxFileEdits: positive,
+    maxBashCommands: positive,
+    maxActions: positive,
+    commandMs: positive,
+    verifyMs: positive,
+    maxSessionMs: positive,
+    attemptMs: z.object({ haiku: positive, sonnet: positive, opus: positive, other: positive }).strict(),
+    maxRetries: z.number().int().min(0),
+    maxLosses: z.number().int().min(1),
+  })
+  .strict();
+
+const runSettings: z.ZodType<RunSettings> = z
+  .object({
+    maxAgents: z.number().int().min(1).max(64),
+    model: z.enum(modelNames).optional(),
+    verifyCommand: z.string().min(1).max(100_000).optional(),
+    allowedCommands: z.array(z.string().max(10_000)).max(1000),
+    limits,
+    only: z.array(id).max(100_000).optional(),
+    reattachGraceMs: z.number().min(0).max(86_400_000),
+    baseUrl: z.string().max(2000).optional(),
+  })
+  .strict();
+
+const usage = z
+  .object({
+    inputTokens: z.number().min(0),
+    outputTokens: z.number().min(0),
+    cacheReadTokens: z.number().min(0),
+    cacheWriteTokens: z.number().min(0),
+  })
+  .strict();
+
+const agentStatus = z.enum(['starting', 'running', 'waiting', 'verifying', 'draining', 'ended']);
+const toolCall = z.object({ tool: z.string().max(100), fingerprint: z.string().max(200), target: z.string().max(10_000).optional() });
+
+const offlineScript = z.discriminatedUnion('ok', [
+  z.object({
+    ok: z.literal(true),
+    turns: z.array(
+      z.object({ say: z.string().optional(), tool: z.string().optional(), input: z.unknown(), delayMs: z.number().optional() }),
+    ),
+  }),
+  z.object({ ok: z.literal(false), message: z.string() }),
+]);
+
+const assignment = z.object({
+  slot: id,
+  featureId: id,
+  attempt: id,
+  fence: id,
+  name: z.string(),
+  description: z.string(),
+  category: z.string(),
+  declaredFiles: z.array(z.string()),
+  verifyCommand: z.string().optional(),
+  allowedCommands: z.array(z.string()),
+  model: z.enum(modelNames),
+  lastFailure: z.string().optional(),
+  limits,
+  copyDir: z.string(),
+  reattachGraceMs: z.number(),
+  tag: z.string(),
+  offline: offlineScript.optional(),
+  anthropic: z.object({ apiKey: z.string(), baseUrl: z.string().optional() }).optional(),
+});
+
+/** What a worker asks its host. Each is answered for the attempt that the connection's token belongs to. */
+export const workerMethods = {
+  hello: method('agent.hello', z.object({ protocol: z.number(), pid: z.number().int() }).strict(), assignment),
+  progress: method(
+    'agent.progress',
+    z.object({ status: agentStatus, step: z.string().max(2000), progress: z.number().min(0).max(100).optional() }).strict(),
+    nothing,
+  ),
+  renew: method('agent.renew', nothing, nothing),
+  modelPermit: method('model.permit', nothing, nothing),
+  modelCalled: method('model.called', z.object({ model: z.enum(modelNames), usage, durationMs: z.number().min(0) }).strict(), nothing),
+  modelLimited: method(
+    'model.limited',
+    z.object({ reason: z.string().max(2000), retryAfterMs: z.number().min(0).optional() }).strict(),
+    nothing,
+  ),
+  toolBegin: method('tool.begin', toolCall.strict(), z.custom<BudgetAnswer>((v) => typeof v === 'object' && v !== null && 'kind' in v)),
+  toolEnd: method(
+    'tool.end',
+    toolCall.extend({ ok: z.boolean(), durationMs: z.number().min(0), summary: z.string().max(10_000) }).strict(),
+    nothing,
+  ),
+  lockFile: method(
+    'lock.acquire',
+    z.object({ path }).strict(),
+    resultOf(z.object({ path: z.string(), fresh: z.boolean(), waitedMs: z.number() })),
+  ),
+  releaseFile: method('lock.release', z.object({ path }).strict(), resultOf(z.string())),
+  writeFile: method(
+    'file.write',
+    z.object({ path, baseHash: z.string().length(64).nullable(), content: z.string().nullable() }).strict(),
+    resultOf(z.object({ hash: z.string().nullable() })),
+  ),
+  commandBegin: method('command.begin', z.object({ command: z.string().max(100_000) }).strict(), resultOf(z.object({ timeoutMs: z.number() }))),
+  commandEnd: method(
+    'command.end',
+    nothing,
+    z.object({ kept: z.array(z.string()), dropped: z.array(z.object({ path: z.string(), why: z.string() })) }),
+  ),
+  submit: method(
+    'feature.submit',
+    z.object({ summary: z.string().max(100_000) }).strict(),
+    z.discriminatedUnion('kind', [
+      z.object({ kind: z.literal('passing') }),
+      z.object({ kind: z.literal('unconfirmed'), why: z.string() }),
+      z.object({ kind: z.literal('failed'), reason: z.string() }),
+    ]),
+  ),
+  giveUp: method('feature.giveUp', z.object({ reason: z.string().max(100_000) }).strict(), nothing),
+} as const;
+
+export const workerNotices = {
+  /** Live output of the agent; not stored. */
+  log: notice('agent.log', z.object({ text: z.string().max(1_000_000) }).strict()),
+} as const;
+
+/** What a host tells a worker. */
+export const toWorkerNotices = {
+  stop: notice('agent.stop', z.object({ reason: z.string() })),
+} as const;
+
+const snapshot = z.custom<Snapshot>((v) => typeof v === 'object' && v !== null && 'seq' in v && 'features' in v);
+const event = z.custom<Event>((v) => typeof v === 'object' && v !== null && 'seq' in v && 'type' in v);
+const done = resultOf(nothing);
+
+/** Where a backlog is wrong; line and column count from 1. */
+export const backlogProblem = z.object({ file: z.string(), line: z.number(), column: z.number(), message: z.string() });
+export type PlacedProblem = z.infer<typeof backlogProblem>;
+
+const loadedBacklog = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('loaded'), features: z.number(), added: z.number(), edited: z.number(), removed: z.number() }),
+  z.object({ kind: z.literal('bad'), problems: z.array(backlogProblem) }),
+]);
+export type LoadedBacklog = z.infer<typeof loadedBacklog>;
+
+/** What a face asks its host. */
+export const clientMethods = {
+  hello: method(
+    'client.hello',
+    z.object({ protocol: z.number(), face: z.enum(['vscode', 'cli']) }).strict(),
+    z.object({ snapshot, pid: z.number(), offline: z.boolean() }),
+  ),
+  snapshot: method('snapshot.get', nothing, snapshot),
+  events: method('events.since', z.object({ since: z.number().int().min(0), limit: z.number().int().min(1).max(10_000) }).strict(), z.array(event)),
+  /** The last output of the agent in a slot. */
+  output: method('agent.output', z.object({ slot: id }).strict(), z.object({ text: z.string() })),
+  loadBacklog: method('backlog.load', nothing, loadedBacklog),
+  startRun: method(
+    'run.start',
+    z.object({ settings: runSettings, apiKey: z.string().max(1000).optional() }).strict(),
+    resultOf(z.object({ runId: z.number() })),
+  ),
+  configureRun: method(
+    'run.configure',
+    z.object({ maxAgents: z.number().int().min(1).max(64).optional(), apiKey: z.string().max(1000).optional() }).strict(),
+    done,
+  ),
+  pauseRun: method('run.pause', nothing, done),
+  resumeRun: method('run.resume', nothing, done),
+  stopRun: method('run.stop', nothing, done),
+  retry: method('feature.retry', z.object({ featureId: id }).strict(), done),
+  confirm: method('feature.confirm', z.object({ featureId: id }).strict(), done),
+  reject: method('feature.reject', z.object({ featureId: id }).strict(), resultOf(z.object({ kept: z.array(z.string()) }))),
+  /** The files this face's user has unsaved edits in; replaces what it said before. */
+  humanEditing: method('human.editing', z.object({ paths: z.array(path).max(10_000) }).strict(), nothing),
+} as const;
+
+/** What a host tells its faces. */
+export const toClientNotices = {
+  /** Stored events, in order, each sent once. */
+  events: notice('events.stored', z.object({ events: z.array(event) })),
+  output: notice('agent.outputAdded', z.object({ slot: z.number(), fence: z.number(), text: z.string() })),
+} as const;
+

@@ -1,0 +1,43 @@
+// What the dashboard and the extension say to each other; the webview's words are checked before they are believed.
+import { z } from 'zod';
+import type { Event } from '../core/events/event';
+import type { Snapshot } from '../core/events/snapshot';
+
+const id = z.number().int().positive();
+
+/** From the webview: intents only. The view changes when the event comes back. */
+export const fromWebview = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('ready') }).strict(),
+  /** A gap in the event numbers was seen. */
+  z.object({ type: z.literal('needSnapshot') }).strict(),
+  z.object({ type: z.literal('start'), maxAgents: z.number().int().min(1).max(64) }).strict(),
+  z.object({ type: z.literal('setAgents'), maxAgents: z.number().int().min(1).max(64) }).strict(),
+  z.object({ type: z.literal('pause') }).strict(),
+  z.object({ type: z.literal('resume') }).strict(),
+  z.object({ type: z.literal('stop') }).strict(),
+  z.object({ type: z.literal('retry'), featureId: id }).strict(),
+  z.object({ type: z.literal('confirm'), featureId: id }).strict(),
+  z.object({ type: z.literal('reject'), featureId: id }).strict(),
+  z.object({ type: z.literal('openFeature'), featureId: id }).strict(),
+  z.object({ type: z.literal('openFile'), path: z.string().max(10_000) }).strict(),
+  z.object({ type: z.literal('openBacklog') }).strict(),
+  z.object({ type: z.literal('createBacklog') }).strict(),
+]);
+export type FromWebview = z.infer<typeof fromWebview>;
+
+/** What the dashboard shows beside the snapshot. */
+export interface Surroundings {
+  readonly trusted: boolean;
+  readonly backlog: 'none' | 'bad' | 'loaded';
+  /** What the slider says before a run. */
+  readonly maxAgents: number;
+  readonly agentLimit: number;
+  readonly modelNote: string;
+}
+
+/** To the webview. A hidden view gets nothing; one that is shown gets a whole snapshot first. */
+export type ToWebview =
+  | { readonly type: 'snapshot'; readonly snapshot: Snapshot; readonly surroundings: Surroundings; readonly outputs: Readonly<Record<number, string>> }
+  | { readonly type: 'events'; readonly events: readonly Event[] }
+  | { readonly type: 'surroundings'; readonly surroundings: Surroundings }
+  | { readonly type: 'output'; readonly slot: number; readonly fence: number; readonly text: string };
