@@ -1,4 +1,4 @@
-// The one word of the platform that inner rooms may say: a request to stop, as every runtime we use has it.
+// The words of the platform that inner rooms may say: a request to stop and its sender, as every runtime we use has them.
 
 interface AbortSignal {
   readonly aborted: boolean;
@@ -6,3 +6,10 @@ interface AbortSignal {
   addEventListener(type: 'abort', listener: () => void, options?: { once?: boolean }): void;
   removeEventListener(type: 'abort', listener: () => void): void;
 }
+
+interface AbortController {
+  readonly signal: AbortSignal;
+  abort(reason?: unknown): void;
+}
+
+declare var AbortController: { prototype: AbortController; new (): AbortController };

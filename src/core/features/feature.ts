@@ -1,6 +1,6 @@
 // A feature: what the user wants built, and where it stands.
 import type { Claim } from '../claims/claim';
-import type { EpochMs, FeatureId, Fence } from '../shared/ids';
+import type { EpochMs, FeatureId } from '../shared/ids';
 
 /** One backlog entry with its defaults filled in. The name is its identity. */
 export interface FeatureSpec {
@@ -39,7 +39,7 @@ export type FeatureState =
   | { readonly status: 'pending' }
   | { readonly status: 'waiting'; readonly missing: readonly FeatureId[] }
   | { readonly status: 'claimed'; readonly phase: 'working' | 'verifying'; readonly claim: Claim }
-  | { readonly status: 'claimed'; readonly phase: 'unconfirmed'; readonly attempt: number; readonly fence: Fence; readonly why: string }
+  | { readonly status: 'claimed'; readonly phase: 'unconfirmed'; readonly claim: Claim; readonly why: string }
   | { readonly status: 'passing'; readonly evidence: Evidence; readonly at: EpochMs }
   | { readonly status: 'failed'; readonly reason: string; readonly at: EpochMs }
   | { readonly status: 'skipped'; readonly because: SkipCause };

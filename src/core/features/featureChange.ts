@@ -2,8 +2,11 @@
 import type { FeatureId, Fence, Slot } from '../shared/ids';
 import type { Evidence, FeatureSpec, SkipCause } from './feature';
 
-/** Why an attempt ended without counting. `lost`: its process died; the others are nobody's fault. */
-export type YieldCause = 'lock' | 'human' | 'throttled' | 'lost' | 'stopped' | 'handBack' | 'recovered' | 'edited';
+/**
+ * Why an attempt ended without counting. `lost`: its process died, which counts in the end; `recovered`: the host died
+ * over it; `lock`: waiting for a file would have deadlocked; `stopped`: the user ended the run.
+ */
+export type YieldCause = 'lock' | 'lost' | 'stopped' | 'recovered';
 
 /** The attempt a change belongs to; a change with an older fence than the feature's claim is refused. */
 interface OfAttempt {

@@ -38,7 +38,7 @@ export const table: { readonly [K in Transition]: Row<K> } = {
   },
   'feature.unconfirmed': {
     from: ['verifying'],
-    to: (f, c) => into(f, { status: 'claimed', phase: 'unconfirmed', attempt: c.attempt, fence: c.fence, why: c.why }),
+    to: (f, c) => (f.state.status === 'claimed' ? into(f, { ...f.state, phase: 'unconfirmed', why: c.why }) : f),
   },
   'feature.passed': {
     from: ['verifying', 'unconfirmed'],
@@ -97,7 +97,7 @@ export function canRemove(state: FeatureState): boolean {
 function staleFence(feature: Feature, change: Change<Transition>): Refusal | undefined {
   const { state } = feature;
   if (!('fence' in change) || change.fence === undefined || change.type === 'feature.claimed') return undefined;
-  const held = state.status !== 'claimed' ? undefined : state.phase === 'unconfirmed' ? state.fence : state.claim.fence;
+  const held = state.status === 'claimed' ? state.claim.fence : undefined;
   if (held === change.fence) return undefined;
   return { code: 'staleFence', message: `Feature ${feature.id} is held under fence ${held ?? 'none'}, not ${change.fence}.` };
 }

@@ -22,9 +22,8 @@ export interface Judgement {
 /**
  * Pure: the same facts give the same judgement. Changes of readiness come first and alone, so that claims are always
  * judged on settled facts: carry out the decisions, then ask again, until there are none.
- * @param busySlots slots whose last process has not ended yet, beside those the snapshot knows at work
  */
-export function decide(snapshot: Snapshot, busySlots: ReadonlySet<Slot> = new Set()): Judgement {
+export function decide(snapshot: Snapshot): Judgement {
   const features = Object.values(snapshot.features);
   const changes = settleReadiness(features, indexByName(snapshot.features));
   if (changes.length > 0) return { decisions: changes.map((change) => ({ kind: 'change', change })), passedOver: [] };
@@ -42,7 +41,7 @@ export function decide(snapshot: Snapshot, busySlots: ReadonlySet<Slot> = new Se
   }
   if (run.status === 'paused') return { decisions: [], passedOver: [] };
 
-  const taken = new Set([...busySlots, ...live.map((a) => a.slot)]);
+  const taken = new Set(live.map((a) => a.slot));
   const room = run.settings.maxAgents - live.length;
   const free = slotsUpTo(run.settings.maxAgents).filter((slot) => !taken.has(slot)).slice(0, Math.max(0, room));
   const batch = selectBatch(features, ready, snapshot.locks, free);

@@ -1,0 +1,47 @@
+// Compares the backlog as the user has it now with the features on record, and says what changes.
+import type { Feature, FeatureSpec } from './feature';
+import type { FeatureChange } from './featureChange';
+import { canRemove } from './featureMachine';
+import type { FeatureId } from '../shared/ids';
+
+export interface Reconciled {
+  readonly changes: readonly FeatureChange[];
+  /** Features at work whose edit or removal waits for the end of their attempt; reconcile again then. */
+  readonly deferred: readonly FeatureId[];
+}
+
+/**
+ * New names get the next ids in file order. A feature that an attempt holds is left alone until the attempt ends.
+ * Loading the same backlog again changes nothing.
+ */
+export function reconcile(features: Readonly<Record<FeatureId, Feature>>, lastId: FeatureId, specs: readonly FeatureSpec[]): Reconciled {
+  const known = new Map(Object.values(features).map((f) => [f.spec.name, f]));
+  const wanted = new Set(specs.map((s) => s.name));
+  const changes: FeatureChange[] = [];
+  const deferred: FeatureId[] = [];
+  let nextId = lastId;
+  for (const spec of specs) {
+    const feature = known.get(spec.name);
+    if (!feature) changes.push({ type: 'feature.added', featureId: ++nextId, spec });
+    else if (!sameSpec(feature.spec, spec)) {
+      if (canRemove(feature.state)) changes.push({ type: 'feature.edited', featureId: feature.id, spec });
+      else deferred.push(feature.id);
+    }
+  }
+  for (const feature of known.values()) {
+    if (wanted.has(feature.spec.name)) continue;
+    if (canRemove(feature.state)) changes.push({ type: 'feature.removed', featureId: feature.id });
+    else deferred.push(feature.id);
+  }
+  return { changes, deferred };
+}
+
+function sameSpec(a: FeatureSpec, b: FeatureSpec): boolean {
+  return JSON.stringify(sorted(a)) === JSON.stringify(sorted(b));
+}
+
+function sorted(spec: FeatureSpec): unknown {
+  return Object.entries(spec)
+    .filter(([, value]) => value !== undefined)
+    .sort(([a], [b]) => (a < b ? -1 : 1));
+}

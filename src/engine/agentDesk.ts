@@ -1,0 +1,246 @@
+// Answers what agents ask while they work. Every question comes with the fence of its connection: an attempt that is
+// over gets no further answer.
+import { attemptOf } from '../core/events/event';
+import { type Action, type BudgetAnswer, settle, spend } from '../core/guardrails/budget';
+import { judgeCommand } from '../core/guardrails/commandPolicy';
+import { parseWorkspacePath } from '../core/locks/lockPath';
+import { isHeldBy } from '../core/locks/lockTable';
+import { costUsd } from '../core/routing/modelCatalog';
+import type { Fence } from '../core/shared/ids';
+import { ok, type Result, refuse } from '../core/shared/result';
+import type { Assignment, CommandChanges, CommandPermit, Coordinator, FileWrite, LockGrant, SubmitVerdict, ToolCall } from '../ports/coordinator';
+import { Failure } from '../ports/failure';
+import type { SlotCopies } from '../ports/workspace';
+import type { AgentPool } from './agentPool';
+import type { Ending, LiveAttempt } from './attempt';
+import type { EditBook } from './editBook';
+import type { EventLog } from './eventLog';
+import type { FileLocks } from './fileLocks';
+import type { Gate } from './gate';
+import type { Throttle } from './throttle';
+import type { Verification } from './verification';
+
+/** What only the host knows of an assignment: keys and scripts, which no log may hold. */
+export type Secrets = (live: LiveAttempt) => Promise<Pick<Assignment, 'offline' | 'anthropic'>>;
+
+export class AgentDesk {
+  constructor(
+    private readonly log: EventLog,
+    private readonly pool: AgentPool,
+    private readonly locks: FileLocks,
+    private readonly edits: EditBook,
+    private readonly copies: SlotCopies,
+    private readonly gate: Gate,
+    private readonly throttle: Throttle,
+    private readonly verification: Verification,
+    private readonly secrets: Secrets,
+    private readonly onOutput: (live: LiveAttempt, text: string) => void,
+  ) {}
+
+  /** The worker is there: what it is to do, once its copy of the workspace is ready. */
+  async hello(fence: Fence): Promise<Assignment> {
+    const live = this.#live(fence);
+    await live.copyReady;
+    const secrets = await this.secrets(this.#live(fence));
+    const { attempt, feature, checkCommand } = live;
+    const settings = this.#settings();
+    return {
+      ...attemptOf(attempt),
+      ...{ name: feature.spec.name, description: feature.spec.description, category: feature.spec.category },
+      declaredFiles: feature.spec.files,
+      ...(checkCommand === undefined ? {} : { verifyCommand: checkCommand }),
+      ...{ allowedCommands: settings.allowedCommands, model: live.model, limits: settings.limits },
+      ...(feature.lastFailure === undefined ? {} : { lastFailure: feature.lastFailure }),
+      ...{ copyDir: this.copies.dirOf(attempt.slot), reattachGraceMs: settings.reattachGraceMs, tag: live.tag },
+      ...secrets,
+    };
+  }
+
+  renew(fence: Fence): void {
+    this.#live(fence);
+  }
+
+  async progress(fence: Fence, report: Parameters<Coordinator['progress']>[0]): Promise<void> {
+    const { attempt } = this.#live(fence);
+    await this.log.append([{ type: 'agent.progress', ...report, ...attemptOf(attempt) }]);
+  }
+
+  output(fence: Fence, text: string): void {
+    this.onOutput(this.#live(fence), text);
+  }
+
+  async modelPermit(fence: Fence): Promise<void> {
+    this.#live(fence);
+    await this.throttle.permit();
+    this.#live(fence);
+  }
+
+  async modelCalled(fence: Fence, call: Parameters<Coordinator['modelCalled']>[0]): Promise<void> {
+    const { attempt } = this.#live(fence);
+    this.throttle.succeeded();
+    await this.log.append([{ type: 'model.called', ...call, costUsd: costUsd(call.model, call.usage), ...attemptOf(attempt) }]);
+  }
+
+  modelLimited(fence: Fence, { reason, retryAfterMs }: Parameters<Coordinator['modelLimited']>[0]): void {
+    this.#live(fence);
+    this.throttle.limited(reason, retryAfterMs);
+  }
+
+  async toolBegin(fence: Fence, call: ToolCall): Promise<BudgetAnswer> {
+    const live = this.#live(fence);
+    const before = live.budget;
+    const { budget, answer } = spend(before, asAction(call), this.#settings().limits);
+    live.budget = budget;
+    if (answer.kind === 'wrapUp' && before.refused === 0) {
+      await this.log.append([{ type: 'limit.reached', ...answer.hit, ...attemptOf(live.attempt) }]);
+    }
+    if (answer.kind === 'stop') await this.pool.end(live, { kind: 'limit', hit: answer.hit });
+    return answer;
+  }
+
+  async toolEnd(fence: Fence, call: Parameters<Coordinator['toolEnd']>[0]): Promise<void> {
+    const live = this.#live(fence);
+    live.budget = settle(live.budget, asAction(call), call.ok);
+    const { tool, target, ok: succeeded, durationMs, summary } = call;
+    await this.log.append([
+      {
+        ...{ type: 'tool.used', tool, ok: succeeded, durationMs, summary },
+        ...(target === undefined ? {} : { target }),
+        ...attemptOf(live.attempt),
+      },
+    ]);
+  }
+
+  async lockFile(fence: Fence, path: string): Promise<Result<LockGrant>> {
+    const live = this.#live(fence);
+    const outcome = await this.locks.acquire(live.attempt, path);
+    if ('yieldFor' in outcome) {
+      const { yieldFor, error } = outcome;
+      await this.pool.end(live, { kind: 'yielded', cause: 'lock', note: error.message, path: yieldFor });
+      return { ok: false, error };
+    }
+    if (!outcome.ok || !outcome.value.fresh) return outcome;
+    const { slot } = live.attempt;
+    await this.gate.run(() => this.copies.refreshFile(slot, outcome.value.path, this.edits.overlayFor(fence)));
+    this.#live(fence);
+    return outcome;
+  }
+
+  async releaseFile(fence: Fence, text: string): Promise<Result<string>> {
+    const { attempt } = this.#live(fence);
+    const path = parseWorkspacePath(text);
+    if (!path.ok) return path;
+    const hold = this.log.head.locks.holds.find((h) => h.fence === fence && h.scope.path === path.value);
+    if (!hold) return refuse('notOwner', `You do not hold ${path.value}; nothing was released.`);
+    if (this.edits.hasEdited(fence, path.value)) {
+      return refuse('locked', `You have changed ${path.value}; it stays yours until your work is checked.`);
+    }
+    await this.locks.release(attempt, path.value);
+    return ok(`Released ${path.value}`);
+  }
+
+  async writeFile(fence: Fence, write: FileWrite): Promise<Result<{ hash: string | null }>> {
+    const live = this.#live(fence);
+    const path = parseWorkspacePath(write.path);
+    if (!path.ok) return path;
+    if (!isHeldBy(this.log.head.locks, { kind: 'file', path: path.value }, fence)) {
+      const lock = await this.lockFile(fence, path.value);
+      if (!lock.ok) return lock;
+    }
+    const done = await this.edits.write(live.attempt, { ...write, path: path.value }, () => !live.isOver);
+    if (!done.ok && done.error.code === 'changedOnDisk' && !live.isOver) {
+      const { slot } = live.attempt;
+      await this.gate.run(() => this.copies.refreshFile(slot, path.value, this.edits.overlayFor(fence)));
+    }
+    return done;
+  }
+
+  async commandBegin(fence: Fence, command: string): Promise<Result<CommandPermit>> {
+    const live = this.#live(fence);
+    const { allowedCommands, limits } = this.#settings();
+    const judged = judgeCommand(command, live.checkCommand, allowedCommands);
+    if (!judged.ok) return judged;
+    await this.gate.run(() => this.copies.refresh(live.attempt.slot, this.edits.overlayFor(fence)));
+    this.#live(fence);
+    return ok({ timeoutMs: limits.commandMs });
+  }
+
+  /** What a command changed in the copy is this attempt's: it enters under a lock that is free now, or is dropped. */
+  async commandEnd(fence: Fence): Promise<CommandChanges> {
+    const live = this.#live(fence);
+    const { slot } = live.attempt;
+    const kept: string[] = [];
+    const dropped: { path: string; why: string }[] = [];
+    for (const change of await this.copies.changes(slot)) {
+      const { path, before, content } = change;
+      const drop = (why: string) => {
+        dropped.push({ path, why });
+        return this.gate.run(() => this.copies.refreshFile(slot, path, this.edits.overlayFor(fence)));
+      };
+      if (content === undefined) {
+        await drop('It is not text, or too large to bring into the workspace.');
+        continue;
+      }
+      const lock = await this.locks.acquire(live.attempt, path, false);
+      const written = lock.ok ? await this.edits.write(live.attempt, { path, baseHash: before, content }, () => !live.isOver) : lock;
+      if (written.ok) kept.push(path);
+      else await drop(written.error.message);
+      this.#live(fence);
+    }
+    return { kept, dropped };
+  }
+
+  /** Hands the work in, checks it, and ends the attempt with the verdict. */
+  async submit(fence: Fence, summary: string): Promise<SubmitVerdict> {
+    const live = this.#live(fence);
+    const { limits } = this.#settings();
+    await this.log.append([{ type: 'feature.submitted', summary, ...attemptOf(live.attempt) }]);
+    const verdict = await this.verification.verify(live, limits.verifyMs).catch(
+      (error: unknown): Ending => ({
+        kind: 'failed',
+        reason: `The check could not be run: ${error instanceof Error ? error.message : String(error)}`,
+      }),
+    );
+    await this.pool.end(live, verdict);
+    return verdictOf(live.ending ?? verdict);
+  }
+
+  async giveUp(fence: Fence, reason: string): Promise<void> {
+    await this.pool.end(this.#live(fence), { kind: 'failed', reason });
+  }
+
+  /** The attempt of this fence, its lease renewed by the question itself. */
+  #live(fence: Fence): LiveAttempt {
+    const live = this.pool.find(fence);
+    if (!live) throw new Failure('closed', 'This attempt is over.');
+    this.pool.renew(live);
+    return live;
+  }
+
+  #settings() {
+    const { run } = this.log.head;
+    if (!run) throw new Failure('closed', 'There is no run.');
+    return run.settings;
+  }
+}
+
+function asAction({ tool, fingerprint }: ToolCall): Action {
+  return { tool, fingerprint };
+}
+
+function verdictOf(ending: Ending): SubmitVerdict {
+  switch (ending.kind) {
+    case 'passed':
+      return { kind: 'passing' };
+    case 'unconfirmed':
+      return { kind: 'unconfirmed', why: ending.why };
+    case 'failed':
+      return { kind: 'failed', reason: ending.reason };
+    case 'limit':
+    case 'lost':
+    case 'yielded':
+      return { kind: 'failed', reason: 'The attempt was ended.' };
+    default:
+      return ending satisfies never;
+  }
+}

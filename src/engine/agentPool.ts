@@ -1,0 +1,276 @@
+// The attempts at work: starts each one's worker, watches over its life, and brings every one to exactly one end.
+import type { AgentEnd, Attempt, Happening } from '../core/events/event';
+import { attemptOf } from '../core/events/event';
+import type { FeatureChange } from '../core/features/featureChange';
+import { leaseMs } from '../core/claims/claim';
+import { describeLimit, timeLimit } from '../core/guardrails/budget';
+import { afterFailure, afterLoss } from '../core/guardrails/failurePolicy';
+import type { Limits } from '../core/guardrails/limits';
+import { modelCatalog } from '../core/routing/modelCatalog';
+import { routeModel } from '../core/routing/routeModel';
+import type { Choice } from '../core/scheduler/selectBatch';
+import type { FeatureId, Fence } from '../core/shared/ids';
+import { Failure } from '../ports/failure';
+import type { Chance, Clock } from '../ports/system';
+import type { ProcessEnder, WorkerSpawner } from '../ports/workers';
+import type { SlotCopies } from '../ports/workspace';
+import { type Ending, LiveAttempt } from './attempt';
+import type { EditBook } from './editBook';
+import type { EventLog } from './eventLog';
+import type { FileLocks } from './fileLocks';
+import type { Gate } from './gate';
+
+/** How long a worker that was asked to end may take before it is ended by force. */
+export const endGraceMs = 5_000;
+
+export interface PoolParts {
+  readonly log: EventLog;
+  readonly locks: FileLocks;
+  readonly edits: EditBook;
+  readonly gate: Gate;
+  readonly copies: SlotCopies;
+  readonly spawner: WorkerSpawner;
+  readonly ender: ProcessEnder;
+  readonly clock: Clock;
+  readonly chance: Chance;
+  readonly socketPath: string;
+  /** The mark in the environment of every process of an attempt; the same again after a crash. */
+  readonly tagOf: (attempt: Attempt) => string;
+  /** Lets a worker with this token in, for this attempt. */
+  readonly admit: (token: string, fence: Fence) => void;
+  /** Something that was not expected, told and survived. */
+  readonly report: (where: string, error: unknown, featureId?: FeatureId) => void;
+}
+
+export class AgentPool {
+  readonly #live = new Map<Fence, LiveAttempt>();
+  readonly #leases = new Map<Fence, () => void>();
+  readonly #afterwork = new Set<Promise<unknown>>();
+
+  constructor(private readonly parts: PoolParts) {}
+
+  /** The attempt of this fence while it is at work; undefined once it has an ending. */
+  find(fence: Fence): LiveAttempt | undefined {
+    const live = this.#live.get(fence);
+    return live?.isOver ? undefined : live;
+  }
+
+  get live(): readonly LiveAttempt[] {
+    return [...this.#live.values()];
+  }
+
+  /** Claims the chosen features with all their locks, each in one step, and starts their workers. */
+  async start(choices: readonly Choice[]): Promise<void> {
+    await Promise.all(choices.map((choice) => this.#claim(choice)));
+  }
+
+  /** A sign of life: the lease runs from now. */
+  renew(live: LiveAttempt): void {
+    this.#leases.get(live.attempt.fence)?.();
+    if (!live.isOver) this.#watchLease(live);
+  }
+
+  /**
+   * Brings the attempt to its end: its worker ended, its edits undone unless it passed, its locks released, its feature
+   * moved on. The first ending wins; the answer resolves when all of that is on disk.
+   */
+  async end(live: LiveAttempt, ending: Ending): Promise<void> {
+    if (live.ending !== undefined) return;
+    live.ending = ending;
+    const { attempt } = live;
+    this.#leases.get(attempt.fence)?.();
+    live.dispose();
+    this.parts.locks.abandon(attempt.fence, { code: 'stopped', message: 'The attempt is over.' });
+    const keeps = ending.kind === 'passed' || ending.kind === 'unconfirmed';
+    if (keeps) this.#follow(this.#leaveInPeace(live));
+    else await this.#endProcess(live, ending.kind === 'lost' ? 0 : endGraceMs);
+    const undone = keeps ? [] : await this.parts.edits.undo(attempt);
+    const happenings: Happening[] = [
+      ...(ending.kind === 'limit' ? [{ type: 'limit.reached', ...ending.hit, ...attemptOf(attempt) } as const] : []),
+      ...undone,
+      ...this.parts.locks.releaseEvents(attempt),
+      this.#changeFor(live, ending),
+      { type: 'agent.ended', cause: endCause(ending), note: endNote(ending), ...attemptOf(attempt) },
+    ];
+    this.#live.delete(attempt.fence);
+    const stored = ending.kind === 'unconfirmed' ? this.parts.log.append(happenings) : this.parts.edits.close(attempt.fence, happenings);
+    await stored;
+  }
+
+  /** Resolves when every worker process that was asked to end is gone. */
+  async settled(): Promise<void> {
+    while (this.#afterwork.size > 0) await Promise.all(this.#afterwork);
+  }
+
+  async #claim({ featureId, slot, scopes }: Choice): Promise<void> {
+    const { log, chance, admit } = this.parts;
+    const feature = log.head.features[featureId];
+    const run = log.head.run;
+    if (!feature || !run) return;
+    const { model } = routeModel(feature.spec, run.settings.model);
+    const attempt: Attempt = { slot, featureId, attempt: feature.failures + 1, fence: log.head.lastFence + 1 };
+    const check = feature.spec.verify ?? run.settings.verifyCommand;
+    const live = new LiveAttempt(attempt, feature, model, this.parts.tagOf(attempt), chance.token(), check);
+    this.#live.set(attempt.fence, live);
+    await log.append([
+      { type: 'feature.claimed', model, ...attemptOf(attempt) },
+      ...scopes.map(
+        ({ path, kind }): Happening => ({ type: 'lock.granted', path, kind, how: 'claim', ...attemptOf(attempt) }),
+      ),
+    ]);
+    live.copyReady = this.#prepareCopy(live);
+    live.copyReady.catch((error: unknown) => this.#broke(live, 'Preparing the copy of the workspace', error));
+    admit(live.token, attempt.fence);
+    this.#watchTime(live, run.settings.limits);
+    this.#watchLease(live);
+    await this.#spawn(live);
+  }
+
+  async #prepareCopy({ attempt: { slot, fence } }: LiveAttempt): Promise<void> {
+    const { gate, copies, edits } = this.parts;
+    // A first copy takes seconds on a large workspace. Made outside the gate it stops nobody's writes; what it caught in
+    // between is put right by the second pass, which has little left to do.
+    await copies.refresh(slot, edits.overlayFor(fence));
+    await gate.run(() => copies.refresh(slot, edits.overlayFor(fence)));
+  }
+
+  async #spawn(live: LiveAttempt): Promise<void> {
+    const { spawner, log, socketPath } = this.parts;
+    const { slot, fence } = live.attempt;
+    try {
+      const worker = await spawner.spawn({ slot, fence, tag: live.tag });
+      live.worker = worker;
+      if (live.isOver) return void this.#follow(this.#endProcess(live, 0));
+      worker.exited.then(({ code, signal, outputTail }) => {
+        if (live.isOver) return;
+        const how = signal === null ? `with code ${code}` : `by ${signal}`;
+        this.#follow(this.end(live, { kind: 'lost', note: `Its process ended ${how}. ${outputTail.slice(-500)}`.trim() }));
+      });
+      await log.append([{ type: 'agent.started', process: worker.process, ...attemptOf(live.attempt) }]);
+      worker.begin({ socketPath, token: live.token });
+    } catch (error) {
+      this.#broke(live, 'Starting a worker', error);
+    }
+  }
+
+  #broke(live: LiveAttempt, where: string, error: unknown): void {
+    this.parts.report(where, error, live.attempt.featureId);
+    this.#follow(this.end(live, { kind: 'lost', note: `${where} failed: ${messageOf(error)}` }));
+  }
+
+  #watchTime(live: LiveAttempt, limits: Limits): void {
+    const hit = timeLimit(modelCatalog[live.model].tier, limits);
+    live.keepTimer(this.parts.clock.after(hit.bound, () => this.#follow(this.end(live, { kind: 'limit', hit }))));
+  }
+
+  #watchLease(live: LiveAttempt): void {
+    const { clock } = this.parts;
+    const dueAt = clock.monotonic() + leaseMs;
+    const cancel = live.keepTimer(
+      clock.after(leaseMs, () => {
+        // The whole machine may have slept: then everyone is late, and everyone gets one more lease to say so.
+        if (clock.monotonic() - dueAt > leaseMs / 2) return this.renew(live);
+        this.#follow(this.end(live, { kind: 'lost', note: `No sign of life for ${leaseMs / 1000} s.` }));
+      }),
+    );
+    this.#leases.set(live.attempt.fence, () => {
+      cancel();
+      this.#leases.delete(live.attempt.fence);
+    });
+  }
+
+  /** A worker that has its verdict ends by itself; only what it left behind is swept up. */
+  async #leaveInPeace(live: LiveAttempt): Promise<void> {
+    const { clock } = this.parts;
+    let cancel = () => {};
+    const tooLong = new Promise<void>((resolve) => {
+      cancel = clock.after(endGraceMs, resolve);
+    });
+    await Promise.race([live.worker?.exited, tooLong]);
+    cancel();
+    await this.#endProcess(live, 0);
+  }
+
+  async #endProcess(live: LiveAttempt, graceMs: number): Promise<void> {
+    await this.parts.ender.end({ process: live.worker?.process, tag: live.tag, graceMs });
+  }
+
+  #changeFor(live: LiveAttempt, ending: Ending): FeatureChange {
+    const { attempt } = live;
+    const { featureId, fence, slot } = attempt;
+    const feature = this.parts.log.head.features[featureId] ?? live.feature;
+    const limits = this.parts.log.head.run?.settings.limits;
+    const retries = (reason: string): FeatureChange =>
+      limits && afterFailure(feature.failures, limits) === 'retry'
+        ? { type: 'feature.retried', by: 'policy', reason, featureId, fence, slot }
+        : { type: 'feature.failed', reason, featureId, fence, slot };
+    switch (ending.kind) {
+      case 'passed':
+        return { type: 'feature.passed', evidence: ending.evidence, featureId, fence, slot };
+      case 'unconfirmed':
+        return { type: 'feature.unconfirmed', why: ending.why, ...attemptOf(attempt) };
+      case 'failed':
+        return retries(ending.reason);
+      case 'limit':
+        return retries(`It reached ${describeLimit(ending.hit)}.`);
+      case 'lost':
+        return limits && afterLoss(feature.losses, limits) === 'retry'
+          ? { type: 'feature.yielded', cause: 'lost', note: ending.note, ...attemptOf(attempt) }
+          : { type: 'feature.failed', reason: `Its agent was lost again and again. ${ending.note}`, featureId, fence, slot };
+      case 'yielded': {
+        const { cause, note, path } = ending;
+        return { type: 'feature.yielded', cause, note, ...(path === undefined ? {} : { path }), ...attemptOf(attempt) };
+      }
+      default:
+        return ending satisfies never;
+    }
+  }
+
+  /** Work that nobody waits for: kept, so that closing can wait for it, and told when it fails. */
+  #follow(work: Promise<unknown>): void {
+    const kept: Promise<unknown> = work
+      .catch((error: unknown) => {
+        if (!Failure.is(error, 'closed')) this.parts.report('Ending an attempt', error);
+      })
+      .finally(() => this.#afterwork.delete(kept));
+    this.#afterwork.add(kept);
+  }
+}
+
+function endCause(ending: Ending): AgentEnd {
+  switch (ending.kind) {
+    case 'passed':
+    case 'unconfirmed':
+    case 'failed':
+      return 'done';
+    case 'limit':
+    case 'lost':
+      return ending.kind;
+    case 'yielded':
+      return ending.cause === 'stopped' ? 'stopped' : 'yielded';
+    default:
+      return ending satisfies never;
+  }
+}
+
+function endNote(ending: Ending): string {
+  switch (ending.kind) {
+    case 'passed':
+      return 'passing';
+    case 'unconfirmed':
+      return 'needs your check';
+    case 'failed':
+      return ending.reason.split('\n', 1)[0] ?? 'failed';
+    case 'limit':
+      return `reached ${describeLimit(ending.hit)}`;
+    case 'lost':
+    case 'yielded':
+      return ending.note;
+    default:
+      return ending satisfies never;
+  }
+}
+
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,57 @@
+// One attempt while it runs: what it has used, who works on it, and how it is to end. Lives in memory only.
+import type { Attempt } from '../core/events/event';
+import type { Feature } from '../core/features/feature';
+import type { YieldCause } from '../core/features/featureChange';
+import { type Budget, freshBudget, type LimitHit } from '../core/guardrails/budget';
+import type { ModelName } from '../core/routing/modelCatalog';
+import type { WorkerHandle } from '../ports/workers';
+
+/** How an attempt comes to its end. The first ending wins; later ones are ignored. */
+export type Ending =
+  | { readonly kind: 'passed'; readonly evidence: Extract<Feature['state'], { status: 'passing' }>['evidence'] }
+  | { readonly kind: 'unconfirmed'; readonly why: string }
+  | { readonly kind: 'failed'; readonly reason: string }
+  | { readonly kind: 'limit'; readonly hit: LimitHit }
+  | { readonly kind: 'lost'; readonly note: string }
+  | { readonly kind: 'yielded'; readonly cause: Exclude<YieldCause, 'lost'>; readonly note: string; readonly path?: string };
+
+export class LiveAttempt {
+  budget: Budget = freshBudget;
+  worker: WorkerHandle | undefined;
+  ending: Ending | undefined;
+  /** Set once the copy is ready; the worker's hello waits for it. */
+  copyReady: Promise<void> = Promise.resolve();
+  /** Aborts the check that is under way. */
+  readonly check = new AbortController();
+  readonly #timers = new Set<() => void>();
+
+  constructor(
+    readonly attempt: Attempt,
+    readonly feature: Feature,
+    readonly model: ModelName,
+    /** Marks every process of this attempt in its environment. */
+    readonly tag: string,
+    /** The worker's one-use key to the hub. */
+    readonly token: string,
+    readonly checkCommand: string | undefined,
+  ) {}
+
+  get isOver(): boolean {
+    return this.ending !== undefined;
+  }
+
+  /** Keeps a timer's cancel, to be called when the attempt ends. */
+  keepTimer(cancel: () => void): () => void {
+    this.#timers.add(cancel);
+    return () => {
+      cancel();
+      this.#timers.delete(cancel);
+    };
+  }
+
+  dispose(): void {
+    for (const cancel of this.#timers) cancel();
+    this.#timers.clear();
+    this.check.abort();
+  }
+}

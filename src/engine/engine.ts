@@ -1,0 +1,275 @@
+// The engine of one workspace: takes orders from faces, questions from agents, and carries out what the rules decide.
+import type { Claim } from '../core/claims/claim';
+import type { Event, Happening, ProcessIdentity } from '../core/events/event';
+import type { Face } from '../core/events/event';
+import type { RunSettings } from '../core/events/runSettings';
+import type { Snapshot } from '../core/events/snapshot';
+import type { FeatureSpec } from '../core/features/feature';
+import { reconcile } from '../core/features/reconcile';
+import { reportRun } from '../core/scheduler/reportRun';
+import type { FeatureId, Fence } from '../core/shared/ids';
+import { ok, type Result, refuse } from '../core/shared/result';
+import type { Loaded, Store } from '../ports/store';
+import type { Chance, Clock } from '../ports/system';
+import type { CommandRunner, ProcessEnder, WorkerSpawner } from '../ports/workers';
+import type { SlotCopies, WorkspaceFiles } from '../ports/workspace';
+import { AgentDesk, type Secrets } from './agentDesk';
+import { AgentPool, messageOf } from './agentPool';
+import type { LiveAttempt } from './attempt';
+import { EditBook } from './editBook';
+import { EventLog } from './eventLog';
+import { FileLocks } from './fileLocks';
+import { Gate } from './gate';
+import { recover } from './recovery';
+import { SchedulerLoop } from './schedulerLoop';
+import { Throttle } from './throttle';
+import { Verification } from './verification';
+
+export interface EngineParts {
+  readonly store: Store;
+  readonly loaded: Loaded;
+  readonly clock: Clock;
+  readonly chance: Chance;
+  readonly files: WorkspaceFiles;
+  readonly copies: SlotCopies;
+  readonly spawner: WorkerSpawner;
+  readonly ender: ProcessEnder;
+  readonly commands: CommandRunner;
+  readonly secrets: Secrets;
+  readonly socketPath: string;
+  /** Marks the processes of this workspace; the same for every host of it. */
+  readonly workspaceTag: string;
+  readonly admit: (token: string, fence: Fence) => void;
+  readonly onOutput: (live: LiveAttempt, text: string) => void;
+  /** The store refused a step: nothing more can be done here; open the workspace anew. */
+  readonly onBroken: (cause: unknown) => void;
+}
+
+export class Engine {
+  readonly log: EventLog;
+  readonly desk: AgentDesk;
+  readonly #pool: AgentPool;
+  readonly #locks: FileLocks;
+  readonly #edits: EditBook;
+  readonly #loop: SchedulerLoop;
+  readonly #throttle: Throttle;
+  /** The backlog as last read, for what had to wait for an attempt's end. */
+  #deferredSpecs: readonly FeatureSpec[] | undefined;
+  #closed = false;
+
+  constructor(private readonly parts: EngineParts) {
+    const { store, clock, chance, files, copies, loaded, commands } = parts;
+    const log = new EventLog(store, clock, loaded.snapshot, parts.onBroken);
+    const gate = new Gate();
+    this.log = log;
+    this.#locks = new FileLocks(log, clock);
+    this.#edits = new EditBook(log, files, copies, gate, loaded.edits);
+    this.#throttle = new Throttle(clock, chance, (happening) => this.#tell(happening));
+    this.#pool = new AgentPool({
+      ...{ log, gate, copies, clock, chance, locks: this.#locks, edits: this.#edits },
+      ...{ spawner: parts.spawner, ender: parts.ender, socketPath: parts.socketPath, admit: parts.admit },
+      tagOf: ({ fence }) => this.#tagOf(fence),
+      report: (where, error, featureId) => this.#report(where, error, featureId),
+    });
+    const verification = new Verification(log, commands, copies, this.#edits, gate, parts.onOutput);
+    this.desk = new AgentDesk(
+      ...([log, this.#pool, this.#locks, this.#edits, copies, gate] as const),
+      ...([this.#throttle, verification, parts.secrets, parts.onOutput] as const),
+    );
+    this.#loop = new SchedulerLoop({
+      ...{ log, locks: this.#locks, pool: this.#pool },
+      finishRun: (outcome) => this.#finishRun(outcome),
+      onError: (error) => this.#report('Scheduling', error),
+    });
+  }
+
+  get snapshot(): Snapshot {
+    return this.log.head;
+  }
+
+  /** Takes the workspace over: tells who owns it now, puts right what the last owner left, and goes on with its run. */
+  async begin(owner: { readonly epoch: number; readonly process: ProcessIdentity; readonly face: Face }): Promise<void> {
+    const { ender, files, loaded } = this.parts;
+    await this.log.append([{ type: 'owner.changed', ...owner }]);
+    if (loaded.setAside !== undefined) {
+      await this.log.append([{ type: 'error.occurred', where: 'Database', message: `It was damaged; what was left of it is kept as ${loaded.setAside}.` }]);
+    }
+    await recover({ log: this.log, edits: this.#edits, files, ender, tagOf: ({ fence }) => this.#tagOf(fence), cutBytes: loaded.cutBytes });
+    this.log.onStored((events) => this.#afterStep(events));
+    this.#loop.wake();
+  }
+
+  /** Brings the features in line with the backlog as it is now. */
+  async loadBacklog(specs: readonly FeatureSpec[]): Promise<{ added: number; edited: number; removed: number }> {
+    const { changes, deferred } = reconcile(this.log.head.features, this.log.head.lastFeatureId, specs);
+    this.#deferredSpecs = deferred.length > 0 ? specs : undefined;
+    if (changes.length > 0) await this.log.append(changes);
+    const count = (type: string) => changes.filter((c) => c.type === type).length;
+    return { added: count('feature.added'), edited: count('feature.edited'), removed: count('feature.removed') };
+  }
+
+  /** Starts a run; while one is open, takes over its number of agents and goes on. */
+  async startRun(settings: RunSettings): Promise<Result<{ runId: number }>> {
+    const { run } = this.log.head;
+    if (run && run.status !== 'finished') {
+      if (run.status === 'stopping') return refuse('notRunning', 'The last run is still being stopped; try again in a moment.');
+      await this.configureRun(settings.maxAgents);
+      if (run.status === 'paused') await this.resumeRun();
+      return ok({ runId: run.id });
+    }
+    if (Object.keys(this.log.head.features).length === 0) return refuse('badInput', 'The backlog is empty; add a feature first.');
+    const unknown = settings.only?.find((id) => this.log.head.features[id] === undefined);
+    if (unknown !== undefined) return refuse('unknownFeature', `There is no feature with the id ${unknown}.`);
+    const runId = (run?.id ?? 0) + 1;
+    await this.log.append([{ type: 'run.started', runId, settings }]);
+    return ok({ runId });
+  }
+
+  /** Changes the number of agents while a run is open; with fewer, those above finish what they do. */
+  async configureRun(maxAgents: number): Promise<Result<object>> {
+    const run = this.#openRun();
+    if (!run.ok) return run;
+    if (run.value.settings.maxAgents === maxAgents) return ok({});
+    await this.log.append([{ type: 'run.configured', runId: run.value.id, maxAgents }]);
+    return ok({});
+  }
+
+  async pauseRun(): Promise<Result<object>> {
+    const run = this.#openRun();
+    if (!run.ok) return run;
+    if (run.value.status === 'running') await this.log.append([{ type: 'run.paused', runId: run.value.id, stopping: false }]);
+    return ok({});
+  }
+
+  async resumeRun(): Promise<Result<object>> {
+    const run = this.#openRun();
+    if (!run.ok) return run;
+    if (run.value.status === 'stopping') return refuse('notRunning', 'The run is being stopped.');
+    if (run.value.status === 'paused') await this.log.append([{ type: 'run.resumed', runId: run.value.id }]);
+    return ok({});
+  }
+
+  /** Ends every attempt, undone, its feature back in the queue; resolves when all of that is done. */
+  async stopRun(): Promise<Result<object>> {
+    const run = this.#openRun();
+    if (!run.ok) return run;
+    if (run.value.status !== 'stopping') await this.log.append([{ type: 'run.paused', runId: run.value.id, stopping: true }]);
+    const note = 'You stopped the run; its work was undone.';
+    await Promise.all(this.#pool.live.map((live) => this.#pool.end(live, { kind: 'yielded', cause: 'stopped', note })));
+    return ok({});
+  }
+
+  /** Back to the queue: a failed feature with its count set back, a passing one to be built again. */
+  retry(featureId: FeatureId): Promise<Result<object>> {
+    return this.#byUser(featureId, (status) =>
+      status === 'passing'
+        ? { type: 'feature.regressed', by: 'user', featureId }
+        : status === 'skipped'
+          ? { type: 'feature.unskipped', featureId }
+          : { type: 'feature.retried', by: 'user', featureId },
+    );
+  }
+
+  /** The user's yes for a feature that no check could prove. */
+  async confirm(featureId: FeatureId): Promise<Result<object>> {
+    const claim = this.#unconfirmed(featureId);
+    if (!claim.ok) return claim;
+    await this.#edits.close(claim.value.fence, [{ type: 'feature.passed', evidence: { kind: 'user' }, featureId }]);
+    return ok({});
+  }
+
+  /** The user's no: what nobody changed since is put back; the answer names what was left as it is. */
+  async reject(featureId: FeatureId): Promise<Result<{ kept: string[] }>> {
+    const claim = this.#unconfirmed(featureId);
+    if (!claim.ok) return claim;
+    const undone = await this.#edits.undo({ ...claim.value, featureId });
+    await this.#edits.close(claim.value.fence, [...undone, { type: 'feature.failed', reason: 'You rejected it.', featureId }]);
+    return ok({ kept: undone.flatMap((e) => (e.type === 'file.undone' && e.outcome === 'kept' ? [e.path] : [])) });
+  }
+
+  async humanEditing(paths: readonly string[]): Promise<void> {
+    await this.#locks.setHuman(paths);
+    this.#loop.wake();
+  }
+
+  /** Ends what is at work as a stop would, without ending the run: the next host goes on with it. */
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    await this.#loop.close();
+    const note = 'The host was closed; its work was undone.';
+    await Promise.allSettled(this.#pool.live.map((live) => this.#pool.end(live, { kind: 'yielded', cause: 'stopped', note })));
+    this.#throttle.dispose();
+    await this.#pool.settled();
+  }
+
+  #afterStep(events: readonly Event[]): void {
+    if (this.#deferredSpecs && events.some((e) => e.type === 'agent.ended')) {
+      const specs = this.#deferredSpecs;
+      this.loadBacklog(specs).catch((error: unknown) => this.#report('Backlog', error));
+    }
+    this.#loop.wake();
+  }
+
+  async #finishRun(outcome: 'complete' | 'incomplete' | 'stopped'): Promise<void> {
+    const { run } = this.log.head;
+    if (!run) return;
+    const events = await this.#runEvents(run.startedSeq);
+    // Asked for while the events were read: the run may have changed hands or gone on.
+    const now = this.log.head.run;
+    if (now?.id !== run.id || now.status === 'finished') return;
+    const report = reportRun(this.log.head, now, events, this.parts.clock.now());
+    await this.log.append([{ type: 'run.finished', runId: run.id, outcome, report }]);
+    await this.parts.files.sweep(this.#edits.neededContent());
+  }
+
+  async #runEvents(startedSeq: number): Promise<readonly Event[]> {
+    const page = 5_000;
+    const events: Event[] = [];
+    for (;;) {
+      const next = await this.log.events(startedSeq - 1 + events.length, page);
+      events.push(...next);
+      if (next.length < page) return events;
+    }
+  }
+
+  async #byUser(featureId: FeatureId, change: (status: string) => Happening): Promise<Result<object>> {
+    const feature = this.log.head.features[featureId];
+    if (!feature) return refuse('unknownFeature', `There is no feature with the id ${featureId}.`);
+    const { status } = feature.state;
+    if (status !== 'failed' && status !== 'passing' && status !== 'skipped') {
+      return refuse('badTransition', `Feature ${featureId} is ${status}; only a failed, skipped or passing feature can be run again.`);
+    }
+    await this.log.append([change(status)]);
+    return ok({});
+  }
+
+  #unconfirmed(featureId: FeatureId): Result<Claim> {
+    const feature = this.log.head.features[featureId];
+    if (!feature) return refuse('unknownFeature', `There is no feature with the id ${featureId}.`);
+    const { state } = feature;
+    if (state.status === 'claimed' && state.phase === 'unconfirmed') return ok(state.claim);
+    return refuse('badTransition', `Feature ${featureId} does not wait for your check; it is ${state.status}.`);
+  }
+
+  #openRun() {
+    const { run } = this.log.head;
+    return run && run.status !== 'finished' ? ok(run) : refuse('notRunning', 'No run is open; start one first.');
+  }
+
+  #tagOf(fence: Fence): string {
+    return `${this.parts.workspaceTag}-${fence}`;
+  }
+
+  #tell(happening: Happening): void {
+    this.log.append([happening]).catch(() => {
+      // The log is broken and has said so itself.
+    });
+  }
+
+  #report(where: string, error: unknown, featureId?: FeatureId): void {
+    const about = featureId === undefined ? {} : { featureId };
+    this.#tell({ type: 'error.occurred', where, message: messageOf(error), ...about });
+  }
+}
+

@@ -1,0 +1,64 @@
+// The one way by which the workspace's state changes: events are numbered, applied, stored, and then told to everyone.
+import type { Event, Happening } from '../core/events/event';
+import { projectAll, type Snapshot } from '../core/events/snapshot';
+import { Failure } from '../ports/failure';
+import type { EditChange, Store } from '../ports/store';
+import type { Clock } from '../ports/system';
+
+/**
+ * Decisions are made on `head`, which moves at once; the outside hears of a step only when it is on disk. When the store
+ * refuses a step the log is broken for good: `onBroken` is called once, every append rejects, and whoever owns the log
+ * opens a new one from what the disk holds.
+ */
+export class EventLog {
+  #head: Snapshot;
+  #broken: unknown;
+  readonly #listeners = new Set<(events: readonly Event[], after: Snapshot) => void>();
+
+  constructor(
+    private readonly store: Store,
+    private readonly clock: Clock,
+    head: Snapshot,
+    private readonly onBroken: (cause: unknown) => void,
+  ) {
+    this.#head = head;
+  }
+
+  /** The state with every event appended so far, stored or about to be. */
+  get head(): Snapshot {
+    return this.#head;
+  }
+
+  /** Resolves once the step is on disk and told. Throws at once when an event does not fit the state: a bug. */
+  append(happenings: readonly Happening[], edits: readonly EditChange[] = []): Promise<void> {
+    if (this.#broken !== undefined) return Promise.reject(this.#broken);
+    const before = this.#head;
+    const at = this.clock.now();
+    const events = happenings.map((happening, k): Event => ({ ...happening, seq: before.seq + 1 + k, at }));
+    const after = projectAll(before, events);
+    this.#head = after;
+    return this.store.commit({ before, after, events, edits }).then(
+      () => {
+        for (const listener of this.#listeners) listener(events, after);
+      },
+      (cause: unknown) => {
+        if (this.#broken === undefined) {
+          this.#broken = cause ?? new Failure('io', 'The database refused a step.');
+          this.onBroken(this.#broken);
+        }
+        throw cause;
+      },
+    );
+  }
+
+  /** Tells every stored step, in order; the answer stops it. */
+  onStored(listener: (events: readonly Event[], after: Snapshot) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** Stored events after `since`, oldest first. */
+  events(since: number, limit: number): Promise<readonly Event[]> {
+    return this.store.events(since, limit);
+  }
+}

@@ -1,0 +1,50 @@
+// A face's live link to the host of one workspace, whichever process that host runs in.
+import type { Event } from '../core/events/event';
+import type { RunSettings } from '../core/events/runSettings';
+import type { Snapshot } from '../core/events/snapshot';
+import type { FeatureId, Slot } from '../core/shared/ids';
+import type { Result } from '../core/shared/result';
+import type { LoadedBacklog, PlacedProblem } from '../protocol/hubMethods';
+
+/**
+ * Lives until `close`. When the host it speaks to goes, it joins the next one, or becomes it, by itself; listeners then
+ * see a change with `reset`. Calls made in between wait for the next host. Calls reject with a `Failure` only when no
+ * host can be had.
+ */
+export interface Session {
+  readonly root: string;
+  readonly snapshot: Snapshot;
+  readonly role: 'owner' | 'mirror';
+  /** What the last reading of the backlog gave. */
+  readonly backlog: 'none' | 'bad' | 'loaded';
+  readonly problems: readonly PlacedProblem[];
+  /** Is there an offline script beside the backlog? */
+  readonly hasOfflineScript: boolean;
+  /** `reset`: the snapshot was replaced as a whole. Answers the way to stop listening. */
+  onChange(listener: (change: SessionChange) => void): () => void;
+  onOutput(listener: (output: AgentOutput) => void): () => void;
+  /** The end of the slot's live log so far. */
+  output(slot: Slot): Promise<string>;
+  loadBacklog(): Promise<LoadedBacklog>;
+  start(start: { readonly settings: RunSettings; readonly apiKey?: string }): Promise<Result<{ runId: number }>>;
+  configure(change: { readonly maxAgents?: number; readonly apiKey?: string }): Promise<Result<object>>;
+  pause(): Promise<Result<object>>;
+  resume(): Promise<Result<object>>;
+  stop(): Promise<Result<object>>;
+  retry(featureId: FeatureId): Promise<Result<object>>;
+  confirm(featureId: FeatureId): Promise<Result<object>>;
+  reject(featureId: FeatureId): Promise<Result<{ kept: string[] }>>;
+  humanEditing(paths: readonly string[]): Promise<object>;
+  close(): Promise<void>;
+}
+
+export interface SessionChange {
+  readonly events: readonly Event[];
+  readonly reset: boolean;
+}
+
+export interface AgentOutput {
+  readonly slot: Slot;
+  readonly fence: number;
+  readonly text: string;
+}

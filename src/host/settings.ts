@@ -1,0 +1,106 @@
+// Turns settings as people write them into what a run is started with, naming every value that cannot be used.
+import { defaultRunSettings, type RunSettings } from '../core/events/runSettings';
+import type { Limits } from '../core/guardrails/limits';
+import { isModelName, type ModelName, modelCatalog } from '../core/routing/modelCatalog';
+
+/** Reads one setting by its name below `parallelAgents.`; undefined when it is not set. */
+export type SettingReader = (name: string) => unknown;
+
+export interface ResolvedSettings {
+  readonly settings: RunSettings;
+  /** Values that could not be used, each with its name and what is used instead. */
+  readonly warnings: readonly string[];
+}
+
+/** The most agents unless the machine's own setting allows more. */
+export const usualAgentLimit = 5;
+const highestAgentLimit = 64;
+
+const countLimits = [
+  ['limits.max_file_edits', 'maxFileEdits', 1],
+  ['limits.max_bash_commands', 'maxBashCommands', 1],
+  ['limits.max_actions', 'maxActions', 1],
+  ['limits.max_retries', 'maxRetries', 0],
+] as const satisfies readonly (readonly [string, keyof Limits, number])[];
+
+const secondLimits = [
+  ['limits.max_session_duration', 'maxSessionMs'],
+  ['limits.command_timeout', 'commandMs'],
+  ['limits.verify_timeout', 'verifyMs'],
+] as const satisfies readonly (readonly [string, keyof Limits])[];
+
+/** Settings with every gap and every unusable value filled from the defaults. */
+export function resolveSettings(read: SettingReader): ResolvedSettings {
+  const warnings: string[] = [];
+  const defaults = defaultRunSettings;
+  const warn = (name: string, value: unknown, instead: unknown, want: string) =>
+    void warnings.push(`parallelAgents.${name} must be ${want}, not ${shown(value)}; ${shown(instead)} is used.`);
+  const whole = (name: string, least: number, most: number, instead: number): number => {
+    const value = read(name);
+    if (value === undefined) return instead;
+    if (Number.isSafeInteger(value) && (value as number) >= least && (value as number) <= most) return value as number;
+    warn(name, value, instead, `a whole number from ${least} to ${most}`);
+    return instead;
+  };
+  const seconds = (name: string, insteadMs: number): number => {
+    const value = read(name);
+    if (value === undefined) return insteadMs;
+    if (typeof value === 'number' && Number.isFinite(value) && value > 0 && value <= 86_400) return value * 1000;
+    warn(name, value, insteadMs / 1000, 'a number of seconds above 0');
+    return insteadMs;
+  };
+  const limit = whole('agentLimit', 1, highestAgentLimit, usualAgentLimit);
+  const limits: Limits = {
+    ...defaults.limits,
+    ...Object.fromEntries(countLimits.map(([name, key, least]) => [key, whole(name, least, 100_000, defaults.limits[key])])),
+    ...Object.fromEntries(secondLimits.map(([name, key]) => [key, seconds(name, defaults.limits[key])])),
+  };
+  const settings: RunSettings = {
+    maxAgents: read('enabled') === false ? 1 : whole('maxAgents', 1, limit, Math.min(defaults.maxAgents, limit)),
+    ...optional('model', readModel(read, warn)),
+    ...optional('verifyCommand', readText('verify.command', read, warn)),
+    allowedCommands: readList('commands.allow', read, warn),
+    limits,
+    reattachGraceMs: seconds('reattachGrace', defaults.reattachGraceMs),
+    ...optional('baseUrl', readText('providers.anthropic.baseUrl', read, warn)),
+  };
+  return { settings, warnings };
+}
+
+/** The models a person may name, for messages. */
+export const modelNames = Object.keys(modelCatalog).join(', ');
+
+type Warn = (name: string, value: unknown, instead: unknown, want: string) => void;
+
+function readModel(read: SettingReader, warn: Warn): ModelName | undefined {
+  const value = read('model');
+  if (value === undefined || value === '' || value === 'auto') return undefined;
+  if (typeof value === 'string' && isModelName(value)) return value;
+  warn('model', value, 'auto', `one of auto, ${modelNames}`);
+  return undefined;
+}
+
+function readText(name: string, read: SettingReader, warn: Warn): string | undefined {
+  const value = read(name);
+  if (value === undefined || value === '') return undefined;
+  if (typeof value === 'string') return value;
+  warn(name, value, '', 'text');
+  return undefined;
+}
+
+function readList(name: string, read: SettingReader, warn: Warn): readonly string[] {
+  const value = read(name);
+  if (value === undefined) return [];
+  if (Array.isArray(value) && value.every((v): v is string => typeof v === 'string')) return value;
+  warn(name, value, [], 'a list of texts');
+  return [];
+}
+
+function optional<K extends string, V>(key: K, value: V | undefined): { readonly [P in K]?: V } {
+  return (value === undefined ? {} : { [key]: value }) as { readonly [P in K]?: V };
+}
+
+function shown(value: unknown): string {
+  const text = JSON.stringify(value) ?? String(value);
+  return text.length > 60 ? `${text.slice(0, 60)}…` : text;
+}

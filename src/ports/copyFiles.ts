@@ -1,0 +1,51 @@
+// An agent's private copy of the workspace, as its tools look at it: reading only, changes go through the coordinator.
+import type { WorkspacePath } from '../core/locks/lockPath';
+import type { Result } from '../core/shared/result';
+
+/**
+ * Reads inside one slot copy. Every method refuses `pathDenied` for a path that leads out of the copy through a link.
+ * What a system call refuses for another reason is thrown as a `Failure` (`io`, `denied`).
+ */
+export interface CopyFiles {
+  /** The file, or null when there is none. `notText` when it is not UTF-8, `badInput` for a folder or a file too large. */
+  read(path: WorkspacePath): Promise<Result<CopyFile | null>>;
+  /** Files below `folder` (`''`: the whole copy), sorted; without version control, dependencies and linked folders. */
+  list(folder: WorkspacePath | ''): Promise<Result<CopyListing>>;
+  /** Lines that match, in the order of `list`; `badInput` for a pattern that cannot be read or takes too long. */
+  search(query: CopySearch, signal: AbortSignal): Promise<Result<CopyMatches>>;
+}
+
+export interface CopyFile {
+  /** Line ends as they are; without a byte order mark. */
+  readonly text: string;
+  /** SHA-256 of the bytes, hex. */
+  readonly hash: string;
+}
+
+export interface CopyListing {
+  readonly paths: readonly WorkspacePath[];
+  /** True when there are more files than were looked at. */
+  readonly partial: boolean;
+}
+
+export interface CopySearch {
+  readonly text: string;
+  /** `text` is a regular expression, matched against one line at a time. */
+  readonly isRegex: boolean;
+  readonly folder: WorkspacePath | '';
+  readonly maxMatches: number;
+}
+
+export interface CopyMatches {
+  readonly matches: readonly CopyMatch[];
+  /** True when there may be more: too many matches or too many files. */
+  readonly partial: boolean;
+}
+
+export interface CopyMatch {
+  readonly path: WorkspacePath;
+  /** From 1. */
+  readonly line: number;
+  /** The line, cut to a readable length. */
+  readonly text: string;
+}
