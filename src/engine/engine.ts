@@ -87,7 +87,7 @@ export class Engine {
     return this.log.head;
   }
 
-  /** Takes the workspace over: tells who owns it now, puts right what the last owner left, and goes on with its run. */
+  /** Takes the workspace over: tells who owns it now and puts right what the last owner left. */
   async begin(owner: { readonly epoch: number; readonly process: ProcessIdentity; readonly face: Face }): Promise<void> {
     const { ender, files, loaded } = this.parts;
     await this.log.append([{ type: 'owner.changed', ...owner }]);
@@ -97,6 +97,11 @@ export class Engine {
     await recover({ log: this.log, edits: this.#edits, files, ender, tagOf: ({ fence }) => this.#tagOf(fence), cutBytes: loaded.cutBytes });
     this.log.onStored((events) => this.#afterStep(events));
     this.#loop.wake();
+  }
+
+  /** Features are claimed from now on, also those of a run that an earlier host left open. */
+  goOn(): void {
+    this.#loop.goOn();
   }
 
   /** Brings the features in line with the backlog as it is now. */

@@ -12,6 +12,7 @@ import type { Clock } from '../ports/system';
  */
 export class EventLog {
   #head: Snapshot;
+  #stored: Snapshot;
   #broken: unknown;
   readonly #listeners = new Set<(events: readonly Event[], after: Snapshot) => void>();
 
@@ -22,11 +23,17 @@ export class EventLog {
     private readonly onBroken: (cause: unknown) => void,
   ) {
     this.#head = head;
+    this.#stored = head;
   }
 
   /** The state with every event appended so far, stored or about to be. */
   get head(): Snapshot {
     return this.#head;
+  }
+
+  /** The state as far as it is on disk: what the outside may see. */
+  get stored(): Snapshot {
+    return this.#stored;
   }
 
   /** Resolves once the step is on disk and told. Throws at once when an event does not fit the state: a bug. */
@@ -39,6 +46,7 @@ export class EventLog {
     this.#head = after;
     return this.store.commit({ before, after, events, edits }).then(
       () => {
+        this.#stored = after;
         for (const listener of this.#listeners) listener(events, after);
       },
       (cause: unknown) => {

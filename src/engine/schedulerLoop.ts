@@ -18,8 +18,15 @@ export class SchedulerLoop {
   #asked = false;
   #running: Promise<void> | undefined;
   #closed = false;
+  #held = true;
 
   constructor(private readonly parts: LoopParts) {}
+
+  /** Claims may be made from now on. Until then readiness is kept up and a run that is being stopped is ended, no more. */
+  goOn(): void {
+    this.#held = false;
+    this.wake();
+  }
 
   /** Something happened that may free a slot, a file or a feature. Cheap; calls while a round is under way add one more. */
   wake(): void {
@@ -61,7 +68,7 @@ export class SchedulerLoop {
           changes.push(decision.change);
           break;
         case 'claim':
-          choices.push(decision.choice);
+          if (!this.#held) choices.push(decision.choice);
           break;
         case 'finishRun':
           await this.parts.finishRun(decision.outcome);

@@ -25,7 +25,10 @@ export interface Session {
   onOutput(listener: (output: AgentOutput) => void): () => void;
   /** The end of the slot's live log so far. */
   output(slot: Slot): Promise<string>;
-  loadBacklog(): Promise<LoadedBacklog>;
+  /** Stored events after `since`, oldest first. */
+  events(since: number, limit: number): Promise<readonly Event[]>;
+  /** Reads the backlog again; `file` is its path in the workspace, to be used from now on. */
+  loadBacklog(file?: string): Promise<LoadedBacklog>;
   start(start: { readonly settings: RunSettings; readonly apiKey?: string }): Promise<Result<{ runId: number }>>;
   configure(change: { readonly maxAgents?: number; readonly apiKey?: string }): Promise<Result<object>>;
   pause(): Promise<Result<object>>;

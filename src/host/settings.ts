@@ -14,7 +14,7 @@ export interface ResolvedSettings {
 
 /** The most agents unless the machine's own setting allows more. */
 export const usualAgentLimit = 5;
-const highestAgentLimit = 64;
+export const highestAgentLimit = 64;
 
 const countLimits = [
   ['limits.max_file_edits', 'maxFileEdits', 1],

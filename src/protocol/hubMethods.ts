@@ -91,7 +91,7 @@ const offlineScript = z.discriminatedUnion('ok', [
   z.object({
     ok: z.literal(true),
     turns: z.array(
-      z.object({ say: z.string().optional(), tool: z.string().optional(), input: z.unknown(), delayMs: z.number().optional() }),
+      z.object({ say: z.string().optional(), tool: z.string().optional(), input: z.unknown().optional(), delayMs: z.number().optional() }),
     ),
   }),
   z.object({ ok: z.literal(false), message: z.string() }),
@@ -188,6 +188,7 @@ export const backlogProblem = z.object({ file: z.string(), line: z.number(), col
 export type PlacedProblem = z.infer<typeof backlogProblem>;
 
 const loadedBacklog = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('none'), file: z.string() }),
   z.object({ kind: z.literal('loaded'), features: z.number(), added: z.number(), edited: z.number(), removed: z.number() }),
   z.object({ kind: z.literal('bad'), problems: z.array(backlogProblem) }),
 ]);
@@ -198,13 +199,14 @@ export const clientMethods = {
   hello: method(
     'client.hello',
     z.object({ protocol: z.number(), face: z.enum(['vscode', 'cli']) }).strict(),
-    z.object({ snapshot, pid: z.number(), offline: z.boolean() }),
+    z.object({ snapshot, hasOfflineScript: z.boolean() }),
   ),
   snapshot: method('snapshot.get', nothing, snapshot),
   events: method('events.since', z.object({ since: z.number().int().min(0), limit: z.number().int().min(1).max(10_000) }).strict(), z.array(event)),
   /** The last output of the agent in a slot. */
   output: method('agent.output', z.object({ slot: id }).strict(), z.object({ text: z.string() })),
-  loadBacklog: method('backlog.load', nothing, loadedBacklog),
+  /** @param file the backlog's path in the workspace; absent means where it was last read, at first `features.json` */
+  loadBacklog: method('backlog.load', z.object({ file: path.optional() }).strict(), loadedBacklog),
   startRun: method(
     'run.start',
     z.object({ settings: runSettings, apiKey: z.string().max(1000).optional() }).strict(),

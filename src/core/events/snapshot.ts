@@ -6,6 +6,7 @@ import type { FeatureChange } from '../features/featureChange';
 import { grant, type LockTable, noLocks, queue, release } from '../locks/lockTable';
 import type { ModelName } from '../routing/modelCatalog';
 import type { EpochMs, FeatureId, Fence, Slot } from '../shared/ids';
+import { assertNever } from '../shared/result';
 import type { AgentEnd, AgentEvent, AgentStatus, Attempt, Event, Face, LockEvent, ProcessIdentity, RunEvent, RunOutcome } from './event';
 import type { RunReport } from './runReport';
 import type { RunSettings } from './runSettings';
@@ -154,7 +155,8 @@ function apply(draft: Draft, event: Event, base: Snapshot): void {
 function changeFeature(draft: Draft, event: Event & FeatureChange & { type: Transition }, base: Snapshot): void {
   const feature = draft.features[event.featureId];
   const next = feature && transition(feature, event, event.at);
-  if (!next?.ok) throw new Error(`Event ${event.seq} (${event.type}) does not fit feature ${event.featureId}: ${next?.error.message ?? 'unknown'}`);
+  // Never stored if the machine refuses it: whoever appended it did not ask first.
+  if (!next?.ok) return assertNever(event as never);
   setFeature(draft, base, next.value);
   if (event.type === 'feature.claimed') {
     draft.lastFence = Math.max(draft.lastFence, event.fence);

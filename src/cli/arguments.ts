@@ -1,0 +1,132 @@
+// Reads the command line into one closed union, or says what is wrong with it.
+import { parseArgs } from 'node:util';
+import { isModelName, type ModelName } from '../core/routing/modelCatalog';
+import { highestAgentLimit, modelNames } from '../host/settings';
+
+export type CliCommand =
+  | { readonly kind: 'help' }
+  | { readonly kind: 'version' }
+  | RunCommand
+  | { readonly kind: 'status'; readonly projectDir: string; readonly json: boolean }
+  | { readonly kind: 'retry' | 'confirm' | 'reject'; readonly projectDir: string; readonly featureId: number }
+  | { readonly kind: 'stop'; readonly projectDir: string };
+
+export interface RunCommand {
+  readonly kind: 'run';
+  readonly projectDir: string;
+  readonly maxAgents?: number;
+  readonly featureId?: number;
+  readonly withDependencies: boolean;
+  readonly features?: string;
+  readonly model?: ModelName;
+  readonly verify?: string;
+  readonly json: boolean;
+}
+
+/** Bad usage; the message ends with the way to the help. */
+export class UsageError extends Error {}
+
+export const help = `parallel-agents: several coding agents build your backlog at once
+
+  parallel-agents run --project-dir DIR [options]   build what is in DIR/features.json
+      --max-agents N        agents at the same time (also --parallel N; default 3)
+      --feature-id ID       only this feature
+      --with-dependencies   and what it needs
+      --features FILE       another backlog in DIR
+      --model MODEL         for every feature: ${modelNames}
+      --verify CMD          the check of features that name none
+      --json                events, one a line, instead of text
+  parallel-agents status [--json]                   where every feature stands
+  parallel-agents retry ID                          queue a failed feature again
+  parallel-agents confirm ID | reject ID            your yes or no where there is no check
+  parallel-agents stop                              end the run; unfinished work is undone
+
+All take --project-dir DIR; without it, the current folder is meant.
+Exit code: 0 all features pass, 1 some do not, 2 bad input.
+`;
+
+/** @throws UsageError */
+export function parseCommandLine(argv: readonly string[]): CliCommand {
+  const { values, positionals } = readOptions(argv);
+  if (values.help) return { kind: 'help' };
+  if (values.version) return { kind: 'version' };
+  const [verb, ...rest] = positionals;
+  const projectDir = values['project-dir'] ?? '.';
+  switch (verb) {
+    case undefined:
+      throw new UsageError('Name a command. See parallel-agents --help.');
+    case 'run':
+      noMore(rest);
+      return {
+        ...{ kind: verb, projectDir, json: values.json ?? false, withDependencies: values['with-dependencies'] ?? false },
+        ...given('maxAgents', number('--max-agents', values['max-agents'] ?? values.parallel, highestAgentLimit)),
+        ...given('featureId', number('--feature-id', values['feature-id'])),
+        ...given('features', values.features),
+        ...given('model', model(values.model)),
+        ...given('verify', values.verify),
+      };
+    case 'status':
+      noMore(rest);
+      return { kind: verb, projectDir, json: values.json ?? false };
+    case 'stop':
+      noMore(rest);
+      return { kind: verb, projectDir };
+    case 'retry':
+    case 'confirm':
+    case 'reject': {
+      noMore(rest.slice(1));
+      const featureId = number(`${verb} ID`, rest[0]);
+      if (featureId === undefined) throw new UsageError(`${verb} needs the id of a feature, as in: parallel-agents ${verb} 3.`);
+      return { kind: verb, projectDir, featureId };
+    }
+    default:
+      throw new UsageError(`"${verb}" is not a command. See parallel-agents --help.`);
+  }
+}
+
+function readOptions(argv: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...argv],
+      allowPositionals: true,
+      options: {
+        'project-dir': { type: 'string' },
+        'max-agents': { type: 'string' },
+        parallel: { type: 'string' },
+        'feature-id': { type: 'string' },
+        'with-dependencies': { type: 'boolean' },
+        features: { type: 'string' },
+        model: { type: 'string' },
+        verify: { type: 'string' },
+        json: { type: 'boolean' },
+        // Accepted for scripts that name it; every agent is its own process in its own copy, always.
+        isolate: { type: 'boolean' },
+        help: { type: 'boolean', short: 'h' },
+        version: { type: 'boolean' },
+      },
+    });
+  } catch (error) {
+    throw new UsageError(`${error instanceof Error ? error.message : String(error)}. See parallel-agents --help.`);
+  }
+}
+
+function number(name: string, text: string | undefined, most = Number.MAX_SAFE_INTEGER): number | undefined {
+  if (text === undefined) return undefined;
+  const value = Number(text);
+  if (/^\d+$/.test(text) && value >= 1 && value <= most) return value;
+  const range = most === Number.MAX_SAFE_INTEGER ? 'from 1' : `from 1 to ${most}`;
+  throw new UsageError(`${name} must be a whole number ${range}, not "${text}".`);
+}
+
+function model(name: string | undefined): ModelName | undefined {
+  if (name === undefined || isModelName(name)) return name;
+  throw new UsageError(`--model must be one of ${modelNames}, not "${name}".`);
+}
+
+function noMore(rest: readonly string[]): void {
+  if (rest.length > 0) throw new UsageError(`"${rest[0]}" is one word too many. See parallel-agents --help.`);
+}
+
+function given<K extends string, V>(key: K, value: V | undefined): { readonly [P in K]?: V } {
+  return (value === undefined ? {} : { [key]: value }) as { readonly [P in K]?: V };
+}

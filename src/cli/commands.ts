@@ -1,0 +1,109 @@
+// The commands beside `run`: look at a workspace, and say what a person has to say to it.
+import { access } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Feature } from '../core/features/feature';
+import type { Snapshot } from '../core/events/snapshot';
+import { describeSkip, oneLine } from '../core/events/describe';
+import { joinWorkspace } from '../host/joinWorkspace';
+import type { Session } from '../host/session';
+import { BadInput, type Terminal } from './terminal';
+
+export async function status(root: string, json: boolean, terminal: Terminal, distDir: string): Promise<number> {
+  return withSession(root, terminal, distDir, async (session) => {
+    const { snapshot } = session;
+    if (json) terminal.print(JSON.stringify(snapshot));
+    else for (const line of describeStatus(snapshot)) terminal.print(line);
+    return Object.values(snapshot.features).every((f) => f.state.status === 'passing') ? 0 : 1;
+  });
+}
+
+/** Retry, confirm or reject one feature. */
+export async function judge(
+  verb: 'retry' | 'confirm' | 'reject',
+  root: string,
+  featureId: number,
+  terminal: Terminal,
+  distDir: string,
+): Promise<number> {
+  return withSession(root, terminal, distDir, async (session) => {
+    const answer = await session[verb](featureId);
+    if (!answer.ok) throw new BadInput([answer.error.message]);
+    const feature = session.snapshot.features[featureId];
+    const said = { retry: 'is queued again; start a run to build it', confirm: 'is passing', reject: 'is rejected' }[verb];
+    terminal.print(`Feature ${featureId} - ${oneLine(feature?.spec.name ?? '')} ${said}.`);
+    if (verb === 'reject' && 'value' in answer && 'kept' in answer.value && Array.isArray(answer.value.kept)) {
+      for (const path of answer.value.kept) terminal.print(`Left as it is, for it was changed since: ${oneLine(String(path))}`);
+    }
+    return 0;
+  });
+}
+
+export async function stop(root: string, terminal: Terminal, distDir: string): Promise<number> {
+  return withSession(root, terminal, distDir, async (session) => {
+    const answer = await session.stop();
+    if (!answer.ok) throw new BadInput([answer.error.message]);
+    terminal.print('Stopped. Unfinished work was put back.');
+    return 0;
+  });
+}
+
+export function describeStatus(snapshot: Snapshot): readonly string[] {
+  const features = Object.values(snapshot.features);
+  const passing = features.filter((f) => f.state.status === 'passing').length;
+  const { run } = snapshot;
+  return [
+    run ? `Run ${run.id}: ${run.status}, ${run.settings.maxAgents} agents` : 'No run yet',
+    ...features.map((f) => `${mark(f)} ${String(f.id).padStart(3)} ${oneLine(f.spec.name)} - ${where(f)}`),
+    `${passing} of ${features.length} features passing`,
+  ];
+}
+
+function mark({ state }: Feature): string {
+  switch (state.status) {
+    case 'pending':
+      return '⬜';
+    case 'waiting':
+      return '⏳';
+    case 'claimed':
+      return state.phase === 'unconfirmed' ? '🔎' : '🚀';
+    case 'passing':
+      return '✅';
+    case 'failed':
+      return '❌';
+    case 'skipped':
+      return '⏭️';
+    default:
+      return state satisfies never;
+  }
+}
+
+function where({ state }: Feature): string {
+  switch (state.status) {
+    case 'pending':
+      return 'pending';
+    case 'waiting':
+      return `waiting for ${state.missing.map((id) => `feature ${id}`).join(', ')}`;
+    case 'claimed':
+      return state.phase === 'unconfirmed' ? `needs your check: ${oneLine(state.why)}` : `${state.phase}, agent ${state.claim.slot}`;
+    case 'passing':
+      return state.evidence.kind === 'user' ? 'passing, confirmed by you' : `passing, proved by ${oneLine(state.evidence.command)}`;
+    case 'failed':
+      return `failed: ${oneLine(state.reason)}`;
+    case 'skipped':
+      return `skipped: ${describeSkip(state.because)}`;
+    default:
+      return state satisfies never;
+  }
+}
+
+async function withSession(root: string, terminal: Terminal, distDir: string, work: (session: Session) => Promise<number>): Promise<number> {
+  await access(join(root, '.parallel-agents', 'agents.db')).catch(() => {
+    throw new BadInput([`Nothing has been run in ${root} yet. Start with: parallel-agents run --project-dir ${root}`]);
+  });
+  const session = await joinWorkspace({ root, face: 'cli', distDir, goOn: false, log: terminal.debug });
+  try {
+    return await work(session);
+  } finally {
+    await session.close();
+  }
+}

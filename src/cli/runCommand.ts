@@ -1,0 +1,117 @@
+// `parallel-agents run`: builds the backlog from start to finish, in this process or through the host that has it.
+import { access } from 'node:fs/promises';
+import { join } from 'node:path';
+import { loadBacklogFile } from '../adapters/files/backlogFile';
+import type { Event } from '../core/events/event';
+import type { Snapshot } from '../core/events/snapshot';
+import { withDependencies } from '../core/graph/readiness';
+import { parseWorkspacePath } from '../core/locks/lockPath';
+import type { FeatureId } from '../core/shared/ids';
+import { joinWorkspace } from '../host/joinWorkspace';
+import type { Session } from '../host/session';
+import { resolveSettings } from '../host/settings';
+import type { PlacedProblem } from '../protocol/hubMethods';
+import type { RunCommand } from './arguments';
+import { createJsonPrinter, createTextPrinter, type Printer } from './output';
+import { readSettings } from './settingsFiles';
+import { BadInput, type Terminal } from './terminal';
+
+/** @returns the exit code: 0 when all meant features pass, 1 when not @throws BadInput */
+export async function run(command: RunCommand, root: string, terminal: Terminal, distDir: string): Promise<number> {
+  const backlog = await checkBacklog(root, command.features ?? 'features.json');
+  const sources = await readSettings(root, flagsOf(command), terminal.env);
+  const { settings, warnings } = resolveSettings(sources.read);
+  for (const warning of [...sources.warnings, ...warnings]) terminal.note(`⚠️ ${warning}`);
+  const hasScript = await exists(join(root, 'offline-script.json'));
+  const apiKey = terminal.env.ANTHROPIC_API_KEY || undefined;
+  const model = settings.model ?? (apiKey === undefined ? 'offline' : undefined);
+  if (model === 'offline' && !hasScript) {
+    throw new BadInput([
+      settings.model === 'offline'
+        ? 'The offline model plays offline-script.json, and there is none beside the backlog.'
+        : 'No model to work with: set ANTHROPIC_API_KEY, or put an offline-script.json beside the backlog to try it without one.',
+    ]);
+  }
+  if (model !== 'offline' && apiKey === undefined) throw new BadInput([`The model ${model} needs a key: set ANTHROPIC_API_KEY.`]);
+  if (model === 'offline') terminal.note('ℹ️ Offline model: it plays offline-script.json and thinks nothing up; no key and no network are used.');
+
+  const session = await joinWorkspace({ root, face: 'cli', distDir, goOn: false, log: terminal.debug });
+  try {
+    const loaded = await session.loadBacklog(backlog);
+    if (loaded.kind !== 'loaded') throw new BadInput(loaded.kind === 'bad' ? loaded.problems.map(place) : [`There is no ${loaded.file}.`]);
+    const only = command.featureId === undefined ? undefined : choose(session.snapshot, command.featureId, command.withDependencies);
+    const finished = watch(session, command.json, terminal);
+    const interrupted = terminal.onInterrupt(() => void session.stop());
+    if (session.role === 'mirror') terminal.note('ℹ️ Another window or command works on this folder; it runs the backlog and this shows it.');
+    await tellRecovery(session, finished.printer);
+    const started = await session.start({
+      settings: { ...settings, ...(model === undefined ? {} : { model }), ...(only === undefined ? {} : { only }) },
+      ...(apiKey === undefined ? {} : { apiKey }),
+    });
+    if (!started.ok) throw new BadInput([started.error.message]);
+    const outcome = await finished.when;
+    interrupted();
+    return outcome === 'complete' ? 0 : 1;
+  } finally {
+    await session.close();
+  }
+}
+
+/** The backlog's path in the workspace, once it is known to be good: a bad one leaves nothing behind, not even a folder. */
+async function checkBacklog(root: string, file: string): Promise<string> {
+  const path = parseWorkspacePath(file);
+  if (!path.ok) throw new BadInput([`--features: ${path.error.message}`]);
+  const loaded = await loadBacklogFile(join(root, path.value));
+  if (loaded.kind === 'bad') throw new BadInput(loaded.problems.map(place));
+  if (loaded.specs.length === 0) throw new BadInput([`${path.value}: the backlog is an empty list; add a feature such as { "name": "…" }.`]);
+  return path.value;
+}
+
+function watch(session: Session, json: boolean, terminal: Terminal) {
+  const printer: Printer = json
+    ? createJsonPrinter(session.snapshot, terminal.print)
+    : createTextPrinter(session.snapshot, terminal.print, terminal.note);
+  const when = new Promise<string>((resolve) => {
+    session.onChange(({ events, reset }) => {
+      if (reset) printer.reset(session.snapshot);
+      printer.show(events);
+      const end = events.find((e) => e.type === 'run.finished');
+      const missed = reset && session.snapshot.run?.status === 'finished' ? session.snapshot.run.outcome : undefined;
+      if (end?.type === 'run.finished' || missed !== undefined) resolve(end?.type === 'run.finished' ? end.outcome : String(missed));
+    });
+  });
+  return { printer, when };
+}
+
+/** What this host put right before anyone could listen. */
+async function tellRecovery(session: Session, printer: Printer): Promise<void> {
+  const { seq } = session.snapshot;
+  const recent: readonly Event[] = await session.events(Math.max(0, seq - 50), 50);
+  const own = recent.findLastIndex((e) => e.type === 'owner.changed');
+  const told = recent.slice(own).filter((e) => e.type === 'recovery.done');
+  if (session.role === 'owner') printer.aside(told, session.snapshot);
+}
+
+function choose(snapshot: Snapshot, id: FeatureId, all: boolean): readonly FeatureId[] {
+  if (!snapshot.features[id]) {
+    const known = Object.values(snapshot.features).map((f) => `${f.id} ${f.spec.name}`);
+    throw new BadInput([`There is no feature with the id ${id}. The backlog has: ${known.join(', ')}.`]);
+  }
+  return all ? [...withDependencies(snapshot.features, id)] : [id];
+}
+
+function flagsOf(command: RunCommand): Record<string, unknown> {
+  return { maxAgents: command.maxAgents, model: command.model, 'verify.command': command.verify };
+}
+
+/** `file:line:column: message`, as editors and terminals link it. */
+export function place({ file, line, column, message }: PlacedProblem): string {
+  return `${file}:${line}:${column}: ${message}`;
+}
+
+async function exists(file: string): Promise<boolean> {
+  return access(file).then(
+    () => true,
+    () => false,
+  );
+}

@@ -1,0 +1,60 @@
+// Where the command line finds settings: its flags, the environment, the workspace's file, then the user's own.
+import { readFile } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { type ParseError, parse } from 'jsonc-parser';
+import type { SettingReader } from '../host/settings';
+
+/** Settings that only the user's own file may give: a workspace must not name an endpoint or raise the machine's limits. */
+const machineScope = ['agentLimit', 'providers.', 'commands.allow'];
+const prefix = 'parallelAgents.';
+
+export interface SettingsSources {
+  readonly read: SettingReader;
+  /** Files that could not be read as settings. */
+  readonly warnings: readonly string[];
+}
+
+/** @param flags settings named on the command line, by their name below `parallelAgents.` */
+export async function readSettings(
+  root: string,
+  flags: Readonly<Record<string, unknown>>,
+  env: Readonly<Record<string, string | undefined>>,
+): Promise<SettingsSources> {
+  const warnings: string[] = [];
+  const workspace = await readJson(join(root, '.vscode', 'settings.json'), warnings);
+  const user = await readJson(join(configFolder(env), 'parallel-agents', 'settings.json'), warnings);
+  const read = (name: string): unknown => {
+    if (flags[name] !== undefined) return flags[name];
+    if (name === 'maxAgents' && env.MAX_AGENTS !== undefined && env.MAX_AGENTS !== '') return asNumber(env.MAX_AGENTS);
+    const forMachine = machineScope.some((scope) => (scope.endsWith('.') ? name.startsWith(scope) : name === scope));
+    const fromWorkspace = forMachine ? undefined : workspace.get(prefix + name);
+    return fromWorkspace ?? user.get(prefix + name) ?? user.get(name);
+  };
+  return { read, warnings };
+}
+
+async function readJson(file: string, warnings: string[]): Promise<ReadonlyMap<string, unknown>> {
+  const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'ENOENT' && error.code !== 'ENOTDIR') warnings.push(`${file} could not be read: ${error.message}`);
+    return undefined;
+  });
+  if (text === undefined) return new Map();
+  const errors: ParseError[] = [];
+  const value: unknown = parse(text.replace(/^\uFEFF/, ''), errors, { allowTrailingComma: true });
+  if (errors.length > 0 || typeof value !== 'object' || value === null) {
+    warnings.push(`${file} is not valid JSON; its settings are not used.`);
+    return new Map();
+  }
+  return new Map(Object.entries(value));
+}
+
+function configFolder(env: Readonly<Record<string, string | undefined>>): string {
+  if (process.platform === 'win32') return env.APPDATA ?? join(homedir(), 'AppData', 'Roaming');
+  if (process.platform === 'darwin') return join(homedir(), 'Library', 'Application Support');
+  return env.XDG_CONFIG_HOME || join(homedir(), '.config');
+}
+
+function asNumber(text: string): unknown {
+  return /^\d+$/.test(text) ? Number(text) : text;
+}

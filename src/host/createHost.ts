@@ -1,0 +1,153 @@
+// Builds the one process that owns a workspace: the only place where engine, adapters and hub are joined.
+import { createHash } from 'node:crypto';
+import { join } from 'node:path';
+import { loadBacklogFile } from '../adapters/files/backlogFile';
+import { prepareHouse } from '../adapters/files/houseFolder';
+import { loadOfflineScript, turnsFor } from '../adapters/files/offlineScriptFile';
+import { createSlotCopies } from '../adapters/files/slotCopy';
+import { createWorkspaceFiles } from '../adapters/files/workspaceFiles';
+import { createCommandRunner } from '../adapters/process/commandRunner';
+import { createProcessEnder } from '../adapters/process/processTree';
+import { createWorkerSpawner } from '../adapters/process/workerSpawner';
+import { openSqlJsStore } from '../adapters/store/sqlJsStore';
+import { createNodeChance, createNodeClock } from '../adapters/system/nodeSystem';
+import type { Face } from '../core/events/event';
+import type { LiveAttempt } from '../engine/attempt';
+import { Engine } from '../engine/engine';
+import type { HubConnection } from '../hub/connection';
+import { hashToken } from '../hub/greeting';
+import { createHubServer, type HubServer } from '../hub/server';
+import type { Assignment } from '../ports/coordinator';
+import { Failure } from '../ports/failure';
+import type { LoadedBacklog } from '../protocol/hubMethods';
+import { handleClient, handleWorker } from './handlers';
+import { KeyHolder } from './keyHolder';
+import { OutputRings } from './outputRings';
+import type { Owner } from './ownership';
+
+export interface HostOptions {
+  /** The workspace's real path. */
+  readonly root: string;
+  readonly face: Face;
+  /** Where the built files lie: worker.js, guard.js, sql-wasm.wasm. */
+  readonly distDir: string;
+  readonly owner: Owner;
+  /** Go on with a run that an earlier host left open, without being asked. */
+  readonly goOn: boolean;
+  readonly log: (line: string) => void;
+}
+
+export interface Host {
+  /** Undoes what is at work, closes the database, and gives the workspace up. May be called twice. */
+  close(): Promise<void>;
+}
+
+export const defaultBacklog = 'features.json';
+
+/**
+ * Throws `Failure` when the workspace cannot be had: `denied`, `readOnly`, `diskFull`, `newer`, `corrupt`, `conflict`.
+ * `owner` is withdrawn then.
+ */
+export async function createHost(options: HostOptions): Promise<Host> {
+  try {
+    return await build(options);
+  } catch (error) {
+    await options.owner.withdraw();
+    throw error;
+  }
+}
+
+async function build({ root, face, distDir, owner, goOn, log }: HostOptions): Promise<Host> {
+  const houseDir = await prepareHouse(root);
+  const clock = createNodeClock();
+  const ender = createProcessEnder();
+  const store = await openSqlJsStore({ dir: houseDir, epoch: owner.epoch, wasmPath: join(distDir, 'sql-wasm.wasm'), clock });
+  const loaded = await store.load();
+  const { execPath } = process;
+  const outputs = new OutputRings();
+  const keys = new KeyHolder();
+  let server: HubServer<number> | undefined;
+  let closing: Promise<void> | undefined;
+
+  const engine: Engine = new Engine({
+    ...{ store, loaded, clock, chance: createNodeChance(), ender, socketPath: owner.socketPath },
+    files: createWorkspaceFiles({ root, houseDir }),
+    copies: createSlotCopies({ root, houseDir }),
+    spawner: createWorkerSpawner({ workerPath: join(distDir, 'worker.js'), execPath, logDir: join(houseDir, 'logs'), ender }),
+    commands: createCommandRunner({ guardPath: join(distDir, 'guard.js'), execPath, ender }),
+    workspaceTag: createHash('sha256').update(root).digest('hex').slice(0, 16),
+    secrets: (live) => secretsOf(root, live, keys),
+    admit: (token, fence) => void server?.admitWorker(hashToken(token), fence),
+    onOutput: ({ attempt: { slot, fence } }, text) => outputs.add({ slot, fence, text }),
+    onBroken: (cause) => {
+      log(`The database refused a step: ${cause instanceof Error ? cause.message : String(cause)}`);
+      void close();
+    },
+  });
+
+  function close(): Promise<void> {
+    closing ??= (async () => {
+      await engine.close();
+      await store.close().catch((error: unknown) => log(`Closing the database: ${String(error)}`));
+      await server?.close();
+      await owner.withdraw();
+    })();
+    return closing;
+  }
+
+  const editing = new Map<HubConnection, readonly string[]>();
+  let backlogFile = defaultBacklog;
+  const readBacklog = async (file: string | undefined): Promise<LoadedBacklog> => {
+    backlogFile = file ?? backlogFile;
+    return loadBacklog(root, backlogFile, engine);
+  };
+
+  await engine.begin({ epoch: owner.epoch, process: await ender.self(), face });
+  server = createHubServer<number>({
+    listener: owner.listener,
+    hostToken: owner.token,
+    onWorker: (connection, fence) => handleWorker(connection, fence, engine.desk),
+    onClient: (connection) =>
+      handleClient(connection, {
+        ...{ engine, outputs, loadBacklog: readBacklog },
+        hasOfflineScript: async () => (await loadOfflineScript(join(root, 'offline-script.json'))).kind !== 'none',
+        setKey: (apiKey) => keys.set(apiKey),
+        goOn: () => engine.goOn(),
+        setEditing: async (face, paths) => {
+          if (paths.length > 0) editing.set(face, paths);
+          else editing.delete(face);
+          await engine.humanEditing([...editing.values()].flat());
+        },
+      }),
+    onDenied: (denial, message) => log(`Denied at the hub (${denial}): ${message}`),
+    onBug: (error, where) => log(`A bug in ${where}: ${error instanceof Error ? error.stack : String(error)}`),
+  });
+  if (goOn) engine.goOn();
+  return { close };
+}
+
+async function loadBacklog(root: string, file: string, engine: Engine): Promise<LoadedBacklog> {
+  const { features, lastFeatureId } = engine.snapshot;
+  const ids = new Map(Object.values(features).map((f) => [f.spec.name, f.id]));
+  const loaded = await loadBacklogFile(join(root, file), ids, lastFeatureId);
+  if (loaded.kind === 'none') return { kind: 'none', file };
+  if (loaded.kind === 'bad') return { kind: 'bad', problems: [...loaded.problems] };
+  return { kind: 'loaded', features: loaded.specs.length, ...(await engine.loadBacklog(loaded.specs)) };
+}
+
+/** Only the attempt's own worker gets these, over its connection. */
+async function secretsOf(root: string, live: LiveAttempt, keys: KeyHolder): Promise<Pick<Assignment, 'offline' | 'anthropic'>> {
+  if (live.model !== 'offline') return { anthropic: { apiKey: await keys.get() } };
+  const script = await loadOfflineScript(join(root, 'offline-script.json'));
+  if (script.kind === 'loaded') return { offline: turnsFor(script.script, live.feature.spec.name, live.attempt.attempt) };
+  const message =
+    script.kind === 'none'
+      ? 'There is no offline-script.json beside the backlog.'
+      : script.problems.map((p) => `${p.file}:${p.line}:${p.column}: ${p.message}`).join('\n');
+  return { offline: { ok: false, message } };
+}
+
+/** A database that has seen a later owner than the socket folder remembers; the claim is to be made above it. */
+export function isOlderEpoch(error: unknown): boolean {
+  return Failure.is(error, 'conflict');
+}

@@ -1,0 +1,128 @@
+// Joins the protocol's methods to the engine: who asks is known from the connection, never from what it says.
+import type { Event } from '../core/events/event';
+import type { Fence } from '../core/shared/ids';
+import { ok } from '../core/shared/result';
+import type { AgentDesk } from '../engine/agentDesk';
+import type { Engine } from '../engine/engine';
+import type { HubConnection } from '../hub/connection';
+import { Failure } from '../ports/failure';
+import {
+  clientMethods,
+  type LoadedBacklog,
+  protocolVersion,
+  toClientNotices,
+  workerMethods,
+  workerNotices,
+} from '../protocol/hubMethods';
+import type { OutputRings } from './outputRings';
+
+/** What faces may do beyond the engine. */
+export interface ClientParts {
+  readonly engine: Engine;
+  readonly outputs: OutputRings;
+  readonly loadBacklog: (file: string | undefined) => Promise<LoadedBacklog>;
+  readonly hasOfflineScript: () => Promise<boolean>;
+  readonly setKey: (apiKey: string) => void;
+  /** From now on features are claimed: a face asked for it. */
+  readonly goOn: () => void;
+  /** The files this face's user is editing; an empty list when it goes. */
+  readonly setEditing: (connection: HubConnection, paths: readonly string[]) => Promise<void>;
+}
+
+/** Hooks up a worker's connection for the attempt of `fence`. */
+export function handleWorker(connection: HubConnection, fence: Fence, desk: AgentDesk): void {
+  const m = workerMethods;
+  connection.handle(m.hello, ({ protocol }) => {
+    requireProtocol(protocol);
+    return desk.hello(fence);
+  });
+  connection.handle(m.progress, (report) => desk.progress(fence, report).then(nothing));
+  connection.handle(m.renew, () => {
+    desk.renew(fence);
+    return {};
+  });
+  connection.handle(m.modelPermit, () => desk.modelPermit(fence).then(nothing));
+  connection.handle(m.modelCalled, (call) => desk.modelCalled(fence, call).then(nothing));
+  connection.handle(m.modelLimited, (limit) => {
+    desk.modelLimited(fence, limit);
+    return {};
+  });
+  connection.handle(m.toolBegin, (call) => desk.toolBegin(fence, call));
+  connection.handle(m.toolEnd, (call) => desk.toolEnd(fence, call).then(nothing));
+  connection.handle(m.lockFile, ({ path }) => desk.lockFile(fence, path));
+  connection.handle(m.releaseFile, ({ path }) => desk.releaseFile(fence, path));
+  connection.handle(m.writeFile, (write) => desk.writeFile(fence, write));
+  connection.handle(m.commandBegin, ({ command }) => desk.commandBegin(fence, command));
+  connection.handle(m.commandEnd, () => desk.commandEnd(fence));
+  connection.handle(m.submit, ({ summary }) => desk.submit(fence, summary));
+  connection.handle(m.giveUp, ({ reason }) => desk.giveUp(fence, reason).then(nothing));
+  connection.onNotice(workerNotices.log, ({ text }) => {
+    try {
+      desk.output(fence, text);
+    } catch (error) {
+      // Words of an attempt that is over are nobody's any more.
+      if (!Failure.is(error, 'closed')) throw error;
+    }
+  });
+}
+
+/** Hooks up a face's connection; it hears of every step stored after its hello. */
+export function handleClient(connection: HubConnection, parts: ClientParts): void {
+  const { engine, outputs } = parts;
+  const m = clientMethods;
+  let stopTelling = () => {};
+  connection.handle(m.hello, async ({ protocol }) => {
+    requireProtocol(protocol);
+    const hasOfflineScript = await parts.hasOfflineScript();
+    stopTelling();
+    stopTelling = tell(connection, engine, outputs);
+    return { snapshot: engine.log.stored, hasOfflineScript };
+  });
+  connection.handle(m.snapshot, () => engine.log.stored);
+  connection.handle(m.events, ({ since, limit }) => engine.log.events(since, limit).then((events) => [...events]));
+  connection.handle(m.output, ({ slot }) => ({ text: outputs.read(slot) }));
+  connection.handle(m.loadBacklog, ({ file }) => parts.loadBacklog(file));
+  connection.handle(m.startRun, async ({ settings, apiKey }) => {
+    if (apiKey !== undefined) parts.setKey(apiKey);
+    const started = await engine.startRun(settings);
+    if (started.ok) parts.goOn();
+    return started;
+  });
+  connection.handle(m.configureRun, async ({ maxAgents, apiKey }) => {
+    if (apiKey !== undefined) parts.setKey(apiKey);
+    return maxAgents === undefined ? ok({}) : engine.configureRun(maxAgents);
+  });
+  connection.handle(m.pauseRun, () => engine.pauseRun());
+  connection.handle(m.resumeRun, () => engine.resumeRun());
+  connection.handle(m.stopRun, () => engine.stopRun());
+  connection.handle(m.retry, ({ featureId }) => engine.retry(featureId));
+  connection.handle(m.confirm, ({ featureId }) => engine.confirm(featureId));
+  connection.handle(m.reject, ({ featureId }) => engine.reject(featureId));
+  connection.handle(m.humanEditing, ({ paths }) => parts.setEditing(connection, paths).then(nothing));
+  void connection.closed.then(() => {
+    stopTelling();
+    return parts.setEditing(connection, []).catch(() => undefined);
+  });
+}
+
+function tell(connection: HubConnection, engine: Engine, outputs: OutputRings): () => void {
+  const stops = [
+    engine.log.onStored((events: readonly Event[]) => connection.notify(toClientNotices.events, { events: [...events] })),
+    outputs.onOutput((output) => connection.notify(toClientNotices.output, output)),
+  ];
+  return () => {
+    for (const stop of stops) stop();
+  };
+}
+
+function requireProtocol(protocol: number): void {
+  if (protocol === protocolVersion) return;
+  throw new Failure(
+    'newer',
+    `The host speaks version ${protocolVersion} of the protocol, this program version ${protocol}. Restart the older one.`,
+  );
+}
+
+function nothing(): Record<string, never> {
+  return {};
+}

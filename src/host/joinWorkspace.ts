@@ -1,0 +1,199 @@
+// Joins a face to its workspace: as the owner's own client, or as a mirror that becomes the owner when the first one goes.
+import { realpath } from 'node:fs/promises';
+import type { Event, Face } from '../core/events/event';
+import { projectAll, type Snapshot } from '../core/events/snapshot';
+import { connectHub } from '../hub/client';
+import type { HubConnection, Question, Sent } from '../hub/connection';
+import { Failure } from '../ports/failure';
+import { clientMethods, type LoadedBacklog, type PlacedProblem, protocolVersion, toClientNotices } from '../protocol/hubMethods';
+import { createHost, type Host } from './createHost';
+import { claimOwnership } from './ownership';
+import type { AgentOutput, Session, SessionChange } from './session';
+
+export interface JoinOptions {
+  readonly root: string;
+  readonly face: Face;
+  readonly distDir: string;
+  /** Go on at once with a run that an earlier host left open; without it, only when `start` is called. */
+  readonly goOn: boolean;
+  readonly log: (line: string) => void;
+}
+
+/** Throws `Failure` when neither an owner can be reached nor the workspace be owned. */
+export async function joinWorkspace(options: JoinOptions): Promise<Session> {
+  const session = new LiveSession({ ...options, root: await realpath(options.root) });
+  await session.join(options.goOn);
+  return session;
+}
+
+/** A host that goes while we join it is no reason to give up; one that goes again and again is. */
+const maxJoins = 20;
+
+class LiveSession implements Session {
+  snapshot!: Snapshot;
+  role: 'owner' | 'mirror' = 'mirror';
+  backlog: Session['backlog'] = 'none';
+  problems: readonly PlacedProblem[] = [];
+  hasOfflineScript = false;
+  readonly #changes = new Set<(change: SessionChange) => void>();
+  readonly #outputs = new Set<(output: AgentOutput) => void>();
+  #connection: Promise<HubConnection> = Promise.reject(new Failure('closed', 'Not joined yet.'));
+  #host: Host | undefined;
+  #closed = false;
+  #editing: readonly string[] = [];
+  #apiKey: string | undefined;
+
+  constructor(private readonly options: JoinOptions) {
+    this.#connection.catch(() => undefined);
+  }
+
+  get root(): string {
+    return this.options.root;
+  }
+
+  /** Finds or becomes the owner; later calls wait for it. */
+  async join(goOn: boolean): Promise<void> {
+    this.#connection = this.#connect(goOn);
+    this.#connection.catch(() => undefined);
+    await this.#connection;
+  }
+
+  onChange(listener: (change: SessionChange) => void): () => void {
+    this.#changes.add(listener);
+    return () => this.#changes.delete(listener);
+  }
+
+  onOutput(listener: (output: AgentOutput) => void): () => void {
+    this.#outputs.add(listener);
+    return () => this.#outputs.delete(listener);
+  }
+
+  async output(slot: number): Promise<string> {
+    return (await this.#ask(clientMethods.output, { slot })).text;
+  }
+
+  events(since: number, limit: number): Promise<readonly Event[]> {
+    return this.#ask(clientMethods.events, { since, limit });
+  }
+
+  async loadBacklog(file?: string): Promise<LoadedBacklog> {
+    const loaded = await this.#ask(clientMethods.loadBacklog, file === undefined ? {} : { file });
+    this.backlog = loaded.kind;
+    this.problems = loaded.kind === 'bad' ? loaded.problems : [];
+    return loaded;
+  }
+
+  start(start: Parameters<Session['start']>[0]) {
+    this.#apiKey = start.apiKey ?? this.#apiKey;
+    return this.#ask(clientMethods.startRun, start);
+  }
+
+  configure(change: Parameters<Session['configure']>[0]) {
+    this.#apiKey = change.apiKey ?? this.#apiKey;
+    return this.#ask(clientMethods.configureRun, change);
+  }
+
+  pause() {
+    return this.#ask(clientMethods.pauseRun, {});
+  }
+
+  resume() {
+    return this.#ask(clientMethods.resumeRun, {});
+  }
+
+  stop() {
+    return this.#ask(clientMethods.stopRun, {});
+  }
+
+  retry(featureId: number) {
+    return this.#ask(clientMethods.retry, { featureId });
+  }
+
+  confirm(featureId: number) {
+    return this.#ask(clientMethods.confirm, { featureId });
+  }
+
+  reject(featureId: number) {
+    return this.#ask(clientMethods.reject, { featureId });
+  }
+
+  humanEditing(paths: readonly string[]) {
+    this.#editing = paths;
+    return this.#ask(clientMethods.humanEditing, { paths: [...paths] });
+  }
+
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    const connection = await this.#connection.catch(() => undefined);
+    connection?.dispose();
+    await this.#host?.close();
+  }
+
+  /** Asks the present host; one that goes before it took the question is followed by the next. */
+  async #ask<P, R>(method: Question<P, R>, params: Sent<NoInfer<P>>): Promise<R> {
+    const connection = await this.#connection;
+    return connection.request(method, params);
+  }
+
+  async #connect(goOn: boolean): Promise<HubConnection> {
+    const { root, face, distDir, log } = this.options;
+    let last: unknown;
+    for (let round = 0; round < maxJoins && !this.#closed; round++) {
+      try {
+        const claimed = await claimOwnership(root);
+        this.role = claimed.kind;
+        if (claimed.kind === 'owner') this.#host = await createHost({ root, face, distDir, owner: claimed, goOn, log });
+        else this.#host = undefined;
+        return await this.#greet(claimed.socketPath, claimed.token);
+      } catch (error) {
+        last = error;
+        // Gone between our finding it and our greeting it; anything else will not mend itself by asking again.
+        if (!Failure.is(error, 'unreachable') && !Failure.is(error, 'closed') && !Failure.is(error, 'unauthorized')) throw error;
+      }
+    }
+    throw last ?? new Failure('closed', 'The session was closed.');
+  }
+
+  async #greet(socketPath: string, token: string): Promise<HubConnection> {
+    const connection = await connectHub({ socketPath, role: 'client', token });
+    let early: Event[] | undefined = [];
+    connection.onNotice(toClientNotices.events, ({ events }) => {
+      if (early) early.push(...events);
+      else this.#advance(events);
+    });
+    connection.onNotice(toClientNotices.output, (output) => {
+      for (const listener of this.#outputs) listener(output);
+    });
+    connection.listen();
+    const hello = await connection.request(clientMethods.hello, { protocol: protocolVersion, face: this.options.face });
+    this.snapshot = hello.snapshot;
+    this.hasOfflineScript = hello.hasOfflineScript;
+    this.#change({ events: [], reset: true });
+    const missed = early;
+    early = undefined;
+    this.#advance(missed);
+    if (this.#editing.length > 0) await connection.request(clientMethods.humanEditing, { paths: [...this.#editing] });
+    if (this.#apiKey !== undefined) await connection.request(clientMethods.configureRun, { apiKey: this.#apiKey });
+    void connection.closed.then(() => this.#lost());
+    return connection;
+  }
+
+  #lost(): void {
+    if (this.#closed) return;
+    this.options.log('The host is gone; joining the next one.');
+    // Whoever follows a run that lost its host goes on with it: that is what a second host is for.
+    this.join(true).catch((error: unknown) => this.options.log(`No host can be had: ${String(error)}`));
+  }
+
+  #advance(events: readonly Event[]): void {
+    const fresh = events.filter((e) => e.seq > this.snapshot.seq);
+    if (fresh.length === 0) return;
+    this.snapshot = projectAll(this.snapshot, fresh);
+    this.#change({ events: fresh, reset: false });
+  }
+
+  #change(change: SessionChange): void {
+    for (const listener of this.#changes) listener(change);
+  }
+}

@@ -1,0 +1,134 @@
+// Who owns a workspace: of all processes that want it, at any time and after any death, exactly one.
+import { randomBytes } from 'node:crypto';
+import { link, rm } from 'node:fs/promises';
+import type { ProcessIdentity } from '../core/events/event';
+import {
+  findOwner,
+  isAnswering,
+  listEpochs,
+  type OwnerAddress,
+  sweepBelow,
+  touch,
+  writeCard,
+} from '../hub/discovery';
+import { type Listener, listen } from '../hub/listener';
+import { locate, type Place, privatePath, socketPath } from '../hub/runtimeFolder';
+
+export interface Owner extends OwnerAddress {
+  readonly kind: 'owner';
+  /** Listens already: who connects before `accept` waits for an answer. */
+  readonly listener: Listener;
+  /** Gives the workspace up, for the next to take. Touches no file of a successor. May be called twice. */
+  withdraw(): Promise<void>;
+}
+
+/** Somebody else owns it. When the connection to them ends, claim again. */
+export interface Mirror extends OwnerAddress {
+  readonly kind: 'mirror';
+}
+
+export interface ClaimOptions {
+  /** The highest epoch known from elsewhere, as from the store; an owner's is above it. It displaces nobody. */
+  readonly minEpoch?: number;
+  /** This process, for those who will find it as the owner. */
+  readonly process?: ProcessIdentity;
+  readonly place?: Place;
+}
+
+/**
+ * Becomes the owner of the workspace at `root`, or says who is. A living owner is never displaced, however long it does
+ * not answer. Throws `Failure` as `locate` and `findOwner` do.
+ *
+ * How two are kept from both believing it:
+ * 1. Who finds nobody listening takes the epoch above all it saw. It listens under a private name and links that to
+ *    `<epoch>.sock`; of several who try, `link` lets one through.
+ * 2. It then looks again, and withdraws if it finds a higher epoch, or a lower one where somebody listens. Of two with
+ *    different epochs the later to link sees the other. (Both may, and try anew; then they saw the same epochs.)
+ * 3. Names stay when their owner goes: only a confirmed owner removes them, and only lower ones. So the highest name
+ *    never falls, and no name is bound, freed and bound again under somebody's feet.
+ */
+export async function claimOwnership(root: string, options: ClaimOptions = {}): Promise<Owner | Mirror> {
+  const folder = await locate(root, options.place);
+  const attempt = process.platform === 'win32' ? tryPipe : trySocket;
+  for (;;) {
+    const seen = await listEpochs(folder);
+    const owner = await findOwner(folder);
+    if (owner) return { kind: 'mirror', ...owner };
+    const epoch = Math.max(seen[0] ?? 0, options.minEpoch ?? 0) + 1;
+    const claimed = await attempt(folder, epoch, options.process);
+    if (claimed) return claimed;
+  }
+}
+
+/** Undefined when another was quicker. */
+async function trySocket(folder: string, epoch: number, self?: ProcessIdentity): Promise<Owner | undefined> {
+  const token = newToken();
+  const address = socketPath(folder, epoch);
+  const own = privatePath(folder, newToken());
+  const listener = await listen(own);
+  const files: string[] = [];
+  const withdraw = async (): Promise<void> => {
+    await listener.close();
+    for (const file of files) await rm(file, { force: true });
+  };
+  try {
+    files.push(await writeCard(folder, epoch, own, { token, process: self }));
+    await link(own, address);
+    await rm(own);
+    if (await isAlone(folder, epoch)) {
+      await sweepBelow(folder, epoch);
+      const fresh = keepFresh([folder, address, ...files]);
+      const leave = () => {
+        clearInterval(fresh);
+        return withdraw();
+      };
+      return { kind: 'owner', epoch, socketPath: address, token, process: self, listener, withdraw: leave };
+    }
+  } catch (error) {
+    // The name is taken, or a new owner has swept our private one away.
+    if (!hasCode(error, 'EEXIST', 'ENOENT')) {
+      await withdraw();
+      throw error;
+    }
+  }
+  await withdraw();
+  return undefined;
+}
+
+async function isAlone(folder: string, epoch: number): Promise<boolean> {
+  const [highest, ...lower] = await listEpochs(folder);
+  if (highest !== epoch) return false;
+  for (const other of lower) if (await isAnswering(socketPath(folder, other))) return false;
+  return true;
+}
+
+/** A pipe's name is its lock: the system gives it to one, and takes it back at that one's death. */
+async function tryPipe(folder: string, epoch: number, self?: ProcessIdentity): Promise<Owner | undefined> {
+  const token = newToken();
+  const address = socketPath(folder, epoch);
+  try {
+    const listener = await listen(address);
+    await writeCard(folder, epoch, address, { token, process: self });
+    await sweepBelow(folder, epoch);
+    const withdraw = () => listener.close();
+    return { kind: 'owner', epoch, socketPath: address, token, process: self, listener, withdraw };
+  } catch (error) {
+    if (hasCode(error, 'EADDRINUSE')) return undefined;
+    throw error;
+  }
+}
+
+/** Cleaners of /tmp take what was not touched for three days or more. */
+const touchEveryMs = 6 * 60 * 60 * 1000;
+
+function keepFresh(files: readonly string[]): NodeJS.Timeout {
+  return setInterval(() => void touch(files), touchEveryMs).unref();
+}
+
+function newToken(): string {
+  return randomBytes(32).toString('hex');
+}
+
+function hasCode(error: unknown, ...codes: readonly string[]): boolean {
+  return error instanceof Error && 'code' in error && codes.includes(String(error.code));
+}
