@@ -58,7 +58,9 @@ export async function createHost(options: HostOptions): Promise<Host> {
 }
 
 async function build({ root, face, distDir, owner, goOn, log }: HostOptions): Promise<Host> {
-  const houseDir = await prepareHouse(root);
+  const house = await prepareHouse(root);
+  if (!house.ok) throw new Failure('denied', house.error.message);
+  const { houseDir } = house.value;
   const clock = createNodeClock();
   const ender = createProcessEnder();
   const store = await openSqlJsStore({ dir: houseDir, epoch: owner.epoch, wasmPath: join(distDir, 'sql-wasm.wasm'), clock });
@@ -145,9 +147,4 @@ async function secretsOf(root: string, live: LiveAttempt, keys: KeyHolder): Prom
       ? 'There is no offline-script.json beside the backlog.'
       : script.problems.map((p) => `${p.file}:${p.line}:${p.column}: ${p.message}`).join('\n');
   return { offline: { ok: false, message } };
-}
-
-/** A database that has seen a later owner than the socket folder remembers; the claim is to be made above it. */
-export function isOlderEpoch(error: unknown): boolean {
-  return Failure.is(error, 'conflict');
 }

@@ -1,0 +1,73 @@
+// Copies one file's content into a slot copy: whole, with mode and time, and with the hash of what was copied.
+import { randomUUID } from 'node:crypto';
+import { constants } from 'node:fs';
+import { copyFile, lstat, open, rename, rm } from 'node:fs/promises';
+import path from 'node:path';
+import { hashOf, hashOfFile } from './contentHash';
+import { orNull } from './fileFailure';
+import { type Stamp, stampOf } from './slotEntries';
+
+/** Content on its way into a copy. */
+export interface Content {
+  readonly hash: string;
+  readonly mode: number;
+  readonly mtimeMs: number;
+  /** Undefined: too large for memory, to be copied from `file`. */
+  readonly bytes: Uint8Array | undefined;
+  readonly file: string;
+  /** Of the file it was read from. */
+  readonly stamp: Stamp;
+}
+
+/** Above this a file is copied by the kernel and not through our memory. */
+const throughMemoryBytes = 4 * 1024 * 1024;
+const noLink = constants.O_NOFOLLOW ?? 0;
+const mostTries = 5;
+
+/**
+ * Reads `file` so that no half of a concurrent write is in it: what changed meanwhile is read again. Null when it is
+ * no regular file any more.
+ */
+export async function readContent(file: string): Promise<Content | null> {
+  for (let tries = 1; ; tries++) {
+    const before = await orNull(lstat(file));
+    if (!before?.isFile()) return null;
+    const handle = await orNull(open(file, constants.O_RDONLY | noLink));
+    if (!handle) return null;
+    try {
+      const bytes = before.size > throughMemoryBytes ? undefined : await handle.readFile();
+      const hash = bytes ? hashOf(bytes) : await hashOfFile(handle);
+      const after = await handle.stat();
+      const stamp = stampOf(after, Date.now());
+      const unchanged = after.ino === before.ino && after.mtimeMs === before.mtimeMs && after.ctimeMs === before.ctimeMs;
+      // A file that never rests is taken as it comes; its stamp is unsettled, so that the next refresh looks again.
+      if (unchanged || tries === mostTries) return { hash, mode: stamp.mode, mtimeMs: after.mtimeMs, bytes, file, stamp };
+    } finally {
+      await handle.close();
+    }
+  }
+}
+
+/**
+ * Puts `content` at `target` in one step, with mode and modification time, so that build tools see what they would see
+ * in the workspace. `staging` is a folder on the same disk. What stands at `target` must be a file or nothing.
+ */
+export async function placeContent(content: Content, target: string, staging: string): Promise<Stamp> {
+  const staged = path.join(staging, randomUUID());
+  try {
+    if (!content.bytes) await copyFile(content.file, staged, constants.COPYFILE_FICLONE | constants.COPYFILE_EXCL);
+    const handle = await open(staged, content.bytes ? 'wx' : 'r', 0o600);
+    try {
+      if (content.bytes) await handle.writeFile(content.bytes);
+      await handle.utimes(Date.now() / 1000, content.mtimeMs / 1000);
+      await handle.chmod(content.mode);
+    } finally {
+      await handle.close();
+    }
+    await rename(staged, target);
+  } catch (error) {
+    await rm(staged, { force: true });
+    throw error;
+  }
+  return stampOf(await lstat(target), Date.now());
+}

@@ -1,0 +1,79 @@
+// The workspace's own folder, `.parallel-agents`: made so that nothing in it is ever committed by accident.
+import { constants } from 'node:fs';
+import { lstat, mkdir, open, realpath } from 'node:fs/promises';
+import path from 'node:path';
+import { Failure } from '../../ports/failure';
+import { asFailures, hasCode, orNull } from './fileFailure';
+import { openFolder } from './openFolder';
+
+export const houseName = '.parallel-agents';
+
+const ignoreFile = `# All of this belongs to Parallel Agents, but for the prompts you may put here.
+/*
+!/prompts/
+`;
+
+/**
+ * Makes the folder where it is missing; its `.gitignore` is the first thing in it. May be called again, and by two
+ * processes at once. Fails with `refused` for a folder that is a link or another user's, and for a workspace that lies
+ * inside another.
+ *
+ * @returns the folder's absolute path, without links
+ */
+export function prepareHouse(workspace: string): Promise<string> {
+  return asFailures(`prepare ${houseName} in ${workspace}`, async () => {
+    const root = await realpath(workspace);
+    const outer = await outerHouse(root);
+    if (outer !== undefined) {
+      throw new Failure('refused', `"${root}" lies inside "${outer}", which is a workspace of Parallel Agents already; open that one.`);
+    }
+    const houseDir = path.join(root, houseName);
+    await mkdir(houseDir, { mode: 0o700 }).catch(unlessThere);
+    await refuseForeign(houseDir);
+    await writeIgnoreFile(path.join(houseDir, '.gitignore'));
+    for (const name of ['blobs', 'tmp', 'slots']) {
+      const folder = path.join(houseDir, name);
+      await mkdir(folder, { mode: 0o700 }).catch(unlessThere);
+      await refuseForeign(folder);
+    }
+    for (const folder of [houseDir, root]) {
+      const opened = await openFolder(folder);
+      await opened.sync().finally(opened.close);
+    }
+    return houseDir;
+  });
+}
+
+/** The nearest folder above that has a house of its own. */
+async function outerHouse(root: string): Promise<string | undefined> {
+  for (let folder = path.dirname(root); ; folder = path.dirname(folder)) {
+    const stat = await lstat(path.join(folder, houseName)).catch(() => undefined);
+    if (stat?.isDirectory()) return folder;
+    if (folder === path.dirname(folder)) return undefined;
+  }
+}
+
+async function refuseForeign(folder: string): Promise<void> {
+  const stat = await lstat(folder);
+  const isOurs = !process.getuid || stat.uid === process.getuid();
+  if (stat.isDirectory() && isOurs) return;
+  const why = stat.isSymbolicLink() ? 'is a link' : stat.isDirectory() ? 'belongs to another user' : 'is not a folder';
+  throw new Failure('refused', `"${folder}" ${why}; move it away and start again.`);
+}
+
+/** Leaves one that is there, so that the user may change it; but an empty one is what a crash left. */
+async function writeIgnoreFile(file: string): Promise<void> {
+  const there = await orNull(lstat(file));
+  if (there && there.size > 0) return;
+  const handle = await open(file, constants.O_WRONLY | constants.O_CREAT | (constants.O_NOFOLLOW ?? 0), 0o644);
+  try {
+    await handle.writeFile(ignoreFile);
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+function unlessThere(error: unknown): void {
+  if (!hasCode(error, 'EEXIST')) throw error;
+}

@@ -1,0 +1,52 @@
+// Goes through a folder tree without following links, fast, and without holding up the process for long.
+import { type Dirent, readdirSync } from 'node:fs';
+import path from 'node:path';
+import { setImmediate } from 'node:timers/promises';
+import { hasCode } from './fileFailure';
+
+export interface Entry {
+  readonly name: string;
+  /** From the root of the walk, with `/`. */
+  readonly path: string;
+  readonly kind: 'file' | 'folder' | 'link' | 'other';
+}
+
+/** Milliseconds of reading before others get their turn. */
+const sliceMs = 8;
+
+/**
+ * Calls `look` for every entry, a folder before what is in it. What `look` returns for a folder is handed on to its
+ * entries; `undefined` leaves the folder out. Folders that may not be read or are gone are passed over.
+ *
+ * Reading is synchronous: looking at 10,000 files takes 40 ms so, and ten times as long with a promise for each.
+ */
+export async function walkTree<T>(root: string, top: T, look: (entry: Entry, above: T) => T | undefined): Promise<void> {
+  let since = performance.now();
+  const open: { readonly folder: string; readonly given: T }[] = [{ folder: '', given: top }];
+  for (let next = open.pop(); next; next = open.pop()) {
+    for (const found of entriesOf(path.join(root, next.folder))) {
+      const entry = { name: found.name, path: next.folder === '' ? found.name : `${next.folder}/${found.name}`, kind: kindOf(found) };
+      const given = look(entry, next.given);
+      if (given !== undefined && entry.kind === 'folder') open.push({ folder: entry.path, given });
+    }
+    if (performance.now() - since < sliceMs) continue;
+    await setImmediate();
+    since = performance.now();
+  }
+}
+
+/** Empty for a folder that is gone or may not be read. */
+export function entriesOf(folder: string): readonly Dirent[] {
+  try {
+    return readdirSync(folder, { withFileTypes: true });
+  } catch (error) {
+    if (hasCode(error, 'ENOENT', 'ENOTDIR', 'EACCES', 'EPERM')) return [];
+    throw error;
+  }
+}
+
+export function kindOf(found: Pick<Dirent, 'isFile' | 'isDirectory' | 'isSymbolicLink'>): Entry['kind'] {
+  if (found.isFile()) return 'file';
+  if (found.isDirectory()) return 'folder';
+  return found.isSymbolicLink() ? 'link' : 'other';
+}

@@ -1,0 +1,148 @@
+// The user's files: read, kept, replaced and put back, each step refused where it could touch what is not an agent's.
+import { rmdir } from 'node:fs/promises';
+import { lockKey } from '../../core/locks/lockPath';
+import { ok, type Result, refuse } from '../../core/shared/result';
+import type { EditRecord } from '../../ports/store';
+import type { FileState, WorkspaceFiles } from '../../ports/workspace';
+import { encodeLike, isText, notEncodable } from './textForm';
+import { lookAtPlace, readPlace } from './lookAt';
+import { type Exchanged, exchange, type NewContent } from './exchange';
+import { expandGlob } from './expandGlob';
+import { asFailures, hasCode } from './fileFailure';
+import { createKeptContent } from './keptContent';
+import { openPath } from './openFolder';
+import { atPlace, type Place } from './place';
+import { protection } from './protectedPaths';
+import { hashOf } from './contentHash';
+
+export interface WorkspaceFilesOptions {
+  /** The workspace's real path: absolute, without links. */
+  readonly root: string;
+  /** Its `.parallel-agents`, as `prepareHouse` made it. */
+  readonly houseDir: string;
+  /** Canonical paths that no agent may write besides those that never may, such as a backlog of another name. */
+  readonly alsoProtected?: readonly string[];
+}
+
+/** Above this a file is not an agent's to change: 8 MiB. */
+export const maxFileBytes = 8 * 1024 * 1024;
+
+export function createWorkspaceFiles({ root, houseDir, alsoProtected = [] }: WorkspaceFilesOptions): WorkspaceFiles {
+  const kept = createKeptContent(houseDir);
+  const also = new Set(alsoProtected.map(lockKey));
+  const protects = (file: string) => protection(file) ?? (also.has(lockKey(file)) ? 'is the backlog or its script' : undefined);
+  const at = <T>(doing: string, file: string, work: (place: Place) => Promise<Result<T>>) =>
+    asFailures(`${doing} "${file}"`, () => atPlace(root, file, protects, work));
+
+  return {
+    root,
+    read: (file) =>
+      at('read', file, async (place) => ok((await lookAtPlace(place)) ?? { hash: null, mode: null })),
+    keep: (file) =>
+      at<FileState & { readonly createdFolder?: string }>('keep', file, async (place) => {
+        const createdFolder = outermostMissing(place);
+        const created = createdFolder === undefined ? {} : { createdFolder };
+        const old = await readPlace(place, maxFileBytes);
+        if (!old) return ok({ hash: null, mode: null, ...created });
+        if ('tooLarge' in old) return refuseSize(place.path, old.tooLarge);
+        return ok({ hash: await kept.put(old.bytes), mode: old.mode });
+      }),
+    plan: (file, content) =>
+      at('read', file, async (place) => {
+        const step = await prepare(place, content);
+        return step.ok ? ok({ hash: step.value.after }) : step;
+      }),
+    replace: (file, expected, content) =>
+      at('write', file, async (place) => {
+        const step = await prepare(place, content);
+        if (!step.ok) return step;
+        const { before, after } = step.value;
+        if (before !== expected) return refuseExchange(place.path, 'changed');
+        if (after === expected) return ok({ hash: after });
+        const exchanged = await exchange(place, expected, step.value.content, kept);
+        return exchanged === 'done' ? ok({ hash: after }) : refuseExchange(place.path, exchanged);
+      }),
+    undo: (edit) => asFailures(`undo the changes of "${edit.path}"`, () => undo(edit)),
+    kept: (hash) => asFailures('read kept content', () => kept.get(hash)),
+    sweep: (hashes) => asFailures('remove kept content', () => kept.sweep(hashes)),
+    expand: (glob) => asFailures(`list the files of "${glob}"`, () => expandGlob(root, glob)),
+  };
+
+  async function undo(edit: EditRecord): ReturnType<WorkspaceFiles['undo']> {
+    const undone = await atPlace(root, edit.path, protects, async (place) => {
+      const now = (await lookAtPlace(place))?.hash ?? null;
+      if (now === edit.original) {
+        // A crash may have come between making the folders and the file, or between removing the file and them.
+        if (now === null) await removeEmptyFolders(edit);
+        return ok('unchanged' as const);
+      }
+      if (now !== edit.written && now !== edit.pending) return ok('kept' as const);
+      const original = edit.original === null ? null : await kept.get(edit.original);
+      const exchanged = await exchange(place, now, original && { bytes: original, mode: edit.mode ?? undefined }, kept);
+      if (exchanged !== 'done') return ok('kept' as const);
+      if (original === null) await removeEmptyFolders(edit);
+      return ok(original === null ? ('removed' as const) : ('restored' as const));
+    });
+    // Whoever put a link or a folder there has changed it: it is theirs.
+    return undone.ok ? undone.value : 'kept';
+  }
+
+  /** From the file's folder up to the outermost that was made for it, as far as they are empty. */
+  async function removeEmptyFolders({ path: file, createdFolder }: EditRecord): Promise<void> {
+    if (createdFolder === undefined || !file.startsWith(`${createdFolder}/`)) return;
+    const names = file.split('/').slice(0, -1);
+    for (const outermost = createdFolder.split('/').length; names.length >= outermost; names.pop()) {
+      const parent = await openPath(root, names.slice(0, -1));
+      if (!parent) continue;
+      try {
+        await rmdir(parent.at(names.at(-1) ?? ''));
+        await parent.sync();
+      } catch (error) {
+        if (hasCode(error, 'ENOTEMPTY', 'EEXIST', 'ENOTDIR')) return;
+        if (!hasCode(error, 'ENOENT')) throw error;
+      } finally {
+        await parent.close();
+      }
+    }
+  }
+}
+
+interface Step {
+  /** Hashes before and after. */
+  readonly before: string | null;
+  readonly after: string | null;
+  readonly content: NewContent;
+}
+
+/** What writing `content` at `place` comes to; refused for what is not text, or too much of it. */
+async function prepare(place: Place, content: string | null): Promise<Result<Step>> {
+  if (content === null) return ok({ before: (await lookAtPlace(place))?.hash ?? null, after: null, content: null });
+  const odd = notEncodable(content);
+  if (odd !== undefined) return refuse('badInput', `The text for "${place.path}" ${odd}.`);
+  const old = await readPlace(place, maxFileBytes);
+  if (old && 'tooLarge' in old) return refuseSize(place.path, old.tooLarge);
+  if (old && !isText(old.bytes)) return refuse('notText', `"${place.path}" is not UTF-8 text; agents edit text only.`);
+  const bytes = encodeLike(old && old.bytes, content);
+  if (bytes.length > maxFileBytes) return refuse('badInput', `The text for "${place.path}" is larger than ${maxFileBytes} bytes.`);
+  return ok({
+    before: old && hashOf(old.bytes),
+    after: hashOf(bytes),
+    content: { bytes, mode: old?.mode },
+  });
+}
+
+function outermostMissing({ path: file, missing }: Place): string | undefined {
+  if (missing.length === 0) return undefined;
+  const names = file.split('/');
+  return names.slice(0, names.length - missing.length).join('/');
+}
+
+function refuseSize(file: string, bytes: number) {
+  return refuse('notText', `"${file}" has ${bytes} bytes; agents change files of at most ${maxFileBytes}.`);
+}
+
+function refuseExchange(file: string, exchanged: Exclude<Exchanged, 'done'>) {
+  return exchanged === 'changed'
+    ? refuse('changedOnDisk', `"${file}" was changed on disk; read it again.`)
+    : refuse('pathDenied', `"${file}" lies on another disk than the workspace; agents do not write there.`);
+}

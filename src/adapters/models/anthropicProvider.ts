@@ -1,0 +1,60 @@
+// The Anthropic models, over the Messages API and its SDK.
+import Anthropic from '@anthropic-ai/sdk';
+import { Failure } from '../../ports/failure';
+import type { ModelEvent, ModelProvider } from '../../ports/models';
+import { toFailure } from './anthropicFailure';
+import { toMessagesRequest } from './anthropicRequest';
+import { AnthropicTurn } from './anthropicTurn';
+
+const defaultBaseUrl = 'https://api.anthropic.com';
+
+/** How long a call may wait for the first byte. Once it flows, fetch gives up after 300 s of silence. */
+const timeoutMs = 300_000;
+
+export interface AnthropicAccess {
+  readonly apiKey: string;
+  readonly baseUrl?: string;
+}
+
+/**
+ * All that the SDK would otherwise look up in `ANTHROPIC_*` is said here, so that nothing of the environment decides
+ * where the key goes or what is printed. Retrying is left to the throttle that all agents share.
+ */
+export function createAnthropicProvider({ apiKey, baseUrl }: AnthropicAccess): ModelProvider {
+  const client = new Anthropic({
+    apiKey,
+    authToken: null,
+    webhookKey: null,
+    baseURL: baseUrl ?? defaultBaseUrl,
+    maxRetries: 0,
+    timeout: timeoutMs,
+    logLevel: 'off',
+    openTelemetry: { propagation: false, traces: { enabled: false } },
+  });
+  return {
+    async *runTurn(request, signal) {
+      const body = toMessagesRequest(request);
+      try {
+        yield* stream(client, body, signal);
+      } catch (error) {
+        throw Failure.is(error) ? error : toFailure(error, apiKey, signal);
+      }
+    },
+  };
+}
+
+async function* stream(
+  client: Anthropic,
+  body: Anthropic.MessageCreateParamsStreaming,
+  signal: AbortSignal,
+): AsyncIterable<ModelEvent> {
+  const answer = new AnthropicTurn();
+  for await (const event of await client.messages.create(body, { signal })) {
+    const words = answer.take(event);
+    if (words) yield { type: 'text', text: words };
+  }
+  if (signal.aborted) throw new Failure('aborted', 'stopped'); // an aborted stream just ends
+  const turn = answer.turn();
+  if (turn === undefined) throw new Failure('unreachable', 'the model service ended its answer in the middle');
+  yield turn;
+}

@@ -1,0 +1,51 @@
+// What a child process gets to know of our environment: an allow-list, since ours holds keys and the editor's sockets.
+import { tagVariable } from './processTag';
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Who and where the user is, and where tool chains lie. Compared in upper case, as Windows does. */
+const allowed = new Set([
+  ...['PATH', 'HOME', 'USER', 'LOGNAME', 'SHELL', 'LANG', 'LANGUAGE', 'TZ', 'TMPDIR', 'TMP', 'TEMP'],
+  ...['XDG_CACHE_HOME', 'XDG_CONFIG_HOME', 'XDG_DATA_HOME'],
+  ...['SSL_CERT_FILE', 'SSL_CERT_DIR', 'NODE_EXTRA_CA_CERTS'],
+  ...['NVM_DIR', 'VOLTA_HOME', 'PYENV_ROOT', 'VIRTUAL_ENV', 'CONDA_PREFIX', 'JAVA_HOME', 'GOPATH', 'GOROOT'],
+  ...['CARGO_HOME', 'RUSTUP_HOME', 'DOTNET_ROOT', 'ANDROID_HOME'],
+  ...['SYSTEMROOT', 'SYSTEMDRIVE', 'WINDIR', 'COMSPEC', 'PATHEXT', 'USERNAME', 'USERPROFILE', 'HOMEDRIVE'],
+  ...['HOMEPATH', 'APPDATA', 'LOCALAPPDATA', 'PROGRAMDATA', 'PROGRAMFILES', 'PROGRAMFILES(X86)'],
+  ...['NUMBER_OF_PROCESSORS', 'PROCESSOR_ARCHITECTURE'],
+]);
+
+/** Never passed on, not even when asked for: secrets, and what would steer the editor or our own programs. */
+const forbidden =
+  /KEY|TOKEN|SECRET|PASSW|CREDENTIAL|^(VSCODE|ELECTRON|ANTHROPIC|OPENAI|PARALLEL_AGENTS)_|^NODE_OPTIONS$/;
+
+/** Tells programs that nobody is there to answer or to look at colours: one that asks would wait for ever. */
+const unattended = { TERM: 'dumb', CI: '1', NO_COLOR: '1', GIT_TERMINAL_PROMPT: '0' };
+
+/** For a shell command. `extra` goes over the allow-list, but what is forbidden stays so. */
+export function commandEnvironment(
+  ours: Environment,
+  lineage: string,
+  extra: Environment = {},
+): Record<string, string> {
+  const added = Object.entries(extra).filter(([name]) => !forbidden.test(name.toUpperCase()));
+  return { ...passedOn(ours), ...unattended, ...defined(added), [tagVariable]: lineage };
+}
+
+/** For a program of ours, which may have to run inside the editor's executable. */
+export function programEnvironment(ours: Environment, lineage: string): Record<string, string> {
+  return { ...passedOn(ours), ELECTRON_RUN_AS_NODE: '1', [tagVariable]: lineage };
+}
+
+function passedOn(ours: Environment): Record<string, string> {
+  return defined(
+    Object.entries(ours).filter(([name]) => {
+      const upper = name.toUpperCase();
+      return (allowed.has(upper) || upper.startsWith('LC_')) && !forbidden.test(upper);
+    }),
+  );
+}
+
+function defined(entries: readonly (readonly [string, string | undefined])[]): Record<string, string> {
+  return Object.fromEntries(entries.flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])));
+}

@@ -1,0 +1,164 @@
+// Runs shell commands, each under a guard process that outlives us just long enough to end what the command started.
+import { type ChildProcessByStdio, spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import path from 'node:path';
+import type { Readable, Writable } from 'node:stream';
+import { Failure } from '../../ports/failure';
+import type { CommandResult, CommandRun, CommandRunner } from '../../ports/workers';
+import { commandEnvironment, type Environment, programEnvironment } from './childEnvironment';
+import { createFrameReader, type EndCause, type GuardRequest } from './guardFrames';
+import { createOutputTail, type OutputTail } from './outputTail';
+import { addTags, tagVariable } from './processTag';
+import { createProcessEnder, type ProcessTree } from './processTree';
+import { startChild } from './startChild';
+import { createTextCleaner } from './terminalText';
+
+export interface CommandRunnerOptions {
+  /** The bundled `worker/guard.ts`. */
+  readonly guardPath: string;
+  /** Node, or the editor's executable, which acts as Node for the guard and is unknown to the command. */
+  readonly execPath: string;
+  /** How long processes may take to clean up when they are asked to end. */
+  readonly graceMs?: number;
+  /** How long after the command should have ended its guard is taken for stuck, and ended too. */
+  readonly overtimeMs?: number;
+  readonly ender?: ProcessTree;
+  readonly environment?: Environment;
+}
+
+const defaultGraceMs = 3_000;
+/** The guard gives up by itself within 25 s: grace, 10 s of force, 10 s for output that is still held open. */
+const defaultOvertimeMs = 30_000;
+/** A longer delay overflows Node's timer and would fire at once. */
+const longestTimerMs = 2 ** 31 - 1;
+
+export function createCommandRunner({
+  guardPath,
+  execPath,
+  graceMs = defaultGraceMs,
+  overtimeMs = defaultOvertimeMs,
+  ender = createProcessEnder(),
+  environment = process.env,
+}: CommandRunnerOptions): CommandRunner {
+  async function run(command: CommandRun, signal?: AbortSignal): Promise<CommandResult> {
+    const startedAt = performance.now();
+    const tail = createOutputTail();
+    const result = (exitCode: number | null, cause: EndCause): CommandResult => ({
+      exitCode,
+      timedOut: cause === 'timeout',
+      aborted: cause === 'cancelled',
+      durationMs: Math.round(performance.now() - startedAt),
+      outputTail: tail.text(),
+      outputBytes: tail.totalBytes(),
+    });
+    if (signal?.aborted) return result(null, 'cancelled');
+
+    const request = requestFor(command);
+    const guard = await startGuard(request);
+    const letGo = leash(guard, request.timeoutMs, signal);
+    const report = await hear(guard, request, tail, command.onOutput).finally(letGo);
+    if (report.failed !== undefined) throw new Failure('spawn', report.failed);
+    if (report.ended) return result(report.ended.exitCode, report.ended.cause);
+
+    // The guard itself was killed: by the command, by us, or by the system for want of memory. What cannot be ended is
+    // told when the whole attempt is swept.
+    await ender.end({ tag: request.tag, graceMs }).catch(() => 0);
+    if (!report.hasStarted && !signal?.aborted)
+      throw new Failure('spawn', 'The command guard ended before it had started the command.');
+    const isLate = performance.now() - startedAt >= request.timeoutMs;
+    return result(null, signal?.aborted ? 'cancelled' : isLate ? 'timeout' : 'exited');
+  }
+
+  function requestFor({ command, cwd, timeoutMs, tag: attemptTag, env }: CommandRun): GuardRequest {
+    // Two commands of one attempt run side by side, so what is left of each must be told from the other's.
+    const tag = randomBytes(16).toString('hex');
+    const lineage = addTags(environment[tagVariable], attemptTag, tag);
+    return {
+      command,
+      cwd,
+      timeoutMs: Math.min(timeoutMs, longestTimerMs),
+      tag,
+      env: commandEnvironment(environment, lineage, env),
+      graceMs,
+    };
+  }
+
+  function startGuard({ env }: GuardRequest): Promise<Guard> {
+    return startChild('the command guard', () =>
+      spawn(execPath, [guardPath], {
+        cwd: path.parse(guardPath).root,
+        env: programEnvironment(environment, env[tagVariable] ?? ''),
+        stdio: ['pipe', 'pipe', 'ignore'],
+        detached: true, // or Ctrl-C in our terminal would reach it
+        windowsHide: true,
+      }),
+    );
+  }
+
+  /** Cancels when `signal` fires, and ends a guard that the command has stopped: it watches nothing any more. */
+  function leash(guard: Guard, timeoutMs: number, signal: AbortSignal | undefined): () => void {
+    const endAfter = (ms: number) => setTimeout(() => guard.kill('SIGKILL'), Math.min(ms, longestTimerMs));
+    let overdue = endAfter(timeoutMs + overtimeMs);
+    const cancel = () => {
+      guard.stdin.end();
+      clearTimeout(overdue);
+      overdue = endAfter(overtimeMs);
+    };
+    signal?.addEventListener('abort', cancel, { once: true });
+    if (signal?.aborted) cancel(); // while the guard was being started
+    return () => {
+      clearTimeout(overdue);
+      signal?.removeEventListener('abort', cancel);
+    };
+  }
+
+  return { run };
+}
+
+type Guard = ChildProcessByStdio<Writable, Readable, null>;
+
+interface Report {
+  hasStarted: boolean;
+  failed?: string;
+  ended?: { readonly exitCode: number | null; readonly cause: EndCause };
+}
+
+/** Resolves when the guard is gone, with what it had to say. */
+async function hear(
+  guard: Guard,
+  request: GuardRequest,
+  tail: OutputTail,
+  onOutput: CommandRun['onOutput'],
+): Promise<Report> {
+  const closed = once(guard, 'close');
+  const report: Report = { hasStarted: false };
+  const live = onOutput && createTextCleaner();
+  const show = (text: string | undefined) => text && onOutput?.(text);
+  const read = createFrameReader((frame) => {
+    switch (frame.kind) {
+      case 'started':
+        report.hasStarted = true;
+        break;
+      case 'failed':
+        report.failed = frame.message;
+        guard.stdin.end();
+        break;
+      case 'output':
+        tail.push(frame.bytes);
+        show(live?.push(frame.bytes));
+        break;
+      case 'ended':
+        report.ended = frame;
+        break;
+      default:
+        frame satisfies never;
+    }
+  });
+  guard.stdout.on('data', read);
+  guard.stdin.on('error', () => undefined); // it is gone, which `close` tells
+  if (guard.stdin.writable) guard.stdin.write(`${JSON.stringify(request)}\n`);
+  await closed;
+  show(live?.end());
+  return report;
+}

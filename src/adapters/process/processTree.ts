@@ -1,0 +1,128 @@
+// Ends processes with everything they started, known by number and start time, and leaves every stranger alone.
+import { setTimeout as pause } from 'node:timers/promises';
+import type { ProcessIdentity } from '../../core/events/event';
+import { Failure } from '../../ports/failure';
+import type { ProcessEnder } from '../../ports/workers';
+import { createLinuxProcessTable } from './linuxProcessTable';
+import { createProcessFamily, type FamilyHead } from './processFamily';
+import type { ProcessRow, ProcessTable } from './processTable';
+import { createPsProcessTable } from './psProcessTable';
+import { createWindowsProcessTable } from './windowsProcessTable';
+
+/** What the rooms ask for, and what their adapters need beside it. */
+export interface ProcessTree extends ProcessEnder {
+  /**
+   * As the port says. Throws `Failure`: `denied` when what is left belongs to another user, `io` when the system does
+   * not end a process 10 s after it was forced (it hangs in the kernel, for instance on a dead network share).
+   */
+  end(target: FamilyHead & { readonly graceMs: number }): Promise<number>;
+  /** Undefined when there is no such process. Asked in the turn that started a child, it always finds it. */
+  identify(pid: number): Promise<ProcessIdentity | undefined>;
+}
+
+/** Only a parent is told when a process ends, and we are rarely that: so we look again, after these pauses. */
+const firstPauseMs = 5;
+const longestPauseMs = 100;
+const hopelessMs = 10_000;
+
+export function createProcessEnder(table: ProcessTable = createSystemTable()): ProcessTree {
+  async function identify(pid: number): Promise<ProcessIdentity | undefined> {
+    const row = await table.find(pid);
+    return row && { pid, started: row.started };
+  }
+
+  return {
+    identify,
+    async self() {
+      const own = await identify(process.pid);
+      if (!own) throw new Failure('io', 'The system does not tell about this process.');
+      return own;
+    },
+    async isAlive({ pid, started }) {
+      const row = await table.find(pid);
+      return row !== undefined && row.started === started && !row.zombie;
+    },
+    end: (target) => end(table, target),
+  };
+}
+
+async function end(
+  table: ProcessTable,
+  { graceMs, ...head }: FamilyHead & { graceMs: number },
+): Promise<number> {
+  const family = createProcessFamily(head, process.pid);
+  const asked = new Set<string>();
+  const denied = new Set<number>();
+
+  async function living(): Promise<readonly ProcessRow[]> {
+    const members = family.gather(await table.list()).filter(({ pid }) => !denied.has(pid));
+    if (members.length > 0) return members;
+    // Believed the second time: one may have been born behind the listing's back, and its parent gone ahead of it.
+    return family.gather(await table.list()).filter(({ pid }) => !denied.has(pid));
+  }
+
+  /** Resolves to those that are left when the time is up. */
+  async function press(signal: 'SIGTERM' | 'SIGKILL', limitMs: number): Promise<readonly ProcessRow[]> {
+    const untilMs = performance.now() + limitMs;
+    for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(2 * pauseMs, longestPauseMs)) {
+      const members = await living();
+      const leftMs = untilMs - performance.now();
+      if (members.length === 0 || leftMs <= 0) return members;
+      for (const member of members) {
+        const name = `${member.pid}@${member.started}`;
+        if (signal === 'SIGTERM' && asked.has(name)) continue; // a second one makes many programs give up their clean-up
+        asked.add(name);
+        if (!(await send(table, member, signal))) denied.add(member.pid);
+      }
+      await pause(Math.min(pauseMs, leftMs));
+    }
+  }
+
+  let left = await press('SIGTERM', graceMs);
+  if (left.length > 0) left = await press('SIGKILL', hopelessMs);
+  if (left.length > 0)
+    throw unending(
+      'io',
+      left.map(({ pid }) => pid),
+    );
+  if (denied.size > 0) throw unending('denied', [...denied]);
+  return family.met();
+}
+
+/** False when the system does not let us. The identity is read again first, since the number may be a stranger's by now. */
+async function send(
+  table: ProcessTable,
+  member: ProcessRow,
+  signal: 'SIGTERM' | 'SIGKILL',
+): Promise<boolean> {
+  const ownGroup = (await table.find(process.pid))?.group;
+  const row = await table.find(member.pid);
+  if (row === undefined || row.started !== member.started || row.zombie) return true;
+  try {
+    // A whole group at once, where that is possible: one by one, processes that multiply would outrun us.
+    const leads = signal === 'SIGKILL' && row.group === row.pid;
+    process.kill(leads && row.group !== ownGroup ? -row.pid : row.pid, signal);
+    return true;
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    if (code === 'EPERM') return false;
+    if (code === 'ESRCH') return true; // it was quicker
+    throw error;
+  }
+}
+
+function unending(reason: 'io' | 'denied', pids: readonly number[]): Failure {
+  const because = reason === 'denied' ? 'they belong to another user' : 'the system does not end them';
+  return new Failure(reason, `Processes of an agent are left, since ${because}: ${pids.join(', ')}.`);
+}
+
+export function createSystemTable(): ProcessTable {
+  switch (process.platform) {
+    case 'linux':
+      return createLinuxProcessTable();
+    case 'win32':
+      return createWindowsProcessTable();
+    default:
+      return createPsProcessTable();
+  }
+}

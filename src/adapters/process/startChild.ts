@@ -1,0 +1,22 @@
+// Starts a child process, or says with a `Failure` why the system did not.
+import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { Failure } from '../../ports/failure';
+
+/**
+ * Resolves when the system has made the process, in the turn that made it; throws `Failure` (`spawn`) otherwise. Node
+ * reports some reasons by an event and throws others.
+ */
+export async function startChild<Child extends ChildProcess>(
+  what: string,
+  start: () => Child,
+): Promise<Child> {
+  try {
+    const child = start();
+    await once(child, 'spawn');
+    return child;
+  } catch (cause) {
+    const because = cause instanceof Error ? cause.message : String(cause);
+    throw new Failure('spawn', `Could not start ${what}: ${because}`, { cause });
+  }
+}

@@ -1,0 +1,30 @@
+// The database as a file on disk: taken from memory at a known commit, and put in its place whole.
+import { join } from 'node:path';
+import { type DiskFiles, putInPlace } from './diskFiles';
+import { setMeta } from './meta';
+import type { SqlJsDatabase } from './sqlJsDatabase';
+
+/** The files' names under `.parallel-agents`. */
+export const databaseName = 'agents.db';
+export const journalName = 'agents.journal';
+
+/** The folder that holds both, and how it is reached. */
+export interface Place {
+  readonly files: DiskFiles;
+  readonly dir: string;
+}
+
+/** An SQLite file that holds every commit up to number `lsn`, which is all that are in memory. */
+export function exportAt(database: SqlJsDatabase, lsn: number): Uint8Array {
+  database.begin();
+  database.apply([setMeta('lsn', lsn)]);
+  database.commit();
+  return database.export();
+}
+
+/** Resolves when the new file would survive a power cut; a crash before that leaves the old one or the new one. */
+export async function placeDatabase({ files, dir }: Place, content: Uint8Array): Promise<void> {
+  const file = await putInPlace(files, join(dir, databaseName), content);
+  await file.close();
+  await files.syncFolder(dir);
+}

@@ -1,0 +1,103 @@
+// What the store asks of the disk, few and small so that tests can let each of them fail, and Node's way of doing it.
+import { constants } from 'node:fs';
+import { type FileHandle, open, readFile, rename, rm } from 'node:fs/promises';
+import { Failure, type FailureReason } from '../../ports/failure';
+
+/** Every method may reject with the system's error, having done all, part or nothing of its work. */
+export interface DiskFiles {
+  /** The whole content; undefined when there is no such file. */
+  read(path: string): Promise<Uint8Array | undefined>;
+  /** A new empty file; one that had the name loses its content. */
+  create(path: string): Promise<DiskFile>;
+  rename(from: string, to: string): Promise<void>;
+  /** Nothing to do when there is no such file. */
+  remove(path: string): Promise<void>;
+  /** Resolves when names given and taken in the folder would survive a power cut. */
+  syncFolder(path: string): Promise<void>;
+}
+
+export interface DiskFile {
+  /** Answers how many of the bytes it wrote, which may be fewer than it was given. */
+  write(bytes: Uint8Array, position: number): Promise<number>;
+  truncate(size: number): Promise<void>;
+  /** Resolves when content and size would survive a power cut. */
+  sync(): Promise<void>;
+  /** False when the file was removed or another took its place: what is written to it is then lost. */
+  hasName(): Promise<boolean>;
+  close(): Promise<void>;
+}
+
+export const nodeFiles: DiskFiles = {
+  read: (path) => readFile(path).catch(undefinedIfMissing),
+  // Only for its owner: events hold parts of the user's files and output.
+  create: async (path) => nodeFile(await open(path, 'w', 0o600)),
+  rename,
+  remove: (path) => rm(path, { force: true }),
+  async syncFolder(path) {
+    // Windows cannot open a folder to sync it, and makes renames durable by itself.
+    if (process.platform === 'win32') return;
+    const folder = await open(path, constants.O_RDONLY);
+    await folder.sync().finally(() => folder.close());
+  },
+};
+
+/**
+ * Puts a complete and synced file with `content` in the place of `path` in one step, and answers it open. The name is
+ * durable only after `syncFolder`. When it rejects, `path` is what it was.
+ */
+export async function putInPlace(files: DiskFiles, path: string, content: Uint8Array): Promise<DiskFile> {
+  const temporary = `${path}.tmp`;
+  const file = await files.create(temporary);
+  try {
+    await writeAll(file, content, 0);
+    await file.sync();
+    await files.rename(temporary, path);
+    return file;
+  } catch (error) {
+    // Tidying up, on a disk that is in trouble: the first error is the one to tell.
+    await file.close().catch(() => undefined);
+    await files.remove(temporary).catch(() => undefined);
+    throw error;
+  }
+}
+
+/** Writes all of `bytes`, in as many steps as the system takes. */
+export async function writeAll(file: DiskFile, bytes: Uint8Array, position: number): Promise<void> {
+  for (let done = 0; done < bytes.length; ) {
+    const written = await file.write(bytes.subarray(done), position + done);
+    if (written <= 0) throw new Failure('io', 'The disk took no more bytes without saying why.');
+    done += written;
+  }
+}
+
+/** The system's error as a `Failure` that says what could not be done. @param doing as in "write agents.db" */
+export function diskFailure(error: unknown, doing: string): Failure {
+  if (Failure.is(error)) return error;
+  const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown error';
+  const { reason, because } = causes[code] ?? { reason: 'io', because: 'the disk reported an error' };
+  return new Failure(reason, `Could not ${doing}: ${because} (${code}).`, { cause: error });
+}
+
+const causes: Readonly<Record<string, { reason: FailureReason; because: string }>> = {
+  ENOSPC: { reason: 'diskFull', because: 'the disk is full' },
+  EDQUOT: { reason: 'diskFull', because: 'your disk quota is used up' },
+  EROFS: { reason: 'readOnly', because: 'the disk is read-only' },
+  EACCES: { reason: 'denied', because: 'access was denied' },
+  EPERM: { reason: 'denied', because: 'access was denied' },
+  ENOENT: { reason: 'io', because: 'the folder is gone' },
+};
+
+function nodeFile(handle: FileHandle): DiskFile {
+  return {
+    write: async (bytes, position) => (await handle.write(bytes, 0, bytes.length, position)).bytesWritten,
+    truncate: (size) => handle.truncate(size),
+    sync: () => handle.datasync(), // size included: fdatasync syncs what is needed to read the content back
+    hasName: async () => (await handle.stat()).nlink > 0,
+    close: () => handle.close(),
+  };
+}
+
+function undefinedIfMissing(error: unknown): undefined {
+  if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+  throw error;
+}

@@ -1,0 +1,136 @@
+// What an earlier owner left in the folder, brought back in memory to the state after its last acknowledged commit.
+import { join } from 'node:path';
+import { Failure } from '../../ports/failure';
+import { databaseName, journalName, type Place } from './databaseFile';
+import { type JournalRecord, scanJournal } from './journalRecord';
+import { readMeta } from './meta';
+import { type Migration, migrate, newestVersion, versionOf } from './migrations';
+import { type SqlJs, SqlJsDatabase } from './sqlJsDatabase';
+
+export interface Recovered {
+  /** Whoever asked closes it. Its tables may be of an older version, or none. */
+  readonly database: SqlJsDatabase;
+  /** Number of the last commit in it; 0 for none. */
+  readonly lsn: number;
+  /** Is there a database file on disk to go on from? */
+  readonly hasFile: boolean;
+  /** The part of the journal that goes on from that file. */
+  readonly tail: Uint8Array;
+  /** Bytes at the journal's end that were no whole record. */
+  readonly cutBytes: number;
+  /** Names of files that nothing can be done with. */
+  readonly unusable: readonly string[];
+}
+
+/**
+ * Only reads. A damaged database is unusable; the journal is run from the start in its place, if it reaches back that
+ * far. So is a journal that does not go on from the database, as when an older copy of that was put back.
+ * Throws `newer` when a later version of the program wrote either.
+ */
+export async function recover(
+  { files, dir }: Place,
+  sqlJs: SqlJs,
+  steps: readonly Migration[],
+): Promise<Recovered> {
+  const stored = await files.read(join(dir, databaseName));
+  const journal = (await files.read(join(dir, journalName))) ?? new Uint8Array();
+  const { records, ends, cutBytes } = scanJournal(journal);
+  for (const { schema } of records) refuseNewer(schema, steps);
+
+  const start = openStart(sqlJs, stored, steps);
+  const unusable = stored && !start.hasFile ? [databaseName] : [];
+  const lsn = replay(start, records, steps);
+  if (lsn !== undefined) {
+    const kept = records.findLastIndex((record) => record.lsn <= start.lsn);
+    return { ...start, lsn, tail: journal.subarray(ends[kept] ?? 0, ends.at(-1) ?? 0), cutBytes, unusable };
+  }
+  start.database.close(); // it may hold half of a journal that is not its own
+  const alone = openStart(sqlJs, stored, steps);
+  return { ...alone, tail: new Uint8Array(), cutBytes: 0, unusable: [...unusable, journalName] };
+}
+
+interface Start {
+  readonly database: SqlJsDatabase;
+  readonly lsn: number;
+  readonly hasFile: boolean;
+}
+
+function openStart(sqlJs: SqlJs, stored: Uint8Array | undefined, steps: readonly Migration[]): Start {
+  const found = stored && openStored(sqlJs, stored, steps);
+  return found ?? { database: new SqlJsDatabase(sqlJs), lsn: 0, hasFile: false };
+}
+
+/** What the file holds, or undefined when it is damaged or not ours. */
+function openStored(sqlJs: SqlJs, stored: Uint8Array, steps: readonly Migration[]): Start | undefined {
+  if (isCutShort(stored)) return undefined;
+  const database = new SqlJsDatabase(sqlJs, stored);
+  try {
+    const version = versionOf(database);
+    refuseNewer(version, steps);
+    if (version > 0 && isSound(database)) return { database, lsn: readMeta(database, 'lsn'), hasFile: true };
+  } catch (error) {
+    if (Failure.is(error, 'newer') || isShortOfMemory(error)) {
+      database.close();
+      throw error;
+    }
+  }
+  database.close();
+  return undefined;
+}
+
+/** Looks into every table but the events, which may be a hundred times as large as all others and feed no decision. */
+function isSound(database: SqlJsDatabase): boolean {
+  const tables = database.query("SELECT name FROM sqlite_master WHERE type = 'table' AND name <> 'events'");
+  return tables.every((table) => {
+    const [found] = database.query(`PRAGMA quick_check('${table.text('name')}')`);
+    return found?.text('quick_check') === 'ok';
+  });
+}
+
+/** An SQLite file's head tells the size of its pages and, if the last writer kept it up to date, their number. */
+function isCutShort(file: Uint8Array): boolean {
+  if (file.length < 100) return true;
+  const head = new DataView(file.buffer, file.byteOffset, 100);
+  const pageBytes = head.getUint16(16) === 1 ? 65_536 : head.getUint16(16);
+  return head.getUint32(24) === head.getUint32(92) && file.length < pageBytes * head.getUint32(28);
+}
+
+/** The number of the last commit now in the database, or undefined when the records do not go on from it. */
+function replay(
+  start: Start,
+  records: readonly JournalRecord[],
+  steps: readonly Migration[],
+): number | undefined {
+  const { database } = start;
+  let { lsn } = start;
+  let version = versionOf(database);
+  for (const record of records) {
+    if (record.lsn <= lsn) continue;
+    if (record.lsn !== lsn + 1) return undefined;
+    if (record.schema > version) migrate(database, steps, version, record.schema);
+    version = record.schema;
+    try {
+      database.begin();
+      database.apply(record.statements);
+      database.commit();
+    } catch (error) {
+      if (isShortOfMemory(error)) throw error;
+      return undefined;
+    }
+    lsn = record.lsn;
+  }
+  return lsn;
+}
+
+function refuseNewer(version: number, steps: readonly Migration[]): void {
+  if (version <= newestVersion(steps)) return;
+  throw new Failure(
+    'newer',
+    'A newer version of Parallel Agents has written the database here; update to open it.',
+  );
+}
+
+/** Not the file's fault: it may open well on another day. */
+function isShortOfMemory(error: unknown): boolean {
+  return error instanceof RangeError || /out of memory|OOM/.test(String(error));
+}

@@ -1,0 +1,72 @@
+// From rows back to what they were made from: the snapshot, the edits and the events.
+import type { Event } from '../../core/events/event';
+import type { Agent, Run, Snapshot } from '../../core/events/snapshot';
+import type { Feature } from '../../core/features/feature';
+import type { Hold, LockTable, Wait } from '../../core/locks/lockTable';
+import type { EditRecord } from '../../ports/store';
+import { readMeta } from './meta';
+import type { Row, SqlJsDatabase } from './sqlJsDatabase';
+
+/** Human holds are not stored: whoever has the editor open says them again. */
+export function readSnapshot(database: SqlJsDatabase): Snapshot {
+  const features = database.query('SELECT * FROM features ORDER BY id').map(featureOf);
+  const agents = database
+    .query('SELECT body FROM agents ORDER BY slot')
+    .map((row) => row.json<Agent>('body'));
+  const [run] = database.query('SELECT body FROM runs ORDER BY started_seq DESC LIMIT 1');
+  return {
+    seq: readMeta(database, 'seq'),
+    features: Object.fromEntries(features.map((feature) => [feature.id, feature])),
+    agents: Object.fromEntries(agents.map((agent) => [agent.slot, agent])),
+    locks: readLocks(database),
+    run: run?.json<Run>('body') ?? null,
+    owner: readMeta(database, 'owner'),
+    throttledUntilAt: readMeta(database, 'throttledUntilAt'),
+    lastFence: readMeta(database, 'lastFence'),
+    lastFeatureId: readMeta(database, 'lastFeatureId'),
+  };
+}
+
+/** By fence, then path. */
+export function readEdits(database: SqlJsDatabase): EditRecord[] {
+  const rows = database.query('SELECT body FROM edits ORDER BY fence, path');
+  return rows.map((row) => row.json<EditRecord>('body'));
+}
+
+export function readEvents(database: SqlJsDatabase, since: number, limit: number): Event[] {
+  const rows = database.query('SELECT seq, body FROM events WHERE seq > ? ORDER BY seq LIMIT ?', [
+    since,
+    limit,
+  ]);
+  return rows.map((row) => row.json<Event>('body'));
+}
+
+function readLocks(database: SqlJsDatabase): LockTable {
+  const rows = database.query('SELECT * FROM locks ORDER BY seq');
+  const entries = (held: number): (Hold | Wait)[] =>
+    rows.filter((row) => row.number('held') === held).map(lockOf);
+  return { holds: entries(1), waits: entries(0), human: [] };
+}
+
+function featureOf(row: Row): Feature {
+  const lastFailure = row.json<string | null>('last_failure');
+  return {
+    id: row.number('id'),
+    spec: row.json('spec'),
+    state: row.json('state'),
+    failures: row.number('failures'),
+    losses: row.number('losses'),
+    learnedFiles: row.json('learned_files'),
+    ...(lastFailure === null ? {} : { lastFailure }),
+  };
+}
+
+function lockOf(row: Row): Hold | Wait {
+  return {
+    scope: { kind: row.text('kind') === 'folder' ? 'folder' : 'file', path: row.text('path') },
+    slot: row.number('slot'),
+    featureId: row.number('feature_id'),
+    fence: row.number('fence'),
+    since: row.number('since_at'),
+  };
+}

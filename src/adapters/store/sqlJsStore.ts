@@ -1,0 +1,212 @@
+// The durable store: SQLite in memory, every commit in a redo journal before it counts, and now and then a whole file.
+import type { Event } from '../../core/events/event';
+import { Failure } from '../../ports/failure';
+import type { Commit, Loaded, Store } from '../../ports/store';
+import type { Clock } from '../../ports/system';
+import { exportAt, placeDatabase } from './databaseFile';
+import { type DiskFiles, diskFailure, nodeFiles } from './diskFiles';
+import { encodeRecord } from './journalRecord';
+import { type Migration, migrations } from './migrations';
+import { recover } from './recovery';
+import { readEdits, readEvents, readSnapshot } from './snapshotRows';
+import { loadSqlJs } from './sqlJsDatabase';
+import { statementsFor } from './statements';
+import { type Opened, takeOver } from './takeOver';
+
+export interface SqlJsStoreOptions {
+  /** The workspace's `.parallel-agents`, absolute; it exists. */
+  readonly dir: string;
+  /** Of the owner that opens it; not below that of any owner before. */
+  readonly epoch: number;
+  /** Where `sql-wasm.wasm` lies. */
+  readonly wasmPath: string;
+  /** Dates the name of a damaged file. */
+  readonly clock?: Pick<Clock, 'now'>;
+  /** The rest is for tests. */
+  readonly files?: DiskFiles;
+  readonly snapshotAtBytes?: number;
+  readonly migrations?: readonly Migration[];
+}
+
+/** A journal of this size is read back in about 0.1 s. */
+const defaultSnapshotAtBytes = 4 * 1024 * 1024;
+
+/**
+ * Opens the database, repairs what a crash left, and stores `epoch` durably. Throws `conflict` when a later owner has
+ * opened it and `newer` when a later version of the program has, with nothing written; and what the disk says.
+ */
+export async function openSqlJsStore(options: SqlJsStoreOptions): Promise<Store> {
+  const { dir, epoch, wasmPath, clock = { now: Date.now }, files = nodeFiles } = options;
+  const { snapshotAtBytes = defaultSnapshotAtBytes, migrations: steps = migrations } = options;
+  try {
+    const place = { files, dir };
+    const recovered = await recover(place, await loadSqlJs(wasmPath), steps);
+    const taking = { place, epoch, steps, now: clock.now(), snapshotAtBytes };
+    return new SqlJsStore(await takeOver(taking, recovered), snapshotAtBytes);
+  } catch (error) {
+    throw diskFailure(error, 'open the database');
+  }
+}
+
+interface Waiting {
+  readonly batch: Commit;
+  readonly resolve: () => void;
+  readonly reject: (failure: Failure) => void;
+}
+
+/**
+ * Open until the first failure, then failed until closed. In memory a transaction stays open while its records are
+ * synced, so whatever touches the database waits its turn, and nobody reads what is not on the disk yet.
+ */
+class SqlJsStore implements Store {
+  private failure: Failure | undefined;
+  private closed: Promise<void> | undefined;
+  private lsn: number;
+  /** Ends when the last of those who wait for their turn has had it; never rejects. */
+  private lastTurn: Promise<unknown> = Promise.resolve();
+  /** Commits that will go out together in the next turn. */
+  private readonly waiting: Waiting[] = [];
+  private snapshot: Promise<void> | undefined;
+  private snapshotDueAtBytes: number;
+
+  constructor(
+    private readonly opened: Opened,
+    private readonly snapshotAtBytes: number,
+  ) {
+    this.lsn = opened.lsn;
+    this.snapshotDueAtBytes = snapshotAtBytes;
+  }
+
+  async load(): Promise<Loaded> {
+    const { database, cutBytes, setAside } = this.opened;
+    return this.read(() => ({
+      snapshot: readSnapshot(database),
+      edits: readEdits(database),
+      cutBytes,
+      ...(setAside === undefined ? {} : { setAside }),
+    }));
+  }
+
+  async events(since: number, limit: number): Promise<readonly Event[]> {
+    return this.read(() => readEvents(this.opened.database, since, limit));
+  }
+
+  async commit(batch: Commit): Promise<void> {
+    this.assertUsable();
+    await new Promise<void>((resolve, reject) => {
+      this.waiting.push({ batch, resolve, reject });
+      if (this.waiting.length === 1) void this.inTurn(() => this.flush());
+    });
+  }
+
+  close(): Promise<void> {
+    this.closed ??= this.shutDown();
+    return this.closed;
+  }
+
+  /** Settles all commits that have come together by now; after the first bad one, none is kept. */
+  private async flush(): Promise<void> {
+    const group = this.waiting.splice(0);
+    const kept = this.failure ? 0 : await this.write(group);
+    for (const { resolve } of group.slice(0, kept)) resolve();
+    if (this.failure) for (const { reject } of group.slice(kept)) reject(this.failure);
+    else if (this.opened.journal.bytes >= this.snapshotDueAtBytes) this.snapshot ??= this.writeSnapshot();
+  }
+
+  /** Answers how many of the group, from its first, are on the disk; when not all are, the store has failed. */
+  private async write(group: readonly Waiting[]): Promise<number> {
+    const { database, journal } = this.opened;
+    try {
+      const records = this.applyEach(group);
+      if (records.length > 0) await journal.append(records);
+      database.commit();
+      this.lsn += records.length;
+      return records.length;
+    } catch (error) {
+      this.fail(error, 'write agents.journal');
+      return 0;
+    } finally {
+      if (this.failure) database.close();
+    }
+  }
+
+  /** The records of those that fitted, up to the first that did not. */
+  private applyEach(group: readonly Waiting[]): readonly Uint8Array[] {
+    const { database, epoch, schema } = this.opened;
+    const records: Uint8Array[] = [];
+    database.begin();
+    try {
+      for (const { batch } of group) {
+        const statements = statementsFor(batch);
+        database.apply(statements);
+        records.push(encodeRecord({ lsn: this.lsn + records.length + 1, epoch, schema, statements }));
+      }
+    } catch (error) {
+      this.fail(error, 'store a change');
+    }
+    return records;
+  }
+
+  /** Beside the commits, which wait only while memory is copied and at the end. Never rejects. */
+  private async writeSnapshot(): Promise<void> {
+    const { place, database, journal } = this.opened;
+    try {
+      const { content, end } = await this.inTurn(() => {
+        this.assertHealthy();
+        return { content: exportAt(database, this.lsn), end: journal.bytes };
+      });
+      await journal.assertOurs(); // before a displaced owner puts its database over its successor's
+      await placeDatabase(place, content);
+      await this.inTurn(() => this.shortenJournal(end));
+    } catch {
+      // Nothing is lost: the journal holds it all, grows on, and the next try comes when it has grown as much again.
+    }
+    this.snapshotDueAtBytes = journal.bytes + this.snapshotAtBytes;
+    this.snapshot = undefined;
+  }
+
+  private async shortenJournal(end: number): Promise<void> {
+    this.assertHealthy();
+    try {
+      await this.opened.journal.dropBefore(end);
+    } catch (error) {
+      this.fail(error, 'start agents.journal anew');
+      this.opened.database.close();
+    }
+  }
+
+  private async shutDown(): Promise<void> {
+    await this.lastTurn; // commits that were asked for before
+    await this.snapshot;
+    if (!this.failure) await this.writeSnapshot();
+    this.opened.database.close();
+    await this.opened.journal.close().catch(() => undefined); // all that counts in it is synced
+  }
+
+  private async read<T>(answer: () => T): Promise<T> {
+    this.assertUsable();
+    return this.inTurn(() => {
+      this.assertHealthy();
+      return answer();
+    });
+  }
+
+  private inTurn<T>(work: () => T | Promise<T>): Promise<T> {
+    const done = this.lastTurn.then(work);
+    this.lastTurn = done.catch(() => undefined);
+    return done;
+  }
+
+  private fail(error: unknown, doing: string): void {
+    this.failure = diskFailure(error, doing);
+  }
+
+  private assertUsable(): void {
+    if (this.closed) throw new Failure('closed', 'The database of this workspace has been closed.');
+    this.assertHealthy();
+  }
+
+  private assertHealthy(): void {
+    if (this.failure) throw this.failure;
+  }
+}

@@ -1,0 +1,101 @@
+// One agent's work on one feature: turn by turn, tool by tool, until it hands in, gives up or is stopped.
+import { assertNever } from '../core/shared/result';
+import type { Assignment, Coordinator } from '../ports/coordinator';
+import type { CopyFiles } from '../ports/copyFiles';
+import { Failure } from '../ports/failure';
+import type { Message, ModelProvider, UserBlock } from '../ports/models';
+import type { Clock } from '../ports/system';
+import type { CommandRunner } from '../ports/workers';
+import { takeTurn, textOf, type Turn } from './modelTurn';
+import { assignmentText, cutShortNote, nudge, systemPrompt } from './prompts/prompts';
+import { type CallBlock, notRun, runToolCall } from './toolCall';
+import type { AgentOutcome, Ending, ToolContext } from './tools/tool';
+import { codingTools } from './tools/toolSet';
+
+export interface AgentPorts {
+  readonly coordinator: Coordinator;
+  readonly provider: ModelProvider;
+  readonly files: CopyFiles;
+  readonly commands: CommandRunner;
+  readonly clock: Clock;
+}
+
+/** Room for a long file and the thinking before it. */
+const maxOutputTokens = 32_000;
+
+/** Turns in a row that ran no tool, after which the agent gives up: the first two are answered with a request. */
+const maxIdleTurns = 3;
+
+/**
+ * Works on `assignment` to its end and tells the hub of it. Resolves with `over` when the hub or `signal` ended the
+ * attempt; rejects only for a bug.
+ */
+export async function runAgent(assignment: Assignment, ports: AgentPorts, signal: AbortSignal): Promise<AgentOutcome> {
+  try {
+    return await carryOut(await work(assignment, ports, signal), ports.coordinator);
+  } catch (error) {
+    if (Failure.is(error, 'closed') || Failure.is(error, 'aborted')) return { kind: 'over', why: error.message };
+    if (signal.aborted) return { kind: 'over', why: 'stopped' };
+    throw error;
+  }
+}
+
+async function work(assignment: Assignment, ports: AgentPorts, signal: AbortSignal): Promise<Ending> {
+  const { coordinator, files, commands } = ports;
+  const context: ToolContext = { assignment, coordinator, files, commands, signal, shown: new Map() };
+  const tools = codingTools.map(({ spec }) => spec);
+  const messages: Message[] = [{ role: 'user', content: [{ type: 'text', text: assignmentText(assignment) }] }];
+  for (let idleTurns = 0; ; ) {
+    await coordinator.progress({ status: 'running', step: 'thinking' });
+    const request = { model: assignment.model, system: systemPrompt, tools, messages: [...messages], maxOutputTokens };
+    const answer = await takeTurn(request, ports, signal);
+    if (answer.kind === 'none') return { kind: 'giveUp', reason: answer.why };
+    const { turn } = answer;
+    coordinator.log('\n');
+    messages.push({ role: 'assistant', content: turn.content });
+
+    const calls = turn.content.filter((block) => block.type === 'toolCall');
+    if (turn.stop === 'refused') return { kind: 'giveUp', reason: `the model refused: ${textOf(turn.content) || 'no reason given'}` };
+    if (turn.stop === 'cutShort' || calls.length === 0) {
+      idleTurns += 1;
+      if (idleTurns === maxIdleTurns) return { kind: 'giveUp', reason: whyIdle(turn) };
+      messages.push({ role: 'user', content: remind(turn, calls) });
+      continue;
+    }
+    idleTurns = 0;
+    const results: UserBlock[] = [];
+    for (const call of calls) {
+      const outcome = await runToolCall(call, codingTools, context, ports.clock);
+      if (outcome.kind === 'end') return outcome.ending;
+      results.push(outcome.block);
+    }
+    messages.push({ role: 'user', content: results });
+  }
+}
+
+async function carryOut(ending: Ending, coordinator: Coordinator): Promise<AgentOutcome> {
+  switch (ending.kind) {
+    case 'finish':
+      return { kind: 'submitted', verdict: await coordinator.submit(ending.summary) };
+    case 'giveUp':
+      await coordinator.giveUp(ending.reason);
+      return { kind: 'gaveUp', reason: ending.reason };
+    case 'over':
+      return ending;
+    default:
+      return assertNever(ending);
+  }
+}
+
+/** Every call of a turn needs its answer, also the ones that were not run. */
+function remind(turn: Turn, calls: readonly CallBlock[]): readonly UserBlock[] {
+  if (turn.stop !== 'cutShort') return [{ type: 'text', text: nudge }];
+  if (calls.length === 0) return [{ type: 'text', text: cutShortNote }];
+  return calls.map((call) => notRun(call, cutShortNote));
+}
+
+function whyIdle(turn: Turn): string {
+  if (turn.stop === 'cutShort') return `the model reached its output limit ${maxIdleTurns} times in a row`;
+  const words = textOf(turn.content).slice(-1000);
+  return `the model stopped without finish or give_up${words === '' ? '' : `; it last said: ${words}`}`;
+}

@@ -1,0 +1,79 @@
+// Gets one turn from the model: asks the shared throttle, streams, and asks again when the service could not answer.
+import type { Coordinator } from '../ports/coordinator';
+import { Failure } from '../ports/failure';
+import type { AssistantBlock, ModelEvent, ModelProvider, TurnRequest } from '../ports/models';
+import type { Clock } from '../ports/system';
+
+export type Turn = Extract<ModelEvent, { readonly type: 'turn' }>;
+
+/** A turn, or in one sentence why there will be none. */
+export type TurnAnswer = { readonly kind: 'turn'; readonly turn: Turn } | { readonly kind: 'none'; readonly why: string };
+
+/** Tries of one turn in a row. The throttle spaces them, so this many mean a long outage, not a busy minute. */
+export const maxTries = 20;
+
+interface TurnPorts {
+  readonly coordinator: Coordinator;
+  readonly provider: ModelProvider;
+  readonly clock: Clock;
+}
+
+/** Rejects with `Failure` `closed` or `aborted` when the attempt is over. */
+export async function takeTurn(request: TurnRequest, ports: TurnPorts, signal: AbortSignal): Promise<TurnAnswer> {
+  const { coordinator, clock } = ports;
+  for (let tries = 1; ; tries++) {
+    await coordinator.modelPermit();
+    const startedAt = clock.monotonic();
+    const turn = await stream(request, ports, signal);
+    if (!(turn instanceof Failure)) {
+      await coordinator.modelCalled({ model: request.model, usage: turn.usage, durationMs: clock.monotonic() - startedAt });
+      return { kind: 'turn', turn };
+    }
+    if (turn.reason === 'aborted' || signal.aborted) throw turn;
+    const final = whyFinal(turn);
+    if (final !== undefined) return { kind: 'none', why: final };
+    const { message: reason, retryAfterMs } = turn;
+    await coordinator.modelLimited({ reason, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) });
+    if (tries === maxTries) return { kind: 'none', why: `the model did not answer in ${maxTries} tries: ${reason}` };
+    coordinator.log(`\n[the model did not answer: ${reason}; trying again]\n`);
+  }
+}
+
+/** The words a model left as its last, for people. */
+export function textOf(content: readonly AssistantBlock[]): string {
+  return content
+    .flatMap((block) => (block.type === 'text' ? [block.text] : []))
+    .join('\n')
+    .trim();
+}
+
+async function stream(request: TurnRequest, ports: TurnPorts, signal: AbortSignal): Promise<Turn | Failure> {
+  try {
+    for await (const event of ports.provider.runTurn(request, signal)) {
+      if (event.type === 'turn') return event;
+      ports.coordinator.log(event.text);
+    }
+    return new Failure('badResponse', 'the stream ended without a turn');
+  } catch (error) {
+    if (Failure.is(error)) return error;
+    throw error;
+  }
+}
+
+/** Why asking again cannot help; undefined when it can. */
+function whyFinal({ reason, message }: Failure): string | undefined {
+  switch (reason) {
+    case 'rateLimited':
+    case 'overloaded':
+    case 'unreachable':
+      return undefined;
+    case 'unauthorized':
+      return `the model service refused the key: ${message}`;
+    case 'tooLong':
+      return `the conversation has become too long for the model: ${message}`;
+    case 'refused':
+      return `the model refused: ${message}`;
+    default:
+      return `the model call failed: ${message}`;
+  }
+}

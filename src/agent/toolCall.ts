@@ -1,0 +1,100 @@
+// Carries out one tool call of the model under the attempt's budget, and puts its outcome into words for the model.
+import { describeLimit } from '../core/guardrails/budget';
+import { assertNever, type Result } from '../core/shared/result';
+import type { ToolCall } from '../ports/coordinator';
+import { Failure } from '../ports/failure';
+import type { AssistantBlock, UserBlock } from '../ports/models';
+import type { Clock } from '../ports/system';
+import { fingerprintOf } from './fingerprint';
+import { capHead } from './tools/capText';
+import { type Ending, failed, firstLine, type PreparedCall, type Tool, type ToolAnswer, type ToolContext } from './tools/tool';
+
+export type CallBlock = Extract<AssistantBlock, { readonly type: 'toolCall' }>;
+
+export type CallOutcome =
+  | { readonly kind: 'result'; readonly block: UserBlock }
+  | { readonly kind: 'end'; readonly ending: Ending };
+
+/** Calls that cannot be run, for a name or an input that is wrong, count against the budget like any other. */
+export async function runToolCall(
+  block: CallBlock,
+  tools: readonly Tool[],
+  context: ToolContext,
+  clock: Clock,
+): Promise<CallOutcome> {
+  const { coordinator } = context;
+  const prepared = prepare(block, tools);
+  const target = prepared.ok ? prepared.value.target : undefined;
+  const call: ToolCall = {
+    tool: block.name.slice(0, 100),
+    fingerprint: fingerprintOf(block.name, block.input),
+    ...(target === undefined ? {} : { target: target.slice(0, 1000) }),
+  };
+  const answer = await coordinator.toolBegin(call);
+  switch (answer.kind) {
+    case 'stop':
+      return { kind: 'end', ending: { kind: 'over', why: `stopped at ${describeLimit(answer.hit)}` } };
+    case 'wrapUp':
+      return result(block, answer.text, true);
+    case 'go':
+    case 'hint': {
+      const startedAt = clock.monotonic();
+      const outcome = prepared.ok ? await runPrepared(prepared.value, context) : failed(prepared.error);
+      const ending = outcome.kind === 'end' ? outcome.ending : undefined;
+      if (ending?.kind === 'over') return { kind: 'end', ending };
+      const ok = outcome.kind !== 'failed';
+      const summary = outcome.kind === 'end' ? firstLine(lastWords(outcome.ending)) : outcome.summary;
+      await coordinator.toolEnd({ ...call, ok, durationMs: clock.monotonic() - startedAt, summary });
+      if (outcome.kind === 'end') return { kind: 'end', ending: outcome.ending };
+      const hint = answer.kind === 'hint' ? `\n\n${answer.text}` : '';
+      return result(block, capHead(outcome.text) + hint, !ok);
+    }
+    default:
+      return assertNever(answer);
+  }
+}
+
+/** The answer to a call that was not run. */
+export function notRun(block: CallBlock, why: string): UserBlock {
+  return { type: 'toolResult', callId: block.id, content: why, isError: true };
+}
+
+function prepare(block: CallBlock, tools: readonly Tool[]): Result<PreparedCall, string> {
+  const tool = tools.find(({ spec }) => spec.name === block.name);
+  if (tool === undefined) {
+    const names = tools.map(({ spec }) => spec.name).join(', ');
+    return { ok: false, error: `There is no tool "${block.name.slice(0, 100)}". The tools are: ${names}.` };
+  }
+  const prepared = tool.prepare(block.input);
+  return prepared.ok ? prepared : { ok: false, error: `The call was not run: its input is wrong.\n${prepared.error}` };
+}
+
+async function runPrepared(prepared: PreparedCall, context: ToolContext): Promise<ToolAnswer> {
+  const { coordinator } = context;
+  coordinator.log(`\n▸ ${prepared.step}\n`);
+  await coordinator.progress({ status: 'running', step: firstLine(prepared.step) });
+  try {
+    return await prepared.run(context);
+  } catch (error) {
+    const over = Failure.is(error, 'closed') || Failure.is(error, 'aborted') || context.signal.aborted;
+    if (over || !Failure.is(error)) throw error;
+    return failed(`The tool could not do it: ${error.message}`);
+  }
+}
+
+function result(block: CallBlock, content: string, isError: boolean): CallOutcome {
+  return { kind: 'result', block: { type: 'toolResult', callId: block.id, content, isError } };
+}
+
+function lastWords(ending: Ending): string {
+  switch (ending.kind) {
+    case 'finish':
+      return ending.summary;
+    case 'giveUp':
+      return ending.reason;
+    case 'over':
+      return ending.why;
+    default:
+      return assertNever(ending);
+  }
+}

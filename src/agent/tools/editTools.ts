@@ -1,0 +1,109 @@
+// The tools that change files: always locked first, always against the content that the model has seen.
+import { parseWorkspacePath, type WorkspacePath } from '../../core/locks/lockPath';
+import type { CopyFile } from '../../ports/copyFiles';
+import { applyEdits } from './applyEdits';
+import { capHead } from './capText';
+import { fields, flag, list, optional, text } from './input';
+import { count, defineTool, done, failed, refused, type ToolAnswer, type ToolContext } from './tool';
+
+const pathField = text('Path of the file, relative to the workspace, with forward slashes.');
+
+export const editFile = defineTool({
+  name: 'edit_file',
+  description:
+    'Changes parts of an existing file by exact text. Every "old" must be in the file exactly once, to the last space, ' +
+    'unless "all" is set; take in enough lines around it. The edits are made in order, all or none. ' +
+    'The file is locked for you first, which can take a while when another agent holds it.',
+  input: fields({
+    path: pathField,
+    edits: list(
+      fields({
+        old: text('The text to replace, exactly as it stands in the file, without line numbers.'),
+        new: text('The text to put there.'),
+        all: optional(flag('Replace every place where "old" stands.')),
+      }),
+      'The changes, in order.',
+    ),
+  }),
+  step: ({ path }) => `editing ${path}`,
+  target: ({ path }) => path,
+  async run({ path: asked, edits }, context) {
+    const locked = await lockAndRead(asked, context);
+    if (!locked.ok) return locked.answer;
+    const { path, file } = locked;
+    if (file === null) return failed(`There is no file ${path}. Use write_file to make one.`);
+    const asLines = edits.map((edit) => ({ old: unixLines(edit.old), new: unixLines(edit.new), all: edit.all ?? false }));
+    const edited = applyEdits(unixLines(file.text), asLines);
+    if (!edited.ok) return failed(edited.error.message);
+    return write(path, file, edited.value, `Edited ${path}: ${count(edits.length, 'edit')}.`, context);
+  },
+});
+
+export const writeFile = defineTool({
+  name: 'write_file',
+  description:
+    'Makes a new file, or replaces the whole of one that you have read. For changes to parts of a file use edit_file. ' +
+    'The file is locked for you first, which can take a while when another agent holds it.',
+  input: fields({ path: pathField, content: text('The whole content of the file.') }),
+  step: ({ path }) => `writing ${path}`,
+  target: ({ path }) => path,
+  async run({ path: asked, content }, context) {
+    const locked = await lockAndRead(asked, context);
+    if (!locked.ok) return locked.answer;
+    const { path, file } = locked;
+    if (file !== null && context.shown.get(path) !== file.hash) {
+      const why = context.shown.has(path) ? 'has changed since you read it' : 'exists already, and you have not read it';
+      return failed(`${path} ${why}. Nothing was written. ${nowIs(path, file, context)}`);
+    }
+    const text = unixLines(content);
+    return write(path, file, text, `Wrote ${path}: ${count(text.split('\n').length, 'line')}.`, context);
+  },
+});
+
+type LockedFile =
+  | { readonly ok: true; readonly path: WorkspacePath; readonly file: CopyFile | null }
+  | { readonly ok: false; readonly answer: ToolAnswer };
+
+/** The file as it is once the lock is ours: another agent may have changed it while we waited. */
+async function lockAndRead(asked: string, { coordinator, files }: ToolContext): Promise<LockedFile> {
+  const path = parseWorkspacePath(asked);
+  if (!path.ok) return { ok: false, answer: refused(path.error) };
+  const lock = await coordinator.lockFile(path.value);
+  if (!lock.ok) return { ok: false, answer: refused(lock.error) };
+  const file = await files.read(path.value);
+  return file.ok ? { ok: true, path: path.value, file: file.value } : { ok: false, answer: refused(file.error) };
+}
+
+async function write(
+  path: WorkspacePath,
+  base: CopyFile | null,
+  content: string,
+  told: string,
+  context: ToolContext,
+): Promise<ToolAnswer> {
+  const written = await context.coordinator.writeFile({ path, baseHash: base?.hash ?? null, content });
+  if (written.ok) {
+    const knowsTheRest = base === null || context.shown.get(path) === base.hash;
+    if (knowsTheRest && written.value.hash !== null) context.shown.set(path, written.value.hash);
+    return done(told, told);
+  }
+  if (written.error.code !== 'changedOnDisk') return refused(written.error);
+  const again = await lockAndRead(path, context); // brings our copy up to date with the disk
+  if (!again.ok) return again.answer;
+  return failed(`${written.error.message} Nothing was written. ${nowIs(path, again.file, context)}`);
+}
+
+/** Shows the present text, which from then on counts as read. */
+function nowIs(path: WorkspacePath, file: CopyFile | null, { shown }: ToolContext): string {
+  if (file === null) {
+    shown.delete(path);
+    return `${path} does not exist now.`;
+  }
+  shown.set(path, file.hash);
+  return `It now reads:\n${capHead(unixLines(file.text))}`;
+}
+
+/** Models write `\n`; the hub gives a file back the line ends it had. */
+function unixLines(content: string): string {
+  return content.replaceAll('\r\n', '\n');
+}

@@ -1,0 +1,93 @@
+// The tools that look at the agent's copy: reading a file, listing files, searching in them.
+import { parseWorkspacePath } from '../../core/locks/lockPath';
+import { capHead, maxResultLength } from './capText';
+import { fields, flag, optional, text, wholeNumber } from './input';
+import { count, defineTool, done, failed, parseFolder, refused } from './tool';
+
+/** Lines of one `read_file` when no end is named. */
+const maxLines = 2000;
+const maxPaths = 1000;
+const maxMatches = 200;
+
+export const readFile = defineTool({
+  name: 'read_file',
+  description:
+    'Reads a text file of the workspace. Each line is shown behind its number and a tab, which are not part of the file. ' +
+    'Long files are shown in parts: name the lines you want.',
+  input: fields({
+    path: text('Path of the file, relative to the workspace, with forward slashes.'),
+    start_line: optional(wholeNumber('First line to show, from 1.', 1)),
+    end_line: optional(wholeNumber('Last line to show.', 1)),
+  }),
+  step: ({ path }) => `reading ${path}`,
+  target: ({ path }) => path,
+  async run({ path: asked, start_line: start = 1, end_line: end }, { files, shown }) {
+    const path = parseWorkspacePath(asked);
+    if (!path.ok) return refused(path.error);
+    const file = await files.read(path.value);
+    if (!file.ok) return refused(file.error);
+    if (file.value === null) return failed(`There is no file ${path.value}. list_files shows what there is.`);
+    shown.set(path.value, file.value.hash);
+    if (file.value.text === '') return done(`${path.value} is empty.`, 'empty');
+    const lines = linesOf(file.value.text);
+    if (start > lines.length) return failed(`${path.value} has only ${count(lines.length, 'line')}.`);
+    const last = Math.min(end ?? start + maxLines - 1, lines.length);
+    if (last < start) return failed('end_line is before start_line.');
+    const numbered = lines.slice(start - 1, last).map((line, at) => `${start + at}\t${line}`);
+    const whole = start === 1 && last === lines.length;
+    const note = whole ? '' : `[lines ${start} to ${last} of ${lines.length}]\n`;
+    return done(capHead(note + numbered.join('\n')), whole ? count(lines.length, 'line') : `lines ${start}-${last}`);
+  },
+});
+
+export const listFiles = defineTool({
+  name: 'list_files',
+  description:
+    'Lists the files of the workspace, or those below one folder, one path a line. ' +
+    'Version control, installed dependencies and linked folders are left out.',
+  input: fields({ folder: optional(text('Folder to look in, relative to the workspace; leave out for everything.')) }),
+  step: ({ folder }) => `listing ${folder || 'the files'}`,
+  target: ({ folder }) => folder || '.',
+  async run({ folder: asked }, { files }) {
+    const folder = parseFolder(asked);
+    if (!folder.ok) return refused(folder.error);
+    const listing = await files.list(folder.value);
+    if (!listing.ok) return refused(listing.error);
+    const { paths, partial } = listing.value;
+    if (paths.length === 0) return done(`There are no files in ${folder.value || 'the workspace'}.`, 'no files');
+    const more = paths.length > maxPaths || partial ? `\n[only ${Math.min(paths.length, maxPaths)} are shown; name a folder]` : '';
+    return done(capHead(paths.slice(0, maxPaths).join('\n'), maxResultLength - more.length) + more, count(paths.length, 'file'));
+  },
+});
+
+export const searchFiles = defineTool({
+  name: 'search_files',
+  description:
+    'Finds the lines of workspace files that contain a text, upper and lower case told apart, ' +
+    'and shows them as path:line: text. The same folders are left out as in list_files.',
+  input: fields({
+    text: text('What to look for, within one line.'),
+    regex: optional(flag('Take the text as a JavaScript regular expression.')),
+    folder: optional(text('Folder to look in, relative to the workspace; leave out for everything.')),
+  }),
+  step: ({ text: wanted }) => `searching for ${wanted}`,
+  target: ({ text: wanted }) => wanted,
+  async run({ text: wanted, regex = false, folder: asked }, { files, signal }) {
+    if (wanted === '') return failed('The text to look for is empty.');
+    const folder = parseFolder(asked);
+    if (!folder.ok) return refused(folder.error);
+    const found = await files.search({ text: wanted, isRegex: regex, folder: folder.value, maxMatches }, signal);
+    if (!found.ok) return refused(found.error);
+    const { matches, partial } = found.value;
+    if (matches.length === 0) return done('No line matches.', 'no matches');
+    const more = partial ? `\n[there may be more than these ${matches.length}; narrow the search]` : '';
+    const lines = matches.map((match) => `${match.path}:${match.line}: ${match.text}`);
+    return done(capHead(lines.join('\n'), maxResultLength - more.length) + more, count(matches.length, 'match', 'matches'));
+  },
+});
+
+/** Without the empty piece behind the last line end. */
+function linesOf(content: string): readonly string[] {
+  const lines = content.replaceAll('\r\n', '\n').split('\n');
+  return lines.at(-1) === '' ? lines.slice(0, -1) : lines;
+}

@@ -1,0 +1,55 @@
+// The tool that runs a shell command in the agent's copy and tells what it printed and changed.
+import type { CommandChanges } from '../../ports/coordinator';
+import type { CommandResult } from '../../ports/workers';
+import { capTail, maxResultLength } from './capText';
+import { fields, text } from './input';
+import { count, defineTool, done, failed, refused } from './tool';
+
+/** Paths named in an answer before the rest is only counted. */
+const maxNamed = 100;
+
+export const runCommand = defineTool({
+  name: 'run_command',
+  description:
+    'Runs a shell command in your private copy of the workspace and shows its exit code and the end of its output. ' +
+    'Only the commands named in your assignment are allowed, to the letter. It gets no input and has a time limit. ' +
+    'Files it changes are brought into the workspace where you may lock them, and dropped where you may not.',
+  input: fields({ command: text('The command, exactly as the assignment allows it.') }),
+  step: ({ command }) => `running ${command}`,
+  target: ({ command }) => command,
+  async run({ command }, { assignment, coordinator, commands, signal }) {
+    const permit = await coordinator.commandBegin(command);
+    if (!permit.ok) return refused(permit.error);
+    const { copyDir: cwd, tag } = assignment;
+    const { timeoutMs } = permit.value;
+    const run = { command, cwd, timeoutMs, tag, onOutput: (output: string) => coordinator.log(output) };
+    const [ended] = await Promise.allSettled([commands.run(run, signal)]);
+    const changes = await coordinator.commandEnd(); // also when it could not start: the hub waits for the end it was promised
+    if (ended.status === 'rejected') throw ended.reason;
+    const result = ended.value;
+    const how = describeEnd(result, timeoutMs);
+    const about = [`${how}.`, ...describeChanges(changes)].join('\n');
+    const output = result.outputTail.trim() === '' ? '(no output)' : result.outputTail;
+    const told = `${about}\nOutput:\n${capTail(output, maxResultLength - about.length)}`;
+    return result.exitCode === 0 ? done(told, how) : failed(told, how);
+  },
+});
+
+function describeEnd(result: CommandResult, timeoutMs: number): string {
+  const took = `after ${(result.durationMs / 1000).toFixed(1)} s`;
+  if (result.timedOut) return `Ended by its time limit of ${Math.round(timeoutMs / 1000)} s`;
+  if (result.aborted) return `Stopped ${took}`;
+  return result.exitCode === null ? `Ended by a signal ${took}` : `Exit code ${result.exitCode} ${took}`;
+}
+
+function describeChanges({ kept, dropped }: CommandChanges): readonly string[] {
+  const lines: string[] = [];
+  if (kept.length > 0) lines.push(`Changed and kept: ${named(kept)}.`);
+  if (dropped.length > 0) lines.push(`Changed but dropped: ${named(dropped.map(({ path, why }) => `${path} (${why})`))}.`);
+  return lines;
+}
+
+function named(entries: readonly string[]): string {
+  const rest = entries.length - maxNamed;
+  return entries.slice(0, maxNamed).join(', ') + (rest > 0 ? ` and ${count(rest, 'other')}` : '');
+}

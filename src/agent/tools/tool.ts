@@ -1,0 +1,112 @@
+// What a tool is: what the model is told of it, what people see while it runs, and how it answers.
+import { parseWorkspacePath, type WorkspacePath } from '../../core/locks/lockPath';
+import type { Refusal, Result } from '../../core/shared/result';
+import type { Assignment, Coordinator, SubmitVerdict } from '../../ports/coordinator';
+import type { CopyFiles } from '../../ports/copyFiles';
+import type { ToolSpec } from '../../ports/models';
+import type { CommandRunner } from '../../ports/workers';
+import { readInput, type Shape } from './input';
+
+/** A tool as the loop uses it: the input still unread. */
+export interface Tool {
+  readonly spec: ToolSpec;
+  prepare(input: unknown): Result<PreparedCall, string>;
+}
+
+/** A call whose input was good. */
+export interface PreparedCall {
+  /** What people read while it runs: `editing src/app.js`. */
+  readonly step: string;
+  /** The path or command it is about. */
+  readonly target?: string;
+  /** Runs the call; a thrown `Failure` of the outside is the loop's to tell the model. */
+  run(context: ToolContext): Promise<ToolAnswer>;
+}
+
+export interface ToolContext {
+  readonly assignment: Assignment;
+  readonly coordinator: Coordinator;
+  readonly files: CopyFiles;
+  readonly commands: CommandRunner;
+  /** By path, the hash of the content the model last saw, so that it never writes over what it has not seen. */
+  readonly shown: Map<WorkspacePath, string>;
+  readonly signal: AbortSignal;
+}
+
+export type ToolAnswer =
+  /** `summary` is for people, one short line; `text` for the model. */
+  | { readonly kind: 'done'; readonly text: string; readonly summary: string }
+  | { readonly kind: 'failed'; readonly text: string; readonly summary: string }
+  /** The agent's last word; the loop carries it out. */
+  | { readonly kind: 'end'; readonly ending: Ending };
+
+export type Ending =
+  | { readonly kind: 'finish'; readonly summary: string }
+  | { readonly kind: 'giveUp'; readonly reason: string }
+  /** The hub has ended the attempt; nothing is left to say to it. */
+  | { readonly kind: 'over'; readonly why: string };
+
+/** How an agent's work ended. */
+export type AgentOutcome =
+  | { readonly kind: 'submitted'; readonly verdict: SubmitVerdict }
+  | { readonly kind: 'gaveUp'; readonly reason: string }
+  | { readonly kind: 'over'; readonly why: string };
+
+export interface ToolDefinition<T> {
+  readonly name: string;
+  readonly description: string;
+  readonly input: Shape<T>;
+  step(input: T): string;
+  target?(input: T): string;
+  run(input: T, context: ToolContext): Promise<ToolAnswer>;
+}
+
+export function defineTool<T>({ name, description, input: shape, ...tool }: ToolDefinition<T>): Tool {
+  return {
+    spec: { name, description, inputSchema: shape.schema },
+    prepare(raw) {
+      const input = readInput(shape, raw);
+      if (!input.ok) return input;
+      const { value } = input;
+      const target = tool.target?.(value);
+      const run = (context: ToolContext) => tool.run(value, context);
+      return { ok: true, value: { step: tool.step(value), ...(target === undefined ? {} : { target }), run } };
+    },
+  };
+}
+
+export function done(text: string, summary: string): ToolAnswer {
+  return { kind: 'done', text, summary };
+}
+
+export function failed(text: string, summary = firstLine(text)): ToolAnswer {
+  return { kind: 'failed', text, summary };
+}
+
+/** A refusal as the tool's answer: most are for the model to react to, some mean that the attempt is over. */
+export function refused({ code, message }: Refusal): ToolAnswer {
+  switch (code) {
+    case 'wouldDeadlock':
+    case 'staleFence':
+    case 'stopped':
+    case 'notRunning':
+      return { kind: 'end', ending: { kind: 'over', why: message } };
+    default:
+      return failed(message);
+  }
+}
+
+/** The folder a tool is to look through: the whole copy when none is named. */
+export function parseFolder(folder: string | undefined): Result<WorkspacePath | ''> {
+  const plain = folder?.trim() ?? '';
+  return ['', '.', './'].includes(plain) ? { ok: true, value: '' } : parseWorkspacePath(plain);
+}
+
+export function firstLine(text: string): string {
+  const line = text.split('\n', 1)[0] ?? '';
+  return line.length > 200 ? `${line.slice(0, 200)}…` : line;
+}
+
+export function count(n: number, one: string, many = `${one}s`): string {
+  return `${n} ${n === 1 ? one : many}`;
+}

@@ -1,0 +1,162 @@
+// Finding the process that owns a workspace, and what an owner leaves in the runtime folder to be found by.
+import { once } from 'node:events';
+import { watch } from 'node:fs';
+import { readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { connect } from 'node:net';
+import path from 'node:path';
+import type { ProcessIdentity } from '../core/events/event';
+import { Failure } from '../ports/failure';
+import { isPrivateName, isWindows, socketPath } from './runtimeFolder';
+
+/** How to reach the host that owns a workspace. Epochs rise with every owner. */
+export interface OwnerAddress {
+  readonly epoch: number;
+  readonly socketPath: string;
+  readonly token: string;
+  /** So that a person can be offered to end an owner that lives and does not answer. */
+  readonly process?: ProcessIdentity;
+}
+
+/** The epochs that have had an owner and have not been swept yet, highest first. */
+export async function listEpochs(folder: string): Promise<number[]> {
+  const names = await entriesOf(folder);
+  // A card may lie there before its owner has won; only for pipes, which leave no name, it is the trace.
+  const traces = names.filter((name) => name.endsWith(isWindows ? '.token' : '.sock'));
+  return traces.flatMap((name) => epochOf(name) ?? []).sort((one, other) => other - one);
+}
+
+/** The living owner with the highest epoch. Throws `Failure` (`corrupt`) when one lives whose token file is gone. */
+export async function findOwner(folder: string): Promise<OwnerAddress | undefined> {
+  for (const epoch of await listEpochs(folder)) {
+    const address = socketPath(folder, epoch);
+    if (!(await isAnswering(address))) continue;
+    const card = await readCard(folder, epoch);
+    if (card) return { epoch, socketPath: address, ...card };
+    // It may have withdrawn between the two looks.
+    if (!isWindows && (await isAnswering(address))) {
+      throw new Failure(
+        'corrupt',
+        `A host owns this workspace, but its token in ${folder} is gone. End that process.`,
+      );
+    }
+  }
+  return undefined;
+}
+
+/**
+ * Resolves with the living owner as soon as there is one. Rejects with `Failure` (`aborted`) when `signal` fires first;
+ * without a signal it may wait for ever.
+ */
+export async function awaitOwner(folder: string, signal?: AbortSignal): Promise<OwnerAddress> {
+  const watcher = watch(folder);
+  try {
+    for (;;) {
+      const changed = once(watcher, 'change', { signal });
+      changed.catch(() => {}); // it is awaited only when no owner was found
+      const owner = await findOwner(folder);
+      if (owner) return owner;
+      await changed;
+    }
+  } catch (error) {
+    if (signal?.aborted) throw new Failure('aborted', 'No host came in time.', { cause: error });
+    throw error;
+  } finally {
+    watcher.close();
+  }
+}
+
+/** Does somebody listen there? A connection that cannot be had for any cause but "nobody" counts as a yes. */
+export function isAnswering(address: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(address);
+    socket.once('connect', () => {
+      socket.destroy();
+      resolve(true);
+    });
+    socket.once('error', (error) => resolve(!['ECONNREFUSED', 'ENOENT', 'ENOTSOCK'].includes(codeOf(error))));
+  });
+}
+
+/** What an owner leaves for those who look for it. */
+export type Card = Pick<OwnerAddress, 'token' | 'process'>;
+
+/**
+ * Lays an owner's card beside its socket, readable by us alone, and answers its path. Two who compete for one epoch must
+ * not overwrite each other's, and the card must lie there before the socket has its name: so it is found by the number
+ * of the socket's inode, which `link` does not change. `listening` is the socket's name of the moment.
+ */
+export async function writeCard(
+  folder: string,
+  epoch: number,
+  listening: string,
+  card: Card,
+): Promise<string> {
+  const file = await cardPath(folder, epoch, listening);
+  const temp = `${file}.${process.pid}.new`;
+  await writeFile(temp, JSON.stringify(card), { mode: 0o600, flag: 'w' });
+  await rename(temp, file);
+  return file;
+}
+
+/** Removes what owners of lower epochs, and any who died while they tried, have left. Only for a confirmed owner. */
+export async function sweepBelow(folder: string, epoch: number): Promise<void> {
+  for (const name of await entriesOf(folder)) {
+    const theirs = epochOf(name) ?? epoch;
+    const isLeft = theirs < epoch || (isPrivateName(name) && !(await isAnswering(path.join(folder, name))));
+    if (isLeft) await rm(path.join(folder, name), { force: true });
+  }
+}
+
+/** Shows cleaners of /tmp that the files are in use, which they cannot tell of a linked name. */
+export async function touch(files: readonly string[]): Promise<void> {
+  const now = new Date();
+  await Promise.allSettled(files.map((file) => utimes(file, now, now)));
+}
+
+/** Of a socket (`7.sock`) or a card (`7.81234.token`); undefined for other files. */
+function epochOf(name: string): number | undefined {
+  const [, epoch] = /^([1-9]\d{0,14})\.(?:sock|\d+\.token(?:\.\d+\.new)?)$/.exec(name) ?? [];
+  return epoch === undefined ? undefined : Number(epoch);
+}
+
+async function entriesOf(folder: string): Promise<string[]> {
+  try {
+    return await readdir(folder);
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return [];
+    throw error;
+  }
+}
+
+async function cardPath(folder: string, epoch: number, listening: string): Promise<string> {
+  const inode = isWindows ? 0n : (await stat(listening, { bigint: true })).ino;
+  return path.join(folder, `${epoch}.${inode}.token`);
+}
+
+async function readCard(folder: string, epoch: number): Promise<Card | undefined> {
+  try {
+    const card: unknown = JSON.parse(
+      await readFile(await cardPath(folder, epoch, socketPath(folder, epoch)), 'utf8'),
+    );
+    return isCard(card) ? card : undefined;
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return undefined;
+    throw error;
+  }
+}
+
+function isCard(value: unknown): value is Card {
+  if (!isObject(value) || !('token' in value) || typeof value.token !== 'string') return false;
+  if (!('process' in value)) return true;
+  const { process } = value;
+  if (!isObject(process) || !('pid' in process && 'started' in process)) return false;
+  return typeof process.pid === 'number' && typeof process.started === 'string';
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null;
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : '';
+}

@@ -1,0 +1,98 @@
+// The host's end of the hub: lets in who has a token, each for what the token says, and turns away the rest.
+import type { Socket } from 'node:net';
+import { type ConnectionOptions, createConnection, type HubConnection } from './connection';
+import { type Denial, Denied } from './denial';
+import { deniedNotice } from './deniedNotice';
+import { endGently } from './endGently';
+import { encodeFrame } from './frames';
+import { type Greeting, hashToken, isSameToken, readGreeting, type TokenHash } from './greeting';
+import type { Listener } from './listener';
+
+export interface HubServerOptions<W> extends ConnectionOptions {
+  readonly listener: Listener;
+  /** What faces show. */
+  readonly hostToken: string;
+  /** Handlers are hooked up before it returns; the connection then listens. `record` is what `admitWorker` was given. */
+  readonly onWorker: (connection: HubConnection, record: W) => void;
+  /** As `onWorker`. */
+  readonly onClient: (connection: HubConnection) => void;
+  readonly onDenied: (denial: Denial, message: string) => void;
+  /** Time for the first line; default 5 s. */
+  readonly greetingMs?: number;
+}
+
+export interface HubServer<W> {
+  /**
+   * Lets one worker in, once, by its token's hash (`hashToken`): before it is spawned, or, with a hash from the store,
+   * after another host's death. The answer takes the permission back, also from a worker that has come.
+   */
+  admitWorker(token: TokenHash, record: W): () => void;
+  /** Stops listening and ends every connection. Touches no file of a successor. May be called twice. */
+  close(): Promise<void>;
+}
+
+interface Admission<W> {
+  readonly token: TokenHash;
+  readonly record: W;
+  used: boolean;
+}
+
+export function createHubServer<W>(options: HubServerOptions<W>): HubServer<W> {
+  const { listener, onWorker, onClient, onDenied, greetingMs = 5_000 } = options;
+  const hostToken = hashToken(options.hostToken);
+  const admissions = new Set<Admission<W>>();
+
+  listener.accept((socket) => void welcome(socket));
+
+  async function welcome(socket: Socket): Promise<void> {
+    try {
+      const greeting = await readGreeting(socket, greetingMs);
+      if (!greeting) {
+        socket.destroy();
+        return;
+      }
+      const hookUp = admit(greeting);
+      const connection = createConnection(socket, options);
+      hookUp(connection);
+      connection.listen();
+    } catch (error) {
+      if (error instanceof Denied) {
+        onDenied(error.denial, error.message);
+        turnAway(socket);
+      } else {
+        options.onBug?.(error, 'welcome');
+        socket.destroy();
+      }
+    }
+  }
+
+  function admit({ role, token }: Greeting): (connection: HubConnection) => void {
+    const shown = hashToken(token);
+    if (role === 'client') {
+      if (!isSameToken(shown, hostToken)) throw new Denied('wrongToken', 'A client showed a wrong token.');
+      return onClient;
+    }
+    // All are looked at, so that time does not tell how far the search went.
+    const [admission] = [...admissions].filter((each) => isSameToken(each.token, shown));
+    if (!admission) throw new Denied('wrongToken', 'A worker showed a wrong token.');
+    if (admission.used) throw new Denied('replayedToken', 'A token that had been used came again.');
+    admission.used = true;
+    return (connection) => onWorker(connection, admission.record);
+  }
+
+  return {
+    admitWorker(token, record) {
+      const admission = { token, record, used: false };
+      admissions.add(admission);
+      return () => admissions.delete(admission);
+    },
+    close: () => listener.close(),
+  };
+}
+
+/** Tells whoever it is that the token does not count here, so that a worker of another time ends instead of trying on. */
+function turnAway(socket: Socket): void {
+  const message = { jsonrpc: '2.0', method: deniedNotice.name, params: {} };
+  endGently(socket, encodeFrame(message));
+  socket.resume();
+}

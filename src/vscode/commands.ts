@@ -1,0 +1,211 @@
+// What the user can ask for: every command, each a few lines that ask the shown folder's host and tell its refusals.
+import * as vscode from 'vscode';
+import type { Result } from '../core/shared/result';
+import type { Session } from '../host/session';
+import type { ApiKey } from './apiKey';
+import { createSampleBacklog, openBacklog } from './backlogFiles';
+import { hasOpenRun } from './contextKeys';
+import { type CommandId, commandIds } from './contributions';
+import { readSettings, writeMaxAgents } from './editorSettings';
+import { featureOf } from './featureArgument';
+import { chooseModel } from './modelChoice';
+import type { WorkspaceSession } from './workspaceSession';
+import type { Workspaces } from './workspaces';
+
+export interface CommandDeps {
+  readonly workspaces: Workspaces;
+  readonly apiKey: ApiKey;
+  readonly openDashboard: () => void;
+  readonly log: (line: string) => void;
+}
+
+/** Registers all commands. A refusal or failure is shown once, in its own words, and ends there. */
+export function registerCommands(deps: CommandDeps): vscode.Disposable[] {
+  const all: Record<CommandId, (argument?: unknown) => Promise<void> | void> = {
+    [commandIds.start]: (asked) => start(deps, asked),
+    [commandIds.pause]: () => ask(deps, (session) => session.pause()),
+    [commandIds.resume]: () => ask(deps, (session) => session.resume()),
+    [commandIds.stop]: () => ask(deps, (session) => session.stop()),
+    [commandIds.retryFeature]: async (argument) => {
+      const id = await featureOf(argument, deps.workspaces.snapshot, 'failed', 'Retry Feature');
+      if (id !== undefined) await ask(deps, (session) => session.retry(id));
+    },
+    [commandIds.confirmFeature]: async (argument) => {
+      const id = await featureOf(argument, deps.workspaces.snapshot, 'unconfirmed', 'Confirm Feature');
+      if (id !== undefined) await ask(deps, (session) => session.confirm(id));
+    },
+    [commandIds.rejectFeature]: (argument) => reject(deps, argument),
+    [commandIds.openFeature]: async (argument) => {
+      const { shown, snapshot } = deps.workspaces;
+      const id = await featureOf(argument, snapshot, 'pending', 'Show in Backlog');
+      if (shown && id !== undefined) await openBacklog(shown.folder.uri, snapshot.features[id]?.spec.name);
+    },
+    [commandIds.openBacklog]: async () => {
+      if (deps.workspaces.shown) await openBacklog(deps.workspaces.shown.folder.uri);
+    },
+    [commandIds.createSampleBacklog]: async () => {
+      const { shown } = deps.workspaces;
+      if (!shown || !(await isTrusted())) return;
+      await createSampleBacklog(shown.folder.uri);
+      await shown.look();
+    },
+    [commandIds.openDashboard]: () => deps.openDashboard(),
+    [commandIds.setApiKey]: () => setApiKey(deps),
+    [commandIds.chooseFolder]: async () => {
+      const chosen = await chooseFolder(deps.workspaces);
+      await chosen?.look();
+    },
+    [commandIds.tryAgain]: async () => {
+      await deps.workspaces.shown?.open();
+    },
+  };
+  return Object.entries(all).map(([id, run]) =>
+    vscode.commands.registerCommand(id, async (argument?: unknown) => {
+      try {
+        await run(argument);
+      } catch (error) {
+        const message = error instanceof Error ? error.message : String(error);
+        deps.log(`${id}: ${(error instanceof Error && error.stack) || message}`);
+        void vscode.window.showErrorMessage(`Parallel Agents: ${message}`);
+      }
+    }),
+  );
+}
+
+async function start(deps: CommandDeps, asked: unknown): Promise<void> {
+  if (!(await isTrusted())) return;
+  const workspace = await chooseFolder(deps.workspaces);
+  if (!workspace) return;
+  if (!(await workspace.hasBacklog())) return offerSample(workspace);
+  const session = await workspace.open();
+  if (session.backlog === 'none') return offerSample(workspace);
+  if (session.backlog === 'bad') return showProblems(session);
+  const settings = readSettings(workspace.folder.uri);
+  const apiKey = await deps.apiKey.read();
+  const { model, ...run } = settings.run;
+  const choice = chooseModel({ model, apiKey, hasOfflineScript: session.hasOfflineScript });
+  if (!choice.ok) return offerKey(choice.error.message);
+
+  const wanted = typeof asked === 'number' && Number.isInteger(asked) && asked >= 1 ? asked : undefined;
+  const { agentLimit } = settings;
+  const count = settings.oneAtATime ? 1 : (wanted ?? (await askAgents(run.maxAgents, agentLimit)));
+  if (count === undefined) return;
+  const maxAgents = Math.min(count, agentLimit);
+  if (settings.warnings.length > 0) void vscode.window.showWarningMessage(settings.warnings.join(' '));
+  if (!settings.oneAtATime) await writeMaxAgents(maxAgents, workspace.folder.uri);
+  if (hasOpenRun(session.snapshot)) {
+    tell(await session.configure({ maxAgents }));
+    if (session.snapshot.run?.status === 'paused') tell(await session.resume());
+    return;
+  }
+  const chosen = choice.value.model;
+  const runSettings = { ...run, maxAgents, ...(chosen === undefined ? {} : { model: chosen }) };
+  tell(await session.start({ settings: runSettings, ...(choice.value.offline ? {} : { apiKey }) }));
+}
+
+async function reject(deps: CommandDeps, argument: unknown): Promise<void> {
+  const id = await featureOf(argument, deps.workspaces.snapshot, 'unconfirmed', 'Reject Feature');
+  if (id === undefined) return;
+  const session = await deps.workspaces.shown?.open();
+  if (!session) return;
+  const answer = await session.reject(id);
+  tell(answer);
+  if (!answer.ok || answer.value.kept.length === 0) return;
+  const kept = answer.value.kept.join(', ');
+  void vscode.window.showWarningMessage(`Left as they are, since they changed afterwards: ${kept}`);
+}
+
+async function ask(deps: CommandDeps, call: (session: Session) => Promise<Result<object>>): Promise<void> {
+  if (!(await isTrusted()) || !deps.workspaces.shown) return;
+  tell(await call(await deps.workspaces.shown.open()));
+}
+
+function tell(answer: Result<object>): void {
+  if (!answer.ok) void vscode.window.showWarningMessage(answer.error.message);
+}
+
+/** The only folder with a backlog, or the one the user picks among several; else the one that is shown. */
+async function chooseFolder(workspaces: Workspaces): Promise<WorkspaceSession | undefined> {
+  const candidates = await workspaces.withBacklog();
+  if (candidates.length < 2) {
+    const only = candidates[0] ?? workspaces.shown;
+    if (only) workspaces.show(only);
+    return only;
+  }
+  const items = candidates.map((workspace) => ({
+    label: workspace.folder.name,
+    description: workspace.root,
+    workspace,
+  }));
+  const picked = await vscode.window.showQuickPick(items, { title: 'Which folder holds the backlog?' });
+  if (picked) workspaces.show(picked.workspace);
+  return picked?.workspace;
+}
+
+async function askAgents(remembered: number, agentLimit: number): Promise<number | undefined> {
+  const items = Array.from({ length: agentLimit }, (_, k) => ({
+    label: `${k + 1} ${k === 0 ? 'agent' : 'agents'}`,
+    description: k + 1 === remembered ? 'as last time' : undefined,
+    count: k + 1,
+  }));
+  const quickPick = vscode.window.createQuickPick<(typeof items)[number]>();
+  quickPick.title = 'Start N Agents';
+  quickPick.placeholder = 'How many agents may work at the same time?';
+  quickPick.items = items;
+  quickPick.activeItems = items.filter(({ count }) => count === remembered);
+  return new Promise((resolve) => {
+    quickPick.onDidAccept(() => {
+      resolve(quickPick.activeItems[0]?.count);
+      quickPick.hide();
+    });
+    quickPick.onDidHide(() => {
+      resolve(undefined);
+      quickPick.dispose();
+    });
+    quickPick.show();
+  });
+}
+
+async function setApiKey({ apiKey }: CommandDeps): Promise<void> {
+  const key = await vscode.window.showInputBox({
+    title: 'Anthropic API Key',
+    prompt: 'Kept in the secret storage of your editor. Leave it empty to forget the stored key.',
+    password: true,
+    ignoreFocusOut: true,
+  });
+  if (key !== undefined) await apiKey.write(key);
+}
+
+async function isTrusted(): Promise<boolean> {
+  if (vscode.workspace.isTrusted) return true;
+  const action = 'Manage Workspace Trust';
+  const why = 'Agents write files and run commands, so they work only in a folder that you trust.';
+  if ((await vscode.window.showWarningMessage(why, action)) === action) {
+    await vscode.commands.executeCommand('workbench.trust.manage');
+  }
+  return vscode.workspace.isTrusted;
+}
+
+async function offerSample({ folder }: WorkspaceSession): Promise<void> {
+  const action = 'Create Sample Backlog';
+  const why = `There is no features.json in ${folder.name} yet; it lists what the agents are to build.`;
+  if ((await vscode.window.showInformationMessage(why, action)) === action) {
+    await vscode.commands.executeCommand(commandIds.createSampleBacklog);
+  }
+}
+
+async function offerKey(why: string): Promise<void> {
+  const action = 'Set API Key';
+  if ((await vscode.window.showErrorMessage(why, action)) === action) {
+    await vscode.commands.executeCommand(commandIds.setApiKey);
+  }
+}
+
+async function showProblems({ problems }: Session): Promise<void> {
+  const action = 'Show Problems';
+  const count = problems.length === 1 ? 'a problem' : `${problems.length} problems`;
+  const why = `The backlog has ${count}: ${problems[0]?.message ?? ''}`;
+  if ((await vscode.window.showErrorMessage(why, action)) === action) {
+    await vscode.commands.executeCommand('workbench.actions.view.problems');
+  }
+}

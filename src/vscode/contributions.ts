@@ -1,0 +1,69 @@
+// The ids under which package.json contributes commands, views, settings, colours and context keys, each written once.
+
+/** Every command; `package.json` gives its title, icon and when it can be run. */
+export const commandIds = {
+  start: 'parallelAgents.start',
+  pause: 'parallelAgents.pause',
+  resume: 'parallelAgents.resume',
+  stop: 'parallelAgents.stop',
+  retryFeature: 'parallelAgents.retryFeature',
+  confirmFeature: 'parallelAgents.confirmFeature',
+  rejectFeature: 'parallelAgents.rejectFeature',
+  openFeature: 'parallelAgents.openFeature',
+  openBacklog: 'parallelAgents.openBacklog',
+  createSampleBacklog: 'parallelAgents.createSampleBacklog',
+  openDashboard: 'parallelAgents.openDashboard',
+  setApiKey: 'parallelAgents.setApiKey',
+  chooseFolder: 'parallelAgents.chooseFolder',
+  tryAgain: 'parallelAgents.tryAgain',
+} as const;
+export type CommandId = (typeof commandIds)[keyof typeof commandIds];
+
+export const viewIds = { container: 'parallelAgents', features: 'parallelAgents.features' } as const;
+
+export const dashboardViewType = 'parallelAgents.dashboard';
+
+export const walkthroughId = 'parallelAgents.start';
+
+/** Below `parallelAgents.`; `host/settings.ts` reads them, for every face alike. */
+export const settingKeys = {
+  enabled: 'enabled',
+  maxAgents: 'maxAgents',
+  agentLimit: 'agentLimit',
+  model: 'model',
+  verifyCommand: 'verify.command',
+  allowedCommands: 'commands.allow',
+  maxFileEdits: 'limits.max_file_edits',
+  maxBashCommands: 'limits.max_bash_commands',
+  maxActions: 'limits.max_actions',
+  maxRetries: 'limits.max_retries',
+  maxSessionDuration: 'limits.max_session_duration',
+  commandTimeout: 'limits.command_timeout',
+  verifyTimeout: 'limits.verify_timeout',
+  reattachGrace: 'reattachGrace',
+  anthropicBaseUrl: 'providers.anthropic.baseUrl',
+} as const;
+
+export const settingsSection = 'parallelAgents';
+
+export const colorIds = { claimedFile: 'parallelAgents.claimedFile' } as const;
+
+/** What `when` clauses ask; all unset until a view or command has needed the backlog. */
+export const contextKeys = {
+  /** `idle`, `opening`, `none`, `bad`, `loaded` or `failed`. */
+  backlog: 'parallelAgents.backlog',
+  /** `none`, `running`, `paused`, `stopping` or `finished`. */
+  run: 'parallelAgents.run',
+  hasFailed: 'parallelAgents.hasFailed',
+  hasUnconfirmed: 'parallelAgents.hasUnconfirmed',
+  /** More than one folder of the window holds a backlog. */
+  severalBacklogs: 'parallelAgents.severalBacklogs',
+} as const;
+export type ContextKey = (typeof contextKeys)[keyof typeof contextKeys];
+
+/** Where the key lies in the editor's secret storage. */
+export const secretNames = { anthropicKey: 'parallelAgents.anthropicKey' } as const;
+
+export const backlogFile = 'features.json';
+export const offlineScriptFile = 'offline-script.json';
+export const databaseFile = '.parallel-agents/agents.db';

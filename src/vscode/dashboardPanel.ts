@@ -1,0 +1,169 @@
+// The dashboard's panel: sends the shown folder's snapshot and events while it is visible, and takes intents back.
+import { randomBytes } from 'node:crypto';
+import * as vscode from 'vscode';
+import type { Event } from '../core/events/event';
+import {
+  type FromWebview,
+  fromWebview,
+  type Surroundings,
+  type ToWebview,
+} from '../protocol/webviewMessages';
+import { commandIds } from './contributions';
+import { dashboardHtml } from './dashboardHtml';
+import { createGathered } from './gather';
+import type { WorkspaceChange } from './workspaceSession';
+import type { Workspaces } from './workspaces';
+
+/** Events reach a visible dashboard at most this late, together. */
+const gatherMs = 50;
+
+export interface DashboardDeps {
+  readonly workspaces: Workspaces;
+  readonly distUri: vscode.Uri;
+  readonly surroundings: () => Promise<Surroundings>;
+  readonly setAgents: (maxAgents: number) => Promise<void>;
+}
+
+/** One open panel; ends with it. A hidden one gets nothing, one that is shown gets a whole snapshot first. */
+export class DashboardPanel {
+  private events: Event[] = [];
+  /** The page has its snapshot and takes events. */
+  private isLive = false;
+  /** Rises with every snapshot asked for: of two at once, only the later is sent. */
+  private asked = 0;
+  /** Output by slot while a snapshot is made ready. */
+  private outputs: Record<number, string> | undefined;
+  private readonly gathered = createGathered(gatherMs, () => this.sendEvents());
+  private readonly disposables: vscode.Disposable[];
+
+  constructor(
+    private readonly panel: vscode.WebviewPanel,
+    private readonly deps: DashboardDeps,
+  ) {
+    const { workspaces, distUri } = deps;
+    const { webview } = panel;
+    const uri = (file: string) => webview.asWebviewUri(vscode.Uri.joinPath(distUri, file)).toString();
+    webview.options = { enableScripts: true, localResourceRoots: [distUri] };
+    this.disposables = [
+      webview.onDidReceiveMessage((message: unknown) => this.receive(message)),
+      panel.onDidChangeViewState(() => {
+        if (!panel.visible) this.isLive = false;
+        else if (!this.isLive) void this.sendSnapshot();
+      }),
+      workspaces.onDidChange((change) => this.take(change)),
+      workspaces.onDidWrite(({ slot, fence, text }) => {
+        if (this.outputs?.[slot] !== undefined) this.outputs[slot] += text;
+        else if (this.isLive) this.send({ type: 'output', slot, fence, text });
+      }),
+      this.gathered,
+    ];
+    panel.onDidDispose(() => {
+      for (const disposable of this.disposables) disposable.dispose();
+    });
+    webview.html = dashboardHtml({
+      scriptUri: uri('webview.js'),
+      styleUri: uri('webview.css'),
+      iconsUri: uri('codicon.css'),
+      cspSource: webview.cspSource,
+      nonce: randomBytes(16).toString('base64'),
+    });
+  }
+
+  reveal(): void {
+    this.panel.reveal();
+  }
+
+  /** After a change of a setting, the key or the trust. */
+  async sendSurroundings(): Promise<void> {
+    const surroundings = await this.deps.surroundings();
+    if (this.isLive) this.send({ type: 'surroundings', surroundings });
+  }
+
+  private take({ events, reset }: WorkspaceChange): void {
+    if (!this.isLive) return;
+    if (reset) return void this.sendSnapshot();
+    this.events.push(...events);
+    this.gathered.ask();
+  }
+
+  private sendEvents(): void {
+    if (!this.isLive || this.events.length === 0) return;
+    this.send({ type: 'events', events: this.events });
+    this.events = [];
+  }
+
+  private async sendSnapshot(): Promise<void> {
+    const mine = ++this.asked;
+    const { shown } = this.deps.workspaces;
+    const surroundings = await this.deps.surroundings();
+    const outputs: Record<number, string> = {};
+    if (shown && Object.keys(shown.snapshot.agents).length > 0) {
+      this.outputs = outputs;
+      for (const slot of Object.keys(shown.snapshot.agents).map(Number)) {
+        const session = await shown.open().catch(() => undefined);
+        outputs[slot] = (await session?.output(slot).catch(() => undefined)) ?? '';
+      }
+    }
+    if (mine !== this.asked || !this.panel.visible) return;
+    this.outputs = undefined;
+    this.events = [];
+    this.isLive = true;
+    this.send({ type: 'snapshot', snapshot: this.deps.workspaces.snapshot, surroundings, outputs });
+    // Already in the snapshot; the feed tells them, so that it is not empty after each time the panel was hidden.
+    const events = this.deps.workspaces.shown?.recentEvents ?? [];
+    if (events.length > 0) this.send({ type: 'events', events });
+  }
+
+  private send(message: ToWebview): void {
+    void this.panel.webview.postMessage(message);
+  }
+
+  private receive(message: unknown): void {
+    const parsed = fromWebview.safeParse(message);
+    if (parsed.success) void this.follow(parsed.data); // anything else is not from our page
+  }
+
+  private async follow(message: FromWebview): Promise<void> {
+    const run = (id: string, argument?: unknown) => vscode.commands.executeCommand(id, argument);
+    switch (message.type) {
+      case 'ready':
+      case 'needSnapshot':
+        return this.sendSnapshot();
+      case 'start':
+        return void (await run(commandIds.start, message.maxAgents));
+      case 'setAgents':
+        return this.deps.setAgents(message.maxAgents);
+      case 'pause':
+        return void (await run(commandIds.pause));
+      case 'resume':
+        return void (await run(commandIds.resume));
+      case 'stop':
+        return void (await run(commandIds.stop));
+      case 'retry':
+        return void (await run(commandIds.retryFeature, message.featureId));
+      case 'confirm':
+        return void (await run(commandIds.confirmFeature, message.featureId));
+      case 'reject':
+        return void (await run(commandIds.rejectFeature, message.featureId));
+      case 'openFeature':
+        return void (await run(commandIds.openFeature, message.featureId));
+      case 'openFile':
+        return this.openFile(message.path);
+      case 'openBacklog':
+        return void (await run(commandIds.openBacklog));
+      case 'createBacklog':
+        return void (await run(commandIds.createSampleBacklog));
+      default:
+        return message satisfies never;
+    }
+  }
+
+  /** Only files of the shown folder, whatever the page asks for. */
+  private async openFile(path: string): Promise<void> {
+    const { shown } = this.deps.workspaces;
+    if (!shown) return;
+    const uri = vscode.Uri.joinPath(shown.folder.uri, path);
+    if (shown.pathOf(uri) === undefined) return;
+    await vscode.window.showTextDocument(uri).then(undefined, () => undefined); // deleted meanwhile
+  }
+}

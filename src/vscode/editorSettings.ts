@@ -1,0 +1,40 @@
+// The settings as the editor holds them: read for a folder, and `maxAgents` written where it takes effect.
+import * as vscode from 'vscode';
+import type { RunSettings } from '../core/events/runSettings';
+import { highestAgentLimit, resolveSettings, usualAgentLimit } from '../host/settings';
+import { settingKeys, settingsSection } from './contributions';
+
+export interface EditorSettings {
+  readonly run: RunSettings;
+  /** How many agents the slider offers. */
+  readonly agentLimit: number;
+  /** `enabled` is off: one agent at a time, whatever `maxAgents` says. */
+  readonly oneAtATime: boolean;
+  /** One sentence for each value that could not be used. */
+  readonly warnings: readonly string[];
+}
+
+export function readSettings(scope?: vscode.Uri): EditorSettings {
+  const section = vscode.workspace.getConfiguration(settingsSection, scope);
+  const { settings, warnings } = resolveSettings((name) => section.get(name));
+  const oneAtATime = section.get(settingKeys.enabled) === false;
+  const limit = section.get(settingKeys.agentLimit);
+  const isUsable = Number.isInteger(limit) && Number(limit) >= 1 && Number(limit) <= highestAgentLimit;
+  const agentLimit = oneAtATime ? 1 : isUsable ? Number(limit) : usualAgentLimit;
+  return { run: settings, agentLimit, oneAtATime, warnings };
+}
+
+/**
+ * Remembers the number for all the user's workspaces; where the workspace itself names one, that is changed instead,
+ * since it would go before the user's and the slider would do nothing.
+ */
+export async function writeMaxAgents(maxAgents: number, scope?: vscode.Uri): Promise<void> {
+  const section = vscode.workspace.getConfiguration(settingsSection, scope);
+  if (section.get(settingKeys.maxAgents) === maxAgents) return;
+  const inspected = section.inspect(settingKeys.maxAgents);
+  const { Global, Workspace, WorkspaceFolder } = vscode.ConfigurationTarget;
+  const inFolder = inspected?.workspaceFolderValue !== undefined;
+  const inWorkspace = inspected?.workspaceValue !== undefined;
+  const target = inFolder ? WorkspaceFolder : inWorkspace ? Workspace : Global;
+  await section.update(settingKeys.maxAgents, maxAgents, target);
+}

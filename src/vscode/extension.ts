@@ -1,0 +1,103 @@
+// The entry of the extension: VS Code calls `activate` once and `deactivate` before it goes. Wiring only; nothing is
+// joined or read before a view, a command or a run that was open asks for it.
+import * as vscode from 'vscode';
+import { ApiKey } from './apiKey';
+import { ClaimDecorations } from './claimDecorations';
+import { registerCommands } from './commands';
+import { ContextKeys, contextValues } from './contextKeys';
+import { commandIds, dashboardViewType, databaseFile, viewIds } from './contributions';
+import { Dashboard } from './dashboard';
+import { writeMaxAgents } from './editorSettings';
+import { treeMessage, unconfirmedCount } from './featureTree';
+import { FeatureTree, type TreeNode } from './featureTreeView';
+import { createGathered } from './gather';
+import { LiveSettings } from './liveSettings';
+import { Notices } from './notices';
+import { StatusBar } from './statusBar';
+import { surroundingsOf } from './surroundings';
+import { Workspaces } from './workspaces';
+
+/** Views of the editor's own are redrawn at most this often. */
+const redrawMs = 100;
+
+/** What `deactivate` has to wait for; VS Code hands it nothing. */
+let closing: (() => Promise<void>) | undefined;
+
+export function activate(context: vscode.ExtensionContext): void {
+  const { subscriptions, extensionUri, secrets, workspaceState } = context;
+  const distUri = vscode.Uri.joinPath(extensionUri, 'dist');
+  const log = vscode.window.createOutputChannel('Parallel Agents', { log: true });
+
+  const workspaces = new Workspaces(async (root) => {
+    // Loaded with the first join: engine and database are most of the program.
+    const { joinWorkspace } = await import('../host/joinWorkspace');
+    return joinWorkspace({ root, face: 'vscode', distDir: distUri.fsPath, log: (line) => log.info(line) });
+  }, workspaceState);
+  closing = () => workspaces.dispose();
+
+  const apiKey = new ApiKey(secrets, process.env);
+  const liveSettings = new LiveSettings(workspaces, apiKey);
+  const dashboard = new Dashboard({
+    workspaces,
+    distUri,
+    iconUri: vscode.Uri.joinPath(extensionUri, 'media', 'icon.svg'),
+    surroundings: () => surroundingsOf(workspaces, apiKey),
+    setAgents: (maxAgents) => writeMaxAgents(maxAgents, workspaces.shown?.folder.uri),
+  });
+
+  const tree = new FeatureTree(() => workspaces.snapshot);
+  const view = vscode.window.createTreeView<TreeNode>(viewIds.features, { treeDataProvider: tree });
+  const item = vscode.window.createStatusBarItem('parallelAgents.agents', vscode.StatusBarAlignment.Left);
+  item.name = 'Parallel Agents';
+  item.command = commandIds.openDashboard;
+  const statusBar = new StatusBar(item);
+  const keys = new ContextKeys((key, value) => void vscode.commands.executeCommand('setContext', key, value));
+  const notices = new Notices();
+
+  const redraw = createGathered(redrawMs, () => {
+    const { snapshot, shown, all } = workspaces;
+    statusBar.show(snapshot);
+    tree.refresh();
+    const several = all.length > 1;
+    keys.show(contextValues(snapshot, shown?.phase ?? 'none', several));
+    view.description = several ? shown?.folder.name : undefined;
+    const unconfirmed = unconfirmedCount(snapshot);
+    view.badge =
+      unconfirmed === 0 ? undefined : { value: unconfirmed, tooltip: `${unconfirmed} to be checked by you` };
+    view.message = treeMessage({
+      run: snapshot.run,
+      features: Object.keys(snapshot.features).length,
+      problems: shown?.problems ?? 0,
+    });
+  });
+
+  subscriptions.push(
+    log,
+    liveSettings,
+    tree,
+    view,
+    item,
+    redraw,
+    new ClaimDecorations(workspaces),
+    vscode.window.registerWebviewPanelSerializer(dashboardViewType, dashboard),
+    view.onDidChangeVisibility(({ visible }) => visible && void workspaces.look()),
+    workspaces.onDidChange(() => redraw.ask()),
+    workspaces.onDidHappen((change) => notices.take(change)),
+    liveSettings.onDidChange(() => dashboard.refresh()),
+    vscode.workspace.onDidGrantWorkspaceTrust(() => dashboard.refresh()),
+    ...registerCommands({
+      workspaces,
+      apiKey,
+      openDashboard: () => dashboard.open(),
+      log: (line) => log.error(line),
+    }),
+  );
+  if (view.visible) void workspaces.look();
+  void workspaces.resume(databaseFile);
+}
+
+/** VS Code gives it five seconds. Agents at work go on without this window. */
+export async function deactivate(): Promise<void> {
+  await closing?.();
+  closing = undefined;
+}

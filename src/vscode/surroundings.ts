@@ -1,0 +1,24 @@
+// What the dashboard shows beside the snapshot: trust, the state of the backlog, the slider's number, the model.
+import * as vscode from 'vscode';
+import type { Surroundings } from '../protocol/webviewMessages';
+import type { ApiKey } from './apiKey';
+import { readSettings } from './editorSettings';
+import { modelNote } from './modelChoice';
+import type { Workspaces } from './workspaces';
+
+export async function surroundingsOf(workspaces: Workspaces, apiKey: ApiKey): Promise<Surroundings> {
+  const { shown } = workspaces;
+  const { run, agentLimit } = readSettings(shown?.folder.uri);
+  const key = await apiKey.read();
+  return {
+    trusted: vscode.workspace.isTrusted,
+    backlog: shown?.phase === 'loaded' || shown?.phase === 'bad' ? shown.phase : 'none',
+    maxAgents: run.maxAgents,
+    agentLimit,
+    modelNote: modelNote({
+      model: run.model,
+      apiKey: key,
+      hasOfflineScript: shown?.hasOfflineScript ?? false,
+    }),
+  };
+}

@@ -1,0 +1,203 @@
+// One folder's live link to its host: joined when something first needs it, and kept to the folder's backlog file.
+import * as path from 'node:path';
+import * as vscode from 'vscode';
+import { describe } from '../core/events/describe';
+import type { Event } from '../core/events/event';
+import { emptySnapshot, type Snapshot } from '../core/events/snapshot';
+import type { AgentOutput, Session } from '../host/session';
+import { backlogFile, databaseFile, offlineScriptFile } from './contributions';
+
+/** Where a folder stands. `none`: no backlog; `bad`: one that cannot be read; `failed`: no host can be had. */
+export type Phase = 'idle' | 'opening' | 'none' | 'bad' | 'loaded' | 'failed';
+
+export interface WorkspaceChange {
+  readonly events: readonly Event[];
+  /** More may have changed than the events tell. */
+  readonly reset: boolean;
+}
+
+export type JoinSession = (root: string) => Promise<Session>;
+
+/** How many told events are kept for a dashboard that opens later. */
+const mostRecent = 200;
+
+export class WorkspaceSession {
+  private readonly changed = new vscode.EventEmitter<WorkspaceChange>();
+  /** After a change of snapshot, phase or problems. */
+  readonly onDidChange = this.changed.event;
+  private readonly written = new vscode.EventEmitter<AgentOutput>();
+  readonly onDidWrite = this.written.event;
+  private readonly diagnostics: vscode.DiagnosticCollection;
+  private readonly disposables: vscode.Disposable[];
+  private opened: Promise<Session> | undefined;
+  private session: Session | undefined;
+  private recent: readonly Event[] = [];
+  private state: Phase = 'idle';
+  private saidEditing = '';
+  private isDisposed = false;
+
+  constructor(
+    readonly folder: vscode.WorkspaceFolder,
+    private readonly join: JoinSession,
+  ) {
+    this.diagnostics = vscode.languages.createDiagnosticCollection('parallelAgents');
+    const files = new vscode.RelativePattern(folder, `{${backlogFile},${offlineScriptFile}}`);
+    const watcher = vscode.workspace.createFileSystemWatcher(files);
+    const reload = () => void this.reload();
+    this.disposables = [
+      watcher,
+      watcher.onDidCreate(reload),
+      watcher.onDidChange(reload),
+      watcher.onDidDelete(reload),
+      vscode.workspace.onDidChangeTextDocument(() => this.tellEditing(false)),
+      vscode.workspace.onDidSaveTextDocument(() => this.tellEditing(false)),
+      vscode.workspace.onDidCloseTextDocument(() => this.tellEditing(false)),
+      this.diagnostics,
+      this.changed,
+      this.written,
+    ];
+  }
+
+  get root(): string {
+    return this.folder.uri.fsPath;
+  }
+
+  get phase(): Phase {
+    return this.state;
+  }
+
+  get snapshot(): Snapshot {
+    return this.session?.snapshot ?? emptySnapshot;
+  }
+
+  get problems(): number {
+    return this.session?.problems.length ?? 0;
+  }
+
+  get hasOfflineScript(): boolean {
+    return this.session?.hasOfflineScript ?? false;
+  }
+
+  /** The last events that have a line to tell, oldest first. */
+  get recentEvents(): readonly Event[] {
+    return this.recent;
+  }
+
+  /** Joins once; later and simultaneous calls share the link. Rejects with a `Failure`, and may then be called again. */
+  open(): Promise<Session> {
+    this.opened ??= this.joinNow();
+    return this.opened;
+  }
+
+  /** Joins where there is something to show and the folder is trusted; else writes and starts nothing. */
+  async look(): Promise<void> {
+    if (this.opened || !vscode.workspace.isTrusted) return;
+    if (await this.hasBacklog())
+      await this.open().then(undefined, () => undefined); // the phase tells
+    else this.enter('none');
+  }
+
+  /** A backlog, or the database of one that was. */
+  async hasBacklog(): Promise<boolean> {
+    return (await this.has(backlogFile)) || (await this.has(databaseFile));
+  }
+
+  async has(file: string): Promise<boolean> {
+    const uri = vscode.Uri.joinPath(this.folder.uri, file);
+    return vscode.workspace.fs.stat(uri).then(
+      () => true,
+      () => false,
+    );
+  }
+
+  async dispose(): Promise<void> {
+    this.isDisposed = true;
+    for (const disposable of this.disposables) disposable.dispose();
+    const session = await this.opened?.catch(() => undefined);
+    await session?.close();
+  }
+
+  private async joinNow(): Promise<Session> {
+    this.enter('opening');
+    try {
+      const session = await this.join(this.root);
+      this.session = session;
+      session.onChange((change) => this.take(change));
+      session.onOutput((output) => this.written.fire(output));
+      await session.loadBacklog();
+      this.tellEditing(true);
+      this.showBacklog(session);
+      return session;
+    } catch (error) {
+      this.opened = undefined;
+      this.enter('failed');
+      throw error;
+    }
+  }
+
+  private async reload(): Promise<void> {
+    if (!this.session) {
+      if (this.state !== 'idle') await this.look(); // nobody has asked for this folder before then
+      return;
+    }
+    await this.session.loadBacklog().catch(() => undefined); // without a host, the next one reads it
+    this.showBacklog(this.session);
+  }
+
+  private take(change: WorkspaceChange): void {
+    if (this.isDisposed || !this.session) return;
+    const told = change.events.filter((event) => describe(event, this.snapshot) !== undefined);
+    if (told.length > 0) this.recent = [...this.recent, ...told].slice(-mostRecent);
+    if (change.reset) this.tellEditing(true);
+    this.placeProblems(this.session);
+    this.state = this.session.backlog;
+    this.changed.fire(change);
+  }
+
+  private showBacklog(session: Session): void {
+    if (this.isDisposed) return;
+    this.placeProblems(session);
+    this.enter(session.backlog);
+  }
+
+  private placeProblems({ problems }: Session): void {
+    const byFile = new Map<string, vscode.Diagnostic[]>();
+    for (const { file, line, column, message } of problems) {
+      const start = new vscode.Position(Math.max(0, line - 1), Math.max(0, column - 1));
+      // Up to the end of the line: the parser tells where a value begins, not where it ends.
+      const range = new vscode.Range(start, start.with({ character: Number.MAX_SAFE_INTEGER }));
+      const diagnostic = new vscode.Diagnostic(range, message);
+      diagnostic.source = 'Parallel Agents';
+      const target = path.resolve(this.root, file);
+      byFile.set(target, [...(byFile.get(target) ?? []), diagnostic]);
+    }
+    this.diagnostics.clear();
+    for (const [file, list] of byFile) this.diagnostics.set(vscode.Uri.file(file), list);
+  }
+
+  private enter(phase: Phase): void {
+    if (this.isDisposed) return;
+    this.state = phase;
+    this.changed.fire({ events: [], reset: true });
+  }
+
+  /** Agents keep off files with unsaved edits. @param again also when the list is as it was said before */
+  private tellEditing(again: boolean): void {
+    if (!this.session) return;
+    const paths = vscode.workspace.textDocuments.flatMap(({ isDirty, uri }) => {
+      const relative = isDirty && uri.scheme === 'file' ? this.pathOf(uri) : undefined;
+      return relative === undefined ? [] : [relative];
+    });
+    const said = paths.sort().join('\n');
+    if (!again && said === this.saidEditing) return;
+    this.saidEditing = said;
+    this.session.humanEditing(paths).catch(() => undefined); // said again to the next host
+  }
+
+  /** Relative with `/` between the parts, or undefined for a file of elsewhere. */
+  pathOf(uri: vscode.Uri): string | undefined {
+    const relative = path.relative(this.root, uri.fsPath);
+    const isInside = relative !== '' && !relative.startsWith('..') && !path.isAbsolute(relative);
+    return isInside ? relative.split(path.sep).join('/') : undefined;
+  }
+}

@@ -1,0 +1,46 @@
+// Joins an agent to its hub for one attempt: says hello, works, and ends when either side is done.
+import { createCommandRunner } from '../adapters/process/commandRunner';
+import { createNodeClock } from '../adapters/system/nodeSystem';
+import { runAgent } from '../agent/agentLoop';
+import type { AgentOutcome } from '../agent/tools/tool';
+import { connectHub } from '../hub/client';
+import { Failure } from '../ports/failure';
+import { protocolVersion, toWorkerNotices, workerMethods } from '../protocol/hubMethods';
+import { chooseProvider } from './chooseProvider';
+import { createHubCoordinator } from './hubCoordinator';
+import { keepRenewed } from './renewal';
+import { createSlotCopyFiles } from './slotCopyFiles';
+
+export interface AttemptStart {
+  readonly socketPath: string;
+  readonly token: string;
+}
+
+/**
+ * Rejects with a `Failure` when the hub cannot be reached or does not take the token, and for bugs. A hub that goes away
+ * in the middle ends the attempt: a running command is ended first, and what is asked after it rejects with `closed`.
+ *
+ * @param guardPath the bundled command guard
+ */
+export async function runAttempt({ socketPath, token }: AttemptStart, guardPath: string): Promise<AgentOutcome> {
+  const clock = createNodeClock();
+  const connection = await connectHub({ socketPath, role: 'worker', token });
+  const stop = new AbortController();
+  connection.onNotice(toWorkerNotices.stop, ({ reason }) => connection.dispose(new Failure('closed', reason)));
+  const closed = connection.closed.then(() => stop.abort());
+  const hub = keepRenewed(connection, clock, (why) => connection.dispose(why));
+  connection.listen();
+  try {
+    const assignment = await hub.request(workerMethods.hello, { protocol: protocolVersion, pid: process.pid });
+    const provider = chooseProvider(assignment, clock);
+    const { anthropic: _key, ...withoutKey } = assignment; // only the provider needs it
+    const commands = createCommandRunner({ guardPath, execPath: process.execPath });
+    const files = createSlotCopyFiles(assignment.copyDir);
+    const coordinator = createHubCoordinator(hub);
+    return await runAgent(withoutKey, { coordinator, provider, files, commands, clock }, stop.signal);
+  } finally {
+    hub.dispose();
+    connection.dispose();
+    await closed;
+  }
+}

@@ -1,0 +1,115 @@
+// Stands between us and one shell command: runs it, passes on its output, and leaves nothing of it behind, whether it
+// ends by itself, takes too long, is cancelled, or whoever asked for it dies. The end of its input tells of the last
+// two, and so works for a parent that was killed.
+import { type ChildProcessByStdio, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { Socket } from 'node:net';
+import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
+import {
+  type EndCause,
+  encodeFrame,
+  type GuardFrame,
+  type GuardRequest,
+} from '../adapters/process/guardFrames';
+import { createProcessEnder } from '../adapters/process/processTree';
+import { startChild } from '../adapters/process/startChild';
+
+/** For what escaped us and still holds the command's output open. */
+const quietMs = 500;
+const longestDrainMs = 10_000;
+
+/** Not `process.stdout`, which blocks while the reader is stopped: then nobody would watch the time. */
+const out = new Socket({ fd: 1, readable: false, writable: true });
+const ender = createProcessEnder();
+
+guard().then(
+  () => process.exit(0),
+  () => process.exit(1), // whoever asked for the command sees no last frame, and sweeps
+);
+
+async function guard(): Promise<void> {
+  const lines = createInterface({ input: process.stdin });
+  const cancelled = new Promise<'cancelled'>((resolve) => {
+    const cancel = () => resolve('cancelled');
+    lines.once('close', cancel);
+    process.stdin.once('error', cancel);
+    out.once('error', cancel);
+    for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP']) process.on(signal, cancel);
+  });
+  const line = await Promise.race([once(lines, 'line'), cancelled]);
+  if (line === 'cancelled') return;
+  const request: GuardRequest = JSON.parse(line[0]); // ours, on a pipe that nobody else holds
+  const command = await startChild(`the command in ${request.cwd}`, () => startShell(request)).catch(
+    (error: Error) => error.message,
+  );
+  if (typeof command === 'string') await send({ kind: 'failed', message: command });
+  else await watch(command, request, cancelled);
+}
+
+async function watch(
+  command: ShellProcess,
+  request: GuardRequest,
+  cancelled: Promise<EndCause>,
+): Promise<void> {
+  const exited = once(command, 'exit');
+  const drained = Promise.all([passOn(command.stdout), passOn(command.stderr)]);
+  const timeout = new Promise<'timeout'>((resolve) => {
+    setTimeout(() => resolve('timeout'), request.timeoutMs);
+  });
+  const shell = command.pid === undefined ? undefined : await ender.identify(command.pid);
+  void send({ kind: 'started' });
+
+  const cause = await Promise.race([exited.then(() => 'exited' as const), cancelled, timeout]);
+  const { tag, graceMs } = request;
+  // What cannot be ended is told when the whole attempt is swept; here it must not hide how the command itself ended.
+  await ender.end({ process: shell, tag, graceMs, justEnded: true }).catch(() => 0);
+  const [exitCode] = await exited;
+  letGo(command);
+  await drained;
+  await send({ kind: 'ended', exitCode, cause });
+}
+
+type ShellProcess = ChildProcessByStdio<null, Readable, Readable>;
+
+function startShell({ command, cwd, env }: GuardRequest): ShellProcess {
+  const stdio: ['ignore', 'pipe', 'pipe'] = ['ignore', 'pipe', 'pipe'];
+  if (!existsSync(cwd)) throw new Error('there is no such folder'); // the system would say that there is no shell
+  if (process.platform === 'win32') {
+    const args = ['/d', '/s', '/c', `"${command}"`];
+    return spawn('cmd.exe', args, { cwd, env, stdio, windowsHide: true, windowsVerbatimArguments: true });
+  }
+  // Errors go into the same pipe as the rest, or the two would arrive in another order than they were written.
+  const args = ['-c', 'exec /bin/sh -c "$1" 2>&1', 'sh', command];
+  return spawn('/bin/sh', args, { cwd, env, stdio, detached: true });
+}
+
+/** Resolves when there is no more to come. Reads on only when the last chunk is taken, so memory stays bounded. */
+async function passOn(stream: Readable): Promise<void> {
+  stream.on('data', async (bytes: Buffer) => {
+    stream.pause();
+    await send({ kind: 'output', bytes });
+    stream.resume();
+  });
+  await once(stream, 'close');
+}
+
+/** All is ended, so the output ends too, unless something escaped us that holds it open. */
+function letGo({ stdout, stderr }: ShellProcess): void {
+  const untilMs = performance.now() + longestDrainMs;
+  const quiet = setTimeout(() => {
+    const isReaderBusy = out.writableLength > 0;
+    if (isReaderBusy) quiet.refresh();
+    else for (const stream of [stdout, stderr]) stream.destroy();
+  }, quietMs);
+  for (const stream of [stdout, stderr])
+    stream.on('data', () => performance.now() < untilMs && quiet.refresh());
+}
+
+/** Resolves when the frame is on its way; also when nobody is there any more to read it. */
+function send(frame: GuardFrame): Promise<void> {
+  return new Promise((resolve) => {
+    out.write(encodeFrame(frame), () => resolve());
+  });
+}

@@ -1,0 +1,43 @@
+// The coordinator as an agent's process has it: every question goes over the connection to the hub.
+import type { HubConnection } from '../hub/connection';
+import type { Coordinator } from '../ports/coordinator';
+import { workerMethods, workerNotices } from '../protocol/hubMethods';
+
+/** The part of a connection that asking needs. */
+export type HubAsker = Pick<HubConnection, 'request' | 'notify'>;
+
+/** Texts that a model can make as long as it likes are cut to what the protocol takes. */
+const maxStepLength = 2000;
+const maxWordsLength = 100_000;
+const maxLogLength = 1_000_000;
+
+export function createHubCoordinator(hub: HubAsker): Coordinator {
+  return {
+    async modelPermit() {
+      await hub.request(workerMethods.modelPermit, {});
+    },
+    async modelCalled(call) {
+      await hub.request(workerMethods.modelCalled, call);
+    },
+    async modelLimited({ reason, ...limit }) {
+      await hub.request(workerMethods.modelLimited, { reason: reason.slice(0, maxStepLength), ...limit });
+    },
+    toolBegin: (call) => hub.request(workerMethods.toolBegin, call),
+    async toolEnd(call) {
+      await hub.request(workerMethods.toolEnd, { ...call, summary: call.summary.slice(0, maxStepLength) });
+    },
+    lockFile: (path) => hub.request(workerMethods.lockFile, { path }),
+    releaseFile: (path) => hub.request(workerMethods.releaseFile, { path }),
+    writeFile: (write) => hub.request(workerMethods.writeFile, write),
+    commandBegin: (command) => hub.request(workerMethods.commandBegin, { command }),
+    commandEnd: () => hub.request(workerMethods.commandEnd, {}),
+    async progress({ step, ...report }) {
+      await hub.request(workerMethods.progress, { ...report, step: step.slice(0, maxStepLength) });
+    },
+    log: (text) => hub.notify(workerNotices.log, { text: text.slice(-maxLogLength) }),
+    submit: (summary) => hub.request(workerMethods.submit, { summary: summary.slice(0, maxWordsLength) }),
+    async giveUp(reason) {
+      await hub.request(workerMethods.giveUp, { reason: reason.slice(0, maxWordsLength) });
+    },
+  };
+}

@@ -1,0 +1,40 @@
+// The process of one agent: told on its input how to reach the hub, it works on one attempt there and ends.
+import path from 'node:path';
+import { createInterface } from 'node:readline';
+import { type AttemptStart, runAttempt } from './attempt';
+
+process.title = 'parallel-agents worker';
+// The model's SDK adds headers that this names to every request; only what the hub sends us is to count.
+for (const name of Object.keys(process.env)) if (name.startsWith('ANTHROPIC_')) delete process.env[name];
+process.on('unhandledRejection', (reason) => fail(reason));
+
+main().then(
+  () => process.exit(0), // whatever a tool left open does not keep an agent alive whose attempt is over
+  (reason: unknown) => fail(reason),
+);
+
+async function main(): Promise<void> {
+  const line = await firstLine();
+  if (line === undefined) return; // the host died between starting us and meaning it
+  await runAttempt(parseStart(line), path.join(__dirname, 'guard.js'));
+}
+
+async function firstLine(): Promise<string | undefined> {
+  for await (const line of createInterface({ input: process.stdin })) return line;
+  return undefined;
+}
+
+function parseStart(line: string): AttemptStart {
+  const start: unknown = JSON.parse(line);
+  if (typeof start === 'object' && start !== null && 'socketPath' in start && 'token' in start) {
+    const { socketPath, token } = start;
+    if (typeof socketPath === 'string' && typeof token === 'string') return { socketPath, token };
+  }
+  throw new Error('The first line of input is not how to reach the hub.'); // not quoted: it may hold the token
+}
+
+/** To the log file that the host keeps of us. Failures hold no secret; of a bug the stack tells where it is. */
+function fail(reason: unknown): never {
+  console.error(reason instanceof Error ? (reason.stack ?? reason.message) : String(reason));
+  process.exit(1);
+}

@@ -1,0 +1,135 @@
+// Looks into an agent's private copy on disk, and never through a link out of it.
+import { createHash } from 'node:crypto';
+import { constants } from 'node:fs';
+import { open, readdir, realpath, stat } from 'node:fs/promises';
+import path from 'node:path';
+import type { WorkspacePath } from '../core/locks/lockPath';
+import { ok, type Result, refuse } from '../core/shared/result';
+import type { CopyFile, CopyFiles, CopyListing, CopyMatch } from '../ports/copyFiles';
+import { Failure } from '../ports/failure';
+import { createLineMatcher } from './lineMatcher';
+
+/** Larger files are none that an agent edits as text. */
+const maxFileBytes = 4 * 1024 * 1024;
+const maxSearchedBytes = 1024 * 1024;
+const maxFiles = 20_000;
+const maxLineLength = 300;
+const leftOut = new Set(['.git', 'node_modules', '.parallel-agents']);
+
+/** Open without following a last link, and without waiting for the other end of a named pipe. Windows has neither. */
+const openFlags = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
+
+/** @param copyDir absolute; must exist once a method is called */
+export function createSlotCopyFiles(copyDir: string): CopyFiles {
+  async function locate(at: WorkspacePath | ''): Promise<Result<string | null>> {
+    const root = await realpath(copyDir);
+    const real = await orNull(realpath(path.join(root, at)));
+    if (real === null || real === root || real.startsWith(root + path.sep)) return ok(real);
+    return refuse('pathDenied', `"${at}" leads out of the workspace through a link.`);
+  }
+
+  async function read(at: WorkspacePath): Promise<Result<CopyFile | null>> {
+    const real = await locate(at);
+    if (!real.ok || real.value === null) return real.ok ? ok(null) : real;
+    const bytes = await readBytes(real.value, at, maxFileBytes);
+    if (!bytes.ok) return bytes;
+    const text = decode(bytes.value);
+    if (text === undefined) return refuse('notText', `"${at}" is not a text file in UTF-8.`);
+    return ok({ text, hash: createHash('sha256').update(bytes.value).digest('hex') });
+  }
+
+  async function list(folder: WorkspacePath | ''): Promise<Result<CopyListing>> {
+    const real = await locate(folder);
+    if (!real.ok) return real;
+    if (real.value === null) return refuse('badInput', `There is no folder "${folder}".`);
+    if (!(await stat(real.value)).isDirectory()) return refuse('badInput', `"${folder}" is a file; read it instead.`);
+    const paths: WorkspacePath[] = [];
+    const partial = !(await walk(real.value, folder === '' ? '' : `${folder}/`, paths));
+    return ok({ paths, partial });
+  }
+
+  return {
+    read,
+    list,
+    async search({ text, isRegex, folder, maxMatches }, signal) {
+      const matcher = createLineMatcher(text, isRegex);
+      if (!matcher.ok) return matcher;
+      const listing = await list(folder);
+      if (!listing.ok) return listing;
+      const matches: CopyMatch[] = [];
+      for (const file of listing.value.paths) {
+        if (signal.aborted) throw new Failure('aborted', 'stopped');
+        const lines = await searchable(path.join(copyDir, file), file);
+        const found = matcher.value(lines);
+        if (!found.ok) return found;
+        for (const at of found.value) {
+          if (matches.length === maxMatches) return ok({ matches, partial: true });
+          matches.push({ path: file, line: at + 1, text: (lines[at] ?? '').slice(0, maxLineLength) });
+        }
+      }
+      return ok({ matches, partial: listing.value.partial });
+    },
+  };
+
+  /** The lines of a file; none for what is no text, too large, or a link out. */
+  async function searchable(full: string, file: WorkspacePath): Promise<readonly string[]> {
+    const real = await locate(file);
+    if (!real.ok || real.value === null) return [];
+    const bytes = await readBytes(real.value, full, maxSearchedBytes);
+    return (bytes.ok ? decode(bytes.value) : undefined)?.split(/\r?\n/) ?? [];
+  }
+}
+
+/** Adds the files below `folder` in order; false when there are more than `maxFiles`. Linked folders are not entered. */
+async function walk(folder: string, prefix: string, paths: WorkspacePath[]): Promise<boolean> {
+  const entries = (await orNull(readdir(folder, { withFileTypes: true }))) ?? []; // it may just have gone
+  for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
+    if (leftOut.has(entry.name)) continue;
+    const full = path.join(folder, entry.name);
+    if (entry.isDirectory()) {
+      if (!(await walk(full, `${prefix}${entry.name}/`, paths))) return false;
+      continue;
+    }
+    const isFile = entry.isSymbolicLink() ? (await orNull(stat(full)))?.isFile() : entry.isFile();
+    if (!isFile) continue;
+    if (paths.length === maxFiles) return false;
+    paths.push(`${prefix}${entry.name}`);
+  }
+  return true;
+}
+
+async function readBytes(real: string, shown: string, mostBytes: number): Promise<Result<Buffer>> {
+  const file = await orNull(open(real, openFlags));
+  if (file === null) return refuse('badInput', `"${shown}" has just gone.`);
+  try {
+    const { size, ...info } = await file.stat().then((s) => ({ size: s.size, folder: s.isDirectory(), file: s.isFile() }));
+    if (info.folder) return refuse('badInput', `"${shown}" is a folder; list_files shows what is in it.`);
+    if (!info.file) return refuse('badInput', `"${shown}" is not a regular file.`);
+    if (size > mostBytes) return refuse('badInput', `"${shown}" is too large to read (${size} bytes, at most ${mostBytes}).`);
+    return ok(await file.readFile());
+  } finally {
+    await file.close();
+  }
+}
+
+/** Undefined for what is not UTF-8 text; a byte order mark is taken off. */
+function decode(bytes: Buffer): string | undefined {
+  if (bytes.includes(0)) return undefined;
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Null where there is nothing by that name; other system errors become failures. */
+async function orNull<T>(promise: Promise<T>): Promise<T | null> {
+  try {
+    return await promise;
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    if (code === 'ENOENT' || code === 'ENOTDIR' || code === 'ELOOP') return null;
+    const words = error instanceof Error ? error.message : String(error);
+    throw new Failure(code === 'EACCES' || code === 'EPERM' ? 'denied' : 'io', words, { cause: error });
+  }
+}
