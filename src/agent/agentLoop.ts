@@ -6,7 +6,7 @@ import { Failure } from '../ports/failure';
 import type { Message, ModelProvider, UserBlock } from '../ports/models';
 import type { Clock } from '../ports/system';
 import type { CommandRunner } from '../ports/workers';
-import { takeTurn, textOf, type Turn } from './modelTurn';
+import { type Turn, takeTurn, textOf } from './modelTurn';
 import { assignmentText, cutShortNote, nudge, systemPrompt } from './prompts/prompts';
 import { type CallBlock, notRun, runToolCall } from './toolCall';
 import type { AgentOutcome, Ending, ToolContext } from './tools/tool';
@@ -30,11 +30,16 @@ const maxIdleTurns = 3;
  * Works on `assignment` to its end and tells the hub of it. Resolves with `over` when the hub or `signal` ended the
  * attempt; rejects only for a bug.
  */
-export async function runAgent(assignment: Assignment, ports: AgentPorts, signal: AbortSignal): Promise<AgentOutcome> {
+export async function runAgent(
+  assignment: Assignment,
+  ports: AgentPorts,
+  signal: AbortSignal,
+): Promise<AgentOutcome> {
   try {
     return await carryOut(await work(assignment, ports, signal), ports.coordinator);
   } catch (error) {
-    if (Failure.is(error, 'closed') || Failure.is(error, 'aborted')) return { kind: 'over', why: error.message };
+    if (Failure.is(error, 'closed') || Failure.is(error, 'aborted'))
+      return { kind: 'over', why: error.message };
     if (signal.aborted) return { kind: 'over', why: 'stopped' };
     throw error;
   }
@@ -44,10 +49,18 @@ async function work(assignment: Assignment, ports: AgentPorts, signal: AbortSign
   const { coordinator, files, commands } = ports;
   const context: ToolContext = { assignment, coordinator, files, commands, signal, shown: new Map() };
   const tools = codingTools.map(({ spec }) => spec);
-  const messages: Message[] = [{ role: 'user', content: [{ type: 'text', text: assignmentText(assignment) }] }];
+  const messages: Message[] = [
+    { role: 'user', content: [{ type: 'text', text: assignmentText(assignment) }] },
+  ];
   for (let idleTurns = 0; ; ) {
     await coordinator.progress({ status: 'running', step: 'thinking' });
-    const request = { model: assignment.model, system: systemPrompt, tools, messages: [...messages], maxOutputTokens };
+    const request = {
+      model: assignment.model,
+      system: systemPrompt,
+      tools,
+      messages: [...messages],
+      maxOutputTokens,
+    };
     const answer = await takeTurn(request, ports, signal);
     if (answer.kind === 'none') return { kind: 'giveUp', reason: answer.why };
     const { turn } = answer;
@@ -55,7 +68,8 @@ async function work(assignment: Assignment, ports: AgentPorts, signal: AbortSign
     messages.push({ role: 'assistant', content: turn.content });
 
     const calls = turn.content.filter((block) => block.type === 'toolCall');
-    if (turn.stop === 'refused') return { kind: 'giveUp', reason: `the model refused: ${textOf(turn.content) || 'no reason given'}` };
+    if (turn.stop === 'refused')
+      return { kind: 'giveUp', reason: `the model refused: ${textOf(turn.content) || 'no reason given'}` };
     if (turn.stop === 'cutShort' || calls.length === 0) {
       idleTurns += 1;
       if (idleTurns === maxIdleTurns) return { kind: 'giveUp', reason: whyIdle(turn) };

@@ -7,7 +7,9 @@ import type { Clock } from '../ports/system';
 export type Turn = Extract<ModelEvent, { readonly type: 'turn' }>;
 
 /** A turn, or in one sentence why there will be none. */
-export type TurnAnswer = { readonly kind: 'turn'; readonly turn: Turn } | { readonly kind: 'none'; readonly why: string };
+export type TurnAnswer =
+  | { readonly kind: 'turn'; readonly turn: Turn }
+  | { readonly kind: 'none'; readonly why: string };
 
 /** Tries of one turn in a row. The throttle spaces them, so this many mean a long outage, not a busy minute. */
 export const maxTries = 20;
@@ -19,14 +21,22 @@ interface TurnPorts {
 }
 
 /** Rejects with `Failure` `closed` or `aborted` when the attempt is over. */
-export async function takeTurn(request: TurnRequest, ports: TurnPorts, signal: AbortSignal): Promise<TurnAnswer> {
+export async function takeTurn(
+  request: TurnRequest,
+  ports: TurnPorts,
+  signal: AbortSignal,
+): Promise<TurnAnswer> {
   const { coordinator, clock } = ports;
   for (let tries = 1; ; tries++) {
     await coordinator.modelPermit();
     const startedAt = clock.monotonic();
     const turn = await stream(request, ports, signal);
     if (!(turn instanceof Failure)) {
-      await coordinator.modelCalled({ model: request.model, usage: turn.usage, durationMs: clock.monotonic() - startedAt });
+      await coordinator.modelCalled({
+        model: request.model,
+        usage: turn.usage,
+        durationMs: clock.monotonic() - startedAt,
+      });
       return { kind: 'turn', turn };
     }
     if (turn.reason === 'aborted' || signal.aborted) throw turn;
@@ -34,7 +44,8 @@ export async function takeTurn(request: TurnRequest, ports: TurnPorts, signal: A
     if (final !== undefined) return { kind: 'none', why: final };
     const { message: reason, retryAfterMs } = turn;
     await coordinator.modelLimited({ reason, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) });
-    if (tries === maxTries) return { kind: 'none', why: `the model did not answer in ${maxTries} tries: ${reason}` };
+    if (tries === maxTries)
+      return { kind: 'none', why: `the model did not answer in ${maxTries} tries: ${reason}` };
     coordinator.log(`\n[the model did not answer: ${reason}; trying again]\n`);
   }
 }

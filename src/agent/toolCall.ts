@@ -7,7 +7,15 @@ import type { AssistantBlock, UserBlock } from '../ports/models';
 import type { Clock } from '../ports/system';
 import { fingerprintOf } from './fingerprint';
 import { capHead } from './tools/capText';
-import { type Ending, failed, firstLine, type PreparedCall, type Tool, type ToolAnswer, type ToolContext } from './tools/tool';
+import {
+  type Ending,
+  failed,
+  firstLine,
+  type PreparedCall,
+  type Tool,
+  type ToolAnswer,
+  type ToolContext,
+} from './tools/tool';
 
 export type CallBlock = Extract<AssistantBlock, { readonly type: 'toolCall' }>;
 
@@ -66,13 +74,21 @@ function prepare(block: CallBlock, tools: readonly Tool[]): Result<PreparedCall,
     return { ok: false, error: `There is no tool "${block.name.slice(0, 100)}". The tools are: ${names}.` };
   }
   const prepared = tool.prepare(block.input);
-  return prepared.ok ? prepared : { ok: false, error: `The call was not run: its input is wrong.\n${prepared.error}` };
+  return prepared.ok
+    ? prepared
+    : { ok: false, error: `The call was not run: its input is wrong.\n${prepared.error}` };
 }
 
 async function runPrepared(prepared: PreparedCall, context: ToolContext): Promise<ToolAnswer> {
   const { coordinator } = context;
-  coordinator.log(`\n▸ ${prepared.step}\n`);
-  await coordinator.progress({ status: 'running', step: firstLine(prepared.step) });
+  const step = firstLine(prepared.step);
+  const { percent } = prepared;
+  coordinator.log(`\n▸ ${step}\n`);
+  await coordinator.progress({
+    status: 'running',
+    step,
+    ...(percent === undefined ? {} : { progress: percent }),
+  });
   try {
     return await prepared.run(context);
   } catch (error) {

@@ -18,7 +18,6 @@ import type { HubConnection } from '../hub/connection';
 import { hashToken } from '../hub/greeting';
 import { createHubServer, type HubServer } from '../hub/server';
 import type { Assignment } from '../ports/coordinator';
-import { Failure } from '../ports/failure';
 import type { LoadedBacklog } from '../protocol/hubMethods';
 import { handleClient, handleWorker } from './handlers';
 import { KeyHolder } from './keyHolder';
@@ -58,9 +57,7 @@ export async function createHost(options: HostOptions): Promise<Host> {
 }
 
 async function build({ root, face, distDir, owner, goOn, log }: HostOptions): Promise<Host> {
-  const house = await prepareHouse(root);
-  if (!house.ok) throw new Failure('denied', house.error.message);
-  const { houseDir } = house.value;
+  const houseDir = await prepareHouse(root);
   const clock = createNodeClock();
   const ender = createProcessEnder();
   const store = await openSqlJsStore({ dir: houseDir, epoch: owner.epoch, wasmPath: join(distDir, 'sql-wasm.wasm'), clock });
@@ -78,7 +75,7 @@ async function build({ root, face, distDir, owner, goOn, log }: HostOptions): Pr
     spawner: createWorkerSpawner({ workerPath: join(distDir, 'worker.js'), execPath, logDir: join(houseDir, 'logs'), ender }),
     commands: createCommandRunner({ guardPath: join(distDir, 'guard.js'), execPath, ender }),
     workspaceTag: createHash('sha256').update(root).digest('hex').slice(0, 16),
-    secrets: (live) => secretsOf(root, live, keys),
+    secrets: (live) => secretsOf(root, live, keys, engine.snapshot.run?.settings.baseUrl),
     admit: (token, fence) => void server?.admitWorker(hashToken(token), fence),
     onOutput: ({ attempt: { slot, fence } }, text) => outputs.add({ slot, fence, text }),
     onBroken: (cause) => {
@@ -138,8 +135,13 @@ async function loadBacklog(root: string, file: string, engine: Engine): Promise<
 }
 
 /** Only the attempt's own worker gets these, over its connection. */
-async function secretsOf(root: string, live: LiveAttempt, keys: KeyHolder): Promise<Pick<Assignment, 'offline' | 'anthropic'>> {
-  if (live.model !== 'offline') return { anthropic: { apiKey: await keys.get() } };
+async function secretsOf(
+  root: string,
+  live: LiveAttempt,
+  keys: KeyHolder,
+  baseUrl: string | undefined,
+): Promise<Pick<Assignment, 'offline' | 'anthropic'>> {
+  if (live.model !== 'offline') return { anthropic: { apiKey: await keys.get(), ...(baseUrl === undefined ? {} : { baseUrl }) } };
   const script = await loadOfflineScript(join(root, 'offline-script.json'));
   if (script.kind === 'loaded') return { offline: turnsFor(script.script, live.feature.spec.name, live.attempt.attempt) };
   const message =

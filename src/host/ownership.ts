@@ -22,7 +22,10 @@ export interface Owner extends OwnerAddress {
   withdraw(): Promise<void>;
 }
 
-/** Somebody else owns it. When the connection to them ends, claim again. */
+/**
+ * Somebody else owns it, or tries to and may yet withdraw. When they cannot be reached, or the connection to them ends,
+ * claim again.
+ */
 export interface Mirror extends OwnerAddress {
   readonly kind: 'mirror';
 }

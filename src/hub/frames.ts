@@ -13,7 +13,7 @@ export interface FrameDecoder {
 }
 
 /** Throws `Failure` (`tooLong`) for a message that the other end would not take. */
-export function encodeFrame(message: Message): string {
+export function encodeFrame(message: object): string {
   const body = JSON.stringify(message);
   const bytes = Buffer.byteLength(body);
   if (bytes > maxFrameBytes) {

@@ -11,6 +11,7 @@ import {
 import { Failure } from '../ports/failure';
 import { type Denial, Denied, quoted } from './denial';
 import { endGently } from './endGently';
+import { toWire } from './failureOnWire';
 import { createFrameDecoder, encodeFrame } from './frames';
 
 export interface Transport {
@@ -41,7 +42,9 @@ export function createTransport(
     tellClosed = resolve;
   });
   socket.on('error', nothing); // always followed by `close`
-  socket.once('close', () => stop(gone()));
+  socket.once('close', () => {
+    if (!deliver) stop(gone()); // else `read` says so, after what had come
+  });
 
   async function read(take: DataCallback): Promise<void> {
     const decoder = createFrameDecoder();
@@ -102,7 +105,7 @@ export function createTransport(
       ...{ onError: Event.None, onClose: Event.None, end: nothing, dispose: nothing },
       async write(message) {
         if (ended) throw ended;
-        socket.write(encodeFrame(message));
+        socket.write(frameOf(message));
         if (socket.writableLength > maxQueuedBytes) {
           throw cut(new Denied('notReading', `${socket.writableLength} bytes wait to be taken.`));
         }
@@ -119,6 +122,15 @@ export function createTransport(
       if (!deliver) socket.resume(); // else `read` drains it
     },
   };
+}
+
+/** Where an answer is too long its asker gets to know, so the failure is thrown as the library would send it on. */
+function frameOf(message: Message): string {
+  try {
+    return encodeFrame(message);
+  } catch (error) {
+    throw Failure.is(error) ? toWire(error) : error;
+  }
 }
 
 function gone(cause?: unknown): Failure {

@@ -5,7 +5,7 @@ import type { Session } from '../host/session';
 import type { ApiKey } from './apiKey';
 import { createSampleBacklog, openBacklog } from './backlogFiles';
 import { hasOpenRun } from './contextKeys';
-import { type CommandId, commandIds } from './contributions';
+import { type CommandId, commandIds, offlineScriptFile } from './contributions';
 import { readSettings, writeMaxAgents } from './editorSettings';
 import { featureOf } from './featureArgument';
 import { chooseModel } from './modelChoice';
@@ -83,7 +83,8 @@ async function start(deps: CommandDeps, asked: unknown): Promise<void> {
   const settings = readSettings(workspace.folder.uri);
   const apiKey = await deps.apiKey.read();
   const { model, ...run } = settings.run;
-  const choice = chooseModel({ model, apiKey, hasOfflineScript: session.hasOfflineScript });
+  const hasOfflineScript = await workspace.has(offlineScriptFile);
+  const choice = chooseModel({ model, apiKey, hasOfflineScript });
   if (!choice.ok) return offerKey(choice.error.message);
 
   const wanted = typeof asked === 'number' && Number.isInteger(asked) && asked >= 1 ? asked : undefined;

@@ -17,6 +17,9 @@ import type { Workspaces } from './workspaces';
 /** Events reach a visible dashboard at most this late, together. */
 const gatherMs = 50;
 
+/** How far back the feed of a dashboard reaches that was just shown; many of them have no line of their own. */
+const toldEvents = 500;
+
 export interface DashboardDeps {
   readonly workspaces: Workspaces;
   readonly distUri: vscode.Uri;
@@ -96,22 +99,26 @@ export class DashboardPanel {
     const mine = ++this.asked;
     const { shown } = this.deps.workspaces;
     const surroundings = await this.deps.surroundings();
+    const session = shown?.phase === 'loaded' ? await shown.open().catch(() => undefined) : undefined;
     const outputs: Record<number, string> = {};
-    if (shown && Object.keys(shown.snapshot.agents).length > 0) {
+    let told: readonly Event[] = [];
+    if (session) {
       this.outputs = outputs;
-      for (const slot of Object.keys(shown.snapshot.agents).map(Number)) {
-        const session = await shown.open().catch(() => undefined);
-        outputs[slot] = (await session?.output(slot).catch(() => undefined)) ?? '';
+      for (const { slot } of Object.values(session.snapshot.agents)) {
+        outputs[slot] = await session.output(slot).catch(() => '');
       }
+      const since = Math.max(0, session.snapshot.seq - toldEvents);
+      told = await session.events(since, toldEvents).catch(() => []);
     }
     if (mine !== this.asked || !this.panel.visible) return;
     this.outputs = undefined;
     this.events = [];
     this.isLive = true;
-    this.send({ type: 'snapshot', snapshot: this.deps.workspaces.snapshot, surroundings, outputs });
-    // Already in the snapshot; the feed tells them, so that it is not empty after each time the panel was hidden.
-    const events = this.deps.workspaces.shown?.recentEvents ?? [];
-    if (events.length > 0) this.send({ type: 'events', events });
+    const { snapshot } = this.deps.workspaces;
+    this.send({ type: 'snapshot', snapshot, surroundings, outputs });
+    // In the snapshot already; the feed tells them, so that it is not empty each time the panel is shown again.
+    const before = told.filter(({ seq }) => seq <= snapshot.seq);
+    if (before.length > 0) this.send({ type: 'events', events: before });
   }
 
   private send(message: ToWebview): void {

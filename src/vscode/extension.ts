@@ -31,7 +31,13 @@ export function activate(context: vscode.ExtensionContext): void {
   const workspaces = new Workspaces(async (root) => {
     // Loaded with the first join: engine and database are most of the program.
     const { joinWorkspace } = await import('../host/joinWorkspace');
-    return joinWorkspace({ root, face: 'vscode', distDir: distUri.fsPath, log: (line) => log.info(line) });
+    return joinWorkspace({
+      root,
+      face: 'vscode',
+      distDir: distUri.fsPath,
+      goOn: true, // a run that was open when the window closed needs no click to go on
+      log: (line) => log.info(line),
+    });
   }, workspaceState);
   closing = () => workspaces.dispose();
 
@@ -40,7 +46,7 @@ export function activate(context: vscode.ExtensionContext): void {
   const dashboard = new Dashboard({
     workspaces,
     distUri,
-    iconUri: vscode.Uri.joinPath(extensionUri, 'media', 'icon.svg'),
+    iconUri: vscode.Uri.joinPath(extensionUri, 'media', 'icon.png'),
     surroundings: () => surroundingsOf(workspaces, apiKey),
     setAgents: (maxAgents) => writeMaxAgents(maxAgents, workspaces.shown?.folder.uri),
   });

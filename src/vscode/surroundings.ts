@@ -2,6 +2,7 @@
 import * as vscode from 'vscode';
 import type { Surroundings } from '../protocol/webviewMessages';
 import type { ApiKey } from './apiKey';
+import { offlineScriptFile } from './contributions';
 import { readSettings } from './editorSettings';
 import { modelNote } from './modelChoice';
 import type { Workspaces } from './workspaces';
@@ -18,7 +19,7 @@ export async function surroundingsOf(workspaces: Workspaces, apiKey: ApiKey): Pr
     modelNote: modelNote({
       model: run.model,
       apiKey: key,
-      hasOfflineScript: shown?.hasOfflineScript ?? false,
+      hasOfflineScript: (await shown?.has(offlineScriptFile)) ?? false,
     }),
   };
 }

@@ -1,7 +1,6 @@
 // One folder's live link to its host: joined when something first needs it, and kept to the folder's backlog file.
 import * as path from 'node:path';
 import * as vscode from 'vscode';
-import { describe } from '../core/events/describe';
 import type { Event } from '../core/events/event';
 import { emptySnapshot, type Snapshot } from '../core/events/snapshot';
 import type { AgentOutput, Session } from '../host/session';
@@ -18,9 +17,6 @@ export interface WorkspaceChange {
 
 export type JoinSession = (root: string) => Promise<Session>;
 
-/** How many told events are kept for a dashboard that opens later. */
-const mostRecent = 200;
-
 export class WorkspaceSession {
   private readonly changed = new vscode.EventEmitter<WorkspaceChange>();
   /** After a change of snapshot, phase or problems. */
@@ -31,7 +27,6 @@ export class WorkspaceSession {
   private readonly disposables: vscode.Disposable[];
   private opened: Promise<Session> | undefined;
   private session: Session | undefined;
-  private recent: readonly Event[] = [];
   private state: Phase = 'idle';
   private saidEditing = '';
   private isDisposed = false;
@@ -72,15 +67,6 @@ export class WorkspaceSession {
 
   get problems(): number {
     return this.session?.problems.length ?? 0;
-  }
-
-  get hasOfflineScript(): boolean {
-    return this.session?.hasOfflineScript ?? false;
-  }
-
-  /** The last events that have a line to tell, oldest first. */
-  get recentEvents(): readonly Event[] {
-    return this.recent;
   }
 
   /** Joins once; later and simultaneous calls share the link. Rejects with a `Failure`, and may then be called again. */
@@ -146,8 +132,6 @@ export class WorkspaceSession {
 
   private take(change: WorkspaceChange): void {
     if (this.isDisposed || !this.session) return;
-    const told = change.events.filter((event) => describe(event, this.snapshot) !== undefined);
-    if (told.length > 0) this.recent = [...this.recent, ...told].slice(-mostRecent);
     if (change.reset) this.tellEditing(true);
     this.placeProblems(this.session);
     this.state = this.session.backlog;

@@ -22,16 +22,24 @@ export interface AttemptStart {
  *
  * @param guardPath the bundled command guard
  */
-export async function runAttempt({ socketPath, token }: AttemptStart, guardPath: string): Promise<AgentOutcome> {
+export async function runAttempt(
+  { socketPath, token }: AttemptStart,
+  guardPath: string,
+): Promise<AgentOutcome> {
   const clock = createNodeClock();
   const connection = await connectHub({ socketPath, role: 'worker', token });
   const stop = new AbortController();
-  connection.onNotice(toWorkerNotices.stop, ({ reason }) => connection.dispose(new Failure('closed', reason)));
+  connection.onNotice(toWorkerNotices.stop, ({ reason }) =>
+    connection.dispose(new Failure('closed', reason)),
+  );
   const closed = connection.closed.then(() => stop.abort());
   const hub = keepRenewed(connection, clock, (why) => connection.dispose(why));
   connection.listen();
   try {
-    const assignment = await hub.request(workerMethods.hello, { protocol: protocolVersion, pid: process.pid });
+    const assignment = await hub.request(workerMethods.hello, {
+      protocol: protocolVersion,
+      pid: process.pid,
+    });
     const provider = chooseProvider(assignment, clock);
     const { anthropic: _key, ...withoutKey } = assignment; // only the provider needs it
     const commands = createCommandRunner({ guardPath, execPath: process.execPath });

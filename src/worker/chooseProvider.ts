@@ -11,7 +11,10 @@ export function chooseProvider(assignment: Assignment, clock: Clock): ModelProvi
   const { provider }: ModelEntry = modelCatalog[assignment.model];
   switch (provider) {
     case 'offline':
-      return createOfflineProvider(assignment.offline ?? { ok: false, message: 'There is no offline script.' }, clock);
+      return createOfflineProvider(
+        assignment.offline ?? { ok: false, message: 'There is no offline script.' },
+        clock,
+      );
     case 'anthropic':
       return assignment.anthropic ? createAnthropicProvider(assignment.anthropic) : withoutKey;
     default:

@@ -12,8 +12,7 @@ export type LineMatcher = (lines: readonly string[]) => Result<readonly number[]
 export function createLineMatcher(text: string, isRegex: boolean): Result<LineMatcher> {
   if (!isRegex) return ok((lines) => ok(lines.flatMap((line, at) => (line.includes(text) ? [at] : []))));
   try {
-    const pattern = new RegExp(text);
-    return ok((lines) => matchInTime(pattern, lines));
+    return ok(matchInTime(new RegExp(text)));
   } catch (error) {
     return refuse('badInput', error instanceof Error ? error.message : String(error));
   }
@@ -22,12 +21,28 @@ export function createLineMatcher(text: string, isRegex: boolean): Result<LineMa
 /** A script's time limit is the one way to stop an expression that backtracks without end on the same thread. */
 const script = new Script('lines.flatMap((line, at) => (pattern.test(line) ? [at] : []))');
 
-function matchInTime(pattern: RegExp, lines: readonly string[]): Result<readonly number[]> {
-  try {
-    const found: readonly number[] = script.runInContext(createContext({ pattern, lines }), { timeout: maxMatchMs });
-    return ok(found);
-  } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'ERR_SCRIPT_EXECUTION_TIMEOUT')) throw error;
-    return refuse('badInput', `The expression takes longer than ${maxMatchMs} ms for one file; write it without nested repeats.`);
-  }
+function matchInTime(pattern: RegExp): LineMatcher {
+  const world: { readonly pattern: RegExp; lines: readonly string[] } = { pattern, lines: [] };
+  const context = createContext(world); // once: making one takes half a millisecond
+  return (lines) => {
+    world.lines = lines;
+    try {
+      const found: readonly number[] = script.runInContext(context, { timeout: maxMatchMs });
+      return ok(found);
+    } catch (error) {
+      if (!isTimeout(error)) throw error;
+      const why = `The expression takes longer than ${maxMatchMs} ms for one file; write it without nested repeats.`;
+      return refuse('badInput', why);
+    }
+  };
+}
+
+/** Not by `instanceof`: the error is made inside the script's own world. */
+function isTimeout(error: unknown): boolean {
+  return (
+    typeof error === 'object' &&
+    error !== null &&
+    'code' in error &&
+    error.code === 'ERR_SCRIPT_EXECUTION_TIMEOUT'
+  );
 }

@@ -24,13 +24,22 @@ async function firstLine(): Promise<string | undefined> {
   return undefined;
 }
 
+/** What is wrong with the line is not quoted: it may hold the token. */
 function parseStart(line: string): AttemptStart {
-  const start: unknown = JSON.parse(line);
+  const start = parseJson(line);
   if (typeof start === 'object' && start !== null && 'socketPath' in start && 'token' in start) {
     const { socketPath, token } = start;
     if (typeof socketPath === 'string' && typeof token === 'string') return { socketPath, token };
   }
-  throw new Error('The first line of input is not how to reach the hub.'); // not quoted: it may hold the token
+  throw new Error('The first line of input is not how to reach the hub.');
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }
 
 /** To the log file that the host keeps of us. Failures hold no secret; of a bug the stack tells where it is. */

@@ -42,7 +42,8 @@ export function createSlotCopyFiles(copyDir: string): CopyFiles {
     const real = await locate(folder);
     if (!real.ok) return real;
     if (real.value === null) return refuse('badInput', `There is no folder "${folder}".`);
-    if (!(await stat(real.value)).isDirectory()) return refuse('badInput', `"${folder}" is a file; read it instead.`);
+    if (!(await stat(real.value)).isDirectory())
+      return refuse('badInput', `"${folder}" is a file; read it instead.`);
     const paths: WorkspacePath[] = [];
     const partial = !(await walk(real.value, folder === '' ? '' : `${folder}/`, paths));
     return ok({ paths, partial });
@@ -102,10 +103,13 @@ async function readBytes(real: string, shown: string, mostBytes: number): Promis
   const file = await orNull(open(real, openFlags));
   if (file === null) return refuse('badInput', `"${shown}" has just gone.`);
   try {
-    const { size, ...info } = await file.stat().then((s) => ({ size: s.size, folder: s.isDirectory(), file: s.isFile() }));
+    const { size, ...info } = await file
+      .stat()
+      .then((s) => ({ size: s.size, folder: s.isDirectory(), file: s.isFile() }));
     if (info.folder) return refuse('badInput', `"${shown}" is a folder; list_files shows what is in it.`);
     if (!info.file) return refuse('badInput', `"${shown}" is not a regular file.`);
-    if (size > mostBytes) return refuse('badInput', `"${shown}" is too large to read (${size} bytes, at most ${mostBytes}).`);
+    if (size > mostBytes)
+      return refuse('badInput', `"${shown}" is too large to read (${size} bytes, at most ${mostBytes}).`);
     return ok(await file.readFile());
   } finally {
     await file.close();

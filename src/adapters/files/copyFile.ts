@@ -12,11 +12,10 @@ export interface Content {
   readonly hash: string;
   readonly mode: number;
   readonly mtimeMs: number;
+  readonly size: number;
   /** Undefined: too large for memory, to be copied from `file`. */
   readonly bytes: Uint8Array | undefined;
   readonly file: string;
-  /** Of the file it was read from. */
-  readonly stamp: Stamp;
 }
 
 /** Above this a file is copied by the kernel and not through our memory. */
@@ -28,7 +27,7 @@ const mostTries = 5;
  * Reads `file` so that no half of a concurrent write is in it: what changed meanwhile is read again. Null when it is
  * no regular file any more.
  */
-export async function readContent(file: string): Promise<Content | null> {
+export async function readContent(file: string): Promise<(Content & { readonly stamp: Stamp }) | null> {
   for (let tries = 1; ; tries++) {
     const before = await orNull(lstat(file));
     if (!before?.isFile()) return null;
@@ -39,9 +38,12 @@ export async function readContent(file: string): Promise<Content | null> {
       const hash = bytes ? hashOf(bytes) : await hashOfFile(handle);
       const after = await handle.stat();
       const stamp = stampOf(after, Date.now());
-      const unchanged = after.ino === before.ino && after.mtimeMs === before.mtimeMs && after.ctimeMs === before.ctimeMs;
+      const unchanged =
+        after.ino === before.ino && after.mtimeMs === before.mtimeMs && after.ctimeMs === before.ctimeMs;
       // A file that never rests is taken as it comes; its stamp is unsettled, so that the next refresh looks again.
-      if (unchanged || tries === mostTries) return { hash, mode: stamp.mode, mtimeMs: after.mtimeMs, bytes, file, stamp };
+      if (unchanged || tries === mostTries) {
+        return { hash, mode: stamp.mode, mtimeMs: after.mtimeMs, size: after.size, bytes, file, stamp };
+      }
     } finally {
       await handle.close();
     }
@@ -55,7 +57,8 @@ export async function readContent(file: string): Promise<Content | null> {
 export async function placeContent(content: Content, target: string, staging: string): Promise<Stamp> {
   const staged = path.join(staging, randomUUID());
   try {
-    if (!content.bytes) await copyFile(content.file, staged, constants.COPYFILE_FICLONE | constants.COPYFILE_EXCL);
+    if (!content.bytes)
+      await copyFile(content.file, staged, constants.COPYFILE_FICLONE | constants.COPYFILE_EXCL);
     const handle = await open(staged, content.bytes ? 'wx' : 'r', 0o600);
     try {
       if (content.bytes) await handle.writeFile(content.bytes);

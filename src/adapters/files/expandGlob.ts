@@ -10,17 +10,25 @@ import { walkTree } from './walkTree';
  * A glob ending in `/` means everything below.
  */
 export async function expandGlob(root: string, glob: string): Promise<readonly string[]> {
-  const pattern = glob.replaceAll('\\', '/').replace(/^(\.\/)+/, '').replace(/\/$/, '/**');
+  const pattern = glob
+    .replaceAll('\\', '/')
+    .replace(/^(\.\/)+/, '')
+    .replace(/\/$/, '/**');
   const matches = picomatch(pattern, { dot: true });
   const found: string[] = [];
   await walkTree(root, new IgnoreRules(root).top(), (entry, rules) => {
     if (entry.kind === 'folder') {
-      const skip = entry.name === 'node_modules' || protection(entry.path) !== undefined || rules.ignores(entry.name, 'folder');
+      const skip =
+        entry.name === 'node_modules' ||
+        protection(entry.path) !== undefined ||
+        rules.ignores(entry.name, 'folder');
       return skip ? undefined : rules.below(entry.name);
     }
-    if (entry.kind !== 'file' || !matches(entry.path) || protection(entry.path) !== undefined) return undefined;
+    if (entry.kind !== 'file' || !matches(entry.path) || protection(entry.path) !== undefined)
+      return undefined;
     const canonical = parseWorkspacePath(entry.path);
-    if (canonical.ok && canonical.value === entry.path && !rules.ignores(entry.name, 'file')) found.push(entry.path);
+    if (canonical.ok && canonical.value === entry.path && !rules.ignores(entry.name, 'file'))
+      found.push(entry.path);
     return undefined;
   });
   return found.sort();

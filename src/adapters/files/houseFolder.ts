@@ -25,7 +25,10 @@ export function prepareHouse(workspace: string): Promise<string> {
     const root = await realpath(workspace);
     const outer = await outerHouse(root);
     if (outer !== undefined) {
-      throw new Failure('refused', `"${root}" lies inside "${outer}", which is a workspace of Parallel Agents already; open that one.`);
+      throw new Failure(
+        'refused',
+        `"${root}" lies inside "${outer}", which is a workspace of Parallel Agents already; open that one.`,
+      );
     }
     const houseDir = path.join(root, houseName);
     await mkdir(houseDir, { mode: 0o700 }).catch(unlessThere);
@@ -57,7 +60,11 @@ async function refuseForeign(folder: string): Promise<void> {
   const stat = await lstat(folder);
   const isOurs = !process.getuid || stat.uid === process.getuid();
   if (stat.isDirectory() && isOurs) return;
-  const why = stat.isSymbolicLink() ? 'is a link' : stat.isDirectory() ? 'belongs to another user' : 'is not a folder';
+  const why = stat.isSymbolicLink()
+    ? 'is a link'
+    : stat.isDirectory()
+      ? 'belongs to another user'
+      : 'is not a folder';
   throw new Failure('refused', `"${folder}" ${why}; move it away and start again.`);
 }
 
@@ -65,7 +72,11 @@ async function refuseForeign(folder: string): Promise<void> {
 async function writeIgnoreFile(file: string): Promise<void> {
   const there = await orNull(lstat(file));
   if (there && there.size > 0) return;
-  const handle = await open(file, constants.O_WRONLY | constants.O_CREAT | (constants.O_NOFOLLOW ?? 0), 0o644);
+  const handle = await open(
+    file,
+    constants.O_WRONLY | constants.O_CREAT | (constants.O_NOFOLLOW ?? 0),
+    0o644,
+  );
   try {
     await handle.writeFile(ignoreFile);
     await handle.sync();

@@ -29,7 +29,10 @@ export class IgnoreRules {
   }
 
   /** @param above the folders on the way that have rules, outermost first, each with its depth */
-  private folder(names: readonly string[], above: readonly { readonly depth: number; readonly rules: Ignore }[]): FolderRules {
+  private folder(
+    names: readonly string[],
+    above: readonly { readonly depth: number; readonly rules: Ignore }[],
+  ): FolderRules {
     const own = this.rulesIn(names.join('/'));
     const chain = own ? [...above, { depth: names.length, rules: own }] : above;
     return {

@@ -58,7 +58,8 @@ export function createKeptContent(houseDir: string): KeptContent {
     async get(hash) {
       const bytes = /^[0-9a-f]{64}$/.test(hash) ? await orNull(readFile(path.join(blobDir, hash))) : null;
       if (!bytes) throw new Failure('corrupt', `The kept content ${hash} is gone from ${blobDir}.`);
-      if (hashOf(bytes) !== hash) throw new Failure('corrupt', `The kept content ${hash} in ${blobDir} was changed.`);
+      if (hashOf(bytes) !== hash)
+        throw new Failure('corrupt', `The kept content ${hash} in ${blobDir} was changed.`);
       return bytes;
     },
     async sweep(hashes) {

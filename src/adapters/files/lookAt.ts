@@ -14,7 +14,10 @@ export interface Look {
 
 /** Null: there is no such file. */
 export async function lookAt(folder: Folder, name: string): Promise<Look | null> {
-  return withFile(folder, name, async (file, stat) => ({ hash: await hashOfFile(file), mode: stat.mode & 0o777 }));
+  return withFile(folder, name, async (file, stat) => ({
+    hash: await hashOfFile(file),
+    mode: stat.mode & 0o777,
+  }));
 }
 
 export async function lookAtPlace(place: Place): Promise<Look | null> {
@@ -28,11 +31,17 @@ export async function readPlace(
 ): Promise<{ readonly bytes: Buffer; readonly mode: number } | { readonly tooLarge: number } | null> {
   if (!place.stat) return null;
   return withFile(place.folder, place.name, async (file, stat) =>
-    stat.size > maxBytes ? { tooLarge: stat.size } : { bytes: await file.readFile(), mode: stat.mode & 0o777 },
+    stat.size > maxBytes
+      ? { tooLarge: stat.size }
+      : { bytes: await file.readFile(), mode: stat.mode & 0o777 },
   );
 }
 
-async function withFile<T>(folder: Folder, name: string, work: (file: FileHandle, stat: Stats) => Promise<T>): Promise<T | null> {
+async function withFile<T>(
+  folder: Folder,
+  name: string,
+  work: (file: FileHandle, stat: Stats) => Promise<T>,
+): Promise<T | null> {
   // Without O_NONBLOCK a pipe that took the file's place would hold us for ever.
   const flags = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
   const file = await orNull(open(folder.at(name), flags));

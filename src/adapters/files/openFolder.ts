@@ -56,10 +56,12 @@ export function openBelow(folder: Folder, name: string): Promise<Folder> {
 export async function openPath(root: string, below: readonly string[]): Promise<Folder | null> {
   let folder = await openFolder(root);
   for (const name of below) {
-    const next = await openBelow(folder, name).catch((error: unknown) => {
-      if (hasCode(error, 'ENOENT', 'ENOTDIR', 'ELOOP')) return null;
-      throw error;
-    }).finally(folder.close);
+    const next = await openBelow(folder, name)
+      .catch((error: unknown) => {
+        if (hasCode(error, 'ENOENT', 'ENOTDIR', 'ELOOP')) return null;
+        throw error;
+      })
+      .finally(folder.close);
     if (!next) return null;
     folder = next;
   }

@@ -16,7 +16,9 @@ export function packageLinks(root: string, folder: string): readonly (readonly [
   for (const entry of entries) {
     const name = `${folder}/${entry.name}`;
     if (entry.isDirectory() && (entry.name.startsWith('@') || entry.name === '.bin')) {
-      const inner = entriesOf(path.join(root, name)).map((one) => linkFor(root, `${name}/${one.name}`, one.isSymbolicLink()));
+      const inner = entriesOf(path.join(root, name)).map((one) =>
+        linkFor(root, `${name}/${one.name}`, one.isSymbolicLink()),
+      );
       if (inner.some(([, wanted]) => wanted.kind === 'link')) {
         leadsIn = true;
         found.push([name, { kind: 'folder' }], ...inner);

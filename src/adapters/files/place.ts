@@ -75,15 +75,18 @@ async function find(walk: Walk): Promise<Result<Place>> {
     const stat = await orNull(lstat(walk.folder.at(part)));
     if (!stat) {
       const twin = await twinOf(walk.folder, part);
-      if (twin !== undefined) return denied(walk.path, `differs from the existing "${twin}" only in case or Unicode form`);
+      if (twin !== undefined)
+        return denied(walk.path, `differs from the existing "${twin}" only in case or Unicode form`);
       return ok({ path: walk.path, name, folder: walk.folder, missing: parts.slice(at, -1), stat: null });
     }
     if (stat.isSymbolicLink()) return denyLink(walk, path.join(walk.folder.path, part));
     const real = path.relative(walk.root, await realpath(path.join(walk.folder.path, part)));
     const asNamed = parts.slice(0, at + 1).join('/');
-    if (real.replaceAll(path.sep, '/').normalize('NFC') !== asNamed) return denied(walk.path, `is really "${real}"; use that name`);
+    if (real.replaceAll(path.sep, '/').normalize('NFC') !== asNamed)
+      return denied(walk.path, `is really "${real}"; use that name`);
     if (at === parts.length - 1) {
-      if (!stat.isFile()) return denied(walk.path, stat.isDirectory() ? 'is a folder' : 'is not a regular file');
+      if (!stat.isFile())
+        return denied(walk.path, stat.isDirectory() ? 'is a folder' : 'is not a regular file');
       return ok({ path: walk.path, name, folder: walk.folder, missing: [], stat });
     }
     if (!stat.isDirectory()) return denied(walk.path, `lies below "${asNamed}", which is not a folder`);
@@ -108,7 +111,8 @@ async function denyLink(walk: Walk, link: string) {
     return denied(walk.path, `goes through the link "${shown}", which leads out of the workspace`);
   }
   const why = walk.protection(inside);
-  if (why !== undefined) return denied(walk.path, `goes through the link "${shown}" to "${inside}", which ${why}`);
+  if (why !== undefined)
+    return denied(walk.path, `goes through the link "${shown}" to "${inside}", which ${why}`);
   return denied(walk.path, `goes through the link "${shown}"; its real name is "${inside}", use that`);
 }
 

@@ -44,6 +44,12 @@ export type Placed =
  */
 const tickMs = 50;
 
+/** An entry that the copy has now. */
+export type Found =
+  | { readonly kind: 'folder' | 'other' }
+  | { readonly kind: 'file'; readonly stamp: Stamp }
+  | { readonly kind: 'link'; readonly to: string };
+
 /** @param lookedAt when `stat` was taken */
 export function stampOf(stat: Stats, lookedAt: number): Stamp {
   const { size, mtimeMs, ctimeMs, ino } = stat;
@@ -62,7 +68,13 @@ export function isSameFile(before: Stamp, now: Stamp): boolean {
   );
 }
 
+/** The same stamp, looked at again at a time when nobody can have touched the file since. */
+export function settled(stamp: Stamp, lookedAt: number): Stamp {
+  return { ...stamp, unsettled: lookedAt - stamp.ctimeMs < tickMs };
+}
+
 export function isSameSource(before: Source, now: Source): boolean {
-  if (before.kind === 'kept') return now.kind === 'kept' && before.hash === now.hash && before.mode === now.mode;
+  if (before.kind === 'kept')
+    return now.kind === 'kept' && before.hash === now.hash && before.mode === now.mode;
   return now.kind === 'workspace' && isSameFile(before.stamp, now.stamp);
 }

@@ -20,12 +20,20 @@ const sliceMs = 8;
  *
  * Reading is synchronous: looking at 10,000 files takes 40 ms so, and ten times as long with a promise for each.
  */
-export async function walkTree<T>(root: string, top: T, look: (entry: Entry, above: T) => T | undefined): Promise<void> {
+export async function walkTree<T>(
+  root: string,
+  top: T,
+  look: (entry: Entry, above: T) => T | undefined,
+): Promise<void> {
   let since = performance.now();
   const open: { readonly folder: string; readonly given: T }[] = [{ folder: '', given: top }];
   for (let next = open.pop(); next; next = open.pop()) {
     for (const found of entriesOf(path.join(root, next.folder))) {
-      const entry = { name: found.name, path: next.folder === '' ? found.name : `${next.folder}/${found.name}`, kind: kindOf(found) };
+      const entry = {
+        name: found.name,
+        path: next.folder === '' ? found.name : `${next.folder}/${found.name}`,
+        kind: kindOf(found),
+      };
       const given = look(entry, next.given);
       if (given !== undefined && entry.kind === 'folder') open.push({ folder: entry.path, given });
     }

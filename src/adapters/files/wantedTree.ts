@@ -2,7 +2,7 @@
 import { lstatSync } from 'node:fs';
 import path from 'node:path';
 import type { Overlay } from '../../ports/workspace';
-import { type FolderRules, IgnoreRules } from './ignoreRules';
+import type { FolderRules, IgnoreRules } from './ignoreRules';
 import { isLeftOut, linkInside, packageLinks, sharedLink } from './packageLinks';
 import { stampOf, type Wanted } from './slotEntries';
 import { type Entry, kindOf, walkTree } from './walkTree';
@@ -14,32 +14,88 @@ const secretName = /^\.env(\..*)?$|\.(pem|key|p12|pfx)$|^id_(rsa|ed25519|ecdsa)$
 const newFileMode = 0o644;
 
 /** Every entry that the copy should have, a folder before what is in it. */
-export async function wantedTree(root: string, rules: IgnoreRules, overlay: Overlay): Promise<Map<string, Wanted>> {
+export async function wantedTree(
+  root: string,
+  rules: IgnoreRules,
+  overlay: Overlay,
+): Promise<Map<string, Wanted>> {
   const wanted = new Map<string, Wanted>();
   await walkTree(root, rules.top(), (entry, above) => {
     for (const [name, one] of wantedEntry(root, entry, above)) wanted.set(name, one);
-    return wanted.get(entry.path)?.kind === 'folder' && entry.name !== 'node_modules' ? above.below(entry.name) : undefined;
+    return wanted.get(entry.path)?.kind === 'folder' && entry.name !== 'node_modules'
+      ? above.below(entry.name)
+      : undefined;
   });
   for (const [file, hash] of overlay) layOver(wanted, file, hash);
   return wanted;
 }
 
-/**
- * The same for one file; undefined: nothing should be there. A path below a link or an ignored folder is `shared`: the
- * copy has no file of its own for it.
- */
-export function wantedFile(root: string, rules: IgnoreRules, file: string, overlay: Overlay): Wanted | 'shared' | undefined {
-  const names = file.split('/');
+/** The same for one file: what is wanted at `file` and at the folders on the way to it. */
+export function wantedAlong(
+  root: string,
+  rules: IgnoreRules,
+  file: string,
+  overlay: Overlay,
+): Map<string, Wanted> {
+  const wanted = new Map<string, Wanted>();
   let above = rules.top();
-  let found: Wanted | undefined;
-  for (const [depth, name] of names.entries()) {
-    const at = names.slice(0, depth + 1).join('/');
+  for (const at of pathsDownTo(file)) {
+    const name = path.posix.basename(at);
     const stat = lstatSync(path.join(root, at), { throwIfNoEntry: false });
-    found = stat && new Map(wantedEntry(root, { name, path: at, kind: kindOf(stat) }, above)).get(at);
-    if (found?.kind !== 'folder') break;
-    if (depth < names.length - 1 && name === 'node_modules') return 'shared';
+    if (!stat) break;
+    for (const [found, one] of wantedEntry(root, { name, path: at, kind: kindOf(stat) }, above))
+      wanted.set(found, one);
+    if (wanted.get(at)?.kind !== 'folder' || name === 'node_modules') break;
     above = above.below(name);
-    found = depth < names.length - 1 ? undefined : found;
   }
-  return found;
+  const hash = overlay.get(file);
+  if (hash !== undefined) layOver(wanted, file, hash);
+  return wanted;
+}
+
+/** `a/b/c` → `a`, `a/b`, `a/b/c`. */
+export function pathsDownTo(file: string): readonly string[] {
+  const names = file.split('/');
+  return names.map((_, at) => names.slice(0, at + 1).join('/'));
+}
+
+/** Usually the entry itself; nothing for what is left out, and all links for a folder of packages. */
+function wantedEntry(root: string, entry: Entry, above: FolderRules): readonly (readonly [string, Wanted])[] {
+  const { name, kind } = entry;
+  const absolute = path.join(root, entry.path);
+  if (isLeftOut(name) || kind === 'other') return [];
+  if (name === 'node_modules' && kind === 'folder') return packageLinks(root, entry.path);
+  if (name === 'node_modules' && kind === 'link') return [[entry.path, sharedLink(absolute)]];
+  if (kind === 'folder')
+    return [[entry.path, above.ignores(name, 'folder') ? sharedLink(absolute) : { kind: 'folder' }]];
+  if (kind === 'link') {
+    const to = linkInside(root, entry.path);
+    return to === undefined ? [] : [[entry.path, { kind: 'link', to }]];
+  }
+  const stat = lstatSync(absolute, { throwIfNoEntry: false });
+  if (!stat?.isFile()) return [];
+  const ignored = above.ignores(name, 'file');
+  if (ignored && (secretName.test(name) || stat.size > mostIgnoredBytes)) return [];
+  return [
+    [entry.path, { kind: 'file', from: { kind: 'workspace', stamp: stampOf(stat, Date.now()) }, ignored }],
+  ];
+}
+
+/** A path below a link or an ignored folder is passed over: there the copy shows the workspace's own files. */
+function layOver(wanted: Map<string, Wanted>, file: string, hash: string | null): void {
+  const above = pathsDownTo(file).slice(0, -1);
+  if (above.some((folder) => ['link', 'shared'].includes(wanted.get(folder)?.kind ?? ''))) return;
+  const now = wanted.get(file);
+  if (hash === null) {
+    if (now?.kind === 'file') wanted.delete(file);
+    return;
+  }
+  for (const folder of above) {
+    if (wanted.get(folder)?.kind !== 'folder') wanted.set(folder, { kind: 'folder' });
+  }
+  if (now?.kind === 'folder') {
+    for (const other of wanted.keys()) if (other.startsWith(`${file}/`)) wanted.delete(other);
+  }
+  const mode = now?.kind === 'file' && now.from.kind === 'workspace' ? now.from.stamp.mode : newFileMode;
+  wanted.set(file, { kind: 'file', from: { kind: 'kept', hash, mode }, ignored: false });
 }

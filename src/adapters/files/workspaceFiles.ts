@@ -4,16 +4,16 @@ import { lockKey } from '../../core/locks/lockPath';
 import { ok, type Result, refuse } from '../../core/shared/result';
 import type { EditRecord } from '../../ports/store';
 import type { FileState, WorkspaceFiles } from '../../ports/workspace';
-import { encodeLike, isText, notEncodable } from './textForm';
-import { lookAtPlace, readPlace } from './lookAt';
+import { hashOf } from './contentHash';
 import { type Exchanged, exchange, type NewContent } from './exchange';
 import { expandGlob } from './expandGlob';
 import { asFailures, hasCode } from './fileFailure';
 import { createKeptContent } from './keptContent';
+import { lookAtPlace, readPlace } from './lookAt';
 import { openPath } from './openFolder';
 import { atPlace, type Place } from './place';
 import { protection } from './protectedPaths';
-import { hashOf } from './contentHash';
+import { encodeLike, isText, notEncodable } from './textForm';
 
 export interface WorkspaceFilesOptions {
   /** The workspace's real path: absolute, without links. */
@@ -27,10 +27,15 @@ export interface WorkspaceFilesOptions {
 /** Above this a file is not an agent's to change: 8 MiB. */
 export const maxFileBytes = 8 * 1024 * 1024;
 
-export function createWorkspaceFiles({ root, houseDir, alsoProtected = [] }: WorkspaceFilesOptions): WorkspaceFiles {
+export function createWorkspaceFiles({
+  root,
+  houseDir,
+  alsoProtected = [],
+}: WorkspaceFilesOptions): WorkspaceFiles {
   const kept = createKeptContent(houseDir);
   const also = new Set(alsoProtected.map(lockKey));
-  const protects = (file: string) => protection(file) ?? (also.has(lockKey(file)) ? 'is the backlog or its script' : undefined);
+  const protects = (file: string) =>
+    protection(file) ?? (also.has(lockKey(file)) ? 'is the backlog or its script' : undefined);
   const at = <T>(doing: string, file: string, work: (place: Place) => Promise<Result<T>>) =>
     asFailures(`${doing} "${file}"`, () => atPlace(root, file, protects, work));
 
@@ -78,7 +83,12 @@ export function createWorkspaceFiles({ root, houseDir, alsoProtected = [] }: Wor
       }
       if (now !== edit.written && now !== edit.pending) return ok('kept' as const);
       const original = edit.original === null ? null : await kept.get(edit.original);
-      const exchanged = await exchange(place, now, original && { bytes: original, mode: edit.mode ?? undefined }, kept);
+      const exchanged = await exchange(
+        place,
+        now,
+        original && { bytes: original, mode: edit.mode ?? undefined },
+        kept,
+      );
       if (exchanged !== 'done') return ok('kept' as const);
       if (original === null) await removeEmptyFolders(edit);
       return ok(original === null ? ('removed' as const) : ('restored' as const));
@@ -116,14 +126,17 @@ interface Step {
 
 /** What writing `content` at `place` comes to; refused for what is not text, or too much of it. */
 async function prepare(place: Place, content: string | null): Promise<Result<Step>> {
-  if (content === null) return ok({ before: (await lookAtPlace(place))?.hash ?? null, after: null, content: null });
+  if (content === null)
+    return ok({ before: (await lookAtPlace(place))?.hash ?? null, after: null, content: null });
   const odd = notEncodable(content);
   if (odd !== undefined) return refuse('badInput', `The text for "${place.path}" ${odd}.`);
   const old = await readPlace(place, maxFileBytes);
   if (old && 'tooLarge' in old) return refuseSize(place.path, old.tooLarge);
-  if (old && !isText(old.bytes)) return refuse('notText', `"${place.path}" is not UTF-8 text; agents edit text only.`);
-  const bytes = encodeLike(old && old.bytes, content);
-  if (bytes.length > maxFileBytes) return refuse('badInput', `The text for "${place.path}" is larger than ${maxFileBytes} bytes.`);
+  if (old && !isText(old.bytes))
+    return refuse('notText', `"${place.path}" is not UTF-8 text; agents edit text only.`);
+  const bytes = encodeLike(old?.bytes ?? null, content);
+  if (bytes.length > maxFileBytes)
+    return refuse('badInput', `The text for "${place.path}" is larger than ${maxFileBytes} bytes.`);
   return ok({
     before: old && hashOf(old.bytes),
     after: hashOf(bytes),

@@ -15,7 +15,10 @@ export function toFailure(error: unknown, key: string, signal: AbortSignal): Fai
     return new Failure(reason, clean(`the connection to the model service failed: ${wordsOf(error)}`));
   }
   if (error instanceof APIConnectionError) {
-    return new Failure('unreachable', clean(`the model service cannot be reached: ${wordsOf(error.cause ?? error)}`));
+    return new Failure(
+      'unreachable',
+      clean(`the model service cannot be reached: ${wordsOf(error.cause ?? error)}`),
+    );
   }
   const words = error.apiMessage ?? error.message;
   const reason = error.status === undefined ? reasonOfType(error.type) : reasonOfStatus(error.status, words);

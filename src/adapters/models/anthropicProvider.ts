@@ -55,6 +55,7 @@ async function* stream(
   }
   if (signal.aborted) throw new Failure('aborted', 'stopped'); // an aborted stream just ends
   const turn = answer.turn();
-  if (turn === undefined) throw new Failure('unreachable', 'the model service ended its answer in the middle');
+  if (turn === undefined)
+    throw new Failure('unreachable', 'the model service ended its answer in the middle');
   yield turn;
 }

@@ -33,15 +33,25 @@ export function toMessagesRequest(request: TurnRequest): Anthropic.MessageCreate
 }
 
 function toParam(message: Message, isMarked: boolean): Anthropic.MessageParam {
-  if (message.role === 'assistant') return { role: 'assistant', content: message.content.map(toAssistantBlock) };
+  if (message.role === 'assistant')
+    return { role: 'assistant', content: message.content.map(toAssistantBlock) };
   const last = message.content.length - 1;
-  return { role: 'user', content: message.content.map((block, at) => toUserBlock(block, isMarked && at === last)) };
+  return {
+    role: 'user',
+    content: message.content.map((block, at) => toUserBlock(block, isMarked && at === last)),
+  };
 }
 
 function toUserBlock(block: UserBlock, isMarked: boolean): Anthropic.ContentBlockParam {
   const mark = isMarked ? cacheMark : {};
   if (block.type === 'text') return { type: 'text', text: block.text, ...mark };
-  return { type: 'tool_result', tool_use_id: block.callId, content: block.content, is_error: block.isError, ...mark };
+  return {
+    type: 'tool_result',
+    tool_use_id: block.callId,
+    content: block.content,
+    is_error: block.isError,
+    ...mark,
+  };
 }
 
 function toAssistantBlock(block: AssistantBlock): Anthropic.ContentBlockParam {
@@ -65,7 +75,8 @@ function asThinking(value: unknown): Anthropic.ThinkingBlockParam | Anthropic.Re
   if (isObject(value) && value.type === 'thinking') {
     return { type: 'thinking', thinking: String(value.thinking), signature: String(value.signature) };
   }
-  if (isObject(value) && value.type === 'redacted_thinking') return { type: 'redacted_thinking', data: String(value.data) };
+  if (isObject(value) && value.type === 'redacted_thinking')
+    return { type: 'redacted_thinking', data: String(value.data) };
   throw new Error('An opaque block of another provider was handed to the Messages API.');
 }
 

@@ -14,7 +14,12 @@ interface OpenBlock {
 /** Takes one answer's events in order; `turn` is there once the service said that the answer is whole. */
 export class AnthropicTurn {
   private readonly blocks = new Map<number, OpenBlock>();
-  private readonly counted = { input_tokens: 0, output_tokens: 0, cache_read_input_tokens: 0, cache_creation_input_tokens: 0 };
+  private readonly counted = {
+    input_tokens: 0,
+    output_tokens: 0,
+    cache_read_input_tokens: 0,
+    cache_creation_input_tokens: 0,
+  };
   private stopReason: Anthropic.StopReason | null = null;
   private refusal: string | null = null;
   private isWhole = false;
@@ -48,7 +53,8 @@ export class AnthropicTurn {
     if (!this.isWhole || this.stopReason === null) return undefined;
     const content = [...this.blocks.values()].flatMap(close);
     if (this.refusal !== null) content.push({ type: 'text', text: this.refusal });
-    const { input_tokens, output_tokens, cache_read_input_tokens, cache_creation_input_tokens } = this.counted;
+    const { input_tokens, output_tokens, cache_read_input_tokens, cache_creation_input_tokens } =
+      this.counted;
     return {
       type: 'turn',
       content,
@@ -89,20 +95,31 @@ export class AnthropicTurn {
   }
 }
 
-const countNames = ['input_tokens', 'output_tokens', 'cache_read_input_tokens', 'cache_creation_input_tokens'] as const;
+const countNames = [
+  'input_tokens',
+  'output_tokens',
+  'cache_read_input_tokens',
+  'cache_creation_input_tokens',
+] as const;
 
 function close({ block, text, signature }: OpenBlock): AssistantBlock[] {
   switch (block.type) {
     case 'text':
       return block.text + text === '' ? [] : [{ type: 'text', text: block.text + text }]; // an empty one is refused later
     case 'thinking': {
-      const value = { type: 'thinking', thinking: block.thinking + text, signature: signature || block.signature };
+      const value = {
+        type: 'thinking',
+        thinking: block.thinking + text,
+        signature: signature || block.signature,
+      };
       return [{ type: 'opaque', value }];
     }
     case 'redacted_thinking':
       return [{ type: 'opaque', value: { type: 'redacted_thinking', data: block.data } }];
     case 'tool_use':
-      return [{ type: 'toolCall', id: block.id, name: block.name, input: text === '' ? block.input : parsed(text) }];
+      return [
+        { type: 'toolCall', id: block.id, name: block.name, input: text === '' ? block.input : parsed(text) },
+      ];
     default:
       return []; // blocks of tools that run at the service, which we never offer
   }

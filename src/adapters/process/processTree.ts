@@ -3,11 +3,9 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { ProcessIdentity } from '../../core/events/event';
 import { Failure } from '../../ports/failure';
 import type { ProcessEnder } from '../../ports/workers';
-import { createLinuxProcessTable } from './linuxProcessTable';
 import { createProcessFamily, type FamilyHead } from './processFamily';
 import type { ProcessRow, ProcessTable } from './processTable';
-import { createPsProcessTable } from './psProcessTable';
-import { createWindowsProcessTable } from './windowsProcessTable';
+import { createSystemProcessTable } from './systemProcessTable';
 
 /** What the rooms ask for, and what their adapters need beside it. */
 export interface ProcessTree extends ProcessEnder {
@@ -25,7 +23,7 @@ const firstPauseMs = 5;
 const longestPauseMs = 100;
 const hopelessMs = 10_000;
 
-export function createProcessEnder(table: ProcessTable = createSystemTable()): ProcessTree {
+export function createProcessEnder(table: ProcessTable = createSystemProcessTable()): ProcessTree {
   async function identify(pid: number): Promise<ProcessIdentity | undefined> {
     const row = await table.find(pid);
     return row && { pid, started: row.started };
@@ -114,15 +112,4 @@ async function send(
 function unending(reason: 'io' | 'denied', pids: readonly number[]): Failure {
   const because = reason === 'denied' ? 'they belong to another user' : 'the system does not end them';
   return new Failure(reason, `Processes of an agent are left, since ${because}: ${pids.join(', ')}.`);
-}
-
-export function createSystemTable(): ProcessTable {
-  switch (process.platform) {
-    case 'linux':
-      return createLinuxProcessTable();
-    case 'win32':
-      return createWindowsProcessTable();
-    default:
-      return createPsProcessTable();
-  }
 }

@@ -21,7 +21,8 @@ export function assignmentText(assignment: Assignment): string {
     checkText(assignment),
   ];
   if (lastFailure !== undefined) {
-    const shown = lastFailure.length > maxFailureLength ? `…${lastFailure.slice(-maxFailureLength)}` : lastFailure;
+    const shown =
+      lastFailure.length > maxFailureLength ? `…${lastFailure.slice(-maxFailureLength)}` : lastFailure;
     sections.push(
       'An earlier attempt at this feature failed, and its changes were undone. ' +
         `Find out why before you build it again. The reason given:\n${fenced(shown)}`,

@@ -14,7 +14,8 @@ export function applyEdits(text: string, edits: readonly TextEdit[]): Result<str
   for (const [index, edit] of edits.entries()) {
     const name = edits.length === 1 ? 'The edit' : `Edit ${index + 1} of ${edits.length}`;
     const next = applyEdit(current, edit);
-    if (!next.ok) return refuse('badInput', `${name} was not made, and nothing was changed: ${next.error.message}`);
+    if (!next.ok)
+      return refuse('badInput', `${name} was not made, and nothing was changed: ${next.error.message}`);
     current = next.value;
   }
   return ok(current);
@@ -23,23 +24,21 @@ export function applyEdits(text: string, edits: readonly TextEdit[]): Result<str
 function applyEdit(text: string, edit: TextEdit): Result<string> {
   if (edit.old === '') return refuse('badInput', '"old" is empty. Use write_file to write a whole file.');
   if (edit.old === edit.new) return refuse('badInput', '"old" and "new" are the same.');
-  const pieces = text.split(edit.old);
-  const found = pieces.length - 1;
-  if (found === 0) return refuse('badInput', `"old" is not in the file. ${nearest(text, edit.old)}`);
-  if (found > 1 && !edit.all) {
-    const lines = linesWith(text, edit.old).join(', ');
-    return refuse('badInput', `"old" is there ${found} times (lines ${lines}). Take in more lines around it, or set "all".`);
+  const places = placesOf(text, edit.old);
+  if (places.length === 0) return refuse('badInput', `"old" is not in the file. ${nearest(text, edit.old)}`);
+  if (places.length > 1 && !edit.all) {
+    const lines = places.slice(0, 10).map((at) => text.slice(0, at).split('\n').length);
+    const where = `${places.length} times (lines ${lines.join(', ')}${places.length > 10 ? ', …' : ''})`;
+    return refuse('badInput', `"old" is there ${where}. Take in more lines around it, or set "all".`);
   }
-  return ok(pieces.join(edit.new)); // not `replace`, to which `$&` in the new text would mean something
+  return ok(text.split(edit.old).join(edit.new)); // not `replace`, to which `$&` in the new text would mean something
 }
 
-/** The lines, from 1, on which the first ten places of `wanted` begin. */
-function linesWith(text: string, wanted: string): readonly number[] {
-  const lines: number[] = [];
-  for (let at = text.indexOf(wanted); at >= 0 && lines.length < 10; at = text.indexOf(wanted, at + wanted.length)) {
-    lines.push(text.slice(0, at).split('\n').length);
-  }
-  return lines;
+/** Where `wanted` begins, also where two of them overlap: then too it is not clear which one is meant. */
+function placesOf(text: string, wanted: string): readonly number[] {
+  const places: number[] = [];
+  for (let at = text.indexOf(wanted); at >= 0; at = text.indexOf(wanted, at + 1)) places.push(at);
+  return places;
 }
 
 /** Shows the lines that look most like `wanted`, so that the next try can copy them. */

@@ -32,7 +32,11 @@ export const editFile = defineTool({
     if (!locked.ok) return locked.answer;
     const { path, file } = locked;
     if (file === null) return failed(`There is no file ${path}. Use write_file to make one.`);
-    const asLines = edits.map((edit) => ({ old: unixLines(edit.old), new: unixLines(edit.new), all: edit.all ?? false }));
+    const asLines = edits.map((edit) => ({
+      old: unixLines(edit.old),
+      new: unixLines(edit.new),
+      all: edit.all ?? false,
+    }));
     const edited = applyEdits(unixLines(file.text), asLines);
     if (!edited.ok) return failed(edited.error.message);
     return write(path, file, edited.value, `Edited ${path}: ${count(edits.length, 'edit')}.`, context);
@@ -52,7 +56,9 @@ export const writeFile = defineTool({
     if (!locked.ok) return locked.answer;
     const { path, file } = locked;
     if (file !== null && context.shown.get(path) !== file.hash) {
-      const why = context.shown.has(path) ? 'has changed since you read it' : 'exists already, and you have not read it';
+      const why = context.shown.has(path)
+        ? 'has changed since you read it'
+        : 'exists already, and you have not read it';
       return failed(`${path} ${why}. Nothing was written. ${nowIs(path, file, context)}`);
     }
     const text = unixLines(content);
@@ -71,7 +77,9 @@ async function lockAndRead(asked: string, { coordinator, files }: ToolContext): 
   const lock = await coordinator.lockFile(path.value);
   if (!lock.ok) return { ok: false, answer: refused(lock.error) };
   const file = await files.read(path.value);
-  return file.ok ? { ok: true, path: path.value, file: file.value } : { ok: false, answer: refused(file.error) };
+  return file.ok
+    ? { ok: true, path: path.value, file: file.value }
+    : { ok: false, answer: refused(file.error) };
 }
 
 async function write(

@@ -37,7 +37,9 @@ export function fields<F extends Fields>(named: F): Shape<ValuesOf<F>> {
     read(value, at) {
       if (!isObject(value)) return problem(`${at}: expected an object, got ${kindOf(value)}`);
       const unknown = Object.keys(value).filter((name) => !Object.hasOwn(named, name));
-      const problems = unknown.map((name) => `${at}: there is no "${name}"; the fields are ${names.join(', ')}`);
+      const problems = unknown.map(
+        (name) => `${at}: there is no "${name}"; the fields are ${names.join(', ')}`,
+      );
       const values: Record<string, unknown> = {};
       for (const [name, shape] of Object.entries(named)) {
         const given = Object.hasOwn(value, name) ? value[name] : undefined;
@@ -70,7 +72,8 @@ export function wholeNumber(description: string, from: number, to?: number): Sha
   return {
     schema: { type: 'integer', description, minimum: from, ...(to === undefined ? {} : { maximum: to }) },
     read(value, at) {
-      const fits = typeof value === 'number' && Number.isInteger(value) && value >= from && value <= (to ?? value);
+      const fits =
+        typeof value === 'number' && Number.isInteger(value) && value >= from && value <= (to ?? value);
       return fits ? ok(value) : wrong(at, range, value);
     },
   };
@@ -81,7 +84,8 @@ export function list<T>(item: Shape<T>, description: string): Shape<readonly T[]
   return {
     schema: { type: 'array', description, items: item.schema, minItems: 1 },
     read(value, at) {
-      if (!Array.isArray(value) || value.length === 0) return wrong(at, 'a list with at least one entry', value);
+      if (!Array.isArray(value) || value.length === 0)
+        return wrong(at, 'a list with at least one entry', value);
       const values: T[] = [];
       const problems: string[] = [];
       for (const [index, entry] of value.entries()) {

@@ -25,7 +25,8 @@ export const claimFile = defineTool({
 
 export const releaseFile = defineTool({
   name: 'release_file',
-  description: 'Gives back the lock of a file that you have not changed, so that other agents need not wait for it.',
+  description:
+    'Gives back the lock of a file that you have not changed, so that other agents need not wait for it.',
   input,
   step: ({ path }) => `releasing ${path}`,
   target: ({ path }) => path,

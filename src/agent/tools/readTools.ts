@@ -36,7 +36,10 @@ export const readFile = defineTool({
     const numbered = lines.slice(start - 1, last).map((line, at) => `${start + at}\t${line}`);
     const whole = start === 1 && last === lines.length;
     const note = whole ? '' : `[lines ${start} to ${last} of ${lines.length}]\n`;
-    return done(capHead(note + numbered.join('\n')), whole ? count(lines.length, 'line') : `lines ${start}-${last}`);
+    return done(
+      capHead(note + numbered.join('\n')),
+      whole ? count(lines.length, 'line') : `lines ${start}-${last}`,
+    );
   },
 });
 
@@ -45,7 +48,9 @@ export const listFiles = defineTool({
   description:
     'Lists the files of the workspace, or those below one folder, one path a line. ' +
     'Version control, installed dependencies and linked folders are left out.',
-  input: fields({ folder: optional(text('Folder to look in, relative to the workspace; leave out for everything.')) }),
+  input: fields({
+    folder: optional(text('Folder to look in, relative to the workspace; leave out for everything.')),
+  }),
   step: ({ folder }) => `listing ${folder || 'the files'}`,
   target: ({ folder }) => folder || '.',
   async run({ folder: asked }, { files }) {
@@ -54,9 +59,16 @@ export const listFiles = defineTool({
     const listing = await files.list(folder.value);
     if (!listing.ok) return refused(listing.error);
     const { paths, partial } = listing.value;
-    if (paths.length === 0) return done(`There are no files in ${folder.value || 'the workspace'}.`, 'no files');
-    const more = paths.length > maxPaths || partial ? `\n[only ${Math.min(paths.length, maxPaths)} are shown; name a folder]` : '';
-    return done(capHead(paths.slice(0, maxPaths).join('\n'), maxResultLength - more.length) + more, count(paths.length, 'file'));
+    if (paths.length === 0)
+      return done(`There are no files in ${folder.value || 'the workspace'}.`, 'no files');
+    const more =
+      paths.length > maxPaths || partial
+        ? `\n[only ${Math.min(paths.length, maxPaths)} are shown; name a folder]`
+        : '';
+    return done(
+      capHead(paths.slice(0, maxPaths).join('\n'), maxResultLength - more.length) + more,
+      count(paths.length, 'file'),
+    );
   },
 });
 
@@ -76,13 +88,19 @@ export const searchFiles = defineTool({
     if (wanted === '') return failed('The text to look for is empty.');
     const folder = parseFolder(asked);
     if (!folder.ok) return refused(folder.error);
-    const found = await files.search({ text: wanted, isRegex: regex, folder: folder.value, maxMatches }, signal);
+    const found = await files.search(
+      { text: wanted, isRegex: regex, folder: folder.value, maxMatches },
+      signal,
+    );
     if (!found.ok) return refused(found.error);
     const { matches, partial } = found.value;
     if (matches.length === 0) return done('No line matches.', 'no matches');
     const more = partial ? `\n[there may be more than these ${matches.length}; narrow the search]` : '';
     const lines = matches.map((match) => `${match.path}:${match.line}: ${match.text}`);
-    return done(capHead(lines.join('\n'), maxResultLength - more.length) + more, count(matches.length, 'match', 'matches'));
+    return done(
+      capHead(lines.join('\n'), maxResultLength - more.length) + more,
+      count(matches.length, 'match', 'matches'),
+    );
   },
 });
 

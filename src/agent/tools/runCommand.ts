@@ -45,7 +45,8 @@ function describeEnd(result: CommandResult, timeoutMs: number): string {
 function describeChanges({ kept, dropped }: CommandChanges): readonly string[] {
   const lines: string[] = [];
   if (kept.length > 0) lines.push(`Changed and kept: ${named(kept)}.`);
-  if (dropped.length > 0) lines.push(`Changed but dropped: ${named(dropped.map(({ path, why }) => `${path} (${why})`))}.`);
+  if (dropped.length > 0)
+    lines.push(`Changed but dropped: ${named(dropped.map(({ path, why }) => `${path} (${why})`))}.`);
   return lines;
 }
 

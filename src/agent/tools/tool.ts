@@ -1,6 +1,6 @@
 // What a tool is: what the model is told of it, what people see while it runs, and how it answers.
 import { parseWorkspacePath, type WorkspacePath } from '../../core/locks/lockPath';
-import type { Refusal, Result } from '../../core/shared/result';
+import { ok, type Refusal, type Result } from '../../core/shared/result';
 import type { Assignment, Coordinator, SubmitVerdict } from '../../ports/coordinator';
 import type { CopyFiles } from '../../ports/copyFiles';
 import type { ToolSpec } from '../../ports/models';
@@ -19,6 +19,8 @@ export interface PreparedCall {
   readonly step: string;
   /** The path or command it is about. */
   readonly target?: string;
+  /** How far the agent says it is, 0-100. */
+  readonly percent?: number;
   /** Runs the call; a thrown `Failure` of the outside is the loop's to tell the model. */
   run(context: ToolContext): Promise<ToolAnswer>;
 }
@@ -58,6 +60,7 @@ export interface ToolDefinition<T> {
   readonly input: Shape<T>;
   step(input: T): string;
   target?(input: T): string;
+  percent?(input: T): number | undefined;
   run(input: T, context: ToolContext): Promise<ToolAnswer>;
 }
 
@@ -68,9 +71,12 @@ export function defineTool<T>({ name, description, input: shape, ...tool }: Tool
       const input = readInput(shape, raw);
       if (!input.ok) return input;
       const { value } = input;
-      const target = tool.target?.(value);
-      const run = (context: ToolContext) => tool.run(value, context);
-      return { ok: true, value: { step: tool.step(value), ...(target === undefined ? {} : { target }), run } };
+      return ok({
+        step: tool.step(value),
+        target: tool.target?.(value),
+        percent: tool.percent?.(value),
+        run: (context) => tool.run(value, context),
+      });
     },
   };
 }
@@ -99,7 +105,7 @@ export function refused({ code, message }: Refusal): ToolAnswer {
 /** The folder a tool is to look through: the whole copy when none is named. */
 export function parseFolder(folder: string | undefined): Result<WorkspacePath | ''> {
   const plain = folder?.trim() ?? '';
-  return ['', '.', './'].includes(plain) ? { ok: true, value: '' } : parseWorkspacePath(plain);
+  return ['', '.', './'].includes(plain) ? ok('') : parseWorkspacePath(plain);
 }
 
 export function firstLine(text: string): string {

@@ -1,0 +1,79 @@
+// What a command changed in a slot copy, against what was put there.
+import { lstatSync, readlinkSync } from 'node:fs';
+import path from 'node:path';
+import type { CopyChange } from '../../ports/workspace';
+import { type Content, readContent } from './copyFile';
+import type { IgnoreRules } from './ignoreRules';
+import { isLeftOut } from './packageLinks';
+import { protection } from './protectedPaths';
+import { isSameFile, type Placed, stampOf } from './slotEntries';
+import { isText } from './textForm';
+import { walkTree } from './walkTree';
+
+/** Above this a file is not brought over: 1 MiB. */
+const mostBytes = 1024 * 1024;
+/** Together: 64 MiB. A command that leaves more has gone astray. */
+const mostBytesTogether = 64 * mostBytes;
+
+/**
+ * Deletions first, then by path. Left out: what is ignored, by the workspace's rules for what was there and by the copy's
+ * own for what is new, and what no agent may write. `placed` learns the new times of files that turn out the same.
+ */
+export async function changedInCopy(
+  dir: string,
+  placed: Map<string, Placed>,
+  rules: IgnoreRules,
+): Promise<readonly CopyChange[]> {
+  const seen = new Set<string>();
+  const suspects: string[] = [];
+  const changes: CopyChange[] = [];
+  await walkTree(dir, rules.top(), ({ path: at, name, kind }, above) => {
+    seen.add(at);
+    const before = placed.get(at);
+    if (isLeftOut(name) || name === 'node_modules' || before?.kind === 'shared') return undefined;
+    if (!before && above.ignores(name, kind === 'folder' ? 'folder' : 'file')) return undefined;
+    if (kind === 'folder') return above.below(name);
+    if ((before?.kind === 'file' && before.ignored) || protection(at) !== undefined) return undefined;
+    if (kind === 'file') {
+      const stat = lstatSync(path.join(dir, at), { throwIfNoEntry: false });
+      const same = stat && before?.kind === 'file' && isSameFile(before.stamp, stampOf(stat, Date.now()));
+      if (!same) suspects.push(at);
+    } else if (
+      kind === 'other' ||
+      before?.kind !== 'link' ||
+      readlinkSync(path.join(dir, at)) !== before.to
+    ) {
+      changes.push({ path: at, before: before?.kind === 'file' ? before.hash : null, content: undefined });
+    }
+    return undefined;
+  });
+  for (const [at, before] of placed) {
+    if (seen.has(at) || before.kind === 'folder' || before.kind === 'shared' || isBelowPackages(at)) continue;
+    if (before.kind === 'link') changes.push({ path: at, before: null, content: undefined });
+    else if (!before.ignored && protection(at) === undefined)
+      changes.push({ path: at, before: before.hash, content: null });
+  }
+  let bytesLeft = mostBytesTogether;
+  for (const at of suspects) {
+    const now = await readContent(path.join(dir, at));
+    const before = placed.get(at);
+    if (!now) continue;
+    if (before?.kind === 'file' && before.hash === now.hash) {
+      if (before.stamp.mode === now.mode) placed.set(at, { ...before, stamp: now.stamp });
+      continue;
+    }
+    const content = bytesLeft >= now.size ? textOf(now) : undefined;
+    bytesLeft -= content?.length ?? 0;
+    changes.push({ path: at, before: before?.kind === 'file' ? before.hash : null, content });
+  }
+  const rank = ({ content }: CopyChange) => (content === null ? 0 : 1);
+  return changes.sort((a, b) => rank(a) - rank(b) || (a.path < b.path ? -1 : 1));
+}
+
+function textOf({ bytes, size }: Content): string | undefined {
+  return bytes && size <= mostBytes && isText(bytes) ? Buffer.from(bytes).toString() : undefined;
+}
+
+function isBelowPackages(at: string): boolean {
+  return at.split('/').includes('node_modules');
+}

@@ -1,0 +1,54 @@
+// The private copies of the workspace that agents work in, one for each slot, brought up to date before each use.
+import path from 'node:path';
+import type { Slot } from '../../core/shared/ids';
+import type { SlotCopies } from '../../ports/workspace';
+import { asFailures } from './fileFailure';
+import { IgnoreRules } from './ignoreRules';
+import { createKeptContent } from './keptContent';
+import { SlotMirror } from './slotMirror';
+
+export interface SlotCopiesOptions {
+  /** The workspace's real path: absolute, without links. */
+  readonly root: string;
+  /** Its `.parallel-agents`, as `prepareHouse` made it. */
+  readonly houseDir: string;
+}
+
+/**
+ * The values of an overlay are hashes of kept content. Ignored folders and `node_modules` are links to the workspace's;
+ * files below them are nobody's private copy, and an overlay has no power there. Ignored files that hold keys stay out.
+ *
+ * Calls for one slot are carried out one after the other, in the order they are made. A refresh of 10,000 unchanged files
+ * takes about 0.2 s in slices of 8 ms, and reads none of them.
+ */
+export function createSlotCopies({ root, houseDir }: SlotCopiesOptions): SlotCopies {
+  const slotsDir = path.join(houseDir, 'slots');
+  const dirOf = (slot: Slot) => path.join(slotsDir, String(slot));
+  const kept = createKeptContent(houseDir);
+  const rules = new IgnoreRules(root);
+  const slots = new Map<Slot, { readonly mirror: SlotMirror; idle: Promise<unknown> }>();
+
+  function inTurn<T>(slot: Slot, doing: string, work: (mirror: SlotMirror) => Promise<T>): Promise<T> {
+    const options = { root, dir: dirOf(slot), staging: path.join(slotsDir, `${slot}.incoming`), kept, rules };
+    const own = slots.get(slot) ?? { mirror: new SlotMirror(options), idle: Promise.resolve() };
+    slots.set(slot, own);
+    const done = own.idle.then(() =>
+      asFailures(`${doing} in the copy of slot ${slot}`, () => work(own.mirror)),
+    );
+    own.idle = done.catch(() => undefined);
+    return done;
+  }
+
+  return {
+    dirOf,
+    refresh: (slot, overlay) => {
+      const now = new Map(overlay);
+      return inTurn(slot, 'bring the workspace up to date', (mirror) => mirror.refresh(now));
+    },
+    refreshFile: (slot, file, overlay) => {
+      const now = new Map(overlay);
+      return inTurn(slot, `bring "${file}" up to date`, (mirror) => mirror.refreshFile(file, now));
+    },
+    changes: (slot) => inTurn(slot, 'look for changes', (mirror) => mirror.changes()),
+  };
+}

@@ -1,0 +1,213 @@
+// One slot's copy of the workspace, and the memory of what was put there.
+import { lstatSync, readlinkSync } from 'node:fs';
+import { mkdir, rm, symlink } from 'node:fs/promises';
+import path from 'node:path';
+import type { CopyChange, Overlay } from '../../ports/workspace';
+import { type Content, placeContent, readContent } from './copyFile';
+import { type FolderRules, IgnoreRules } from './ignoreRules';
+import type { KeptContent } from './keptContent';
+import { changedInCopy } from './slotChanges';
+import {
+  type Found,
+  isSameFile,
+  isSameSource,
+  type Placed,
+  type Source,
+  settled,
+  stampOf,
+  type Wanted,
+} from './slotEntries';
+import { type Entry, kindOf, walkTree } from './walkTree';
+import { pathsDownTo, wantedAlong, wantedTree } from './wantedTree';
+
+export interface SlotMirrorOptions {
+  readonly root: string;
+  /** The copy. */
+  readonly dir: string;
+  /** A folder on the same disk for files on their way. */
+  readonly staging: string;
+  readonly kept: KeptContent;
+  readonly rules: IgnoreRules;
+}
+
+/** Copying waits for the disk most of the time; more at once than this gains nothing. */
+const copiesAtOnce = 16;
+
+type WantedFile = Extract<Wanted, { readonly kind: 'file' }>;
+
+/** Not to be called while a call is under way. */
+export class SlotMirror {
+  /** Undefined until the first refresh: what an earlier process left is then compared by content. */
+  private placed: Map<string, Placed> | undefined;
+  /** Files that were put or compared in the call under way. */
+  private readonly fresh: string[] = [];
+  private readonly copyRules: IgnoreRules;
+
+  constructor(private readonly options: SlotMirrorOptions) {
+    this.copyRules = new IgnoreRules(options.dir);
+  }
+
+  async refresh(overlay: Overlay): Promise<void> {
+    const { root, dir, staging, rules } = this.options;
+    if (!this.placed) await rm(staging, { recursive: true, force: true }); // what a crash left
+    for (const folder of [dir, staging]) {
+      if (foundAt(folder)?.kind !== 'folder') await rm(folder, { force: true });
+      await mkdir(folder, { recursive: true, mode: 0o700 });
+    }
+    const wanted = await wantedTree(root, rules, overlay);
+    this.placed ??= new Map();
+    const { found, strays } = await this.survey(wanted, this.placed);
+    await inParallel(strays, async (stray) => rm(path.join(dir, stray), { recursive: true, force: true }));
+    for (const known of this.placed.keys()) if (!wanted.has(known)) this.placed.delete(known);
+    const files: [string, WantedFile][] = [];
+    for (const [at, one] of wanted) {
+      if (one.kind === 'file') files.push([at, one]);
+      else await this.placeOther(at, one, found.get(at));
+    }
+    await inParallel(files, ([at, one]) => this.placeFile(at, one, found.get(at)));
+    this.settle();
+  }
+
+  async refreshFile(file: string, overlay: Overlay): Promise<void> {
+    if (!this.placed) return this.refresh(overlay);
+    const { root, dir, rules } = this.options;
+    const wanted = wantedAlong(root, rules, file, overlay);
+    for (const at of pathsDownTo(file)) {
+      const one = wanted.get(at);
+      const found = foundAt(path.join(dir, at));
+      if (one?.kind === 'file') await this.placeFile(at, one, found);
+      else if (one) await this.placeOther(at, one, found);
+      else if (found && (at === file || found.kind !== 'folder')) await this.remove(at);
+      if (one?.kind !== 'folder' && one !== undefined) break;
+    }
+    this.settle();
+  }
+
+  async changes(): Promise<readonly CopyChange[]> {
+    return this.placed ? changedInCopy(this.options.dir, this.placed, this.copyRules) : [];
+  }
+
+  /** What the copy holds of what is wanted, and what is to go. */
+  private async survey(wanted: ReadonlyMap<string, Wanted>, placed: ReadonlyMap<string, Placed>) {
+    const found = new Map<string, Found>();
+    const strays: string[] = [];
+    await walkTree(this.options.dir, this.options.rules.top(), (entry, rules) => {
+      const now = foundAt(path.join(this.options.dir, entry.path));
+      const one = wanted.get(entry.path);
+      const before = placed.get(entry.path);
+      const stays = one ? now && mayStand(one, now, before) : !before && isLeftover(entry, rules);
+      if (!stays) strays.push(entry.path);
+      if (!stays || !one || !now) return undefined;
+      found.set(entry.path, now);
+      return one.kind === 'folder' ? rules.below(entry.name) : undefined;
+    });
+    return { found, strays };
+  }
+
+  private async placeOther(
+    at: string,
+    one: Exclude<Wanted, WantedFile>,
+    found: Found | undefined,
+  ): Promise<void> {
+    const target = path.join(this.options.dir, at);
+    if (
+      !found ||
+      !mayStand(one, found, this.placed?.get(at)) ||
+      (one.kind !== 'folder' && found.kind === 'link' && found.to !== one.to)
+    ) {
+      if (found) await rm(target, { recursive: true, force: true });
+      if (one.kind === 'folder') await mkdir(target, { recursive: true });
+      else await symlink(one.to, target, one.kind === 'shared' ? 'junction' : undefined);
+    }
+    this.placed?.set(at, one);
+  }
+
+  private async placeFile(at: string, one: WantedFile, found: Found | undefined): Promise<void> {
+    const target = path.join(this.options.dir, at);
+    const before = this.placed?.get(at);
+    const known =
+      before?.kind === 'file' && found?.kind === 'file' && isSameFile(before.stamp, found.stamp)
+        ? before
+        : undefined;
+    if (known && isSameSource(known.from, one.from)) {
+      if (known.ignored !== one.ignored) this.placed?.set(at, { ...known, ignored: one.ignored });
+      return;
+    }
+    const source = await this.sourceOf(at, one.from);
+    if (!source) return this.remove(at);
+    const { content, from } = source;
+    const put = { kind: 'file', from, ignored: one.ignored, hash: content.hash } as const;
+    this.fresh.push(at);
+    if (found?.kind === 'file' && found.stamp.mode === content.mode && found.stamp.size === content.size) {
+      const current = known ?? (await readContent(target));
+      if (current?.hash === content.hash) {
+        this.placed?.set(at, { ...put, stamp: current.stamp });
+        return;
+      }
+    }
+    if (found && found.kind !== 'file') await rm(target, { recursive: true, force: true });
+    this.placed?.set(at, { ...put, stamp: await placeContent(content, target, this.options.staging) });
+  }
+
+  private async sourceOf(at: string, from: Source): Promise<{ content: Content; from: Source } | undefined> {
+    if (from.kind === 'workspace') {
+      const content = await readContent(path.join(this.options.root, at));
+      return content ? { content, from: { kind: 'workspace', stamp: content.stamp } } : undefined;
+    }
+    const bytes = await this.options.kept.get(from.hash);
+    return { content: { ...from, mtimeMs: Date.now(), size: bytes.length, bytes, file: '' }, from };
+  }
+
+  private async remove(at: string): Promise<void> {
+    await rm(path.join(this.options.dir, at), { recursive: true, force: true });
+    for (const known of this.placed?.keys() ?? []) {
+      if (known === at || known.startsWith(`${at}/`)) this.placed?.delete(known);
+    }
+  }
+
+  /** Nothing else writes into the copy before we return; so what was put there a tick ago needs no second look. */
+  private settle(): void {
+    const now = Date.now();
+    for (const at of this.fresh.splice(0)) {
+      const one = this.placed?.get(at);
+      if (one?.kind === 'file') this.placed?.set(at, { ...one, stamp: settled(one.stamp, now) });
+    }
+  }
+}
+
+/** May what is found stay where `one` is wanted, at most with other content? */
+function mayStand(one: Wanted, found: Found, before: Placed | undefined): boolean {
+  if (one.kind !== 'shared') return found.kind === one.kind;
+  // A command may have put a folder of its own in the link's place (installed packages, a build). It is let be for as
+  // long as the workspace's own is the same, or the next command could not use what the last one made.
+  const isOwn =
+    found.kind === 'folder' &&
+    before?.kind === 'shared' &&
+    before.to === one.to &&
+    before.changedAt === one.changedAt;
+  return found.kind === 'link' || isOwn;
+}
+
+/** What a command made that the workspace ignores stays for the next one: packages, builds, reports. */
+function isLeftover(entry: Entry, rules: FolderRules): boolean {
+  return (
+    entry.path.split('/').includes('node_modules') ||
+    rules.ignores(entry.name, entry.kind === 'folder' ? 'folder' : 'file')
+  );
+}
+
+function foundAt(absolute: string): Found | undefined {
+  const stat = lstatSync(absolute, { throwIfNoEntry: false });
+  if (!stat) return undefined;
+  const kind = kindOf(stat);
+  if (kind === 'file') return { kind, stamp: stampOf(stat, Date.now()) };
+  return kind === 'link' ? { kind, to: readlinkSync(absolute) } : { kind };
+}
+
+async function inParallel<T>(all: readonly T[], work: (one: T) => Promise<void>): Promise<void> {
+  const left = all.values();
+  const worker = async () => {
+    for (const one of left) await work(one);
+  };
+  await Promise.all(Array.from({ length: copiesAtOnce }, worker));
+}

@@ -1,0 +1,211 @@
+// A whole host on a simulated clock: the real engine and rules, with agents that do what a test says.
+import type { Event } from '../../src/core/events/event';
+import { defaultRunSettings, type RunSettings } from '../../src/core/events/runSettings';
+import type { FeatureSpec } from '../../src/core/features/feature';
+import { parseBacklog } from '../../src/core/features/featureList';
+import type { AgentDesk } from '../../src/engine/agentDesk';
+import { Engine } from '../../src/engine/engine';
+import type { Assignment } from '../../src/ports/coordinator';
+import { Failure } from '../../src/ports/failure';
+import type { Chance } from '../../src/ports/system';
+import type { CommandResult, CommandRun, WorkerHandle } from '../../src/ports/workers';
+import { MemoryDisk } from './memoryStore';
+import { hashOf, MemoryWorkspace } from './memoryWorkspace';
+import { SimulatedClock, settle } from './simulatedClock';
+
+/** What a simulated agent can do; all of it goes through the real desk, as a worker's questions would. */
+export interface Hands {
+  readonly assignment: Assignment;
+  readonly desk: AgentDesk;
+  readonly fence: number;
+  /** Works for a while. */
+  wait(ms: number): Promise<void>;
+  /** Writes a file on the base of what the agent's copy holds. */
+  write(path: string, text: string | null): ReturnType<AgentDesk['writeFile']>;
+  /** The file in the agent's copy. */
+  read(path: string): string | undefined;
+  submit(): ReturnType<AgentDesk['submit']>;
+  /** The process dies without a word. */
+  die(): void;
+}
+
+export type Behaviour = (hands: Hands) => Promise<unknown>;
+
+export interface SimulatedHostOptions {
+  readonly backlog: readonly Record<string, unknown>[];
+  /** What the agent at work on a feature does; by default a second's work and `finish`. */
+  readonly agents?: (assignment: Assignment) => Behaviour;
+  /** How a check ends; by default with 0. */
+  readonly check?: (run: CommandRun, workspace: MemoryWorkspace, slot: number) => Partial<CommandResult>;
+  readonly settings?: Partial<RunSettings>;
+  readonly workspace?: MemoryWorkspace;
+  readonly disk?: MemoryDisk;
+  readonly clock?: SimulatedClock;
+}
+
+export const doASecond: Behaviour = async ({ wait, submit }) => {
+  await wait(1_000);
+  await submit();
+};
+
+export class SimulatedHost {
+  readonly events: Event[] = [];
+  /** What the agents were asked to do, in the order they were asked: a witness the engine does not write. */
+  readonly asked: { readonly feature: string; readonly slot: number; readonly atMs: number }[] = [];
+  readonly bugs: unknown[] = [];
+  /** Ends of simulated processes, by fence. */
+  readonly endedProcesses: string[] = [];
+  broken: unknown;
+
+  private constructor(
+    readonly engine: Engine,
+    readonly clock: SimulatedClock,
+    readonly workspace: MemoryWorkspace,
+    private readonly options: SimulatedHostOptions,
+  ) {}
+
+  static async open(options: SimulatedHostOptions): Promise<SimulatedHost> {
+    const {
+      clock = new SimulatedClock(),
+      workspace = new MemoryWorkspace(),
+      disk = new MemoryDisk(),
+    } = options;
+    const store = await disk.open(disk.epoch + 1);
+    let tokens = 0;
+    const chance: Chance = { fraction: () => 0, token: () => `token-${++tokens}` };
+    const exits = new Map<string, (end: Awaited<WorkerHandle['exited']>) => void>();
+    const admitted = new Map<string, number>();
+    let pid = 100;
+    const engine: Engine = new Engine({
+      ...{ store, loaded: await store.load(), clock, chance, files: workspace, copies: workspace },
+      ...{ socketPath: '/hub', workspaceTag: 'test' },
+      spawner: {
+        async spawn({ tag }) {
+          const exited = new Promise<Awaited<WorkerHandle['exited']>>((resolve) => exits.set(tag, resolve));
+          return {
+            process: { pid: ++pid, started: 'then' },
+            exited,
+            begin: ({ token }) =>
+              void host.#work(admitted.get(token) ?? 0, () =>
+                exits.get(tag)?.({ code: null, signal: 'SIGKILL', outputTail: '' }),
+              ),
+          };
+        },
+      },
+      ender: {
+        async end({ tag }) {
+          host.endedProcesses.push(tag);
+          exits.get(tag)?.({ code: 0, signal: null, outputTail: '' });
+          return 1;
+        },
+        isAlive: async () => false,
+        self: async () => ({ pid: 1, started: 'now' }),
+      },
+      commands: {
+        async run(command, signal) {
+          const slot = Number(command.cwd.split('/').at(-1));
+          const given = options.check?.(command, workspace, slot) ?? {};
+          if (given.durationMs) await sleep(clock, given.durationMs, signal);
+          return {
+            ...{
+              exitCode: 0,
+              timedOut: false,
+              aborted: signal?.aborted ?? false,
+              durationMs: 1,
+              outputTail: '',
+              outputBytes: 0,
+            },
+            ...given,
+          };
+        },
+      },
+      secrets: async () => ({ offline: { ok: true, turns: [] } }),
+      admit: (token, fence) => void admitted.set(token, fence),
+      onOutput: () => {},
+      onBroken: (cause) => {
+        host.broken = cause;
+      },
+    });
+    const host: SimulatedHost = new SimulatedHost(engine, clock, workspace, options);
+    engine.log.onStored((events) => void host.events.push(...events));
+    await engine.begin({ epoch: disk.epoch, process: { pid: 1, started: 'now' }, face: 'cli' });
+    await engine.loadBacklog(specsOf(options.backlog));
+    return host;
+  }
+
+  /** Starts a run and lets time pass until it is finished, or `limitMs` is over. */
+  async run(limitMs = 3_600_000): Promise<void> {
+    await this.start();
+    for (let passed = 0; passed < limitMs && this.engine.snapshot.run?.status !== 'finished'; passed += 100) {
+      await this.clock.advance(100);
+    }
+  }
+
+  async start(): Promise<void> {
+    const started = await this.engine.startRun({
+      ...defaultRunSettings,
+      model: 'offline',
+      verifyCommand: 'check',
+      ...this.options.settings,
+    });
+    if (!started.ok) throw new Error(started.error.message);
+    this.engine.goOn();
+    await settle();
+  }
+
+  statusOf(id: number): string {
+    return this.engine.snapshot.features[id]?.state.status ?? 'none';
+  }
+
+  /** The run as lines: time since its start, type, and who or what it was about. */
+  transcript(...types: readonly Event['type'][]): readonly string[] {
+    const start = this.events.find((e) => e.type === 'run.started')?.at ?? 0;
+    return this.events
+      .filter((e) => types.length === 0 || types.includes(e.type))
+      .map((e) => {
+        const about = ['featureId', 'slot', 'path', 'cause', 'limit'].flatMap((k) =>
+          k in e ? [`${k}=${String(e[k as keyof Event])}`] : [],
+        );
+        return `${String(e.at - start).padStart(6)} ${e.type} ${about.join(' ')}`.trimEnd();
+      });
+  }
+
+  async #work(fence: number, die: () => void): Promise<void> {
+    const { desk } = this.engine;
+    try {
+      const assignment = await desk.hello(fence);
+      this.asked.push({ feature: assignment.name, slot: assignment.slot, atMs: this.clock.now() });
+      const { slot } = assignment;
+      const read = (path: string) => this.workspace.copies.get(slot)?.get(path);
+      await (this.options.agents?.(assignment) ?? doASecond)({
+        ...{ assignment, desk, fence, read, die },
+        wait: (ms) => sleep(this.clock, ms),
+        write: async (path, content) => {
+          const lock = await desk.lockFile(fence, path);
+          if (!lock.ok) return lock;
+          const old = read(path);
+          return desk.writeFile(fence, { path, baseHash: old === undefined ? null : hashOf(old), content });
+        },
+        submit: () => desk.submit(fence, 'done'),
+      });
+    } catch (error) {
+      if (!Failure.is(error, 'closed')) this.bugs.push(error);
+    }
+  }
+}
+
+export function specsOf(backlog: readonly Record<string, unknown>[]): readonly FeatureSpec[] {
+  const parsed = parseBacklog(backlog);
+  if (!parsed.ok) throw new Error(parsed.problems.map((p) => p.message).join('\n'));
+  return parsed.specs;
+}
+
+function sleep(clock: SimulatedClock, ms: number, signal?: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const cancel = clock.after(ms, resolve);
+    signal?.addEventListener('abort', () => {
+      cancel();
+      resolve();
+    });
+  });
+}

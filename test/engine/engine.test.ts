@@ -1,0 +1,436 @@
+// The engine by scenarios on a simulated clock: whole runs, with agents that work, fail, collide, die and are stopped.
+import assert from 'node:assert/strict';
+import { describe, it } from 'mocha';
+import { leaseMs } from '../../src/core/claims/claim';
+import { defaultLimits } from '../../src/core/guardrails/limits';
+import { MemoryWorkspace } from '../doubles/memoryWorkspace';
+import { MemoryDisk } from '../doubles/memoryStore';
+import { doASecond, SimulatedHost, type SimulatedHostOptions } from '../doubles/simulatedHost';
+
+const five = [1, 2, 3, 4, 5].map((n) => ({ name: `Feature ${n}`, priority: n < 4 ? 1 : 2 }));
+
+async function runAll(options: SimulatedHostOptions): Promise<SimulatedHost> {
+  const host = await SimulatedHost.open(options);
+  await host.run();
+  assert.deepEqual(host.bugs, []);
+  assert.equal(host.broken, undefined);
+  return host;
+}
+
+describe('the engine', () => {
+  it('refills a free slot at once, lowest number first', async () => {
+    const seconds: Record<string, number> = { 'Feature 1': 1, 'Feature 2': 2, 'Feature 3': 3, 'Feature 4': 1, 'Feature 5': 1 };
+    const host = await runAll({
+      backlog: five,
+      agents: ({ name }) => async ({ wait, submit }) => {
+        await wait((seconds[name] ?? 0) * 1000);
+        await submit();
+      },
+    });
+    assert.deepEqual(host.transcript('feature.claimed', 'feature.passed', 'run.finished'), [
+      '     0 feature.claimed featureId=1 slot=1',
+      '     0 feature.claimed featureId=2 slot=2',
+      '     0 feature.claimed featureId=3 slot=3',
+      '  1000 feature.passed featureId=1 slot=1',
+      '  1000 feature.claimed featureId=4 slot=1',
+      '  2000 feature.passed featureId=2 slot=2',
+      '  2000 feature.claimed featureId=5 slot=2',
+      '  2000 feature.passed featureId=4 slot=1',
+      '  3000 feature.passed featureId=3 slot=3',
+      '  3000 feature.passed featureId=5 slot=2',
+      '  3000 run.finished',
+    ]);
+  });
+
+  for (const [count, agents, durations] of [
+    [5, 3, 2],
+    [15, 3, 5],
+    [30, 3, 10],
+    [5, 1, 5],
+    [5, 5, 1],
+  ] as const) {
+    it(`builds ${count} equal features with ${agents} agents in ${durations} durations`, async () => {
+      const backlog = Array.from({ length: count }, (_, k) => ({ name: `F${k}` }));
+      const host = await runAll({ backlog, settings: { maxAgents: agents } });
+      assert.equal(host.engine.snapshot.run?.report?.wallMs, durations * 1000);
+      assert.equal(host.engine.snapshot.run?.outcome, 'complete');
+      assert.equal(host.engine.snapshot.run?.report?.oneAgentMs, count * 1000);
+    });
+  }
+
+  it('starts a dependent on the event that frees it, and never before', async () => {
+    const host = await runAll({ backlog: [{ name: 'a' }, { name: 'b', depends_on: ['a'] }, { name: 'c', depends_on: ['b'] }] });
+    assert.deepEqual(
+      host.asked.map(({ feature, atMs }) => [feature, atMs - host.asked[0]!.atMs]),
+      [['a', 0], ['b', 1000], ['c', 2000]],
+    );
+  });
+
+  it('retries a failed check with the reason, then fails and skips what depends on it', async () => {
+    const told: (string | undefined)[] = [];
+    const host = await runAll({
+      backlog: [{ name: 'a' }, { name: 'b', depends_on: ['a'] }, { name: 'c' }],
+      agents: (assignment) => async (hands) => {
+        if (assignment.name === 'a') told.push(assignment.lastFailure);
+        await doASecond(hands);
+      },
+      check: ({ env }) => (env?.PARALLEL_AGENTS_FEATURE_NAME === 'a' ? { exitCode: 7, outputTail: 'not yet' } : {}),
+    });
+    assert.equal(told.length, 4);
+    assert.match(told[3] ?? '', /exited with 7\.\nnot yet/);
+    assert.deepEqual([1, 2, 3].map((id) => host.statusOf(id)), ['failed', 'skipped', 'passing']);
+    assert.equal(host.engine.snapshot.run?.outcome, 'incomplete');
+    await host.engine.retry(1);
+    await host.clock.advance(0);
+    assert.deepEqual([1, 2].map((id) => host.statusOf(id)), ['pending', 'waiting']);
+  });
+
+  it('never calls a feature passing without a check: it asks the user, who may say yes', async () => {
+    const host = await runAll({
+      backlog: [{ name: 'a' }, { name: 'b', depends_on: ['a'] }],
+      settings: { verifyCommand: undefined },
+    });
+    assert.equal(host.statusOf(1), 'claimed');
+    assert.equal(host.statusOf(2), 'waiting');
+    assert.equal((await host.engine.confirm(1)).ok, true);
+    await host.clock.advance(0);
+    assert.equal(host.statusOf(1), 'passing');
+    assert.equal(host.statusOf(2), 'pending');
+  });
+
+  it('puts back what the user rejects, but for files changed since', async () => {
+    const workspace = new MemoryWorkspace();
+    workspace.put('old.txt', 'old');
+    const host = await runAll({
+      ...{ backlog: [{ name: 'a' }], workspace, settings: { verifyCommand: undefined } },
+      agents: () => async ({ write, submit }) => {
+        await write('old.txt', 'new');
+        await write('made.txt', 'made');
+        await submit();
+      },
+    });
+    workspace.put('made.txt', 'changed by hand');
+    const answer = await host.engine.reject(1);
+    assert.deepEqual(answer, { ok: true, value: { kept: ['made.txt'] } });
+    assert.equal(workspace.files.get('old.txt'), 'old');
+    assert.equal(workspace.files.get('made.txt'), 'changed by hand');
+    assert.equal(host.statusOf(1), 'failed');
+  });
+
+  it('passes over a feature whose declared file is busy, and never lets two hold one', async () => {
+    const host = await runAll({
+      backlog: [
+        { name: 'a', files: ['src/app.ts'] },
+        { name: 'b', files: ['./src/../src/App.ts'] },
+        { name: 'c' },
+      ],
+      settings: { maxAgents: 2 },
+    });
+    assert.deepEqual(host.transcript('feature.claimed'), [
+      '     0 feature.claimed featureId=1 slot=1',
+      '     0 feature.claimed featureId=3 slot=2',
+      '  1000 feature.claimed featureId=2 slot=1',
+    ]);
+  });
+
+  it('makes an agent wait its turn for an undeclared file, and shows it the file as it is then', async () => {
+    const workspace = new MemoryWorkspace();
+    workspace.put('shared.txt', '0');
+    const seen: string[] = [];
+    const host = await runAll({
+      ...{ backlog: [{ name: 'a' }, { name: 'b' }, { name: 'c' }], workspace },
+      agents: () => async ({ desk, fence, read, write, wait, submit }) => {
+        await desk.lockFile(fence, 'shared.txt');
+        const text = read('shared.txt') ?? '';
+        seen.push(text);
+        await wait(1000);
+        await write('shared.txt', `${text}+`);
+        await submit();
+      },
+    });
+    assert.deepEqual(seen, ['0', '0+', '0++']);
+    assert.equal(workspace.files.get('shared.txt'), '0+++');
+    assert.equal(host.engine.snapshot.run?.report?.waitingMs.lock, 3000);
+  });
+
+  it('yields instead of closing a circle, undone, and holds that file next time', async () => {
+    const workspace = new MemoryWorkspace();
+    const order: Record<string, readonly string[]> = { a: ['x', 'y'], b: ['y', 'x'] };
+    const host = await runAll({
+      ...{ backlog: [{ name: 'a' }, { name: 'b' }], workspace },
+      agents: ({ name }) => async ({ write, wait, submit }) => {
+        for (const path of order[name] ?? []) {
+          const done = await write(path, name);
+          if (!done.ok) return;
+          await wait(1000);
+        }
+        await submit();
+      },
+    });
+    assert.deepEqual(host.transcript('feature.yielded', 'file.undone'), [
+      '  1000 file.undone featureId=2 slot=2 path=y',
+      '  1000 feature.yielded featureId=2 slot=2 path=x cause=lock',
+    ]);
+    assert.deepEqual(host.engine.snapshot.features[2]?.learnedFiles, ['x']);
+    assert.equal(host.engine.snapshot.features[2]?.failures, 0);
+    assert.deepEqual([...workspace.files], [['x', 'b'], ['y', 'b']]);
+  });
+
+  it('leaves no trace of a failed attempt', async () => {
+    const workspace = new MemoryWorkspace();
+    workspace.put('kept.txt', 'before');
+    const host = await runAll({
+      ...{ backlog: [{ name: 'a' }], workspace, settings: { limits: { ...defaultLimits, maxRetries: 0 } } },
+      agents: () => async ({ write, submit }) => {
+        await write('kept.txt', 'one');
+        await write('kept.txt', 'two');
+        await write('made.txt', 'made');
+        await submit();
+      },
+      check: () => ({ exitCode: 1 }),
+    });
+    assert.equal(host.statusOf(1), 'failed');
+    assert.deepEqual([...workspace.files], [['kept.txt', 'before']]);
+    assert.deepEqual(host.engine.snapshot.locks, { holds: [], waits: [], human: [] });
+  });
+
+  it('checks one feature on a copy without what the other has half done', async () => {
+    const workspace = new MemoryWorkspace();
+    workspace.put('shared.txt', 'whole');
+    const checked: string[] = [];
+    const host = await runAll({
+      ...{ backlog: [{ name: 'breaker' }, { name: 'other' }], workspace },
+      agents: ({ name }) => async ({ write, wait, submit }) => {
+        if (name === 'breaker') {
+          await write('shared.txt', 'broken');
+          await wait(5000);
+          await write('shared.txt', 'whole again');
+        } else {
+          await wait(2000);
+        }
+        await submit();
+      },
+      check: ({ env }, { copies }, slot) => {
+        checked.push(`${env?.PARALLEL_AGENTS_FEATURE_NAME}: ${copies.get(slot)?.get('shared.txt')}`);
+        return { exitCode: copies.get(slot)?.get('shared.txt') === 'broken' ? 1 : 0 };
+      },
+    });
+    assert.deepEqual(checked, ['other: whole', 'breaker: whole again']);
+    assert.equal(host.engine.snapshot.run?.outcome, 'complete');
+  });
+
+  it('refuses a write on what the file no longer is', async () => {
+    const workspace = new MemoryWorkspace();
+    workspace.put('f', 'one');
+    const codes: string[] = [];
+    await runAll({
+      ...{ backlog: [{ name: 'a' }], workspace },
+      agents: () => async ({ desk, fence, write, submit }) => {
+        await desk.lockFile(fence, 'f');
+        workspace.put('f', 'by hand');
+        const base = { path: 'f', baseHash: '0'.repeat(64), content: 'agent' };
+        const refused = await desk.writeFile(fence, base);
+        codes.push(refused.ok ? 'written' : refused.error.code);
+        codes.push((await write('f', 'after reading again')).ok ? 'written' : 'refused');
+        await submit();
+      },
+    });
+    assert.deepEqual(codes, ['changedOnDisk', 'written']);
+    assert.equal(workspace.files.get('f'), 'after reading again');
+  });
+
+  it('hands a feature back when its agent dies, and fails it when agents die of it again and again', async () => {
+    const host = await runAll({
+      backlog: [{ name: 'a' }, { name: 'b' }],
+      agents: ({ name }) => async (hands) => {
+        if (name === 'b') return doASecond(hands);
+        await hands.write('half', 'done');
+        hands.die();
+      },
+    });
+    assert.equal(host.transcript('feature.yielded').length, defaultLimits.maxLosses - 1);
+    assert.match(JSON.stringify(host.engine.snapshot.features[1]?.state), /lost again and again/);
+    assert.equal(host.statusOf(2), 'passing');
+    assert.equal(host.workspace.files.has('half'), false);
+  });
+
+  it('takes an agent that gives no sign of life for lost, and hears nothing more from it', async () => {
+    const late: unknown[] = [];
+    let first = true;
+    const host = await runAll({
+      backlog: [{ name: 'a' }],
+      agents: () => async (hands) => {
+        if (!first) return doASecond(hands);
+        first = false;
+        await hands.wait(leaseMs + 1);
+        await hands.write('late', 'late').catch((error: unknown) => late.push(error));
+      },
+    });
+    assert.equal(late.length, 1);
+    assert.equal(host.workspace.files.has('late'), false);
+    assert.equal(host.statusOf(1), 'passing');
+  });
+
+  it('names the limit an attempt ran into', async () => {
+    const limits = { ...defaultLimits, maxRetries: 0, attemptMs: { ...defaultLimits.attemptMs, other: 30_000 } };
+    const host = await runAll({
+      ...{ backlog: [{ name: 'a' }], settings: { limits } },
+      agents: () => async ({ wait, desk, fence }) => {
+        for (;;) {
+          await wait(10_000);
+          desk.renew(fence);
+        }
+      },
+    });
+    assert.match(JSON.stringify(host.engine.snapshot.features[1]?.state), /time limit of 30 s/);
+    assert.deepEqual(host.transcript('limit.reached'), [' 30000 limit.reached featureId=1 slot=1 limit=attempt_time']);
+  });
+
+  it('asks an agent over its action limit to wrap up, and lets it finish', async () => {
+    const answers: string[] = [];
+    const host = await runAll({
+      ...{ backlog: [{ name: 'a' }], settings: { limits: { ...defaultLimits, maxActions: 2 } } },
+      agents: () => async ({ desk, fence, submit }) => {
+        for (let k = 0; k < 3; k++) answers.push((await desk.toolBegin(fence, { tool: 'read_file', fingerprint: String(k) })).kind);
+        await submit();
+      },
+    });
+    assert.deepEqual(answers, ['go', 'go', 'wrapUp']);
+    assert.equal(host.statusOf(1), 'passing');
+    assert.deepEqual(host.transcript('limit.reached'), ['     0 limit.reached featureId=1 slot=1 limit=max_actions']);
+  });
+
+  it('drains when N shrinks, refills when it grows, and claims nothing while paused', async () => {
+    const backlog = Array.from({ length: 8 }, (_, k) => ({ name: `F${k}` }));
+    const host = await SimulatedHost.open({ backlog });
+    await host.start();
+    await host.clock.advance(500);
+    await host.engine.configureRun(1);
+    await host.clock.advance(1000);
+    const live = () => Object.values(host.engine.snapshot.features).filter((f) => f.state.status === 'claimed').length;
+    assert.equal(live(), 1);
+    await host.engine.pauseRun();
+    await host.clock.advance(2000);
+    assert.equal(live(), 0);
+    await host.engine.configureRun(2);
+    await host.engine.resumeRun();
+    await host.clock.advance(0);
+    assert.equal(live(), 2);
+    await host.clock.advance(10_000);
+    assert.equal(host.engine.snapshot.run?.outcome, 'complete');
+    assert.equal(host.asked.length, 8);
+  });
+
+  it('stops: attempts ended and undone, features back in the queue, the run closed', async () => {
+    const workspace = new MemoryWorkspace();
+    const host = await SimulatedHost.open({
+      ...{ backlog: [{ name: 'a' }, { name: 'b' }], workspace },
+      agents: () => async ({ write, wait, assignment }) => {
+        await write(`${assignment.name}.txt`, 'half');
+        await wait(60_000);
+      },
+    });
+    await host.start();
+    await host.clock.advance(100);
+    assert.equal(workspace.files.size, 2);
+    await host.engine.stopRun();
+    await host.clock.advance(0);
+    assert.equal(workspace.files.size, 0);
+    assert.deepEqual([1, 2].map((id) => host.statusOf(id)), ['pending', 'pending']);
+    assert.equal(host.engine.snapshot.run?.outcome, 'stopped');
+    assert.deepEqual(Object.values(host.engine.snapshot.agents).map((a) => a.end), ['stopped', 'stopped']);
+  });
+
+  it('slows every agent down together when the provider asks for it', async () => {
+    const called: number[] = [];
+    const host = await SimulatedHost.open({
+      backlog: [{ name: 'a' }, { name: 'b' }, { name: 'c' }],
+      agents: ({ name }) => async ({ desk, fence, wait, submit }) => {
+        await desk.modelPermit(fence);
+        if (name === 'a') desk.modelLimited(fence, { reason: '429', retryAfterMs: 7000 });
+        await wait(10);
+        await desk.modelPermit(fence);
+        called.push(host.clock.now());
+        await submit();
+      },
+    });
+    const before = host.clock.now();
+    await host.run();
+    assert.equal(called.length, 3);
+    for (const at of called) assert.ok(at - before >= 7000, `called after ${at - before} ms`);
+    assert.equal(host.transcript('throttle.changed').length, 1);
+  });
+
+  it('leaves a file with the human\'s unsaved edits to the human', async () => {
+    const host = await SimulatedHost.open({ backlog: [{ name: 'a', files: ['mine.txt'] }, { name: 'b' }] });
+    await host.engine.humanEditing(['mine.txt']);
+    await host.start();
+    await host.clock.advance(5000);
+    assert.deepEqual([1, 2].map((id) => host.statusOf(id)), ['pending', 'passing']);
+    await host.engine.humanEditing([]);
+    await host.clock.advance(1000);
+    assert.equal(host.statusOf(1), 'passing');
+  });
+
+  it('brings what a command changed into the workspace, or drops it where another agent holds the file', async () => {
+    const workspace = new MemoryWorkspace();
+    workspace.put('mine', '1');
+    workspace.put('theirs', '1');
+    let outcome: unknown;
+    await runAll({
+      ...{ backlog: [{ name: 'a' }, { name: 'b', files: ['theirs'] }], workspace },
+      agents: ({ name, slot }) => async ({ desk, fence, wait, submit }) => {
+        if (name === 'a') {
+          await desk.commandBegin(fence, 'check');
+          const copy = workspace.copies.get(slot);
+          copy?.set('mine', '2');
+          copy?.set('theirs', '2');
+          outcome = await desk.commandEnd(fence);
+          assert.equal(workspace.copies.get(slot)?.get('theirs'), '1');
+        } else await wait(1000);
+        await submit();
+      },
+    });
+    assert.deepEqual(outcome, { kept: ['mine'], dropped: [{ path: 'theirs', why: 'theirs is busy: held by agent 1 (feature 2).' }] });
+    assert.equal(workspace.files.get('mine'), '2');
+    assert.equal(workspace.files.get('theirs'), '1');
+  });
+
+  it('loads a backlog twice without adding anything twice, and applies an edit of a claimed feature after its attempt', async () => {
+    const host = await SimulatedHost.open({ backlog: [{ name: 'a' }] });
+    const specs = [{ ...host.engine.snapshot.features[1]!.spec }];
+    assert.deepEqual(await host.engine.loadBacklog(specs), { added: 0, edited: 0, removed: 0 });
+    await host.start();
+    await host.engine.loadBacklog([{ ...specs[0]!, description: 'new words' }]);
+    assert.equal(host.engine.snapshot.features[1]?.spec.description, '');
+    await host.clock.advance(2000);
+    assert.equal(host.engine.snapshot.features[1]?.spec.description, 'new words');
+    assert.equal(host.statusOf(1), 'passing');
+  });
+
+  it('recovers: ends what was left, undoes what was half done, and goes on with the open run', async () => {
+    const workspace = new MemoryWorkspace();
+    workspace.put('f', 'before');
+    const disk = new MemoryDisk();
+    const backlog = [{ name: 'a' }, { name: 'b' }];
+    const first = await SimulatedHost.open({
+      ...{ backlog, workspace, disk },
+      agents: () => async ({ write, wait, assignment }) => {
+        await write(assignment.name === 'a' ? 'f' : 'g', 'half done');
+        await wait(60_000);
+      },
+    });
+    await first.start();
+    await first.clock.advance(100);
+    assert.equal(workspace.files.get('f'), 'half done');
+    // The first host is simply never heard of again; the second opens what it stored.
+    const second = await SimulatedHost.open({ backlog, workspace, disk });
+    assert.deepEqual([...workspace.files], [['f', 'before']]);
+    assert.deepEqual(second.endedProcesses, ['test-1', 'test-2']);
+    second.engine.goOn();
+    await second.clock.advance(2000);
+    assert.equal(second.engine.snapshot.run?.outcome, 'complete');
+    assert.equal(second.engine.snapshot.run?.id, 1);
+    assert.equal(second.engine.snapshot.features[1]?.losses, 0);
+  });
+});

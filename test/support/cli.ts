@@ -1,0 +1,88 @@
+// Runs the built command line as its own process on a copy of a sample, the way a person would.
+import { type ChildProcess, spawn } from 'node:child_process';
+import { cp, mkdtemp, readdir, readFile, realpath, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { createInterface } from 'node:readline';
+import { repoRoot } from './repoRoot';
+
+export const cliPath = path.join(repoRoot, 'dist', 'cli.js');
+
+export interface CliRun {
+  readonly child: ChildProcess;
+  /** Lines of stdout so far. */
+  readonly lines: readonly string[];
+  readonly notes: readonly string[];
+  /** Resolves when the process is gone. */
+  readonly ended: Promise<{ readonly code: number | null; readonly signal: string | null }>;
+  /** Calls `listener` for every line of stdout as it comes. */
+  onLine(listener: (line: string) => void): void;
+}
+
+export interface ExternalEvent {
+  readonly seq: number;
+  readonly at: number;
+  readonly type: string;
+  readonly featureId?: number;
+  readonly agentId?: string;
+  readonly slot?: number;
+  readonly fence?: number;
+  readonly path?: string;
+  readonly [key: string]: unknown;
+}
+
+/** A key in this process's environment is not for the tests' runs. */
+export function cleanEnvironment(extra: NodeJS.ProcessEnv = {}): NodeJS.ProcessEnv {
+  const { ANTHROPIC_API_KEY: _, MAX_AGENTS: __, ...env } = process.env;
+  return { ...env, ...extra };
+}
+
+export function startCli(args: readonly string[], env: NodeJS.ProcessEnv = {}): CliRun {
+  const child = spawn(process.execPath, [cliPath, ...args], { stdio: ['ignore', 'pipe', 'pipe'], env: cleanEnvironment(env) });
+  const lines: string[] = [];
+  const notes: string[] = [];
+  const listeners: ((line: string) => void)[] = [];
+  const read = (stream: NodeJS.ReadableStream | null, into: string[], told: (line: string) => void) => {
+    if (stream) createInterface({ input: stream }).on('line', (line) => (into.push(line), told(line)));
+  };
+  read(child.stdout, lines, (line) => {
+    for (const listener of listeners) listener(line);
+  });
+  read(child.stderr, notes, () => {});
+  const ended = new Promise<{ code: number | null; signal: string | null }>((resolve, reject) => {
+    child.on('error', reject);
+    child.on('close', (code, signal) => resolve({ code, signal }));
+  });
+  return { child, lines, notes, ended, onLine: (listener) => void listeners.push(listener) };
+}
+
+/** Runs to the end. */
+export async function runCli(args: readonly string[], env: NodeJS.ProcessEnv = {}) {
+  const run = startCli(args, env);
+  const { code, signal } = await run.ended;
+  return { code, signal, lines: run.lines, notes: run.notes };
+}
+
+export function parseEvents(lines: readonly string[]): readonly ExternalEvent[] {
+  return lines.map((line) => JSON.parse(line) as ExternalEvent);
+}
+
+/** A fresh copy of a sample in a temporary folder of its own; `remove` takes all of it away. */
+export async function copySample(name: string): Promise<{ readonly dir: string; readonly remove: () => Promise<void> }> {
+  const parent = await realpath(await mkdtemp(path.join(tmpdir(), 'pa-test-')));
+  const dir = path.join(parent, name);
+  await cp(path.join(repoRoot, 'examples', name), dir, { recursive: true });
+  return { dir, remove: () => rm(parent, { recursive: true, force: true }) };
+}
+
+/** Every file of the workspace but our own, by path, as text. */
+export async function readTree(dir: string): Promise<Readonly<Record<string, string>>> {
+  const tree: Record<string, string> = {};
+  const entries = await readdir(dir, { recursive: true, withFileTypes: true });
+  for (const entry of entries) {
+    const file = path.join(entry.parentPath, entry.name);
+    const name = path.relative(dir, file).split(path.sep).join('/');
+    if (entry.isFile() && !name.startsWith('.parallel-agents/')) tree[name] = await readFile(file, 'utf8');
+  }
+  return Object.fromEntries(Object.entries(tree).sort(([a], [b]) => (a < b ? -1 : 1)));
+}

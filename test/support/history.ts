@@ -1,0 +1,155 @@
+// Histories of a workspace for tests: commits as an engine makes them, with the state that each leads to.
+import type { Attempt, Event, Happening } from '../../src/core/events/event';
+import { defaultRunSettings } from '../../src/core/events/runSettings';
+import { emptySnapshot, projectAll, type Snapshot } from '../../src/core/events/snapshot';
+import type { FeatureSpec } from '../../src/core/features/feature';
+import { pathsOf } from '../../src/core/locks/lockTable';
+import type { Fence } from '../../src/core/shared/ids';
+import type { Commit, EditChange, EditRecord } from '../../src/ports/store';
+
+/** What a store gives back of a history: the snapshot and the edits, as plain data. */
+export interface State {
+  readonly snapshot: Snapshot;
+  readonly edits: readonly EditRecord[];
+}
+
+/** Numbers and dates events, and remembers every commit and state. */
+export class History {
+  readonly commits: Commit[] = [];
+  /** `states[n]` is what holds after the first n commits. */
+  readonly states: State[] = [{ snapshot: emptySnapshot, edits: [] }];
+  private edits: ReadonlyMap<string, EditRecord> = new Map();
+
+  /** @param startAt milliseconds since 1970; each commit is one second later than the one before */
+  constructor(private readonly startAt = Date.UTC(2026, 10, 21)) {}
+
+  get snapshot(): Snapshot {
+    return this.now.snapshot;
+  }
+
+  get now(): State {
+    return this.states.at(-1) as State;
+  }
+
+  get events(): readonly Event[] {
+    return this.commits.flatMap((commit) => commit.events);
+  }
+
+  /** Adds one commit and answers it. Throws when an event does not fit the state. */
+  record(happenings: readonly Happening[], edits: readonly EditChange[] = []): Commit {
+    const before = this.snapshot;
+    const at = this.startAt + this.commits.length * 1000;
+    const events = happenings.map((happening, k): Event => ({ ...happening, seq: before.seq + 1 + k, at }));
+    const after = projectAll(before, events);
+    const commit = { before, after, events, edits };
+    this.edits = editsAfter(this.edits, edits);
+    this.commits.push(commit);
+    this.states.push(plain({ snapshot: after, edits: inOrder([...this.edits.values()]) }));
+    return commit;
+  }
+
+  editsOf(fence: Fence): readonly EditRecord[] {
+    return this.now.edits.filter((edit) => edit.fence === fence);
+  }
+}
+
+/** Two features, one after the other; the second attempt at the first works; every table is used, then emptied. */
+export function storyOfARun(): History {
+  const history = new History();
+  const { record } = { record: history.record.bind(history) };
+  const process = { pid: 4242, started: '1763683200.12' };
+  const usage = { inputTokens: 1200, outputTokens: 340, cacheReadTokens: 5000, cacheWriteTokens: 0 };
+  const one: Attempt = { slot: 1, featureId: 1, attempt: 1, fence: 1 };
+  const again: Attempt = { slot: 1, featureId: 1, attempt: 2, fence: 2 };
+  const lock = { type: 'lock.granted', path: 'src/login.ts', kind: 'file', how: 'claim' } as const;
+
+  record([{ type: 'owner.changed', epoch: 1, process, face: 'cli' }]);
+  record([
+    { type: 'feature.added', featureId: 1, spec: specOf('Log in', { files: ['src/login.ts'] }) },
+    { type: 'feature.added', featureId: 2, spec: specOf('Log out', { dependsOn: ['Log in'] }) },
+  ]);
+  record([{ type: 'feature.held', featureId: 2, missing: [1] }]);
+  record([{ type: 'run.started', runId: 1, settings: defaultRunSettings }]);
+  record([
+    { type: 'feature.claimed', model: 'haiku', ...one },
+    { ...lock, ...one },
+  ]);
+  record([{ type: 'agent.started', process, ...one }]);
+  record([{ type: 'model.called', model: 'haiku', usage, costUsd: 0.00034, durationMs: 2100, ...one }]);
+  record([{ type: 'lock.granted', path: 'test', kind: 'folder', how: 'request', ...one }]);
+  record([], [put(one, 'src/login.ts', { pending: 'cc33' })]);
+  record(
+    [{ type: 'file.edited', path: 'src/login.ts', before: 'aa11', after: 'cc33', ...one }],
+    [put(one, 'src/login.ts', { written: 'cc33' })],
+  );
+  record([{ type: 'feature.submitted', summary: 'done', ...one }]);
+  record([{ type: 'verify.started', command: 'npm test', ...one }]);
+  record(
+    endOf(history, one, { type: 'feature.retried', by: 'policy', reason: '1 test fails', ...one }),
+    dropsOf(history, one),
+  );
+  record([
+    { type: 'feature.claimed', model: 'sonnet', ...again },
+    { ...lock, ...again },
+  ]);
+  record([{ type: 'feature.submitted', summary: 'done', ...again }]);
+  const evidence = {
+    kind: 'check',
+    command: 'npm test',
+    exitCode: 0,
+    outputTail: 'ok',
+    durationMs: 900,
+  } as const;
+  record(endOf(history, again, { type: 'feature.passed', evidence, ...again }));
+  record([{ type: 'feature.freed', featureId: 2 }]);
+  record([{ type: 'throttle.changed', untilAt: Date.UTC(2026, 10, 22), reason: '429' }]);
+  record([{ type: 'run.paused', runId: 1, stopping: false }]);
+  return history;
+}
+
+/** How an attempt ends: its feature moves on, its locks go, its process is gone. */
+export function endOf(history: History, attempt: Attempt, end: Happening): Happening[] {
+  const paths = pathsOf(history.snapshot.locks, attempt.fence);
+  return [
+    end,
+    ...paths.map((path) => ({ type: 'lock.released', path, ...attempt }) as const),
+    { type: 'agent.ended', cause: 'done', note: 'ended', ...attempt },
+  ];
+}
+
+export function dropsOf(history: History, { fence }: Attempt): EditChange[] {
+  return history.editsOf(fence).map(({ path }) => ({ kind: 'drop', fence, path }));
+}
+
+export function put({ fence, featureId }: Attempt, path: string, rest: Partial<EditRecord> = {}): EditChange {
+  return { kind: 'put', edit: { fence, featureId, path, original: 'aa11', mode: 0o644, ...rest } };
+}
+
+export function specOf(name: string, rest: Partial<FeatureSpec> = {}): FeatureSpec {
+  return { name, category: 'default', priority: 3, description: '', dependsOn: [], files: [], ...rest };
+}
+
+/** As it is after a way over the wire or the disk: fields that are undefined are not there. */
+export function plain<T>(value: T): T {
+  return JSON.parse(JSON.stringify(value));
+}
+
+/** The order in which a store gives edits back. */
+export function inOrder(edits: readonly EditRecord[]): EditRecord[] {
+  return edits.toSorted(
+    (a, b) => a.fence - b.fence || Buffer.compare(Buffer.from(a.path), Buffer.from(b.path)),
+  );
+}
+
+/** Edits by fence and path after some changes. */
+export function editsAfter(
+  edits: ReadonlyMap<string, EditRecord>,
+  changes: readonly EditChange[],
+): ReadonlyMap<string, EditRecord> {
+  const next = new Map(edits);
+  for (const change of changes) {
+    if (change.kind === 'put') next.set(`${change.edit.fence} ${change.edit.path}`, change.edit);
+    else next.delete(`${change.fence} ${change.path}`);
+  }
+  return next;
+}
