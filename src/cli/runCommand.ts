@@ -63,6 +63,9 @@ async function checkBacklog(root: string, file: string): Promise<string> {
   if (!path.ok) throw new BadInput([`--features: ${path.error.message}`]);
   const loaded = await loadBacklogFile(join(root, path.value));
   if (loaded.kind === 'bad') throw new BadInput(loaded.problems.map(place));
+  if (loaded.kind === 'none') {
+    throw new BadInput([`There is no ${path.value} in ${root}; write one, such as: [ { "name": "…", "description": "…" } ]`]);
+  }
   if (loaded.specs.length === 0) throw new BadInput([`${path.value}: the backlog is an empty list; add a feature such as { "name": "…" }.`]);
   return path.value;
 }

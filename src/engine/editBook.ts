@@ -56,9 +56,10 @@ export class EditBook {
       const kept = known ? undefined : await this.files.keep(write.path);
       if (kept && !kept.ok) return kept;
       const { fence, featureId } = attempt;
+      const created = kept?.value.createdFolder ?? this.#folderMadeFor(write.path);
       const first: EditRecord | undefined = kept && {
         ...{ fence, featureId, path: write.path, original: kept.value.hash, mode: kept.value.mode },
-        ...(kept.value.createdFolder === undefined ? {} : { createdFolder: kept.value.createdFolder }),
+        ...(created === undefined ? {} : { createdFolder: created }),
       };
       const base = known ?? (first as EditRecord);
       const intended: EditRecord = { ...base, pending: planned.value.hash };
@@ -111,6 +112,12 @@ export class EditBook {
       for (const edit of edits.values()) overlay.set(edit.path, edit.original);
     }
     return overlay;
+  }
+
+  /** The folder of `path` that another open attempt had to make: whoever of them is undone last takes it away again. */
+  #folderMadeFor(path: string): string | undefined {
+    const all = [...this.#edits.values()].flatMap((own) => [...own.values()]);
+    return all.find(({ createdFolder }) => createdFolder !== undefined && path.startsWith(`${createdFolder}/`))?.createdFolder;
   }
 
   #put(edit: EditRecord): void {

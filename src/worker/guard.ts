@@ -41,6 +41,7 @@ async function guard(): Promise<void> {
   const line = await Promise.race([once(lines, 'line'), cancelled]);
   if (line === 'cancelled') return;
   const request: GuardRequest = JSON.parse(line[0]); // ours, on a pipe that nobody else holds
+  await send({ kind: 'taken' });
   const command = await startChild(`the command in ${request.cwd}`, () => startShell(request)).catch(
     (error: Error) => error.message,
   );
@@ -59,7 +60,6 @@ async function watch(
     setTimeout(() => resolve('timeout'), request.timeoutMs);
   });
   const shell = command.pid === undefined ? undefined : await ender.identify(command.pid);
-  void send({ kind: 'started' });
 
   const cause = await Promise.race([exited.then(() => 'exited' as const), cancelled, timeout]);
   const { tag, graceMs } = request;

@@ -64,7 +64,7 @@ export function createCommandRunner({
     // The guard itself was killed: by the command, by us, or by the system for want of memory. What cannot be ended is
     // told when the whole attempt is swept.
     await ender.end({ tag: request.tag, graceMs }).catch(() => 0);
-    if (!report.hasStarted && !signal?.aborted)
+    if (!report.wasTaken && !signal?.aborted)
       throw new Failure('spawn', 'The command guard ended before it had started the command.');
     const isLate = performance.now() - startedAt >= request.timeoutMs;
     return result(null, signal?.aborted ? 'cancelled' : isLate ? 'timeout' : 'exited');
@@ -119,7 +119,7 @@ export function createCommandRunner({
 type Guard = ChildProcessByStdio<Writable, Readable, null>;
 
 interface Report {
-  hasStarted: boolean;
+  wasTaken: boolean;
   failed?: string;
   ended?: { readonly exitCode: number | null; readonly cause: EndCause };
 }
@@ -132,13 +132,13 @@ async function hear(
   onOutput: CommandRun['onOutput'],
 ): Promise<Report> {
   const closed = once(guard, 'close');
-  const report: Report = { hasStarted: false };
+  const report: Report = { wasTaken: false };
   const live = onOutput && createTextCleaner();
   const show = (text: string | undefined) => text && onOutput?.(text);
   const read = createFrameReader((frame) => {
     switch (frame.kind) {
-      case 'started':
-        report.hasStarted = true;
+      case 'taken':
+        report.wasTaken = true;
         break;
       case 'failed':
         report.failed = frame.message;

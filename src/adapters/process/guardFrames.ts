@@ -14,9 +14,12 @@ export interface GuardRequest {
   readonly graceMs: number;
 }
 
-/** `started` comes once, or `failed` and nothing else; then any number of `output`; `ended` is the last. */
+/**
+ * `taken` comes first, before the command can do anything, so that a guard which the command kills is told from one that
+ * never ran. Then `failed` and nothing else, or any number of `output`, and `ended` as the last.
+ */
 export type GuardFrame =
-  | { readonly kind: 'started' }
+  | { readonly kind: 'taken' }
   | { readonly kind: 'failed'; readonly message: string }
   | { readonly kind: 'output'; readonly bytes: Uint8Array }
   | { readonly kind: 'ended'; readonly exitCode: number | null; readonly cause: EndCause };

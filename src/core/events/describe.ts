@@ -15,11 +15,11 @@ export function describe(event: Event, after: Snapshot): string | undefined {
     case 'feature.passed':
       return `✅ Feature ${event.featureId} completed: passing`;
     case 'feature.failed':
-      return `❌ Feature ${event.featureId} failed: ${oneLine(event.reason)}`;
+      return `❌ Feature ${event.featureId} failed: ${headline(event.reason)}`;
     case 'feature.retried': {
       if (event.by === 'user') return `🔁 Feature ${event.featureId} retry: asked for`;
       const most = after.run?.settings.limits.maxRetries ?? 0;
-      return `🔁 Feature ${event.featureId} retry ${after.features[event.featureId]?.failures ?? 1}/${most}: ${oneLine(event.reason)}`;
+      return `🔁 Feature ${event.featureId} retry ${after.features[event.featureId]?.failures ?? 1}/${most}: ${headline(event.reason)}`;
     }
     case 'feature.skipped':
       return `⏭️ Feature ${event.featureId} skipped: ${describeSkip(event.because)}`;
@@ -74,6 +74,11 @@ export function describeBlockers(blockers: readonly Blocker[]): string {
   const [first] = blockers;
   if (first === undefined) return 'which is free now';
   return first.kind === 'human' ? 'which you are editing' : `held by agent ${first.slot} (feature ${first.featureId})`;
+}
+
+/** The first line of a reason; what follows it is output, kept for whoever opens the feature. */
+function headline(reason: string): string {
+  return oneLine(reason.split('\n', 1)[0] ?? '');
 }
 
 /** Text from outside on one line, without control characters that could move the cursor or turn the text around. */
