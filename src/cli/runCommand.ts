@@ -1,6 +1,6 @@
 // `parallel-agents run`: builds the backlog from start to finish, in this process or through the host that has it.
 import { access } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { loadBacklogFile } from '../adapters/files/backlogFile';
 import type { Event } from '../core/events/event';
 import type { Snapshot } from '../core/events/snapshot';
@@ -108,8 +108,9 @@ function flagsOf(command: RunCommand): Record<string, unknown> {
 }
 
 /** `file:line:column: message`, as editors and terminals link it. */
-export function place({ file, line, column, message }: PlacedProblem): string {
-  return `${file}:${line}:${column}: ${message}`;
+function place({ file, line, column, message }: PlacedProblem): string {
+  const fromHere = relative('', file);
+  return `${fromHere.startsWith('..') ? file : fromHere}:${line}:${column}: ${message}`;
 }
 
 async function exists(file: string): Promise<boolean> {

@@ -2,7 +2,7 @@
 import type { Duplex } from 'node:stream';
 
 /** A peer that has not closed its side by then is cut off. */
-const graceMs = 1_000;
+const graceMs = 2_000;
 
 /** The caller goes on reading or calls `resume`: bytes left unread would make the system drop what was sent. */
 export function endGently(socket: Duplex, lastWords = ''): void {

@@ -28,7 +28,7 @@ export interface CopyListing {
   readonly partial: boolean;
 }
 
-export interface CopySearch {
+interface CopySearch {
   readonly text: string;
   /** `text` is a regular expression, matched against one line at a time. */
   readonly isRegex: boolean;
@@ -36,7 +36,7 @@ export interface CopySearch {
   readonly maxMatches: number;
 }
 
-export interface CopyMatches {
+interface CopyMatches {
   readonly matches: readonly CopyMatch[];
   /** True when there may be more: too many matches or too many files. */
   readonly partial: boolean;

@@ -35,9 +35,11 @@ export function statusBarText(snapshot: Snapshot): StatusBarText | undefined {
   return { text: `$(check-all) ${counts.passing} passing`, ...told };
 }
 
+type Item = Pick<vscode.StatusBarItem, 'text' | 'tooltip' | 'accessibilityInformation' | 'show' | 'hide'>;
+
 /** Shows the text on an item that the caller made and disposes. */
 export class StatusBar {
-  constructor(private readonly item: vscode.StatusBarItem) {}
+  constructor(private readonly item: Item) {}
 
   show(snapshot: Snapshot): void {
     const said = statusBarText(snapshot);

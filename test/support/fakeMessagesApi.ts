@@ -20,7 +20,7 @@ export interface RecordedRequest {
 }
 
 /** The parts of a request's body that tests look at. */
-export interface FakeRequestBody {
+interface FakeRequestBody {
   readonly [field: string]: unknown;
   readonly system: readonly FakeBlock[];
   readonly tools: readonly unknown[];
@@ -39,7 +39,7 @@ export type FakeAnswer =
       readonly headers?: Readonly<Record<string, string>>;
     };
 
-export type FakeEvent = { readonly type: string } & Readonly<Record<string, unknown>>;
+type FakeEvent = { readonly type: string } & Readonly<Record<string, unknown>>;
 
 export type FakeContent =
   | { readonly text: string }
@@ -95,7 +95,10 @@ export function begun(
   return { ...answer, events: answer.events.slice(0, count), end };
 }
 
-export async function startFakeMessagesApi(): Promise<FakeMessagesApi> {
+/** @param reply answers a request for which no answer was set */
+export async function startFakeMessagesApi(
+  reply: (request: RecordedRequest) => FakeAnswer | Promise<FakeAnswer> = () => noAnswer,
+): Promise<FakeMessagesApi> {
   const requests: RecordedRequest[] = [];
   const answers: FakeAnswer[] = [];
   const server = createServer((request, response) => {
@@ -108,11 +111,9 @@ export async function startFakeMessagesApi(): Promise<FakeMessagesApi> {
         });
       });
       const body: FakeRequestBody = JSON.parse(Buffer.concat(chunks).toString('utf8'));
-      requests.push({ path: request.url ?? '', headers: request.headers, body, abandoned });
-      respond(
-        response,
-        answers.shift() ?? { kind: 'status', status: 500, type: 'api_error', message: 'no answer was set' },
-      );
+      const recorded = { path: request.url ?? '', headers: request.headers, body, abandoned };
+      requests.push(recorded);
+      void Promise.resolve(answers.shift() ?? reply(recorded)).then((answer) => respond(response, answer));
     });
   });
   server.listen(0, '127.0.0.1');
@@ -128,6 +129,8 @@ export async function startFakeMessagesApi(): Promise<FakeMessagesApi> {
     },
   };
 }
+
+const noAnswer: FakeAnswer = { kind: 'status', status: 500, type: 'api_error', message: 'no answer was set' };
 
 function urlOf(server: Server): string {
   const address = server.address();

@@ -35,6 +35,13 @@ export class History {
     return this.commits.flatMap((commit) => commit.events);
   }
 
+  /** The same history, told up to its nth commit. */
+  first(n: number): History {
+    const history = new History(this.startAt);
+    for (const { events, edits } of this.commits.slice(0, n)) history.record(events, edits);
+    return history;
+  }
+
   /** Adds one commit and answers it. Throws when an event does not fit the state. */
   record(happenings: readonly Happening[], edits: readonly EditChange[] = []): Commit {
     const before = this.snapshot;
@@ -53,10 +60,10 @@ export class History {
   }
 }
 
-/** Two features, one after the other; the second attempt at the first works; every table is used, then emptied. */
+/** Two features, one after the other; the second attempt at the first works; every table is used, some emptied again. */
 export function storyOfARun(): History {
   const history = new History();
-  const { record } = { record: history.record.bind(history) };
+  const record: History['record'] = (happenings, edits) => history.record(happenings, edits);
   const process = { pid: 4242, started: '1763683200.12' };
   const usage = { inputTokens: 1200, outputTokens: 340, cacheReadTokens: 5000, cacheWriteTokens: 0 };
   const one: Attempt = { slot: 1, featureId: 1, attempt: 1, fence: 1 };

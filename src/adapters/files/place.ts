@@ -80,10 +80,11 @@ async function find(walk: Walk): Promise<Result<Place>> {
       return ok({ path: walk.path, name, folder: walk.folder, missing: parts.slice(at, -1), stat: null });
     }
     if (stat.isSymbolicLink()) return denyLink(walk, path.join(walk.folder.path, part));
-    const real = path.relative(walk.root, await realpath(path.join(walk.folder.path, part)));
     const asNamed = parts.slice(0, at + 1).join('/');
-    if (real.replaceAll(path.sep, '/').normalize('NFC') !== asNamed)
-      return denied(walk.path, `is really "${real}"; use that name`);
+    const real = await realpath(path.join(walk.folder.path, part)).catch(() => undefined);
+    if (real === undefined) return replaced(asNamed);
+    const inside = path.relative(walk.root, real).replaceAll(path.sep, '/').normalize('NFC');
+    if (inside !== asNamed) return denied(walk.path, `is really "${inside}"; use that name`);
     if (at === parts.length - 1) {
       if (!stat.isFile())
         return denied(walk.path, stat.isDirectory() ? 'is a folder' : 'is not a regular file');
@@ -91,11 +92,15 @@ async function find(walk: Walk): Promise<Result<Place>> {
     }
     if (!stat.isDirectory()) return denied(walk.path, `lies below "${asNamed}", which is not a folder`);
     const below = await openUnlinked(walk.folder, part);
-    if (!below) return refuse('changedOnDisk', `"${asNamed}" was replaced while it was looked at.`);
+    if (!below) return replaced(asNamed);
     await walk.folder.close();
     walk.folder = below;
   }
   return denied(walk.path, 'names the workspace itself');
+}
+
+function replaced(name: string) {
+  return refuse('changedOnDisk', `"${name}" was replaced while it was looked at.`);
 }
 
 function denied(named: string, why: string) {

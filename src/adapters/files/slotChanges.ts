@@ -28,7 +28,7 @@ export async function changedInCopy(
   const suspects: string[] = [];
   const changes: CopyChange[] = [];
   await walkTree(dir, rules.top(), ({ path: at, name, kind }, above) => {
-    seen.add(at);
+    if (kind !== 'folder') seen.add(at); // a folder in a file's place leaves the file deleted
     const before = placed.get(at);
     if (isLeftOut(name) || name === 'node_modules' || before?.kind === 'shared') return undefined;
     if (!before && above.ignores(name, kind === 'folder' ? 'folder' : 'file')) return undefined;

@@ -9,9 +9,9 @@ export interface Shape<T> {
   readonly absent?: { readonly value: T };
 }
 
-export type JsonSchema = Readonly<Record<string, unknown>>;
+type JsonSchema = Readonly<Record<string, unknown>>;
 
-export type ValueOf<S> = S extends Shape<infer T> ? T : never;
+type ValueOf<S> = S extends Shape<infer T> ? T : never;
 
 type Fields = Readonly<Record<string, Shape<unknown>>>;
 type ValuesOf<F extends Fields> = { readonly [K in keyof F]: ValueOf<F[K]> };

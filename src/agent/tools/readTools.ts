@@ -49,11 +49,11 @@ export const listFiles = defineTool({
     'Lists the files of the workspace, or those below one folder, one path a line. ' +
     'Version control, installed dependencies and linked folders are left out.',
   input: fields({
-    folder: optional(text('Folder to look in, relative to the workspace; leave out for everything.')),
+    path: optional(text('Folder to look in, relative to the workspace; leave out for everything.')),
   }),
-  step: ({ folder }) => `listing ${folder || 'the files'}`,
-  target: ({ folder }) => folder || '.',
-  async run({ folder: asked }, { files }) {
+  step: ({ path }) => `listing ${path || 'the files'}`,
+  target: ({ path }) => path || '.',
+  async run({ path: asked }, { files }) {
     const folder = parseFolder(asked);
     if (!folder.ok) return refused(folder.error);
     const listing = await files.list(folder.value);
@@ -78,18 +78,18 @@ export const searchFiles = defineTool({
     'Finds the lines of workspace files that contain a text, upper and lower case told apart, ' +
     'and shows them as path:line: text. The same folders are left out as in list_files.',
   input: fields({
-    text: text('What to look for, within one line.'),
-    regex: optional(flag('Take the text as a JavaScript regular expression.')),
-    folder: optional(text('Folder to look in, relative to the workspace; leave out for everything.')),
+    query: text('What to look for, within one line.'),
+    regex: optional(flag('Take the query as a JavaScript regular expression.')),
+    path: optional(text('Folder to look in, relative to the workspace; leave out for everything.')),
   }),
-  step: ({ text: wanted }) => `searching for ${wanted}`,
-  target: ({ text: wanted }) => wanted,
-  async run({ text: wanted, regex = false, folder: asked }, { files, signal }) {
-    if (wanted === '') return failed('The text to look for is empty.');
+  step: ({ query }) => `searching for ${query}`,
+  target: ({ query }) => query,
+  async run({ query, regex = false, path: asked }, { files, signal }) {
+    if (query === '') return failed('The query is empty.');
     const folder = parseFolder(asked);
     if (!folder.ok) return refused(folder.error);
     const found = await files.search(
-      { text: wanted, isRegex: regex, folder: folder.value, maxMatches },
+      { text: query, isRegex: regex, folder: folder.value, maxMatches },
       signal,
     );
     if (!found.ok) return refused(found.error);

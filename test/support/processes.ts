@@ -1,0 +1,34 @@
+// Finds processes by what they carry in their environment or on their command line, from outside our own code.
+import { readdir, readFile } from 'node:fs/promises';
+
+export interface Found {
+  readonly pid: number;
+  readonly command: string;
+}
+
+/** Living processes (no zombies) whose command line or environment holds `text`. Linux only. */
+export async function processesHolding(text: string): Promise<readonly Found[]> {
+  const found: Found[] = [];
+  for (const name of await readdir('/proc')) {
+    if (!/^\d+$/.test(name) || Number(name) === process.pid) continue;
+    const [command, environment, stat] = await Promise.all(
+      ['cmdline', 'environ', 'stat'].map((file) => readFile(`/proc/${name}/${file}`, 'utf8').catch(() => '')),
+    );
+    const zombie = /\) Z /.test(stat ?? '');
+    if (!zombie && (command?.includes(text) || environment?.includes(text))) {
+      found.push({ pid: Number(name), command: (command ?? '').replaceAll('\0', ' ') });
+    }
+  }
+  return found;
+}
+
+/** Resolves once no process holds `text`; rejects, naming those left, when that takes longer than `ms`. */
+export async function noneHolding(text: string, ms: number): Promise<void> {
+  const end = Date.now() + ms;
+  for (;;) {
+    const left = await processesHolding(text);
+    if (left.length === 0) return;
+    if (Date.now() > end) throw new Error(`still alive after ${ms} ms: ${left.map((p) => `${p.pid} ${p.command}`).join('; ')}`);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
