@@ -139,15 +139,23 @@ class LiveSession implements Session {
   async #connect(goOn: boolean): Promise<HubConnection> {
     const { root, face, distDir, log } = this.options;
     let last: unknown;
+    let minEpoch = 0;
     for (let round = 0; round < maxJoins && !this.#closed; round++) {
+      let epoch = 0;
       try {
-        const claimed = await claimOwnership(root);
+        const claimed = await claimOwnership(root, { minEpoch });
+        epoch = claimed.epoch;
         this.role = claimed.kind;
         if (claimed.kind === 'owner') this.#host = await createHost({ root, face, distDir, owner: claimed, goOn, log });
         else this.#host = undefined;
         return await this.#greet(claimed.socketPath, claimed.token);
       } catch (error) {
         last = error;
+        // The database has seen more owners than the socket's folder remembers, as after a restart of the machine.
+        if (Failure.is(error, 'conflict')) {
+          minEpoch = 2 * epoch;
+          continue;
+        }
         // Gone between our finding it and our greeting it; anything else will not mend itself by asking again.
         if (!Failure.is(error, 'unreachable') && !Failure.is(error, 'closed') && !Failure.is(error, 'unauthorized')) throw error;
       }

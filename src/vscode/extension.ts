@@ -9,7 +9,7 @@ import { commandIds, dashboardViewType, databaseFile, viewIds } from './contribu
 import { Dashboard } from './dashboard';
 import { writeMaxAgents } from './editorSettings';
 import { treeMessage, unconfirmedCount } from './featureTree';
-import { FeatureTree, type TreeNode } from './featureTreeView';
+import { FeatureTree, type TreeElement } from './featureTreeView';
 import { createGathered } from './gather';
 import { LiveSettings } from './liveSettings';
 import { Notices } from './notices';
@@ -51,8 +51,8 @@ export function activate(context: vscode.ExtensionContext): void {
     setAgents: (maxAgents) => writeMaxAgents(maxAgents, workspaces.shown?.folder.uri),
   });
 
-  const tree = new FeatureTree(() => workspaces.snapshot);
-  const view = vscode.window.createTreeView<TreeNode>(viewIds.features, { treeDataProvider: tree });
+  const tree = new FeatureTree();
+  const view = vscode.window.createTreeView<TreeElement>(viewIds.features, { treeDataProvider: tree });
   const item = vscode.window.createStatusBarItem('parallelAgents.agents', vscode.StatusBarAlignment.Left);
   item.name = 'Parallel Agents';
   item.command = commandIds.openDashboard;
@@ -63,7 +63,7 @@ export function activate(context: vscode.ExtensionContext): void {
   const redraw = createGathered(redrawMs, () => {
     const { snapshot, shown, all } = workspaces;
     statusBar.show(snapshot);
-    tree.refresh();
+    tree.show(snapshot);
     const several = all.length > 1;
     keys.show(contextValues(snapshot, shown?.phase ?? 'none', several));
     view.description = several ? shown?.folder.name : undefined;

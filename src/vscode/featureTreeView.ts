@@ -1,38 +1,89 @@
-// Shows the tree of features in the sidebar, and above it what the user may want to know or do next.
+// Shows the tree of features in the sidebar, drawing anew only what changed.
 import * as vscode from 'vscode';
-import type { Snapshot } from '../core/events/snapshot';
+import { emptySnapshot, type Snapshot } from '../core/events/snapshot';
+import type { FeatureId } from '../core/shared/ids';
 import { commandIds } from './contributions';
-import { type FeatureNode, featureNode, type GroupNode, type Look, treeOf } from './featureTree';
+import {
+  type FeatureNode,
+  featureNode,
+  type GroupKey,
+  type GroupNode,
+  type Look,
+  treeOf,
+} from './featureTree';
 
-/** What an item of the tree stands for; commands on it get this as their argument. */
-export type TreeNode = GroupNode | FeatureNode;
+/**
+ * What an item of the tree stands for; commands on it get this as their argument. VS Code knows an item again by the
+ * object itself, so each is made once.
+ */
+export type TreeElement =
+  | { readonly kind: 'group'; readonly key: GroupKey }
+  | { readonly kind: 'feature'; readonly id: FeatureId };
 
 /** Gives VS Code the tree's items when it asks for them, which it does for what is on screen only. */
-export class FeatureTree implements vscode.TreeDataProvider<TreeNode> {
-  private readonly changed = new vscode.EventEmitter<void>();
+export class FeatureTree implements vscode.TreeDataProvider<TreeElement> {
+  private readonly changed = new vscode.EventEmitter<TreeElement[] | undefined>();
   readonly onDidChangeTreeData = this.changed.event;
+  private readonly groups = new Map<GroupKey, TreeElement>();
+  private readonly features = new Map<FeatureId, TreeElement>();
+  private snapshot: Snapshot = emptySnapshot;
+  private tree: readonly GroupNode[] = [];
 
-  /** @param picture the snapshot to show now; asking for it tells that someone looks */
-  constructor(private readonly picture: () => Snapshot) {}
-
-  refresh(): void {
-    this.changed.fire();
+  /** Draws anew what changed: the whole tree only when a feature came, went or moved to another group. */
+  show(next: Snapshot): void {
+    const before = this.snapshot;
+    const shapeBefore = shapeOf(this.tree);
+    this.snapshot = next;
+    this.tree = treeOf(next);
+    if (shapeOf(this.tree) !== shapeBefore) this.changed.fire(undefined);
+    else {
+      const touched = touchedFeatures(before, next).flatMap((id) => this.features.get(id) ?? []);
+      if (touched.length > 0) this.changed.fire(touched);
+    }
   }
 
-  getChildren(node?: TreeNode): TreeNode[] {
-    const snapshot = this.picture();
-    if (node === undefined) return [...treeOf(snapshot)];
-    if (node.kind === 'feature') return [];
-    return node.features.flatMap((id) => featureNode(snapshot, id) ?? []);
+  getChildren(element?: TreeElement): TreeElement[] {
+    if (element === undefined) return this.tree.map(({ key }) => this.groupElement(key));
+    if (element.kind === 'feature') return [];
+    const ids = this.tree.find(({ key }) => key === element.key)?.features ?? [];
+    return ids.map((id) => this.featureElement(id));
   }
 
-  getTreeItem(node: TreeNode): vscode.TreeItem {
-    return node.kind === 'group' ? groupItem(node) : featureItem(node);
+  getTreeItem(element: TreeElement): vscode.TreeItem {
+    if (element.kind === 'group') {
+      const group = this.tree.find(({ key }) => key === element.key);
+      return group ? groupItem(group) : new vscode.TreeItem(element.key);
+    }
+    const feature = featureNode(this.snapshot, element.id);
+    return feature ? featureItem(feature, element) : new vscode.TreeItem(`feature ${element.id}`);
   }
 
   dispose(): void {
     this.changed.dispose();
   }
+
+  private groupElement(key: GroupKey): TreeElement {
+    const element = this.groups.get(key) ?? { kind: 'group', key };
+    this.groups.set(key, element);
+    return element;
+  }
+
+  private featureElement(id: FeatureId): TreeElement {
+    const element = this.features.get(id) ?? { kind: 'feature', id };
+    this.features.set(id, element);
+    return element;
+  }
+}
+
+function shapeOf(tree: readonly GroupNode[]): string {
+  return tree.map(({ key, features }) => `${key} ${features.join()}`).join('\n');
+}
+
+/** Features that are other values than before, or whose agent is. */
+function touchedFeatures(before: Snapshot, next: Snapshot): FeatureId[] {
+  const slots = Object.values(next.agents).filter((agent) => before.agents[agent.slot] !== agent);
+  const own = Object.values(next.features).filter((feature) => before.features[feature.id] !== feature);
+  return [...new Set([...slots.map(({ featureId }) => featureId), ...own.map(({ id }) => id)])];
 }
 
 function groupItem(group: GroupNode): vscode.TreeItem {
@@ -48,7 +99,7 @@ function groupItem(group: GroupNode): vscode.TreeItem {
   return item;
 }
 
-function featureItem(feature: FeatureNode): vscode.TreeItem {
+function featureItem(feature: FeatureNode, element: TreeElement): vscode.TreeItem {
   const item = new vscode.TreeItem(feature.label, vscode.TreeItemCollapsibleState.None);
   item.id = `feature:${feature.id}`;
   item.description = feature.description;
@@ -57,7 +108,7 @@ function featureItem(feature: FeatureNode): vscode.TreeItem {
   item.contextValue = `feature.${feature.group}`;
   const aside = feature.description === '' ? '' : `, ${feature.description}`;
   item.accessibilityInformation = { label: `${feature.label}, ${feature.group}${aside}` };
-  item.command = { command: commandIds.openFeature, title: 'Show in Backlog', arguments: [feature] };
+  item.command = { command: commandIds.openFeature, title: 'Show in Backlog', arguments: [element] };
   return item;
 }
 

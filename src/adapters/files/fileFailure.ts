@@ -18,7 +18,7 @@ export async function asFailures<T>(doing: string, work: () => Promise<T>): Prom
   }
 }
 
-export function fileFailure(error: unknown, doing: string): Failure {
+function fileFailure(error: unknown, doing: string): Failure {
   const code = codeOf(error);
   const why = error instanceof Error ? error.message : String(error);
   return new Failure(reasons[code ?? ''] ?? 'io', `Could not ${doing}: ${why}`, { cause: error });

@@ -6,7 +6,7 @@ import { Failure } from '../../ports/failure';
 import { asFailures, hasCode, orNull } from './fileFailure';
 import { openFolder } from './openFolder';
 
-export const houseName = '.parallel-agents';
+const houseName = '.parallel-agents';
 
 const ignoreFile = `# All of this belongs to Parallel Agents, but for the prompts you may put here.
 /*

@@ -19,7 +19,7 @@ export interface SlotCopiesOptions {
  * files below them are nobody's private copy, and an overlay has no power there. Ignored files that hold keys stay out.
  *
  * Calls for one slot are carried out one after the other, in the order they are made. A refresh of 10,000 unchanged files
- * takes about 0.2 s in slices of 8 ms, and reads none of them.
+ * takes 0.15 s of processor time in slices of about 10 ms, and reads none of them.
  */
 export function createSlotCopies({ root, houseDir }: SlotCopiesOptions): SlotCopies {
   const slotsDir = path.join(houseDir, 'slots');

@@ -18,7 +18,7 @@ const sliceMs = 8;
  * Calls `look` for every entry, a folder before what is in it. What `look` returns for a folder is handed on to its
  * entries; `undefined` leaves the folder out. Folders that may not be read or are gone are passed over.
  *
- * Reading is synchronous: looking at 10,000 files takes 40 ms so, and ten times as long with a promise for each.
+ * Reading is synchronous: looking at 10,000 files takes about 50 ms so.
  */
 export async function walkTree<T>(
   root: string,

@@ -16,8 +16,7 @@ const allowed = new Set([
 ]);
 
 /** Never passed on, not even when asked for: secrets, and what would steer the editor or our own programs. */
-const forbidden =
-  /KEY|TOKEN|SECRET|PASSW|CREDENTIAL|^(VSCODE|ELECTRON|ANTHROPIC|OPENAI)_|^NODE_OPTIONS$/;
+const forbidden = /KEY|TOKEN|SECRET|PASSW|CREDENTIAL|^(VSCODE|ELECTRON|ANTHROPIC|OPENAI)_|^NODE_OPTIONS$/;
 
 /** Tells programs that nobody is there to answer or to look at colours: one that asks would wait for ever. */
 const unattended = { TERM: 'dumb', CI: '1', NO_COLOR: '1', GIT_TERMINAL_PROMPT: '0' };

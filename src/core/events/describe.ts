@@ -1,6 +1,7 @@
 // Tells an event in one line for people; the same words on the command line and in the dashboard's feed.
 import type { SkipCause } from '../features/feature';
 import type { Blocker } from '../locks/lockTable';
+import { inert } from '../shared/inert';
 import type { Event } from './event';
 import type { Snapshot } from './snapshot';
 
@@ -30,7 +31,7 @@ export function describe(event: Event, after: Snapshot): string | undefined {
     case 'feature.regressed':
       return `🔁 Feature ${event.featureId} runs again: asked for`;
     case 'lock.waiting':
-      return `⏳ Agent ${event.slot} waits for ${event.path}, ${describeBlockers(event.blockers)}`;
+      return `⏳ Agent ${event.slot} waits for ${oneLine(event.path)}, ${describeBlockers(event.blockers)}`;
     case 'limit.reached':
       return `⛔ Agent ${event.slot} reached ${event.limit} (${event.bound}) on feature ${event.featureId}`;
     case 'throttle.changed':
@@ -83,8 +84,7 @@ function headline(reason: string): string {
 
 /** Text from outside on one line, without control characters that could move the cursor or turn the text around. */
 export function oneLine(text: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is taken out
-  const flat = text.replace(/[\u0000-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]+/g, ' ').trim();
+  const flat = inert(text).trim();
   return flat.length > 300 ? `${flat.slice(0, 300)}…` : flat;
 }
 

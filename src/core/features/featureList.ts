@@ -1,5 +1,6 @@
 // Checks a backlog as parsed JSON and gives its features, or every problem with its place and the way to mend it.
 import { parseLockScope } from '../locks/lockPath';
+import { inert } from '../shared/inert';
 import type { FeatureSpec } from './feature';
 
 /** Where a problem sits: keys and indices from the top of the document, as in `[2, "depends_on", 0]`. */
@@ -38,7 +39,8 @@ export function parseBacklog(document: unknown, knownIds: ReadonlyMap<string, nu
   const specs = document.map((entry, at) => parseEntry(entry, at, say));
   const names = namesOf(specs, say);
   const byId = idsToNames(specs, knownIds, lastId);
-  const resolved = specs.map((spec, at) => spec && { ...spec, dependsOn: resolveNeeds(spec, at, document, names, byId, say) });
+  const hint = hintFor(names);
+  const resolved = specs.map((spec, at) => spec && { ...spec, dependsOn: resolveNeeds(spec, at, document, { names, byId, hint }, say) });
   return problems.length > 0 ? { ok: false, problems } : { ok: true, specs: resolved.filter((s) => s !== undefined) };
 }
 
@@ -122,14 +124,14 @@ function idsToNames(specs: readonly (FeatureSpec | undefined)[], known: Readonly
   return byId;
 }
 
-function resolveNeeds(
-  spec: FeatureSpec,
-  at: number,
-  document: readonly unknown[],
-  names: ReadonlyMap<string, number>,
-  byId: ReadonlyMap<number, string>,
-  say: Say,
-): readonly string[] {
+interface Known {
+  readonly names: ReadonlyMap<string, number>;
+  readonly byId: ReadonlyMap<number, string>;
+  readonly hint: (name: string) => string;
+}
+
+function resolveNeeds(spec: FeatureSpec, at: number, document: readonly unknown[], known: Known, say: Say): readonly string[] {
+  const { names, byId, hint } = known;
   const needs = (document[at] as { depends_on?: unknown }).depends_on;
   if (needs === undefined) return [];
   if (!Array.isArray(needs)) {
@@ -141,7 +143,7 @@ function resolveNeeds(
     const name = typeof need === 'number' ? byId.get(need) : need;
     if (typeof name !== 'string') {
       say(path, typeof need === 'number' ? `No feature has the id ${need}.` : `A dependency must be a name or an id, not ${kindOf(need)}.`);
-    } else if (!names.has(name)) say(path, `No feature is named "${shown(name)}".${closest(name, names)}`);
+    } else if (!names.has(name)) say(path, `No feature is named "${shown(name)}".${hint(name)}`);
     else if (name === spec.name) say(path, `"${shown(name)}" depends on itself; take this line out.`);
     else return name;
     return undefined;
@@ -149,9 +151,15 @@ function resolveNeeds(
   return [...new Set(found.filter((name) => name !== undefined))];
 }
 
-function closest(name: string, names: ReadonlyMap<string, number>): string {
-  const same = [...names.keys()].find((known) => known.toLowerCase().trim() === name.toLowerCase().trim());
-  return same === undefined ? '' : ` Did you mean "${shown(same)}"?`;
+/** Names the feature that only case or white space at the ends keeps apart. The index is made at the first unknown name. */
+function hintFor(names: ReadonlyMap<string, number>): (name: string) => string {
+  const fold = (name: string) => name.trim().toLowerCase();
+  let folded: ReadonlyMap<string, string> | undefined;
+  return (name) => {
+    folded ??= new Map([...names.keys()].reverse().map((known) => [fold(known), known]));
+    const same = folded.get(fold(name));
+    return same === undefined ? '' : ` Did you mean "${shown(same)}"?`;
+  };
 }
 
 function optional<K extends string>(key: K, value: string | undefined): { [P in K]?: string } {
@@ -164,5 +172,5 @@ function kindOf(value: unknown): string {
 }
 
 function shown(text: string): string {
-  return text.length > 60 ? `${text.slice(0, 60)}…` : text;
+  return inert(text.length > 60 ? `${text.slice(0, 60)}…` : text);
 }

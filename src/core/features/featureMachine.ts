@@ -11,7 +11,8 @@ type Kind = FeatureChange['type'];
 type Change<K extends Kind> = Extract<FeatureChange, { type: K }>;
 
 interface Row<K extends Kind> {
-  readonly from: readonly Stage[];
+  /** As a function where it depends on who asks. */
+  readonly from: readonly Stage[] | ((change: Change<K>) => readonly Stage[]);
   readonly to: (feature: Feature, change: Change<K>, at: EpochMs) => Feature;
 }
 
@@ -25,7 +26,10 @@ const atWork = ['working', 'verifying'] as const;
 export const table: { readonly [K in Transition]: Row<K> } = {
   'feature.held': { from: ['pending'], to: (f, c) => into(f, { status: 'waiting', missing: c.missing }) },
   'feature.freed': { from: ['waiting'], to: (f) => into(f, { status: 'pending' }) },
-  'feature.skipped': { from: [...idle, 'failed'], to: (f, c) => into(f, { status: 'skipped', because: c.because }) },
+  'feature.skipped': {
+    from: (c) => (c.because.kind === 'user' ? [...idle, 'failed'] : idle),
+    to: (f, c) => into(f, { status: 'skipped', because: c.because }),
+  },
   'feature.unskipped': { from: ['skipped'], to: (f) => into(f, { status: 'pending' }) },
   'feature.claimed': {
     from: ['pending'],
@@ -50,7 +54,7 @@ export const table: { readonly [K in Transition]: Row<K> } = {
       into({ ...f, failures: f.failures + 1, lastFailure: c.reason }, { status: 'failed', reason: c.reason, at }),
   },
   'feature.retried': {
-    from: [...atWork, 'failed'],
+    from: (c) => (c.by === 'user' ? ['failed'] : atWork),
     to: (f, c) =>
       c.by === 'user'
         ? into({ ...f, failures: 0, losses: 0 }, { status: 'pending' })
@@ -77,7 +81,8 @@ export const table: { readonly [K in Transition]: Row<K> } = {
 export function transition(feature: Feature, change: Change<Transition>, at: EpochMs): Result<Feature> {
   const row = table[change.type] as Row<Transition>;
   const stage = stageOf(feature.state);
-  if (!row.from.includes(stage) || (change.type === 'feature.retried' && (change.by === 'user') !== (stage === 'failed'))) {
+  const from = typeof row.from === 'function' ? row.from(change) : row.from;
+  if (!from.includes(stage)) {
     const verb = change.type.slice('feature.'.length);
     return refuse('badTransition', `Feature ${feature.id} is ${stage}; it cannot be ${verb} from there.`);
   }
@@ -96,10 +101,12 @@ export function canRemove(state: FeatureState): boolean {
 
 function staleFence(feature: Feature, change: Change<Transition>): Refusal | undefined {
   const { state } = feature;
-  if (!('fence' in change) || change.fence === undefined || change.type === 'feature.claimed') return undefined;
-  const held = state.status === 'claimed' ? state.claim.fence : undefined;
-  if (held === change.fence) return undefined;
-  return { code: 'staleFence', message: `Feature ${feature.id} is held under fence ${held ?? 'none'}, not ${change.fence}.` };
+  if (state.status !== 'claimed') return undefined;
+  const held = state.claim.fence;
+  const named = 'fence' in change ? change.fence : undefined;
+  // Only the user's word on an unconfirmed feature comes without a fence.
+  if (named === held || (named === undefined && state.phase === 'unconfirmed')) return undefined;
+  return { code: 'staleFence', message: `Feature ${feature.id} is held under fence ${held}, not ${named ?? 'none'}.` };
 }
 
 function into(feature: Feature, state: FeatureState): Feature {

@@ -1,4 +1,5 @@
 // The canonical form of a path, so that every way of writing a file's name meets at one lock.
+import { inert } from '../shared/inert';
 import { ok, type Result, refuse } from '../shared/result';
 
 /** What a lock covers: one file, or everything under a folder. */
@@ -19,7 +20,9 @@ export function parseWorkspacePath(text: string): Result<WorkspacePath> {
   const denied = (why: string) => refuse('pathDenied', `"${printable(text)}" ${why}.`);
   if (text.length > maxPathLength) return denied(`is longer than ${maxPathLength} characters`);
   // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
-  if (/[\u0000-\u001f\u007f]/.test(text)) return denied('has control characters');
+  if (/[\u0000-\u001f\u007f-\u009f]/.test(text)) return denied('has control characters');
+  // Every half of a surrogate pair reaches the disk as the same character, so two names would be one file.
+  if (/\p{Surrogate}/u.test(text)) return denied('has half of a character');
   const unified = text.replaceAll('\\', '/').normalize('NFC');
   if (unified.startsWith('/')) return denied('is absolute; name it relative to the workspace');
   const parts: string[] = [];
@@ -42,17 +45,21 @@ export function parseWorkspacePath(text: string): Result<WorkspacePath> {
  * any other glob its literal prefix (adapters may expand it to files first).
  */
 export function parseLockScope(declared: string): Result<LockScope> {
-  const wild = declared.search(/[*?[{]/);
-  const folder = wild >= 0 || /[\\/]$/.test(declared);
-  const literal = wild < 0 ? declared : declared.slice(0, declared.slice(0, wild).lastIndexOf('/') + 1);
-  if (literal === '') return ok({ kind: 'folder', path: '' });
-  const path = parseWorkspacePath(literal);
-  return path.ok ? ok({ kind: folder ? 'folder' : 'file', path: path.value }) : path;
+  const whole = parseWorkspacePath(declared);
+  if (!whole.ok) return whole;
+  if (/[*?[{].*[\\/]\.\.([\\/]|$)/.test(declared)) return refuse('pathDenied', `"${printable(declared)}" has ".." behind a wildcard.`);
+  const wild = whole.value.search(/[*?[{]/);
+  if (wild < 0) return ok({ kind: /[\\/]$/.test(declared) ? 'folder' : 'file', path: whole.value });
+  const end = whole.value.lastIndexOf('/', wild);
+  return ok({ kind: 'folder', path: end < 0 ? '' : whole.value.slice(0, end) });
 }
 
-/** The key two scopes are compared by: paths that differ only in case are one file on common file systems. */
+/**
+ * The key two scopes are compared by: paths that differ only in case are one file on common file systems. Both ways of
+ * folding, for some letters have two small forms (σ ς) or meet only when large (ß, SS).
+ */
 export function lockKey(path: WorkspacePath): string {
-  return path.normalize('NFC').toLowerCase();
+  return path.normalize('NFC').toLowerCase().toUpperCase().normalize('NFC');
 }
 
 /** Do two scopes meet in some file? A folder meets all below it; the folder `''` meets everything. */
@@ -68,5 +75,5 @@ export function covers(scope: LockScope, path: WorkspacePath): boolean {
 }
 
 function printable(text: string): string {
-  return JSON.stringify(text.length > 80 ? `${text.slice(0, 80)}…` : text).slice(1, -1);
+  return inert(JSON.stringify(text.length > 80 ? `${text.slice(0, 80)}…` : text).slice(1, -1));
 }

@@ -94,7 +94,7 @@ export function grantable(table: LockTable): readonly Wait[] {
   const granted: Wait[] = [];
   let current = table;
   for (const wait of table.waits) {
-    if (blockersOf(current, wait.scope, wait.fence).length > 0) continue;
+    if (isHeldBy(current, wait.scope, wait.fence) || blockersOf(current, wait.scope, wait.fence).length > 0) continue;
     granted.push(wait);
     current = grant(current, wait);
   }
@@ -120,8 +120,9 @@ export function blockersOf(table: LockTable, scope: LockScope, fence: Fence | un
     if (overlaps({ kind: 'file', path }, scope)) blockers.push({ kind: 'human', path });
   }
   for (const w of table.waits) {
-    if (w.fence === fence) break;
-    if (overlaps(w.scope, scope)) blockers.push(asBlocker(w));
+    if (w.fence !== fence) {
+      if (overlaps(w.scope, scope)) blockers.push(asBlocker(w));
+    } else if (sameScope(w.scope, scope)) break;
   }
   return blockers;
 }

@@ -1,0 +1,75 @@
+// The workspace's own folder: never committed, never somebody else's, never one inside another.
+import { strict as assert } from 'node:assert';
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { prepareHouse } from '../../../src/adapters/files/houseFolder';
+import { Failure } from '../../../src/ports/failure';
+import { tempFolder } from './tempWorkspace';
+
+describe('houseFolder', () => {
+  it('is private and ignored but for the prompts, as Git sees it', async () => {
+    const root = tempFolder();
+    const houseDir = await prepareHouse(root);
+    assert.equal(houseDir, path.join(root, '.parallel-agents'));
+    assert.equal(statSync(houseDir).mode & 0o077, 0);
+    mkdirSync(path.join(houseDir, 'prompts/deep'), { recursive: true });
+    for (const name of ['prompts/deep/a.md', 'agents.db', 'slots/x', 'blobs/y'])
+      writeFileSync(path.join(houseDir, name), 'x');
+    const git = (...args: string[]) =>
+      execFileSync('git', ['-c', 'core.excludesFile=', ...args], { cwd: root, encoding: 'utf8' });
+    git('init', '--quiet');
+    assert.equal(git('ls-files', '--others', '--exclude-standard'), '.parallel-agents/prompts/deep/a.md\n');
+  });
+
+  it('may be prepared again and at once, and leaves a changed .gitignore alone', async () => {
+    const root = tempFolder();
+    const [houseDir] = await Promise.all([prepareHouse(root), prepareHouse(root), prepareHouse(root)]);
+    const file = path.join(houseDir ?? '', '.gitignore');
+    assert.match(readFileSync(file, 'utf8'), /^\/\*$/m);
+    writeFileSync(file, '*\n');
+    await prepareHouse(root);
+    assert.equal(readFileSync(file, 'utf8'), '*\n');
+    writeFileSync(file, ''); // what a crash leaves
+    await prepareHouse(root);
+    assert.match(readFileSync(file, 'utf8'), /prompts/);
+  });
+
+  it('is that of the real folder when the workspace is opened by a link', async () => {
+    const root = tempFolder();
+    const link = path.join(tempFolder(), 'link');
+    symlinkSync(root, link);
+    assert.equal(await prepareHouse(link), path.join(root, '.parallel-agents'));
+  });
+
+  const foreign: Record<string, (root: string) => void> = {
+    'a link': (root) => symlinkSync(tempFolder(), path.join(root, '.parallel-agents')),
+    'a file': (root) => writeFileSync(path.join(root, '.parallel-agents'), ''),
+    'a linked folder in it': (root) => {
+      mkdirSync(path.join(root, '.parallel-agents'));
+      symlinkSync(tempFolder(), path.join(root, '.parallel-agents/blobs'));
+    },
+  };
+  for (const [what, plant] of Object.entries(foreign)) {
+    it(`refuses ${what} in its stead`, async () => {
+      const root = tempFolder();
+      plant(root);
+      await assert.rejects(
+        prepareHouse(root),
+        (error) => Failure.is(error, 'refused') && error.message.includes('.parallel-agents'),
+      );
+    });
+  }
+
+  it('refuses a workspace inside another and names that one', async () => {
+    const root = tempFolder();
+    await prepareHouse(root);
+    const inner = path.join(root, 'packages/a');
+    mkdirSync(inner, { recursive: true });
+    await assert.rejects(
+      prepareHouse(inner),
+      (error) => Failure.is(error, 'refused') && error.message.includes(`inside "${root}"`),
+    );
+    assert.deepEqual(readdirSync(inner), []);
+  });
+});

@@ -1,0 +1,79 @@
+// What a command did in a copy is told, all of it and nothing else.
+import { strict as assert } from 'node:assert';
+import { mkdirSync, rmSync, statSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { hashOf } from '../../../src/adapters/files/contentHash';
+import { none, slot, tempSlot } from './tempSlot';
+
+const sha = (text: string) => hashOf(Buffer.from(text));
+
+describe('slotChanges', () => {
+  it('tells what a command changed, made and deleted, and nothing else', async () => {
+    const { copies, dir } = await tempSlot({
+      ...{
+        '.gitignore': 'dist\n*.log\n',
+        'a.ts': 'a',
+        'b.ts': 'b',
+        'same.ts': 's',
+        'c/d.ts': 'd',
+        'c/e/f.ts': 'f',
+        'g.bin': 'text',
+        'old.log': 'l',
+      },
+      ...{ '.vscode/settings.json': '{}', 'dist/x.js': 'x', kind: 'file', 'l.ts': { link: 'a.ts' } },
+    });
+    await copies.refresh(slot, none);
+    assert.deepEqual(await copies.changes(slot), []);
+    const at = (file: string) => path.join(dir, file);
+    writeFileSync(at('a.ts'), '\ufeffA\r\n');
+    rmSync(at('b.ts'));
+    writeFileSync(at('same.ts'), 's');
+    rmSync(at('c'), { recursive: true });
+    writeFileSync(at('g.bin'), Buffer.from([0xff, 0]));
+    writeFileSync(at('huge.txt'), 'x'.repeat(1024 * 1024 + 1));
+    mkdirSync(at('n/e'), { recursive: true });
+    writeFileSync(at('n/e/w.ts'), 'new');
+    for (const file of ['old.log', 'new.log', '.vscode/settings.json', '.vscode/tasks.json', 'features.json'])
+      writeFileSync(at(file), 'x');
+    mkdirSync(at('.git'));
+    writeFileSync(at('.git/config'), 'x');
+    rmSync(at('l.ts'));
+    symlinkSync('/etc/passwd', at('sneaky.ts'));
+    rmSync(at('kind'));
+    mkdirSync(at('kind'));
+    writeFileSync(at('kind/now.ts'), 'folder');
+    assert.deepEqual(await copies.changes(slot), [
+      { path: 'b.ts', before: sha('b'), content: null },
+      { path: 'c/d.ts', before: sha('d'), content: null },
+      { path: 'c/e/f.ts', before: sha('f'), content: null },
+      { path: 'kind', before: sha('file'), content: null },
+      { path: 'a.ts', before: sha('a'), content: '\ufeffA\r\n' },
+      { path: 'g.bin', before: sha('text'), content: undefined },
+      { path: 'huge.txt', before: null, content: undefined },
+      { path: 'kind/now.ts', before: null, content: 'folder' },
+      { path: 'l.ts', before: null, content: undefined },
+      { path: 'n/e/w.ts', before: null, content: 'new' },
+      { path: 'sneaky.ts', before: null, content: undefined },
+    ]);
+  });
+
+  it('are gone once they are brought over or dropped', async () => {
+    const { copies, dir, edit, shown, workspace } = await tempSlot({ 'a.ts': 'a', 'b.ts': 'b' });
+    await copies.refresh(slot, none);
+    for (const file of ['a.ts', 'b.ts', 'c.ts']) writeFileSync(path.join(dir, file), 'x');
+    await edit('a.ts', 'x');
+    for (const { path: file } of await copies.changes(slot)) await copies.refreshFile(slot, file, none);
+    assert.deepEqual(await copies.changes(slot), []);
+    assert.deepEqual(shown(), { 'a.ts': 'x', 'b.ts': 'b' });
+    assert.deepEqual(shown(), workspace.tree());
+  });
+
+  it('are found when size and times are as before', async () => {
+    const { copies, dir } = await tempSlot({ 'a.ts': 'a' });
+    await copies.refresh(slot, none);
+    const { atime, mtime } = statSync(path.join(dir, 'a.ts'));
+    writeFileSync(path.join(dir, 'a.ts'), 'b');
+    utimesSync(path.join(dir, 'a.ts'), atime, mtime);
+    assert.deepEqual(await copies.changes(slot), [{ path: 'a.ts', before: sha('a'), content: 'b' }]);
+  });
+});

@@ -1,0 +1,56 @@
+// What children get to know of our environment.
+import { strict as assert } from 'node:assert';
+import { commandEnvironment, programEnvironment } from '../../../src/adapters/process/childEnvironment';
+
+const secrets = {
+  ANTHROPIC_API_KEY: 'x',
+  ANTHROPIC_BASE_URL: 'x',
+  OPENAI_ORGANIZATION: 'x',
+  GITHUB_TOKEN: 'x',
+  NPM_TOKEN: 'x',
+  npm_config__authToken: 'x',
+  MY_SECRET: 'x',
+  LC_SECRET: 'x',
+  DB_PASSWORD: 'x',
+  VSCODE_IPC_HOOK_CLI: 'x',
+  VSCODE_GIT_ASKPASS_NODE: 'x',
+  ELECTRON_RUN_AS_NODE: '1',
+  NODE_OPTIONS: '--require x',
+  LD_PRELOAD: 'x',
+  GIT_ASKPASS: 'x',
+  SSH_AUTH_SOCK: 'x',
+};
+const harmless = { PATH: '/bin', HOME: '/home/me', LC_ALL: 'C', Path: '/windows', JAVA_HOME: '/java' };
+const unattended = { TERM: 'dumb', CI: '1', NO_COLOR: '1', GIT_TERMINAL_PROMPT: '0' };
+
+describe('the environment of a command', () => {
+  it('is what is harmless, and its tags', () =>
+    assert.deepEqual(commandEnvironment({ ...secrets, ...harmless, TERM: 'xterm' }, 'a/b'), {
+      ...harmless,
+      ...unattended,
+      PARALLEL_AGENTS_TAG: 'a/b',
+    }));
+
+  it('takes what is added, but for secrets and our own variables', () =>
+    assert.deepEqual(
+      commandEnvironment({}, 'a', { ...secrets, PORT: '1', CI: 'no', PARALLEL_AGENTS_TAG: 'forged' }),
+      {
+        ...unattended,
+        LD_PRELOAD: 'x',
+        GIT_ASKPASS: 'x',
+        SSH_AUTH_SOCK: 'x',
+        PORT: '1',
+        CI: 'no',
+        PARALLEL_AGENTS_TAG: 'a',
+      },
+    ));
+});
+
+describe('the environment of a program of ours', () => {
+  it('makes the editor act as Node, and holds no secret', () =>
+    assert.deepEqual(programEnvironment({ ...secrets, ...harmless }, 'a'), {
+      ...harmless,
+      ELECTRON_RUN_AS_NODE: '1',
+      PARALLEL_AGENTS_TAG: 'a',
+    }));
+});

@@ -1,0 +1,118 @@
+// Ending real processes with all they started, and no others.
+import { strict as assert } from 'node:assert';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import type { ProcessTable } from '../../../src/adapters/process/processTable';
+import { createProcessEnder } from '../../../src/adapters/process/processTree';
+import { createSystemProcessTable } from '../../../src/adapters/process/systemProcessTable';
+import { type Lifeline, openLifeline } from './lifeline';
+import { noSurvivor, survivors } from './survivors';
+
+describe('the process ender', () => {
+  const ender = createProcessEnder();
+  let lifeline: Lifeline;
+  let tag: string;
+
+  beforeEach(async () => {
+    lifeline = await openLifeline();
+    tag = randomBytes(16).toString('hex');
+  });
+  afterEach(async () => {
+    await ender.end({ tag, graceMs: 0 });
+    await lifeline.close();
+  });
+
+  it('ends a grandchild in a session of its own whose parents are gone', async () => {
+    const shell = start(`(setsid ${lifeline.program()} &) ; exit`);
+    const living = await lifeline.next();
+    assert.deepEqual(await survivors(tag), [living.pid]);
+    assert.equal(await ender.end({ tag, graceMs: 5000 }), 1);
+    await living.ended;
+    assert.deepEqual(await survivors(tag), []);
+    shell.unref();
+  });
+
+  it('forces those that ignore the request, after the grace', async () => {
+    start(`exec ${lifeline.program({ ignoresTerm: true })}`);
+    const living = await lifeline.next();
+    const startedAt = performance.now();
+    assert.equal(await ender.end({ tag, graceMs: 300 }), 1);
+    await living.ended;
+    assert.ok(performance.now() - startedAt >= 300);
+  });
+
+  it('does not wait for the grace to pass when all follow the request', async () => {
+    start(`exec ${lifeline.program()}`);
+    await lifeline.next();
+    const startedAt = performance.now();
+    assert.equal(await ender.end({ tag, graceMs: 60_000 }), 1);
+    assert.ok(performance.now() - startedAt < 10_000);
+  });
+
+  it('ends a process that lost its tag with its children, by identity', async () => {
+    const shell = start(`env -i ${lifeline.program()} & ${lifeline.program()}; true`, { tag: 'other' });
+    const children = [await lifeline.next(), await lifeline.next()];
+    const identity = await ender.identify(shell.pid ?? 0);
+    assert.equal(await ender.end({ process: identity, tag, graceMs: 5000 }), 3);
+    await Promise.all(children.map(({ ended }) => ended));
+  });
+
+  it('leaves a stranger alone that has the number and another start', async () => {
+    start(`exec ${lifeline.program()}`, { tag: 'other' });
+    const stranger = await lifeline.next();
+    const identity = { pid: stranger.pid, started: 'before this boot' };
+    assert.equal(await ender.isAlive(identity), false);
+    assert.equal(await ender.end({ process: identity, tag, graceMs: 0 }), 0);
+    assert.equal(await stranger.ping(), 'alive');
+    const own = await ender.identify(stranger.pid);
+    assert.equal(await ender.end({ process: own, tag, graceMs: 5000 }), 1);
+  });
+
+  it('reads the identity again before each signal', async () => {
+    start(`exec ${lifeline.program()}`, { tag: 'other' });
+    const { pid, ping } = await lifeline.next();
+    const table = createSystemProcessTable();
+    const listings = [await table.list(), []];
+    const aged: ProcessTable = {
+      list: async () => listings.shift() ?? [],
+      find: async (number) => {
+        const row = await table.find(number);
+        return row && { ...row, started: 'after the listing' };
+      },
+    };
+    const listed = await table.find(pid);
+    assert.ok(listed);
+    await createProcessEnder(aged).end({ process: listed, tag, graceMs: 5000 });
+    assert.equal(await ping(), 'alive');
+    await ender.end({ process: listed, tag, graceMs: 5000 });
+  });
+
+  it('outruns processes that multiply', async () => {
+    // Each process makes two more, six generations long, and all ignore the request.
+    const bomb =
+      'trap "" TERM; f() { [ $1 -gt 0 ] || { sleep 100; exit; }; f $(($1-1)) & f $(($1-1)) & wait; }; f 6';
+    start(`${bomb} & ${lifeline.program()}`);
+    await lifeline.next();
+    const ended = await ender.end({ tag, graceMs: 100 });
+    assert.ok(ended > 10, `only ${ended} were there`);
+    assert.deepEqual(await survivors(tag), []);
+  });
+
+  it('knows a live process from an ended one', async () => {
+    const child = start(`exec ${lifeline.program()}`);
+    const living = await lifeline.next();
+    const identity = await ender.identify(child.pid ?? 0);
+    assert.ok(identity);
+    assert.equal(await ender.isAlive(identity), true);
+    await ender.end({ process: identity, tag, graceMs: 5000 });
+    await living.ended;
+    await noSurvivor(tag);
+    assert.equal(await ender.isAlive(identity), false);
+    assert.equal(await ender.isAlive(await ender.self()), true);
+  });
+
+  function start(command: string, options: { readonly tag?: string } = {}): ChildProcess {
+    const env = { ...process.env, PARALLEL_AGENTS_TAG: options.tag ?? tag };
+    return spawn('/bin/sh', ['-c', command], { env, stdio: 'ignore', detached: true });
+  }
+});

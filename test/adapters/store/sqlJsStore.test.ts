@@ -1,0 +1,262 @@
+// The store on a real disk, and what the conformance suite does not ask: its files, their versions, and its syncs.
+import { strict as assert } from 'node:assert';
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { scanJournal } from '../../../src/adapters/store/journalRecord';
+import { migrations } from '../../../src/adapters/store/migrations';
+import { openSqlJsStore, type SqlJsStoreOptions } from '../../../src/adapters/store/sqlJsStore';
+import { loadState, rejects, type StorePlace, storeConformance } from '../../ports/storeConformance';
+import { storyOfARun } from '../../support/history';
+import { SimulatedDisk } from './simulatedDisk';
+import { wasmPath } from './wasmPath';
+
+storeConformance('SqlJsStore', async () => {
+  const dir = await mkdtemp(path.join(tmpdir(), 'store-'));
+  let last = 1;
+  const place: StorePlace = {
+    open: (epoch = last) =>
+      openSqlJsStore({ dir, wasmPath, epoch }).finally(() => (last = Math.max(last, epoch))),
+    dispose: () => rm(dir, { recursive: true }),
+  };
+  return place;
+});
+
+describe('SqlJsStore on disk', () => {
+  const history = storyOfARun();
+  const { commits, states } = history;
+  let dir: string;
+
+  beforeEach(async () => {
+    dir = await mkdtemp(path.join(tmpdir(), 'store-'));
+  });
+
+  afterEach(() => rm(dir, { recursive: true }));
+
+  const open = (more: Partial<SqlJsStoreOptions> = {}) =>
+    openSqlJsStore({ dir, wasmPath, epoch: 1, ...more });
+  const file = (name: string) => path.join(dir, name);
+  const contents = async () => {
+    const names = (await readdir(dir)).sort();
+    return Promise.all(names.map(async (name) => [name, await readFile(file(name), 'latin1')]));
+  };
+
+  it('has its database from the first moment, and nothing beside it but the journal', async () => {
+    const store = await open();
+    assert.deepEqual((await readdir(dir)).sort(), ['agents.db', 'agents.journal']);
+    assert.equal((await readFile(file('agents.db'), 'latin1')).slice(0, 15), 'SQLite format 3');
+    await store.close();
+    assert.deepEqual((await readdir(dir)).sort(), ['agents.db', 'agents.journal']);
+  });
+
+  it('takes the journal into the database when it is closed', async () => {
+    const store = await open();
+    for (const commit of commits) await store.commit(commit);
+    await store.close();
+    assert.equal((await stat(file('agents.journal'))).size, 0);
+    await rm(file('agents.journal'));
+    const again = await open();
+    assert.deepEqual(await loadState(again), history.now);
+    await again.close();
+  });
+
+  it('counts the bytes it cut from a torn journal, once', async () => {
+    const store = await open();
+    await store.commit(commits[0] ?? assert.fail());
+    const whole = await readFile(file('agents.journal'));
+    await store.close();
+    await writeFile(file('agents.journal'), Buffer.concat([whole, Buffer.alloc(13, 7)]));
+    const torn = await open();
+    assert.equal((await torn.load()).cutBytes, 13);
+    await torn.close();
+    const again = await open();
+    assert.equal((await again.load()).cutBytes, 0);
+    assert.deepEqual(await loadState(again), states[1]);
+    await again.close();
+  });
+
+  it('moves a damaged database aside under a dated name, and says so once', async () => {
+    await writeFile(file('agents.db'), 'not a database, but someone may still want to look at it');
+    const store = await open({ clock: { now: () => Date.UTC(2026, 10, 21, 18, 1, 5, 250) } });
+    const { setAside, snapshot } = await store.load();
+    assert.equal(setAside, 'agents.db.damaged-2026-11-21T18-01-05.250Z');
+    assert.equal(snapshot.seq, 0);
+    assert.match(await readFile(file(setAside), 'utf8'), /^not a database/);
+    await store.commit(commits[0] ?? assert.fail());
+    await store.close();
+    const again = await open();
+    assert.equal((await again.load()).setAside, undefined);
+    assert.deepEqual(await loadState(again), states[1]);
+    await again.close();
+  });
+
+  it('writes nothing for an owner of an older epoch', async () => {
+    await (await open({ epoch: 7 })).close();
+    const before = await contents();
+    await rejects(open({ epoch: 6 }), 'conflict');
+    assert.deepEqual(await contents(), before);
+  });
+
+  it('remembers an owner whose process died at once', async () => {
+    const owner = await open({ epoch: 7 });
+    await rejects(open({ epoch: 6 }), 'conflict');
+    await owner.close();
+  });
+
+  it('refuses the commits of an owner that another has displaced', async () => {
+    const displaced = await open({ epoch: 1 });
+    await displaced.commit(commits[0] ?? assert.fail());
+    const owner = await open({ epoch: 2 });
+    await rejects(displaced.commit(commits[1] ?? assert.fail()), 'conflict');
+    await displaced.close();
+    await owner.commit(commits[1] ?? assert.fail());
+    await owner.close();
+    const again = await open({ epoch: 2 });
+    assert.deepEqual(await loadState(again), states[2]);
+    await again.close();
+  });
+
+  it('leaves the database of its successor alone when it was displaced while it was idle', async () => {
+    const displaced = await open({ epoch: 1 });
+    await displaced.commit(commits[0] ?? assert.fail());
+    const owner = await open({ epoch: 2 });
+    await owner.commit(commits[1] ?? assert.fail());
+    await owner.close();
+    const before = await contents();
+    await displaced.close();
+    assert.deepEqual(await contents(), before);
+  });
+
+  it('says where WebAssembly is missing', async () => {
+    const failure = await rejects(open({ wasmPath: file('none.wasm') }), 'io');
+    assert.match(failure.message, /^Could not open the database/);
+    assert.deepEqual(await contents(), []);
+  });
+
+  describe('with tables of two versions', () => {
+    const next = [...migrations, { version: 2, script: 'CREATE TABLE notes (body TEXT NOT NULL)' }];
+
+    it('brings an older database up, with what its journal held', async () => {
+      const store = await open();
+      for (const commit of commits.slice(0, 6)) await store.commit(commit);
+      const left = {
+        database: await readFile(file('agents.db')),
+        journal: await readFile(file('agents.journal')),
+      };
+      await store.close();
+      await writeFile(file('agents.db'), left.database); // as after a crash
+      await writeFile(file('agents.journal'), left.journal);
+      const newer = await open({ migrations: next });
+      assert.deepEqual(await loadState(newer), states[6]);
+      for (const commit of commits.slice(6)) await newer.commit(commit);
+      await newer.close();
+      const again = await open({ migrations: next });
+      assert.deepEqual(await loadState(again), history.now);
+      await again.close();
+    });
+
+    it('is refused by the older version, with nothing written, be it the database or its journal that is newer', async () => {
+      const newer = await open({ migrations: next });
+      await newer.commit(commits[0] ?? assert.fail());
+      const database = await readFile(file('agents.db'));
+      const journal = await readFile(file('agents.journal'));
+      await newer.close();
+      const remains = { 'agents.db': database, 'agents.journal': journal };
+      for (const [name, content] of Object.entries(remains)) {
+        for (const other of Object.keys(remains)) await rm(file(other), { force: true });
+        await writeFile(file(name), content);
+        const before = await contents();
+        await rejects(open({ epoch: 2 }), 'newer');
+        assert.deepEqual(await contents(), before);
+      }
+    });
+
+    it('replays a journal of the older version from its start', async () => {
+      const store = await open();
+      for (const commit of commits.slice(0, 4)) await store.commit(commit);
+      const journal = await readFile(file('agents.journal'));
+      await store.close();
+      await rm(file('agents.db'));
+      await writeFile(file('agents.journal'), journal);
+      const newer = await open({ migrations: next });
+      assert.deepEqual(await loadState(newer), states[4]);
+      await newer.close();
+    });
+  });
+});
+
+describe('SqlJsStore and its syncs', () => {
+  const { commits } = storyOfARun();
+  const dir = '/house';
+
+  it('acknowledges a commit only after its sync', async () => {
+    const disk = new SimulatedDisk();
+    const store = await openSqlJsStore({ dir, epoch: 1, wasmPath, files: disk.operations });
+    const from = disk.calls.length;
+    for (const commit of commits.slice(0, 3)) {
+      await store.commit(commit);
+      disk.calls.push('acknowledged');
+    }
+    const each = ['write', 'sync', 'hasName', 'acknowledged'];
+    assert.deepEqual(disk.calls.slice(from), [...each, ...each, ...each]);
+    await store.close();
+  });
+
+  it('lets commits that come while a sync is under way share the next, one record each', async () => {
+    const disk = new SimulatedDisk();
+    const store = await openSqlJsStore({ dir, epoch: 1, wasmPath, files: disk.operations });
+    const from = disk.calls.length;
+    let late: Promise<unknown> = Promise.resolve();
+    disk.faultAt = (_, operation) => {
+      disk.faultAt = () => undefined;
+      assert.equal(operation, 'write');
+      late = Promise.all(commits.slice(1, 9).map((commit) => store.commit(commit)));
+      return undefined;
+    };
+    await store.commit(commits[0] ?? assert.fail());
+    await late;
+    assert.deepEqual(disk.calls.slice(from), ['write', 'sync', 'hasName', 'write', 'sync', 'hasName']);
+    const { records } = scanJournal(disk.files[`${dir}/agents.journal`] ?? assert.fail());
+    assert.deepEqual(
+      records.map(({ lsn }) => lsn),
+      Array.from({ length: 10 }, (_, k) => k + 1),
+    );
+    await store.close();
+  });
+
+  it('shows nobody what is not synced yet', async () => {
+    const disk = new SimulatedDisk();
+    const store = await openSqlJsStore({ dir, epoch: 1, wasmPath, files: disk.operations });
+    const order: string[] = [];
+    const commit = store.commit(commits[0] ?? assert.fail()).then(() => order.push('stored'));
+    const events = store.events(0, 10).then((found) => order.push(`read ${found.length}`));
+    await Promise.all([commit, events]);
+    assert.deepEqual(order, ['stored', 'read 1']);
+    await store.close();
+  });
+
+  it('writes a snapshot beside the commits when the journal has grown, and keeps their records', async () => {
+    const disk = new SimulatedDisk();
+    const store = await openSqlJsStore({
+      dir,
+      epoch: 1,
+      wasmPath,
+      files: disk.operations,
+      snapshotAtBytes: 3000,
+    });
+    const from = disk.calls.length;
+    for (const commit of commits) {
+      await store.commit(commit);
+      const size = disk.files[`${dir}/agents.journal`]?.length ?? 0;
+      assert.ok(size < 3 * 3000, `the journal has grown to ${size} bytes`);
+    }
+    assert.ok(
+      disk.calls.slice(from).filter((call) => call === 'rename').length >= 4,
+      'no snapshot was taken',
+    );
+    await store.close();
+    const again = await openSqlJsStore({ dir, epoch: 1, wasmPath, files: disk.operations });
+    assert.deepEqual(await loadState(again), storyOfARun().now);
+    await again.close();
+  });
+});

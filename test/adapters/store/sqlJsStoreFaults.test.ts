@@ -1,0 +1,196 @@
+// What the store makes of a disk that fails or dies, at every call it makes.
+import { strict as assert } from 'node:assert';
+import { isDeepStrictEqual } from 'node:util';
+import { openSqlJsStore } from '../../../src/adapters/store/sqlJsStore';
+import { Failure } from '../../../src/ports/failure';
+import type { Loaded, Store } from '../../../src/ports/store';
+import { loadState } from '../../ports/storeConformance';
+import { type History, plain, type State, storyOfARun } from '../../support/history';
+import { type Fault, SimulatedDisk } from './simulatedDisk';
+import { wasmPath } from './wasmPath';
+
+const dir = '/house';
+const database = `${dir}/agents.db`;
+/** Up to the end of the first attempt: every table has been written to, two of them emptied again. */
+const history = storyOfARun().first(13);
+
+const open = (disk: SimulatedDisk, epoch = 1, snapshotAtBytes?: number): Promise<Store> =>
+  openSqlJsStore({
+    dir,
+    epoch,
+    wasmPath,
+    files: disk.operations,
+    ...(snapshotAtBytes ? { snapshotAtBytes } : {}),
+  });
+
+describe('SqlJsStore on a failing disk', function () {
+  this.timeout(120_000);
+
+  /** What the caller of a store knows at the end: which commits it asked for and how many were acknowledged. */
+  interface Outcome {
+    readonly asked: number;
+    readonly acknowledged: number;
+    readonly failure?: unknown;
+  }
+
+  /** A small journal limit makes snapshots go on beside the commits. */
+  async function live(disk: SimulatedDisk): Promise<Outcome> {
+    let asked = 0;
+    let acknowledged = 0;
+    let store: Store | undefined;
+    try {
+      store = await open(disk, 1, 4000);
+      for (const commit of history.commits) {
+        asked += 1;
+        await store.commit(commit);
+        acknowledged += 1;
+      }
+      return { asked, acknowledged };
+    } catch (failure) {
+      return { asked, acknowledged, failure };
+    } finally {
+      await store?.close();
+    }
+  }
+
+  /** The number of commits in the store, which must be whole and no other; and the store takes the next one. */
+  async function commitsIn(disk: SimulatedDisk): Promise<number> {
+    disk.faultAt = () => undefined;
+    const store = await open(disk, 2);
+    try {
+      const count = countOf(await loadState(store), history);
+      const next = history.commits[count];
+      if (next) await store.commit(next);
+      return count;
+    } finally {
+      await store.close();
+    }
+  }
+
+  const oneFault: Record<string, Fault> = {
+    'a full disk': { kind: 'half', code: 'ENOSPC' },
+    'an error': { kind: 'refused', code: 'EIO' },
+    'an error told after the deed': { kind: 'late', code: 'EIO' },
+    'a short write': { kind: 'short' },
+  };
+  for (const [name, fault] of Object.entries(oneFault)) {
+    it(`keeps exactly what it acknowledged, after ${name} at any one call`, async () => {
+      const hits = new Set<string>();
+      for (let call = 1, wasHit = true; wasHit; call++) {
+        wasHit = false;
+        const disk = new SimulatedDisk();
+        disk.faultAt = (now, operation) => {
+          if (now !== call) return undefined;
+          wasHit = true;
+          hits.add(operation);
+          return fault;
+        };
+        const { acknowledged, failure } = await live(disk);
+        assert.ok(failure === undefined || Failure.is(failure), `call ${call}: ${String(failure)}`);
+        if (failure === undefined) assert.equal(acknowledged, history.commits.length);
+        assert.equal(await commitsIn(disk), acknowledged, `call ${call}, ${disk.calls[call - 1]}`);
+      }
+      assert.deepEqual([...hits].sort(), [
+        'close',
+        'create',
+        'hasName',
+        'read',
+        'rename',
+        'sync',
+        'syncFolder',
+        'write',
+      ]);
+    });
+  }
+
+  const reasons = {
+    ENOSPC: 'diskFull',
+    EDQUOT: 'diskFull',
+    EROFS: 'readOnly',
+    EACCES: 'denied',
+    EIO: 'io',
+  } as const;
+  for (const [code, reason] of Object.entries(reasons)) {
+    it(`fails with ${reason} while the disk says ${code}, loses nothing, and goes on when it is opened again`, async () => {
+      const disk = new SimulatedDisk();
+      const store = await open(disk);
+      for (const commit of history.commits.slice(0, 5)) await store.commit(commit);
+      disk.faultAt = (_, operation) => (operation === 'read' ? undefined : { kind: 'half', code });
+      const more = history.commits.slice(5, 9).map((commit) => store.commit(commit));
+      for (const outcome of await Promise.allSettled([...more, store.load()])) {
+        assert.ok(
+          outcome.status === 'rejected' && Failure.is(outcome.reason, reason),
+          JSON.stringify(outcome),
+        );
+        assert.match(outcome.reason.message, new RegExp(`^Could not write agents.journal: .*\\(${code}\\)`));
+      }
+      await store.close();
+      await assert.rejects(open(disk, 2), (error) => Failure.is(error, reason));
+      const found = await commitsIn(disk);
+      assert.ok(found >= 5 && found <= 9, `found ${found}`); // not even cutting back was possible
+    });
+  }
+
+  it('loses nothing that was acknowledged in a power cut at any call, whatever was not synced', async () => {
+    const random = generator(20261121);
+    let inSnapshot = 0;
+    for (let call = 1, wasHit = true; wasHit; call++) {
+      for (let variant = 0; variant < 3; variant++) {
+        wasHit = false;
+        const disk = new SimulatedDisk();
+        disk.faultAt = (now) => {
+          if (now !== call) return undefined;
+          wasHit = true;
+          return { kind: 'death' };
+        };
+        const { asked, acknowledged } = await live(disk);
+        if (`${database}.tmp` in disk.files) inSnapshot += 1;
+        const found = await commitsIn(disk.crash(random));
+        assert.ok(
+          found >= acknowledged && found <= asked,
+          `call ${call}: ${acknowledged} <= ${found} <= ${asked}`,
+        );
+      }
+    }
+    assert.ok(inSnapshot > 20, 'no power cut hit a snapshot');
+  });
+
+  it('has a database on disk that is whole at every call', async () => {
+    const disk = new SimulatedDisk();
+    const seen = new Set<Uint8Array>();
+    disk.faultAt = () => {
+      const content = disk.files[database];
+      if (content) seen.add(content);
+      return undefined;
+    };
+    await live(disk);
+    assert.ok(seen.size > 3, 'no snapshot was taken');
+    for (const content of seen) {
+      const store = await open(new SimulatedDisk({ [database]: content }));
+      const loaded = await store.load();
+      assert.equal(loaded.setAside, undefined);
+      countOf(stateOf(loaded), history);
+      await store.close();
+    }
+  });
+});
+
+function stateOf({ snapshot, edits }: Loaded): State {
+  return plain({ snapshot, edits });
+}
+
+/** How many commits of the history lead to this state. */
+function countOf(state: State, { states }: History): number {
+  const count = states.findIndex((candidate) => isDeepStrictEqual(candidate, state));
+  assert.notEqual(count, -1, `never was: ${JSON.stringify(state)}`);
+  return count;
+}
+
+/** The same "chance" in every run: a linear congruential generator. */
+function generator(seed: number): (n: number) => number {
+  let state = seed;
+  return (n) => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    return Math.floor((state / 2 ** 32) * n);
+  };
+}

@@ -1,0 +1,92 @@
+// Real processes that commit and are killed without warning: nothing they acknowledged may be lost.
+import { strict as assert } from 'node:assert';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { cp, mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { createInterface } from 'node:readline';
+import { build } from 'esbuild';
+import { loadSqlJs, SqlJsDatabase } from '../../../src/adapters/store/sqlJsDatabase';
+import { openSqlJsStore } from '../../../src/adapters/store/sqlJsStore';
+import { repoRoot } from '../../support/repoRoot';
+import { wasmPath } from './wasmPath';
+
+const kills = 30;
+
+describe('SqlJsStore under kill -9', () => {
+  let temp: string;
+
+  before(async () => {
+    temp = await mkdtemp(path.join(tmpdir(), 'store-crash-'));
+    await build({
+      ...{ entryPoints: [path.join(repoRoot, 'test/adapters/store/commitLoop.ts')], bundle: true },
+      ...{ platform: 'node', format: 'cjs', outfile: path.join(temp, 'commitLoop.cjs'), logLevel: 'warning' },
+    });
+  });
+
+  after(() => rm(temp, { recursive: true }));
+
+  it(`loses no acknowledged commit in ${kills} kills, and leaves a database that others can open`, async function () {
+    this.timeout(60_000);
+    const dir = path.join(temp, 'house');
+    await mkdir(dir);
+    for (let kill = 1; kill <= kills; kill++) {
+      const acknowledged = await commitUntilKilled(dir, kill, (kill * 37) % 61);
+      const left = path.join(temp, `left-${kill}`);
+      await cp(dir, left, { recursive: true });
+      assert.equal(await integrityOf(path.join(left, 'agents.db')), 'ok', `kill ${kill}`);
+
+      const store = await openSqlJsStore({ dir: left, wasmPath, epoch: kill });
+      const { snapshot, setAside } = await store.load();
+      const events = await store.events(0, 100_000);
+      await store.close();
+      assert.equal(setAside, undefined);
+      assert.ok(
+        snapshot.seq >= acknowledged,
+        `kill ${kill}: ${snapshot.seq} of ${acknowledged} acknowledged commits`,
+      );
+      assert.deepEqual([Object.keys(snapshot.features).length, events.length], [snapshot.seq, snapshot.seq]);
+      assert.equal(await integrityOf(path.join(left, 'agents.db')), 'ok', `kill ${kill}, after recovery`);
+    }
+  });
+
+  /** Answers the last number the process told; it is killed when it has told `lines` of them, at work on the next. */
+  async function commitUntilKilled(dir: string, epoch: number, lines: number): Promise<number> {
+    const child: ChildProcess = spawn(
+      process.execPath,
+      [path.join(temp, 'commitLoop.cjs'), dir, wasmPath, String(epoch)],
+      {
+        stdio: ['ignore', 'pipe', 'inherit'],
+      },
+    );
+    assert.ok(child.stdout);
+    const exited = once(child, 'exit');
+    let last = 0;
+    let told = 0;
+    for await (const line of createInterface({ input: child.stdout })) {
+      last = Number(line);
+      told += 1;
+      if (told === lines + 1) child.kill('SIGKILL');
+    }
+    assert.deepEqual(await exited, [null, 'SIGKILL']);
+    return last;
+  }
+});
+
+/** By SQLite's own program where there is one, which knows nothing of us; else by sql.js. */
+async function integrityOf(file: string): Promise<string> {
+  const { status, stdout, stderr, error } = spawnSync('sqlite3', [file, 'PRAGMA integrity_check'], {
+    encoding: 'utf8',
+  });
+  if (!error) return status === 0 ? stdout.trim() : stderr;
+  const database = new SqlJsDatabase(await loadSqlJs(wasmPath), await readFile(file));
+  try {
+    return database
+      .query('PRAGMA integrity_check')
+      .map((row) => row.text('integrity_check'))
+      .join('\n');
+  } finally {
+    database.close();
+  }
+}

@@ -1,0 +1,245 @@
+// Everything an agent meets outside itself, in memory, written down line by line as it happens.
+import { createHash } from 'node:crypto';
+import { runAgent } from '../../src/agent/agentLoop';
+import type { AgentOutcome, ToolAnswer, ToolContext } from '../../src/agent/tools/tool';
+import { codingTools } from '../../src/agent/tools/toolSet';
+import type { BudgetAnswer } from '../../src/core/guardrails/budget';
+import { defaultLimits } from '../../src/core/guardrails/limits';
+import { ok, refuse } from '../../src/core/shared/result';
+import type { Assignment, Coordinator, SubmitVerdict } from '../../src/ports/coordinator';
+import type { CopyFiles } from '../../src/ports/copyFiles';
+import { Failure } from '../../src/ports/failure';
+import type {
+  AssistantBlock,
+  ModelProvider,
+  StopReason,
+  TurnRequest,
+  UserBlock,
+} from '../../src/ports/models';
+import type { Clock } from '../../src/ports/system';
+import type { CommandResult, CommandRunner } from '../../src/ports/workers';
+
+export const assignment: Assignment = {
+  slot: 1,
+  featureId: 4,
+  attempt: 1,
+  fence: 9,
+  name: 'Login page',
+  description: 'A page with a form.',
+  category: 'frontend',
+  declaredFiles: ['src/login.js'],
+  verifyCommand: 'npm test',
+  allowedCommands: ['npm test', 'npm run lint'],
+  model: 'sonnet',
+  limits: defaultLimits,
+  copyDir: '/copy',
+  reattachGraceMs: 60_000,
+  tag: 'tag',
+};
+
+export interface ScriptedTurn {
+  readonly content: readonly AssistantBlock[];
+  readonly stop?: StopReason;
+}
+
+export interface AgentWorldOptions {
+  readonly files?: Readonly<Record<string, string>>;
+  /** What the model does when asked; after the last entry the test has gone wrong. A function acts when it is reached. */
+  readonly turns?: readonly (ScriptedTurn | Failure | (() => ScriptedTurn | Failure))[];
+  /** Answers instead of the coordinator's own. */
+  readonly answers?: Partial<Coordinator>;
+  /** Answers of `toolBegin`, in order; `go` after the last. */
+  readonly budget?: readonly BudgetAnswer[];
+  readonly verdict?: SubmitVerdict;
+  readonly command?: CommandResult | Failure;
+}
+
+export interface AgentWorld {
+  /** What happened, in order. */
+  readonly transcript: string[];
+  /** What went to the live log, in one piece. */
+  log(): string;
+  readonly requests: TurnRequest[];
+  readonly context: ToolContext;
+  readonly stop: AbortController;
+  /** Changes a file as the workspace has it, without the agent's doing. */
+  put(path: string, text: string): void;
+  run(): Promise<AgentOutcome>;
+  /** Runs one tool outside a loop; a wrong input is an error of the test. */
+  use(tool: string, input: unknown): Promise<ToolAnswer>;
+}
+
+export function createAgentWorld(options: AgentWorldOptions = {}): AgentWorld {
+  const { turns = [], answers = {}, budget = [], verdict = { kind: 'passing' } } = options;
+  const files = new Map(Object.entries(options.files ?? {}));
+  const transcript: string[] = [];
+  const requests: TurnRequest[] = [];
+  const logged: string[] = [];
+  const stop = new AbortController();
+  let ticks = 0;
+  const say = (line: string) => void transcript.push(line);
+
+  const recording: Coordinator = {
+    modelPermit: async () => say('permit'),
+    modelCalled: async ({ model, usage, durationMs }) =>
+      say(`called ${model} in=${usage.inputTokens} ${durationMs}ms`),
+    modelLimited: async ({ reason, retryAfterMs }) =>
+      say(`limited ${reason}${retryAfterMs ? ` ${retryAfterMs}ms` : ''}`),
+    toolBegin: async ({ tool, target }) => {
+      const answer = budget[transcript.filter((line) => line.startsWith('begin')).length] ?? { kind: 'go' };
+      say(`begin ${tool}${target ? ` ${target}` : ''}: ${answer.kind}`);
+      return answer;
+    },
+    toolEnd: async ({ tool, ok: isOk, summary, durationMs }) =>
+      say(`end ${tool} ${isOk ? 'ok' : 'failed'}: ${summary} ${durationMs}ms`),
+    lockFile: async (path) => {
+      say(`lock ${path}`);
+      return ok({ path, fresh: true, waitedMs: 0 });
+    },
+    releaseFile: async (path) => {
+      say(`release ${path}`);
+      return ok(path);
+    },
+    writeFile: async ({ path, baseHash, content }) => {
+      say(`write ${path} on ${baseHash === null ? 'nothing' : 'a base'}: ${JSON.stringify(content)}`);
+      const current = files.get(path);
+      if ((current === undefined ? null : hashOf(current)) !== baseHash) {
+        return refuse('changedOnDisk', `${path} has changed on disk.`);
+      }
+      if (content === null) files.delete(path);
+      else files.set(path, content);
+      return ok({ hash: content === null ? null : hashOf(content) });
+    },
+    commandBegin: async (command) => {
+      say(`command ${command}`);
+      return ok({ timeoutMs: 60_000 });
+    },
+    commandEnd: async () => {
+      say('command ended');
+      return { kept: [], dropped: [] };
+    },
+    progress: async ({ status, step, progress }) =>
+      say(`${status}: ${step}${progress === undefined ? '' : ` ${progress}%`}`),
+    log: (text) => void logged.push(text),
+    submit: async (summary) => {
+      say(`submit ${summary}`);
+      return verdict;
+    },
+    giveUp: async (reason) => say(`give up: ${reason}`),
+  };
+  const coordinator: Coordinator = { ...recording, ...answers };
+
+  const provider: ModelProvider = {
+    async *runTurn(request, signal) {
+      for (const block of request.messages.at(-1)?.content ?? []) say(`model hears ${heard(block)}`);
+      const next = turns[requests.push(request) - 1];
+      const turn = typeof next === 'function' ? next() : next;
+      if (signal.aborted) throw new Failure('aborted', 'stopped');
+      if (turn === undefined) throw new Error('the script has no such turn');
+      if (turn instanceof Failure) throw turn;
+      for (const block of turn.content) if (block.type === 'text') yield { type: 'text', text: block.text };
+      const usage = {
+        inputTokens: requests.length,
+        outputTokens: 1,
+        cacheReadTokens: 0,
+        cacheWriteTokens: 0,
+      };
+      const stopped = turn.content.some(({ type }) => type === 'toolCall') ? 'toolCalls' : 'done';
+      yield { type: 'turn', content: turn.content, stop: turn.stop ?? stopped, usage };
+    },
+  };
+
+  const commands: CommandRunner = {
+    async run({ command, cwd, onOutput }) {
+      say(`run ${command} in ${cwd}`);
+      const { command: result = finished(0, '') } = options;
+      if (result instanceof Failure) throw result;
+      onOutput?.(result.outputTail);
+      return result;
+    },
+  };
+
+  const clock: Clock = { now: () => 0, monotonic: () => ticks++, after: () => () => {} };
+  const copy = memoryFiles(files);
+  const context: ToolContext = {
+    assignment,
+    coordinator,
+    files: copy,
+    commands,
+    shown: new Map(),
+    signal: stop.signal,
+  };
+  return {
+    transcript,
+    log: () => logged.join(''),
+    requests,
+    context,
+    stop,
+    put: (path, text) => void files.set(path, text),
+    run: () => runAgent(assignment, { coordinator, provider, files: copy, commands, clock }, stop.signal),
+    async use(name, input) {
+      const prepared = codingTools.find(({ spec }) => spec.name === name)?.prepare(input);
+      if (!prepared?.ok) throw new Error(prepared?.error ?? `no tool ${name}`);
+      return prepared.value.run(context);
+    },
+  };
+}
+
+/** A turn that says `words`, if any, and calls the tools of `calls` in order. */
+export function turn(
+  words: string,
+  ...calls: readonly (readonly [tool: string, input: unknown])[]
+): ScriptedTurn {
+  const text: AssistantBlock[] = words === '' ? [] : [{ type: 'text', text: words }];
+  return {
+    content: [
+      ...text,
+      ...calls.map(([name, input], at) => ({ type: 'toolCall' as const, id: `c${at}`, name, input })),
+    ],
+  };
+}
+
+export function finished(
+  exitCode: number | null,
+  outputTail: string,
+  more: Partial<CommandResult> = {},
+): CommandResult {
+  const outputBytes = outputTail.length;
+  return { exitCode, timedOut: false, aborted: false, durationMs: 1500, outputTail, outputBytes, ...more };
+}
+
+export function hashOf(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
+}
+
+function memoryFiles(files: ReadonlyMap<string, string>): CopyFiles {
+  const below = (folder: string) =>
+    [...files.keys()].filter((path) => folder === '' || path.startsWith(`${folder}/`)).sort();
+  return {
+    async read(path) {
+      const text = files.get(path);
+      return ok(text === undefined ? null : { text, hash: hashOf(text) });
+    },
+    list: async (folder) => ok({ paths: below(folder), partial: false }),
+    async search({ text, folder, maxMatches }) {
+      const matches = below(folder).flatMap((path) =>
+        (files.get(path) ?? '')
+          .split('\n')
+          .flatMap((line, at) => (line.includes(text) ? [{ path, line: at + 1, text: line }] : [])),
+      );
+      return ok({ matches: matches.slice(0, maxMatches), partial: matches.length > maxMatches });
+    },
+  };
+}
+
+/** The assignment itself has its own tests. */
+function heard(block: UserBlock | AssistantBlock): string {
+  switch (block.type) {
+    case 'text':
+      return block.text.startsWith('# Feature') ? 'its assignment' : block.text;
+    case 'toolResult':
+      return `${block.isError ? 'error ' : ''}${block.callId}: ${block.content}`;
+    default:
+      return block.type;
+  }
+}

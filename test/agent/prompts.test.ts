@@ -1,0 +1,72 @@
+// What an agent is told to do, and what it is not told.
+import { strict as assert } from 'node:assert';
+import { assignmentText, systemPrompt } from '../../src/agent/prompts/prompts';
+import { codingTools } from '../../src/agent/tools/toolSet';
+import { assignment } from './agentWorld';
+
+describe('prompts', () => {
+  it('the rules name only tools that there are', () => {
+    const names = new Set(codingTools.map(({ spec }) => spec.name));
+    const named = [...systemPrompt.matchAll(/`([a-z_]+)`/g)].map(([, name]) => name ?? '');
+    assert.ok(named.length > 0);
+    assert.deepEqual(
+      named.filter((name) => !names.has(name)),
+      [],
+    );
+  });
+
+  it('an assignment tells feature, files, check and allowed commands', () => {
+    assert.equal(
+      assignmentText(assignment),
+      `# Feature 4: Login page
+
+A page with a form.
+
+Category: frontend
+
+Declared files, locked for you already:
+- src/login.js
+
+The check that decides, which you may run yourself:
+\`\`\`
+npm test
+\`\`\`
+
+Other commands you may run:
+- npm run lint`,
+    );
+  });
+
+  it('says so where there is nothing to tell', () => {
+    const bare = {
+      ...assignment,
+      description: ' ',
+      declaredFiles: [],
+      verifyCommand: undefined,
+      allowedCommands: [],
+    };
+    assert.equal(
+      assignmentText(bare),
+      `# Feature 4: Login page
+
+There is no description beyond the name.
+
+Category: frontend
+
+No files are declared: each is locked for you when you first change it.
+
+No check is set for this feature: a person will look at your work.`,
+    );
+  });
+
+  it('tells why the last attempt failed, by its end, fenced against its own backticks', () => {
+    const text = assignmentText({ ...assignment, lastFailure: `${'x'.repeat(9000)}\n\`\`\`\nexit code 1` });
+    assert.match(text, /its changes were undone\..*The reason given:\n````\n…x+\n```\nexit code 1\n````$/s);
+    assert.ok(text.length < 9000);
+  });
+
+  it('never tells the key', () => {
+    const text = assignmentText({ ...assignment, anthropic: { apiKey: 'sk-secret' } });
+    assert.ok(!text.includes('sk-secret'));
+  });
+});

@@ -1,0 +1,185 @@
+// Every way of writing a file's name: to one canonical path, or refused with the reason.
+import { strict as assert } from 'node:assert';
+import fc from 'fast-check';
+import { covers, type LockScope, lockKey, overlaps, parseLockScope, parseWorkspacePath } from '../../../src/core/locks/lockPath';
+
+const file = (path: string): LockScope => ({ kind: 'file', path });
+const folder = (path: string): LockScope => ({ kind: 'folder', path });
+
+describe('parseWorkspacePath', () => {
+  const same: [text: string, path: string][] = [
+    ['src/a.ts', 'src/a.ts'],
+    ['./src/a.ts', 'src/a.ts'],
+    ['src/../src/a.ts', 'src/a.ts'],
+    ['src//a.ts', 'src/a.ts'],
+    ['src/./a.ts/', 'src/a.ts'],
+    ['src\\a.ts', 'src/a.ts'],
+    ['src\\..\\src/a.ts', 'src/a.ts'],
+    ['cafe\u0301.ts', 'caf\u00e9.ts'],
+    ['Src/A.ts', 'Src/A.ts'],
+    ['.env', '.env'],
+    ['.github/workflows/ci.yml', '.github/workflows/ci.yml'],
+    ['a/...b/..c', 'a/...b/..c'],
+    ['console.log', 'console.log'],
+    ['com10.txt', 'com10.txt'],
+    ['a b/(c) [d].ts', 'a b/(c) [d].ts'],
+    ['__proto__', '__proto__'],
+    ['🚀.ts', '🚀.ts'],
+    [`${'x/'.repeat(2047)}y`, `${'x/'.repeat(2047)}y`],
+  ];
+  for (const [text, path] of same) {
+    it(`reads ${JSON.stringify(text.slice(0, 40))}`, () => {
+      assert.deepEqual(parseWorkspacePath(text), { ok: true, value: path });
+    });
+  }
+
+  const denied: [text: string, why: RegExp][] = [
+    ['', /names the workspace itself/],
+    ['.', /names the workspace itself/],
+    ['a/..', /names the workspace itself/],
+    ['..', /leads out/],
+    ['../x', /leads out/],
+    ['a/../../x', /leads out/],
+    ['a\\..\\..\\x', /leads out/],
+    ['/etc/passwd', /is absolute/],
+    ['\\Windows', /is absolute/],
+    ['//server/share', /is absolute/],
+    ['\\\\server\\share', /is absolute/],
+    ['\\\\?\\C:\\x', /is absolute/],
+    ['\\\\.\\pipe\\x', /is absolute/],
+    ['C:\\x', /drive or a stream/],
+    ['C:..\\x', /drive or a stream/],
+    ['c:x', /drive or a stream/],
+    ['a.txt:stream', /drive or a stream/],
+    ['a.txt::$DATA', /drive or a stream/],
+    ['a./b', /Windows reads as another name/],
+    ['a.ts.', /Windows reads as another name/],
+    ['a.ts ', /Windows reads as another name/],
+    ['src /a.ts', /Windows reads as another name/],
+    ['...', /Windows reads as another name/],
+    ...['NUL', 'nul', 'con.txt', 'a/AUX/b', 'prn.tar.gz', 'COM1', 'lpt9.x'].map((text): [string, RegExp] => [
+      text,
+      /Windows reads as another name/,
+    ]),
+    ['a\nb', /control characters/],
+    ['a\u0000b', /control characters/],
+    ['a\u001b[31m', /control characters/],
+    ['a\u007f', /control characters/],
+    ['a\u009b31m', /control characters/],
+    ['a\ud800', /half of a character/],
+    ['\udc00a', /half of a character/],
+    ['x'.repeat(4097), /longer than 4096/],
+  ];
+  for (const [text, why] of denied) {
+    it(`refuses ${JSON.stringify(text.slice(0, 40))}`, () => {
+      const path = parseWorkspacePath(text);
+      assert.ok(!path.ok, path.ok ? path.value : '');
+      assert.equal(path.error.code, 'pathDenied');
+      assert.match(path.error.message, why);
+      assert.ok(path.error.message.length < 300);
+      // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what must not be there
+      assert.doesNotMatch(path.error.message, /[\u0000-\u001f\u007f-\u009f]/);
+    });
+  }
+
+  it('gives, of any text, a path that stays inside and is its own canonical form', () => {
+    const part = fc.oneof(fc.constantFrom('..', '.', '', 'a', 'B.ts', 'C:', 'nul', 'x ', 'e\u0301'), fc.string({ unit: 'binary', maxLength: 5 }));
+    const text = fc.array(fc.tuple(part, fc.constantFrom('/', '\\', '//'))).map((parts) => parts.flat().join(''));
+    fc.assert(
+      fc.property(text, (anyText) => {
+        const path = parseWorkspacePath(anyText);
+        if (!path.ok) return;
+        assert.deepEqual(parseWorkspacePath(path.value), path);
+        assert.ok(!path.value.split('/').some((p) => p === '' || p === '.' || p === '..'));
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+});
+
+describe('parseLockScope', () => {
+  const cases: [declared: string, scope: LockScope | RegExp][] = [
+    ['src/a.ts', file('src/a.ts')],
+    ['src', file('src')],
+    ['src/', folder('src')],
+    ['src\\', folder('src')],
+    ['src/**', folder('src')],
+    ['src/*.ts', folder('src')],
+    ['src\\*.ts', folder('src')],
+    ['./src/x/*.ts', folder('src/x')],
+    ['src/a*.ts', folder('src')],
+    ['src/{a,b}.ts', folder('src')],
+    ['app/[id]/page.tsx', folder('app')],
+    ['src/a?.ts', folder('src')],
+    ['*.ts', folder('')],
+    ['**', folder('')],
+    ['', /names the workspace itself/],
+    ['./', /names the workspace itself/],
+    ['../**', /leads out/],
+    ['src/*/../../../x', /".." behind a wildcard|leads out/],
+    ['src/*/../x', /".." behind a wildcard/],
+    ['/**', /is absolute/],
+    ['C:/*', /drive or a stream/],
+    ['src/*\n', /control characters/],
+    [`src/*${'x'.repeat(5_000)}`, /longer than 4096/],
+  ];
+  for (const [declared, expected] of cases) {
+    it(`${JSON.stringify(declared.slice(0, 40))} → ${expected instanceof RegExp ? 'refused' : `${expected.kind} "${expected.path}"`}`, () => {
+      const scope = parseLockScope(declared);
+      if (!(expected instanceof RegExp)) return assert.deepEqual(scope, { ok: true, value: expected });
+      assert.ok(!scope.ok);
+      assert.match(scope.error.message, expected);
+    });
+  }
+});
+
+describe('overlaps', () => {
+  const cases: [LockScope, LockScope, boolean][] = [
+    [file('a.ts'), file('a.ts'), true],
+    [file('a.ts'), file('A.TS'), true],
+    [file('caf\u00e9'), file('CAFE\u0301'), true],
+    [file('ΑΣ.ts'), file('ας.ts'), true],
+    [file('ΑΣ.ts'), file('ασ.ts'), true],
+    [file('straße'), file('STRASSE'), true],
+    [file('ẞ'), file('ß'), true],
+    [file('İ'), file('i\u0307'), true],
+    [file('a.ts'), file('b.ts'), false],
+    [file('a'), file('a/b'), false],
+    [folder('src'), file('src/a.ts'), true],
+    [folder('src'), file('SRC/a.ts'), true],
+    [folder('src'), file('src'), true],
+    [folder('src'), file('src2/a.ts'), false],
+    [folder('src'), folder('src/x'), true],
+    [folder('src/x'), folder('src/y'), false],
+    [folder(''), file('anything'), true],
+    [folder(''), folder('any/thing'), true],
+  ];
+  for (const [a, b, expected] of cases) {
+    it(`${a.kind} "${a.path}" and ${b.kind} "${b.path}": ${expected}`, () => {
+      assert.equal(overlaps(a, b), expected);
+      assert.equal(overlaps(b, a), expected);
+    });
+  }
+
+  it('is what covers says from one side or the other', () => {
+    assert.equal(covers(folder('src'), 'src/a.ts'), true);
+    assert.equal(covers(file('src/a.ts'), 'src'), false);
+    assert.equal(overlaps(file('src/a.ts'), folder('src')), true);
+  });
+});
+
+describe('lockKey', () => {
+  it('is the same for every case and Unicode form of any name', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary' }), (text) => {
+        const key = lockKey(text);
+        for (const form of ['NFC', 'NFD'] as const) {
+          assert.equal(lockKey(text.normalize(form)), key);
+          assert.equal(lockKey(text.toLowerCase().normalize(form)), key);
+          assert.equal(lockKey(text.toUpperCase().normalize(form)), key);
+        }
+      }),
+      { numRuns: 5_000 },
+    );
+  });
+});

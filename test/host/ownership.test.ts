@@ -1,0 +1,149 @@
+// Claiming a workspace, one process at a time or several in one: who gets it, who mirrors, and what is left behind.
+import { strict as assert } from 'node:assert';
+import { mkdir, mkdtemp, readdir, rm, symlink, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { z } from 'zod';
+import { type ClaimOptions, claimOwnership, type Mirror, type Owner } from '../../src/host/ownership';
+import { connectHub } from '../../src/hub/client';
+import { locate, socketPath } from '../../src/hub/runtimeFolder';
+import { createHubServer } from '../../src/hub/server';
+import { Failure } from '../../src/ports/failure';
+
+const who = { name: 'test.who', params: z.object({}).strict(), result: z.object({ epoch: z.number() }) };
+
+describe('ownership', () => {
+  let base: string;
+  let root: string;
+  let owners: Owner[];
+  beforeEach(async () => {
+    // Not the system's temporary folder, whose path may be too long for a socket.
+    base = await mkdtemp('/tmp/pa-');
+    root = path.join(base, 'workspace');
+    await mkdir(root);
+    owners = [];
+  });
+  afterEach(async () => {
+    for (const owner of owners) await owner.withdraw();
+    await rm(base, { recursive: true });
+  });
+
+  async function claim(options: ClaimOptions = {}, at = root): Promise<Owner | Mirror> {
+    const claimed = await claimOwnership(at, { ...options, place: { base } });
+    if (claimed.kind === 'owner') owners.push(claimed);
+    return claimed;
+  }
+  async function own(options?: ClaimOptions): Promise<Owner> {
+    const claimed = await claim(options);
+    assert.equal(claimed.kind, 'owner');
+    return claimed.kind === 'owner' ? claimed : assert.fail();
+  }
+  const folder = () => locate(root, { base });
+
+  it('goes to the first, and the next mirrors it by what they need to connect', async () => {
+    const process = { pid: 4711, started: 'Tuesday' };
+    const owner = await own({ process });
+    const mirror = await claim();
+    assert.deepEqual(mirror, {
+      kind: 'mirror',
+      ...{ epoch: 1, socketPath: socketPath(await folder(), 1), token: owner.token, process },
+    });
+    assert.match(owner.token, /^[0-9a-f]{64}$/);
+  });
+
+  it('is found by a link to the workspace', async () => {
+    const owner = await own();
+    await symlink(root, path.join(base, 'link'));
+    const mirror = await claim({}, path.join(base, 'link'));
+    assert.deepEqual([mirror.kind, mirror.socketPath], ['mirror', owner.socketPath]);
+  });
+
+  it('serves who connected before the host was ready', async () => {
+    const owner = await own();
+    const mirror = await claim();
+    const client = await connectHub({ ...mirror, role: 'client' });
+    client.listen();
+    const asked = client.request(who, {});
+    createHubServer({
+      ...{ listener: owner.listener, hostToken: owner.token, onWorker: () => {}, onDenied: assert.fail },
+      onClient: (connection) => connection.handle(who, () => ({ epoch: owner.epoch })),
+    });
+    assert.deepEqual(await asked, { epoch: 1 });
+    const gone = client.closed;
+    await owner.withdraw();
+    assert.ok(Failure.is(await gone, 'closed'));
+  });
+
+  it('passes on with a higher epoch when the owner withdraws', async () => {
+    for (const epoch of [1, 2, 3]) {
+      const owner = await own();
+      assert.equal(owner.epoch, epoch);
+      await owner.withdraw();
+      await owner.withdraw();
+    }
+    assert.deepEqual(await readdir(await folder()), ['3.sock']);
+  });
+
+  it('takes the epoch above what is known from elsewhere', async () => {
+    assert.equal((await own({ minEpoch: 41 })).epoch, 42);
+  });
+
+  it('is not taken from the living by a higher floor', async () => {
+    await own();
+    const mirror = await claim({ minEpoch: 41 });
+    assert.deepEqual([mirror.kind, mirror.epoch], ['mirror', 1]);
+  });
+
+  it('goes to exactly one of many who claim at once, whatever each knows of epochs', async () => {
+    for (let round = 0; round < 10; round++) {
+      const all = await Promise.all(
+        Array.from({ length: 8 }, (_, nth) => claim({ minEpoch: (round * nth) % 7 })),
+      );
+      assert.equal(all.filter(({ kind }) => kind === 'owner').length, 1);
+      const again = await Promise.all(all.map(() => claim()));
+      assert.deepEqual(
+        new Set(again.map(({ kind, token }) => `${kind} ${token}`)),
+        new Set([`mirror ${owners[0]?.token}`]),
+      );
+      await owners.pop()?.withdraw();
+      assert.equal((await readdir(await folder())).filter((name) => !/^\d+\.sock$/.test(name)).length, 0);
+    }
+  });
+
+  it('steps over everything dead: sockets, files, unfinished claims', async () => {
+    const at = await folder();
+    for (const name of ['7.sock', '7.1.token', 'aaaaaaaaaaaaaaaa.new'])
+      await writeFile(path.join(at, name), '');
+    const owner = await own();
+    assert.equal(owner.epoch, 8);
+    assert.deepEqual(
+      (await readdir(at)).filter((name) => !name.startsWith('8.')),
+      [],
+    );
+  });
+
+  it('goes to a living owner below a dead name', async () => {
+    const owner = await own();
+    await writeFile(socketPath(await folder(), 9), '');
+    const mirror = await claim();
+    assert.deepEqual([mirror.kind, mirror.epoch, mirror.token], ['mirror', 1, owner.token]);
+  });
+
+  it('leaves the successor alone when a displaced owner shuts down', async () => {
+    const displaced = await own();
+    // As after a cleaning of /tmp: the next does not see the first, and takes even the same name.
+    await rm(await folder(), { recursive: true });
+    const successor = await own();
+    assert.equal(successor.socketPath, displaced.socketPath);
+    const before = await readdir(await folder());
+    await displaced.withdraw();
+    assert.deepEqual(await readdir(await folder()), before);
+    const mirror = await claim();
+    assert.deepEqual([mirror.kind, mirror.token], ['mirror', successor.token]);
+  });
+
+  it('is refused in a folder that was put there by others', async () => {
+    await symlink(root, path.join(base, `parallel-agents-${process.getuid?.()}`));
+    await assert.rejects(claim(), (e) => Failure.is(e, 'denied'));
+    assert.deepEqual(await readdir(root), []);
+  });
+});

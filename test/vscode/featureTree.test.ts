@@ -1,0 +1,100 @@
+// The sidebar's tree for workspaces in different situations, pictured as nested lists.
+import { strict as assert } from 'node:assert';
+import { emptySnapshot, type Snapshot } from '../../src/core/events/snapshot';
+import { featureNode, treeMessage, treeOf } from '../../src/vscode/featureTree';
+import { specOf } from '../support/history';
+import { busyShop, claim, example, finish, loaded, progress, run } from './scenes';
+
+/** Each group as its label, and its features as `label | description`. */
+function pictured(snapshot: Snapshot): Record<string, string[]> {
+  const lines = (ids: readonly number[]) =>
+    ids.map((id) => {
+      const node = featureNode(snapshot, id);
+      return `${node?.label}${node?.description === '' ? '' : ` | ${node?.description}`}`;
+    });
+  return Object.fromEntries(treeOf(snapshot).map(({ label, features }) => [label, lines(features)]));
+}
+
+describe('the tree of features', () => {
+  it('is empty without a backlog', () => assert.deepEqual(treeOf(emptySnapshot), []));
+
+  it('groups features by state, what needs the user first', () => {
+    assert.deepEqual(pictured(busyShop().snapshot), {
+      'Needs your check': ['User profile | there is no check for it'],
+      Working: [
+        'Product catalogue | Agent 1 · editing src/catalogue.ts',
+        'Shopping cart | Agent 2 · verifying',
+      ],
+      Failed: ['Newsletter | npm test: 2 of 14 tests fail'],
+      Waiting: [
+        'Search | waits for Product catalogue',
+        'Checkout with a name that is longer than its box | waits for Shopping cart, User authentication',
+        'Admin reports | waits for Search, Checkout with a name that is longer than its box',
+      ],
+      Passing: ['Database schema', 'User authentication'],
+    });
+  });
+
+  it('lists the most urgent first, and equals by number', () => {
+    const history = loaded(
+      specOf('c', { priority: 3 }),
+      specOf('a', { priority: 1 }),
+      specOf('b', { priority: 1 }),
+    );
+    assert.deepEqual(pictured(history.snapshot), { Pending: ['a', 'b', 'c'] });
+  });
+
+  it('says what the last failed attempt ended with', () => {
+    const history = example();
+    run(history);
+    const attempt = claim(history, 1, 1);
+    finish(history, attempt, { type: 'feature.retried', by: 'policy', reason: 'exit code 1', ...attempt });
+    assert.equal(featureNode(history.snapshot, 1)?.description, '1 failed: exit code 1');
+  });
+
+  it('does not tell an earlier attempt’s step as that of the agent now', () => {
+    const history = example();
+    run(history);
+    const attempt = claim(history, 1, 1);
+    progress(history, attempt, 'thinking');
+    const { snapshot } = history;
+    const other = {
+      ...snapshot,
+      agents: { 1: { ...snapshot.agents[1], fence: 99, step: 'old' } },
+    } as Snapshot;
+    assert.equal(featureNode(snapshot, 1)?.description, 'Agent 1 · thinking');
+    assert.equal(featureNode(other, 1)?.description, 'Agent 1');
+  });
+
+  it('keeps texts from outside on one line and without marks that turn it round', () => {
+    const history = loaded(specOf('a\u202eb\nc', { description: '<img src=x>\n\u0007' }));
+    const node = featureNode(history.snapshot, 1);
+    assert.equal(node?.label, 'a b c');
+    assert.match(node?.tooltip ?? '', /^<img src=x>$/m);
+  });
+
+  it('gives nothing for a feature that is gone', () =>
+    assert.equal(featureNode(emptySnapshot, 7), undefined));
+});
+
+describe('the line above the tree', () => {
+  const started = () => {
+    const history = example();
+    run(history);
+    return history.snapshot.run;
+  };
+  const states = [
+    { when: 'without features', facts: { run: null, features: 0, problems: 2 }, says: undefined },
+    { when: 'before the first run', facts: { run: null, features: 5, problems: 0 }, says: /^Ready/ },
+    { when: 'with one problem', facts: { run: null, features: 5, problems: 1 }, says: /has a problem;/ },
+    { when: 'with more problems', facts: { run: null, features: 5, problems: 3 }, says: /has 3 problems;/ },
+    { when: 'while agents work', facts: { run: started(), features: 5, problems: 0 }, says: undefined },
+  ];
+  for (const { when, facts, says } of states) {
+    it(`${says === undefined ? 'is not there' : 'tells the next step'} ${when}`, () => {
+      const message = treeMessage(facts);
+      if (says === undefined) assert.equal(message, undefined);
+      else assert.match(message ?? '', says);
+    });
+  }
+});

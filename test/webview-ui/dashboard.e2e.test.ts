@@ -1,0 +1,360 @@
+// The dashboard in a real Chromium: what it shows, what it asks for, how it is used by keyboard, in every kind of theme.
+import { strict as assert } from 'node:assert';
+import { mkdirSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import path from 'node:path';
+import type { AxeResults } from 'axe-core';
+import type { Browser, Locator } from 'playwright-core';
+import { emptySnapshot } from '../../src/core/events/snapshot';
+import { specOf } from '../support/history';
+import { repoRoot } from '../support/repoRoot';
+import { busyShop, claim, example, layers, loaded, progress, run } from '../vscode/scenes';
+import { type Dashboard, openBrowser, openDashboard } from './dashboardPage';
+import { type ThemeName, themes } from './themes';
+
+const pictures = path.join(repoRoot, 'out', 'screenshots');
+const axeSource = readFileSync(
+  createRequire(path.join(repoRoot, 'package.json')).resolve('axe-core'),
+  'utf8',
+);
+
+describe('the dashboard', () => {
+  let browser: Browser;
+  let dashboard: Dashboard;
+  before(async () => {
+    mkdirSync(pictures, { recursive: true });
+    browser = await openBrowser();
+  });
+  after(() => browser.close());
+  afterEach(async () => {
+    assert.deepEqual(dashboard.complaints, []);
+    await dashboard.close();
+  });
+
+  describe('in a theme that is', () => {
+    for (const theme of Object.keys(themes) as ThemeName[]) {
+      it(`${theme}: has no serious flaw for those who see or reach less`, async () => {
+        dashboard = await openDashboard(browser, { theme });
+        const history = busyShop();
+        await dashboard.show(
+          history.snapshot,
+          { modelNote: 'Anthropic' },
+          { 1: 'Reading src/catalogue.ts\n' },
+        );
+        await dashboard.send({ type: 'events', events: history.events });
+        await dashboard.page.screenshot({
+          path: path.join(pictures, `dashboard-${theme.replaceAll(' ', '-')}.png`),
+          fullPage: true,
+        });
+        assert.deepEqual(await flaws(dashboard), []);
+      });
+    }
+
+    it('dark: also when there is nothing to show', async () => {
+      dashboard = await openDashboard(browser);
+      await dashboard.show(emptySnapshot, { backlog: 'none' });
+      await dashboard.page.screenshot({ path: path.join(pictures, 'dashboard-empty.png') });
+      assert.deepEqual(await flaws(dashboard), []);
+    });
+  });
+
+  describe('without anything to show', () => {
+    const cases = [
+      {
+        of: 'an untrusted folder',
+        surroundings: { trusted: false },
+        says: /not trusted yet/,
+        button: undefined,
+      },
+      {
+        of: 'no backlog',
+        surroundings: { backlog: 'none' },
+        says: /No backlog yet/,
+        button: 'createBacklog',
+      },
+      { of: 'a bad backlog', surroundings: { backlog: 'bad' }, says: /has problems/, button: 'openBacklog' },
+      { of: 'an empty backlog', surroundings: {}, says: /backlog is empty/, button: 'openBacklog' },
+    ] as const;
+    for (const { of, surroundings, says, button } of cases) {
+      it(`tells the next step for ${of}`, async () => {
+        dashboard = await openDashboard(browser);
+        await dashboard.show(emptySnapshot, surroundings);
+        const empty = dashboard.page.locator('.empty-state');
+        assert.match(await textOf(empty), says);
+        assert.equal(await startButton().isEnabled(), false);
+        if (button === undefined) return;
+        await empty.locator('vscode-button').click();
+        assert.deepEqual(dashboard.asked.at(-1), { type: button });
+      });
+    }
+  });
+
+  describe('its controls', () => {
+    it('say how many agents, by slider, value and button', async () => {
+      dashboard = await openDashboard(browser);
+      await dashboard.show(example().snapshot);
+      const slider = dashboard.page.getByRole('slider', { name: 'Parallel Agents:' });
+      assert.deepEqual(
+        [await slider.getAttribute('min'), await slider.getAttribute('max'), await slider.inputValue()],
+        ['1', '5', '3'],
+      );
+      const seen: string[] = [];
+      await slider.focus();
+      for (const key of ['Home', 'ArrowRight']) {
+        await dashboard.page.keyboard.press(key);
+        seen.push(`${await textOf(dashboard.page.locator('.value'))} ${await textOf(startText())}`);
+      }
+      assert.deepEqual(seen, ['1 Start 1 Agent', '2 Start 2 Agents']);
+      assert.deepEqual(dashboard.asked.slice(-1), [{ type: 'setAgents', maxAgents: 2 }]);
+      await dashboard.page.keyboard.press('Tab');
+      await dashboard.page.keyboard.press('Enter');
+      assert.deepEqual(dashboard.asked.at(-1), { type: 'start', maxAgents: 2 });
+    });
+
+    it('offer what works in each state of a run, and ask for it', async () => {
+      dashboard = await openDashboard(browser);
+      const history = example();
+      const buttons = () => dashboard.page.locator('.controls vscode-button:visible').allInnerTexts();
+      const shown: string[][] = [];
+      const step = async () => {
+        await dashboard.show(history.snapshot);
+        shown.push((await buttons()).map((text) => text.trim()));
+      };
+      await step();
+      run(history);
+      await step();
+      await dashboard.page.getByRole('button', { name: 'Pause' }).click();
+      history.record([{ type: 'run.paused', runId: 1, stopping: false }]);
+      await step();
+      await dashboard.page.getByRole('button', { name: 'Resume' }).click();
+      await dashboard.page.getByRole('button', { name: 'Stop' }).click();
+      history.record([{ type: 'run.paused', runId: 1, stopping: true }]);
+      await step();
+      assert.deepEqual(shown, [['Start 3 Agents'], ['Pause', 'Stop'], ['Resume', 'Stop'], []]);
+      assert.deepEqual(
+        dashboard.asked.slice(1).map(({ type }) => type),
+        ['pause', 'resume', 'stop'],
+      );
+    });
+
+    it('follow a change of the settings at once', async () => {
+      dashboard = await openDashboard(browser);
+      await dashboard.show(example().snapshot);
+      const surroundings = {
+        trusted: true,
+        backlog: 'loaded',
+        maxAgents: 1,
+        agentLimit: 1,
+        modelNote: '',
+      } as const;
+      await dashboard.send({ type: 'surroundings', surroundings });
+      assert.equal(await textOf(startText()), 'Start 1 Agent');
+      assert.equal(await dashboard.page.getByRole('slider').isDisabled(), true);
+      assert.match(await textOf(dashboard.page.locator('.controls')), /One agent at a time/);
+    });
+
+    it('say plainly that the model is the offline one, whatever the settings say during its run', async () => {
+      dashboard = await openDashboard(browser);
+      const history = example();
+      run(history, { model: 'offline' });
+      await dashboard.show(history.snapshot, { modelNote: 'Anthropic' });
+      assert.match(await textOf(dashboard.page.locator('.model')), /^Offline model/);
+    });
+  });
+
+  describe('its cards', () => {
+    it('tell of each agent: number, feature, model, status, step, spend and log', async () => {
+      dashboard = await openDashboard(browser);
+      await dashboard.show(busyShop().snapshot, {}, { 1: 'Reading src/catalogue.ts\n' });
+      const card = dashboard.page.getByRole('article', { name: 'Agent 1' });
+      const lines = (await textOf(card)).split('\n').filter((line) => line.trim() !== '');
+      assert.deepEqual(lines, [
+        'Agent 1',
+        'running',
+        'Product catalogue',
+        'editing src/catalogue.ts',
+        'sonnet',
+        'attempt 1',
+        '$0.066 · 85k tokens',
+        'Reading src/catalogue.ts',
+      ]);
+      assert.equal(await card.getByRole('progressbar').getAttribute('value'), '45');
+    });
+
+    it('show what is said as it is said, and only the present attempt’s', async () => {
+      dashboard = await openDashboard(browser);
+      await dashboard.show(busyShop().snapshot, {}, { 1: 'one\n' });
+      const { fence = 0 } = busyShop().snapshot.agents[1] ?? {};
+      await dashboard.send({ type: 'output', slot: 1, fence, text: 'two\n' });
+      await dashboard.send({ type: 'output', slot: 1, fence: fence - 1, text: 'late\n' });
+      assert.equal(await textOf(dashboard.page.getByRole('region', { name: 'Log of agent 1' })), 'one\ntwo');
+    });
+
+    it('fold their logs away', async () => {
+      dashboard = await openDashboard(browser);
+      await dashboard.show(busyShop().snapshot);
+      const logs = dashboard.page.locator('.log:visible');
+      assert.equal(await logs.count(), 3);
+      await dashboard.page.getByRole('button', { name: 'Hide Logs' }).click();
+      assert.equal(await logs.count(), 0);
+      await dashboard.page.getByRole('button', { name: 'Show Logs' }).click();
+      assert.equal(await logs.count(), 3);
+    });
+
+    it('keep the keyboard’s place while events come', async () => {
+      dashboard = await openDashboard(browser);
+      const history = example();
+      run(history);
+      const attempt = claim(history, 1, 1);
+      await dashboard.show(history.snapshot);
+      await dashboard.page.getByRole('button', { name: 'Feature 1', exact: true }).focus();
+      const from = history.snapshot.seq;
+      progress(history, attempt, 'thinking', 10);
+      await dashboard.send({ type: 'events', events: history.events.slice(from) });
+      assert.match(await textOf(dashboard.page.locator('.card')), /thinking/);
+      await dashboard.page.keyboard.press('Enter');
+      assert.deepEqual(dashboard.asked.at(-1), { type: 'openFeature', featureId: 1 });
+    });
+  });
+
+  it('asks for a decision where one is needed', async () => {
+    dashboard = await openDashboard(browser);
+    await dashboard.show(busyShop().snapshot);
+    for (const name of ['Confirm User profile', 'Reject User profile', 'Retry Newsletter']) {
+      await dashboard.page.getByRole('button', { name }).click();
+    }
+    assert.deepEqual(dashboard.asked.slice(1), [
+      { type: 'confirm', featureId: 6 },
+      { type: 'reject', featureId: 6 },
+      { type: 'retry', featureId: 9 },
+    ]);
+  });
+
+  describe('its graph', () => {
+    it('tells each feature’s state in words, and by colours that differ', async () => {
+      dashboard = await openDashboard(browser);
+      await dashboard.show(busyShop().snapshot);
+      const boxes = await dashboard.page.locator('.box').evaluateAll((nodes) =>
+        nodes.map((node) => {
+          const rect = node.querySelector('rect');
+          return [
+            node.querySelector('title')?.textContent ?? '',
+            rect === null ? '' : getComputedStyle(rect).stroke,
+          ] as const;
+        }),
+      );
+      const named = new Map(boxes.map(([label, stroke]) => [label.replace(/^Feature \d+, /, ''), stroke]));
+      assert.deepEqual([...named.keys()].sort().slice(0, 4), [
+        'Admin reports: waiting, after Search and Checkout with a name that is longer than its box',
+        'Checkout with a name that is longer than its box: waiting, after Shopping cart and User authentication',
+        'Database schema: passing',
+        'Newsletter: failed',
+      ]);
+      assert.ok(
+        named.has('Product catalogue: agent 1, working, editing src/catalogue.ts, after Database schema'),
+      );
+      assert.equal(new Set(named.values()).size, 6);
+    });
+
+    it('is moved through by arrows from one stop of Tab, and opens a feature', async () => {
+      dashboard = await openDashboard(browser);
+      await dashboard.show(busyShop().snapshot);
+      assert.equal(await dashboard.page.locator('.box[tabindex="0"]').count(), 1);
+      await dashboard.page.getByRole('button', { name: /^Feature 1,/ }).focus();
+      await dashboard.page.keyboard.press('ArrowRight');
+      await dashboard.page.keyboard.press('ArrowLeft');
+      await dashboard.page.keyboard.press('Enter');
+      assert.deepEqual(dashboard.asked.at(-1), { type: 'openFeature', featureId: 1 });
+      assert.equal(await dashboard.page.locator('.box[tabindex="0"]').count(), 1);
+    });
+
+    it('changes a box, not the graph, when a feature’s state changes', async () => {
+      dashboard = await openDashboard(browser);
+      const history = example();
+      run(history);
+      await dashboard.show(history.snapshot);
+      await dashboard.page.evaluate(() =>
+        document.querySelector('.graph svg')?.setAttribute('data-kept', 'yes'),
+      );
+      const from = history.snapshot.seq;
+      claim(history, 1, 1);
+      await dashboard.send({ type: 'events', events: history.events.slice(from) });
+      assert.equal(await dashboard.page.locator('.graph svg[data-kept] .box.stage-working').count(), 1);
+    });
+
+    it('stays readable with a thousand features', async () => {
+      dashboard = await openDashboard(browser);
+      await dashboard.show(layers(1000).snapshot);
+      assert.equal(await dashboard.page.locator('.box').count(), 300);
+      assert.match(await textOf(dashboard.page.locator('main')), /300 of 1000 features are shown/);
+    });
+  });
+
+  it('asks once for a snapshot when an event is missing', async () => {
+    dashboard = await openDashboard(browser);
+    const history = example();
+    await dashboard.show(history.snapshot);
+    run(history);
+    claim(history, 1, 1);
+    const late = history.events.slice(-1);
+    await dashboard.send({ type: 'events', events: late });
+    await dashboard.send({ type: 'events', events: late });
+    assert.deepEqual(dashboard.asked, [{ type: 'ready' }, { type: 'needSnapshot' }]);
+    await dashboard.show(history.snapshot);
+    assert.equal(await dashboard.page.locator('.card').count(), 1);
+  });
+
+  it('shows hostile text as text', async () => {
+    dashboard = await openDashboard(browser);
+    const hostile = '<img src=x onerror="document.title=`owned`"><a href="command:evil">x</a>';
+    const history = loaded(
+      specOf(hostile, { description: hostile }),
+      specOf('__proto__'),
+      specOf('x'.repeat(200)),
+    );
+    run(history);
+    const attempt = claim(history, 1, 1, hostile);
+    progress(history, attempt, hostile);
+    await dashboard.show(history.snapshot, { modelNote: hostile }, { 1: `${hostile}\u001b[31m\u202e` });
+    await dashboard.send({ type: 'events', events: history.events });
+    const made = await dashboard.page.evaluate(() => ({
+      elements: document.querySelectorAll('img, a, iframe, object, main script').length,
+      title: document.title,
+    }));
+    assert.deepEqual(made, { elements: 0, title: 'Parallel Agents' });
+    assert.ok((await textOf(dashboard.page.locator('.feature-link'))).startsWith('<img src=x'));
+  });
+
+  it('draws a burst of a hundred events', async () => {
+    dashboard = await openDashboard(browser);
+    const history = busyShop();
+    await dashboard.show(history.snapshot);
+    const from = history.snapshot.seq;
+    const { featureId = 0, attempt = 0, fence = 0 } = history.snapshot.agents[1] ?? {};
+    for (let n = 0; n < 100; n++) progress(history, { slot: 1, featureId, attempt, fence }, `step ${n}`, n);
+    await dashboard.send({ type: 'events', events: history.events.slice(from) });
+    assert.match(await textOf(dashboard.page.getByRole('article', { name: 'Agent 1' })), /step 99/);
+  });
+
+  const startButton = () => dashboard.page.getByRole('button', { name: /^Start / });
+  const startText = () => dashboard.page.locator('vscode-button', { hasText: /^Start / });
+});
+
+/** As it is seen: what is hidden is left out. */
+function textOf(locator: Locator): Promise<string> {
+  // biome-ignore lint/performance/useDomNodeTextContent: what a user sees is what is meant
+  return locator.innerText();
+}
+
+/** What axe finds that is serious or worse, as `rule: elements`. */
+async function flaws({ page }: Dashboard): Promise<string[]> {
+  await page.evaluate(axeSource);
+  const { violations, passes } = (await page.evaluate(() => Reflect.get(window, 'axe').run())) as AxeResults;
+  assert.ok(passes.length > 10, 'nothing was looked at');
+  return violations
+    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    .map(
+      ({ id, nodes }) =>
+        `${id}: ${nodes.map(({ html, failureSummary }) => `${html} ${failureSummary}`).join('\n')}`,
+    );
+}

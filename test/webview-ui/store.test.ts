@@ -1,0 +1,137 @@
+// What the dashboard's page makes of messages: the same snapshot as everyone, whatever comes twice, late or not at all.
+import { strict as assert } from 'node:assert';
+import type { Event } from '../../src/core/events/event';
+import type { ToWebview } from '../../src/protocol/webviewMessages';
+import {
+  emptyContent,
+  mostFeedLines,
+  mostOutputCharacters,
+  type PageContent,
+  take,
+} from '../../webview-ui/src/store';
+import { plain } from '../support/history';
+import { busyShop, claim, example, progress, run } from '../vscode/scenes';
+
+const surroundings = { ...emptyContent.surroundings, maxAgents: 2 };
+
+function shown(history: ReturnType<typeof example>, outputs: Record<number, string> = {}): ToWebview {
+  return { type: 'snapshot', snapshot: history.snapshot, surroundings, outputs };
+}
+
+function received(...messages: readonly ToWebview[]): { content: PageContent; asks: number } {
+  let asks = 0;
+  const content = messages.reduce((before, message) => {
+    const taken = take(before, message);
+    if (taken.needsSnapshot) asks++;
+    return taken.content;
+  }, emptyContent);
+  return { content, asks };
+}
+
+function events(list: readonly Event[]): ToWebview {
+  return { type: 'events', events: list };
+}
+
+describe('the page’s store', () => {
+  it('follows events to the very snapshot that the extension has', () => {
+    const history = busyShop();
+    const start = example();
+    const first = { ...start.snapshot, seq: 0, features: {}, lastFeatureId: 0 };
+    const { content, asks } = received(
+      { type: 'snapshot', snapshot: first, surroundings, outputs: {} },
+      events(history.events),
+    );
+    assert.deepEqual(plain(content.snapshot), plain(history.snapshot));
+    assert.equal(asks, 0);
+  });
+
+  it('asks for a snapshot on a gap, and changes nothing', () => {
+    const history = example();
+    const loaded = received(shown(history)).content;
+    run(history);
+    const later = progressed(history);
+    const { content, needsSnapshot } = take(loaded, events(later.slice(1)));
+    assert.equal(needsSnapshot, true);
+    assert.equal(content, loaded);
+  });
+
+  it('asks for nothing before it has been shown anything', () => {
+    assert.equal(take(emptyContent, events(busyShop().events.slice(3))).needsSnapshot, false);
+  });
+
+  it('counts no event twice', () => {
+    const history = busyShop();
+    const once = received(shown(history), events(history.events));
+    const twice = received(shown(history), events(history.events), events(history.events.slice(-5)));
+    assert.deepEqual(twice, once);
+    assert.equal(twice.content.snapshot, history.snapshot);
+  });
+
+  it('tells what happened before it was shown, in order', () => {
+    const history = busyShop();
+    const { content } = received(shown(history), events(history.events.slice(-4)), events(history.events));
+    const order = content.feed.map(({ seq }) => seq);
+    assert.ok(order.length > 5);
+    assert.deepEqual(
+      order,
+      order.toSorted((a, b) => a - b),
+    );
+  });
+
+  it('keeps the last lines of a long feed', () => {
+    const history = example();
+    run(history);
+    for (let n = 0; n < mostFeedLines; n++) {
+      history.record([
+        { type: 'run.paused', runId: 1, stopping: false },
+        { type: 'run.resumed', runId: 1 },
+      ]);
+    }
+    const { content } = received(shown(history), events(history.events));
+    assert.equal(content.feed.length, mostFeedLines);
+    assert.equal(content.feed.at(-1)?.seq, history.snapshot.seq);
+  });
+
+  it('starts the feed anew when another workspace is shown', () => {
+    const history = busyShop();
+    const { content } = received(shown(history), events(history.events), shown(example()));
+    assert.deepEqual(content.feed, []);
+  });
+
+  describe('keeps of an agent’s output', () => {
+    const begin = () => {
+      const history = example();
+      run(history);
+      claim(history, 1, 1);
+      return shown(history, { 1: 'so far\n' });
+    };
+    const says = (fence: number, text: string): ToWebview => ({ type: 'output', slot: 1, fence, text });
+    const cases: { name: string; said: readonly ToWebview[]; text: string }[] = [
+      { name: 'what follows what it was shown with', said: [says(1, 'more\n')], text: 'so far\nmore\n' },
+      {
+        name: 'nothing of the attempt before, when the next one speaks',
+        said: [says(2, 'new')],
+        text: 'new',
+      },
+      { name: 'nothing that comes late', said: [says(2, 'new'), says(1, 'old')], text: 'new' },
+    ];
+    for (const { name, said, text } of cases) {
+      it(name, () => assert.equal(received(begin(), ...said).content.outputs[1]?.text, text));
+    }
+
+    it('the end, from a whole line on', () => {
+      const line = `${'x'.repeat(99)}\n`;
+      const text = received(begin(), says(1, line.repeat(1000))).content.outputs[1]?.text ?? '';
+      assert.ok(text.length <= mostOutputCharacters && text.length > mostOutputCharacters - 200);
+      assert.ok(text.startsWith('xxx'));
+      assert.equal(text.length % 100, 0);
+    });
+  });
+});
+
+function progressed(history: ReturnType<typeof example>): readonly Event[] {
+  const before = history.snapshot.seq;
+  const attempt = claim(history, 1, 1);
+  progress(history, attempt, 'thinking');
+  return history.events.filter(({ seq }) => seq > before);
+}

@@ -1,0 +1,165 @@
+// What an agent's tools see of its copy on disk, and what they must not.
+import { strict as assert } from 'node:assert';
+import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import type { CopyFiles } from '../../src/ports/copyFiles';
+import { Failure } from '../../src/ports/failure';
+import { createSlotCopyFiles } from '../../src/worker/slotCopyFiles';
+
+describe('slotCopyFiles', () => {
+  let temp: string;
+  let files: CopyFiles;
+
+  beforeEach(async () => {
+    temp = await mkdtemp(path.join(tmpdir(), 'slot-copy-'));
+    await put('copy/src/b.js', 'let b;\nfoo(1);\n');
+    await put('copy/a.txt', '\ufeffone\r\nfoo\r\n');
+    files = createSlotCopyFiles(path.join(temp, 'copy'));
+  });
+  afterEach(() => rm(temp, { recursive: true }));
+
+  async function put(name: string, content: string | Buffer): Promise<void> {
+    const full = path.join(temp, name);
+    await mkdir(path.dirname(full), { recursive: true });
+    await writeFile(full, content);
+  }
+  const link = (name: string, target: string) => symlink(target, path.join(temp, name));
+
+  it('reads text without its byte order mark, and hashes the bytes', async () => {
+    const hash = createHash('sha256').update('\ufeffone\r\nfoo\r\n').digest('hex');
+    assert.deepEqual(await files.read('a.txt'), { ok: true, value: { text: 'one\r\nfoo\r\n', hash } });
+  });
+
+  it('reads nothing where there is no file', async () => {
+    await link('copy/dangling', 'nowhere');
+    for (const name of ['b.txt', 'no/such.txt', 'a.txt/below', 'dangling']) {
+      assert.deepEqual(await files.read(name), { ok: true, value: null }, name);
+    }
+  });
+
+  it('follows a link that stays inside', async () => {
+    await link('copy/inner', 'src');
+    const read = await files.read('inner/b.js');
+    assert.equal(read.ok && read.value?.text, 'let b;\nfoo(1);\n');
+  });
+
+  it('refuses every way out by a link', async () => {
+    await put('secret/key.txt', 'foo');
+    await put('copyright.txt', 'a name that begins like the copy’s');
+    await link('copy/folder', '../secret');
+    await link('copy/file.txt', '../secret/key.txt');
+    await link('copy/absolute', path.join(temp, 'secret'));
+    await link('copy/parent', '..');
+    await link('copy/sibling', '../copyright.txt');
+    for (const name of [
+      'folder/key.txt',
+      'file.txt',
+      'absolute/key.txt',
+      'parent/secret/key.txt',
+      'sibling',
+      'parent',
+    ]) {
+      const read = await files.read(name);
+      assert.equal(!read.ok && read.error.code, 'pathDenied', name);
+    }
+    const listed = await files.list('folder');
+    assert.equal(!listed.ok && listed.error.code, 'pathDenied');
+    const all = await files.search({ text: 'foo', isRegex: false, folder: '', maxMatches: 10 }, never);
+    assert.deepEqual(all.ok && all.value.matches.map((match) => match.path), ['a.txt', 'src/b.js']);
+  });
+
+  const odd: [what: string, make: () => Promise<unknown>, code: string][] = [
+    ['a folder', () => put('copy/odd/x', ''), 'badInput'],
+    ['a binary file', () => put('copy/odd', Buffer.from([1, 0, 2])), 'notText'],
+    ['a file in another encoding', () => put('copy/odd', Buffer.from([0xe9, 0x20])), 'notText'],
+    ['a file that is too large', () => put('copy/odd', Buffer.alloc(4 * 1024 * 1024 + 1, 'a')), 'badInput'],
+    [
+      'a named pipe, without waiting for it',
+      async () => execFileSync('mkfifo', [path.join(temp, 'copy', 'odd')]),
+      'badInput',
+    ],
+  ];
+  for (const [what, make, code] of odd) {
+    it(`refuses to read ${what}`, async () => {
+      await make();
+      const read = await files.read('odd');
+      assert.equal(!read.ok && read.error.code, code);
+    });
+  }
+
+  it('tells what the system refuses as a failure', async () => {
+    await assert.rejects(files.read('x'.repeat(300)), (error) => Failure.is(error, 'io'));
+  });
+
+  it('lists files in order, without what is not the project’s own', async () => {
+    for (const name of [
+      '.git/config',
+      'node_modules/x/index.js',
+      '.parallel-agents/x',
+      'src/node_modules/y.js',
+      'B.txt',
+      'src/.env',
+    ]) {
+      await put(`copy/${name}`, '');
+    }
+    await link('copy/linked', 'src');
+    await link('copy/alias.txt', 'a.txt');
+    assert.deepEqual(await files.list(''), {
+      ok: true,
+      value: { paths: ['B.txt', 'a.txt', 'alias.txt', 'src/.env', 'src/b.js'], partial: false },
+    });
+    assert.deepEqual(await files.list('src'), {
+      ok: true,
+      value: { paths: ['src/.env', 'src/b.js'], partial: false },
+    });
+  });
+
+  it('refuses to list what is no folder', async () => {
+    for (const name of ['a.txt', 'nowhere']) {
+      const listed = await files.list(name);
+      assert.equal(!listed.ok && listed.error.code, 'badInput');
+    }
+  });
+
+  it('finds lines by text and by expression', async () => {
+    const search = (text: string, isRegex: boolean, maxMatches = 10) =>
+      files.search({ text, isRegex, folder: '', maxMatches }, never);
+    const inText = { path: 'a.txt', line: 2, text: 'foo' };
+    const inCode = { path: 'src/b.js', line: 2, text: 'foo(1);' };
+    assert.deepEqual(await search('foo', false), {
+      ok: true,
+      value: { matches: [inText, inCode], partial: false },
+    });
+    assert.deepEqual(await search('foo(', false), { ok: true, value: { matches: [inCode], partial: false } });
+    assert.deepEqual(await search('^fo+$', true), { ok: true, value: { matches: [inText], partial: false } });
+    assert.deepEqual(await search('foo', false, 1), {
+      ok: true,
+      value: { matches: [inText], partial: true },
+    });
+  });
+
+  it('refuses an expression that cannot be read, or never ends', async () => {
+    await put('copy/long.txt', `${'a'.repeat(60)}!`);
+    for (const [text, words] of [
+      ['(', /Invalid regular expression/],
+      ['(a+)+$', /takes longer than/],
+    ] as const) {
+      const found = await files.search({ text, isRegex: true, folder: '', maxMatches: 10 }, never);
+      assert.ok(!found.ok && found.error.code === 'badInput');
+      assert.match(found.error.message, words);
+    }
+  });
+
+  it('stops searching when it is told to', async () => {
+    const stopped = files.search(
+      { text: 'a', isRegex: false, folder: '', maxMatches: 10 },
+      AbortSignal.abort(),
+    );
+    await assert.rejects(stopped, (error) => Failure.is(error, 'aborted'));
+  });
+});
+
+const never = new AbortController().signal;
