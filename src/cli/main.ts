@@ -1,6 +1,6 @@
 // The command line's entry: reads the words, runs the command, and answers with an exit code.
-import { realpath, stat } from 'node:fs/promises';
-import { version } from '../../package.json';
+import { readFile, realpath, stat } from 'node:fs/promises';
+import { join } from 'node:path';
 import { Failure } from '../ports/failure';
 import { type CliCommand, help, parseCommandLine, UsageError } from './arguments';
 import { judge, status, stop } from './commands';
@@ -26,7 +26,7 @@ async function main(): Promise<number> {
 
 async function execute(command: CliCommand, terminal: Terminal): Promise<number> {
   if (command.kind === 'help' || command.kind === 'version') {
-    terminal.print(command.kind === 'help' ? help.trimEnd() : version);
+    terminal.print(command.kind === 'help' ? help.trimEnd() : await ownVersion());
     return 0;
   }
   const root = await realpath(command.projectDir).catch(() => undefined);
@@ -46,6 +46,12 @@ async function execute(command: CliCommand, terminal: Terminal): Promise<number>
     default:
       return command satisfies never;
   }
+}
+
+/** As the package beside the built file says. */
+async function ownVersion(): Promise<string> {
+  const manifest: unknown = JSON.parse(await readFile(join(__dirname, '..', 'package.json'), 'utf8'));
+  return typeof manifest === 'object' && manifest !== null && 'version' in manifest ? String(manifest.version) : 'unknown';
 }
 
 main().then(

@@ -89,7 +89,8 @@ export class EditBook {
   undo(attempt: Attempt): Promise<readonly FileEvent[]> {
     return this.gate.run(async () => {
       const events: FileEvent[] = [];
-      for (const edit of this.editsOf(attempt.fence)) {
+      // Last first: the record that says which folder had to be made is the first one in it.
+      for (const edit of [...this.editsOf(attempt.fence)].reverse()) {
         events.push({ type: 'file.undone', path: edit.path, outcome: await this.files.undo(edit), ...attemptOf(attempt) });
       }
       return events;

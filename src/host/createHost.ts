@@ -41,7 +41,7 @@ export interface Host {
   close(): Promise<void>;
 }
 
-export const defaultBacklog = 'features.json';
+const defaultBacklog = 'features.json';
 
 /**
  * Throws `Failure` when the workspace cannot be had: `denied`, `readOnly`, `diskFull`, `newer`, `corrupt`, `conflict`.
@@ -67,10 +67,11 @@ async function build({ root, face, distDir, owner, goOn, log }: HostOptions): Pr
   const keys = new KeyHolder();
   let server: HubServer<number> | undefined;
   let closing: Promise<void> | undefined;
+  let backlogFile = defaultBacklog;
 
   const engine: Engine = new Engine({
     ...{ store, loaded, clock, chance: createNodeChance(), ender, socketPath: owner.socketPath },
-    files: createWorkspaceFiles({ root, houseDir }),
+    files: createWorkspaceFiles({ root, houseDir, alsoProtected: () => [backlogFile] }),
     copies: createSlotCopies({ root, houseDir }),
     spawner: createWorkerSpawner({ workerPath: join(distDir, 'worker.js'), execPath, logDir: join(houseDir, 'logs'), ender }),
     commands: createCommandRunner({ guardPath: join(distDir, 'guard.js'), execPath, ender }),
@@ -95,7 +96,6 @@ async function build({ root, face, distDir, owner, goOn, log }: HostOptions): Pr
   }
 
   const editing = new Map<HubConnection, readonly string[]>();
-  let backlogFile = defaultBacklog;
   const readBacklog = async (file: string | undefined): Promise<LoadedBacklog> => {
     backlogFile = file ?? backlogFile;
     return loadBacklog(root, backlogFile, engine);

@@ -15,7 +15,7 @@ import type { Workspaces } from './workspaces';
 export interface CommandDeps {
   readonly workspaces: Workspaces;
   readonly apiKey: ApiKey;
-  readonly openDashboard: () => void;
+  readonly openDashboard: () => Promise<void>;
   readonly log: (line: string) => void;
 }
 

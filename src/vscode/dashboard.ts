@@ -1,37 +1,46 @@
 // Opens the dashboard, at most one of it, and takes up the one that a reloaded window still shows.
 import * as vscode from 'vscode';
 import { dashboardViewType } from './contributions';
-import { type DashboardDeps, DashboardPanel } from './dashboardPanel';
+import type { DashboardDeps, DashboardPanel } from './dashboardPanel';
 
 export class Dashboard implements vscode.WebviewPanelSerializer {
-  private panel: DashboardPanel | undefined;
+  private shown: vscode.WebviewPanel | undefined;
+  private content: DashboardPanel | undefined;
 
   constructor(private readonly deps: DashboardDeps & { readonly iconUri: vscode.Uri }) {}
 
-  open(): void {
-    if (this.panel) this.panel.reveal();
-    else {
-      const column = vscode.ViewColumn.Active;
-      this.adopt(vscode.window.createWebviewPanel(dashboardViewType, 'Parallel Agents', column));
+  async open(): Promise<void> {
+    if (this.shown) {
+      this.shown.reveal();
+      return;
     }
+    const column = vscode.ViewColumn.Active;
+    await this.adopt(vscode.window.createWebviewPanel(dashboardViewType, 'Parallel Agents', column));
   }
 
   async deserializeWebviewPanel(panel: vscode.WebviewPanel): Promise<void> {
-    if (this.panel) panel.dispose();
-    else this.adopt(panel);
+    if (this.shown) panel.dispose();
+    else await this.adopt(panel);
   }
 
   /** After a change of a setting, the key or the trust. */
   refresh(): void {
-    void this.panel?.sendSurroundings();
+    void this.content?.sendSurroundings();
   }
 
-  private adopt(panel: vscode.WebviewPanel): void {
+  private async adopt(panel: vscode.WebviewPanel): Promise<void> {
+    this.shown = panel;
     panel.iconPath = this.deps.iconUri;
+    let isOpen = true;
     panel.onDidDispose(() => {
-      this.panel = undefined;
+      isOpen = false;
+      this.shown = undefined;
+      this.content = undefined;
     });
-    this.panel = new DashboardPanel(panel, this.deps);
-    void this.deps.workspaces.look();
+    // Loaded with the first dashboard: the checks of its messages take longer to load than the rest of the extension.
+    const { DashboardPanel } = await import('./dashboardPanel');
+    if (!isOpen) return;
+    this.content = new DashboardPanel(panel, this.deps);
+    await this.deps.workspaces.look();
   }
 }

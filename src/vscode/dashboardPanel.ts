@@ -72,10 +72,6 @@ export class DashboardPanel {
     });
   }
 
-  reveal(): void {
-    this.panel.reveal();
-  }
-
   /** After a change of a setting, the key or the trust. */
   async sendSurroundings(): Promise<void> {
     const surroundings = await this.deps.surroundings();

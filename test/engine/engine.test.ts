@@ -427,6 +427,11 @@ describe('the engine', () => {
     const second = await SimulatedHost.open({ backlog, workspace, disk });
     assert.deepEqual([...workspace.files], [['f', 'before']]);
     assert.deepEqual(second.endedProcesses, ['test-1', 'test-2']);
+    const told = (await second.engine.log.events(0, 1000)).find((e) => e.type === 'recovery.done');
+    assert.deepEqual(told && { ...told, seq: 0, at: 0 }, {
+      ...{ seq: 0, at: 0, type: 'recovery.done', endedProcesses: 2, undoneFiles: 2, keptFiles: [] },
+      ...{ releasedFeatures: [1, 2], cutBytes: 0 },
+    });
     second.engine.goOn();
     await second.clock.advance(2000);
     assert.equal(second.engine.snapshot.run?.outcome, 'complete');

@@ -21,7 +21,7 @@ export interface WorkspaceFilesOptions {
   /** Its `.parallel-agents`, as `prepareHouse` made it. */
   readonly houseDir: string;
   /** Canonical paths that no agent may write besides those that never may, such as a backlog of another name. */
-  readonly alsoProtected?: readonly string[];
+  readonly alsoProtected?: () => readonly string[];
 }
 
 /** Above this a file is not an agent's to change: 8 MiB. */
@@ -30,12 +30,11 @@ export const maxFileBytes = 8 * 1024 * 1024;
 export function createWorkspaceFiles({
   root,
   houseDir,
-  alsoProtected = [],
+  alsoProtected = () => [],
 }: WorkspaceFilesOptions): WorkspaceFiles {
   const kept = createKeptContent(houseDir);
-  const also = new Set(alsoProtected.map(lockKey));
   const protects = (file: string) =>
-    protection(file) ?? (also.has(lockKey(file)) ? 'is the backlog or its script' : undefined);
+    protection(file) ?? (alsoProtected().some((other) => lockKey(other) === lockKey(file)) ? 'is the backlog' : undefined);
   const at = <T>(doing: string, file: string, work: (place: Place) => Promise<Result<T>>) =>
     asFailures(`${doing} "${file}"`, () => atPlace(root, file, protects, work));
 

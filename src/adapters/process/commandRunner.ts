@@ -79,7 +79,8 @@ export function createCommandRunner({
       cwd,
       timeoutMs: Math.min(timeoutMs, longestTimerMs),
       tag,
-      env: commandEnvironment(environment, lineage, env),
+      // A copy of the workspace has no repository of its own; git must not find and change the workspace's above it.
+      env: commandEnvironment(environment, lineage, { GIT_CEILING_DIRECTORIES: path.dirname(cwd), ...env }),
       graceMs,
     };
   }

@@ -20,6 +20,9 @@ export interface FamilyHead {
 export interface ProcessFamily {
   /** The members that live, zombies left out. Never `self`, nor anything for being a child of `self`. */
   gather(rows: readonly ProcessRow[]): ProcessRow[];
+  /** The groups that one of us led, gone or not, and in which the last listing had one of us alive. */
+  groups(): readonly number[];
+  has(row: ProcessRow): boolean;
   /** How many different processes were met alive. */
   met(): number;
 }
@@ -31,6 +34,7 @@ export function createProcessFamily(
   const known = new Set(head ? [identityText(head)] : []);
   const metAlive = new Set<string>();
   /** Groups and sessions that one of us led; the system keeps the number for them while they have members. */
+  let groups: readonly number[] = [];
   let led = new Set(head && justEnded ? [head.pid] : []);
 
   function isRoot(row: ProcessRow): boolean {
@@ -68,8 +72,11 @@ export function createProcessFamily(
       for (const row of living) metAlive.add(identityText(row));
       const leaders = new Set([...led, ...[...members].map(({ pid }) => pid)]);
       led = new Set(living.flatMap(({ group, session }) => [group, session]).filter((id) => leaders.has(id)));
+      groups = [...new Set(living.map(({ group }) => group))].filter((id) => led.has(id));
       return living;
     },
+    groups: () => groups,
+    has: (row) => known.has(identityText(row)),
     met: () => metAlive.size,
   };
 }

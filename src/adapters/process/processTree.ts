@@ -50,7 +50,7 @@ async function end(
 ): Promise<number> {
   const family = createProcessFamily(head, process.pid);
   const asked = new Set<string>();
-  const denied = new Set<number>();
+  const denied = new Map<number, ProcessRow>();
 
   async function living(): Promise<readonly ProcessRow[]> {
     const members = family.gather(await table.list()).filter(({ pid }) => !denied.has(pid));
@@ -66,24 +66,28 @@ async function end(
       const members = await living();
       const leftMs = untilMs - performance.now();
       if (members.length === 0 || leftMs <= 0) return members;
+      if (signal === 'SIGKILL') for (const group of family.groups()) await forceGroup(group);
       for (const member of members) {
         const name = `${member.pid}@${member.started}`;
         if (signal === 'SIGTERM' && asked.has(name)) continue; // a second one makes many programs give up their clean-up
         asked.add(name);
-        if (!(await send(table, member, signal))) denied.add(member.pid);
+        if (!(await send(table, member, signal))) denied.set(member.pid, member);
       }
       await pause(Math.min(pauseMs, leftMs));
     }
   }
 
+  /** All at once: one by one, processes that multiply would outrun us. */
+  async function forceGroup(group: number): Promise<void> {
+    const leader = await table.find(group);
+    const own = await table.find(process.pid);
+    if ((leader === undefined || family.has(leader)) && group !== own?.group) kill(-group, 'SIGKILL');
+  }
+
   let left = await press('SIGTERM', graceMs);
   if (left.length > 0) left = await press('SIGKILL', hopelessMs);
-  if (left.length > 0)
-    throw unending(
-      'io',
-      left.map(({ pid }) => pid),
-    );
-  if (denied.size > 0) throw unending('denied', [...denied]);
+  if (left.length > 0) throw unending('io', left);
+  if (denied.size > 0) throw unending('denied', [...denied.values()]);
   return family.met();
 }
 
@@ -93,13 +97,14 @@ async function send(
   member: ProcessRow,
   signal: 'SIGTERM' | 'SIGKILL',
 ): Promise<boolean> {
-  const ownGroup = (await table.find(process.pid))?.group;
   const row = await table.find(member.pid);
-  if (row === undefined || row.started !== member.started || row.zombie) return true;
+  const isGone = row === undefined || row.started !== member.started || row.zombie;
+  return isGone || kill(row.pid, signal);
+}
+
+function kill(pid: number, signal: 'SIGTERM' | 'SIGKILL'): boolean {
   try {
-    // A whole group at once, where that is possible: one by one, processes that multiply would outrun us.
-    const leads = signal === 'SIGKILL' && row.group === row.pid;
-    process.kill(leads && row.group !== ownGroup ? -row.pid : row.pid, signal);
+    process.kill(pid, signal);
     return true;
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? error.code : undefined;
@@ -109,7 +114,8 @@ async function send(
   }
 }
 
-function unending(reason: 'io' | 'denied', pids: readonly number[]): Failure {
+function unending(reason: 'io' | 'denied', left: readonly ProcessRow[]): Failure {
+  const pids = left.map(({ pid }) => pid);
   const because = reason === 'denied' ? 'they belong to another user' : 'the system does not end them';
   return new Failure(reason, `Processes of an agent are left, since ${because}: ${pids.join(', ')}.`);
 }

@@ -1,6 +1,7 @@
 // Checks that a backlog's dependencies form no circle, and shows the circle by name when they do.
 import type { FeatureSpec } from '../features/feature';
 import type { BacklogProblem } from '../features/featureList';
+import { inert } from '../shared/inert';
 import { buildGraph, findCycle } from './graph';
 
 /** The problem of a cyclic backlog, placed at the entry where the circle is entered, or undefined. */
@@ -8,9 +9,16 @@ export function cycleProblem(specs: readonly FeatureSpec[]): BacklogProblem | un
   const position = new Map(specs.map((spec, at) => [spec.name, at]));
   const cycle = findCycle(buildGraph(specs.map((s) => s.dependsOn.flatMap((name) => position.get(name) ?? []))));
   if (!cycle) return undefined;
-  const names = cycle.map((at) => `"${specs[at]?.name}"`);
+  const names = ends(cycle).map((at) => (typeof at === 'string' ? at : `"${inert(specs[at]?.name ?? '')}"`));
   return {
     path: [cycle[0] as number, 'depends_on'],
     message: `These features wait for each other: ${names.join(' → ')}. Take one of the dependencies out.`,
   };
+}
+
+/** A long circle by its first and last members, so that the message stays readable. */
+function ends(cycle: readonly number[]): readonly (number | string)[] {
+  const most = 5;
+  if (cycle.length <= 2 * most + 1) return cycle;
+  return [...cycle.slice(0, most), `… ${cycle.length - 2 * most} more …`, ...cycle.slice(-most)];
 }

@@ -18,7 +18,11 @@ export function judgeCommand(command: string, check: string | undefined, allow: 
   return refuse('commandDenied', `"${text}" is not allowed here. ${own}. Other commands must be named in commands.allow.`);
 }
 
-/** Words of letters, digits and a few marks, none beginning with `-` followed by a path out or holding shell syntax. */
+/**
+ * Words of letters, digits and a few marks that no shell gives a meaning (`%` has one on Windows), none of which can name
+ * a place outside the folder: no `..` part, no address, and no path from the root, also not glued to an option.
+ */
 function isPlain(text: string): boolean {
-  return /^[\w@%+=:,./ -]*$/.test(text) && !text.split(' ').some((word) => /(^|[=/])\.\.(\/|$)/.test(word) || /(^|=)\//.test(word));
+  if (!/^[\w@+=:,./ -]*$/.test(text)) return false;
+  return !text.split(' ').some((word) => /\.\.(\/|$)/.test(word) || /(^|[^\w.-]|^-\w+)\//.test(word));
 }

@@ -94,7 +94,8 @@ export function grantable(table: LockTable): readonly Wait[] {
   const granted: Wait[] = [];
   let current = table;
   for (const wait of table.waits) {
-    if (isHeldBy(current, wait.scope, wait.fence) || blockersOf(current, wait.scope, wait.fence).length > 0) continue;
+    const isNext = current.waits.includes(wait) && blockersOf(current, wait.scope, wait.fence).length === 0;
+    if (!isNext) continue;
     granted.push(wait);
     current = grant(current, wait);
   }

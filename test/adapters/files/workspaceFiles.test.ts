@@ -23,7 +23,7 @@ const sha = (text: string) => hashOf(Buffer.from(text));
 
 async function open(tree: Tree = {}): Promise<{ workspace: TempWorkspace; files: WorkspaceFiles }> {
   const workspace = await tempWorkspace(tree);
-  return { workspace, files: createWorkspaceFiles({ ...workspace, alsoProtected: ['plan/backlog.json'] }) };
+  return { workspace, files: createWorkspaceFiles({ ...workspace, alsoProtected: () => ['plan/backlog.json'] }) };
 }
 
 /** Every way of naming a file, through every method that takes one: each must refuse with `pathDenied` and change nothing. */

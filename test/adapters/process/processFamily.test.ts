@@ -100,6 +100,16 @@ describe('a process family', () => {
     assert.equal(family.met(), 4);
   });
 
+  it('tells the groups it led, not those it is a mere member of', () => {
+    const family = createProcessFamily({ process: target, tag: 'x' }, self);
+    family.gather([row(10, { group: 10 }), row(11, { group: 10 }), row(12, { parent: 10, group: 5 })]);
+    assert.deepEqual(family.groups(), [10]);
+    family.gather([row(11, { group: 10 })]);
+    assert.deepEqual(family.groups(), [10]);
+    family.gather([row(12, { group: 5 })]);
+    assert.deepEqual(family.groups(), []);
+  });
+
   it('gives a group up that was empty once: its number may be used anew', () => {
     const family = createProcessFamily({ process: target, tag: 'x' }, self);
     family.gather([row(10, { group: 10 })]);

@@ -2,6 +2,7 @@
 import { strict as assert } from 'node:assert';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
 import type { ProcessTable } from '../../../src/adapters/process/processTable';
 import { createProcessEnder } from '../../../src/adapters/process/processTree';
 import { createSystemProcessTable } from '../../../src/adapters/process/systemProcessTable';
@@ -87,15 +88,30 @@ describe('the process ender', () => {
     await ender.end({ process: listed, tag, graceMs: 5000 });
   });
 
-  it('outruns processes that multiply', async () => {
-    // Each process makes two more, six generations long, and all ignore the request.
-    const bomb =
-      'trap "" TERM; f() { [ $1 -gt 0 ] || { sleep 100; exit; }; f $(($1-1)) & f $(($1-1)) & wait; }; f 6';
-    start(`${bomb} & ${lifeline.program()}`);
+  it('ends a whole tree that ignores the request', async () => {
+    const tree =
+      'trap "" TERM; f() { [ $1 -gt 0 ] || { sleep 100; exit; }; f $(($1-1)) & f $(($1-1)) & wait; }; f 5';
+    start(`${tree} & ${lifeline.program()}`);
     await lifeline.next();
     const ended = await ender.end({ tag, graceMs: 100 });
     assert.ok(ended > 10, `only ${ended} were there`);
     assert.deepEqual(await survivors(tag), []);
+  });
+
+  it('forces a group as one, so that members who are replaced at once do not outrun it', async () => {
+    const shell = start(`${lifeline.program({ ignoresTerm: true })} & read line`, {
+      tag: 'other',
+      stdin: 'pipe',
+    });
+    const member = await lifeline.next();
+    const leader = await ender.identify(shell.pid ?? 0);
+    shell.stdin?.end();
+    await once(shell, 'exit');
+    const table = createSystemProcessTable();
+    const find = async (pid: number) => (pid === member.pid ? undefined : table.find(pid));
+    const late = createProcessEnder({ list: table.list, find });
+    assert.equal(await late.end({ process: leader, tag, graceMs: 0, justEnded: true }), 1);
+    await member.ended;
   });
 
   it('knows a live process from an ended one', async () => {
@@ -111,8 +127,14 @@ describe('the process ender', () => {
     assert.equal(await ender.isAlive(await ender.self()), true);
   });
 
-  function start(command: string, options: { readonly tag?: string } = {}): ChildProcess {
+  interface StartOptions {
+    readonly tag?: string;
+    readonly stdin?: 'pipe';
+  }
+
+  function start(command: string, options: StartOptions = {}): ChildProcess {
     const env = { ...process.env, PARALLEL_AGENTS_TAG: options.tag ?? tag };
-    return spawn('/bin/sh', ['-c', command], { env, stdio: 'ignore', detached: true });
+    const stdin = options.stdin ?? 'ignore';
+    return spawn('/bin/sh', ['-c', command], { env, stdio: [stdin, 'ignore', 'ignore'], detached: true });
   }
 });

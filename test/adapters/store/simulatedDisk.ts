@@ -23,14 +23,15 @@ interface Inode {
   unsynced: (Write | number)[];
 }
 
-type Names = ReadonlyMap<string, Inode>;
+type Names = Map<string, Inode>;
 
 const sectorBytes = 512;
 
 export class SimulatedDisk {
-  private names: Names = new Map();
-  /** What the folder may be after a power cut: one of these, the first being what was synced. */
-  private unsyncedNames: Names[] = [this.names];
+  private readonly names: Names = new Map();
+  private syncedNames: Names;
+  /** Changes to the folder since its last sync, in order. */
+  private unsyncedNames: ((names: Names) => void)[] = [];
   private isDead = false;
   /** Calls so far, by what they did. */
   readonly calls: string[] = [];
@@ -38,9 +39,8 @@ export class SimulatedDisk {
   faultAt: (call: number, operation: string) => Fault | undefined = () => undefined;
 
   constructor(files: Readonly<Record<string, Uint8Array>> = {}) {
-    const inodes = Object.entries(files).map(([name, content]): [string, Inode] => [name, synced(content)]);
-    this.rename(new Map(inodes));
-    this.unsyncedNames = [this.names];
+    for (const [name, content] of Object.entries(files)) this.names.set(name, synced(content));
+    this.syncedNames = new Map(this.names);
   }
 
   /** Names and contents as a process sees them. */
@@ -50,7 +50,8 @@ export class SimulatedDisk {
 
   /** What is there after a power cut: every change that was not synced kept, lost or torn, as `choose(n)` < n says. */
   crash(choose: (n: number) => number): SimulatedDisk {
-    const names = this.unsyncedNames[choose(this.unsyncedNames.length)] ?? this.names;
+    const names = new Map(this.syncedNames);
+    for (const change of this.unsyncedNames) if (choose(2) === 1) change(names);
     return new SimulatedDisk(
       Object.fromEntries([...names].map(([name, inode]) => [name, afterCrash(inode, choose)])),
     );
@@ -62,26 +63,23 @@ export class SimulatedDisk {
       this.call('create', () => {
         const inode = this.names.get(path) ?? synced(new Uint8Array());
         cut(inode, 0);
-        this.rename(new Map(this.names).set(path, inode));
+        this.change((names) => names.set(path, inode));
         return this.handle(inode);
       }),
     rename: (from, to) =>
       this.call('rename', () => {
-        const names = new Map(this.names);
-        const inode = names.get(from);
+        const inode = this.names.get(from);
         if (!inode) throw systemError('ENOENT');
-        names.delete(from);
-        this.rename(names.set(to, inode));
+        this.change((names) => {
+          names.delete(from);
+          names.set(to, inode);
+        });
       }),
-    remove: (path) =>
-      this.call('remove', () => {
-        const names = new Map(this.names);
-        names.delete(path);
-        this.rename(names);
-      }),
+    remove: (path) => this.call('remove', () => this.change((names) => names.delete(path))),
     syncFolder: () =>
       this.call('syncFolder', () => {
-        this.unsyncedNames = [this.names];
+        this.syncedNames = new Map(this.names);
+        this.unsyncedNames = [];
       }),
   };
 
@@ -128,9 +126,9 @@ export class SimulatedDisk {
     }
   }
 
-  private rename(names: Names): void {
-    this.names = names;
-    this.unsyncedNames.push(names);
+  private change(change: (names: Names) => void): void {
+    change(this.names);
+    this.unsyncedNames.push(change);
   }
 }
 

@@ -1,7 +1,8 @@
 // What the store makes of a disk that fails or dies, at every call it makes.
 import { strict as assert } from 'node:assert';
 import { isDeepStrictEqual } from 'node:util';
-import { openSqlJsStore } from '../../../src/adapters/store/sqlJsStore';
+import { migrations } from '../../../src/adapters/store/migrations';
+import { openSqlJsStore, type SqlJsStoreOptions } from '../../../src/adapters/store/sqlJsStore';
 import { Failure } from '../../../src/ports/failure';
 import type { Loaded, Store } from '../../../src/ports/store';
 import { loadState } from '../../ports/storeConformance';
@@ -14,14 +15,10 @@ const database = `${dir}/agents.db`;
 /** Up to the end of the first attempt: every table has been written to, two of them emptied again. */
 const history = storyOfARun().first(13);
 
-const open = (disk: SimulatedDisk, epoch = 1, snapshotAtBytes?: number): Promise<Store> =>
-  openSqlJsStore({
-    dir,
-    epoch,
-    wasmPath,
-    files: disk.operations,
-    ...(snapshotAtBytes ? { snapshotAtBytes } : {}),
-  });
+type Files = Readonly<Record<string, Uint8Array>>;
+
+const open = (disk: SimulatedDisk, options: Partial<SqlJsStoreOptions> = {}): Promise<Store> =>
+  openSqlJsStore({ dir, epoch: 1, wasmPath, files: disk.operations, ...options });
 
 describe('SqlJsStore on a failing disk', function () {
   this.timeout(120_000);
@@ -39,7 +36,7 @@ describe('SqlJsStore on a failing disk', function () {
     let acknowledged = 0;
     let store: Store | undefined;
     try {
-      store = await open(disk, 1, 4000);
+      store = await open(disk, { snapshotAtBytes: 4000 });
       for (const commit of history.commits) {
         asked += 1;
         await store.commit(commit);
@@ -56,7 +53,7 @@ describe('SqlJsStore on a failing disk', function () {
   /** The number of commits in the store, which must be whole and no other; and the store takes the next one. */
   async function commitsIn(disk: SimulatedDisk): Promise<number> {
     disk.faultAt = () => undefined;
-    const store = await open(disk, 2);
+    const store = await open(disk, { epoch: 2 });
     try {
       const count = countOf(await loadState(store), history);
       const next = history.commits[count];
@@ -125,7 +122,7 @@ describe('SqlJsStore on a failing disk', function () {
         assert.match(outcome.reason.message, new RegExp(`^Could not write agents.journal: .*\\(${code}\\)`));
       }
       await store.close();
-      await assert.rejects(open(disk, 2), (error) => Failure.is(error, reason));
+      await assert.rejects(open(disk, { epoch: 2 }), (error) => Failure.is(error, reason));
       const found = await commitsIn(disk);
       assert.ok(found >= 5 && found <= 9, `found ${found}`); // not even cutting back was possible
     });
@@ -154,6 +151,64 @@ describe('SqlJsStore on a failing disk', function () {
     }
     assert.ok(inSnapshot > 20, 'no power cut hit a snapshot');
   });
+
+  it('trusts no new name whose folder could not be synced', async () => {
+    const nothing = () => 0; // of what was not synced survives
+    let folderSyncs = 0;
+    for (let call = 1, wasHit = true; wasHit; call++) {
+      for (const deathAfter of [2, 5, 8]) {
+        wasHit = false;
+        const disk = new SimulatedDisk();
+        disk.faultAt = (now, operation) => {
+          if (now === call) wasHit = true;
+          if (now === call && operation === 'syncFolder') {
+            folderSyncs += 1;
+            return { kind: 'refused', code: 'EIO' };
+          }
+          return now >= call + deathAfter ? { kind: 'death' } : undefined;
+        };
+        const { asked, acknowledged } = await live(disk);
+        const found = await commitsIn(disk.crash(nothing));
+        assert.ok(
+          found >= acknowledged && found <= asked,
+          `call ${call}: ${acknowledged} <= ${found} <= ${asked}`,
+        );
+      }
+    }
+    assert.ok(folderSyncs > 20, 'no folder sync was met');
+  });
+
+  /** What an owner may find that it has more to do with than to read it, after five commits. */
+  const repairs: Record<string, { left: (files: Files) => Files; options?: Partial<SqlJsStoreOptions> }> = {
+    'a damaged database': { left: (files) => ({ ...files, [database]: Buffer.from('damaged') }) },
+    'no database': { left: ({ [database]: _, ...files }) => files },
+    'a long journal': { left: (files) => files, options: { snapshotAtBytes: 100 } },
+    'older tables': {
+      left: (files) => files,
+      options: { migrations: [...migrations, { version: 2, script: 'CREATE TABLE notes (body TEXT)' }] },
+    },
+  };
+  for (const [name, { left, options }] of Object.entries(repairs)) {
+    it(`finds all again in a power cut at any call while it repairs ${name}`, async () => {
+      const before = new SimulatedDisk();
+      const store = await open(before);
+      for (const commit of history.commits.slice(0, 5)) await store.commit(commit);
+      const files = left(before.files);
+      await store.close();
+      const random = generator(20261122);
+      for (let call = 1, wasHit = true; wasHit; call++) {
+        for (let variant = 0; variant < 6; variant++) {
+          const disk = new SimulatedDisk(files);
+          disk.faultAt = (now) => (now === call ? { kind: 'death' } : undefined);
+          const dying = await open(disk, options).catch((error: unknown) => error);
+          wasHit = dying instanceof Error;
+          const again = await open(disk.crash(random), options);
+          assert.deepEqual(await loadState(again), history.states[5], `call ${call}, ${disk.calls.at(-1)}`);
+          await again.close();
+        }
+      }
+    });
+  }
 
   it('has a database on disk that is whole at every call', async () => {
     const disk = new SimulatedDisk();

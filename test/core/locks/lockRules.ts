@@ -24,9 +24,17 @@ export function brokenLockRules(table: LockTable): readonly string[] {
 }
 
 export function meet(a: LockScope, b: LockScope): boolean {
-  const [one, two] = [lockKey(a.path), lockKey(b.path)];
+  const [one, two] = [keyOf(a.path), keyOf(b.path)];
   if (one === two) return true;
   return (a.kind === 'folder' && isBelow(two, one)) || (b.kind === 'folder' && isBelow(one, two));
+}
+
+const keys = new Map<string, string>();
+
+function keyOf(path: string): string {
+  const key = keys.get(path) ?? lockKey(path);
+  keys.set(path, key);
+  return key;
 }
 
 function isBelow(path: string, top: string): boolean {

@@ -1,0 +1,63 @@
+// Runs the suite of bundled host tests inside the extension host of a real VS Code.
+
+import { createWriteStream, existsSync, readFileSync } from 'node:fs';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { runTests } from '@vscode/test-electron';
+import { repoRoot } from '../bootstrap.mjs';
+import { ensureChromium } from '../vscode/chromium.mjs';
+import { ensureServer } from '../vscode/serverVersions.mjs';
+import { readCounts } from './runInNode.mjs';
+
+const launcher = path.join(repoRoot, 'scripts', 'vscode', 'launch.mjs');
+
+/**
+ * Runs the files as the extension under development, in a window with an empty folder.
+ *
+ * Which VS Code: `VSCODE_EXECUTABLE` names a desktop one, `PARALLEL_AGENTS_DESKTOP=1` downloads one. Without either it
+ * is the server from the npm registry in a headless browser, which needs no display and no other download; there is
+ * none for Windows. `PARALLEL_AGENTS_VSCODE=1.105` runs that version of it.
+ */
+export async function runInVsCode(_name, files, outFolder, { timeoutMs, onlyAllowed }) {
+  const { VSCODE_EXECUTABLE, PARALLEL_AGENTS_DESKTOP, PARALLEL_AGENTS_VSCODE } = process.env;
+  const downloads = PARALLEL_AGENTS_DESKTOP === '1' || process.platform === 'win32';
+  const executable = VSCODE_EXECUTABLE ?? (downloads ? undefined : launcher);
+  if (executable === launcher) {
+    // The launcher would bring them too, but what it prints goes to the log.
+    ensureChromium();
+    await ensureServer(PARALLEL_AGENTS_VSCODE ?? '1.139');
+  }
+  const countsFile = path.join(outFolder, 'counts.json');
+  const reportFile = path.join(outFolder, 'report.txt');
+  const logFile = path.join(repoRoot, 'out', 'vscode.log');
+  const log = createWriteStream(logFile);
+  const temp = await mkdtemp(path.join(tmpdir(), 'host-tests-'));
+  const workspace = path.join(temp, 'workspace');
+  await mkdir(workspace);
+
+  const error = await runTests({
+    vscodeExecutablePath: executable,
+    extensionDevelopmentPath: repoRoot,
+    extensionTestsPath: path.join(repoRoot, 'scripts', 'testing', 'hostRunner.cjs'),
+    launchArgs: [workspace, `--user-data-dir=${path.join(temp, 'user')}`, '--disable-extensions'],
+    extensionTestsEnv: {
+      PARALLEL_AGENTS_TESTS: JSON.stringify({ files, timeoutMs, countsFile, reportFile, onlyAllowed }),
+    },
+    stdout: log,
+    stderr: log,
+  }).then(
+    () => undefined,
+    (reason) => reason,
+  );
+  await new Promise((resolve) => log.end(resolve));
+  await rm(temp, { recursive: true, force: true, maxRetries: 5 });
+
+  if (existsSync(reportFile)) console.log(readFileSync(reportFile, 'utf8'));
+  const counts = readCounts(countsFile);
+  if (counts && Boolean(error) === counts.failed > 0) return counts;
+  console.error(
+    `The suite in VS Code crashed (${error?.message ?? 'no result'}); all it said is in ${logFile}`,
+  );
+  return { passed: 0, skipped: 0, ...counts, failed: (counts?.failed ?? 0) + 1 };
+}

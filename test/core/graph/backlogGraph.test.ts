@@ -1,0 +1,36 @@
+// A backlog whose features wait for each other is refused with the circle by name.
+import { strict as assert } from 'node:assert';
+import { parseBacklog } from '../../../src/core/features/featureList';
+import { cycleProblem } from '../../../src/core/graph/backlogGraph';
+import { specOf } from '../sampleFeatures';
+
+describe('cycleProblem', () => {
+  it('is none for a diamond', () => {
+    const needs: [string, string[]][] = [['A', []], ['B', ['A']], ['C', ['A']], ['D', ['B', 'C']]];
+    assert.equal(cycleProblem(needs.map(([name, dependsOn]) => specOf(name, { dependsOn }))), undefined);
+  });
+
+  it('sits at an entry of the circle and tells its path', () => {
+    const document = [
+      { name: 'A', depends_on: ['B'] },
+      { name: 'B', depends_on: ['C'] },
+      { name: 'C', depends_on: [4] },
+      { name: 'D', depends_on: ['B'] },
+    ];
+    const parsed = parseBacklog(document);
+    assert.ok(parsed.ok);
+    assert.deepEqual(cycleProblem(parsed.specs), {
+      path: [1, 'depends_on'],
+      message: 'These features wait for each other: "B" → "C" → "D" → "B". Take one of the dependencies out.',
+    });
+  });
+
+  it('stays readable for a circle of 10⁵, and shows names without control characters', function () {
+    this.timeout(3_000);
+    const names = Array.from({ length: 100_000 }, (_, k) => `F${k}\u001b[2J`);
+    const problem = cycleProblem(names.map((name, k) => specOf(name, { dependsOn: [names.at(k - 1) as string] })));
+    assert.ok(problem && problem.message.length < 1_000, `${problem?.message.length} characters`);
+    assert.match(problem.message, /"F0 \[2J" → .* → … 99991 more … → .* → "F0 \[2J"/);
+    assert.ok(!problem.message.includes('\u001b'));
+  });
+});

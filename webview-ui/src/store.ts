@@ -1,0 +1,107 @@
+// What the page knows: the snapshot, brought from event to event by the one reducer, with live output and the feed.
+import { describe, describeEnd } from '../../src/core/events/describe';
+import type { Event } from '../../src/core/events/event';
+import { emptySnapshot, project, type Snapshot } from '../../src/core/events/snapshot';
+import type { Slot } from '../../src/core/shared/ids';
+import type { Surroundings, ToWebview } from '../../src/protocol/webviewMessages';
+
+export interface PageContent {
+  /** A first snapshot has come. */
+  readonly isLoaded: boolean;
+  readonly snapshot: Snapshot;
+  readonly surroundings: Surroundings;
+  readonly outputs: Readonly<Record<Slot, Output>>;
+  /** Oldest first. */
+  readonly feed: readonly FeedLine[];
+}
+
+/** The end of what the agent in a slot has said. */
+export interface Output {
+  readonly fence: number;
+  readonly text: string;
+}
+
+export interface FeedLine {
+  readonly seq: number;
+  readonly at: number;
+  readonly text: string;
+}
+
+export const emptyContent: PageContent = {
+  isLoaded: false,
+  snapshot: emptySnapshot,
+  surroundings: { trusted: true, backlog: 'none', maxAgents: 3, agentLimit: 5, modelNote: '' },
+  outputs: {},
+  feed: [],
+};
+
+export const mostFeedLines = 200;
+export const mostOutputCharacters = 20_000;
+
+export interface Taken {
+  readonly content: PageContent;
+  /** An event is missing: only a whole snapshot helps. */
+  readonly needsSnapshot: boolean;
+}
+
+/** The content after `message`. */
+export function take(content: PageContent, message: ToWebview): Taken {
+  switch (message.type) {
+    case 'snapshot': {
+      const { snapshot, surroundings } = message;
+      const outputs: Record<Slot, Output> = {};
+      for (const agent of Object.values(snapshot.agents)) {
+        outputs[agent.slot] = { fence: agent.fence, text: tail(message.outputs[agent.slot] ?? '') };
+      }
+      const isOlder = snapshot.seq < content.snapshot.seq; // another folder, or a database that was set aside
+      return taken({ isLoaded: true, snapshot, surroundings, outputs, feed: isOlder ? [] : content.feed });
+    }
+    case 'surroundings':
+      return taken({ ...content, surroundings: message.surroundings });
+    case 'output': {
+      const { slot, fence, text } = message;
+      const before = content.outputs[slot];
+      if (before && fence < before.fence) return taken(content);
+      const old = before?.fence === fence ? before.text : '';
+      return taken({
+        ...content,
+        outputs: { ...content.outputs, [slot]: { fence, text: tail(old + text) } },
+      });
+    }
+    case 'events':
+      return takeEvents(content, message.events);
+    default:
+      return message satisfies never;
+  }
+}
+
+function takeEvents(content: PageContent, events: readonly Event[]): Taken {
+  let { snapshot } = content;
+  const lines: FeedLine[] = [];
+  for (const event of events) {
+    if (event.seq > snapshot.seq + 1) return { content, needsSnapshot: content.isLoaded };
+    // What the snapshot holds already is only told.
+    if (event.seq === snapshot.seq + 1) snapshot = project(snapshot, event);
+    const text = describe(event, snapshot);
+    if (text !== undefined) lines.push({ seq: event.seq, at: event.at, text });
+    if (event.type === 'run.finished') {
+      for (const end of describeEnd(snapshot)) lines.push({ seq: event.seq, at: event.at, text: end });
+    }
+  }
+  const told = new Set(content.feed.map(({ seq }) => seq));
+  const added = lines.filter(({ seq }) => !told.has(seq));
+  const feed = [...content.feed, ...added].sort((a, b) => a.seq - b.seq).slice(-mostFeedLines);
+  return taken({ ...content, snapshot, feed });
+}
+
+function taken(content: PageContent): Taken {
+  return { content, needsSnapshot: false };
+}
+
+/** Cut at a line where there is one, so that no half line stands at the top. */
+function tail(text: string): string {
+  if (text.length <= mostOutputCharacters) return text;
+  const cut = text.slice(-mostOutputCharacters);
+  const line = cut.indexOf('\n');
+  return line >= 0 ? cut.slice(line + 1) : cut;
+}
