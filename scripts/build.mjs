@@ -1,7 +1,7 @@
 // Builds what ships, into dist/: the extension, its worker and guard, the command line, the webview.
 // `--dev` adds source maps and leaves the webview readable.
 
-import { copyFile, mkdir, rename, stat, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, rename, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { ensureInstalled, isProgram, repoRoot } from './bootstrap.mjs';
 
@@ -49,7 +49,7 @@ export async function build({ dev = false } = {}) {
   };
   const maps = dev ? 'linked' : false;
 
-  const node = (await existing(nodeEntries)).map(({ from, to, ...rest }) =>
+  const node = nodeEntries.map(({ from, to, ...rest }) =>
     esbuild({
       ...shared,
       ...rest,
@@ -62,7 +62,7 @@ export async function build({ dev = false } = {}) {
       sourcemap: maps,
     }),
   );
-  const webview = (await existing(webviewEntries)).map(({ from, to }) =>
+  const webview = webviewEntries.map(({ from, to }) =>
     esbuild({
       ...shared,
       entryPoints: [from],
@@ -95,13 +95,4 @@ async function place(target, write) {
   const temp = `${target}.${process.pid}.tmp`;
   await write(temp);
   await rename(temp, target);
-}
-
-async function existing(entries) {
-  const there = await Promise.all(
-    entries.map(({ from }) => stat(path.join(repoRoot, from)).catch(() => undefined)),
-  );
-  for (const [at, entry] of entries.entries())
-    if (!there[at]) console.log(`not there yet, skipped: ${entry.from}`);
-  return entries.filter((_, at) => there[at]);
 }

@@ -39,7 +39,14 @@ async function copySample(name) {
 /** The key is left out: this is the sample on the offline model, whatever the terminal's environment holds. */
 function runBacklog(projectDir) {
   const { ANTHROPIC_API_KEY: _, ...env } = process.env;
-  const cli = [path.join(repoRoot, 'dist', 'cli.js'), 'run', '--project-dir', projectDir, '--max-agents', values.agents];
+  const cli = [
+    path.join(repoRoot, 'dist', 'cli.js'),
+    'run',
+    '--project-dir',
+    projectDir,
+    '--max-agents',
+    values.agents,
+  ];
   // Its remarks and report go where its lines go, in the order they come.
   const child = spawn(process.execPath, cli, { stdio: ['ignore', 'inherit', 1], env });
   for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => child.kill(signal));

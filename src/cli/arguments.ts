@@ -58,8 +58,16 @@ export function parseCommandLine(argv: readonly string[]): CliCommand {
     case 'run':
       noMore(rest);
       return {
-        ...{ kind: verb, projectDir, json: values.json ?? false, withDependencies: values['with-dependencies'] ?? false },
-        ...given('maxAgents', number('--max-agents', values['max-agents'] ?? values.parallel, highestAgentLimit)),
+        ...{
+          kind: verb,
+          projectDir,
+          json: values.json ?? false,
+          withDependencies: values['with-dependencies'] ?? false,
+        },
+        ...given(
+          'maxAgents',
+          number('--max-agents', values['max-agents'] ?? values.parallel, highestAgentLimit),
+        ),
         ...given('featureId', number('--feature-id', values['feature-id'])),
         ...given('features', values.features),
         ...given('model', model(values.model)),
@@ -76,7 +84,8 @@ export function parseCommandLine(argv: readonly string[]): CliCommand {
     case 'reject': {
       noMore(rest.slice(1));
       const featureId = number(`${verb} ID`, rest[0]);
-      if (featureId === undefined) throw new UsageError(`${verb} needs the id of a feature, as in: parallel-agents ${verb} 3.`);
+      if (featureId === undefined)
+        throw new UsageError(`${verb} needs the id of a feature, as in: parallel-agents ${verb} 3.`);
       return { kind: verb, projectDir, featureId };
     }
     default:
@@ -106,7 +115,9 @@ function readOptions(argv: readonly string[]) {
       },
     });
   } catch (error) {
-    throw new UsageError(`${error instanceof Error ? error.message : String(error)}. See parallel-agents --help.`);
+    throw new UsageError(
+      `${error instanceof Error ? error.message : String(error)}. See parallel-agents --help.`,
+    );
   }
 }
 

@@ -1,14 +1,19 @@
 // The commands beside `run`: look at a workspace, and say what a person has to say to it.
 import { access } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Feature } from '../core/features/feature';
-import type { Snapshot } from '../core/events/snapshot';
 import { describeSkip, oneLine } from '../core/events/describe';
+import type { Snapshot } from '../core/events/snapshot';
+import type { Feature } from '../core/features/feature';
 import { joinWorkspace } from '../host/joinWorkspace';
 import type { Session } from '../host/session';
 import { BadInput, type Terminal } from './terminal';
 
-export async function status(root: string, json: boolean, terminal: Terminal, distDir: string): Promise<number> {
+export async function status(
+  root: string,
+  json: boolean,
+  terminal: Terminal,
+  distDir: string,
+): Promise<number> {
   return withSession(root, terminal, distDir, async (session) => {
     const { snapshot } = session;
     if (json) terminal.print(JSON.stringify(snapshot));
@@ -29,10 +34,20 @@ export async function judge(
     const answer = await session[verb](featureId);
     if (!answer.ok) throw new BadInput([answer.error.message]);
     const feature = session.snapshot.features[featureId];
-    const said = { retry: 'is queued again; start a run to build it', confirm: 'is passing', reject: 'is rejected' }[verb];
+    const said = {
+      retry: 'is queued again; start a run to build it',
+      confirm: 'is passing',
+      reject: 'is rejected',
+    }[verb];
     terminal.print(`Feature ${featureId} - ${oneLine(feature?.spec.name ?? '')} ${said}.`);
-    if (verb === 'reject' && 'value' in answer && 'kept' in answer.value && Array.isArray(answer.value.kept)) {
-      for (const path of answer.value.kept) terminal.print(`Left as it is, for it was changed since: ${oneLine(String(path))}`);
+    if (
+      verb === 'reject' &&
+      'value' in answer &&
+      'kept' in answer.value &&
+      Array.isArray(answer.value.kept)
+    ) {
+      for (const path of answer.value.kept)
+        terminal.print(`Left as it is, for it was changed since: ${oneLine(String(path))}`);
     }
     return 0;
   });
@@ -84,9 +99,13 @@ function where({ state }: Feature): string {
     case 'waiting':
       return `waiting for ${state.missing.map((id) => `feature ${id}`).join(', ')}`;
     case 'claimed':
-      return state.phase === 'unconfirmed' ? `needs your check: ${oneLine(state.why)}` : `${state.phase}, agent ${state.claim.slot}`;
+      return state.phase === 'unconfirmed'
+        ? `needs your check: ${oneLine(state.why)}`
+        : `${state.phase}, agent ${state.claim.slot}`;
     case 'passing':
-      return state.evidence.kind === 'user' ? 'passing, confirmed by you' : `passing, proved by ${oneLine(state.evidence.command)}`;
+      return state.evidence.kind === 'user'
+        ? 'passing, confirmed by you'
+        : `passing, proved by ${oneLine(state.evidence.command)}`;
     case 'failed':
       return `failed: ${oneLine(state.reason)}`;
     case 'skipped':
@@ -96,9 +115,16 @@ function where({ state }: Feature): string {
   }
 }
 
-async function withSession(root: string, terminal: Terminal, distDir: string, work: (session: Session) => Promise<number>): Promise<number> {
+async function withSession(
+  root: string,
+  terminal: Terminal,
+  distDir: string,
+  work: (session: Session) => Promise<number>,
+): Promise<number> {
   await access(join(root, '.parallel-agents', 'agents.db')).catch(() => {
-    throw new BadInput([`Nothing has been run in ${root} yet. Start with: parallel-agents run --project-dir ${root}`]);
+    throw new BadInput([
+      `Nothing has been run in ${root} yet. Start with: parallel-agents run --project-dir ${root}`,
+    ]);
   });
   const session = await joinWorkspace({ root, face: 'cli', distDir, goOn: false, log: terminal.debug });
   try {

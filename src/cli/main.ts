@@ -30,7 +30,8 @@ async function execute(command: CliCommand, terminal: Terminal): Promise<number>
     return 0;
   }
   const root = await realpath(command.projectDir).catch(() => undefined);
-  if (root === undefined || !(await stat(root)).isDirectory()) throw new BadInput([`--project-dir: ${command.projectDir} is not a folder.`]);
+  if (root === undefined || !(await stat(root)).isDirectory())
+    throw new BadInput([`--project-dir: ${command.projectDir} is not a folder.`]);
   const distDir = __dirname;
   switch (command.kind) {
     case 'run':
@@ -51,7 +52,9 @@ async function execute(command: CliCommand, terminal: Terminal): Promise<number>
 /** As the package beside the built file says. */
 async function ownVersion(): Promise<string> {
   const manifest: unknown = JSON.parse(await readFile(join(__dirname, '..', 'package.json'), 'utf8'));
-  return typeof manifest === 'object' && manifest !== null && 'version' in manifest ? String(manifest.version) : 'unknown';
+  return typeof manifest === 'object' && manifest !== null && 'version' in manifest
+    ? String(manifest.version)
+    : 'unknown';
 }
 
 main().then(
@@ -59,7 +62,9 @@ main().then(
     process.exitCode = code;
   },
   (error: unknown) => {
-    process.stderr.write(`A bug in parallel-agents: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+    process.stderr.write(
+      `A bug in parallel-agents: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
+    );
     process.exitCode = 1;
   },
 );

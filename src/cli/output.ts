@@ -14,7 +14,11 @@ export interface Printer {
 }
 
 /** @param note takes what is beside the run's own lines: the report, so that the last line is always the outcome */
-export function createTextPrinter(start: Snapshot, print: (line: string) => void, note: (line: string) => void): Printer {
+export function createTextPrinter(
+  start: Snapshot,
+  print: (line: string) => void,
+  note: (line: string) => void,
+): Printer {
   let snapshot = start;
   return {
     show(events) {

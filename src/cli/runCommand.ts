@@ -17,7 +17,12 @@ import { readSettings } from './settingsFiles';
 import { BadInput, type Terminal } from './terminal';
 
 /** @returns the exit code: 0 when all meant features pass, 1 when not @throws BadInput */
-export async function run(command: RunCommand, root: string, terminal: Terminal, distDir: string): Promise<number> {
+export async function run(
+  command: RunCommand,
+  root: string,
+  terminal: Terminal,
+  distDir: string,
+): Promise<number> {
   const backlog = await checkBacklog(root, command.features ?? 'features.json');
   const sources = await readSettings(root, flagsOf(command), terminal.env);
   const { settings, warnings } = resolveSettings(sources.read);
@@ -32,20 +37,37 @@ export async function run(command: RunCommand, root: string, terminal: Terminal,
         : 'No model to work with: set ANTHROPIC_API_KEY, or put an offline-script.json beside the backlog to try it without one.',
     ]);
   }
-  if (model !== 'offline' && apiKey === undefined) throw new BadInput([`The model ${model} needs a key: set ANTHROPIC_API_KEY.`]);
-  if (model === 'offline') terminal.note('ℹ️ Offline model: it plays offline-script.json and thinks nothing up; no key and no network are used.');
+  if (model !== 'offline' && apiKey === undefined)
+    throw new BadInput([`The model ${model} needs a key: set ANTHROPIC_API_KEY.`]);
+  if (model === 'offline')
+    terminal.note(
+      'ℹ️ Offline model: it plays offline-script.json and thinks nothing up; no key and no network are used.',
+    );
 
   const session = await joinWorkspace({ root, face: 'cli', distDir, goOn: false, log: terminal.debug });
   try {
     const loaded = await session.loadBacklog(backlog);
-    if (loaded.kind !== 'loaded') throw new BadInput(loaded.kind === 'bad' ? loaded.problems.map(place) : [`There is no ${loaded.file}.`]);
-    const only = command.featureId === undefined ? undefined : choose(session.snapshot, command.featureId, command.withDependencies);
+    if (loaded.kind !== 'loaded')
+      throw new BadInput(
+        loaded.kind === 'bad' ? loaded.problems.map(place) : [`There is no ${loaded.file}.`],
+      );
+    const only =
+      command.featureId === undefined
+        ? undefined
+        : choose(session.snapshot, command.featureId, command.withDependencies);
     const finished = watch(session, command.json, terminal);
     const interrupted = terminal.onInterrupt(() => void session.stop());
-    if (session.role === 'mirror') terminal.note('ℹ️ Another window or command works on this folder; it runs the backlog and this shows it.');
+    if (session.role === 'mirror')
+      terminal.note(
+        'ℹ️ Another window or command works on this folder; it runs the backlog and this shows it.',
+      );
     await tellRecovery(session, finished.printer);
     const started = await session.start({
-      settings: { ...settings, ...(model === undefined ? {} : { model }), ...(only === undefined ? {} : { only }) },
+      settings: {
+        ...settings,
+        ...(model === undefined ? {} : { model }),
+        ...(only === undefined ? {} : { only }),
+      },
       ...(apiKey === undefined ? {} : { apiKey }),
     });
     if (!started.ok) throw new BadInput([started.error.message]);
@@ -64,9 +86,14 @@ async function checkBacklog(root: string, file: string): Promise<string> {
   const loaded = await loadBacklogFile(join(root, path.value));
   if (loaded.kind === 'bad') throw new BadInput(loaded.problems.map(place));
   if (loaded.kind === 'none') {
-    throw new BadInput([`There is no ${path.value} in ${root}; write one, such as: [ { "name": "…", "description": "…" } ]`]);
+    throw new BadInput([
+      `There is no ${path.value} in ${root}; write one, such as: [ { "name": "…", "description": "…" } ]`,
+    ]);
   }
-  if (loaded.specs.length === 0) throw new BadInput([`${path.value}: the backlog is an empty list; add a feature such as { "name": "…" }.`]);
+  if (loaded.specs.length === 0)
+    throw new BadInput([
+      `${path.value}: the backlog is an empty list; add a feature such as { "name": "…" }.`,
+    ]);
   return path.value;
 }
 
@@ -79,8 +106,10 @@ function watch(session: Session, json: boolean, terminal: Terminal) {
       if (reset) printer.reset(session.snapshot);
       printer.show(events);
       const end = events.find((e) => e.type === 'run.finished');
-      const missed = reset && session.snapshot.run?.status === 'finished' ? session.snapshot.run.outcome : undefined;
-      if (end?.type === 'run.finished' || missed !== undefined) resolve(end?.type === 'run.finished' ? end.outcome : String(missed));
+      const missed =
+        reset && session.snapshot.run?.status === 'finished' ? session.snapshot.run.outcome : undefined;
+      if (end?.type === 'run.finished' || missed !== undefined)
+        resolve(end?.type === 'run.finished' ? end.outcome : String(missed));
     });
   });
   return { printer, when };

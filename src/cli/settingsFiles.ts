@@ -26,8 +26,11 @@ export async function readSettings(
   const user = await readJson(join(configFolder(env), 'parallel-agents', 'settings.json'), warnings);
   const read = (name: string): unknown => {
     if (flags[name] !== undefined) return flags[name];
-    if (name === 'maxAgents' && env.MAX_AGENTS !== undefined && env.MAX_AGENTS !== '') return asNumber(env.MAX_AGENTS);
-    const forMachine = machineScope.some((scope) => (scope.endsWith('.') ? name.startsWith(scope) : name === scope));
+    if (name === 'maxAgents' && env.MAX_AGENTS !== undefined && env.MAX_AGENTS !== '')
+      return asNumber(env.MAX_AGENTS);
+    const forMachine = machineScope.some((scope) =>
+      scope.endsWith('.') ? name.startsWith(scope) : name === scope,
+    );
     const fromWorkspace = forMachine ? undefined : workspace.get(prefix + name);
     return fromWorkspace ?? user.get(prefix + name) ?? user.get(name);
   };
@@ -36,7 +39,8 @@ export async function readSettings(
 
 async function readJson(file: string, warnings: string[]): Promise<ReadonlyMap<string, unknown>> {
   const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    if (error.code !== 'ENOENT' && error.code !== 'ENOTDIR') warnings.push(`${file} could not be read: ${error.message}`);
+    if (error.code !== 'ENOENT' && error.code !== 'ENOTDIR')
+      warnings.push(`${file} could not be read: ${error.message}`);
     return undefined;
   });
   if (text === undefined) return new Map();

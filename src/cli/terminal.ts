@@ -34,7 +34,9 @@ export function createTerminal(): Terminal {
       const onSignal = () => {
         if (asked) process.exit(130);
         asked = true;
-        note('🛑 Stopping: unfinished work is put back. Press Ctrl+C again to leave at once; the next run puts it back then.');
+        note(
+          '🛑 Stopping: unfinished work is put back. Press Ctrl+C again to leave at once; the next run puts it back then.',
+        );
         stop();
       };
       process.on('SIGINT', onSignal);

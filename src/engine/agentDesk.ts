@@ -8,7 +8,16 @@ import { isHeldBy } from '../core/locks/lockTable';
 import { costUsd } from '../core/routing/modelCatalog';
 import type { Fence } from '../core/shared/ids';
 import { ok, type Result, refuse } from '../core/shared/result';
-import type { Assignment, CommandChanges, CommandPermit, Coordinator, FileWrite, LockGrant, SubmitVerdict, ToolCall } from '../ports/coordinator';
+import type {
+  Assignment,
+  CommandChanges,
+  CommandPermit,
+  Coordinator,
+  FileWrite,
+  LockGrant,
+  SubmitVerdict,
+  ToolCall,
+} from '../ports/coordinator';
 import { Failure } from '../ports/failure';
 import type { SlotCopies } from '../ports/workspace';
 import type { AgentPool } from './agentPool';
@@ -51,7 +60,11 @@ export class AgentDesk {
       ...(checkCommand === undefined ? {} : { verifyCommand: checkCommand }),
       ...{ allowedCommands: settings.allowedCommands, model: live.model, limits: settings.limits },
       ...(feature.lastFailure === undefined ? {} : { lastFailure: feature.lastFailure }),
-      ...{ copyDir: this.copies.dirOf(attempt.slot), reattachGraceMs: settings.reattachGraceMs, tag: live.tag },
+      ...{
+        copyDir: this.copies.dirOf(attempt.slot),
+        reattachGraceMs: settings.reattachGraceMs,
+        tag: live.tag,
+      },
       ...secrets,
     };
   }
@@ -78,7 +91,9 @@ export class AgentDesk {
   async modelCalled(fence: Fence, call: Parameters<Coordinator['modelCalled']>[0]): Promise<void> {
     const { attempt } = this.#live(fence);
     this.throttle.succeeded();
-    await this.log.append([{ type: 'model.called', ...call, costUsd: costUsd(call.model, call.usage), ...attemptOf(attempt) }]);
+    await this.log.append([
+      { type: 'model.called', ...call, costUsd: costUsd(call.model, call.usage), ...attemptOf(attempt) },
+    ]);
   }
 
   modelLimited(fence: Fence, { reason, retryAfterMs }: Parameters<Coordinator['modelLimited']>[0]): void {
@@ -121,7 +136,9 @@ export class AgentDesk {
     }
     if (!outcome.ok || !outcome.value.fresh) return outcome;
     const { slot } = live.attempt;
-    await this.gate.run(() => this.copies.refreshFile(slot, outcome.value.path, this.edits.overlayFor(fence)));
+    await this.gate.run(() =>
+      this.copies.refreshFile(slot, outcome.value.path, this.edits.overlayFor(fence)),
+    );
     this.#live(fence);
     return outcome;
   }
@@ -182,7 +199,9 @@ export class AgentDesk {
         continue;
       }
       const lock = await this.locks.acquire(live.attempt, path, false);
-      const written = lock.ok ? await this.edits.write(live.attempt, { path, baseHash: before, content }, () => !live.isOver) : lock;
+      const written = lock.ok
+        ? await this.edits.write(live.attempt, { path, baseHash: before, content }, () => !live.isOver)
+        : lock;
       if (written.ok) kept.push(path);
       else await drop(written.error.message);
       this.#live(fence);

@@ -1,8 +1,9 @@
 // The attempts at work: starts each one's worker, watches over its life, and brings every one to exactly one end.
+
+import { leaseMs } from '../core/claims/claim';
 import type { AgentEnd, Attempt, Happening } from '../core/events/event';
 import { attemptOf } from '../core/events/event';
 import type { FeatureChange } from '../core/features/featureChange';
-import { leaseMs } from '../core/claims/claim';
 import { describeLimit, timeLimit } from '../core/guardrails/budget';
 import { afterFailure, afterLoss } from '../core/guardrails/failurePolicy';
 import type { Limits } from '../core/guardrails/limits';
@@ -86,14 +87,19 @@ export class AgentPool {
     else await this.#endProcess(live, ending.kind === 'lost' ? 0 : endGraceMs);
     const undone = keeps ? [] : await this.parts.edits.undo(attempt);
     const happenings: Happening[] = [
-      ...(ending.kind === 'limit' ? [{ type: 'limit.reached', ...ending.hit, ...attemptOf(attempt) } as const] : []),
+      ...(ending.kind === 'limit'
+        ? [{ type: 'limit.reached', ...ending.hit, ...attemptOf(attempt) } as const]
+        : []),
       ...undone,
       ...this.parts.locks.releaseEvents(attempt),
       this.#changeFor(live, ending),
       { type: 'agent.ended', cause: endCause(ending), note: endNote(ending), ...attemptOf(attempt) },
     ];
     this.#live.delete(attempt.fence);
-    const stored = ending.kind === 'unconfirmed' ? this.parts.log.append(happenings) : this.parts.edits.close(attempt.fence, happenings);
+    const stored =
+      ending.kind === 'unconfirmed'
+        ? this.parts.log.append(happenings)
+        : this.parts.edits.close(attempt.fence, happenings);
     await stored;
   }
 
@@ -108,14 +114,25 @@ export class AgentPool {
     const run = log.head.run;
     if (!feature || !run) return;
     const { model } = routeModel(feature.spec, run.settings.model);
-    const attempt: Attempt = { slot, featureId, attempt: feature.failures + 1, fence: log.head.lastFence + 1 };
+    const attempt: Attempt = {
+      slot,
+      featureId,
+      attempt: feature.failures + 1,
+      fence: log.head.lastFence + 1,
+    };
     const check = feature.spec.verify ?? run.settings.verifyCommand;
     const live = new LiveAttempt(attempt, feature, model, this.parts.tagOf(attempt), chance.token(), check);
     this.#live.set(attempt.fence, live);
     await log.append([
       { type: 'feature.claimed', model, ...attemptOf(attempt) },
       ...scopes.map(
-        ({ path, kind }): Happening => ({ type: 'lock.granted', path, kind, how: 'claim', ...attemptOf(attempt) }),
+        ({ path, kind }): Happening => ({
+          type: 'lock.granted',
+          path,
+          kind,
+          how: 'claim',
+          ...attemptOf(attempt),
+        }),
       ),
     ]);
     live.copyReady = this.#prepareCopy(live);
@@ -141,10 +158,15 @@ export class AgentPool {
       const worker = await spawner.spawn({ slot, fence, tag: live.tag });
       live.worker = worker;
       if (live.isOver) return void this.#follow(this.#endProcess(live, 0));
-      worker.exited.then(({ code, signal, outputTail }) => {
+      void worker.exited.then(({ code, signal, outputTail }) => {
         if (live.isOver) return;
         const how = signal === null ? `with code ${code}` : `by ${signal}`;
-        this.#follow(this.end(live, { kind: 'lost', note: `Its process ended ${how}. ${outputTail.slice(-500)}`.trim() }));
+        this.#follow(
+          this.end(live, {
+            kind: 'lost',
+            note: `Its process ended ${how}. ${outputTail.slice(-500)}`.trim(),
+          }),
+        );
       });
       await log.append([{ type: 'agent.started', process: worker.process, ...attemptOf(live.attempt) }]);
       worker.begin({ socketPath, token: live.token });
@@ -160,7 +182,9 @@ export class AgentPool {
 
   #watchTime(live: LiveAttempt, limits: Limits): void {
     const hit = timeLimit(modelCatalog[live.model].tier, limits);
-    live.keepTimer(this.parts.clock.after(hit.bound, () => this.#follow(this.end(live, { kind: 'limit', hit }))));
+    live.keepTimer(
+      this.parts.clock.after(hit.bound, () => this.#follow(this.end(live, { kind: 'limit', hit }))),
+    );
   }
 
   #watchLease(live: LiveAttempt): void {
@@ -216,10 +240,22 @@ export class AgentPool {
       case 'lost':
         return limits && afterLoss(feature.losses, limits) === 'retry'
           ? { type: 'feature.yielded', cause: 'lost', note: ending.note, ...attemptOf(attempt) }
-          : { type: 'feature.failed', reason: `Its agent was lost again and again. ${ending.note}`, featureId, fence, slot };
+          : {
+              type: 'feature.failed',
+              reason: `Its agent was lost again and again. ${ending.note}`,
+              featureId,
+              fence,
+              slot,
+            };
       case 'yielded': {
         const { cause, note, path } = ending;
-        return { type: 'feature.yielded', cause, note, ...(path === undefined ? {} : { path }), ...attemptOf(attempt) };
+        return {
+          type: 'feature.yielded',
+          cause,
+          note,
+          ...(path === undefined ? {} : { path }),
+          ...attemptOf(attempt),
+        };
       }
       default:
         return ending satisfies never;

@@ -8,12 +8,20 @@ import type { WorkerHandle } from '../ports/workers';
 
 /** How an attempt comes to its end. The first ending wins; later ones are ignored. */
 export type Ending =
-  | { readonly kind: 'passed'; readonly evidence: Extract<Feature['state'], { status: 'passing' }>['evidence'] }
+  | {
+      readonly kind: 'passed';
+      readonly evidence: Extract<Feature['state'], { status: 'passing' }>['evidence'];
+    }
   | { readonly kind: 'unconfirmed'; readonly why: string }
   | { readonly kind: 'failed'; readonly reason: string }
   | { readonly kind: 'limit'; readonly hit: LimitHit }
   | { readonly kind: 'lost'; readonly note: string }
-  | { readonly kind: 'yielded'; readonly cause: Exclude<YieldCause, 'lost'>; readonly note: string; readonly path?: string };
+  | {
+      readonly kind: 'yielded';
+      readonly cause: Exclude<YieldCause, 'lost'>;
+      readonly note: string;
+      readonly path?: string;
+    };
 
 export class LiveAttempt {
   budget: Budget = freshBudget;

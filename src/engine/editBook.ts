@@ -70,7 +70,10 @@ export class EditBook {
         // Nothing was written: the record goes back to what it was.
         if (known) this.#put(known);
         else this.#drop(fence, write.path);
-        await this.log.append([], [known ? { kind: 'put', edit: known } : { kind: 'drop', fence, path: write.path }]);
+        await this.log.append(
+          [],
+          [known ? { kind: 'put', edit: known } : { kind: 'drop', fence, path: write.path }],
+        );
         return done;
       }
       const { pending: _, ...settled } = { ...intended, written: done.value.hash };
@@ -91,7 +94,12 @@ export class EditBook {
       const events: FileEvent[] = [];
       // Last first: the record that says which folder had to be made is the first one in it.
       for (const edit of [...this.editsOf(attempt.fence)].reverse()) {
-        events.push({ type: 'file.undone', path: edit.path, outcome: await this.files.undo(edit), ...attemptOf(attempt) });
+        events.push({
+          type: 'file.undone',
+          path: edit.path,
+          outcome: await this.files.undo(edit),
+          ...attemptOf(attempt),
+        });
       }
       return events;
     });
@@ -118,7 +126,9 @@ export class EditBook {
   /** The folder of `path` that another open attempt had to make: whoever of them is undone last takes it away again. */
   #folderMadeFor(path: string): string | undefined {
     const all = [...this.#edits.values()].flatMap((own) => [...own.values()]);
-    return all.find(({ createdFolder }) => createdFolder !== undefined && path.startsWith(`${createdFolder}/`))?.createdFolder;
+    return all.find(
+      ({ createdFolder }) => createdFolder !== undefined && path.startsWith(`${createdFolder}/`),
+    )?.createdFolder;
   }
 
   #put(edit: EditRecord): void {

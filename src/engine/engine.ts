@@ -1,7 +1,6 @@
 // The engine of one workspace: takes orders from faces, questions from agents, and carries out what the rules decide.
 import type { Claim } from '../core/claims/claim';
-import type { Event, Happening, ProcessIdentity } from '../core/events/event';
-import type { Face } from '../core/events/event';
+import type { Event, Face, Happening, ProcessIdentity } from '../core/events/event';
 import type { RunSettings } from '../core/events/runSettings';
 import type { Snapshot } from '../core/events/snapshot';
 import type { FeatureSpec } from '../core/features/feature';
@@ -88,13 +87,30 @@ export class Engine {
   }
 
   /** Takes the workspace over: tells who owns it now and puts right what the last owner left. */
-  async begin(owner: { readonly epoch: number; readonly process: ProcessIdentity; readonly face: Face }): Promise<void> {
+  async begin(owner: {
+    readonly epoch: number;
+    readonly process: ProcessIdentity;
+    readonly face: Face;
+  }): Promise<void> {
     const { ender, files, loaded } = this.parts;
     await this.log.append([{ type: 'owner.changed', ...owner }]);
     if (loaded.setAside !== undefined) {
-      await this.log.append([{ type: 'error.occurred', where: 'Database', message: `It was damaged; what was left of it is kept as ${loaded.setAside}.` }]);
+      await this.log.append([
+        {
+          type: 'error.occurred',
+          where: 'Database',
+          message: `It was damaged; what was left of it is kept as ${loaded.setAside}.`,
+        },
+      ]);
     }
-    await recover({ log: this.log, edits: this.#edits, files, ender, tagOf: ({ fence }) => this.#tagOf(fence), cutBytes: loaded.cutBytes });
+    await recover({
+      log: this.log,
+      edits: this.#edits,
+      files,
+      ender,
+      tagOf: ({ fence }) => this.#tagOf(fence),
+      cutBytes: loaded.cutBytes,
+    });
     this.log.onStored((events) => this.#afterStep(events));
     this.#loop.wake();
   }
@@ -105,24 +121,32 @@ export class Engine {
   }
 
   /** Brings the features in line with the backlog as it is now. */
-  async loadBacklog(specs: readonly FeatureSpec[]): Promise<{ added: number; edited: number; removed: number }> {
+  async loadBacklog(
+    specs: readonly FeatureSpec[],
+  ): Promise<{ added: number; edited: number; removed: number }> {
     const { changes, deferred } = reconcile(this.log.head.features, this.log.head.lastFeatureId, specs);
     this.#deferredSpecs = deferred.length > 0 ? specs : undefined;
     if (changes.length > 0) await this.log.append(changes);
     const count = (type: string) => changes.filter((c) => c.type === type).length;
-    return { added: count('feature.added'), edited: count('feature.edited'), removed: count('feature.removed') };
+    return {
+      added: count('feature.added'),
+      edited: count('feature.edited'),
+      removed: count('feature.removed'),
+    };
   }
 
   /** Starts a run; while one is open, takes over its number of agents and goes on. */
   async startRun(settings: RunSettings): Promise<Result<{ runId: number }>> {
     const { run } = this.log.head;
     if (run && run.status !== 'finished') {
-      if (run.status === 'stopping') return refuse('notRunning', 'The last run is still being stopped; try again in a moment.');
+      if (run.status === 'stopping')
+        return refuse('notRunning', 'The last run is still being stopped; try again in a moment.');
       await this.configureRun(settings.maxAgents);
       if (run.status === 'paused') await this.resumeRun();
       return ok({ runId: run.id });
     }
-    if (Object.keys(this.log.head.features).length === 0) return refuse('badInput', 'The backlog is empty; add a feature first.');
+    if (Object.keys(this.log.head.features).length === 0)
+      return refuse('badInput', 'The backlog is empty; add a feature first.');
     const unknown = settings.only?.find((id) => this.log.head.features[id] === undefined);
     if (unknown !== undefined) return refuse('unknownFeature', `There is no feature with the id ${unknown}.`);
     const runId = (run?.id ?? 0) + 1;
@@ -142,7 +166,8 @@ export class Engine {
   async pauseRun(): Promise<Result<object>> {
     const run = this.#openRun();
     if (!run.ok) return run;
-    if (run.value.status === 'running') await this.log.append([{ type: 'run.paused', runId: run.value.id, stopping: false }]);
+    if (run.value.status === 'running')
+      await this.log.append([{ type: 'run.paused', runId: run.value.id, stopping: false }]);
     return ok({});
   }
 
@@ -158,9 +183,12 @@ export class Engine {
   async stopRun(): Promise<Result<object>> {
     const run = this.#openRun();
     if (!run.ok) return run;
-    if (run.value.status !== 'stopping') await this.log.append([{ type: 'run.paused', runId: run.value.id, stopping: true }]);
+    if (run.value.status !== 'stopping')
+      await this.log.append([{ type: 'run.paused', runId: run.value.id, stopping: true }]);
     const note = 'You stopped the run; its work was undone.';
-    await Promise.all(this.#pool.live.map((live) => this.#pool.end(live, { kind: 'yielded', cause: 'stopped', note })));
+    await Promise.all(
+      this.#pool.live.map((live) => this.#pool.end(live, { kind: 'yielded', cause: 'stopped', note })),
+    );
     return ok({});
   }
 
@@ -179,7 +207,9 @@ export class Engine {
   async confirm(featureId: FeatureId): Promise<Result<object>> {
     const claim = this.#unconfirmed(featureId);
     if (!claim.ok) return claim;
-    await this.#edits.close(claim.value.fence, [{ type: 'feature.passed', evidence: { kind: 'user' }, featureId }]);
+    await this.#edits.close(claim.value.fence, [
+      { type: 'feature.passed', evidence: { kind: 'user' }, featureId },
+    ]);
     return ok({});
   }
 
@@ -188,8 +218,13 @@ export class Engine {
     const claim = this.#unconfirmed(featureId);
     if (!claim.ok) return claim;
     const undone = await this.#edits.undo({ ...claim.value, featureId });
-    await this.#edits.close(claim.value.fence, [...undone, { type: 'feature.failed', reason: 'You rejected it.', featureId }]);
-    return ok({ kept: undone.flatMap((e) => (e.type === 'file.undone' && e.outcome === 'kept' ? [e.path] : [])) });
+    await this.#edits.close(claim.value.fence, [
+      ...undone,
+      { type: 'feature.failed', reason: 'You rejected it.', featureId },
+    ]);
+    return ok({
+      kept: undone.flatMap((e) => (e.type === 'file.undone' && e.outcome === 'kept' ? [e.path] : [])),
+    });
   }
 
   async humanEditing(paths: readonly string[]): Promise<void> {
@@ -203,7 +238,9 @@ export class Engine {
     this.#closed = true;
     await this.#loop.close();
     const note = 'The host was closed; its work was undone.';
-    await Promise.allSettled(this.#pool.live.map((live) => this.#pool.end(live, { kind: 'yielded', cause: 'stopped', note })));
+    await Promise.allSettled(
+      this.#pool.live.map((live) => this.#pool.end(live, { kind: 'yielded', cause: 'stopped', note })),
+    );
     this.#throttle.dispose();
     await this.#pool.settled();
   }
@@ -243,7 +280,10 @@ export class Engine {
     if (!feature) return refuse('unknownFeature', `There is no feature with the id ${featureId}.`);
     const { status } = feature.state;
     if (status !== 'failed' && status !== 'passing' && status !== 'skipped') {
-      return refuse('badTransition', `Feature ${featureId} is ${status}; only a failed, skipped or passing feature can be run again.`);
+      return refuse(
+        'badTransition',
+        `Feature ${featureId} is ${status}; only a failed, skipped or passing feature can be run again.`,
+      );
     }
     await this.log.append([change(status)]);
     return ok({});
@@ -254,12 +294,17 @@ export class Engine {
     if (!feature) return refuse('unknownFeature', `There is no feature with the id ${featureId}.`);
     const { state } = feature;
     if (state.status === 'claimed' && state.phase === 'unconfirmed') return ok(state.claim);
-    return refuse('badTransition', `Feature ${featureId} does not wait for your check; it is ${state.status}.`);
+    return refuse(
+      'badTransition',
+      `Feature ${featureId} does not wait for your check; it is ${state.status}.`,
+    );
   }
 
   #openRun() {
     const { run } = this.log.head;
-    return run && run.status !== 'finished' ? ok(run) : refuse('notRunning', 'No run is open; start one first.');
+    return run && run.status !== 'finished'
+      ? ok(run)
+      : refuse('notRunning', 'No run is open; start one first.');
   }
 
   #tagOf(fence: Fence): string {
@@ -277,4 +322,3 @@ export class Engine {
     this.#tell({ type: 'error.occurred', where, message: messageOf(error), ...about });
   }
 }
-

@@ -1,7 +1,8 @@
 // Carries out the lock table's rules: who asked waits here until the event that frees the file.
+
+import { describeBlockers } from '../core/events/describe';
 import type { Attempt, Happening } from '../core/events/event';
 import { attemptOf } from '../core/events/event';
-import { describeBlockers } from '../core/events/describe';
 import { type LockScope, parseWorkspacePath } from '../core/locks/lockPath';
 import { grantable, type LockTable, pathsOf, request, setHuman } from '../core/locks/lockTable';
 import type { Fence } from '../core/shared/ids';
@@ -10,7 +11,9 @@ import type { LockGrant } from '../ports/coordinator';
 import type { Clock } from '../ports/system';
 import type { EventLog } from './eventLog';
 
-export type LockOutcome = Result<LockGrant> | { readonly ok: false; readonly error: Refusal; readonly yieldFor: string };
+export type LockOutcome =
+  | Result<LockGrant>
+  | { readonly ok: false; readonly error: Refusal; readonly yieldFor: string };
 
 interface Pending {
   readonly attempt: Attempt;
@@ -43,7 +46,10 @@ export class FileLocks {
     const scope: LockScope = { kind: 'file', path: path.value };
     const answer = request(this.table, scope, attempt);
     const inWay = answer.kind === 'wait' || answer.kind === 'yield' ? describeBlockers(answer.blockers) : '';
-    const refusal = (code: 'locked' | 'wouldDeadlock', message: string) => ({ ok: false as const, error: { code, message } });
+    const refusal = (code: 'locked' | 'wouldDeadlock', message: string) => ({
+      ok: false as const,
+      error: { code, message },
+    });
     switch (answer.kind) {
       case 'held':
         return ok({ path: path.value, fresh: false, waitedMs: 0 });
@@ -58,7 +64,9 @@ export class FileLocks {
       case 'wait': {
         if (!wait) return refusal('locked', `${path.value} is busy: ${inWay}.`);
         const { kind } = scope;
-        const told = this.log.append([{ type: 'lock.waiting', path: path.value, kind, blockers: answer.blockers, ...attemptOf(attempt) }]);
+        const told = this.log.append([
+          { type: 'lock.waiting', path: path.value, kind, blockers: answer.blockers, ...attemptOf(attempt) },
+        ]);
         const granted = new Promise<LockOutcome>((resolve) => {
           const entry = { attempt, path: path.value, sinceMs: this.clock.monotonic(), answer: resolve };
           this.#pending = [...this.#pending, entry];
@@ -73,7 +81,11 @@ export class FileLocks {
 
   /** The events that end all an attempt holds and waits for; part of the commit that ends it. */
   releaseEvents(attempt: Attempt): readonly Happening[] {
-    return pathsOf(this.log.head.locks, attempt.fence).map((path) => ({ type: 'lock.released', path, ...attemptOf(attempt) }));
+    return pathsOf(this.log.head.locks, attempt.fence).map((path) => ({
+      type: 'lock.released',
+      path,
+      ...attemptOf(attempt),
+    }));
   }
 
   async release(attempt: Attempt, path: string): Promise<void> {
@@ -99,7 +111,9 @@ export class FileLocks {
     this.#pending = this.#pending.filter((p) => !answered.some((a) => a.pending === p));
     await this.log.append(answered.map(({ pending, scope }) => this.#granted(pending.attempt, scope)));
     for (const { pending } of answered) {
-      pending.answer(ok({ path: pending.path, fresh: true, waitedMs: this.clock.monotonic() - pending.sinceMs }));
+      pending.answer(
+        ok({ path: pending.path, fresh: true, waitedMs: this.clock.monotonic() - pending.sinceMs }),
+      );
     }
   }
 

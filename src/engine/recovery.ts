@@ -56,7 +56,9 @@ function handBack(attempt: Attempt, log: EventLog): readonly Happening[] {
   const own = attemptOf(attempt);
   const note = 'The host was gone; its work was undone.';
   return [
-    ...pathsOf(log.head.locks, attempt.fence).map((path): Happening => ({ type: 'lock.released', path, ...own })),
+    ...pathsOf(log.head.locks, attempt.fence).map(
+      (path): Happening => ({ type: 'lock.released', path, ...own }),
+    ),
     { type: 'feature.yielded', cause: 'recovered', note, ...own },
     { type: 'agent.ended', cause: 'recovered', note, ...own },
   ];

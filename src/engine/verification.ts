@@ -29,7 +29,10 @@ export class Verification {
     const result = await this.commands.run(
       {
         ...{ command, cwd: this.copies.dirOf(slot), timeoutMs, tag: live.tag },
-        env: { PARALLEL_AGENTS_FEATURE_ID: String(feature.id), PARALLEL_AGENTS_FEATURE_NAME: feature.spec.name },
+        env: {
+          PARALLEL_AGENTS_FEATURE_ID: String(feature.id),
+          PARALLEL_AGENTS_FEATURE_NAME: feature.spec.name,
+        },
         onOutput: (text) => this.onOutput(live, text),
       },
       live.check.signal,
@@ -38,7 +41,16 @@ export class Verification {
     const { exitCode, timedOut, durationMs, outputTail } = result;
     const passed = exitCode === 0 && !timedOut;
     await this.log.append([
-      { type: 'verify.finished', command, passed, exitCode, timedOut, durationMs, outputTail, ...attemptOf(attempt) },
+      {
+        type: 'verify.finished',
+        command,
+        passed,
+        exitCode,
+        timedOut,
+        durationMs,
+        outputTail,
+        ...attemptOf(attempt),
+      },
     ]);
     if (exitCode === 0 && !timedOut) {
       return { kind: 'passed', evidence: { kind: 'check', command, exitCode, outputTail, durationMs } };
@@ -48,7 +60,11 @@ export class Verification {
 }
 
 /** One line on how the check ended, then the end of its output: the next attempt's best hint. */
-function failureReason(command: string, { exitCode, timedOut, outputTail }: CommandResult, timeoutMs: number): string {
+function failureReason(
+  command: string,
+  { exitCode, timedOut, outputTail }: CommandResult,
+  timeoutMs: number,
+): string {
   const how = timedOut
     ? `did not end within ${Math.round(timeoutMs / 1000)} s`
     : exitCode === null

@@ -60,7 +60,12 @@ async function build({ root, face, distDir, owner, goOn, log }: HostOptions): Pr
   const houseDir = await prepareHouse(root);
   const clock = createNodeClock();
   const ender = createProcessEnder();
-  const store = await openSqlJsStore({ dir: houseDir, epoch: owner.epoch, wasmPath: join(distDir, 'sql-wasm.wasm'), clock });
+  const store = await openSqlJsStore({
+    dir: houseDir,
+    epoch: owner.epoch,
+    wasmPath: join(distDir, 'sql-wasm.wasm'),
+    clock,
+  });
   const loaded = await store.load();
   const { execPath } = process;
   const outputs = new OutputRings();
@@ -73,7 +78,12 @@ async function build({ root, face, distDir, owner, goOn, log }: HostOptions): Pr
     ...{ store, loaded, clock, chance: createNodeChance(), ender, socketPath: owner.socketPath },
     files: createWorkspaceFiles({ root, houseDir, alsoProtected: () => [backlogFile] }),
     copies: createSlotCopies({ root, houseDir }),
-    spawner: createWorkerSpawner({ workerPath: join(distDir, 'worker.js'), execPath, logDir: join(houseDir, 'logs'), ender }),
+    spawner: createWorkerSpawner({
+      workerPath: join(distDir, 'worker.js'),
+      execPath,
+      logDir: join(houseDir, 'logs'),
+      ender,
+    }),
     commands: createCommandRunner({ guardPath: join(distDir, 'guard.js'), execPath, ender }),
     workspaceTag: createHash('sha256').update(root).digest('hex').slice(0, 16),
     secrets: (live) => secretsOf(root, live, keys, engine.snapshot.run?.settings.baseUrl),
@@ -109,7 +119,8 @@ async function build({ root, face, distDir, owner, goOn, log }: HostOptions): Pr
     onClient: (connection) =>
       handleClient(connection, {
         ...{ engine, outputs, loadBacklog: readBacklog },
-        hasOfflineScript: async () => (await loadOfflineScript(join(root, 'offline-script.json'))).kind !== 'none',
+        hasOfflineScript: async () =>
+          (await loadOfflineScript(join(root, 'offline-script.json'))).kind !== 'none',
         setKey: (apiKey) => keys.set(apiKey),
         goOn: () => engine.goOn(),
         setEditing: async (face, paths) => {
@@ -119,7 +130,8 @@ async function build({ root, face, distDir, owner, goOn, log }: HostOptions): Pr
         },
       }),
     onDenied: (denial, message) => log(`Denied at the hub (${denial}): ${message}`),
-    onBug: (error, where) => log(`A bug in ${where}: ${error instanceof Error ? error.stack : String(error)}`),
+    onBug: (error, where) =>
+      log(`A bug in ${where}: ${error instanceof Error ? error.stack : String(error)}`),
   });
   if (goOn) engine.goOn();
   return { close };
@@ -141,9 +153,11 @@ async function secretsOf(
   keys: KeyHolder,
   baseUrl: string | undefined,
 ): Promise<Pick<Assignment, 'offline' | 'anthropic'>> {
-  if (live.model !== 'offline') return { anthropic: { apiKey: await keys.get(), ...(baseUrl === undefined ? {} : { baseUrl }) } };
+  if (live.model !== 'offline')
+    return { anthropic: { apiKey: await keys.get(), ...(baseUrl === undefined ? {} : { baseUrl }) } };
   const script = await loadOfflineScript(join(root, 'offline-script.json'));
-  if (script.kind === 'loaded') return { offline: turnsFor(script.script, live.feature.spec.name, live.attempt.attempt) };
+  if (script.kind === 'loaded')
+    return { offline: turnsFor(script.script, live.feature.spec.name, live.attempt.attempt) };
   const message =
     script.kind === 'none'
       ? 'There is no offline-script.json beside the backlog.'

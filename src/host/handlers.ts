@@ -79,7 +79,9 @@ export function handleClient(connection: HubConnection, parts: ClientParts): voi
     return { snapshot: engine.log.stored, hasOfflineScript };
   });
   connection.handle(m.snapshot, () => engine.log.stored);
-  connection.handle(m.events, ({ since, limit }) => engine.log.events(since, limit).then((events) => [...events]));
+  connection.handle(m.events, ({ since, limit }) =>
+    engine.log.events(since, limit).then((events) => [...events]),
+  );
   connection.handle(m.output, ({ slot }) => ({ text: outputs.read(slot) }));
   connection.handle(m.loadBacklog, ({ file }) => parts.loadBacklog(file));
   connection.handle(m.startRun, async ({ settings, apiKey }) => {
@@ -107,7 +109,9 @@ export function handleClient(connection: HubConnection, parts: ClientParts): voi
 
 function tell(connection: HubConnection, engine: Engine, outputs: OutputRings): () => void {
   const stops = [
-    engine.log.onStored((events: readonly Event[]) => connection.notify(toClientNotices.events, { events: [...events] })),
+    engine.log.onStored((events: readonly Event[]) =>
+      connection.notify(toClientNotices.events, { events: [...events] }),
+    ),
     outputs.onOutput((output) => connection.notify(toClientNotices.output, output)),
   ];
   return () => {

@@ -5,7 +5,13 @@ import { projectAll, type Snapshot } from '../core/events/snapshot';
 import { connectHub } from '../hub/client';
 import type { HubConnection, Question, Sent } from '../hub/connection';
 import { Failure } from '../ports/failure';
-import { clientMethods, type LoadedBacklog, type PlacedProblem, protocolVersion, toClientNotices } from '../protocol/hubMethods';
+import {
+  clientMethods,
+  type LoadedBacklog,
+  type PlacedProblem,
+  protocolVersion,
+  toClientNotices,
+} from '../protocol/hubMethods';
 import { createHost, type Host } from './createHost';
 import { claimOwnership } from './ownership';
 import type { AgentOutput, Session, SessionChange } from './session';
@@ -146,7 +152,8 @@ class LiveSession implements Session {
         const claimed = await claimOwnership(root, { minEpoch });
         epoch = claimed.epoch;
         this.role = claimed.kind;
-        if (claimed.kind === 'owner') this.#host = await createHost({ root, face, distDir, owner: claimed, goOn, log });
+        if (claimed.kind === 'owner')
+          this.#host = await createHost({ root, face, distDir, owner: claimed, goOn, log });
         else this.#host = undefined;
         return await this.#greet(claimed.socketPath, claimed.token);
       } catch (error) {
@@ -157,7 +164,12 @@ class LiveSession implements Session {
           continue;
         }
         // Gone between our finding it and our greeting it; anything else will not mend itself by asking again.
-        if (!Failure.is(error, 'unreachable') && !Failure.is(error, 'closed') && !Failure.is(error, 'unauthorized')) throw error;
+        if (
+          !Failure.is(error, 'unreachable') &&
+          !Failure.is(error, 'closed') &&
+          !Failure.is(error, 'unauthorized')
+        )
+          throw error;
       }
     }
     throw last ?? new Failure('closed', 'The session was closed.');
@@ -174,15 +186,20 @@ class LiveSession implements Session {
       for (const listener of this.#outputs) listener(output);
     });
     connection.listen();
-    const hello = await connection.request(clientMethods.hello, { protocol: protocolVersion, face: this.options.face });
+    const hello = await connection.request(clientMethods.hello, {
+      protocol: protocolVersion,
+      face: this.options.face,
+    });
     this.snapshot = hello.snapshot;
     this.hasOfflineScript = hello.hasOfflineScript;
     this.#change({ events: [], reset: true });
     const missed = early;
     early = undefined;
     this.#advance(missed);
-    if (this.#editing.length > 0) await connection.request(clientMethods.humanEditing, { paths: [...this.#editing] });
-    if (this.#apiKey !== undefined) await connection.request(clientMethods.configureRun, { apiKey: this.#apiKey });
+    if (this.#editing.length > 0)
+      await connection.request(clientMethods.humanEditing, { paths: [...this.#editing] });
+    if (this.#apiKey !== undefined)
+      await connection.request(clientMethods.configureRun, { apiKey: this.#apiKey });
     void connection.closed.then(() => this.#lost());
     return connection;
   }

@@ -29,7 +29,10 @@ export interface Session {
   events(since: number, limit: number): Promise<readonly Event[]>;
   /** Reads the backlog again; `file` is its path in the workspace, to be used from now on. */
   loadBacklog(file?: string): Promise<LoadedBacklog>;
-  start(start: { readonly settings: RunSettings; readonly apiKey?: string }): Promise<Result<{ runId: number }>>;
+  start(start: {
+    readonly settings: RunSettings;
+    readonly apiKey?: string;
+  }): Promise<Result<{ runId: number }>>;
   configure(change: { readonly maxAgents?: number; readonly apiKey?: string }): Promise<Result<object>>;
   pause(): Promise<Result<object>>;
   resume(): Promise<Result<object>>;

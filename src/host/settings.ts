@@ -34,29 +34,36 @@ export function resolveSettings(read: SettingReader): ResolvedSettings {
   const warnings: string[] = [];
   const defaults = defaultRunSettings;
   const warn = (name: string, value: unknown, instead: unknown, want: string) =>
-    void warnings.push(`parallelAgents.${name} must be ${want}, not ${shown(value)}; ${shown(instead)} is used.`);
+    void warnings.push(
+      `parallelAgents.${name} must be ${want}, not ${shown(value)}; ${shown(instead)} is used.`,
+    );
   const whole = (name: string, least: number, most: number, instead: number): number => {
     const value = read(name);
     if (value === undefined) return instead;
-    if (Number.isSafeInteger(value) && (value as number) >= least && (value as number) <= most) return value as number;
+    if (Number.isSafeInteger(value) && (value as number) >= least && (value as number) <= most)
+      return value as number;
     warn(name, value, instead, `a whole number from ${least} to ${most}`);
     return instead;
   };
   const seconds = (name: string, insteadMs: number): number => {
     const value = read(name);
     if (value === undefined) return insteadMs;
-    if (typeof value === 'number' && Number.isFinite(value) && value > 0 && value <= 86_400) return value * 1000;
+    if (typeof value === 'number' && Number.isFinite(value) && value > 0 && value <= 86_400)
+      return value * 1000;
     warn(name, value, insteadMs / 1000, 'a number of seconds above 0');
     return insteadMs;
   };
   const limit = whole('agentLimit', 1, highestAgentLimit, usualAgentLimit);
   const limits: Limits = {
     ...defaults.limits,
-    ...Object.fromEntries(countLimits.map(([name, key, least]) => [key, whole(name, least, 100_000, defaults.limits[key])])),
+    ...Object.fromEntries(
+      countLimits.map(([name, key, least]) => [key, whole(name, least, 100_000, defaults.limits[key])]),
+    ),
     ...Object.fromEntries(secondLimits.map(([name, key]) => [key, seconds(name, defaults.limits[key])])),
   };
   const settings: RunSettings = {
-    maxAgents: read('enabled') === false ? 1 : whole('maxAgents', 1, limit, Math.min(defaults.maxAgents, limit)),
+    maxAgents:
+      read('enabled') === false ? 1 : whole('maxAgents', 1, limit, Math.min(defaults.maxAgents, limit)),
     ...optional('model', readModel(read, warn)),
     ...optional('verifyCommand', readText('verify.command', read, warn)),
     allowedCommands: readList('commands.allow', read, warn),

@@ -1,8 +1,9 @@
 // What an agent asks of the hub while it works: permission, locks, writes, and the verdict on its work.
-import type { BudgetAnswer } from '../core/guardrails/budget';
-import type { ModelName, Usage } from '../core/routing/modelCatalog';
+
 import type { AgentStatus, Attempt } from '../core/events/event';
+import type { BudgetAnswer } from '../core/guardrails/budget';
 import type { Limits } from '../core/guardrails/limits';
+import type { ModelName, Usage } from '../core/routing/modelCatalog';
 import type { Result } from '../core/shared/result';
 
 /**
@@ -12,12 +13,18 @@ import type { Result } from '../core/shared/result';
 export interface Coordinator {
   /** Waits until the shared throttle lets the next model call go. */
   modelPermit(): Promise<void>;
-  modelCalled(call: { readonly model: ModelName; readonly usage: Usage; readonly durationMs: number }): Promise<void>;
+  modelCalled(call: {
+    readonly model: ModelName;
+    readonly usage: Usage;
+    readonly durationMs: number;
+  }): Promise<void>;
   /** The provider asked to slow down; all agents will. */
   modelLimited(limit: { readonly reason: string; readonly retryAfterMs?: number }): Promise<void>;
   /** Before each tool call. */
   toolBegin(call: ToolCall): Promise<BudgetAnswer>;
-  toolEnd(call: ToolCall & { readonly ok: boolean; readonly durationMs: number; readonly summary: string }): Promise<void>;
+  toolEnd(
+    call: ToolCall & { readonly ok: boolean; readonly durationMs: number; readonly summary: string },
+  ): Promise<void>;
   /**
    * Locks a path for this attempt, waiting its turn. Once granted the agent's copy of the file is up to date.
    * `wouldDeadlock`: the attempt must end as yielded; the hub has already begun to undo it.
@@ -31,7 +38,11 @@ export interface Coordinator {
   commandBegin(command: string): Promise<Result<CommandPermit>>;
   /** Brings what the command changed in the copy into the workspace, or drops it; tells what became of each file. */
   commandEnd(): Promise<CommandChanges>;
-  progress(report: { readonly status: AgentStatus; readonly step: string; readonly progress?: number }): Promise<void>;
+  progress(report: {
+    readonly status: AgentStatus;
+    readonly step: string;
+    readonly progress?: number;
+  }): Promise<void>;
   /** Live output, not stored. Never waits. */
   log(text: string): void;
   /** Hands the work in; answers when the check is through. The attempt is over, whatever the verdict. */

@@ -35,7 +35,12 @@ export type Message =
 
 export type UserBlock =
   | { readonly type: 'text'; readonly text: string }
-  | { readonly type: 'toolResult'; readonly callId: string; readonly content: string; readonly isError: boolean };
+  | {
+      readonly type: 'toolResult';
+      readonly callId: string;
+      readonly content: string;
+      readonly isError: boolean;
+    };
 
 export type AssistantBlock =
   | { readonly type: 'text'; readonly text: string }
@@ -47,7 +52,12 @@ export type ModelEvent =
   /** Words as they come, for the live log. */
   | { readonly type: 'text'; readonly text: string }
   /** The whole turn; always the last event of a good stream. */
-  | { readonly type: 'turn'; readonly content: readonly AssistantBlock[]; readonly stop: StopReason; readonly usage: Usage };
+  | {
+      readonly type: 'turn';
+      readonly content: readonly AssistantBlock[];
+      readonly stop: StopReason;
+      readonly usage: Usage;
+    };
 
 /** `cutShort`: the output limit was reached; a tool call in such a turn may be incomplete and is not run. */
 export type StopReason = 'done' | 'toolCalls' | 'cutShort' | 'refused';

@@ -6,7 +6,11 @@ export interface WorkerSpawner {
    * Starts a worker in a session of its own. It does nothing until `begin` gives it its token; if the host dies before
    * that, it ends by itself. Throws `Failure` (`spawn`) when the system has no room.
    */
-  spawn(start: { readonly slot: number; readonly fence: number; readonly tag: string }): Promise<WorkerHandle>;
+  spawn(start: {
+    readonly slot: number;
+    readonly fence: number;
+    readonly tag: string;
+  }): Promise<WorkerHandle>;
 }
 
 export interface WorkerHandle {
@@ -14,7 +18,11 @@ export interface WorkerHandle {
   /** Hands over how to reach the hub and closes the pipe. */
   begin(hello: { readonly socketPath: string; readonly token: string }): void;
   /** Resolves once the process is gone; never rejects. */
-  readonly exited: Promise<{ readonly code: number | null; readonly signal: string | null; readonly outputTail: string }>;
+  readonly exited: Promise<{
+    readonly code: number | null;
+    readonly signal: string | null;
+    readonly outputTail: string;
+  }>;
 }
 
 /** Ends processes by identity, never by name. */
@@ -23,7 +31,11 @@ export interface ProcessEnder {
    * Ends a process, everything below it and everything carrying `tag`: asks first, forces after `graceMs`, and resolves
    * when none is left with the number it ended. A process whose start time differs is a stranger and is left alone.
    */
-  end(target: { readonly process?: ProcessIdentity; readonly tag: string; readonly graceMs: number }): Promise<number>;
+  end(target: {
+    readonly process?: ProcessIdentity;
+    readonly tag: string;
+    readonly graceMs: number;
+  }): Promise<number>;
   isAlive(process: ProcessIdentity): Promise<boolean>;
   self(): Promise<ProcessIdentity>;
 }

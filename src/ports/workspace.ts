@@ -23,7 +23,11 @@ export interface WorkspaceFiles {
    * Puts `content` (null: no file) at `path` in one step, if it is still `expected`; `changedOnDisk` otherwise,
    * `notText` for a file that is not UTF-8. Mode, byte order mark and line ends of the old file are kept.
    */
-  replace(path: string, expected: string | null, content: string | null): Promise<Result<{ readonly hash: string | null }>>;
+  replace(
+    path: string,
+    expected: string | null,
+    content: string | null,
+  ): Promise<Result<{ readonly hash: string | null }>>;
   /** What `replace` would leave behind for `content`, as a hash; so that it can be recorded before it happens. */
   plan(path: string, content: string | null): Promise<Result<{ readonly hash: string | null }>>;
   /** Puts back what was there before an attempt's edit, if the file is still as the attempt left it. */

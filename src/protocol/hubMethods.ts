@@ -37,7 +37,9 @@ function notice<P extends z.ZodType>(name: string, params: P): Notice<P> {
 const nothing = z.object({}).strict();
 const path = z.string().max(10_000);
 const id = z.number().int().positive();
-const refusal = z.custom<Refusal>((v) => typeof v === 'object' && v !== null && 'code' in v && 'message' in v);
+const refusal = z.custom<Refusal>(
+  (v) => typeof v === 'object' && v !== null && 'code' in v && 'message' in v,
+);
 const modelNames = Object.keys(modelCatalog) as [ModelName, ...ModelName[]];
 
 function resultOf<T extends z.ZodType>(value: T) {
@@ -85,13 +87,22 @@ const usage = z
   .strict();
 
 const agentStatus = z.enum(['starting', 'running', 'waiting', 'verifying', 'draining', 'ended']);
-const toolCall = z.object({ tool: z.string().max(100), fingerprint: z.string().max(200), target: z.string().max(10_000).optional() });
+const toolCall = z.object({
+  tool: z.string().max(100),
+  fingerprint: z.string().max(200),
+  target: z.string().max(10_000).optional(),
+});
 
 const offlineScript = z.discriminatedUnion('ok', [
   z.object({
     ok: z.literal(true),
     turns: z.array(
-      z.object({ say: z.string().optional(), tool: z.string().optional(), input: z.unknown().optional(), delayMs: z.number().optional() }),
+      z.object({
+        say: z.string().optional(),
+        tool: z.string().optional(),
+        input: z.unknown().optional(),
+        delayMs: z.number().optional(),
+      }),
     ),
   }),
   z.object({ ok: z.literal(false), message: z.string() }),
@@ -120,24 +131,44 @@ const assignment = z.object({
 
 /** What a worker asks its host. Each is answered for the attempt that the connection's token belongs to. */
 export const workerMethods = {
-  hello: method('agent.hello', z.object({ protocol: z.number(), pid: z.number().int() }).strict(), assignment),
+  hello: method(
+    'agent.hello',
+    z.object({ protocol: z.number(), pid: z.number().int() }).strict(),
+    assignment,
+  ),
   progress: method(
     'agent.progress',
-    z.object({ status: agentStatus, step: z.string().max(2000), progress: z.number().min(0).max(100).optional() }).strict(),
+    z
+      .object({
+        status: agentStatus,
+        step: z.string().max(2000),
+        progress: z.number().min(0).max(100).optional(),
+      })
+      .strict(),
     nothing,
   ),
   renew: method('agent.renew', nothing, nothing),
   modelPermit: method('model.permit', nothing, nothing),
-  modelCalled: method('model.called', z.object({ model: z.enum(modelNames), usage, durationMs: z.number().min(0) }).strict(), nothing),
+  modelCalled: method(
+    'model.called',
+    z.object({ model: z.enum(modelNames), usage, durationMs: z.number().min(0) }).strict(),
+    nothing,
+  ),
   modelLimited: method(
     'model.limited',
     z.object({ reason: z.string().max(2000), retryAfterMs: z.number().min(0).optional() }).strict(),
     nothing,
   ),
-  toolBegin: method('tool.begin', toolCall.strict(), z.custom<BudgetAnswer>((v) => typeof v === 'object' && v !== null && 'kind' in v)),
+  toolBegin: method(
+    'tool.begin',
+    toolCall.strict(),
+    z.custom<BudgetAnswer>((v) => typeof v === 'object' && v !== null && 'kind' in v),
+  ),
   toolEnd: method(
     'tool.end',
-    toolCall.extend({ ok: z.boolean(), durationMs: z.number().min(0), summary: z.string().max(10_000) }).strict(),
+    toolCall
+      .extend({ ok: z.boolean(), durationMs: z.number().min(0), summary: z.string().max(10_000) })
+      .strict(),
     nothing,
   ),
   lockFile: method(
@@ -151,11 +182,18 @@ export const workerMethods = {
     z.object({ path, baseHash: z.string().length(64).nullable(), content: z.string().nullable() }).strict(),
     resultOf(z.object({ hash: z.string().nullable() })),
   ),
-  commandBegin: method('command.begin', z.object({ command: z.string().max(100_000) }).strict(), resultOf(z.object({ timeoutMs: z.number() }))),
+  commandBegin: method(
+    'command.begin',
+    z.object({ command: z.string().max(100_000) }).strict(),
+    resultOf(z.object({ timeoutMs: z.number() })),
+  ),
   commandEnd: method(
     'command.end',
     nothing,
-    z.object({ kept: z.array(z.string()), dropped: z.array(z.object({ path: z.string(), why: z.string() })) }),
+    z.object({
+      kept: z.array(z.string()),
+      dropped: z.array(z.object({ path: z.string(), why: z.string() })),
+    }),
   ),
   submit: method(
     'feature.submit',
@@ -179,17 +217,30 @@ export const toWorkerNotices = {
   stop: notice('agent.stop', z.object({ reason: z.string() })),
 } as const;
 
-const snapshot = z.custom<Snapshot>((v) => typeof v === 'object' && v !== null && 'seq' in v && 'features' in v);
+const snapshot = z.custom<Snapshot>(
+  (v) => typeof v === 'object' && v !== null && 'seq' in v && 'features' in v,
+);
 const event = z.custom<Event>((v) => typeof v === 'object' && v !== null && 'seq' in v && 'type' in v);
 const done = resultOf(nothing);
 
 /** Where a backlog is wrong; line and column count from 1. */
-export const backlogProblem = z.object({ file: z.string(), line: z.number(), column: z.number(), message: z.string() });
+export const backlogProblem = z.object({
+  file: z.string(),
+  line: z.number(),
+  column: z.number(),
+  message: z.string(),
+});
 export type PlacedProblem = z.infer<typeof backlogProblem>;
 
 const loadedBacklog = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('none'), file: z.string() }),
-  z.object({ kind: z.literal('loaded'), features: z.number(), added: z.number(), edited: z.number(), removed: z.number() }),
+  z.object({
+    kind: z.literal('loaded'),
+    features: z.number(),
+    added: z.number(),
+    edited: z.number(),
+    removed: z.number(),
+  }),
   z.object({ kind: z.literal('bad'), problems: z.array(backlogProblem) }),
 ]);
 export type LoadedBacklog = z.infer<typeof loadedBacklog>;
@@ -202,7 +253,11 @@ export const clientMethods = {
     z.object({ snapshot, hasOfflineScript: z.boolean() }),
   ),
   snapshot: method('snapshot.get', nothing, snapshot),
-  events: method('events.since', z.object({ since: z.number().int().min(0), limit: z.number().int().min(1).max(10_000) }).strict(), z.array(event)),
+  events: method(
+    'events.since',
+    z.object({ since: z.number().int().min(0), limit: z.number().int().min(1).max(10_000) }).strict(),
+    z.array(event),
+  ),
   /** The last output of the agent in a slot. */
   output: method('agent.output', z.object({ slot: id }).strict(), z.object({ text: z.string() })),
   /** @param file the backlog's path in the workspace; absent means where it was last read, at first `features.json` */
@@ -214,7 +269,12 @@ export const clientMethods = {
   ),
   configureRun: method(
     'run.configure',
-    z.object({ maxAgents: z.number().int().min(1).max(64).optional(), apiKey: z.string().max(1000).optional() }).strict(),
+    z
+      .object({
+        maxAgents: z.number().int().min(1).max(64).optional(),
+        apiKey: z.string().max(1000).optional(),
+      })
+      .strict(),
     done,
   ),
   pauseRun: method('run.pause', nothing, done),
@@ -222,7 +282,11 @@ export const clientMethods = {
   stopRun: method('run.stop', nothing, done),
   retry: method('feature.retry', z.object({ featureId: id }).strict(), done),
   confirm: method('feature.confirm', z.object({ featureId: id }).strict(), done),
-  reject: method('feature.reject', z.object({ featureId: id }).strict(), resultOf(z.object({ kept: z.array(z.string()) }))),
+  reject: method(
+    'feature.reject',
+    z.object({ featureId: id }).strict(),
+    resultOf(z.object({ kept: z.array(z.string()) })),
+  ),
   /** The files this face's user has unsaved edits in; replaces what it said before. */
   humanEditing: method('human.editing', z.object({ paths: z.array(path).max(10_000) }).strict(), nothing),
 } as const;
@@ -233,4 +297,3 @@ export const toClientNotices = {
   events: notice('events.stored', z.object({ events: z.array(event) })),
   output: notice('agent.outputAdded', z.object({ slot: z.number(), fence: z.number(), text: z.string() })),
 } as const;
-

@@ -37,7 +37,12 @@ export interface Surroundings {
 
 /** To the webview. A hidden view gets nothing; one that is shown gets a whole snapshot first. */
 export type ToWebview =
-  | { readonly type: 'snapshot'; readonly snapshot: Snapshot; readonly surroundings: Surroundings; readonly outputs: Readonly<Record<number, string>> }
+  | {
+      readonly type: 'snapshot';
+      readonly snapshot: Snapshot;
+      readonly surroundings: Surroundings;
+      readonly outputs: Readonly<Record<number, string>>;
+    }
   | { readonly type: 'events'; readonly events: readonly Event[] }
   | { readonly type: 'surroundings'; readonly surroundings: Surroundings }
   | { readonly type: 'output'; readonly slot: number; readonly fence: number; readonly text: string };

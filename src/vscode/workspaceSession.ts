@@ -181,7 +181,8 @@ export class WorkspaceSession {
   /** Relative with `/` between the parts, or undefined for a file of elsewhere. */
   pathOf(uri: vscode.Uri): string | undefined {
     const relative = path.relative(this.root, uri.fsPath);
-    const isInside = relative !== '' && !relative.startsWith('..') && !path.isAbsolute(relative);
+    const [first] = relative.split(path.sep);
+    const isInside = relative !== '' && first !== '..' && !path.isAbsolute(relative);
     return isInside ? relative.split(path.sep).join('/') : undefined;
   }
 }

@@ -9,12 +9,31 @@ import { runCli } from '../support/cli';
 const long = 'x'.repeat(1_000_000);
 
 const backlogs: readonly (readonly [what: string, text: string, ...expected: readonly RegExp[]])[] = [
-  ['a circle', '[{"name":"a","depends_on":["b"]},\n {"name":"b","depends_on":["a"]}]', /features\.json:1:14: .*"a" → "b" → "a"/m],
-  ['a feature that depends on itself', '[{"name":"a",\n"depends_on":["a"]}]', /features\.json:2:15: "a" depends on itself/m],
-  ['an unknown name', '[{"name":"Auth"},{"name":"b","depends_on":["auth"]}]', /1:44: No feature is named "auth".*"Auth"/],
+  [
+    'a circle',
+    '[{"name":"a","depends_on":["b"]},\n {"name":"b","depends_on":["a"]}]',
+    /features\.json:1:14: .*"a" → "b" → "a"/m,
+  ],
+  [
+    'a feature that depends on itself',
+    '[{"name":"a",\n"depends_on":["a"]}]',
+    /features\.json:2:15: "a" depends on itself/m,
+  ],
+  [
+    'an unknown name',
+    '[{"name":"Auth"},{"name":"b","depends_on":["auth"]}]',
+    /1:44: No feature is named "auth".*"Auth"/,
+  ],
   ['a syntax error', '[\n  {"name": "a"}\n  {"name": "b"}\n]', /features\.json:[23]:\d+: /m],
   ['a truncated file', '[{"name": "a"', /features\.json:1:\d+: /m],
-  ['wrong types', '[{"name": 1, "priority": "high", "files": "a.js"}, 7]', /1:3: "name"/, /1:14: "priority"/, /1:34: "files"/, /1:52: A feature/],
+  [
+    'wrong types',
+    '[{"name": 1, "priority": "high", "files": "a.js"}, 7]',
+    /1:3: "name"/,
+    /1:14: "priority"/,
+    /1:34: "files"/,
+    /1:52: A feature/,
+  ],
   ['a duplicate', '[{"name":"a"},\n{"name":"a"}]', /features\.json:2:2: "a" is already the name of entry 1/m],
   ['an empty file', '', /features\.json:1:1: /m],
   ['an object', '{"name":"a"}', /features\.json:1:1: The backlog must be a list/m],
@@ -22,7 +41,11 @@ const backlogs: readonly (readonly [what: string, text: string, ...expected: rea
   ['an unknown field', '[{"name":"a","dependson":["b"]}]', /"dependson" is not a field/],
   ['a very long name', JSON.stringify([{ name: long }]), /1000000 characters; the most is 200/],
   ['very deep nesting', '['.repeat(100_000), /features\.json:1:/m],
-  ['a path out of the workspace', '[{"name":"a","files":["../../etc/passwd"]}]', /leads out of the workspace/],
+  [
+    'a path out of the workspace',
+    '[{"name":"a","files":["../../etc/passwd"]}]',
+    /leads out of the workspace/,
+  ],
 ];
 
 const words: readonly (readonly [args: readonly string[], expected: RegExp])[] = [

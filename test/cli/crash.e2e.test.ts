@@ -1,12 +1,20 @@
 // The command line killed at any moment: the next start ends what was left, puts back what was half done, and finishes
 // with the very files an uninterrupted run makes.
 import assert from 'node:assert/strict';
-import { createHash } from 'node:crypto';
 import { execFile } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { after, before, describe, it } from 'mocha';
-import { type CliRun, copySample, type ExternalEvent, parseEvents, readTree, runCli, startCli } from '../support/cli';
+import {
+  type CliRun,
+  copySample,
+  type ExternalEvent,
+  parseEvents,
+  readTree,
+  runCli,
+  startCli,
+} from '../support/cli';
 import { noneHolding, processesHolding } from '../support/processes';
 
 const sample = 'test-parallel';
@@ -101,7 +109,7 @@ describe('parallel-agents run, killed', function () {
     await noneHolding(tagOf(dir), 60_000);
   });
 
-  it('puts a killed worker\'s work back and tries again', async () => {
+  it("puts a killed worker's work back and tries again", async () => {
     const { dir, remove } = await copySample(sample);
     cleanUp.push(remove);
     const run = startCli(['run', '--project-dir', dir, '--max-agents', '3', '--json']);
@@ -118,7 +126,10 @@ describe('parallel-agents run, killed', function () {
     const { code } = await run.ended;
     assert.equal(code, 0, run.notes.join('\n'));
     const events = parseEvents(run.lines);
-    assert.deepEqual(events.filter((e) => e.type === 'feature.yielded').map((e) => e.cause), ['lost']);
+    assert.deepEqual(
+      events.filter((e) => e.type === 'feature.yielded').map((e) => e.cause),
+      ['lost'],
+    );
     assert.deepEqual(await readTree(dir), whole);
   });
 });
@@ -127,9 +138,11 @@ describe('parallel-agents run, killed', function () {
 async function checkDatabase(dir: string): Promise<void> {
   const file = path.join(dir, '.parallel-agents', 'agents.db');
   const sqlite = promisify(execFile);
-  const answer = await sqlite('sqlite3', ['-readonly', file, 'PRAGMA integrity_check']).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return { stdout: 'ok\n' };
-    throw error;
-  });
+  const answer = await sqlite('sqlite3', ['-readonly', file, 'PRAGMA integrity_check']).catch(
+    (error: NodeJS.ErrnoException) => {
+      if (error.code === 'ENOENT') return { stdout: 'ok\n' };
+      throw error;
+    },
+  );
   assert.equal(answer.stdout, 'ok\n');
 }

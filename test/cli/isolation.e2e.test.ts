@@ -59,22 +59,38 @@ describe('agents beside each other', () => {
     const broke = events.find((e) => e.type === 'file.edited' && e.path === 'src/shared.js');
     const mended = events.findLast((e) => e.type === 'file.edited' && e.path === 'src/shared.js');
     const verified = events.find((e) => e.type === 'verify.finished' && e.featureId === 2);
-    assert.ok(broke && mended && verified && broke.seq < verified.seq && verified.seq < mended.seq, 'it was verified meanwhile');
+    assert.ok(
+      broke && mended && verified && broke.seq < verified.seq && verified.seq < mended.seq,
+      'it was verified meanwhile',
+    );
     const used = events.filter((e) => e.type === 'tool.used' && e.tool === 'run_command');
-    assert.deepEqual(used.map((e) => e.ok), [true]);
+    assert.deepEqual(
+      used.map((e) => e.ok),
+      [true],
+    );
   });
 
   it('fail only the one that leaves the shared module broken, and put it back', async () => {
     const { dir, code, events } = await run(sharedModule([breakIt, { ...finish, delayMs: 2_500 }]));
     assert.equal(code, 1);
-    assert.deepEqual(events.filter((e) => e.type === 'feature.passed').map((e) => e.featureId), [2]);
-    assert.deepEqual(events.filter((e) => e.type === 'feature.failed').map((e) => e.featureId), [1]);
+    assert.deepEqual(
+      events.filter((e) => e.type === 'feature.passed').map((e) => e.featureId),
+      [2],
+    );
+    assert.deepEqual(
+      events.filter((e) => e.type === 'feature.failed').map((e) => e.featureId),
+      [1],
+    );
     assert.equal(await readFile(path.join(dir, 'src/shared.js'), 'utf8'), sound);
   });
 
   it('keep what their commands wrote to their own copy until it came in under a lock', async () => {
     const { dir, code, events } = await run({
-      files: { 'package.json': '{ "type": "module" }', 'gen.js': "import fs from 'node:fs'; fs.writeFileSync('out.txt', 'made'); fs.writeFileSync('held.txt', 'mine');" },
+      files: {
+        'package.json': '{ "type": "module" }',
+        'gen.js':
+          "import fs from 'node:fs'; fs.writeFileSync('out.txt', 'made'); fs.writeFileSync('held.txt', 'mine');",
+      },
       features: [
         { name: 'generator', verify: 'node gen.js' },
         { name: 'holder', files: ['held.txt'], verify: 'test -f held.txt' },
@@ -92,7 +108,15 @@ describe('agents beside each other', () => {
   });
 
   it('cannot write what grants power, nor run what nobody allowed', async () => {
-    const forbidden = ['.git/hooks/pre-commit', '.vscode/tasks.json', 'features.json', 'offline-script.json', '.parallel-agents/x', '../out.txt', '/tmp/pa-out.txt'];
+    const forbidden = [
+      '.git/hooks/pre-commit',
+      '.vscode/tasks.json',
+      'features.json',
+      'offline-script.json',
+      '.parallel-agents/x',
+      '../out.txt',
+      '/tmp/pa-out.txt',
+    ];
     const { dir, events } = await run({
       files: { 'a.txt': 'a' },
       features: [{ name: 'intruder', verify: 'true' }],
@@ -108,9 +132,15 @@ describe('agents beside each other', () => {
     const before = ['a.txt', 'features.json', 'offline-script.json'];
     assert.deepEqual(Object.keys(await readTree(dir)), before);
     const used = events.filter((e) => e.type === 'tool.used' && e.tool !== 'finish');
-    assert.deepEqual(used.map((e) => e.ok), used.map(() => false));
+    assert.deepEqual(
+      used.map((e) => e.ok),
+      used.map(() => false),
+    );
     assert.equal(used.length, forbidden.length + 2);
-    assert.deepEqual(events.filter((e) => e.type === 'file.edited'), []);
+    assert.deepEqual(
+      events.filter((e) => e.type === 'file.edited'),
+      [],
+    );
   });
 
   it('are asked about by name when there is no check, and never pass by themselves', async () => {

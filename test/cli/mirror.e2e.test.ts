@@ -2,7 +2,15 @@
 import assert from 'node:assert/strict';
 import { symlink } from 'node:fs/promises';
 import { afterEach, describe, it } from 'mocha';
-import { type CliRun, copySample, type ExternalEvent, parseEvents, readTree, runCli, startCli } from '../support/cli';
+import {
+  type CliRun,
+  copySample,
+  type ExternalEvent,
+  parseEvents,
+  readTree,
+  runCli,
+  startCli,
+} from '../support/cli';
 
 function eventSeen(run: CliRun, matches: (event: ExternalEvent) => boolean): Promise<ExternalEvent> {
   return new Promise((resolve, reject) => {

@@ -6,8 +6,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, describe, it } from 'mocha';
 import { copySample, parseEvents, readTree, runCli } from '../support/cli';
-import { checkAgainstModel, checkAgainstWatcher, checkEvents, type Needs } from '../support/runChecks';
 import { repoRoot } from '../support/repoRoot';
+import { checkAgainstModel, checkAgainstWatcher, checkEvents, type Needs } from '../support/runChecks';
 import { startScriptedModel } from '../support/scriptedModel';
 import { watchTree } from '../support/watchTree';
 
@@ -17,7 +17,9 @@ interface Entry {
 }
 
 async function backlogOf(sample: string): Promise<{ names: string[]; needs: Needs }> {
-  const entries: Entry[] = JSON.parse(await readFile(path.join(repoRoot, 'examples', sample, 'features.json'), 'utf8'));
+  const entries: Entry[] = JSON.parse(
+    await readFile(path.join(repoRoot, 'examples', sample, 'features.json'), 'utf8'),
+  );
   return {
     names: entries.map((e) => e.name),
     needs: Object.fromEntries(entries.map((e) => [e.name, e.depends_on ?? []])),
@@ -66,7 +68,14 @@ describe('parallel-agents run', () => {
       for (const agents of [1, 2, 3, 5]) {
         const dir = await sampleIn(sample);
         const watcher = watchTree(dir);
-        const { code, lines } = await runCli(['run', '--project-dir', dir, '--max-agents', String(agents), '--json']);
+        const { code, lines } = await runCli([
+          'run',
+          '--project-dir',
+          dir,
+          '--max-agents',
+          String(agents),
+          '--json',
+        ]);
         watcher.close();
         assert.equal(code, 0, `with ${agents} agents: ${lines.at(-1)}`);
         const events = parseEvents(lines);

@@ -3,9 +3,9 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
 import { leaseMs } from '../../src/core/claims/claim';
 import { defaultLimits } from '../../src/core/guardrails/limits';
-import { MemoryWorkspace } from '../doubles/memoryWorkspace';
 import { MemoryDisk } from '../doubles/memoryStore';
-import { doASecond, SimulatedHost, type SimulatedHostOptions } from '../doubles/simulatedHost';
+import { MemoryWorkspace } from '../doubles/memoryWorkspace';
+import { doASecond, SimulatedHost, type SimulatedHostOptions, specsOf } from '../doubles/simulatedHost';
 
 const five = [1, 2, 3, 4, 5].map((n) => ({ name: `Feature ${n}`, priority: n < 4 ? 1 : 2 }));
 
@@ -19,13 +19,21 @@ async function runAll(options: SimulatedHostOptions): Promise<SimulatedHost> {
 
 describe('the engine', () => {
   it('refills a free slot at once, lowest number first', async () => {
-    const seconds: Record<string, number> = { 'Feature 1': 1, 'Feature 2': 2, 'Feature 3': 3, 'Feature 4': 1, 'Feature 5': 1 };
+    const seconds: Record<string, number> = {
+      'Feature 1': 1,
+      'Feature 2': 2,
+      'Feature 3': 3,
+      'Feature 4': 1,
+      'Feature 5': 1,
+    };
     const host = await runAll({
       backlog: five,
-      agents: ({ name }) => async ({ wait, submit }) => {
-        await wait((seconds[name] ?? 0) * 1000);
-        await submit();
-      },
+      agents:
+        ({ name }) =>
+        async ({ wait, submit }) => {
+          await wait((seconds[name] ?? 0) * 1000);
+          await submit();
+        },
     });
     assert.deepEqual(host.transcript('feature.claimed', 'feature.passed', 'run.finished'), [
       '     0 feature.claimed featureId=1 slot=1',
@@ -59,10 +67,16 @@ describe('the engine', () => {
   }
 
   it('starts a dependent on the event that frees it, and never before', async () => {
-    const host = await runAll({ backlog: [{ name: 'a' }, { name: 'b', depends_on: ['a'] }, { name: 'c', depends_on: ['b'] }] });
+    const host = await runAll({
+      backlog: [{ name: 'a' }, { name: 'b', depends_on: ['a'] }, { name: 'c', depends_on: ['b'] }],
+    });
     assert.deepEqual(
-      host.asked.map(({ feature, atMs }) => [feature, atMs - host.asked[0]!.atMs]),
-      [['a', 0], ['b', 1000], ['c', 2000]],
+      host.asked.map(({ feature, atMs }) => [feature, atMs - (host.asked[0]?.atMs ?? 0)]),
+      [
+        ['a', 0],
+        ['b', 1000],
+        ['c', 2000],
+      ],
     );
   });
 
@@ -74,15 +88,22 @@ describe('the engine', () => {
         if (assignment.name === 'a') told.push(assignment.lastFailure);
         await doASecond(hands);
       },
-      check: ({ env }) => (env?.PARALLEL_AGENTS_FEATURE_NAME === 'a' ? { exitCode: 7, outputTail: 'not yet' } : {}),
+      check: ({ env }) =>
+        env?.PARALLEL_AGENTS_FEATURE_NAME === 'a' ? { exitCode: 7, outputTail: 'not yet' } : {},
     });
     assert.equal(told.length, 4);
     assert.match(told[3] ?? '', /exited with 7\.\nnot yet/);
-    assert.deepEqual([1, 2, 3].map((id) => host.statusOf(id)), ['failed', 'skipped', 'passing']);
+    assert.deepEqual(
+      [1, 2, 3].map((id) => host.statusOf(id)),
+      ['failed', 'skipped', 'passing'],
+    );
     assert.equal(host.engine.snapshot.run?.outcome, 'incomplete');
     await host.engine.retry(1);
     await host.clock.advance(0);
-    assert.deepEqual([1, 2].map((id) => host.statusOf(id)), ['pending', 'waiting']);
+    assert.deepEqual(
+      [1, 2].map((id) => host.statusOf(id)),
+      ['pending', 'waiting'],
+    );
   });
 
   it('never calls a feature passing without a check: it asks the user, who may say yes', async () => {
@@ -103,11 +124,13 @@ describe('the engine', () => {
     workspace.put('old.txt', 'old');
     const host = await runAll({
       ...{ backlog: [{ name: 'a' }], workspace, settings: { verifyCommand: undefined } },
-      agents: () => async ({ write, submit }) => {
-        await write('old.txt', 'new');
-        await write('made.txt', 'made');
-        await submit();
-      },
+      agents:
+        () =>
+        async ({ write, submit }) => {
+          await write('old.txt', 'new');
+          await write('made.txt', 'made');
+          await submit();
+        },
     });
     workspace.put('made.txt', 'changed by hand');
     const answer = await host.engine.reject(1);
@@ -139,14 +162,16 @@ describe('the engine', () => {
     const seen: string[] = [];
     const host = await runAll({
       ...{ backlog: [{ name: 'a' }, { name: 'b' }, { name: 'c' }], workspace },
-      agents: () => async ({ desk, fence, read, write, wait, submit }) => {
-        await desk.lockFile(fence, 'shared.txt');
-        const text = read('shared.txt') ?? '';
-        seen.push(text);
-        await wait(1000);
-        await write('shared.txt', `${text}+`);
-        await submit();
-      },
+      agents:
+        () =>
+        async ({ desk, fence, read, write, wait, submit }) => {
+          await desk.lockFile(fence, 'shared.txt');
+          const text = read('shared.txt') ?? '';
+          seen.push(text);
+          await wait(1000);
+          await write('shared.txt', `${text}+`);
+          await submit();
+        },
     });
     assert.deepEqual(seen, ['0', '0+', '0++']);
     assert.equal(workspace.files.get('shared.txt'), '0+++');
@@ -158,14 +183,16 @@ describe('the engine', () => {
     const order: Record<string, readonly string[]> = { a: ['x', 'y'], b: ['y', 'x'] };
     const host = await runAll({
       ...{ backlog: [{ name: 'a' }, { name: 'b' }], workspace },
-      agents: ({ name }) => async ({ write, wait, submit }) => {
-        for (const path of order[name] ?? []) {
-          const done = await write(path, name);
-          if (!done.ok) return;
-          await wait(1000);
-        }
-        await submit();
-      },
+      agents:
+        ({ name }) =>
+        async ({ write, wait, submit }) => {
+          for (const path of order[name] ?? []) {
+            const done = await write(path, name);
+            if (!done.ok) return;
+            await wait(1000);
+          }
+          await submit();
+        },
     });
     assert.deepEqual(host.transcript('feature.yielded', 'file.undone'), [
       '  1000 file.undone featureId=2 slot=2 path=y',
@@ -173,7 +200,13 @@ describe('the engine', () => {
     ]);
     assert.deepEqual(host.engine.snapshot.features[2]?.learnedFiles, ['x']);
     assert.equal(host.engine.snapshot.features[2]?.failures, 0);
-    assert.deepEqual([...workspace.files], [['x', 'b'], ['y', 'b']]);
+    assert.deepEqual(
+      [...workspace.files],
+      [
+        ['x', 'b'],
+        ['y', 'b'],
+      ],
+    );
   });
 
   it('leaves no trace of a failed attempt', async () => {
@@ -181,12 +214,14 @@ describe('the engine', () => {
     workspace.put('kept.txt', 'before');
     const host = await runAll({
       ...{ backlog: [{ name: 'a' }], workspace, settings: { limits: { ...defaultLimits, maxRetries: 0 } } },
-      agents: () => async ({ write, submit }) => {
-        await write('kept.txt', 'one');
-        await write('kept.txt', 'two');
-        await write('made.txt', 'made');
-        await submit();
-      },
+      agents:
+        () =>
+        async ({ write, submit }) => {
+          await write('kept.txt', 'one');
+          await write('kept.txt', 'two');
+          await write('made.txt', 'made');
+          await submit();
+        },
       check: () => ({ exitCode: 1 }),
     });
     assert.equal(host.statusOf(1), 'failed');
@@ -200,16 +235,18 @@ describe('the engine', () => {
     const checked: string[] = [];
     const host = await runAll({
       ...{ backlog: [{ name: 'breaker' }, { name: 'other' }], workspace },
-      agents: ({ name }) => async ({ write, wait, submit }) => {
-        if (name === 'breaker') {
-          await write('shared.txt', 'broken');
-          await wait(5000);
-          await write('shared.txt', 'whole again');
-        } else {
-          await wait(2000);
-        }
-        await submit();
-      },
+      agents:
+        ({ name }) =>
+        async ({ write, wait, submit }) => {
+          if (name === 'breaker') {
+            await write('shared.txt', 'broken');
+            await wait(5000);
+            await write('shared.txt', 'whole again');
+          } else {
+            await wait(2000);
+          }
+          await submit();
+        },
       check: ({ env }, { copies }, slot) => {
         checked.push(`${env?.PARALLEL_AGENTS_FEATURE_NAME}: ${copies.get(slot)?.get('shared.txt')}`);
         return { exitCode: copies.get(slot)?.get('shared.txt') === 'broken' ? 1 : 0 };
@@ -225,15 +262,17 @@ describe('the engine', () => {
     const codes: string[] = [];
     await runAll({
       ...{ backlog: [{ name: 'a' }], workspace },
-      agents: () => async ({ desk, fence, write, submit }) => {
-        await desk.lockFile(fence, 'f');
-        workspace.put('f', 'by hand');
-        const base = { path: 'f', baseHash: '0'.repeat(64), content: 'agent' };
-        const refused = await desk.writeFile(fence, base);
-        codes.push(refused.ok ? 'written' : refused.error.code);
-        codes.push((await write('f', 'after reading again')).ok ? 'written' : 'refused');
-        await submit();
-      },
+      agents:
+        () =>
+        async ({ desk, fence, write, submit }) => {
+          await desk.lockFile(fence, 'f');
+          workspace.put('f', 'by hand');
+          const base = { path: 'f', baseHash: '0'.repeat(64), content: 'agent' };
+          const refused = await desk.writeFile(fence, base);
+          codes.push(refused.ok ? 'written' : refused.error.code);
+          codes.push((await write('f', 'after reading again')).ok ? 'written' : 'refused');
+          await submit();
+        },
     });
     assert.deepEqual(codes, ['changedOnDisk', 'written']);
     assert.equal(workspace.files.get('f'), 'after reading again');
@@ -242,11 +281,13 @@ describe('the engine', () => {
   it('hands a feature back when its agent dies, and fails it when agents die of it again and again', async () => {
     const host = await runAll({
       backlog: [{ name: 'a' }, { name: 'b' }],
-      agents: ({ name }) => async (hands) => {
-        if (name === 'b') return doASecond(hands);
-        await hands.write('half', 'done');
-        hands.die();
-      },
+      agents:
+        ({ name }) =>
+        async (hands) => {
+          if (name === 'b') return doASecond(hands);
+          await hands.write('half', 'done');
+          hands.die();
+        },
     });
     assert.equal(host.transcript('feature.yielded').length, defaultLimits.maxLosses - 1);
     assert.match(JSON.stringify(host.engine.snapshot.features[1]?.state), /lost again and again/);
@@ -272,32 +313,45 @@ describe('the engine', () => {
   });
 
   it('names the limit an attempt ran into', async () => {
-    const limits = { ...defaultLimits, maxRetries: 0, attemptMs: { ...defaultLimits.attemptMs, other: 30_000 } };
+    const limits = {
+      ...defaultLimits,
+      maxRetries: 0,
+      attemptMs: { ...defaultLimits.attemptMs, other: 30_000 },
+    };
     const host = await runAll({
       ...{ backlog: [{ name: 'a' }], settings: { limits } },
-      agents: () => async ({ wait, desk, fence }) => {
-        for (;;) {
-          await wait(10_000);
-          desk.renew(fence);
-        }
-      },
+      agents:
+        () =>
+        async ({ wait, desk, fence }) => {
+          for (;;) {
+            await wait(10_000);
+            desk.renew(fence);
+          }
+        },
     });
     assert.match(JSON.stringify(host.engine.snapshot.features[1]?.state), /time limit of 30 s/);
-    assert.deepEqual(host.transcript('limit.reached'), [' 30000 limit.reached featureId=1 slot=1 limit=attempt_time']);
+    assert.deepEqual(host.transcript('limit.reached'), [
+      ' 30000 limit.reached featureId=1 slot=1 limit=attempt_time',
+    ]);
   });
 
   it('asks an agent over its action limit to wrap up, and lets it finish', async () => {
     const answers: string[] = [];
     const host = await runAll({
       ...{ backlog: [{ name: 'a' }], settings: { limits: { ...defaultLimits, maxActions: 2 } } },
-      agents: () => async ({ desk, fence, submit }) => {
-        for (let k = 0; k < 3; k++) answers.push((await desk.toolBegin(fence, { tool: 'read_file', fingerprint: String(k) })).kind);
-        await submit();
-      },
+      agents:
+        () =>
+        async ({ desk, fence, submit }) => {
+          for (let k = 0; k < 3; k++)
+            answers.push((await desk.toolBegin(fence, { tool: 'read_file', fingerprint: String(k) })).kind);
+          await submit();
+        },
     });
     assert.deepEqual(answers, ['go', 'go', 'wrapUp']);
     assert.equal(host.statusOf(1), 'passing');
-    assert.deepEqual(host.transcript('limit.reached'), ['     0 limit.reached featureId=1 slot=1 limit=max_actions']);
+    assert.deepEqual(host.transcript('limit.reached'), [
+      '     0 limit.reached featureId=1 slot=1 limit=max_actions',
+    ]);
   });
 
   it('drains when N shrinks, refills when it grows, and claims nothing while paused', async () => {
@@ -307,7 +361,8 @@ describe('the engine', () => {
     await host.clock.advance(500);
     await host.engine.configureRun(1);
     await host.clock.advance(1000);
-    const live = () => Object.values(host.engine.snapshot.features).filter((f) => f.state.status === 'claimed').length;
+    const live = () =>
+      Object.values(host.engine.snapshot.features).filter((f) => f.state.status === 'claimed').length;
     assert.equal(live(), 1);
     await host.engine.pauseRun();
     await host.clock.advance(2000);
@@ -325,10 +380,12 @@ describe('the engine', () => {
     const workspace = new MemoryWorkspace();
     const host = await SimulatedHost.open({
       ...{ backlog: [{ name: 'a' }, { name: 'b' }], workspace },
-      agents: () => async ({ write, wait, assignment }) => {
-        await write(`${assignment.name}.txt`, 'half');
-        await wait(60_000);
-      },
+      agents:
+        () =>
+        async ({ write, wait, assignment }) => {
+          await write(`${assignment.name}.txt`, 'half');
+          await wait(60_000);
+        },
     });
     await host.start();
     await host.clock.advance(100);
@@ -336,23 +393,31 @@ describe('the engine', () => {
     await host.engine.stopRun();
     await host.clock.advance(0);
     assert.equal(workspace.files.size, 0);
-    assert.deepEqual([1, 2].map((id) => host.statusOf(id)), ['pending', 'pending']);
+    assert.deepEqual(
+      [1, 2].map((id) => host.statusOf(id)),
+      ['pending', 'pending'],
+    );
     assert.equal(host.engine.snapshot.run?.outcome, 'stopped');
-    assert.deepEqual(Object.values(host.engine.snapshot.agents).map((a) => a.end), ['stopped', 'stopped']);
+    assert.deepEqual(
+      Object.values(host.engine.snapshot.agents).map((a) => a.end),
+      ['stopped', 'stopped'],
+    );
   });
 
   it('slows every agent down together when the provider asks for it', async () => {
     const called: number[] = [];
     const host = await SimulatedHost.open({
       backlog: [{ name: 'a' }, { name: 'b' }, { name: 'c' }],
-      agents: ({ name }) => async ({ desk, fence, wait, submit }) => {
-        await desk.modelPermit(fence);
-        if (name === 'a') desk.modelLimited(fence, { reason: '429', retryAfterMs: 7000 });
-        await wait(10);
-        await desk.modelPermit(fence);
-        called.push(host.clock.now());
-        await submit();
-      },
+      agents:
+        ({ name }) =>
+        async ({ desk, fence, wait, submit }) => {
+          await desk.modelPermit(fence);
+          if (name === 'a') desk.modelLimited(fence, { reason: '429', retryAfterMs: 7000 });
+          await wait(10);
+          await desk.modelPermit(fence);
+          called.push(host.clock.now());
+          await submit();
+        },
     });
     const before = host.clock.now();
     await host.run();
@@ -361,12 +426,15 @@ describe('the engine', () => {
     assert.equal(host.transcript('throttle.changed').length, 1);
   });
 
-  it('leaves a file with the human\'s unsaved edits to the human', async () => {
+  it("leaves a file with the human's unsaved edits to the human", async () => {
     const host = await SimulatedHost.open({ backlog: [{ name: 'a', files: ['mine.txt'] }, { name: 'b' }] });
     await host.engine.humanEditing(['mine.txt']);
     await host.start();
     await host.clock.advance(5000);
-    assert.deepEqual([1, 2].map((id) => host.statusOf(id)), ['pending', 'passing']);
+    assert.deepEqual(
+      [1, 2].map((id) => host.statusOf(id)),
+      ['pending', 'passing'],
+    );
     await host.engine.humanEditing([]);
     await host.clock.advance(1000);
     assert.equal(host.statusOf(1), 'passing');
@@ -379,29 +447,35 @@ describe('the engine', () => {
     let outcome: unknown;
     await runAll({
       ...{ backlog: [{ name: 'a' }, { name: 'b', files: ['theirs'] }], workspace },
-      agents: ({ name, slot }) => async ({ desk, fence, wait, submit }) => {
-        if (name === 'a') {
-          await desk.commandBegin(fence, 'check');
-          const copy = workspace.copies.get(slot);
-          copy?.set('mine', '2');
-          copy?.set('theirs', '2');
-          outcome = await desk.commandEnd(fence);
-          assert.equal(workspace.copies.get(slot)?.get('theirs'), '1');
-        } else await wait(1000);
-        await submit();
-      },
+      agents:
+        ({ name, slot }) =>
+        async ({ desk, fence, wait, submit }) => {
+          if (name === 'a') {
+            await desk.commandBegin(fence, 'check');
+            const copy = workspace.copies.get(slot);
+            copy?.set('mine', '2');
+            copy?.set('theirs', '2');
+            outcome = await desk.commandEnd(fence);
+            assert.equal(workspace.copies.get(slot)?.get('theirs'), '1');
+          } else await wait(1000);
+          await submit();
+        },
     });
-    assert.deepEqual(outcome, { kept: ['mine'], dropped: [{ path: 'theirs', why: 'theirs is busy: held by agent 1 (feature 2).' }] });
+    assert.deepEqual(outcome, {
+      kept: ['mine'],
+      dropped: [{ path: 'theirs', why: 'theirs is busy: held by agent 1 (feature 2).' }],
+    });
     assert.equal(workspace.files.get('mine'), '2');
     assert.equal(workspace.files.get('theirs'), '1');
   });
 
   it('loads a backlog twice without adding anything twice, and applies an edit of a claimed feature after its attempt', async () => {
     const host = await SimulatedHost.open({ backlog: [{ name: 'a' }] });
-    const specs = [{ ...host.engine.snapshot.features[1]!.spec }];
-    assert.deepEqual(await host.engine.loadBacklog(specs), { added: 0, edited: 0, removed: 0 });
+    const [spec] = specsOf([{ name: 'a' }]);
+    assert.ok(spec);
+    assert.deepEqual(await host.engine.loadBacklog([spec]), { added: 0, edited: 0, removed: 0 });
     await host.start();
-    await host.engine.loadBacklog([{ ...specs[0]!, description: 'new words' }]);
+    await host.engine.loadBacklog([{ ...spec, description: 'new words' }]);
     assert.equal(host.engine.snapshot.features[1]?.spec.description, '');
     await host.clock.advance(2000);
     assert.equal(host.engine.snapshot.features[1]?.spec.description, 'new words');
@@ -415,10 +489,12 @@ describe('the engine', () => {
     const backlog = [{ name: 'a' }, { name: 'b' }];
     const first = await SimulatedHost.open({
       ...{ backlog, workspace, disk },
-      agents: () => async ({ write, wait, assignment }) => {
-        await write(assignment.name === 'a' ? 'f' : 'g', 'half done');
-        await wait(60_000);
-      },
+      agents:
+        () =>
+        async ({ write, wait, assignment }) => {
+          await write(assignment.name === 'a' ? 'f' : 'g', 'half done');
+          await wait(60_000);
+        },
     });
     await first.start();
     await first.clock.advance(100);

@@ -38,12 +38,19 @@ export function cleanEnvironment(extra: NodeJS.ProcessEnv = {}): NodeJS.ProcessE
 }
 
 export function startCli(args: readonly string[], env: NodeJS.ProcessEnv = {}): CliRun {
-  const child = spawn(process.execPath, [cliPath, ...args], { stdio: ['ignore', 'pipe', 'pipe'], env: cleanEnvironment(env) });
+  const child = spawn(process.execPath, [cliPath, ...args], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: cleanEnvironment(env),
+  });
   const lines: string[] = [];
   const notes: string[] = [];
   const listeners: ((line: string) => void)[] = [];
   const read = (stream: NodeJS.ReadableStream | null, into: string[], told: (line: string) => void) => {
-    if (stream) createInterface({ input: stream }).on('line', (line) => (into.push(line), told(line)));
+    if (!stream) return;
+    createInterface({ input: stream }).on('line', (line) => {
+      into.push(line);
+      told(line);
+    });
   };
   read(child.stdout, lines, (line) => {
     for (const listener of listeners) listener(line);
@@ -68,7 +75,9 @@ export function parseEvents(lines: readonly string[]): readonly ExternalEvent[] 
 }
 
 /** A fresh copy of a sample in a temporary folder of its own; `remove` takes all of it away. */
-export async function copySample(name: string): Promise<{ readonly dir: string; readonly remove: () => Promise<void> }> {
+export async function copySample(
+  name: string,
+): Promise<{ readonly dir: string; readonly remove: () => Promise<void> }> {
   const parent = await realpath(await mkdtemp(path.join(tmpdir(), 'pa-test-')));
   const dir = path.join(parent, name);
   await cp(path.join(repoRoot, 'examples', name), dir, { recursive: true });

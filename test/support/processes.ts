@@ -28,7 +28,8 @@ export async function noneHolding(text: string, ms: number): Promise<void> {
   for (;;) {
     const left = await processesHolding(text);
     if (left.length === 0) return;
-    if (Date.now() > end) throw new Error(`still alive after ${ms} ms: ${left.map((p) => `${p.pid} ${p.command}`).join('; ')}`);
+    if (Date.now() > end)
+      throw new Error(`still alive after ${ms} ms: ${left.map((p) => `${p.pid} ${p.command}`).join('; ')}`);
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
 }

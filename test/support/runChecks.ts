@@ -9,7 +9,13 @@ export interface Needs {
   readonly [feature: string]: readonly string[];
 }
 
-const endings = new Set(['feature.passed', 'feature.failed', 'feature.retried', 'feature.yielded', 'feature.unconfirmed']);
+const endings = new Set([
+  'feature.passed',
+  'feature.failed',
+  'feature.retried',
+  'feature.yielded',
+  'feature.unconfirmed',
+]);
 
 /** No feature with two owners, no file with two holders, fences rise, nothing starts before what it needs has passed. */
 export function checkEvents(events: readonly ExternalEvent[], names: readonly string[], needs: Needs): void {
@@ -26,7 +32,8 @@ export function checkEvents(events: readonly ExternalEvent[], names: readonly st
       assert.equal(slots.get(e.slot as number), undefined, `slot ${e.slot} is taken twice at event ${e.seq}`);
       assert.ok((e.fence as number) > fence, 'fences rise');
       assert.equal(e.agentId, `agent-${e.slot}`);
-      for (const need of needs[name] ?? []) assert.ok(passed.has(need), `${name} was claimed before ${need} passed`);
+      for (const need of needs[name] ?? [])
+        assert.ok(passed.has(need), `${name} was claimed before ${need} passed`);
       fence = e.fence as number;
       owner.set(e.featureId as number, fence);
       slots.set(e.slot as number, fence);
@@ -39,11 +46,16 @@ export function checkEvents(events: readonly ExternalEvent[], names: readonly st
     }
     if (e.type === 'feature.passed') passed.add(name);
     if (e.type === 'lock.granted') {
-      assert.equal(holder.get(e.path as string) ?? e.fence, e.fence, `${e.path} has two holders at event ${e.seq}`);
+      assert.equal(
+        holder.get(e.path as string) ?? e.fence,
+        e.fence,
+        `${e.path} has two holders at event ${e.seq}`,
+      );
       holder.set(e.path as string, e.fence as number);
     }
     if (e.type === 'lock.released') holder.delete(e.path as string);
-    if (e.type === 'file.edited') assert.equal(holder.get(e.path as string), e.fence, `${e.path} was edited without its lock`);
+    if (e.type === 'file.edited')
+      assert.equal(holder.get(e.path as string), e.fence, `${e.path} was edited without its lock`);
   });
   assert.deepEqual([...owner], [], 'nothing is left claimed');
   assert.deepEqual([...holder], [], 'nothing is left locked');
@@ -58,7 +70,8 @@ export function checkAgainstWatcher(events: readonly ExternalEvent[], seen: read
   const open = new Map<string, number>();
   for (const e of events) {
     if (e.type === 'lock.granted') open.set(e.path as string, e.at);
-    if (e.type === 'lock.released') held.push({ path: e.path as string, from: open.get(e.path as string) ?? 0, to: e.at });
+    if (e.type === 'lock.released')
+      held.push({ path: e.path as string, from: open.get(e.path as string) ?? 0, to: e.at });
   }
   assert.ok(seen.length > 0, 'the watcher saw changes');
   for (const { path, atMs } of seen) {
@@ -80,6 +93,7 @@ export function checkAgainstModel(asked: readonly Asked[], needs: Needs): void {
   asked.forEach(({ feature }, k) => void last.set(feature, k));
   for (const [feature, list] of Object.entries(needs)) {
     const first = asked.findIndex((a) => a.feature === feature);
-    for (const need of list) assert.ok((last.get(need) ?? -1) < first, `${feature} was begun before ${need} was done`);
+    for (const need of list)
+      assert.ok((last.get(need) ?? -1) < first, `${feature} was begun before ${need} was done`);
   }
 }

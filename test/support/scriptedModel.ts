@@ -2,7 +2,13 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { type FakeContent, type FakeMessagesApi, type RecordedRequest, startFakeMessagesApi, streamed } from './fakeMessagesApi';
+import {
+  type FakeContent,
+  type FakeMessagesApi,
+  type RecordedRequest,
+  startFakeMessagesApi,
+  streamed,
+} from './fakeMessagesApi';
 
 interface Turn {
   readonly say?: string;

@@ -70,12 +70,17 @@ export async function writeAll(file: DiskFile, bytes: Uint8Array, position: numb
   }
 }
 
-/** The system's error as a `Failure` that says what could not be done. @param doing as in "write agents.db" */
+/** An error as a `Failure` that says what could not be done. @param doing as in "write agents.journal" */
 export function diskFailure(error: unknown, doing: string): Failure {
   if (Failure.is(error)) return error;
-  const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown error';
-  const { reason, because } = causes[code] ?? { reason: 'io', because: 'the disk reported an error' };
-  return new Failure(reason, `Could not ${doing}: ${because} (${code}).`, { cause: error });
+  if (!(error instanceof Error && 'code' in error)) {
+    return new Failure('io', `Could not ${doing}: ${String(error)}`, { cause: error });
+  }
+  const { reason, because } = causes[String(error.code)] ?? {
+    reason: 'io',
+    because: 'the disk reported an error',
+  };
+  return new Failure(reason, `Could not ${doing}: ${because} (${error.code}).`, { cause: error });
 }
 
 const causes: Readonly<Record<string, { reason: FailureReason; because: string }>> = {

@@ -108,5 +108,5 @@ export function migrate(
 export function versionOf(database: SqlJsDatabase): number {
   const isOurs =
     database.query("SELECT name FROM sqlite_master WHERE type = 'table' AND name = 'meta'").length > 0;
-  return isOurs ? readMeta<number>(database, 'schema') : 0;
+  return isOurs ? readMeta(database, 'schema') : 0;
 }

@@ -5,7 +5,7 @@ import type { Feature, FeatureState } from '../../core/features/feature';
 import type { FeatureChange } from '../../core/features/featureChange';
 import type { LockTable } from '../../core/locks/lockTable';
 import type { Commit, EditChange } from '../../ports/store';
-import { moveMeta, setMeta } from './meta';
+import { moveMeta, setMeta, snapshotKeys } from './meta';
 import type { SqlValue, Statement } from './sqlJsDatabase';
 
 /**
@@ -123,8 +123,8 @@ function runColumns(run: Run): Columns {
 }
 
 function changeMeta(before: Snapshot, after: Snapshot): Statement[] {
-  const keys = ['lastFence', 'lastFeatureId', 'owner', 'throttledUntilAt'] as const;
-  return keys.filter((key) => before[key] !== after[key]).map((key) => setMeta(key, after[key]));
+  const changed = snapshotKeys.filter((key) => key !== 'seq' && before[key] !== after[key]);
+  return changed.map((key) => setMeta(key, after[key]));
 }
 
 function changeEdit(change: EditChange): Statement {

@@ -58,7 +58,7 @@ export async function takeOver(taking: TakeOver, recovered: Recovered): Promise<
 }
 
 function assertNotOlder(epoch: number, database: SqlJsDatabase): void {
-  const stored = versionOf(database) > 0 ? readMeta<number>(database, 'epoch') : 0;
+  const stored = versionOf(database) > 0 ? readMeta(database, 'epoch') : 0;
   if (epoch >= stored) return;
   throw new Failure(
     'conflict',

@@ -10,8 +10,8 @@ export function judgeCommand(command: string, check: string | undefined, allow: 
   const text = command.trim();
   const allowed = (entry: string) => {
     const rule = entry.trim();
-    if (rule === text) return true;
-    return rule.endsWith(' *') && text.startsWith(rule.slice(0, -1)) && isPlain(text.slice(rule.length - 1));
+    if (!rule.endsWith(' *')) return rule === text;
+    return text.startsWith(rule.slice(0, -1)) && isPlain(text.slice(rule.length - 1));
   };
   if (text !== '' && (text === check?.trim() || allow.some(allowed))) return ok(text);
   const own = check === undefined ? 'This feature has no check of its own to run' : `You may run the check: ${check}`;

@@ -1,0 +1,99 @@
+// A session whose history the test writes: the extension's side of the wire without a host behind it.
+import type { Event } from '../../src/core/events/event';
+import type { Snapshot } from '../../src/core/events/snapshot';
+import { ok } from '../../src/core/shared/result';
+import type { AgentOutput, Session, SessionChange } from '../../src/host/session';
+import type { LoadedBacklog, PlacedProblem } from '../../src/protocol/hubMethods';
+import { History } from '../support/history';
+
+export class ScriptedSession implements Session {
+  readonly role = 'owner';
+  backlog: Session['backlog'] = 'none';
+  problems: readonly PlacedProblem[] = [];
+  readonly hasOfflineScript = false;
+  /** What was asked, as `method argument`, in order. */
+  readonly asked: string[] = [];
+  isClosed = false;
+  /** What the next reading of the backlog finds. */
+  next: Pick<Session, 'backlog' | 'problems'> = { backlog: 'loaded', problems: [] };
+  private readonly changes = new Set<(change: SessionChange) => void>();
+  private readonly outputs = new Set<(output: AgentOutput) => void>();
+
+  constructor(
+    readonly root: string,
+    readonly history = new History(),
+  ) {}
+
+  get snapshot(): Snapshot {
+    return this.history.snapshot;
+  }
+
+  /** Runs `change` on the history and tells what came of it, as a host does. */
+  tell(change: (history: History) => void): void {
+    const before = this.snapshot.seq;
+    change(this.history);
+    const events = this.history.events.filter(({ seq }) => seq > before);
+    for (const listener of this.changes) listener({ events, reset: false });
+  }
+
+  /** Another host took over. */
+  reset(): void {
+    for (const listener of this.changes) listener({ events: [], reset: true });
+  }
+
+  say(output: AgentOutput): void {
+    for (const listener of this.outputs) listener(output);
+  }
+
+  onChange(listener: (change: SessionChange) => void): () => void {
+    this.changes.add(listener);
+    return () => this.changes.delete(listener);
+  }
+
+  onOutput(listener: (output: AgentOutput) => void): () => void {
+    this.outputs.add(listener);
+    return () => this.outputs.delete(listener);
+  }
+
+  async output(slot: number): Promise<string> {
+    return `output of ${slot}\n`;
+  }
+
+  async events(since: number): Promise<readonly Event[]> {
+    return this.history.events.filter(({ seq }) => seq > since);
+  }
+
+  async loadBacklog(): Promise<LoadedBacklog> {
+    this.asked.push('loadBacklog');
+    this.backlog = this.next.backlog;
+    this.problems = this.next.problems;
+    if (this.backlog === 'none') return { kind: 'none', file: 'features.json' };
+    if (this.backlog === 'bad') return { kind: 'bad', problems: [...this.problems] };
+    return { kind: 'loaded', features: 0, added: 0, edited: 0, removed: 0 };
+  }
+
+  start = async () => ok({ runId: 1 });
+  configure = async (change: { maxAgents?: number; apiKey?: string }) =>
+    this.took('configure', Object.keys(change).join());
+  pause = async () => this.took('pause');
+  resume = async () => this.took('resume');
+  stop = async () => this.took('stop');
+  retry = async (id: number) => this.took('retry', id);
+  confirm = async (id: number) => this.took('confirm', id);
+
+  async reject(id: number) {
+    this.took('reject', id);
+    return ok({ kept: [] });
+  }
+
+  humanEditing = async (paths: readonly string[]) => this.took('humanEditing', paths.join());
+
+  async close(): Promise<void> {
+    this.isClosed = true;
+  }
+
+  private took(method: string, argument?: unknown) {
+    this.asked.push(argument === undefined ? method : `${method} ${argument}`);
+    return ok({});
+  }
+}

@@ -1,0 +1,121 @@
+// A folder's link to its host, in a real editor: when it is joined, and how it follows the folder's files.
+import { strict as assert } from 'node:assert';
+import * as vscode from 'vscode';
+import { WorkspaceSession } from '../../src/vscode/workspaceSession';
+import { example } from './scenes';
+import { ScriptedSession } from './scriptedSession';
+import { until } from './until';
+
+describe('the link of a folder to its host', () => {
+  const [folder] = vscode.workspace.workspaceFolders ?? [];
+  assert.ok(folder, 'the suite needs a folder');
+  const backlog = vscode.Uri.joinPath(folder.uri, 'features.json');
+  let workspace: WorkspaceSession;
+  let session: ScriptedSession;
+  let joins = 0;
+
+  beforeEach(() => {
+    joins = 0;
+    session = new ScriptedSession(folder.uri.fsPath, example());
+    workspace = new WorkspaceSession(folder, async () => {
+      joins++;
+      return session;
+    });
+  });
+
+  afterEach(async () => {
+    await workspace.dispose();
+    await vscode.workspace.fs.delete(backlog).then(undefined, () => undefined);
+    await vscode.commands.executeCommand('workbench.action.closeAllEditors');
+  });
+
+  it('is not made where there is nothing to show', async () => {
+    await workspace.look();
+    assert.deepEqual([joins, workspace.phase], [0, 'none']);
+  });
+
+  it('is made once, however many ask at the same time', async () => {
+    const [one, two] = await Promise.all([workspace.open(), workspace.open()]);
+    assert.equal(one, two);
+    assert.deepEqual([joins, workspace.phase], [1, 'loaded']);
+  });
+
+  it('is made when a backlog appears in a folder that someone looked at', async () => {
+    await workspace.look();
+    const opened = until(workspace.onDidChange, () => workspace.phase === 'loaded');
+    await write('[]');
+    await opened;
+    assert.equal(joins, 1);
+  });
+
+  it('can be tried again after a failure', async () => {
+    let isBroken = true;
+    const failing = new WorkspaceSession(folder, async () => {
+      if (isBroken) throw new Error('no host');
+      return session;
+    });
+    await assert.rejects(failing.open(), /no host/);
+    assert.equal(failing.phase, 'failed');
+    isBroken = false;
+    await failing.open();
+    assert.equal(failing.phase, 'loaded');
+    await failing.dispose();
+  });
+
+  it('marks the problems of a backlog at their places, and clears them when they are mended', async () => {
+    await write('[ { "nam": 1 } ]');
+    const file = 'features.json';
+    session.next = { backlog: 'bad', problems: [{ file, line: 1, column: 5, message: 'not a field' }] };
+    await workspace.open();
+    const marks = () =>
+      vscode.languages.getDiagnostics(backlog).filter(({ source }) => source === 'Parallel Agents');
+    assert.deepEqual(
+      marks().map(({ message, range }) => [message, range.start.line, range.start.character]),
+      [['not a field', 0, 4]],
+    );
+    assert.equal(workspace.phase, 'bad');
+    session.next = { backlog: 'loaded', problems: [] };
+    const mended = until(workspace.onDidChange, () => workspace.phase === 'loaded');
+    await write('[]');
+    await mended;
+    assert.deepEqual(marks(), []);
+  });
+
+  it('says which files have unsaved edits, until they have none, and again to a next host', async () => {
+    await write('[]');
+    await workspace.open();
+    const said = () => session.asked.filter((line) => line.startsWith('humanEditing')).slice(1);
+    const document = await vscode.workspace.openTextDocument(backlog);
+    const editor = await vscode.window.showTextDocument(document);
+    await editor.edit((edit) => edit.insert(new vscode.Position(0, 0), ' '));
+    assert.deepEqual(said(), ['humanEditing features.json']);
+    await editor.edit((edit) => edit.insert(new vscode.Position(0, 0), ' '));
+    assert.equal(said().length, 1, 'the same list was said again');
+    session.reset();
+    assert.deepEqual(said().slice(1), ['humanEditing features.json']);
+    await document.save();
+    assert.equal(said().at(-1), 'humanEditing ');
+  });
+
+  it('tells paths of its own files only', () => {
+    const { uri } = folder;
+    const cases = [
+      [vscode.Uri.joinPath(uri, 'src', 'a.ts'), 'src/a.ts'],
+      [vscode.Uri.joinPath(uri, '..', 'a.ts'), undefined],
+      [uri, undefined],
+      [vscode.Uri.joinPath(uri, '..a'), '..a'],
+    ] as const;
+    for (const [file, path] of cases) assert.equal(workspace.pathOf(file), path, file.fsPath);
+  });
+
+  it('ends its session when it is disposed of, also one that is still being joined', async () => {
+    const joining = workspace.open();
+    await workspace.dispose();
+    await joining;
+    assert.equal(session.isClosed, true);
+  });
+
+  function write(text: string): Thenable<void> {
+    return vscode.workspace.fs.writeFile(backlog, new TextEncoder().encode(text));
+  }
+});
