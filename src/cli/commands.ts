@@ -62,7 +62,7 @@ export async function stop(root: string, terminal: Terminal, distDir: string): P
   });
 }
 
-export function describeStatus(snapshot: Snapshot): readonly string[] {
+function describeStatus(snapshot: Snapshot): readonly string[] {
   const features = Object.values(snapshot.features);
   const passing = features.filter((f) => f.state.status === 'passing').length;
   const { run } = snapshot;

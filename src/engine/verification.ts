@@ -7,7 +7,7 @@ import type { EditBook } from './editBook';
 import type { EventLog } from './eventLog';
 import type { Gate } from './gate';
 
-export const noCheck = 'There is no check for it: neither the feature nor the workspace names a command.';
+const noCheck = 'There is no check for it: neither the feature nor the workspace names a command.';
 
 export class Verification {
   constructor(

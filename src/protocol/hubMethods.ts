@@ -224,7 +224,7 @@ const event = z.custom<Event>((v) => typeof v === 'object' && v !== null && 'seq
 const done = resultOf(nothing);
 
 /** Where a backlog is wrong; line and column count from 1. */
-export const backlogProblem = z.object({
+const backlogProblem = z.object({
   file: z.string(),
   line: z.number(),
   column: z.number(),

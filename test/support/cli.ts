@@ -6,7 +6,7 @@ import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { repoRoot } from './repoRoot';
 
-export const cliPath = path.join(repoRoot, 'dist', 'cli.js');
+const cliPath = path.join(repoRoot, 'dist', 'cli.js');
 
 export interface CliRun {
   readonly child: ChildProcess;
@@ -32,7 +32,7 @@ export interface ExternalEvent {
 }
 
 /** A key in this process's environment is not for the tests' runs. */
-export function cleanEnvironment(extra: NodeJS.ProcessEnv = {}): NodeJS.ProcessEnv {
+function cleanEnvironment(extra: NodeJS.ProcessEnv = {}): NodeJS.ProcessEnv {
   const { ANTHROPIC_API_KEY: _, MAX_AGENTS: __, ...env } = process.env;
   return { ...env, ...extra };
 }

@@ -20,7 +20,7 @@ export interface RunSettings {
   readonly baseUrl?: string;
 }
 
-export const defaultReattachGraceMs = 60_000;
+const defaultReattachGraceMs = 60_000;
 
 export const defaultRunSettings: RunSettings = {
   maxAgents: 3,

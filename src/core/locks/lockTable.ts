@@ -112,7 +112,7 @@ export function isHeldBy(table: LockTable, scope: LockScope, fence: Fence): bool
  * Everything in the way of `fence` getting `scope`: other holders, the human, and those who came before it in the queue
  * (a newcomer does not overtake a waiter for an overlapping path).
  */
-export function blockersOf(table: LockTable, scope: LockScope, fence: Fence | undefined): readonly Blocker[] {
+function blockersOf(table: LockTable, scope: LockScope, fence: Fence | undefined): readonly Blocker[] {
   const blockers: Blocker[] = [];
   for (const h of table.holds) {
     if (h.fence !== fence && overlaps(h.scope, scope)) blockers.push(asBlocker(h));

@@ -28,9 +28,7 @@ export interface Usage {
   readonly cacheWriteTokens: number;
 }
 
-/** The day the prices below were read from the provider's price page. */
-export const pricesAsOf = '2026-11-21';
-
+/** Prices below were read from the provider's price page on 2026-11-21. */
 const free: Price = { input: 0, output: 0, cacheRead: 0, cacheWrite: 0 };
 
 export const modelCatalog = {
