@@ -4,11 +4,11 @@ import { type ContextKey, contextKeys } from './contributions';
 import { unconfirmedCount } from './featureTree';
 import type { Phase } from './workspaceSession';
 
-export type RunState = 'none' | 'running' | 'paused' | 'stopping' | 'finished';
+type RunState = 'none' | 'running' | 'paused' | 'stopping' | 'finished';
 
 export type ContextValues = Readonly<Record<ContextKey, string | boolean>>;
 
-export function runStateOf({ run }: Snapshot): RunState {
+function runStateOf({ run }: Snapshot): RunState {
   return run === null ? 'none' : run.status;
 }
 

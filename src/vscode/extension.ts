@@ -58,7 +58,7 @@ export function activate(context: vscode.ExtensionContext): void {
   item.command = commandIds.openDashboard;
   const statusBar = new StatusBar(item);
   const keys = new ContextKeys((key, value) => void vscode.commands.executeCommand('setContext', key, value));
-  const notices = new Notices();
+  const notices = new Notices(vscode.window, (id) => void vscode.commands.executeCommand(id));
 
   const redraw = createGathered(redrawMs, () => {
     const { snapshot, shown, all } = workspaces;

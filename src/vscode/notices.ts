@@ -1,18 +1,17 @@
 // The few things worth a notification: a run that ended, and what went wrong with its next step.
-import * as vscode from 'vscode';
 import { oneLine } from '../core/events/describe';
 import type { Event } from '../core/events/event';
 import { commandIds } from './contributions';
 import type { WorkspaceChange } from './workspaceSession';
 
-export interface Notice {
+interface Notice {
   readonly kind: 'information' | 'warning' | 'error';
   readonly text: string;
   readonly action: { readonly title: string; readonly command: string };
 }
 
 /** What `event` is worth telling in a notification, if anything. A run that the user stopped is no news to them. */
-export function noticeOf(event: Event): Notice | undefined {
+function noticeOf(event: Event): Notice | undefined {
   const openDashboard = { title: 'Open Dashboard', command: commandIds.openDashboard };
   if (event.type === 'run.finished' && event.outcome !== 'stopped') {
     const { passing, total } = event.report;
@@ -30,9 +29,21 @@ export function noticeOf(event: Event): Notice | undefined {
   return undefined;
 }
 
+/** `vscode.window`, as far as it is asked here. */
+interface Window {
+  showInformationMessage(text: string, action: string): PromiseLike<string | undefined>;
+  showWarningMessage(text: string, action: string): PromiseLike<string | undefined>;
+  showErrorMessage(text: string, action: string): PromiseLike<string | undefined>;
+}
+
 /** Shows notices; one that still stands is not shown a second time. */
 export class Notices {
   private readonly standing = new Set<string>();
+
+  constructor(
+    private readonly window: Window,
+    private readonly run: (command: string) => void,
+  ) {}
 
   take({ events }: WorkspaceChange): void {
     for (const event of events) {
@@ -42,13 +53,15 @@ export class Notices {
   }
 
   private async show({ kind, text, action }: Notice): Promise<void> {
-    const { showInformationMessage, showWarningMessage, showErrorMessage } = vscode.window;
-    const say = { information: showInformationMessage, warning: showWarningMessage, error: showErrorMessage }[
-      kind
-    ];
     this.standing.add(text);
-    const answer = await say(`Parallel Agents: ${text}`, action.title);
+    const answer = await this.say(kind, `Parallel Agents: ${text}`, action.title);
     this.standing.delete(text);
-    if (answer === action.title) await vscode.commands.executeCommand(action.command);
+    if (answer === action.title) this.run(action.command);
+  }
+
+  private say(kind: Notice['kind'], text: string, action: string): PromiseLike<string | undefined> {
+    if (kind === 'information') return this.window.showInformationMessage(text, action);
+    if (kind === 'warning') return this.window.showWarningMessage(text, action);
+    return this.window.showErrorMessage(text, action);
   }
 }

@@ -2,7 +2,12 @@
 import type { Event, Happening } from '../../src/core/events/event';
 import { defaultRunSettings, type RunSettings } from '../../src/core/events/runSettings';
 import { emptySnapshot, type Run, type Snapshot } from '../../src/core/events/snapshot';
-import { type Feature, type FeatureSpec, type FeatureState, newFeature } from '../../src/core/features/feature';
+import {
+  type Feature,
+  type FeatureSpec,
+  type FeatureState,
+  newFeature,
+} from '../../src/core/features/feature';
 import type { Stage } from '../../src/core/features/featureMachine';
 
 export function specOf(name: string, part: Partial<FeatureSpec> = {}): FeatureSpec {
@@ -42,14 +47,24 @@ export function featureIn(stage: Stage, id = 1, spec: Partial<FeatureSpec> = {})
 }
 
 /** A workspace with these features and a run under way. */
-export function workspaceOf(features: readonly Feature[], settings: Partial<RunSettings> = {}, run: Partial<Run> = {}): Snapshot {
+export function workspaceOf(
+  features: readonly Feature[],
+  settings: Partial<RunSettings> = {},
+  run: Partial<Run> = {},
+): Snapshot {
   return {
     ...emptySnapshot,
     features: Object.fromEntries(features.map((f) => [f.id, f])),
     lastFeatureId: features.reduce((most, f) => Math.max(most, f.id), 0),
     lastFence: sampleFence,
     run: {
-      ...{ id: 1, status: 'running', settings: { ...defaultRunSettings, ...settings }, startedAt: 0, startedSeq: 1 },
+      ...{
+        id: 1,
+        status: 'running',
+        settings: { ...defaultRunSettings, ...settings },
+        startedAt: 0,
+        startedSeq: 1,
+      },
       ...{ costUsd: 0, inputTokens: 0, outputTokens: 0 },
       ...run,
     },
@@ -57,6 +72,9 @@ export function workspaceOf(features: readonly Feature[], settings: Partial<RunS
 }
 
 /** Happenings as the log stores them, each with its time. */
-export function eventsAt(happenings: readonly (readonly [at: number, happening: Happening])[], before = 0): readonly Event[] {
+export function eventsAt(
+  happenings: readonly (readonly [at: number, happening: Happening])[],
+  before = 0,
+): readonly Event[] {
   return happenings.map(([at, happening], k): Event => ({ ...happening, seq: before + k + 1, at }));
 }

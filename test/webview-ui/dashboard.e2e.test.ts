@@ -12,7 +12,7 @@ import { busyShop, claim, example, layers, loaded, progress, run } from '../vsco
 import { type Dashboard, openBrowser, openDashboard } from './dashboardPage';
 import { type ThemeName, themes } from './themes';
 
-const pictures = path.join(repoRoot, 'out', 'screenshots');
+const pictures = path.join(repoRoot, 'out', 'pictures');
 const axeSource = readFileSync(
   createRequire(path.join(repoRoot, 'package.json')).resolve('axe-core'),
   'utf8',

@@ -12,7 +12,7 @@ import { type ThemeName, themes } from './themes';
 const origin = 'http://dashboard.test';
 const types = { '.js': 'text/javascript', '.css': 'text/css', '.ttf': 'font/ttf' } as const;
 
-export const calm: Surroundings = {
+const calm: Surroundings = {
   trusted: true,
   backlog: 'loaded',
   maxAgents: 3,

@@ -71,7 +71,7 @@ export function createControls(post: (message: FromWebview) => void): Part {
   };
 }
 
-export function startLabel(n: number): string {
+function startLabel(n: number): string {
   return `Start ${n} Agent${n === 1 ? '' : 's'}`;
 }
 

@@ -13,7 +13,7 @@ export interface EmptyText {
 }
 
 /** Undefined where there is a backlog to show. */
-export function emptyText({ isLoaded, snapshot, surroundings }: PageContent): EmptyText | undefined {
+function emptyText({ isLoaded, snapshot, surroundings }: PageContent): EmptyText | undefined {
   if (!isLoaded) return { icon: 'loading', title: 'Opening', text: 'Reading the backlog of this workspace.' };
   const openBacklog = { label: 'Open Backlog', message: { type: 'openBacklog' } } as const;
   if (!surroundings.trusted) {

@@ -9,7 +9,7 @@ export interface Focus {
 }
 
 /** More boxes than this nobody can read, however few of their lines cross. */
-export const mostShown = 300;
+const mostShown = 300;
 
 /** All where they fit; else without those that pass; else what is under way or in trouble and what stands next to it. */
 export function focusOn(features: readonly Feature[], most = mostShown): Focus {

@@ -82,6 +82,11 @@ export const migrations: readonly Migration[] = [
       );
     `,
   },
+  {
+    version: 2,
+    // Durations and files of features that passed, by category: one value, rewritten with every pass.
+    script: `INSERT INTO meta (key, value) VALUES ('experience', '[]');`,
+  },
 ];
 
 export function newestVersion(steps: readonly Migration[]): number {

@@ -24,6 +24,7 @@ export function readSnapshot(database: SqlJsDatabase): Snapshot {
     throttledUntilAt: readMeta(database, 'throttledUntilAt'),
     lastFence: readMeta(database, 'lastFence'),
     lastFeatureId: readMeta(database, 'lastFeatureId'),
+    experience: readMeta(database, 'experience'),
   };
 }
 

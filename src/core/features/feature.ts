@@ -1,5 +1,6 @@
 // A feature: what the user wants built, and where it stands.
 import type { Claim } from '../claims/claim';
+import { type LockScope, lockKey, parseLockScope } from '../locks/lockPath';
 import type { EpochMs, FeatureId } from '../shared/ids';
 
 /** One backlog entry with its defaults filled in. The name is its identity. */
@@ -48,14 +49,33 @@ export type FeatureStatus = FeatureState['status'];
 
 /** What proved a feature: a check that the host ran, or the user's yes. */
 export type Evidence =
-  | { readonly kind: 'check'; readonly command: string; readonly exitCode: 0; readonly outputTail: string; readonly durationMs: number }
+  | {
+      readonly kind: 'check';
+      readonly command: string;
+      readonly exitCode: 0;
+      readonly outputTail: string;
+      readonly durationMs: number;
+    }
   | { readonly kind: 'user' };
 
-export type SkipCause = { readonly kind: 'dependency'; readonly featureId: FeatureId } | { readonly kind: 'user' };
+export type SkipCause =
+  | { readonly kind: 'dependency'; readonly featureId: FeatureId }
+  | { readonly kind: 'user' };
 
-/** Files locked with the feature's claim: what the user declared and what earlier attempts learned. */
-export function declaredFiles(feature: Feature): readonly string[] {
-  return [...new Set([...feature.spec.files, ...feature.learnedFiles])];
+/**
+ * What is locked with the feature's claim: what the user declared and what earlier attempts learned, each place once
+ * however it is written. The backlog was checked, so a path that does not parse was learned and is dropped.
+ */
+export function declaredScopes({ spec, learnedFiles }: Feature): readonly LockScope[] {
+  const scopes = new Map<string, LockScope>();
+  for (const declared of [...spec.files, ...learnedFiles]) {
+    const scope = parseLockScope(declared);
+    if (!scope.ok) continue;
+    const { kind, path } = scope.value;
+    const key = `${kind} ${lockKey(path)}`;
+    if (!scopes.has(key)) scopes.set(key, scope.value);
+  }
+  return [...scopes.values()];
 }
 
 /** A feature as it is when the backlog first names it. */

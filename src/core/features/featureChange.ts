@@ -24,13 +24,29 @@ export type FeatureChange = { readonly featureId: FeatureId } & (
   | ({ readonly type: 'feature.claimed'; readonly model: string } & OfAttempt)
   | ({ readonly type: 'feature.submitted'; readonly summary: string } & OfAttempt)
   | ({ readonly type: 'feature.unconfirmed'; readonly why: string } & OfAttempt)
-  | { readonly type: 'feature.passed'; readonly evidence: Evidence; readonly fence?: Fence; readonly slot?: Slot }
+  | {
+      readonly type: 'feature.passed';
+      readonly evidence: Evidence;
+      readonly fence?: Fence;
+      readonly slot?: Slot;
+    }
   | { readonly type: 'feature.failed'; readonly reason: string; readonly fence?: Fence; readonly slot?: Slot }
   /** Back to `pending` with the failure counted, or by the user with the count set back. */
-  | { readonly type: 'feature.retried'; readonly by: 'policy'; readonly reason: string; readonly fence: Fence; readonly slot: Slot }
+  | {
+      readonly type: 'feature.retried';
+      readonly by: 'policy';
+      readonly reason: string;
+      readonly fence: Fence;
+      readonly slot: Slot;
+    }
   | { readonly type: 'feature.retried'; readonly by: 'user' }
   /** Back to `pending`, nothing counted; `path` is the file it must hold next time. */
-  | ({ readonly type: 'feature.yielded'; readonly cause: YieldCause; readonly note: string; readonly path?: string } & OfAttempt)
+  | ({
+      readonly type: 'feature.yielded';
+      readonly cause: YieldCause;
+      readonly note: string;
+      readonly path?: string;
+    } & OfAttempt)
   | { readonly type: 'feature.skipped'; readonly because: SkipCause }
   | { readonly type: 'feature.unskipped' }
   | { readonly type: 'feature.regressed'; readonly by: 'user' }

@@ -20,28 +20,55 @@ export const defaultCategory = 'default';
 export const maxFeatures = 100_000;
 const maxText = 100_000;
 const maxName = 200;
-const keys = ['name', 'category', 'priority', 'description', 'depends_on', 'files', 'verify', 'model', 'estimate'];
+const keys = [
+  'name',
+  'category',
+  'priority',
+  'description',
+  'depends_on',
+  'files',
+  'verify',
+  'model',
+  'estimate',
+];
 
 /**
  * @param document the parsed content of `features.json`
  * @param knownIds ids of features already in the database by name, so that `depends_on` may use ids;
  *   a name not in it gets the id it will have, in file order after the highest known
  */
-export function parseBacklog(document: unknown, knownIds: ReadonlyMap<string, number> = new Map(), lastId = 0): ParsedBacklog {
+export function parseBacklog(
+  document: unknown,
+  knownIds: ReadonlyMap<string, number> = new Map(),
+  lastId = 0,
+): ParsedBacklog {
   const problems: BacklogProblem[] = [];
   const say = (path: DocumentPath, message: string) => void problems.push({ path, message });
   if (!Array.isArray(document)) {
-    return { ok: false, problems: [{ path: [], message: 'The backlog must be a list of features: [ { "name": "…" }, … ].' }] };
+    return {
+      ok: false,
+      problems: [{ path: [], message: 'The backlog must be a list of features: [ { "name": "…" }, … ].' }],
+    };
   }
   if (document.length > maxFeatures) {
-    return { ok: false, problems: [{ path: [], message: `The backlog has ${document.length} features; the most is ${maxFeatures}.` }] };
+    return {
+      ok: false,
+      problems: [
+        { path: [], message: `The backlog has ${document.length} features; the most is ${maxFeatures}.` },
+      ],
+    };
   }
   const specs = document.map((entry, at) => parseEntry(entry, at, say));
   const names = namesOf(specs, say);
   const byId = idsToNames(specs, knownIds, lastId);
   const hint = hintFor(names);
-  const resolved = specs.map((spec, at) => spec && { ...spec, dependsOn: resolveNeeds(spec, at, document, { names, byId, hint }, say) });
-  return problems.length > 0 ? { ok: false, problems } : { ok: true, specs: resolved.filter((s) => s !== undefined) };
+  const resolved = specs.map(
+    (spec, at) =>
+      spec && { ...spec, dependsOn: resolveNeeds(spec, at, document, { names, byId, hint }, say) },
+  );
+  return problems.length > 0
+    ? { ok: false, problems }
+    : { ok: true, specs: resolved.filter((s) => s !== undefined) };
 }
 
 type Say = (path: DocumentPath, message: string) => void;
@@ -53,13 +80,15 @@ function parseEntry(entry: unknown, at: number, say: Say): FeatureSpec | undefin
   }
   const fields = new Map(Object.entries(entry));
   for (const key of fields.keys()) {
-    if (!keys.includes(key)) say([at, key], `"${shown(key)}" is not a field of a feature. Known: ${keys.join(', ')}.`);
+    if (!keys.includes(key))
+      say([at, key], `"${shown(key)}" is not a field of a feature. Known: ${keys.join(', ')}.`);
   }
   const text = (key: string, most: number) => {
     const value = fields.get(key);
     if (value === undefined) return undefined;
     if (typeof value !== 'string') say([at, key], `"${key}" must be text, not ${kindOf(value)}.`);
-    else if (value.length > most) say([at, key], `"${key}" has ${value.length} characters; the most is ${most}.`);
+    else if (value.length > most)
+      say([at, key], `"${key}" has ${value.length} characters; the most is ${most}.`);
     else return value;
     return undefined;
   };
@@ -71,7 +100,10 @@ function parseEntry(entry: unknown, at: number, say: Say): FeatureSpec | undefin
     say([at, 'priority'], '"priority" must be a whole number from 1 (most urgent).');
   }
   const estimate = fields.get('estimate');
-  if (estimate !== undefined && !(typeof estimate === 'number' && Number.isFinite(estimate) && estimate > 0)) {
+  if (
+    estimate !== undefined &&
+    !(typeof estimate === 'number' && Number.isFinite(estimate) && estimate > 0)
+  ) {
     say([at, 'estimate'], '"estimate" must be a number of minutes above 0.');
   }
   const files = parseFiles(fields.get('files'), at, say);
@@ -86,7 +118,8 @@ function parseEntry(entry: unknown, at: number, say: Say): FeatureSpec | undefin
     ...optional('model', text('model', maxName)),
     ...(typeof estimate === 'number' ? { estimate } : {}),
   };
-  if (spec.verify?.trim() === '') say([at, 'verify'], '"verify" is empty; leave it out to use the workspace\'s check.');
+  if (spec.verify?.trim() === '')
+    say([at, 'verify'], '"verify" is empty; leave it out to use the workspace\'s check.');
   return spec;
 }
 
@@ -110,12 +143,20 @@ function namesOf(specs: readonly (FeatureSpec | undefined)[], say: Say): Readonl
     if (!spec || spec.name.trim() === '') return;
     const before = first.get(spec.name);
     if (before === undefined) first.set(spec.name, at);
-    else say([at, 'name'], `"${shown(spec.name)}" is already the name of entry ${before + 1}; names are unique.`);
+    else
+      say(
+        [at, 'name'],
+        `"${shown(spec.name)}" is already the name of entry ${before + 1}; names are unique.`,
+      );
   });
   return first;
 }
 
-function idsToNames(specs: readonly (FeatureSpec | undefined)[], known: ReadonlyMap<string, number>, lastId: number) {
+function idsToNames(
+  specs: readonly (FeatureSpec | undefined)[],
+  known: ReadonlyMap<string, number>,
+  lastId: number,
+) {
   const byId = new Map<number, string>();
   let next = lastId;
   for (const spec of specs) {
@@ -130,7 +171,13 @@ interface Known {
   readonly hint: (name: string) => string;
 }
 
-function resolveNeeds(spec: FeatureSpec, at: number, document: readonly unknown[], known: Known, say: Say): readonly string[] {
+function resolveNeeds(
+  spec: FeatureSpec,
+  at: number,
+  document: readonly unknown[],
+  known: Known,
+  say: Say,
+): readonly string[] {
   const { names, byId, hint } = known;
   const needs = (document[at] as { depends_on?: unknown }).depends_on;
   if (needs === undefined) return [];
@@ -142,7 +189,12 @@ function resolveNeeds(spec: FeatureSpec, at: number, document: readonly unknown[
     const path = [at, 'depends_on', k];
     const name = typeof need === 'number' ? byId.get(need) : need;
     if (typeof name !== 'string') {
-      say(path, typeof need === 'number' ? `No feature has the id ${need}.` : `A dependency must be a name or an id, not ${kindOf(need)}.`);
+      say(
+        path,
+        typeof need === 'number'
+          ? `No feature has the id ${need}.`
+          : `A dependency must be a name or an id, not ${kindOf(need)}.`,
+      );
     } else if (!names.has(name)) say(path, `No feature is named "${shown(name)}".${hint(name)}`);
     else if (name === spec.name) say(path, `"${shown(name)}" depends on itself; take this line out.`);
     else return name;
@@ -168,7 +220,11 @@ function optional<K extends string>(key: K, value: string | undefined): { [P in 
 
 function kindOf(value: unknown): string {
   if (value === null) return 'null';
-  return Array.isArray(value) ? 'a list' : typeof value === 'object' ? 'an object' : `the ${typeof value} ${shown(String(value))}`;
+  return Array.isArray(value)
+    ? 'a list'
+    : typeof value === 'object'
+      ? 'an object'
+      : `the ${typeof value} ${shown(String(value))}`;
 }
 
 function shown(text: string): string {

@@ -5,7 +5,15 @@ import type { Feature, FeatureState } from './feature';
 import type { FeatureChange } from './featureChange';
 
 /** A status, with `claimed` split by what is being done; the rows of the table. */
-export type Stage = 'pending' | 'waiting' | 'working' | 'verifying' | 'unconfirmed' | 'passing' | 'failed' | 'skipped';
+export type Stage =
+  | 'pending'
+  | 'waiting'
+  | 'working'
+  | 'verifying'
+  | 'unconfirmed'
+  | 'passing'
+  | 'failed'
+  | 'skipped';
 
 type Kind = FeatureChange['type'];
 type Change<K extends Kind> = Extract<FeatureChange, { type: K }>;
@@ -38,20 +46,31 @@ export const table: { readonly [K in Transition]: Row<K> } = {
   },
   'feature.submitted': {
     from: ['working'],
-    to: (f) => (f.state.status === 'claimed' && f.state.phase === 'working' ? into(f, { ...f.state, phase: 'verifying' }) : f),
+    to: (f) =>
+      f.state.status === 'claimed' && f.state.phase === 'working'
+        ? into(f, { ...f.state, phase: 'verifying' })
+        : f,
   },
   'feature.unconfirmed': {
     from: ['verifying'],
-    to: (f, c) => (f.state.status === 'claimed' ? into(f, { ...f.state, phase: 'unconfirmed', why: c.why }) : f),
+    to: (f, c) =>
+      f.state.status === 'claimed' ? into(f, { ...f.state, phase: 'unconfirmed', why: c.why }) : f,
   },
   'feature.passed': {
     from: ['verifying', 'unconfirmed'],
-    to: (f, c, at) => into({ ...f, failures: 0, losses: 0, lastFailure: undefined }, { status: 'passing', evidence: c.evidence, at }),
+    to: (f, c, at) =>
+      into(
+        { ...f, failures: 0, losses: 0, lastFailure: undefined },
+        { status: 'passing', evidence: c.evidence, at },
+      ),
   },
   'feature.failed': {
     from: [...atWork, 'unconfirmed'],
     to: (f, c, at) =>
-      into({ ...f, failures: f.failures + 1, lastFailure: c.reason }, { status: 'failed', reason: c.reason, at }),
+      into(
+        { ...f, failures: f.failures + 1, lastFailure: c.reason },
+        { status: 'failed', reason: c.reason, at },
+      ),
   },
   'feature.retried': {
     from: (c) => (c.by === 'user' ? ['failed'] : atWork),
@@ -63,15 +82,24 @@ export const table: { readonly [K in Transition]: Row<K> } = {
   'feature.yielded': {
     from: atWork,
     to: (f, c) => {
-      const learned = c.path === undefined || f.learnedFiles.includes(c.path) ? f.learnedFiles : [...f.learnedFiles, c.path];
-      return into({ ...f, losses: f.losses + (c.cause === 'lost' ? 1 : 0), learnedFiles: learned }, { status: 'pending' });
+      const learned =
+        c.path === undefined || f.learnedFiles.includes(c.path)
+          ? f.learnedFiles
+          : [...f.learnedFiles, c.path];
+      return into(
+        { ...f, losses: f.losses + (c.cause === 'lost' ? 1 : 0), learnedFiles: learned },
+        { status: 'pending' },
+      );
     },
   },
   'feature.regressed': {
     from: ['passing'],
     to: (f) => into({ ...f, failures: 0, losses: 0 }, { status: 'pending' }),
   },
-  'feature.edited': { from: [...idle, 'skipped', 'failed', 'passing'], to: (f, c) => ({ ...f, spec: c.spec }) },
+  'feature.edited': {
+    from: [...idle, 'skipped', 'failed', 'passing'],
+    to: (f, c) => ({ ...f, spec: c.spec }),
+  },
 };
 
 /**
@@ -106,7 +134,10 @@ function staleFence(feature: Feature, change: Change<Transition>): Refusal | und
   const named = 'fence' in change ? change.fence : undefined;
   // Only the user's word on an unconfirmed feature comes without a fence.
   if (named === held || (named === undefined && state.phase === 'unconfirmed')) return undefined;
-  return { code: 'staleFence', message: `Feature ${feature.id} is held under fence ${held}, not ${named ?? 'none'}.` };
+  return {
+    code: 'staleFence',
+    message: `Feature ${feature.id} is held under fence ${held}, not ${named ?? 'none'}.`,
+  };
 }
 
 function into(feature: Feature, state: FeatureState): Feature {

@@ -1,8 +1,9 @@
 // Compares the backlog as the user has it now with the features on record, and says what changes.
+
+import type { FeatureId } from '../shared/ids';
 import type { Feature, FeatureSpec } from './feature';
 import type { FeatureChange } from './featureChange';
 import { canRemove } from './featureMachine';
-import type { FeatureId } from '../shared/ids';
 
 export interface Reconciled {
   readonly changes: readonly FeatureChange[];
@@ -14,7 +15,11 @@ export interface Reconciled {
  * New names get the next ids in file order. A feature that an attempt holds is left alone until the attempt ends.
  * Loading the same backlog again changes nothing.
  */
-export function reconcile(features: Readonly<Record<FeatureId, Feature>>, lastId: FeatureId, specs: readonly FeatureSpec[]): Reconciled {
+export function reconcile(
+  features: Readonly<Record<FeatureId, Feature>>,
+  lastId: FeatureId,
+  specs: readonly FeatureSpec[],
+): Reconciled {
   const known = new Map(Object.values(features).map((f) => [f.spec.name, f]));
   const wanted = new Set(specs.map((s) => s.name));
   const changes: FeatureChange[] = [];

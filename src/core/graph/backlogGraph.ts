@@ -7,7 +7,9 @@ import { buildGraph, findCycle } from './graph';
 /** The problem of a cyclic backlog, placed at the entry where the circle is entered, or undefined. */
 export function cycleProblem(specs: readonly FeatureSpec[]): BacklogProblem | undefined {
   const position = new Map(specs.map((spec, at) => [spec.name, at]));
-  const cycle = findCycle(buildGraph(specs.map((s) => s.dependsOn.flatMap((name) => position.get(name) ?? []))));
+  const cycle = findCycle(
+    buildGraph(specs.map((s) => s.dependsOn.flatMap((name) => position.get(name) ?? []))),
+  );
   if (!cycle) return undefined;
   const names = ends(cycle).map((at) => (typeof at === 'string' ? at : `"${inert(specs[at]?.name ?? '')}"`));
   return {

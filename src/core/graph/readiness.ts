@@ -23,7 +23,8 @@ export function readinessOf(feature: Feature, byName: ReadonlyMap<string, Featur
   for (const name of feature.spec.dependsOn) {
     const need = byName.get(name);
     if (!need) continue;
-    if (need.state.status === 'failed' || need.state.status === 'skipped') return { kind: 'blocked', by: need.id };
+    if (need.state.status === 'failed' || need.state.status === 'skipped')
+      return { kind: 'blocked', by: need.id };
     if (need.state.status !== 'passing') missing.push(need.id);
   }
   return missing.length > 0 ? { kind: 'missing', ids: missing } : { kind: 'ready' };

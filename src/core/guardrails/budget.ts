@@ -52,14 +52,20 @@ const alwaysAllowed = new Set(['finish', 'give_up', 'report_progress', 'release_
 const editTools = new Set(['edit_file', 'write_file']);
 
 /** The answer to one tool call about to be made, and the count after it. */
-export function spend(budget: Budget, action: Action, limits: Limits): { readonly budget: Budget; readonly answer: BudgetAnswer } {
+export function spend(
+  budget: Budget,
+  action: Action,
+  limits: Limits,
+): { readonly budget: Budget; readonly answer: BudgetAnswer } {
   if (alwaysAllowed.has(action.tool)) return { budget, answer: { kind: 'go' } };
   const again = budget.lastFailure?.fingerprint === action.fingerprint ? budget.lastFailure.times : 0;
-  if (again >= stopAfter) return { budget, answer: { kind: 'stop', hit: { limit: 'same_failing_action', bound: stopAfter } } };
+  if (again >= stopAfter)
+    return { budget, answer: { kind: 'stop', hit: { limit: 'same_failing_action', bound: stopAfter } } };
   const hit = hitBy(budget, action, limits);
   if (hit) {
     const refused = budget.refused + 1;
-    const answer: BudgetAnswer = refused > patience ? { kind: 'stop', hit } : { kind: 'wrapUp', hit, text: wrapUpText(hit) };
+    const answer: BudgetAnswer =
+      refused > patience ? { kind: 'stop', hit } : { kind: 'wrapUp', hit, text: wrapUpText(hit) };
     return { budget: { ...budget, refused }, answer };
   }
   const next: Budget = {

@@ -6,7 +6,11 @@ import { ok, type Result, refuse } from '../shared/result';
  * ` *` allows further plain arguments. Nothing is interpreted: a text with any character that a shell could give a
  * meaning is never matched by a `*`, so a chain or a substitution cannot ride on an allowed start.
  */
-export function judgeCommand(command: string, check: string | undefined, allow: readonly string[]): Result<string> {
+export function judgeCommand(
+  command: string,
+  check: string | undefined,
+  allow: readonly string[],
+): Result<string> {
   const text = command.trim();
   const allowed = (entry: string) => {
     const rule = entry.trim();
@@ -14,8 +18,12 @@ export function judgeCommand(command: string, check: string | undefined, allow: 
     return text.startsWith(rule.slice(0, -1)) && isPlain(text.slice(rule.length - 1));
   };
   if (text !== '' && (text === check?.trim() || allow.some(allowed))) return ok(text);
-  const own = check === undefined ? 'This feature has no check of its own to run' : `You may run the check: ${check}`;
-  return refuse('commandDenied', `"${text}" is not allowed here. ${own}. Other commands must be named in commands.allow.`);
+  const own =
+    check === undefined ? 'This feature has no check of its own to run' : `You may run the check: ${check}`;
+  return refuse(
+    'commandDenied',
+    `"${text}" is not allowed here. ${own}. Other commands must be named in commands.allow.`,
+  );
 }
 
 /**

@@ -14,7 +14,12 @@ export interface Limits {
   /** Wall time of an attempt, in milliseconds, the outer bound whatever the model. */
   readonly maxSessionMs: number;
   /** Wall time of an attempt by the model's tier, in milliseconds. */
-  readonly attemptMs: { readonly haiku: number; readonly sonnet: number; readonly opus: number; readonly other: number };
+  readonly attemptMs: {
+    readonly haiku: number;
+    readonly sonnet: number;
+    readonly opus: number;
+    readonly other: number;
+  };
   /** Failed attempts after which one more is made: 3 retries are four attempts. */
   readonly maxRetries: number;
   /** Agents lost at work on one feature before that counts as its failure for good. */

@@ -3,7 +3,9 @@ import { inert } from '../shared/inert';
 import { ok, type Result, refuse } from '../shared/result';
 
 /** What a lock covers: one file, or everything under a folder. */
-export type LockScope = { readonly kind: 'file'; readonly path: string } | { readonly kind: 'folder'; readonly path: string };
+export type LockScope =
+  | { readonly kind: 'file'; readonly path: string }
+  | { readonly kind: 'folder'; readonly path: string };
 
 /** A path inside the workspace: `/` between parts, NFC, no `.` or `..`, never empty, relative. */
 export type WorkspacePath = string;
@@ -33,7 +35,8 @@ export function parseWorkspacePath(text: string): Result<WorkspacePath> {
       continue;
     }
     if (part.includes(':')) return denied('has a ":", which names a drive or a stream on Windows');
-    if (/[. ]$/.test(part) || windowsNames.test(part)) return denied(`has the part "${part}", which Windows reads as another name`);
+    if (/[. ]$/.test(part) || windowsNames.test(part))
+      return denied(`has the part "${part}", which Windows reads as another name`);
     parts.push(part);
   }
   if (parts.length === 0) return denied('names the workspace itself');
@@ -47,7 +50,8 @@ export function parseWorkspacePath(text: string): Result<WorkspacePath> {
 export function parseLockScope(declared: string): Result<LockScope> {
   const whole = parseWorkspacePath(declared);
   if (!whole.ok) return whole;
-  if (/[*?[{].*[\\/]\.\.([\\/]|$)/.test(declared)) return refuse('pathDenied', `"${printable(declared)}" has ".." behind a wildcard.`);
+  if (/[*?[{].*[\\/]\.\.([\\/]|$)/.test(declared))
+    return refuse('pathDenied', `"${printable(declared)}" has ".." behind a wildcard.`);
   const wild = whole.value.search(/[*?[{]/);
   if (wild < 0) return ok({ kind: /[\\/]$/.test(declared) ? 'folder' : 'file', path: whole.value });
   const end = whole.value.lastIndexOf('/', wild);

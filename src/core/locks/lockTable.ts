@@ -40,7 +40,13 @@ export type LockAnswer =
 
 /** Who is in the way: an attempt that holds or waits before us, or the human. */
 export type Blocker =
-  | { readonly kind: 'agent'; readonly slot: Slot; readonly featureId: FeatureId; readonly fence: Fence; readonly path: string }
+  | {
+      readonly kind: 'agent';
+      readonly slot: Slot;
+      readonly featureId: FeatureId;
+      readonly fence: Fence;
+      readonly path: string;
+    }
   | { readonly kind: 'human'; readonly path: string };
 
 export const noLocks: LockTable = { holds: [], waits: [], human: [] };
@@ -104,7 +110,10 @@ export function grantable(table: LockTable): readonly Wait[] {
 
 export function isHeldBy(table: LockTable, scope: LockScope, fence: Fence): boolean {
   return table.holds.some(
-    (h) => h.fence === fence && covers(h.scope, scope.path) && (h.scope.kind === 'folder' || scope.kind === 'file'),
+    (h) =>
+      h.fence === fence &&
+      covers(h.scope, scope.path) &&
+      (h.scope.kind === 'folder' || scope.kind === 'file'),
   );
 }
 

@@ -37,7 +37,10 @@ export const modelCatalog = {
     provider: 'anthropic',
     tier: 'haiku',
     price: { input: 0.1, output: 0.5, cacheRead: 0.01, cacheWrite: 0.125 },
-    longPrompt: { aboveTokens: 100_000, price: { input: 0.5, output: 2.5, cacheRead: 0.05, cacheWrite: 0.625 } },
+    longPrompt: {
+      aboveTokens: 100_000,
+      price: { input: 0.5, output: 2.5, cacheRead: 0.05, cacheWrite: 0.625 },
+    },
   },
   sonnet: {
     apiName: 'claude-sonnet-5-5',
@@ -64,7 +67,8 @@ export function isModelName(name: string): name is ModelName {
 export function costUsd(model: ModelName, usage: Usage): number {
   const entry: ModelEntry = modelCatalog[model];
   const prompt = usage.inputTokens + usage.cacheReadTokens + usage.cacheWriteTokens;
-  const price = entry.longPrompt && prompt > entry.longPrompt.aboveTokens ? entry.longPrompt.price : entry.price;
+  const price =
+    entry.longPrompt && prompt > entry.longPrompt.aboveTokens ? entry.longPrompt.price : entry.price;
   const millionths =
     usage.inputTokens * price.input +
     usage.outputTokens * price.output +

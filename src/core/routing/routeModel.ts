@@ -14,7 +14,8 @@ const light = new Set(['testing', 'documentation']);
 /** @param runModel the model named for the whole run (`--model`), above every other wish */
 export function routeModel(spec: FeatureSpec, runModel: ModelName | undefined): Route {
   if (runModel !== undefined) return { model: runModel, reason: 'chosen for this run' };
-  if (spec.model !== undefined && isModelName(spec.model)) return { model: spec.model, reason: 'named by the feature' };
+  if (spec.model !== undefined && isModelName(spec.model))
+    return { model: spec.model, reason: 'named by the feature' };
   const unknown = spec.model === undefined ? '' : `; "${spec.model}" is not a known model`;
   return light.has(spec.category)
     ? { model: 'haiku', reason: `category ${spec.category}${unknown}` }

@@ -1,8 +1,9 @@
 // The scheduler's whole judgement: from the facts as they stand to what is to be done now.
+
+import type { RunOutcome } from '../events/event';
+import { liveAttempts, type Snapshot } from '../events/snapshot';
 import type { Feature } from '../features/feature';
 import type { FeatureChange } from '../features/featureChange';
-import { liveAttempts, type Snapshot } from '../events/snapshot';
-import type { RunOutcome } from '../events/event';
 import { indexByName, readinessOf } from '../graph/readiness';
 import type { FeatureId, Slot } from '../shared/ids';
 import { type Choice, type PassedOver, selectBatch } from './selectBatch';
@@ -26,7 +27,8 @@ export interface Judgement {
 export function decide(snapshot: Snapshot): Judgement {
   const features = Object.values(snapshot.features);
   const changes = settleReadiness(features, indexByName(snapshot.features));
-  if (changes.length > 0) return { decisions: changes.map((change) => ({ kind: 'change', change })), passedOver: [] };
+  if (changes.length > 0)
+    return { decisions: changes.map((change) => ({ kind: 'change', change })), passedOver: [] };
 
   const { run } = snapshot;
   if (!run || run.status === 'finished') return { decisions: [], passedOver: [] };
@@ -34,7 +36,10 @@ export function decide(snapshot: Snapshot): Judgement {
   const meant = features.filter((f) => isMeant(run.settings.only, f.id));
   const ready = meant.filter((f) => f.state.status === 'pending');
   if (run.status === 'stopping') {
-    return { decisions: live.length === 0 ? [{ kind: 'finishRun', outcome: 'stopped' }] : [], passedOver: [] };
+    return {
+      decisions: live.length === 0 ? [{ kind: 'finishRun', outcome: 'stopped' }] : [],
+      passedOver: [],
+    };
   }
   if (live.length === 0 && ready.length === 0) {
     return { decisions: [{ kind: 'finishRun', outcome: outcomeOf(meant) }], passedOver: [] };
@@ -43,13 +48,21 @@ export function decide(snapshot: Snapshot): Judgement {
 
   const taken = new Set(live.map((a) => a.slot));
   const room = run.settings.maxAgents - live.length;
-  const free = slotsUpTo(run.settings.maxAgents).filter((slot) => !taken.has(slot)).slice(0, Math.max(0, room));
+  const free = slotsUpTo(run.settings.maxAgents)
+    .filter((slot) => !taken.has(slot))
+    .slice(0, Math.max(0, room));
   const batch = selectBatch(features, ready, snapshot.locks, free);
-  return { decisions: batch.chosen.map((choice) => ({ kind: 'claim', choice })), passedOver: batch.passedOver };
+  return {
+    decisions: batch.chosen.map((choice) => ({ kind: 'claim', choice })),
+    passedOver: batch.passedOver,
+  };
 }
 
 /** Changes that bring stored readiness in line with the dependencies as they are. */
-function settleReadiness(features: readonly Feature[], byName: ReadonlyMap<string, Feature>): FeatureChange[] {
+function settleReadiness(
+  features: readonly Feature[],
+  byName: ReadonlyMap<string, Feature>,
+): FeatureChange[] {
   return features.flatMap((feature): FeatureChange[] => {
     const { id: featureId, state } = feature;
     if (state.status !== 'pending' && state.status !== 'waiting' && state.status !== 'skipped') return [];

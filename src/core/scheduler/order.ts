@@ -1,6 +1,6 @@
 // The order in which ready features are offered a slot: what is urgent first, then what most work waits for.
 import type { Feature } from '../features/feature';
-import { declaredFiles } from '../features/feature';
+import { declaredScopes } from '../features/feature';
 import { longestRemaining } from '../graph/criticalPath';
 import { type Graph, topologicalOrder } from '../graph/graph';
 import { featureGraph } from '../graph/readiness';
@@ -26,13 +26,21 @@ export function rankFeatures(features: readonly Feature[]): ReadonlyMap<FeatureI
   const open = features.filter(isOpen);
   const graph = featureGraph(open);
   const minutes = open.map((f) => f.spec.estimate ?? unknownMinutes);
-  const priorities = inheritedPriorities(graph, open.map((f) => f.spec.priority));
+  const priorities = inheritedPriorities(
+    graph,
+    open.map((f) => f.spec.priority),
+  );
   const remaining = longestRemaining(graph, minutes);
   const busiest = busiestFile(open, minutes);
   return new Map(
     open.map((f, k) => [
       f.id,
-      { priority: priorities[k] as number, remaining: remaining[k] as number, busiest: busiest[k] as number, id: f.id },
+      {
+        priority: priorities[k] as number,
+        remaining: remaining[k] as number,
+        busiest: busiest[k] as number,
+        id: f.id,
+      },
     ]),
   );
 }
@@ -57,7 +65,7 @@ function inheritedPriorities(graph: Graph, own: readonly number[]): readonly num
 
 function busiestFile(features: readonly Feature[], minutes: readonly number[]): readonly number[] {
   const load = new Map<string, number>();
-  const keys = features.map((f) => declaredFiles(f).map(lockKey));
+  const keys = features.map((f) => declaredScopes(f).map((scope) => lockKey(scope.path)));
   keys.forEach((list, k) => {
     for (const key of list) load.set(key, (load.get(key) ?? 0) + (minutes[k] as number));
   });

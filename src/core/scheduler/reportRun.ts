@@ -2,6 +2,8 @@
 import type { Event } from '../events/event';
 import type { RunReport, WaitingByCause } from '../events/runReport';
 import type { Run, Snapshot } from '../events/snapshot';
+import type { Feature } from '../features/feature';
+import type { FeatureChange } from '../features/featureChange';
 import { criticalPathLength } from '../graph/criticalPath';
 import { featureGraph } from '../graph/readiness';
 import { lockKey } from '../locks/lockPath';
@@ -13,7 +15,8 @@ import type { EpochMs, FeatureId, Fence } from '../shared/ids';
  */
 export function reportRun(snapshot: Snapshot, run: Run, events: readonly Event[], now: EpochMs): RunReport {
   const features = Object.values(snapshot.features);
-  const meant = features.filter((f) => run.settings.only === undefined || run.settings.only.includes(f.id));
+  const { only } = run.settings;
+  const meant = features.filter((f) => isMeant(only, f.id));
   const attempts = measureAttempts(events, now);
   const workMs = new Map<FeatureId, number>();
   for (const { featureId, ms } of attempts.values()) workMs.set(featureId, (workMs.get(featureId) ?? 0) + ms);
@@ -35,7 +38,7 @@ export function reportRun(snapshot: Snapshot, run: Run, events: readonly Event[]
     costUsd: run.costUsd,
     inputTokens: run.inputTokens,
     outputTokens: run.outputTokens,
-    waitingMs: measureWaiting(run, events, now),
+    waitingMs: measureWaiting(run, meant, events, now),
     attempts: attempts.size,
     retries: events.filter((e) => e.type === 'feature.retried' && e.by === 'policy').length,
   };
@@ -68,7 +71,13 @@ interface Measured {
   ms: number;
 }
 
-const endings = new Set(['feature.passed', 'feature.failed', 'feature.retried', 'feature.yielded', 'feature.unconfirmed']);
+const endings = new Set([
+  'feature.passed',
+  'feature.failed',
+  'feature.retried',
+  'feature.yielded',
+  'feature.unconfirmed',
+]);
 
 function measureAttempts(events: readonly Event[], now: EpochMs): ReadonlyMap<Fence, Measured> {
   const attempts = new Map<Fence, Measured>();
@@ -91,20 +100,34 @@ function busiestFileMs(events: readonly Event[], attempts: ReadonlyMap<Fence, Me
     const key = lockKey(event.path);
     holders.set(key, (holders.get(key) ?? new Set()).add(event.fence));
   }
-  const sums = [...holders.values()].map((fences) => [...fences].reduce((sum, f) => sum + (attempts.get(f)?.ms ?? 0), 0));
+  const sums = [...holders.values()].map((fences) =>
+    [...fences].reduce((sum, f) => sum + (attempts.get(f)?.ms ?? 0), 0),
+  );
   return sums.reduce((most, ms) => Math.max(most, ms), 0);
 }
 
 function mostAgents(run: Run, events: readonly Event[]): number {
-  const asked = events.flatMap((e) => (e.type === 'run.configured' ? [e.maxAgents] : e.type === 'run.started' ? [e.settings.maxAgents] : []));
+  const asked = events.flatMap((e) =>
+    e.type === 'run.configured' ? [e.maxAgents] : e.type === 'run.started' ? [e.settings.maxAgents] : [],
+  );
   return Math.max(run.settings.maxAgents, ...asked);
 }
 
 /** Sweeps through the run once, adding each stretch between two events to the causes that held slots then. */
-function measureWaiting(run: Run, events: readonly Event[], now: EpochMs): WaitingByCause {
+function measureWaiting(
+  run: Run,
+  meant: readonly Feature[],
+  events: readonly Event[],
+  now: EpochMs,
+): WaitingByCause {
   const total = { dependency: 0, lock: 0, rate: 0, paused: 0 };
-  const state = { working: new Set<Fence>(), standing: new Set<string>(), waiting: new Set<FeatureId>(), ready: new Set<FeatureId>() };
-  seed(state, events);
+  const state = {
+    working: new Set<Fence>(),
+    standing: new Set<string>(),
+    waiting: new Set<FeatureId>(),
+    ready: new Set<FeatureId>(),
+  };
+  seed(state, meant, events);
   let agents = run.settings.maxAgents;
   let paused = false;
   let slowUntil = 0;
@@ -121,7 +144,12 @@ function measureWaiting(run: Run, events: readonly Event[], now: EpochMs): Waiti
   };
   for (const event of events) {
     pass(event.at);
-    follow(state, event);
+    if (
+      !('featureId' in event) ||
+      event.featureId === undefined ||
+      isMeant(run.settings.only, event.featureId)
+    )
+      follow(state, event);
     if (event.type === 'run.started') agents = event.settings.maxAgents;
     else if (event.type === 'run.configured') agents = event.maxAgents;
     else if (event.type === 'run.paused') paused = true;
@@ -132,15 +160,26 @@ function measureWaiting(run: Run, events: readonly Event[], now: EpochMs): Waiti
   return total;
 }
 
-/** Where features stood when the run began, told by what first happened to each. */
-function seed({ waiting, ready }: Sweep, events: readonly Event[]): void {
-  const seen = new Set<FeatureId>();
+/** Where features stood when the run began: told by what first happened to each, or nothing did and it stands there yet. */
+function seed({ waiting, ready }: Sweep, meant: readonly Feature[], events: readonly Event[]): void {
+  const first = new Map<FeatureId, Event>();
   for (const event of events) {
-    if (!('featureId' in event) || event.featureId === undefined || seen.has(event.featureId)) continue;
-    seen.add(event.featureId);
-    if (event.type === 'feature.claimed' || event.type === 'feature.held') ready.add(event.featureId);
-    else if (event.type === 'feature.freed' || event.type === 'feature.skipped') waiting.add(event.featureId);
+    if (movesFeature(event) && !first.has(event.featureId)) first.set(event.featureId, event);
   }
+  for (const { id, state } of meant) {
+    const moved = first.get(id)?.type;
+    const where = moved === undefined ? state.status : moved;
+    if (where === 'pending' || where === 'feature.claimed' || where === 'feature.held') ready.add(id);
+    else if (where === 'waiting' || where === 'feature.freed' || where === 'feature.skipped') waiting.add(id);
+  }
+}
+
+function movesFeature(event: Event): event is Event & FeatureChange {
+  return event.type.startsWith('feature.') && event.type !== 'feature.edited';
+}
+
+function isMeant(only: readonly FeatureId[] | undefined, id: FeatureId): boolean {
+  return only === undefined || only.includes(id);
 }
 
 interface Sweep {
@@ -169,12 +208,15 @@ function follow({ working, standing, waiting, ready }: Sweep, event: Event): voi
       waiting.add(event.featureId);
       ready.delete(event.featureId);
       return;
+    case 'feature.added':
     case 'feature.freed':
     case 'feature.unskipped':
+    case 'feature.regressed':
       waiting.delete(event.featureId);
       ready.add(event.featureId);
       return;
     case 'feature.skipped':
+    case 'feature.removed':
       waiting.delete(event.featureId);
       ready.delete(event.featureId);
       return;

@@ -1,6 +1,6 @@
 // Fills free slots from the ready features, passing over those whose files are busy.
-import { declaredFiles, type Feature } from '../features/feature';
-import { type LockScope, parseLockScope } from '../locks/lockPath';
+import { declaredScopes, type Feature } from '../features/feature';
+import type { LockScope } from '../locks/lockPath';
 import { type Blocker, firstBlocker, grant, type LockTable } from '../locks/lockTable';
 import type { FeatureId, Slot } from '../shared/ids';
 import { compareRanks, rankFeatures } from './order';
@@ -28,7 +28,12 @@ export interface Batch {
  * @param all every feature, for the ranks
  * @param ready those that may start as far as dependencies go
  */
-export function selectBatch(all: readonly Feature[], ready: readonly Feature[], locks: LockTable, freeSlots: readonly Slot[]): Batch {
+export function selectBatch(
+  all: readonly Feature[],
+  ready: readonly Feature[],
+  locks: LockTable,
+  freeSlots: readonly Slot[],
+): Batch {
   const chosen: Choice[] = [];
   const passedOver: PassedOver[] = [];
   if (freeSlots.length === 0 || ready.length === 0) return { chosen, passedOver };
@@ -43,7 +48,7 @@ export function selectBatch(all: readonly Feature[], ready: readonly Feature[], 
   for (const { feature } of byRank) {
     const slot = slots[chosen.length];
     if (slot === undefined) break;
-    const scopes = scopesOf(feature);
+    const scopes = declaredScopes(feature);
     const blocker = firstBlocker(table, scopes);
     if (blocker) {
       passedOver.push({ featureId: feature.id, blocker });
@@ -51,15 +56,8 @@ export function selectBatch(all: readonly Feature[], ready: readonly Feature[], 
     }
     chosen.push({ featureId: feature.id, slot, scopes });
     // A fence below every real one: it only keeps the rest of this batch off these files.
-    for (const scope of scopes) table = grant(table, { scope, slot, featureId: feature.id, fence: -slot, since: 0 });
+    for (const scope of scopes)
+      table = grant(table, { scope, slot, featureId: feature.id, fence: -slot, since: 0 });
   }
   return { chosen, passedOver };
-}
-
-/** What a feature locks with its claim. The backlog was checked, so a scope that does not parse was learned and is dropped. */
-export function scopesOf(feature: Feature): readonly LockScope[] {
-  return declaredFiles(feature).flatMap((file) => {
-    const scope = parseLockScope(file);
-    return scope.ok ? [scope.value] : [];
-  });
 }

@@ -1,6 +1,8 @@
 // How a rule answers: with a value, or with a refusal that says which rule said no.
 
-export type Result<T, E = Refusal> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: E };
+export type Result<T, E = Refusal> =
+  | { readonly ok: true; readonly value: T }
+  | { readonly ok: false; readonly error: E };
 
 /** A rule said no. Expected, never thrown; the message is for people and names the next step where there is one. */
 export interface Refusal {

@@ -1,6 +1,12 @@
 // Every line people read, to the letter, and nothing in it that could steer their terminal.
 import { strict as assert } from 'node:assert';
-import { describe as tell, describeBlockers, describeEnd, describeSkip, oneLine } from '../../../src/core/events/describe';
+import {
+  describeBlockers,
+  describeEnd,
+  describeSkip,
+  oneLine,
+  describe as tell,
+} from '../../../src/core/events/describe';
 import type { Event, EventType, Happening } from '../../../src/core/events/event';
 import type { RunReport } from '../../../src/core/events/runReport';
 import { defaultRunSettings } from '../../../src/core/events/runSettings';
@@ -14,17 +20,35 @@ const process = { pid: 1, started: 's' };
 const usage = { inputTokens: 1, outputTokens: 1, cacheReadTokens: 0, cacheWriteTokens: 0 };
 const check = { kind: 'check', command: 'npm test', exitCode: 0, outputTail: '', durationMs: 1 } as const;
 const report: RunReport = {
-  ...{ startedAt: 0, wallMs: 1, maxAgents: 3, passing: 1, total: 1, oneAgentMs: 1, bestPossibleMs: 1, costUsd: 0 },
-  ...{ inputTokens: 0, outputTokens: 0, waitingMs: { dependency: 0, lock: 0, rate: 0, paused: 0 }, attempts: 1, retries: 0 },
+  ...{
+    startedAt: 0,
+    wallMs: 1,
+    maxAgents: 3,
+    passing: 1,
+    total: 1,
+    oneAgentMs: 1,
+    bestPossibleMs: 1,
+    costUsd: 0,
+  },
+  ...{
+    inputTokens: 0,
+    outputTokens: 0,
+    waitingMs: { dependency: 0, lock: 0, rate: 0, paused: 0 },
+    attempts: 1,
+    retries: 0,
+  },
 };
 const blocker = { kind: 'agent', slot: 2, featureId: 5, fence: 3, path: 'src/a.ts' } as const;
 
 const recovered = {
-  ...{ type: 'recovery.done', endedProcesses: 1, undoneFiles: 2, keptFiles: [], releasedFeatures: [4], cutBytes: 0 },
+  type: 'recovery.done',
+  ...{ endedProcesses: 1, undoneFiles: 2, keptFiles: [], releasedFeatures: [4], cutBytes: 0 },
 } as const;
 
 /** For each type of event what is told of it; undefined for what is too small to tell. */
-const lines: { readonly [T in EventType]: readonly (readonly [Extract<Happening, { type: T }>, string | undefined])[] } = {
+const lines: {
+  readonly [T in EventType]: readonly (readonly [Extract<Happening, { type: T }>, string | undefined])[];
+} = {
   'feature.added': [[{ type: 'feature.added', featureId: 4, spec: named.spec }, undefined]],
   'feature.edited': [[{ type: 'feature.edited', featureId: 4, spec: named.spec }, undefined]],
   'feature.removed': [[{ type: 'feature.removed', featureId: 4 }, undefined]],
@@ -32,13 +56,18 @@ const lines: { readonly [T in EventType]: readonly (readonly [Extract<Happening,
   'feature.freed': [[{ type: 'feature.freed', featureId: 4 }, undefined]],
   'feature.claimed': [
     [{ type: 'feature.claimed', model: 'haiku', ...own }, '🚀 Agent 1/3: Started feature 4 - Feature 4'],
-    [{ type: 'feature.claimed', model: 'haiku', ...own, slot: 5 }, '🚀 Agent 5/5: Started feature 4 - Feature 4'],
+    [
+      { type: 'feature.claimed', model: 'haiku', ...own, slot: 5 },
+      '🚀 Agent 5/5: Started feature 4 - Feature 4',
+    ],
   ],
   'feature.submitted': [[{ type: 'feature.submitted', summary: 's', ...own }, undefined]],
   'feature.unconfirmed': [
     [{ type: 'feature.unconfirmed', why: 'no check', ...own }, '🔎 Feature 4 needs your check: no check'],
   ],
-  'feature.passed': [[{ type: 'feature.passed', evidence: check, ...own }, '✅ Feature 4 completed: passing']],
+  'feature.passed': [
+    [{ type: 'feature.passed', evidence: check, ...own }, '✅ Feature 4 completed: passing'],
+  ],
   'feature.failed': [
     [{ type: 'feature.failed', reason: 'tests fail\nsee above', ...own }, '❌ Feature 4 failed: tests fail'],
   ],
@@ -64,9 +93,14 @@ const lines: { readonly [T in EventType]: readonly (readonly [Extract<Happening,
   'agent.progress': [[{ type: 'agent.progress', status: 'running', step: 's', ...own }, undefined]],
   'agent.ended': [[{ type: 'agent.ended', cause: 'done', note: 'n', ...own }, undefined]],
   'tool.used': [[{ type: 'tool.used', tool: 't', ok: true, durationMs: 1, summary: 's', ...own }, undefined]],
-  'model.called': [[{ type: 'model.called', model: 'haiku', usage, costUsd: 1, durationMs: 1, ...own }, undefined]],
+  'model.called': [
+    [{ type: 'model.called', model: 'haiku', usage, costUsd: 1, durationMs: 1, ...own }, undefined],
+  ],
   'limit.reached': [
-    [{ type: 'limit.reached', limit: 'max_actions', bound: 100, ...own }, '⛔ Agent 1 reached max_actions (100) on feature 4'],
+    [
+      { type: 'limit.reached', limit: 'max_actions', bound: 100, ...own },
+      '⛔ Agent 1 reached max_actions (100) on feature 4',
+    ],
   ],
   'lock.granted': [[{ type: 'lock.granted', path: 'a', kind: 'file', how: 'claim', ...own }, undefined]],
   'lock.waiting': [
@@ -75,7 +109,13 @@ const lines: { readonly [T in EventType]: readonly (readonly [Extract<Happening,
       '⏳ Agent 1 waits for src/a.ts, held by agent 2 (feature 5)',
     ],
     [
-      { type: 'lock.waiting', path: 'src/a.ts', kind: 'file', blockers: [{ kind: 'human', path: 'src/a.ts' }], ...own },
+      {
+        type: 'lock.waiting',
+        path: 'src/a.ts',
+        kind: 'file',
+        blockers: [{ kind: 'human', path: 'src/a.ts' }],
+        ...own,
+      },
       '⏳ Agent 1 waits for src/a.ts, which you are editing',
     ],
   ],
@@ -85,7 +125,16 @@ const lines: { readonly [T in EventType]: readonly (readonly [Extract<Happening,
   'verify.started': [[{ type: 'verify.started', command: 'npm test', ...own }, undefined]],
   'verify.finished': [
     [
-      { type: 'verify.finished', command: 'x', passed: true, exitCode: 0, timedOut: false, durationMs: 1, outputTail: '', ...own },
+      {
+        type: 'verify.finished',
+        command: 'x',
+        passed: true,
+        exitCode: 0,
+        timedOut: false,
+        durationMs: 1,
+        outputTail: '',
+        ...own,
+      },
       undefined,
     ],
   ],
@@ -105,7 +154,13 @@ const lines: { readonly [T in EventType]: readonly (readonly [Extract<Happening,
   'recovery.done': [
     [recovered, '🩹 Recovered: 1 process ended, 2 files put back, 1 feature back in the queue'],
     [
-      { ...recovered, endedProcesses: 0, undoneFiles: 1, releasedFeatures: [1, 2], keptFiles: ['a.ts', 'b\n.ts'] },
+      {
+        ...recovered,
+        endedProcesses: 0,
+        undoneFiles: 1,
+        releasedFeatures: [1, 2],
+        keptFiles: ['a.ts', 'b\n.ts'],
+      },
       '🩹 Recovered: 0 processes ended, 1 file put back, 2 features back in the queue; left as they are, for someone else changed them: a.ts, b .ts',
     ],
   ],
@@ -124,27 +179,44 @@ describe('describe', () => {
   }
 
   it('tells the lines of a run of five features with three agents as promised', () => {
-    const five = [1, 2, 3, 4, 5].map((id) => ({ ...featureIn('passing', id), spec: specOf(`Feature ${id}`) }));
+    const five = [1, 2, 3, 4, 5].map((id) => ({
+      ...featureIn('passing', id),
+      spec: specOf(`Feature ${id}`),
+    }));
     const now = withAgents(workspaceOf(five), 3);
     const claimed = (featureId: number, slot: number): Happening => ({
       ...{ type: 'feature.claimed', model: 'offline', featureId, slot, attempt: 1, fence: featureId },
     });
     const passed = (featureId: number): Happening => ({ type: 'feature.passed', evidence: check, featureId });
-    const story = [claimed(1, 1), claimed(2, 2), claimed(3, 3), passed(1), claimed(4, 1), passed(2), claimed(5, 2), passed(3), passed(4), passed(5)];
-    assert.deepEqual([...story.map((h) => tell(asEvent(h), now)), ...describeEnd(now)], [
-      '🚀 Agent 1/3: Started feature 1 - Feature 1',
-      '🚀 Agent 2/3: Started feature 2 - Feature 2',
-      '🚀 Agent 3/3: Started feature 3 - Feature 3',
-      '✅ Feature 1 completed: passing',
-      '🚀 Agent 1/3: Started feature 4 - Feature 4',
-      '✅ Feature 2 completed: passing',
-      '🚀 Agent 2/3: Started feature 5 - Feature 5',
-      '✅ Feature 3 completed: passing',
-      '✅ Feature 4 completed: passing',
-      '✅ Feature 5 completed: passing',
-      '🧹 Cleaned up 3 completed agents',
-      '✅ All features completed!',
-    ]);
+    const story = [
+      claimed(1, 1),
+      claimed(2, 2),
+      claimed(3, 3),
+      passed(1),
+      claimed(4, 1),
+      passed(2),
+      claimed(5, 2),
+      passed(3),
+      passed(4),
+      passed(5),
+    ];
+    assert.deepEqual(
+      [...story.map((h) => tell(asEvent(h), now)), ...describeEnd(now)],
+      [
+        '🚀 Agent 1/3: Started feature 1 - Feature 1',
+        '🚀 Agent 2/3: Started feature 2 - Feature 2',
+        '🚀 Agent 3/3: Started feature 3 - Feature 3',
+        '✅ Feature 1 completed: passing',
+        '🚀 Agent 1/3: Started feature 4 - Feature 4',
+        '✅ Feature 2 completed: passing',
+        '🚀 Agent 2/3: Started feature 5 - Feature 5',
+        '✅ Feature 3 completed: passing',
+        '✅ Feature 4 completed: passing',
+        '✅ Feature 5 completed: passing',
+        '🧹 Cleaned up 3 completed agents',
+        '✅ All features completed!',
+      ],
+    );
   });
 
   it('shows nothing that could move the cursor, add a line or turn text around', () => {
@@ -163,7 +235,10 @@ describe('describe', () => {
   });
 
   it('keeps a text of 10⁶ characters on a short line', () => {
-    const line = tell(asEvent({ type: 'feature.failed', reason: 'x'.repeat(1_000_000), featureId: 4 }), after);
+    const line = tell(
+      asEvent({ type: 'feature.failed', reason: 'x'.repeat(1_000_000), featureId: 4 }),
+      after,
+    );
     assert.equal(line?.length, '❌ Feature 4 failed: '.length + 301);
   });
 });
@@ -171,10 +246,26 @@ describe('describe', () => {
 describe('describeEnd', () => {
   const features = [featureIn('passing', 1), featureIn('failed', 2), featureIn('passing', 3)];
   const cases: [what: string, snapshot: Snapshot, lines: string[]][] = [
-    ['not all passing', withAgents(workspaceOf(features), 2), ['🧹 Cleaned up 2 completed agents', '⚠️ 2 of 3 features completed']],
-    ['one agent', withAgents(workspaceOf(features.slice(0, 1)), 1), ['🧹 Cleaned up 1 completed agent', '✅ All features completed!']],
-    ['some were meant', withAgents(workspaceOf(features, { only: [1, 3] }), 1), ['🧹 Cleaned up 1 completed agent', '✅ All features completed!']],
-    ['a failed one was meant', withAgents(workspaceOf(features, { only: [2] }), 1), ['🧹 Cleaned up 1 completed agent', '⚠️ 0 of 1 features completed']],
+    [
+      'not all passing',
+      withAgents(workspaceOf(features), 2),
+      ['🧹 Cleaned up 2 completed agents', '⚠️ 2 of 3 features completed'],
+    ],
+    [
+      'one agent',
+      withAgents(workspaceOf(features.slice(0, 1)), 1),
+      ['🧹 Cleaned up 1 completed agent', '✅ All features completed!'],
+    ],
+    [
+      'some were meant',
+      withAgents(workspaceOf(features, { only: [1, 3] }), 1),
+      ['🧹 Cleaned up 1 completed agent', '✅ All features completed!'],
+    ],
+    [
+      'a failed one was meant',
+      withAgents(workspaceOf(features, { only: [2] }), 1),
+      ['🧹 Cleaned up 1 completed agent', '⚠️ 0 of 1 features completed'],
+    ],
   ];
   for (const [what, snapshot, expected] of cases) {
     it(what, () => assert.deepEqual(describeEnd(snapshot), expected));
@@ -204,6 +295,20 @@ function withAgents(snapshot: Snapshot, count: number): Snapshot {
 
 /** The same value with every text in it made nasty, but for those that the code itself chooses. */
 function poison<T>(value: T, nasty: string): T {
-  const chosen = new Set(['type', 'kind', 'by', 'cause', 'status', 'limit', 'how', 'outcome', 'model', 'face', 'where']);
-  return JSON.parse(JSON.stringify(value), (key, part) => (typeof part === 'string' && !chosen.has(key) ? nasty : part));
+  const chosen = new Set([
+    'type',
+    'kind',
+    'by',
+    'cause',
+    'status',
+    'limit',
+    'how',
+    'outcome',
+    'model',
+    'face',
+    'where',
+  ]);
+  return JSON.parse(JSON.stringify(value), (key, part) =>
+    typeof part === 'string' && !chosen.has(key) ? nasty : part,
+  );
 }

@@ -4,7 +4,16 @@ import { attemptOf, toExternal } from '../../../src/core/events/event';
 
 describe('toExternal', () => {
   it('puts number, time and type first, and the agent by name', () => {
-    const external = toExternal({ type: 'feature.submitted', summary: 's', slot: 2, featureId: 4, attempt: 1, fence: 9, at: 5, seq: 3 });
+    const external = toExternal({
+      type: 'feature.submitted',
+      summary: 's',
+      slot: 2,
+      featureId: 4,
+      attempt: 1,
+      fence: 9,
+      at: 5,
+      seq: 3,
+    });
     assert.equal(
       JSON.stringify(external),
       '{"seq":3,"at":5,"type":"feature.submitted","agentId":"agent-2","summary":"s","slot":2,"featureId":4,"attempt":1,"fence":9}',

@@ -1,6 +1,11 @@
 // Backlogs as people, programs and attackers write them: what is read, and every problem with its place.
 import { strict as assert } from 'node:assert';
-import { defaultCategory, defaultPriority, maxFeatures, parseBacklog } from '../../../src/core/features/featureList';
+import {
+  defaultCategory,
+  defaultPriority,
+  maxFeatures,
+  parseBacklog,
+} from '../../../src/core/features/featureList';
 
 function specsOf(document: unknown, knownIds?: ReadonlyMap<string, number>, lastId?: number) {
   const parsed = parseBacklog(document, knownIds, lastId);
@@ -17,7 +22,14 @@ function placesOf(document: unknown): readonly string[] {
 describe('parseBacklog', () => {
   it('fills in what is not said', () => {
     assert.deepEqual(specsOf([{ name: 'A' }]), [
-      { name: 'A', category: defaultCategory, priority: defaultPriority, description: '', dependsOn: [], files: [] },
+      {
+        name: 'A',
+        category: defaultCategory,
+        priority: defaultPriority,
+        description: '',
+        dependsOn: [],
+        files: [],
+      },
     ]);
   });
 
@@ -38,7 +50,11 @@ describe('parseBacklog', () => {
   });
 
   it('takes ids as dependencies, in file order for new names and as recorded for known ones', () => {
-    const document = [{ name: 'New' }, { name: 'Old', depends_on: [8] }, { name: 'Last', depends_on: [4, 8, 'New'] }];
+    const document = [
+      { name: 'New' },
+      { name: 'Old', depends_on: [8] },
+      { name: 'Last', depends_on: [4, 8, 'New'] },
+    ];
     const specs = specsOf(document, new Map([['Old', 4]]), 7);
     assert.deepEqual(
       specs.map((s) => s.dependsOn),
@@ -47,7 +63,17 @@ describe('parseBacklog', () => {
   });
 
   it('knows names by heart: case, white space at the ends and odd names are part of them', () => {
-    const names = ['a', 'A', 'a ', '__proto__', 'constructor', 'toString', '"; DROP TABLE features; --', '🚀', '0'];
+    const names = [
+      'a',
+      'A',
+      'a ',
+      '__proto__',
+      'constructor',
+      'toString',
+      '"; DROP TABLE features; --',
+      '🚀',
+      '0',
+    ];
     const specs = specsOf([...names.map((name) => ({ name })), { name: 'all', depends_on: names }]);
     assert.deepEqual(specs.at(-1)?.dependsOn, names);
     assert.equal(Object.getPrototypeOf({}), Object.prototype);
@@ -71,8 +97,16 @@ describe('parseBacklog', () => {
     ['a name nested 5,000 deep', [{ name: deep }], [['0.name', /must be text, not a list/]]],
     ['a description of 1 MB', [{ name: 'A', description: long }], [['0.description', /the most is 100000/]]],
     ['a name twice', [{ name: 'A' }, { name: 'A' }], [['1.name', /already the name of entry 1/]]],
-    ['an unknown key', [{ name: 'A', dependsOn: [] }], [['0.dependsOn', /not a field.*Known: name, category/]]],
-    ['the key __proto__', JSON.parse('[{"name":"A","__proto__":{"priority":1}}]'), [['0.__proto__', /not a field/]]],
+    [
+      'an unknown key',
+      [{ name: 'A', dependsOn: [] }],
+      [['0.dependsOn', /not a field.*Known: name, category/]],
+    ],
+    [
+      'the key __proto__',
+      JSON.parse('[{"name":"A","__proto__":{"priority":1}}]'),
+      [['0.__proto__', /not a field/]],
+    ],
     ['a key of 1 MB', [{ name: 'A', [long]: 1 }], [[`0.${long}`, /^"x{60}…" is not a field/]]],
     ...[0, -1, 1.5, '1', null, Number.NaN, Number.POSITIVE_INFINITY, 2 ** 53, []].map(
       (priority): [string, unknown, [string, RegExp][]] => [
@@ -89,7 +123,11 @@ describe('parseBacklog', () => {
       ],
     ),
     ['a check that is empty', [{ name: 'A', verify: ' ' }], [['0.verify', /leave it out/]]],
-    ['a check that is a list', [{ name: 'A', verify: ['npm', 'test'] }], [['0.verify', /must be text, not a list/]]],
+    [
+      'a check that is a list',
+      [{ name: 'A', verify: ['npm', 'test'] }],
+      [['0.verify', /must be text, not a list/]],
+    ],
     ['a model that is null', [{ name: 'A', model: null }], [['0.model', /must be text, not null/]]],
     ['files that are text', [{ name: 'A', files: 'src/a.ts' }], [['0.files', /must be a list of paths/]]],
     [
@@ -104,18 +142,48 @@ describe('parseBacklog', () => {
         ['0.files.6', /"a\\nb" has control characters/],
       ],
     ],
-    ['dependencies that are text', [{ name: 'A', depends_on: 'B' }], [['0.depends_on', /must be a list of names or ids/]]],
+    [
+      'dependencies that are text',
+      [{ name: 'A', depends_on: 'B' }],
+      [['0.depends_on', /must be a list of names or ids/]],
+    ],
     ['a dependency on itself', [{ name: 'A', depends_on: ['A'] }], [['0.depends_on.0', /depends on itself/]]],
-    ['a dependency on itself by id', [{ name: 'A', depends_on: [1] }], [['0.depends_on.0', /depends on itself/]]],
-    ['an unknown name', [{ name: 'A', depends_on: ['B'] }], [['0.depends_on.0', /^No feature is named "B"\.$/]]],
+    [
+      'a dependency on itself by id',
+      [{ name: 'A', depends_on: [1] }],
+      [['0.depends_on.0', /depends on itself/]],
+    ],
+    [
+      'an unknown name',
+      [{ name: 'A', depends_on: ['B'] }],
+      [['0.depends_on.0', /^No feature is named "B"\.$/]],
+    ],
     [
       'an unknown name that is nearly one',
       [{ name: 'User Login' }, { name: 'B', depends_on: [' user login'] }],
       [['1.depends_on.0', /Did you mean "User Login"\?/]],
     ],
-    ['an unknown id', [{ name: 'A', depends_on: [2, 0, -1, 1.5, Number.NaN] }], [2, 0, -1, 1.5, Number.NaN].map((id, k) => [`0.depends_on.${k}`, new RegExp(`^No feature has the id ${id}\\.$`)])],
-    ['a dependency that is an object', [{ name: 'A', depends_on: [{}, null] }], [['0.depends_on.0', /not an object/], ['0.depends_on.1', /not null/]]],
-    ['a name of 1 MB as dependency', [{ name: 'A', depends_on: [long] }], [['0.depends_on.0', /named "x{60}…"/]]],
+    [
+      'an unknown id',
+      [{ name: 'A', depends_on: [2, 0, -1, 1.5, Number.NaN] }],
+      [2, 0, -1, 1.5, Number.NaN].map((id, k) => [
+        `0.depends_on.${k}`,
+        new RegExp(`^No feature has the id ${id}\\.$`),
+      ]),
+    ],
+    [
+      'a dependency that is an object',
+      [{ name: 'A', depends_on: [{}, null] }],
+      [
+        ['0.depends_on.0', /not an object/],
+        ['0.depends_on.1', /not null/],
+      ],
+    ],
+    [
+      'a name of 1 MB as dependency',
+      [{ name: 'A', depends_on: [long] }],
+      [['0.depends_on.0', /named "x{60}…"/]],
+    ],
   ];
 
   for (const [what, document, expected] of attacks) {
@@ -134,17 +202,32 @@ describe('parseBacklog', () => {
   }
 
   it('finds every problem at once, and loads nothing', () => {
-    const document = [{ name: 'A', priority: 0 }, { name: 'A' }, 7, { name: 'B', depends_on: ['C'], extra: 1 }];
-    assert.deepEqual(placesOf(document).toSorted(), ['0.priority', '1.name', '2', '3.depends_on.0', '3.extra']);
+    const document = [
+      { name: 'A', priority: 0 },
+      { name: 'A' },
+      7,
+      { name: 'B', depends_on: ['C'], extra: 1 },
+    ];
+    assert.deepEqual(placesOf(document).toSorted(), [
+      '0.priority',
+      '1.name',
+      '2',
+      '3.depends_on.0',
+      '3.extra',
+    ]);
   });
 
   it('shows text from the file without what could move the cursor or turn the text around', () => {
     const nasty = '\u001b[2J\u009b1m\u202ename\n';
-    const parsed = parseBacklog([{ name: nasty, [nasty]: 1, depends_on: [nasty, `${nasty}!`], priority: 1 }, { name: nasty }]);
+    const parsed = parseBacklog([
+      { name: nasty, [nasty]: 1, depends_on: [nasty, `${nasty}!`], priority: 1 },
+      { name: nasty },
+    ]);
     assert.ok(!parsed.ok);
     assert.equal(parsed.problems.length, 4);
     // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what must not be there
-    for (const { message } of parsed.problems) assert.doesNotMatch(message, /[\u0000-\u001f\u007f-\u009f\u202a-\u202e]/);
+    for (const { message } of parsed.problems)
+      assert.doesNotMatch(message, /[\u0000-\u001f\u007f-\u009f\u202a-\u202e]/);
   });
 
   it('names a feature that stands in the list twice as a dependency once', () => {
@@ -152,7 +235,10 @@ describe('parseBacklog', () => {
   });
 
   describe('of the greatest size', () => {
-    const many = Array.from({ length: maxFeatures }, (_, k) => ({ name: `F${k}`, depends_on: k > 0 ? [`F${k - 1}`] : [] }));
+    const many = Array.from({ length: maxFeatures }, (_, k) => ({
+      name: `F${k}`,
+      depends_on: k > 0 ? [`F${k - 1}`] : [],
+    }));
 
     it('reads a chain of 10⁵', function () {
       this.timeout(3_000);

@@ -6,11 +6,11 @@ import {
   canRemove,
   type Stage,
   stageOf,
-  table,
   type Transition,
+  table,
   transition,
 } from '../../../src/core/features/featureMachine';
-import { featureIn, sampleFence, sampleSlot, stateIn, specOf } from '../sampleFeatures';
+import { featureIn, sampleFence, sampleSlot, specOf, stateIn } from '../sampleFeatures';
 
 const stages: Record<Stage, true> = {
   ...{ pending: true, waiting: true, working: true, verifying: true },
@@ -30,7 +30,9 @@ interface Variant {
 
 /** Typed by the union, so that a new change does not compile until it has its row here. */
 const rows: { readonly [K in Transition]: Readonly<Record<string, Variant & { change: { type: K } }>> } = {
-  'feature.held': { '': { change: { type: 'feature.held', featureId: 1, missing: [2] }, moves: { pending: 'waiting' } } },
+  'feature.held': {
+    '': { change: { type: 'feature.held', featureId: 1, missing: [2] }, moves: { pending: 'waiting' } },
+  },
   'feature.freed': { '': { change: { type: 'feature.freed', featureId: 1 }, moves: { waiting: 'pending' } } },
   'feature.skipped': {
     'for a dependency': {
@@ -42,15 +44,23 @@ const rows: { readonly [K in Transition]: Readonly<Record<string, Variant & { ch
       moves: { pending: 'skipped', waiting: 'skipped', failed: 'skipped' },
     },
   },
-  'feature.unskipped': { '': { change: { type: 'feature.unskipped', featureId: 1 }, moves: { skipped: 'pending' } } },
+  'feature.unskipped': {
+    '': { change: { type: 'feature.unskipped', featureId: 1 }, moves: { skipped: 'pending' } },
+  },
   'feature.claimed': {
-    '': { change: { type: 'feature.claimed', model: 'haiku', ...own, fence: 8 }, moves: { pending: 'working' } },
+    '': {
+      change: { type: 'feature.claimed', model: 'haiku', ...own, fence: 8 },
+      moves: { pending: 'working' },
+    },
   },
   'feature.submitted': {
     '': { change: { type: 'feature.submitted', summary: 'done', ...own }, moves: { working: 'verifying' } },
   },
   'feature.unconfirmed': {
-    '': { change: { type: 'feature.unconfirmed', why: 'no check', ...own }, moves: { verifying: 'unconfirmed' } },
+    '': {
+      change: { type: 'feature.unconfirmed', why: 'no check', ...own },
+      moves: { verifying: 'unconfirmed' },
+    },
   },
   'feature.passed': {
     'by a check': {
@@ -67,14 +77,20 @@ const rows: { readonly [K in Transition]: Readonly<Record<string, Variant & { ch
       change: { type: 'feature.failed', reason: 'no', ...own },
       moves: { working: 'failed', verifying: 'failed', unconfirmed: 'failed' },
     },
-    'by the user': { change: { type: 'feature.failed', reason: 'no', featureId: 1 }, moves: { unconfirmed: 'failed' } },
+    'by the user': {
+      change: { type: 'feature.failed', reason: 'no', featureId: 1 },
+      moves: { unconfirmed: 'failed' },
+    },
   },
   'feature.retried': {
     'by policy': {
       change: { type: 'feature.retried', by: 'policy', reason: 'no', ...own },
       moves: { working: 'pending', verifying: 'pending' },
     },
-    'by the user': { change: { type: 'feature.retried', by: 'user', featureId: 1 }, moves: { failed: 'pending' } },
+    'by the user': {
+      change: { type: 'feature.retried', by: 'user', featureId: 1 },
+      moves: { failed: 'pending' },
+    },
   },
   'feature.yielded': {
     '': {
@@ -88,7 +104,13 @@ const rows: { readonly [K in Transition]: Readonly<Record<string, Variant & { ch
   'feature.edited': {
     '': {
       change: { type: 'feature.edited', featureId: 1, spec },
-      moves: { pending: 'pending', waiting: 'waiting', skipped: 'skipped', failed: 'failed', passing: 'passing' },
+      moves: {
+        pending: 'pending',
+        waiting: 'waiting',
+        skipped: 'skipped',
+        failed: 'failed',
+        passing: 'passing',
+      },
     },
   },
 };
@@ -163,11 +185,22 @@ describe('featureMachine', () => {
   });
 
   describe('what a change leaves behind', () => {
-    const used: Feature = { ...featureIn('verifying'), failures: 2, losses: 1, lastFailure: 'before', learnedFiles: ['a'] };
+    const used: Feature = {
+      ...featureIn('verifying'),
+      failures: 2,
+      losses: 1,
+      lastFailure: 'before',
+      learnedFiles: ['a'],
+    };
     const usedIn = (stage: Stage): Feature => ({ ...used, state: stateIn(stage) });
     type Left = Partial<Pick<Feature, 'failures' | 'losses' | 'lastFailure' | 'learnedFiles' | 'state'>>;
     const cases: [string, Stage, Extract<FeatureChange, { type: Transition }>, Left][] = [
-      ['a failure for good counts', 'working', { type: 'feature.failed', reason: 'no', ...own }, { failures: 3, lastFailure: 'no' }],
+      [
+        'a failure for good counts',
+        'working',
+        { type: 'feature.failed', reason: 'no', ...own },
+        { failures: 3, lastFailure: 'no' },
+      ],
       [
         'a retry by policy counts, and keeps the losses',
         'verifying',
@@ -184,7 +217,12 @@ describe('featureMachine', () => {
         'passing forgets what went wrong',
         'verifying',
         { type: 'feature.passed', evidence: check, ...own },
-        { failures: 0, losses: 0, lastFailure: undefined, state: { status: 'passing', evidence: check, at: 5_000 } },
+        {
+          failures: 0,
+          losses: 0,
+          lastFailure: undefined,
+          state: { status: 'passing', evidence: check, at: 5_000 },
+        },
       ],
       [
         'a loss counts as a loss only',
@@ -218,7 +256,11 @@ describe('featureMachine', () => {
         { type: 'feature.claimed', model: 'haiku', featureId: 1, slot: 3, attempt: 4, fence: 9 },
         {
           failures: 2,
-          state: { status: 'claimed', phase: 'working', claim: { slot: 3, attempt: 4, fence: 9, claimedAt: 5_000 } },
+          state: {
+            status: 'claimed',
+            phase: 'working',
+            claim: { slot: 3, attempt: 4, fence: 9, claimedAt: 5_000 },
+          },
         },
       ],
       [

@@ -6,7 +6,12 @@ import { specOf } from '../sampleFeatures';
 
 describe('cycleProblem', () => {
   it('is none for a diamond', () => {
-    const needs: [string, string[]][] = [['A', []], ['B', ['A']], ['C', ['A']], ['D', ['B', 'C']]];
+    const needs: [string, string[]][] = [
+      ['A', []],
+      ['B', ['A']],
+      ['C', ['A']],
+      ['D', ['B', 'C']],
+    ];
     assert.equal(cycleProblem(needs.map(([name, dependsOn]) => specOf(name, { dependsOn }))), undefined);
   });
 
@@ -28,7 +33,9 @@ describe('cycleProblem', () => {
   it('stays readable for a circle of 10⁵, and shows names without control characters', function () {
     this.timeout(3_000);
     const names = Array.from({ length: 100_000 }, (_, k) => `F${k}\u001b[2J`);
-    const problem = cycleProblem(names.map((name, k) => specOf(name, { dependsOn: [names.at(k - 1) as string] })));
+    const problem = cycleProblem(
+      names.map((name, k) => specOf(name, { dependsOn: [names.at(k - 1) as string] })),
+    );
     assert.ok(problem && problem.message.length < 1_000, `${problem?.message.length} characters`);
     assert.match(problem.message, /"F0 \[2J" → .* → … 99991 more … → .* → "F0 \[2J"/);
     assert.ok(!problem.message.includes('\u001b'));

@@ -27,7 +27,8 @@ describe('longestRemaining', () => {
         const needs = nodes.map(([list], k) => list.filter((need) => need < k));
         const durations = nodes.map(([, ms]) => ms);
         const behind = (node: number): number =>
-          (durations[node] ?? 0) + Math.max(0, ...needs.flatMap((list, k) => (list.includes(node) ? [behind(k)] : [])));
+          (durations[node] ?? 0) +
+          Math.max(0, ...needs.flatMap((list, k) => (list.includes(node) ? [behind(k)] : [])));
         assert.deepEqual(
           longestRemaining(buildGraph(needs), durations),
           nodes.map((_, k) => behind(k)),
@@ -39,6 +40,12 @@ describe('longestRemaining', () => {
   it('measures a chain of 10⁵', function () {
     this.timeout(3_000);
     const needs = Array.from({ length: 100_000 }, (_, k) => (k > 0 ? [k - 1] : []));
-    assert.equal(criticalPathLength(buildGraph(needs), needs.map(() => 2)), 200_000);
+    assert.equal(
+      criticalPathLength(
+        buildGraph(needs),
+        needs.map(() => 2),
+      ),
+      200_000,
+    );
   });
 });

@@ -13,7 +13,10 @@ const chain = Array.from({ length: size }, (_, k) => (k > 0 ? [k - 1] : []));
 
 describe('buildGraph', () => {
   it('takes a dependency named twice once, both ways', () => {
-    assert.deepEqual(buildGraph([[], [0, 0], [0, 1]]), { needs: [[], [0], [0, 1]], neededBy: [[1, 2], [2], []] });
+    assert.deepEqual(buildGraph([[], [0, 0], [0, 1]]), {
+      needs: [[], [0], [0, 1]],
+      neededBy: [[1, 2], [2], []],
+    });
   });
 });
 

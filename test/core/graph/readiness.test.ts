@@ -6,7 +6,13 @@ import { featureIn } from '../sampleFeatures';
 
 describe('readinessOf', () => {
   const ofOne: Record<Stage, 'ready' | 'missing' | 'blocked'> = {
-    ...{ pending: 'missing', waiting: 'missing', working: 'missing', verifying: 'missing', unconfirmed: 'missing' },
+    ...{
+      pending: 'missing',
+      waiting: 'missing',
+      working: 'missing',
+      verifying: 'missing',
+      unconfirmed: 'missing',
+    },
     ...{ passing: 'ready', failed: 'blocked', skipped: 'blocked' },
   };
   for (const [stage, kind] of Object.entries(ofOne) as [Stage, string][]) {
@@ -17,19 +23,28 @@ describe('readinessOf', () => {
   }
 
   it('names all that is missing, and only that', () => {
-    const byName = indexByName({ 1: featureIn('passing', 1), 2: featureIn('working', 2), 3: featureIn('waiting', 3) });
+    const byName = indexByName({
+      1: featureIn('passing', 1),
+      2: featureIn('working', 2),
+      3: featureIn('waiting', 3),
+    });
     const feature = featureIn('pending', 4, { dependsOn: ['F3', 'F1', 'F2'] });
     assert.deepEqual(readinessOf(feature, byName), { kind: 'missing', ids: [3, 2] });
   });
 
   it('names the dependency that failed above those that are missing', () => {
     const byName = indexByName({ 1: featureIn('working', 1), 2: featureIn('failed', 2) });
-    assert.deepEqual(readinessOf(featureIn('pending', 3, { dependsOn: ['F1', 'F2'] }), byName), { kind: 'blocked', by: 2 });
+    assert.deepEqual(readinessOf(featureIn('pending', 3, { dependsOn: ['F1', 'F2'] }), byName), {
+      kind: 'blocked',
+      by: 2,
+    });
   });
 
   it('takes a feature that needs nothing, or only what is gone, as ready', () => {
     assert.deepEqual(readinessOf(featureIn('pending', 1), new Map()), { kind: 'ready' });
-    assert.deepEqual(readinessOf(featureIn('pending', 1, { dependsOn: ['gone'] }), new Map()), { kind: 'ready' });
+    assert.deepEqual(readinessOf(featureIn('pending', 1, { dependsOn: ['gone'] }), new Map()), {
+      kind: 'ready',
+    });
   });
 });
 
@@ -62,7 +77,10 @@ describe('withDependencies', () => {
   }
 
   it('ends though features need each other', () => {
-    const circle = { 1: featureIn('pending', 1, { dependsOn: ['F2'] }), 2: featureIn('pending', 2, { dependsOn: ['F1'] }) };
+    const circle = {
+      1: featureIn('pending', 1, { dependsOn: ['F2'] }),
+      2: featureIn('pending', 2, { dependsOn: ['F1'] }),
+    };
     assert.deepEqual([...withDependencies(circle, 1)].toSorted(), [1, 2]);
   });
 });

@@ -18,7 +18,10 @@ const limits = { ...defaultLimits, maxActions: 10, maxFileEdits: 3, maxBashComma
 const call = (tool: string, fingerprint = tool): Action => ({ tool, fingerprint });
 
 /** The answers to calls one after the other, each ended well or badly. */
-function play(calls: readonly (readonly [action: Action, succeeds: boolean])[]): { answers: BudgetAnswer[]; budget: Budget } {
+function play(calls: readonly (readonly [action: Action, succeeds: boolean])[]): {
+  answers: BudgetAnswer[];
+  budget: Budget;
+} {
   let budget = freshBudget;
   const answers = calls.map(([action, succeeds]) => {
     const spent = spend(budget, action, limits);
@@ -29,17 +32,38 @@ function play(calls: readonly (readonly [action: Action, succeeds: boolean])[]):
   return { answers, budget };
 }
 
-const times = (n: number, action: Action, succeeds = true) => Array.from({ length: n }, () => [action, succeeds] as const);
+const times = (n: number, action: Action, succeeds = true) =>
+  Array.from({ length: n }, () => [action, succeeds] as const);
 const kinds = (answers: readonly BudgetAnswer[]) => answers.map((a) => a.kind).join(' ');
 
 describe('budget', () => {
   describe('the same failing call', () => {
     const bad = times(1, call('run_command', 'test'), false);
     const cases: [what: string, calls: (readonly [Action, boolean])[], answers: string][] = [
-      ['is hinted at after 3 and stopped after 5', times(7, call('read_file'), false), 'go go go hint hint stop stop'],
-      ['is forgotten after a success', [...times(3, call('read_file'), false), ...times(1, call('read_file')), ...times(3, call('read_file'), false)], 'go go go hint go go go'],
-      ['is forgotten after another failure', [...times(3, call('read_file'), false), ...bad, ...times(1, call('read_file'), false)], 'go go go go go'],
-      ['is told by its input, not its tool', [1, 2, 3, 4, 5, 6].flatMap((n) => times(1, call('read_file', `r${n}`), false)), 'go go go go go go'],
+      [
+        'is hinted at after 3 and stopped after 5',
+        times(7, call('read_file'), false),
+        'go go go hint hint stop stop',
+      ],
+      [
+        'is forgotten after a success',
+        [
+          ...times(3, call('read_file'), false),
+          ...times(1, call('read_file')),
+          ...times(3, call('read_file'), false),
+        ],
+        'go go go hint go go go',
+      ],
+      [
+        'is forgotten after another failure',
+        [...times(3, call('read_file'), false), ...bad, ...times(1, call('read_file'), false)],
+        'go go go go go',
+      ],
+      [
+        'is told by its input, not its tool',
+        [1, 2, 3, 4, 5, 6].flatMap((n) => times(1, call('read_file', `r${n}`), false)),
+        'go go go go go go',
+      ],
     ];
     for (const [what, calls, answers] of cases) {
       it(what, () => assert.equal(kinds(play(calls).answers), answers));
@@ -65,21 +89,34 @@ describe('budget', () => {
     for (const [limit, action, bound] of cases) {
       it(`${limit} lets ${bound} calls of ${action.tool} go, asks 3 times to wrap up, then stops`, () => {
         const { answers, budget } = play(times(bound + 5, action));
-        assert.equal(kinds(answers), [...Array(bound).fill('go'), 'wrapUp wrapUp wrapUp stop stop'].join(' '));
+        assert.equal(
+          kinds(answers),
+          [...Array(bound).fill('go'), 'wrapUp wrapUp wrapUp stop stop'].join(' '),
+        );
         const [answer] = answers.slice(bound);
         assert.ok(answer?.kind === 'wrapUp');
         assert.deepEqual(answer.hit, { limit, bound });
-        assert.ok(answer.text.includes(`limits.${limit}`) && answer.text.includes(String(bound)), answer.text);
+        assert.ok(
+          answer.text.includes(`limits.${limit}`) && answer.text.includes(String(bound)),
+          answer.text,
+        );
         assert.equal(budget.actions, bound);
       });
     }
 
     it('on edits leaves other calls alone', () => {
-      assert.equal(kinds(play([...times(3, call('edit_file')), ...times(1, call('read_file'))]).answers), 'go go go go');
+      assert.equal(
+        kinds(play([...times(3, call('edit_file')), ...times(1, call('read_file'))]).answers),
+        'go go go go',
+      );
     });
 
     it('counts edits by either tool together', () => {
-      const calls = [...times(2, call('edit_file')), ...times(1, call('write_file')), ...times(1, call('edit_file'))];
+      const calls = [
+        ...times(2, call('edit_file')),
+        ...times(1, call('write_file')),
+        ...times(1, call('edit_file')),
+      ];
       assert.equal(kinds(play(calls).answers), 'go go go wrapUp');
     });
 
@@ -136,7 +173,8 @@ describe('describeLimit', () => {
 
 describe('the default limits', () => {
   it('are those promised', () => {
-    const { maxFileEdits, maxBashCommands, maxActions, commandMs, maxSessionMs, attemptMs, maxRetries } = defaultLimits;
+    const { maxFileEdits, maxBashCommands, maxActions, commandMs, maxSessionMs, attemptMs, maxRetries } =
+      defaultLimits;
     assert.deepEqual([maxFileEdits, maxBashCommands, maxActions], [50, 100, 100]);
     assert.deepEqual([commandMs, maxSessionMs, maxRetries], [60_000, 3_600_000, 3]);
     assert.deepEqual(attemptMs, { haiku: 600_000, sonnet: 1_800_000, opus: 3_600_000, other: 1_800_000 });

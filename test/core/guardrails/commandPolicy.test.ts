@@ -12,9 +12,17 @@ describe('judgeCommand', () => {
     ['the check with white space around it', `  ${check}\n`],
     ['an entry to the letter', 'git status'],
     ['an entry with shell syntax, to the letter', 'make -s build && echo ok'],
-    ...['login', 'test/a.test.js', '-- --grep=Login', '--reporter dot', 'src/a-b_c.test.ts', 'a@1.2.3', '-t x,y', './a.js', '1..3'].map(
-      (rest): [string, string] => ['plain arguments', `npm test ${rest}`],
-    ),
+    ...[
+      'login',
+      'test/a.test.js',
+      '-- --grep=Login',
+      '--reporter dot',
+      'src/a-b_c.test.ts',
+      'a@1.2.3',
+      '-t x,y',
+      './a.js',
+      '1..3',
+    ].map((rest): [string, string] => ['plain arguments', `npm test ${rest}`]),
   ];
   for (const [what, command] of allowed) {
     it(`allows ${what}: ${command.trim()}`, () => {
@@ -27,10 +35,47 @@ describe('judgeCommand', () => {
     ...['; rm -rf /', '&& rm x', '& rm x', '|| rm x', '| sh', '\nrm x', '\r\nrm x', '\u2028rm x'],
     ...['$(rm x)', '`rm x`', '<(rm x)', '>(rm x)', '${x@P}', '$HOME', '$IFS', "$'\\x3b'", '"$(x)"', "'; x'"],
     ...['> out', '>> out', '< in', '2>&1', '<< EOF', '<<< x', '&> out'],
-    ...['*', '?', '[a]', '{a,b}', '~', '~root', '!!', '!x', '^a^b', '#x', '\\x', '(x)', 'a;b', '%PATH%', '%COMSPEC%'],
+    ...[
+      '*',
+      '?',
+      '[a]',
+      '{a,b}',
+      '~',
+      '~root',
+      '!!',
+      '!x',
+      '^a^b',
+      '#x',
+      '\\x',
+      '(x)',
+      'a;b',
+      '%PATH%',
+      '%COMSPEC%',
+    ],
     ...['x\u0000y', 'x\ty', 'x\u00a0y', 'x\u202ey', 'ü', '\ufeffx'],
-    ...['..', '../x', 'a/../../x', '--prefix=../x', '--prefix=a/../..', '-C../x', '-C..', 'a:../x', 'a,../x', '@../x'],
-    ...['/etc/passwd', '--prefix=/tmp', '--prefix /tmp', '-C/tmp', 'a:/tmp', 'a,/tmp', '@/tmp/x', 'C:/x', '-o=/x'],
+    ...[
+      '..',
+      '../x',
+      'a/../../x',
+      '--prefix=../x',
+      '--prefix=a/../..',
+      '-C../x',
+      '-C..',
+      'a:../x',
+      'a,../x',
+      '@../x',
+    ],
+    ...[
+      '/etc/passwd',
+      '--prefix=/tmp',
+      '--prefix /tmp',
+      '-C/tmp',
+      'a:/tmp',
+      'a,/tmp',
+      '@/tmp/x',
+      'C:/x',
+      '-o=/x',
+    ],
     ...['https://example.org/x.js', 'file:///etc/passwd', '//server/share'],
   ];
   for (const rider of riders) {
@@ -54,9 +99,14 @@ describe('judgeCommand', () => {
     ['the check chained', `${check}; rm x`],
     ['a part of an entry', 'make -s build'],
     ['another case', 'NPM test x'],
-    ...['rm -rf /', 'git push --force', 'git -C .. status', 'find . -exec rm {} +', 'xargs rm', 'tar --to-command=sh -xf a'].map(
-      (command): [string, string] => ['what was never named', command],
-    ),
+    ...[
+      'rm -rf /',
+      'git push --force',
+      'git -C .. status',
+      'find . -exec rm {} +',
+      'xargs rm',
+      'tar --to-command=sh -xf a',
+    ].map((command): [string, string] => ['what was never named', command]),
   ];
   for (const [what, command] of others) {
     it(`refuses ${what}: ${JSON.stringify(command)}`, () => {

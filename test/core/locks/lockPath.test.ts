@@ -1,7 +1,14 @@
 // Every way of writing a file's name: to one canonical path, or refused with the reason.
 import { strict as assert } from 'node:assert';
 import fc from 'fast-check';
-import { covers, type LockScope, lockKey, overlaps, parseLockScope, parseWorkspacePath } from '../../../src/core/locks/lockPath';
+import {
+  covers,
+  type LockScope,
+  lockKey,
+  overlaps,
+  parseLockScope,
+  parseWorkspacePath,
+} from '../../../src/core/locks/lockPath';
 
 const file = (path: string): LockScope => ({ kind: 'file', path });
 const folder = (path: string): LockScope => ({ kind: 'folder', path });
@@ -83,8 +90,13 @@ describe('parseWorkspacePath', () => {
   }
 
   it('gives, of any text, a path that stays inside and is its own canonical form', () => {
-    const part = fc.oneof(fc.constantFrom('..', '.', '', 'a', 'B.ts', 'C:', 'nul', 'x ', 'e\u0301'), fc.string({ unit: 'binary', maxLength: 5 }));
-    const text = fc.array(fc.tuple(part, fc.constantFrom('/', '\\', '//'))).map((parts) => parts.flat().join(''));
+    const part = fc.oneof(
+      fc.constantFrom('..', '.', '', 'a', 'B.ts', 'C:', 'nul', 'x ', 'e\u0301'),
+      fc.string({ unit: 'binary', maxLength: 5 }),
+    );
+    const text = fc
+      .array(fc.tuple(part, fc.constantFrom('/', '\\', '//')))
+      .map((parts) => parts.flat().join(''));
     fc.assert(
       fc.property(text, (anyText) => {
         const path = parseWorkspacePath(anyText);

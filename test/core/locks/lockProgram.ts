@@ -16,7 +16,9 @@ import {
 import { brokenLockRules, meet } from './lockRules';
 
 const scopes: readonly LockScope[] = [
-  ...['src/a', 'src/b', 'SRC/a', 'lib/a', 'lib/b', 'c', 'C', 'd'].map((path) => ({ kind: 'file', path }) as const),
+  ...['src/a', 'src/b', 'SRC/a', 'lib/a', 'lib/b', 'c', 'C', 'd'].map(
+    (path) => ({ kind: 'file', path }) as const,
+  ),
   ...['src', 'lib'].map((path) => ({ kind: 'folder', path }) as const),
 ];
 
@@ -55,7 +57,9 @@ export class LockProgram {
     this.#set(setHuman(this.#table, []));
     let waiting = this.#table.waits.length;
     while (waiting > 0) {
-      const free = this.#fences.findIndex((f) => pathsOf(this.#table, f).length > 0 && !this.#table.waits.some((w) => w.fence === f));
+      const free = this.#fences.findIndex(
+        (f) => pathsOf(this.#table, f).length > 0 && !this.#table.waits.some((w) => w.fence === f),
+      );
       assert.ok(free >= 0, `all wait, nobody can end: ${JSON.stringify(this.#table)}`);
       this.#end(free);
       waiting = this.#table.waits.length;
@@ -85,8 +89,10 @@ export class LockProgram {
 
   /** A claim takes all its files at once, under a fence of its own. */
   #claim(who: number, wanted: readonly LockScope[]): void {
-    if (pathsOf(this.#table, this.#fences[who] as number).length > 0 || firstBlocker(this.#table, wanted)) return;
-    for (const scope of wanted) this.#grant({ fence: this.#fences[who] as number, slot: who + 1, featureId: who + 1 }, scope);
+    if (pathsOf(this.#table, this.#fences[who] as number).length > 0 || firstBlocker(this.#table, wanted))
+      return;
+    for (const scope of wanted)
+      this.#grant({ fence: this.#fences[who] as number, slot: who + 1, featureId: who + 1 }, scope);
   }
 
   #releaseOwn(fence: number, choice: number): void {
@@ -103,13 +109,19 @@ export class LockProgram {
   #end(who: number): void {
     const fence = this.#fences[who] as number;
     const freed = pathsOf(this.#table, fence).reduce((left, path) => release(left, path, fence), this.#table);
-    assert.deepEqual([...freed.holds, ...freed.waits].filter((e) => e.fence === fence), []);
+    assert.deepEqual(
+      [...freed.holds, ...freed.waits].filter((e) => e.fence === fence),
+      [],
+    );
     this.#fences[who] = ++this.#lastFence;
     this.#set(freed);
   }
 
   /** No grant may pass one who came before and waits for an overlapping path. */
-  #grant(own: { readonly fence: number; readonly slot: number; readonly featureId: number }, scope: LockScope): void {
+  #grant(
+    own: { readonly fence: number; readonly slot: number; readonly featureId: number },
+    scope: LockScope,
+  ): void {
     const place = this.#table.waits.findIndex((w) => w.fence === own.fence && w.scope === scope);
     const before = place < 0 ? this.#table.waits : this.#table.waits.slice(0, place);
     const overtaken = before.filter((w) => w.fence !== own.fence && meet(w.scope, scope));

@@ -7,7 +7,8 @@ export function brokenLockRules(table: LockTable): readonly string[] {
   const broken: string[] = [];
   table.holds.forEach((a, k) => {
     for (const b of table.holds.slice(k + 1)) {
-      if (a.fence !== b.fence && meet(a.scope, b.scope)) broken.push(`${a.fence} and ${b.fence} both hold ${b.scope.path}`);
+      if (a.fence !== b.fence && meet(a.scope, b.scope))
+        broken.push(`${a.fence} and ${b.fence} both hold ${b.scope.path}`);
     }
   });
   const waitsFor = new Map<number, Set<number>>();
@@ -43,7 +44,9 @@ function isBelow(path: string, top: string): boolean {
 
 function inWayOf(table: LockTable, wait: Wait, place: number): (number | 'human')[] {
   const others = [...table.holds, ...table.waits.slice(0, place)];
-  const agents = others.filter((o) => o.fence !== wait.fence && meet(o.scope, wait.scope)).map((o) => o.fence);
+  const agents = others
+    .filter((o) => o.fence !== wait.fence && meet(o.scope, wait.scope))
+    .map((o) => o.fence);
   const human = table.human.some((path) => meet({ kind: 'file', path }, wait.scope));
   return human ? [...agents, 'human'] : agents;
 }

@@ -16,8 +16,8 @@ import {
   request,
   setHuman,
 } from '../../../src/core/locks/lockTable';
-import { brokenLockRules } from './lockRules';
 import { LockProgram } from './lockProgram';
+import { brokenLockRules } from './lockRules';
 
 const file = (path: string): LockScope => ({ kind: 'file', path });
 const folder = (path: string): LockScope => ({ kind: 'folder', path });
@@ -25,7 +25,11 @@ const by = (fence: number) => ({ fence, slot: fence, featureId: 10 + fence });
 const entry = (fence: number, scope: LockScope): Hold => ({ ...by(fence), scope, since: 0 });
 
 /** A table from its holds and waits, in order. */
-function tableOf(holds: [number, LockScope][], waits: [number, LockScope][] = [], human: string[] = []): LockTable {
+function tableOf(
+  holds: [number, LockScope][],
+  waits: [number, LockScope][] = [],
+  human: string[] = [],
+): LockTable {
   const held = holds.reduce((table, [fence, scope]) => grant(table, entry(fence, scope)), noLocks);
   const queued = waits.reduce((table, [fence, scope]) => queue(table, entry(fence, scope)), held);
   return setHuman(queued, human);
@@ -35,7 +39,14 @@ describe('request', () => {
   const a = file('a');
   const b = file('b');
   const c = file('c');
-  const cases: [what: string, table: LockTable, scope: LockScope, fence: number, kind: string, blockers?: number[]][] = [
+  const cases: [
+    what: string,
+    table: LockTable,
+    scope: LockScope,
+    fence: number,
+    kind: string,
+    blockers?: number[],
+  ][] = [
     ['a free file', noLocks, a, 1, 'granted'],
     ['a file beside a held one', tableOf([[2, b]]), a, 1, 'granted'],
     ['what it holds', tableOf([[1, a]]), a, 1, 'held'],
@@ -43,23 +54,142 @@ describe('request', () => {
     ['the folder around its file', tableOf([[1, file('src/x')]]), folder('src'), 1, 'granted'],
     ['what another holds', tableOf([[2, a]]), a, 1, 'wait', [2]],
     ['it in another case', tableOf([[2, file('A')]]), a, 1, 'wait', [2]],
-    ['a folder of which others hold parts', tableOf([[2, file('src/x')], [3, file('src/y')]]), folder('src'), 1, 'wait', [2, 3]],
-    ['a file in a folder another waits for', tableOf([[2, file('src/x')]], [[3, folder('src')]]), file('src/y'), 1, 'wait', [3]],
+    [
+      'a folder of which others hold parts',
+      tableOf([
+        [2, file('src/x')],
+        [3, file('src/y')],
+      ]),
+      folder('src'),
+      1,
+      'wait',
+      [2, 3],
+    ],
+    [
+      'a file in a folder another waits for',
+      tableOf([[2, file('src/x')]], [[3, folder('src')]]),
+      file('src/y'),
+      1,
+      'wait',
+      [3],
+    ],
     ['what another holds and a third awaits', tableOf([[2, a]], [[3, a]]), a, 1, 'wait', [2, 3]],
-    ['its own place in the queue again', tableOf([[2, a]], [[1, a], [3, a]]), a, 1, 'wait', [2]],
-    ['a second wait behind others', tableOf([[2, a], [2, b]], [[1, a], [3, b]]), b, 1, 'wait', [2, 3]],
-    ['a free file that another awaits with a folder', tableOf([[2, file('s/x')]], [[1, c], [3, folder('s')]]), file('s/y'), 1, 'wait', [3]],
-    ['two waiting for each other', tableOf([[1, a], [2, b]], [[2, a]]), b, 1, 'yield', [2]],
-    ['three in a circle', tableOf([[1, a], [2, b], [3, c]], [[2, a], [3, b]]), c, 1, 'yield', [3]],
-    ['a circle through the queue', tableOf([[1, a], [2, b]], [[3, b], [2, a]]), b, 1, 'yield', [2, 3]],
-    ['a circle the other way round is none', tableOf([[1, a], [2, b]], [[1, b]]), c, 2, 'granted'],
+    [
+      'its own place in the queue again',
+      tableOf(
+        [[2, a]],
+        [
+          [1, a],
+          [3, a],
+        ],
+      ),
+      a,
+      1,
+      'wait',
+      [2],
+    ],
+    [
+      'a second wait behind others',
+      tableOf(
+        [
+          [2, a],
+          [2, b],
+        ],
+        [
+          [1, a],
+          [3, b],
+        ],
+      ),
+      b,
+      1,
+      'wait',
+      [2, 3],
+    ],
+    [
+      'a free file that another awaits with a folder',
+      tableOf(
+        [[2, file('s/x')]],
+        [
+          [1, c],
+          [3, folder('s')],
+        ],
+      ),
+      file('s/y'),
+      1,
+      'wait',
+      [3],
+    ],
+    [
+      'two waiting for each other',
+      tableOf(
+        [
+          [1, a],
+          [2, b],
+        ],
+        [[2, a]],
+      ),
+      b,
+      1,
+      'yield',
+      [2],
+    ],
+    [
+      'three in a circle',
+      tableOf(
+        [
+          [1, a],
+          [2, b],
+          [3, c],
+        ],
+        [
+          [2, a],
+          [3, b],
+        ],
+      ),
+      c,
+      1,
+      'yield',
+      [3],
+    ],
+    [
+      'a circle through the queue',
+      tableOf(
+        [
+          [1, a],
+          [2, b],
+        ],
+        [
+          [3, b],
+          [2, a],
+        ],
+      ),
+      b,
+      1,
+      'yield',
+      [2, 3],
+    ],
+    [
+      'a circle the other way round is none',
+      tableOf(
+        [
+          [1, a],
+          [2, b],
+        ],
+        [[1, b]],
+      ),
+      c,
+      2,
+      'granted',
+    ],
   ];
   for (const [what, table, scope, fence, kind, blockers] of cases) {
     it(`${what}: ${kind}`, () => {
       const answer = request(table, scope, by(fence));
       assert.equal(answer.kind, kind);
       assert.deepEqual(
-        'blockers' in answer ? answer.blockers.map((x) => (x.kind === 'agent' ? x.fence : 'human')) : undefined,
+        'blockers' in answer
+          ? answer.blockers.map((x) => (x.kind === 'agent' ? x.fence : 'human'))
+          : undefined,
         blockers,
       );
     });
@@ -101,13 +231,38 @@ describe('the lock table', () => {
   });
 
   it('releases holds and waits of a path, and those of no other attempt', () => {
-    const table = tableOf([[1, a], [1, file('b')]], [[2, a], [3, a]]);
-    assert.deepEqual(release(table, 'a', 2).waits.map((w) => w.fence), [3]);
-    assert.deepEqual(release(table, 'a', 1).holds.map((h) => h.scope.path), ['b']);
+    const table = tableOf(
+      [
+        [1, a],
+        [1, file('b')],
+      ],
+      [
+        [2, a],
+        [3, a],
+      ],
+    );
+    assert.deepEqual(
+      release(table, 'a', 2).waits.map((w) => w.fence),
+      [3],
+    );
+    assert.deepEqual(
+      release(table, 'a', 1).holds.map((h) => h.scope.path),
+      ['b'],
+    );
   });
 
   it('tells all paths of an attempt once, so that its end frees everything', () => {
-    const table = tableOf([[1, a], [1, folder('src')], [2, file('b')]], [[1, file('b')], [1, a]]);
+    const table = tableOf(
+      [
+        [1, a],
+        [1, folder('src')],
+        [2, file('b')],
+      ],
+      [
+        [1, file('b')],
+        [1, a],
+      ],
+    );
     assert.deepEqual(pathsOf(table, 1), ['a', 'src', 'b']);
     const freed = pathsOf(table, 1).reduce((left, path) => release(left, path, 1), table);
     assert.deepEqual(pathsOf(freed, 1), []);
@@ -115,17 +270,49 @@ describe('the lock table', () => {
   });
 
   it('grants in the order of the queue, one for each file', () => {
-    const table = tableOf([], [[1, a], [2, a], [3, file('b')], [4, folder('')]]);
-    assert.deepEqual(grantable(table).map((w) => w.fence), [1, 3]);
+    const table = tableOf(
+      [],
+      [
+        [1, a],
+        [2, a],
+        [3, file('b')],
+        [4, folder('')],
+      ],
+    );
+    assert.deepEqual(
+      grantable(table).map((w) => w.fence),
+      [1, 3],
+    );
   });
 
   it('grants one wait once, though it was queued twice', () => {
-    const table = tableOf([], [[1, a], [1, a]]);
-    assert.deepEqual(grantable(table).map((w) => w.fence), [1]);
+    const table = tableOf(
+      [],
+      [
+        [1, a],
+        [1, a],
+      ],
+    );
+    assert.deepEqual(
+      grantable(table).map((w) => w.fence),
+      [1],
+    );
   });
 
   it('takes a wait out of the queue when it is granted', () => {
-    assert.deepEqual(grant(tableOf([], [[1, a], [2, a]]), entry(1, a)).waits.map((w) => w.fence), [2]);
+    assert.deepEqual(
+      grant(
+        tableOf(
+          [],
+          [
+            [1, a],
+            [2, a],
+          ],
+        ),
+        entry(1, a),
+      ).waits.map((w) => w.fence),
+      [2],
+    );
   });
 
   it('grants nothing of the human before it is given back', () => {
@@ -146,7 +333,10 @@ describe('the lock table', () => {
   });
 
   it('says that a folder is held by who holds the folder, not by who holds a file in it', () => {
-    const table = tableOf([[1, file('src')], [2, folder('lib')]]);
+    const table = tableOf([
+      [1, file('src')],
+      [2, folder('lib')],
+    ]);
     assert.equal(isHeldBy(table, folder('src'), 1), false);
     assert.equal(isHeldBy(table, folder('lib/x'), 2), true);
     assert.equal(isHeldBy(table, file('lib/x'), 1), false);
@@ -157,9 +347,36 @@ describe('the rules of the lock table', () => {
   const a = file('a');
   const b = file('b');
   const planted: [what: string, table: LockTable, says: RegExp][] = [
-    ['two holders of a file', tableOf([[1, a], [2, file('A')]]), /both hold/],
-    ['a holder inside a held folder', tableOf([[1, folder('src')], [2, file('src/x')]]), /both hold/],
-    ['a circle', tableOf([[1, a], [2, b]], [[1, b], [2, a]]), /waits for itself/],
+    [
+      'two holders of a file',
+      tableOf([
+        [1, a],
+        [2, file('A')],
+      ]),
+      /both hold/,
+    ],
+    [
+      'a holder inside a held folder',
+      tableOf([
+        [1, folder('src')],
+        [2, file('src/x')],
+      ]),
+      /both hold/,
+    ],
+    [
+      'a circle',
+      tableOf(
+        [
+          [1, a],
+          [2, b],
+        ],
+        [
+          [1, b],
+          [2, a],
+        ],
+      ),
+      /waits for itself/,
+    ],
     ['a lost wake-up', tableOf([], [[1, a]]), /which is free/],
   ];
   for (const [what, table, says] of planted) {
@@ -167,7 +384,14 @@ describe('the rules of the lock table', () => {
   }
 
   it('hold through every interleaving of 3 agents that want 3 files in any order', () => {
-    const orders = [[0, 1, 2], [0, 2, 1], [1, 0, 2], [1, 2, 0], [2, 0, 1], [2, 1, 0]];
+    const orders = [
+      [0, 1, 2],
+      [0, 2, 1],
+      [1, 0, 2],
+      [1, 2, 0],
+      [2, 0, 1],
+      [2, 1, 0],
+    ];
     let states = 0;
     let yields = 0;
     for (const second of orders) {
@@ -194,7 +418,8 @@ describe('the rules of the lock table', () => {
         }),
         { numRuns: 50, endOnFailure: true },
       );
-      for (const [kind, times] of Object.entries(seen)) assert.ok(times > 200, `${kind} was met ${times} times only`);
+      for (const [kind, times] of Object.entries(seen))
+        assert.ok(times > 200, `${kind} was met ${times} times only`);
     });
   }
 });
@@ -215,7 +440,9 @@ interface World {
 function walkAll(orders: readonly (readonly number[])[]): { states: number; yields: number } {
   const seen = new Set<string>();
   let yields = 0;
-  const open: World[] = [{ table: noLocks, agents: orders.map(() => ({ next: 0, restarts: 0, learned: [] })) }];
+  const open: World[] = [
+    { table: noLocks, agents: orders.map(() => ({ next: 0, restarts: 0, learned: [] })) },
+  ];
   for (let world = open.pop(); world !== undefined; world = open.pop()) {
     const key = JSON.stringify(world);
     if (seen.has(key)) continue;
@@ -230,7 +457,11 @@ function walkAll(orders: readonly (readonly number[])[]): { states: number; yiel
   return { states: seen.size, yields };
 }
 
-function walk({ table, agents }: World, order: readonly number[], k: number): { world: World; yielded: boolean } | undefined {
+function walk(
+  { table, agents }: World,
+  order: readonly number[],
+  k: number,
+): { world: World; yielded: boolean } | undefined {
   const agent = agents[k];
   if (!agent) return undefined;
   const fence = 1 + k + 10 * agent.restarts;
@@ -243,7 +474,10 @@ function walk({ table, agents }: World, order: readonly number[], k: number): { 
   if (agent.next === 0 && !agent.learned.every(isHeld)) {
     const scopes = agent.learned.map((path) => file(`p${path}`));
     if (firstBlocker(table, scopes)) return undefined;
-    return to(scopes.reduce((current, scope) => grant(current, entry(fence, scope)), table), {});
+    return to(
+      scopes.reduce((current, scope) => grant(current, entry(fence, scope)), table),
+      {},
+    );
   }
   const wanted = order[agent.next];
   const without = () => pathsOf(table, fence).reduce((left, path) => release(left, path, fence), table);
@@ -258,7 +492,11 @@ function walk({ table, agents }: World, order: readonly number[], k: number): { 
     case 'wait':
       return to(queue(table, entry(fence, scope)), { next: agent.next + 1 });
     case 'yield':
-      return to(without(), { next: 0, restarts: agent.restarts + 1, learned: [...agent.learned, wanted] }, true);
+      return to(
+        without(),
+        { next: 0, restarts: agent.restarts + 1, learned: [...agent.learned, wanted] },
+        true,
+      );
     default:
       return answer satisfies never;
   }

@@ -3,7 +3,13 @@ import { strict as assert } from 'node:assert';
 import { reaches } from '../../../src/core/locks/waitGraph';
 
 describe('reaches', () => {
-  const graphs: [what: string, edges: Record<number, number[]>, starts: number[], goal: number, expected: boolean][] = [
+  const graphs: [
+    what: string,
+    edges: Record<number, number[]>,
+    starts: number[],
+    goal: number,
+    expected: boolean,
+  ][] = [
     ['nothing from nowhere', {}, [], 1, false],
     ['the goal among the starts', {}, [2, 1], 1, true],
     ['along a chain', { 2: [3], 3: [4], 4: [1] }, [2], 1, true],
@@ -15,7 +21,10 @@ describe('reaches', () => {
   ];
   for (const [what, edges, starts, goal, expected] of graphs) {
     it(`arrives${expected ? '' : ' not'}: ${what}`, () => {
-      assert.equal(reaches(starts, goal, (fence) => edges[fence] ?? []), expected);
+      assert.equal(
+        reaches(starts, goal, (fence) => edges[fence] ?? []),
+        expected,
+      );
     });
   }
 

@@ -1,6 +1,12 @@
 // What calls cost, worked out by hand from the price table.
 import { strict as assert } from 'node:assert';
-import { costUsd, isModelName, modelCatalog, type ModelName, type Usage } from '../../../src/core/routing/modelCatalog';
+import {
+  costUsd,
+  isModelName,
+  type ModelName,
+  modelCatalog,
+  type Usage,
+} from '../../../src/core/routing/modelCatalog';
 
 const usage = (inputTokens: number, outputTokens = 0, cacheReadTokens = 0, cacheWriteTokens = 0): Usage => ({
   ...{ inputTokens, outputTokens, cacheReadTokens, cacheWriteTokens },
@@ -36,7 +42,8 @@ describe('costUsd', () => {
 describe('modelCatalog', () => {
   it('knows its own names, and none that every object has', () => {
     assert.deepEqual(Object.keys(modelCatalog).filter(isModelName), ['haiku', 'sonnet', 'opus', 'offline']);
-    for (const name of ['__proto__', 'constructor', 'toString', 'Haiku', 'gpt', '']) assert.equal(isModelName(name), false);
+    for (const name of ['__proto__', 'constructor', 'toString', 'Haiku', 'gpt', ''])
+      assert.equal(isModelName(name), false);
   });
 
   it('has a long price that is the dearer one', () => {

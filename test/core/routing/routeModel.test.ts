@@ -6,7 +6,12 @@ import { routeModel } from '../../../src/core/routing/routeModel';
 import { specOf } from '../sampleFeatures';
 
 describe('routeModel', () => {
-  const cases: [spec: Partial<FeatureSpec>, runModel: ModelName | undefined, model: ModelName, reason: string][] = [
+  const cases: [
+    spec: Partial<FeatureSpec>,
+    runModel: ModelName | undefined,
+    model: ModelName,
+    reason: string,
+  ][] = [
     [{}, undefined, 'sonnet', 'the default'],
     [{ category: 'backend' }, undefined, 'sonnet', 'the default'],
     [{ category: 'testing' }, undefined, 'haiku', 'category testing'],
@@ -14,7 +19,12 @@ describe('routeModel', () => {
     [{ category: 'testing', model: 'opus' }, undefined, 'opus', 'named by the feature'],
     [{ category: 'testing', model: 'opus' }, 'offline', 'offline', 'chosen for this run'],
     [{ model: 'gpt' }, undefined, 'sonnet', 'the default; "gpt" is not a known model'],
-    [{ category: 'testing', model: '__proto__' }, undefined, 'haiku', 'category testing; "__proto__" is not a known model'],
+    [
+      { category: 'testing', model: '__proto__' },
+      undefined,
+      'haiku',
+      'category testing; "__proto__" is not a known model',
+    ],
     [{ category: 'constructor' }, undefined, 'sonnet', 'the default'],
   ];
   for (const [spec, runModel, model, reason] of cases) {

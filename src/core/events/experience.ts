@@ -1,0 +1,50 @@
+// What past attempts teach the scheduler: how long features of a category take, and which files they touch.
+import type { EpochMs } from '../shared/ids';
+
+/** One category's past, newest knowledge last in the list of all. Plain data: it is stored and crosses the wire. */
+export interface CategoryExperience {
+  readonly category: string;
+  /** Features of it that passed their check. */
+  readonly passed: number;
+  readonly models: readonly ModelTime[];
+  /** Files that passing features held, and how many held each; the most frequent first. */
+  readonly files: readonly { readonly path: string; readonly count: number }[];
+}
+
+export interface ModelTime {
+  readonly model: string;
+  readonly count: number;
+  readonly totalMs: number;
+}
+
+export type Experience = readonly CategoryExperience[];
+
+/** One feature that passed: what there is to learn from it. */
+export interface Lesson {
+  readonly category: string;
+  readonly model: string;
+  readonly claimedAt: EpochMs;
+  readonly passedAt: EpochMs;
+  /** What its attempt had locked when it passed. */
+  readonly files: readonly string[];
+}
+
+/** Both bound what is rewritten with every pass to some 100 KB. */
+const mostCategories = 200;
+const mostFiles = 40;
+
+/** The experience with one lesson more. A category not heard of for longest is forgotten when there are too many. */
+export function learn(experience: Experience, lesson: Lesson): Experience {
+  const { category, model, claimedAt, passedAt } = lesson;
+  const known = experience.find((e) => e.category === category);
+  const time = known?.models.find((m) => m.model === model);
+  const models = [
+    ...(known?.models ?? []).filter((m) => m !== time),
+    { model, count: (time?.count ?? 0) + 1, totalMs: (time?.totalMs ?? 0) + Math.max(0, passedAt - claimedAt) },
+  ];
+  const counts = new Map((known?.files ?? []).map((f) => [f.path, f.count]));
+  for (const path of lesson.files) counts.set(path, (counts.get(path) ?? 0) + 1);
+  const files = [...counts].map(([path, count]) => ({ path, count })).sort((a, b) => b.count - a.count);
+  const next = { category, passed: (known?.passed ?? 0) + 1, models, files: files.slice(0, mostFiles) };
+  return [...experience.filter((e) => e !== known), next].slice(-mostCategories);
+}

@@ -1,0 +1,230 @@
+// The one reducer: what each event does to the picture, and that it never touches the picture it was given.
+import { strict as assert } from 'node:assert';
+import type { Event, Happening } from '../../../src/core/events/event';
+import { defaultRunSettings } from '../../../src/core/events/runSettings';
+import {
+  emptySnapshot,
+  liveAttempts,
+  project,
+  projectAll,
+  type Snapshot,
+} from '../../../src/core/events/snapshot';
+import type { Stage } from '../../../src/core/features/featureMachine';
+import { eventsAt, featureIn, specOf, workspaceOf } from '../sampleFeatures';
+
+const own = { slot: 2, featureId: 1, attempt: 1, fence: 8 };
+const process = { pid: 1, started: 's' };
+const usage = { inputTokens: 10, outputTokens: 5, cacheReadTokens: 100, cacheWriteTokens: 1_000 };
+const claimed: Happening = { type: 'feature.claimed', model: 'haiku', ...own };
+
+/** A run with feature 1 claimed in slot 2. */
+const atWork = tell(workspaceOf([featureIn('pending', 1), featureIn('waiting', 2)]), claimed);
+
+function tell(snapshot: Snapshot, ...happenings: readonly Happening[]): Snapshot {
+  return projectAll(
+    snapshot,
+    eventsAt(
+      happenings.map((h, k) => [100 + k, h] as const),
+      snapshot.seq,
+    ),
+  );
+}
+
+function frozen<T>(value: T): T {
+  if (typeof value === 'object' && value !== null) {
+    for (const part of Object.values(value)) frozen(part);
+    Object.freeze(value);
+  }
+  return value;
+}
+
+describe('project', () => {
+  it('claims: the feature at work, a fresh agent in the slot, the fence kept', () => {
+    assert.equal(atWork.lastFence, 8);
+    assert.deepEqual(liveAttempts(atWork), [own]);
+    assert.deepEqual(atWork.agents[2], {
+      ...{ ...own, model: 'haiku', status: 'starting', step: 'starting', startedAt: 100 },
+      ...{ inputTokens: 0, outputTokens: 0, costUsd: 0, actions: 0 },
+    });
+  });
+
+  const agentNews: [happening: Happening, patch: object][] = [
+    [{ type: 'agent.started', process, ...own }, { process }],
+    [
+      { type: 'agent.progress', status: 'running', step: 'reading', progress: 20, ...own },
+      { status: 'running', step: 'reading', progress: 20 },
+    ],
+    [
+      { type: 'agent.ended', cause: 'done', note: 'passing', ...own },
+      { status: 'ended', step: 'passing', endedAt: 100, end: 'done', process: undefined },
+    ],
+    [{ type: 'tool.used', tool: 't', ok: true, durationMs: 1, summary: '', ...own }, { actions: 1 }],
+    [
+      { type: 'model.called', model: 'haiku', usage, costUsd: 0.5, durationMs: 1, ...own },
+      { inputTokens: 1_110, outputTokens: 5, costUsd: 0.5 },
+    ],
+    [{ type: 'limit.reached', limit: 'max_actions', bound: 1, ...own }, {}],
+    [
+      { type: 'verify.started', command: 'npm test', ...own },
+      { status: 'verifying', step: 'npm test' },
+    ],
+  ];
+  for (const [happening, patch] of agentNews) {
+    it(`${happening.type} changes the agent's card`, () => {
+      assert.deepEqual(tell(atWork, happening).agents, { 2: { ...atWork.agents[2], ...patch } });
+    });
+
+    it(`${happening.type} of an earlier attempt changes nothing of the agent now in the slot`, () => {
+      assert.deepEqual(tell(atWork, { ...happening, fence: 7 } as Happening).agents, atWork.agents);
+      assert.deepEqual(tell(atWork, { ...happening, slot: 5 } as Happening).agents, atWork.agents);
+    });
+  }
+
+  it('keeps the progress an agent told when it tells a step without one', () => {
+    const steps = [20, undefined].map(
+      (progress): Happening => ({
+        type: 'agent.progress',
+        status: 'running',
+        step: '',
+        ...(progress ? { progress } : {}),
+        ...own,
+      }),
+    );
+    assert.equal(tell(atWork, ...steps).agents[2]?.progress, 20);
+  });
+
+  it('adds what calls cost to agent and run', () => {
+    const call: Happening = {
+      type: 'model.called',
+      model: 'haiku',
+      usage,
+      costUsd: 0.5,
+      durationMs: 1,
+      ...own,
+    };
+    const { run } = tell(atWork, call, call);
+    assert.deepEqual([run?.inputTokens, run?.outputTokens, run?.costUsd], [2_220, 10, 1]);
+  });
+
+  it('follows locks from the wait to the grant to the release', () => {
+    const lock = { path: 'a', kind: 'file', ...own } as const;
+    const waits = tell(atWork, { type: 'lock.waiting', blockers: [], ...lock });
+    assert.deepEqual(waits.locks.waits, [
+      { scope: { kind: 'file', path: 'a' }, slot: 2, featureId: 1, fence: 8, since: 100 },
+    ]);
+    const holds = tell(waits, { type: 'lock.granted', how: 'request', ...lock });
+    assert.deepEqual([holds.locks.waits.length, holds.locks.holds.length], [0, 1]);
+    assert.deepEqual(tell(holds, { type: 'lock.released', ...own, path: 'a' }).locks, emptySnapshot.locks);
+  });
+
+  it('follows a run from start to finish', () => {
+    const states = eventsAt([
+      [1, { type: 'run.started', runId: 2, settings: defaultRunSettings }],
+      [2, { type: 'run.configured', runId: 2, maxAgents: 5 }],
+      [3, { type: 'run.paused', runId: 2, stopping: false }],
+      [4, { type: 'run.resumed', runId: 2 }],
+      [5, { type: 'run.paused', runId: 2, stopping: true }],
+    ]).reduce<Snapshot[]>((all, event) => [...all, project(all.at(-1) ?? atWork, event)], []);
+    assert.deepEqual(
+      states.map((s) => s.run?.status),
+      ['running', 'running', 'paused', 'running', 'stopping'],
+    );
+    assert.deepEqual(states[0]?.agents, {});
+    assert.deepEqual(
+      states.map((s) => s.run?.settings.maxAgents),
+      [3, 5, 5, 5, 5],
+    );
+  });
+
+  it('knows owner and throttle', () => {
+    const now = tell(
+      emptySnapshot,
+      { type: 'owner.changed', epoch: 3, process, face: 'cli' },
+      { type: 'throttle.changed', untilAt: 9, reason: '' },
+    );
+    assert.deepEqual([now.owner, now.throttledUntilAt], [{ epoch: 3, process, face: 'cli' }, 9]);
+    assert.equal(tell(now, { type: 'throttle.changed', untilAt: null, reason: '' }).throttledUntilAt, null);
+  });
+
+  it('lists features in order of id and never gives an id again', () => {
+    const spec = specOf('A');
+    const added = tell(
+      emptySnapshot,
+      { type: 'feature.added', featureId: 10, spec },
+      { type: 'feature.added', featureId: 9, spec },
+    );
+    assert.deepEqual(Object.keys(added.features), ['9', '10']);
+    const removed = tell(added, { type: 'feature.removed', featureId: 10 });
+    assert.deepEqual([Object.keys(removed.features), removed.lastFeatureId], [['9'], 10]);
+  });
+
+  it('takes the number of the last event', () => {
+    assert.equal(
+      projectAll(emptySnapshot, eventsAt([[1, { type: 'throttle.changed', untilAt: null, reason: '' }]], 41))
+        .seq,
+      42,
+    );
+    assert.equal(projectAll(atWork, []), atWork);
+  });
+
+  it('is the same for many events at once as for one after the other, and leaves the old picture as it was', () => {
+    const story = eventsAt(
+      [
+        [1, { type: 'feature.added', featureId: 3, spec: specOf('C') }],
+        [2, { type: 'lock.granted', path: 'a', kind: 'file', how: 'claim', ...own }],
+        [3, { type: 'feature.submitted', summary: '', ...own }],
+        [4, { type: 'feature.passed', evidence: { kind: 'user' }, ...own }],
+        [5, { type: 'lock.released', path: 'a', ...own }],
+        [6, { type: 'feature.freed', featureId: 2 }],
+        [7, { type: 'feature.removed', featureId: 3 }],
+        [8, { type: 'run.paused', runId: 1, stopping: false }],
+      ],
+      atWork.seq,
+    );
+    const before = frozen(structuredClone(atWork));
+    const atOnce = projectAll(before, story);
+    assert.deepEqual(story.reduce(project, before), atOnce);
+    assert.deepEqual(before, atWork);
+    assert.equal(atOnce.features[2]?.state.status, 'pending');
+  });
+
+  const unfit: [what: string, happening: Happening][] = [
+    ['a change of an unknown feature', { type: 'feature.freed', featureId: 99 }],
+    ['a change that the machine refuses', { type: 'feature.freed', featureId: 1 }],
+    ['a change with an old fence', { type: 'feature.submitted', summary: '', ...own, fence: 7 }],
+    ['an id given twice', { type: 'feature.added', featureId: 1, spec: specOf('A') }],
+    ['the removal of what is at work', { type: 'feature.removed', featureId: 1 }],
+    ['the removal of what is not there', { type: 'feature.removed', featureId: 99 }],
+  ];
+  for (const [what, happening] of unfit) {
+    it(`throws for ${what}: that was never stored`, () =>
+      assert.throws(() => tell(atWork, happening), /Unexpected value/));
+  }
+
+  it('copies the features once for 10⁴ events', function () {
+    this.timeout(2_000);
+    const many = Array.from(
+      { length: 10_000 },
+      (_, k): Event => ({
+        type: 'feature.added',
+        featureId: k + 1,
+        spec: specOf(`F${k}`),
+        seq: k + 1,
+        at: 1,
+      }),
+    );
+    assert.equal(Object.keys(projectAll(emptySnapshot, many).features).length, 10_000);
+  });
+});
+
+describe('liveAttempts', () => {
+  const live: Record<Stage, boolean> = {
+    ...{ pending: false, waiting: false, working: true, verifying: true },
+    ...{ unconfirmed: false, passing: false, failed: false, skipped: false },
+  };
+  for (const [stage, isLive] of Object.entries(live) as [Stage, boolean][]) {
+    it(`${isLive ? 'has' : 'has not'} a feature that is ${stage}`, () => {
+      assert.equal(liveAttempts(workspaceOf([featureIn(stage)])).length, isLive ? 1 : 0);
+    });
+  }
+});

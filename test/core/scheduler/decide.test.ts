@@ -1,0 +1,238 @@
+// The scheduler's judgement on single states: who is claimed, held, freed, skipped, and when a run is over.
+import { strict as assert } from 'node:assert';
+import type { RunSettings } from '../../../src/core/events/runSettings';
+import type { Run, Snapshot } from '../../../src/core/events/snapshot';
+import type { Feature } from '../../../src/core/features/feature';
+import { grant, noLocks } from '../../../src/core/locks/lockTable';
+import { type Decision, decide } from '../../../src/core/scheduler/decide';
+import { featureIn, stateIn, workspaceOf } from '../sampleFeatures';
+
+function told(decision: Decision): string {
+  switch (decision.kind) {
+    case 'claim':
+      return `claim ${decision.choice.featureId} in ${decision.choice.slot}`;
+    case 'finishRun':
+      return `finish ${decision.outcome}`;
+    case 'change': {
+      const { change } = decision;
+      const missing = change.type === 'feature.held' ? ` for ${change.missing.join(' and ')}` : '';
+      const cause =
+        change.type === 'feature.skipped' && change.because.kind === 'dependency'
+          ? ` for ${change.because.featureId}`
+          : '';
+      return `${change.type.slice('feature.'.length)} ${change.featureId}${missing}${cause}`;
+    }
+    default:
+      return decision satisfies never;
+  }
+}
+
+const decisions = (snapshot: Snapshot) => decide(snapshot).decisions.map(told);
+/** A feature at work in this slot. */
+const at = (slot: number, id: number): Feature => {
+  const state = stateIn('working');
+  return {
+    ...featureIn('pending', id),
+    state:
+      state.status === 'claimed' ? { ...state, claim: { ...state.claim, slot, fence: 100 + id } } : state,
+  };
+};
+const pending = (...ids: number[]) => ids.map((id) => featureIn('pending', id));
+
+describe('decide', () => {
+  const cases: [
+    what: string,
+    features: Feature[],
+    decisions: string[],
+    settings?: Partial<RunSettings>,
+    run?: Partial<Run>,
+  ][] = [
+    ['fills all slots at once', pending(1, 2, 3, 4, 5), ['claim 1 in 1', 'claim 2 in 2', 'claim 3 in 3']],
+    [
+      'refills the slot that came free',
+      [featureIn('passing', 1), at(2, 2), at(3, 3), ...pending(4, 5)],
+      ['claim 4 in 1'],
+    ],
+    ['takes what is left when there is less than slots', [at(2, 1), ...pending(2)], ['claim 2 in 1']],
+    ['does nothing while all slots work', [at(1, 1), at(2, 2), at(3, 3), ...pending(4)], []],
+    ['lets those above a smaller N finish', [at(3, 1), at(5, 2), ...pending(3)], [], { maxAgents: 2 }],
+    [
+      'refills below a smaller N when there is room again',
+      [at(5, 2), ...pending(3, 4)],
+      ['claim 3 in 1'],
+      { maxAgents: 2 },
+    ],
+    [
+      'uses more slots at once with a larger N',
+      [at(1, 1), ...pending(2, 3)],
+      ['claim 2 in 2', 'claim 3 in 3'],
+      { maxAgents: 5 },
+    ],
+    ['one at a time with one agent', pending(1, 2), ['claim 1 in 1'], { maxAgents: 1 }],
+    ['claims only what is meant', pending(1, 2, 3), ['claim 2 in 1'], { only: [2] }],
+    ['claims nothing while paused', pending(1), [], {}, { status: 'paused' }],
+    ['claims nothing while stopping', [at(1, 1), ...pending(2)], [], {}, { status: 'stopping' }],
+    [
+      'ends a stopped run when its last attempt has ended',
+      pending(1),
+      ['finish stopped'],
+      {},
+      { status: 'stopping' },
+    ],
+    ['is done with a finished run', pending(1), [], {}, { status: 'finished' }],
+    [
+      'ends a run complete when all pass',
+      [featureIn('passing', 1), featureIn('passing', 2)],
+      ['finish complete'],
+    ],
+    [
+      'ends a run incomplete when one failed',
+      [featureIn('passing', 1), featureIn('failed', 2)],
+      ['finish incomplete'],
+    ],
+    [
+      'ends a run incomplete when one waits for the user',
+      [featureIn('unconfirmed', 1)],
+      ['finish incomplete'],
+    ],
+    [
+      'ends a run complete when all that was meant passes',
+      [featureIn('passing', 1), ...pending(2)],
+      ['finish complete'],
+      { only: [1] },
+    ],
+    [
+      'ends a run incomplete when what was meant cannot start',
+      [...pending(1), { ...featureIn('waiting', 2, { dependsOn: ['F1'] }) }],
+      ['finish incomplete'],
+      { only: [2] },
+    ],
+    ['does not end a run while someone works', [at(1, 1), featureIn('failed', 2)], []],
+    [
+      'ends a paused run when nothing is left',
+      [featureIn('passing', 1)],
+      ['finish complete'],
+      {},
+      { status: 'paused' },
+    ],
+    [
+      'holds what waits, before anything is claimed',
+      [...pending(1), featureIn('pending', 2, { dependsOn: ['F1'] })],
+      ['held 2 for 1'],
+    ],
+    [
+      'frees what waited for what passes',
+      [featureIn('passing', 1), featureIn('waiting', 2, { dependsOn: ['F1'] })],
+      ['freed 2'],
+    ],
+    [
+      'holds for an unconfirmed feature',
+      [featureIn('unconfirmed', 1), featureIn('pending', 2, { dependsOn: ['F1'] })],
+      ['held 2 for 1'],
+    ],
+    [
+      'holds again what a regression took away',
+      [at(1, 1), featureIn('pending', 2, { dependsOn: ['F1'] })],
+      ['held 2 for 1'],
+    ],
+    [
+      'skips what stands on a failure, waiting or ready',
+      [
+        featureIn('failed', 1),
+        featureIn('waiting', 2, { dependsOn: ['F1'] }),
+        featureIn('pending', 3, { dependsOn: ['F1'] }),
+      ],
+      ['skipped 2 for 1', 'skipped 3 for 1'],
+    ],
+    [
+      'leaves those at work and those that pass, whatever they stand on',
+      [
+        featureIn('failed', 1),
+        { ...at(1, 2), spec: featureIn('working', 2, { dependsOn: ['F1'] }).spec },
+        featureIn('passing', 3, { dependsOn: ['F1'] }),
+      ],
+      [],
+    ],
+    [
+      'brings back what was skipped for what is tried again',
+      [...pending(1), featureIn('skipped', 2, { dependsOn: ['F1'] })],
+      ['unskipped 2'],
+    ],
+    [
+      'does not bring back what the user skipped',
+      [
+        featureIn('passing', 1),
+        { ...featureIn('skipped', 2), state: { status: 'skipped', because: { kind: 'user' } } },
+      ],
+      ['finish incomplete'],
+    ],
+    [
+      'skips what stands on what the user skipped',
+      [
+        { ...featureIn('skipped', 1), state: { status: 'skipped', because: { kind: 'user' } } },
+        featureIn('waiting', 2, { dependsOn: ['F1'] }),
+      ],
+      ['skipped 2 for 1'],
+    ],
+  ];
+  for (const [what, features, expected, settings, run] of cases) {
+    it(what, () => assert.deepEqual(decisions(workspaceOf(features, settings, run)), expected));
+  }
+
+  it('keeps readiness in line without a run, and does no more', () => {
+    const features = [
+      featureIn('passing', 1),
+      featureIn('waiting', 2, { dependsOn: ['F1'] }),
+      featureIn('pending', 3),
+    ];
+    assert.deepEqual(decisions({ ...workspaceOf(features), run: null }), ['freed 2']);
+    assert.deepEqual(decisions({ ...workspaceOf(pending(1)), run: null }), []);
+  });
+
+  it('passes over a feature whose files are busy, takes the next, and says so', () => {
+    const busy = grant(noLocks, {
+      scope: { kind: 'file', path: 'a' },
+      fence: 101,
+      slot: 1,
+      featureId: 1,
+      since: 0,
+    });
+    const features = [
+      at(1, 1),
+      featureIn('pending', 2, { files: ['A'], priority: 1 }),
+      featureIn('pending', 3),
+    ];
+    const { decisions, passedOver } = decide({ ...workspaceOf(features), locks: busy });
+    assert.deepEqual(decisions.map(told), ['claim 3 in 2']);
+    assert.deepEqual(
+      passedOver.map((p) => [p.featureId, p.blocker.path]),
+      [[2, 'a']],
+    );
+  });
+
+  it('does not end a run while what is ready waits for the human', () => {
+    const features = [featureIn('pending', 1, { files: ['a'] })];
+    const { decisions, passedOver } = decide({
+      ...workspaceOf(features),
+      locks: { ...noLocks, human: ['a'] },
+    });
+    assert.deepEqual(decisions, []);
+    assert.equal(passedOver.length, 1);
+  });
+
+  it('gives the same judgement for the same facts, and changes none of them', () => {
+    const snapshot = workspaceOf([at(1, 1), ...pending(2, 3)]);
+    const copy = structuredClone(snapshot);
+    assert.deepEqual(decide(snapshot), decide(snapshot));
+    assert.deepEqual(snapshot, copy);
+  });
+
+  it('judges 10⁴ features in a moment', function () {
+    this.timeout(2_000);
+    const many = Array.from({ length: 10_000 }, (_, k) =>
+      featureIn('pending', k + 1, { dependsOn: k >= 100 ? [`F${k - 99}`] : [], files: [`src/f${k}.ts`] }),
+    );
+    assert.equal(decide(workspaceOf(many)).decisions.length, 9_900);
+    assert.equal(decide(workspaceOf(many.slice(0, 100))).decisions.length, 3);
+  });
+});

@@ -1,0 +1,325 @@
+// Reports of small runs, every figure worked out by hand.
+import { strict as assert } from 'node:assert';
+import type { Happening } from '../../../src/core/events/event';
+import type { RunReport } from '../../../src/core/events/runReport';
+import { defaultRunSettings, type RunSettings } from '../../../src/core/events/runSettings';
+import type { Run } from '../../../src/core/events/snapshot';
+import type { Feature } from '../../../src/core/features/feature';
+import { describeReport, reportRun } from '../../../src/core/scheduler/reportRun';
+import { eventsAt, featureIn, specOf, workspaceOf } from '../sampleFeatures';
+
+type Timed = readonly [at: number, happening: Happening];
+
+const none = { dependency: 0, lock: 0, rate: 0, paused: 0 };
+const check = { kind: 'check', command: 'x', exitCode: 0, outputTail: '', durationMs: 1 } as const;
+
+/** Feature `id` in slot `id`, by default its first attempt. */
+const own = (id: number, fence = id) => ({ slot: id, featureId: id, attempt: 1, fence });
+const claim = (at: number, id: number, fence = id): Timed => [
+  at,
+  { type: 'feature.claimed', model: 'haiku', ...own(id, fence) },
+];
+const pass = (at: number, id: number, fence = id): Timed => [
+  at,
+  { type: 'feature.passed', evidence: check, ...own(id, fence) },
+];
+const retry = (at: number, id: number): Timed => [
+  at,
+  { type: 'feature.retried', by: 'policy', reason: '', ...own(id) },
+];
+const lock = (at: number, id: number, path: string, fence = id): Timed => [
+  at,
+  { type: 'lock.granted', path, kind: 'file', how: 'claim', ...own(id, fence) },
+];
+
+function report(
+  features: Feature[],
+  settings: Partial<RunSettings>,
+  story: Timed[],
+  now: number,
+  run: Partial<Run> = {},
+): RunReport {
+  const snapshot = workspaceOf(features, settings, run);
+  assert.ok(snapshot.run);
+  const started: Timed = [
+    0,
+    { type: 'run.started', runId: 1, settings: { ...defaultRunSettings, ...settings } },
+  ];
+  return reportRun(snapshot, snapshot.run, eventsAt([started, ...story]), now);
+}
+
+const two = { maxAgents: 2 };
+const passing = (...ids: number[]) => ids.map((id) => featureIn('passing', id));
+const after = (id: number, need: number, state: Parameters<typeof featureIn>[0] = 'passing') =>
+  featureIn(state, id, { dependsOn: [`F${need}`] });
+
+describe('reportRun', () => {
+  it('of nothing done', () => {
+    assert.deepEqual(report([], two, [], 0), {
+      ...{ startedAt: 0, wallMs: 0, maxAgents: 2, passing: 0, total: 0, oneAgentMs: 0, bestPossibleMs: 0 },
+      ...{ costUsd: 0, inputTokens: 0, outputTokens: 0, waitingMs: none, attempts: 0, retries: 0 },
+    });
+  });
+
+  it('counts what passed, was tried, was tried again, and what it cost', () => {
+    const story = [claim(0, 1), retry(10, 1), claim(10, 1, 5), pass(30, 1, 5)];
+    const features = [featureIn('passing', 1), featureIn('failed', 2)];
+    const { passing, total, attempts, retries, costUsd, oneAgentMs } = report(features, two, story, 30, {
+      costUsd: 0.5,
+    });
+    assert.deepEqual([passing, total, attempts, retries, costUsd, oneAgentMs], [1, 2, 2, 1, 0.5, 30]);
+  });
+
+  const bounds: [what: string, features: Feature[], story: Timed[], best: number][] = [
+    [
+      'the work over all agents',
+      passing(1, 2, 3),
+      [claim(0, 1), claim(0, 2), pass(10, 1), claim(10, 3), pass(20, 2), pass(30, 3)],
+      25,
+    ],
+    ['the longest single work', passing(1, 2), [claim(0, 1), claim(0, 2), pass(10, 1), pass(40, 2)], 40],
+    [
+      'the chain',
+      [featureIn('passing', 1), after(2, 1)],
+      [claim(0, 1), pass(20, 1), claim(20, 2), pass(45, 2)],
+      45,
+    ],
+    [
+      'the chain with its failed attempt',
+      [featureIn('passing', 1), after(2, 1)],
+      [claim(0, 1), retry(10, 1), claim(10, 1, 9), pass(20, 1, 9), claim(20, 2), pass(25, 2)],
+      25,
+    ],
+    [
+      'the busiest file, by any of its cases',
+      passing(1, 2, 3),
+      [
+        claim(0, 1),
+        lock(0, 1, 'a'),
+        claim(0, 3),
+        pass(5, 3),
+        pass(30, 1),
+        claim(30, 2),
+        lock(30, 2, 'A'),
+        pass(60, 2),
+      ],
+      60,
+    ],
+  ];
+  for (const [what, features, story, best] of bounds) {
+    it(`finds the bound in ${what}`, () =>
+      assert.equal(report(features, two, story, 99).bestPossibleMs, best));
+  }
+
+  it('measures an attempt that is still at work up to now', () => {
+    assert.equal(report([featureIn('working', 1)], two, [claim(10, 1)], 50).oneAgentMs, 40);
+  });
+
+  it('divides by the most agents there were', () => {
+    const more: Timed = [5, { type: 'run.configured', runId: 1, maxAgents: 4 }];
+    const less: Timed = [6, { type: 'run.configured', runId: 1, maxAgents: 1 }];
+    const { maxAgents, bestPossibleMs } = report(
+      passing(1, 2),
+      two,
+      [claim(0, 1), claim(0, 2), more, less, pass(40, 1), pass(40, 2)],
+      40,
+    );
+    assert.deepEqual([maxAgents, bestPossibleMs], [4, 40]);
+  });
+
+  const waits: [
+    what: string,
+    features: Feature[],
+    settings: Partial<RunSettings>,
+    story: Timed[],
+    now: number,
+    waiting: Partial<typeof none>,
+  ][] = [
+    [
+      'nothing while all slots work',
+      passing(1, 2),
+      two,
+      [claim(0, 1), claim(0, 2), pass(10, 1), pass(10, 2)],
+      10,
+      {},
+    ],
+    ['nothing for a slot that nobody could use', passing(1), two, [claim(0, 1), pass(10, 1)], 10, {}],
+    [
+      'a dependency: one slot empty until it passes',
+      [featureIn('passing', 1), after(2, 1)],
+      two,
+      [claim(0, 1), pass(10, 1), [10, { type: 'feature.freed', featureId: 2 }], claim(10, 2), pass(15, 2)],
+      15,
+      { dependency: 10 },
+    ],
+    [
+      'a dependency that never passes',
+      [featureIn('unconfirmed', 1), after(2, 1, 'waiting')],
+      two,
+      [claim(0, 1), [10, { type: 'feature.unconfirmed', why: '', ...own(1) }]],
+      20,
+      { dependency: 20 },
+    ],
+    [
+      'a dependency no more than there are slots',
+      [featureIn('passing', 1), after(2, 1, 'waiting'), after(3, 1, 'waiting'), after(4, 1, 'waiting')],
+      two,
+      [claim(0, 1)],
+      10,
+      { dependency: 10 },
+    ],
+    [
+      'a busy file: a ready feature passed over',
+      passing(1, 2),
+      two,
+      [claim(0, 1), pass(10, 1), claim(10, 2), pass(15, 2)],
+      15,
+      { lock: 10 },
+    ],
+    [
+      'a file that an agent stands and waits for',
+      passing(1, 2),
+      two,
+      [
+        ...[claim(0, 1), claim(0, 2)],
+        [2, { type: 'lock.waiting', path: 'a', kind: 'file', blockers: [], ...own(2) }],
+        [7, { type: 'lock.granted', path: 'a', kind: 'file', how: 'request', ...own(2) }],
+        ...[pass(9, 1), pass(9, 2)],
+      ],
+      9,
+      { lock: 5 },
+    ],
+    [
+      'a pause with work left',
+      passing(1),
+      two,
+      [
+        [3, { type: 'run.paused', runId: 1, stopping: false }],
+        [8, { type: 'run.resumed', runId: 1 }],
+        claim(8, 1),
+        pass(9, 1),
+      ],
+      9,
+      { lock: 3, paused: 5 },
+    ],
+    [
+      'a slow provider, for every agent at work',
+      passing(1, 2),
+      two,
+      [
+        claim(0, 1),
+        claim(0, 2),
+        [2, { type: 'throttle.changed', untilAt: 6, reason: '429' }],
+        pass(10, 1),
+        pass(10, 2),
+      ],
+      10,
+      { rate: 8 },
+    ],
+    [
+      'a slow provider that came round early',
+      passing(1),
+      { maxAgents: 1 },
+      [
+        claim(0, 1),
+        [2, { type: 'throttle.changed', untilAt: 60, reason: '429' }],
+        [5, { type: 'throttle.changed', untilAt: null, reason: '' }],
+        pass(10, 1),
+      ],
+      10,
+      { rate: 3 },
+    ],
+    [
+      'nothing for what was not meant',
+      [featureIn('passing', 1), featureIn('passing', 3), after(2, 1, 'pending')],
+      { maxAgents: 3, only: [1, 3] },
+      [claim(0, 1), claim(0, 3), pass(10, 1), [10, { type: 'feature.freed', featureId: 2 }], pass(30, 3)],
+      30,
+      {},
+    ],
+    [
+      'nothing while a feature fails for good and takes others along',
+      [featureIn('failed', 1), after(2, 1, 'skipped')],
+      { maxAgents: 1 },
+      [
+        claim(0, 1),
+        [10, { type: 'feature.failed', reason: '', ...own(1) }],
+        [10, { type: 'feature.skipped', featureId: 2, because: { kind: 'dependency', featureId: 1 } }],
+      ],
+      20,
+      {},
+    ],
+    [
+      'what came back: tried again, run again, added',
+      [...passing(1, 2), featureIn('pending', 3), featureIn('pending', 4)],
+      { maxAgents: 4 },
+      [
+        ...[
+          claim(0, 1),
+          claim(0, 2),
+          claim(0, 3),
+          claim(0, 4),
+          pass(2, 1),
+          retry(2, 2),
+          pass(2, 3),
+          pass(2, 4),
+        ],
+        [2, { type: 'feature.regressed', by: 'user', featureId: 1 }],
+        [2, { type: 'feature.added', featureId: 5, spec: specOf('F5') }],
+      ],
+      10,
+      { lock: 24 },
+    ],
+    [
+      'an edit is no news of where a feature stands',
+      passing(1, 2),
+      two,
+      [
+        [0, { type: 'feature.edited', featureId: 2, spec: specOf('F2') }],
+        claim(0, 1),
+        pass(10, 1),
+        claim(10, 2),
+        pass(12, 2),
+      ],
+      12,
+      { lock: 10 },
+    ],
+  ];
+  for (const [what, features, settings, story, now, waiting] of waits) {
+    it(`counts as waiting ${what}`, () => {
+      assert.deepEqual(report(features, settings, story, now).waitingMs, { ...none, ...waiting });
+    });
+  }
+});
+
+describe('describeReport', () => {
+  const full: RunReport = {
+    ...{
+      startedAt: 0,
+      wallMs: 20_000,
+      maxAgents: 3,
+      passing: 5,
+      total: 5,
+      oneAgentMs: 50_000,
+      bestPossibleMs: 16_666,
+    },
+    ...{ costUsd: 0.01234, inputTokens: 1_200, outputTokens: 340, attempts: 6, retries: 1 },
+    waitingMs: { dependency: 1_500, lock: 49, rate: 2_000, paused: 0 },
+  };
+
+  it('tells times, the gain, waiting by cause and cost', () => {
+    assert.deepEqual(describeReport(full), [
+      'Wall time      20.0 s with 3 agents (6 attempts, 1 retries)',
+      'One agent      50.0 s (2.50 × the wall time)',
+      'Best possible  16.7 s',
+      'Slots waited   dependencies 1.5 s, rate limits 2.0 s',
+      'Cost           $0.0123 for 1200 tokens in, 340 out',
+    ]);
+  });
+
+  it('divides nothing by no time', () => {
+    const lines = describeReport({ ...full, wallMs: 0, oneAgentMs: 0, waitingMs: none });
+    assert.equal(lines[1], 'One agent      0.0 s (– × the wall time)');
+    assert.equal(lines[3], 'Slots waited   not at all');
+  });
+});

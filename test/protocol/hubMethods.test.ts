@@ -1,0 +1,322 @@
+// The wire: every method with a message that passes, and what is refused around it.
+import { strict as assert } from 'node:assert';
+import type { z } from 'zod';
+import { defaultRunSettings } from '../../src/core/events/runSettings';
+import { emptySnapshot } from '../../src/core/events/snapshot';
+import { defaultLimits } from '../../src/core/guardrails/limits';
+import { modelCatalog } from '../../src/core/routing/modelCatalog';
+import {
+  clientMethods,
+  type Method,
+  maxFrameBytes,
+  type Notice,
+  toClientNotices,
+  toWorkerNotices,
+  workerMethods,
+  workerNotices,
+} from '../../src/protocol/hubMethods';
+
+interface Example {
+  readonly params: Readonly<Record<string, unknown>>;
+  /** Fields that may be left out. */
+  readonly optional?: readonly string[];
+  /** Values that the field of that name must refuse, beside those that no field takes. */
+  readonly refused?: Readonly<Record<string, readonly unknown[]>>;
+  readonly results: readonly unknown[];
+}
+
+const ok = (value: unknown) => ({ ok: true, value });
+const no = { ok: false, error: { code: 'locked', message: 'Busy.' } };
+const text = (length: number) => 'x'.repeat(length);
+const notCounts = [0, -1, 1.5, 2 ** 60];
+const hash = text(64);
+const event = { type: 'feature.freed', featureId: 1, seq: 1, at: 1 };
+
+const assignment = {
+  ...{ slot: 1, featureId: 2, attempt: 1, fence: 3, name: 'A', description: '', category: 'default' },
+  ...{ declaredFiles: ['src/a.ts'], verifyCommand: 'npm test', allowedCommands: [], model: 'offline' },
+  ...{ lastFailure: 'no', limits: defaultLimits, copyDir: '/w/slots/1', reattachGraceMs: 60_000, tag: 't-3' },
+  offline: { ok: true, turns: [{ say: 'hi' }, { tool: 'finish', input: { summary: 's' }, delayMs: 1 }] },
+  anthropic: { apiKey: 'k', baseUrl: 'http://localhost' },
+};
+
+const ofWorker: { readonly [K in keyof typeof workerMethods]: Example } = {
+  hello: { params: { protocol: 1, pid: 7 }, refused: { pid: [1.5] }, results: [assignment] },
+  progress: {
+    params: { status: 'running', step: 'reading', progress: 50 },
+    optional: ['progress'],
+    refused: { status: ['dancing', ''], step: [text(2_001)], progress: [-1, 101] },
+    results: [{}],
+  },
+  renew: { params: {}, results: [{}] },
+  modelPermit: { params: {}, results: [{}] },
+  modelCalled: {
+    params: {
+      model: 'haiku',
+      usage: { inputTokens: 1, outputTokens: 2, cacheReadTokens: 0, cacheWriteTokens: 0 },
+      durationMs: 5,
+    },
+    refused: {
+      model: ['gpt', '__proto__'],
+      usage: [{}, { inputTokens: -1, outputTokens: 2, cacheReadTokens: 0, cacheWriteTokens: 0 }],
+      durationMs: [-1],
+    },
+    results: [{}],
+  },
+  modelLimited: {
+    params: { reason: '429', retryAfterMs: 1_000 },
+    optional: ['retryAfterMs'],
+    refused: { reason: [text(2_001)], retryAfterMs: [-1] },
+    results: [{}],
+  },
+  toolBegin: {
+    params: { tool: 'edit_file', fingerprint: 'edit_file:1f', target: 'src/a.ts' },
+    optional: ['target'],
+    refused: { tool: [text(101)], fingerprint: [text(201)], target: [text(10_001)] },
+    results: [
+      { kind: 'go' },
+      { kind: 'hint', text: 't' },
+      { kind: 'stop', hit: { limit: 'max_actions', bound: 1 } },
+    ],
+  },
+  toolEnd: {
+    params: { tool: 'edit_file', fingerprint: 'f', target: 't', ok: true, durationMs: 1, summary: 's' },
+    optional: ['target'],
+    refused: { ok: ['yes', 1], durationMs: [-1], summary: [text(10_001)] },
+    results: [{}],
+  },
+  lockFile: {
+    params: { path: 'src/a.ts' },
+    refused: { path: [text(10_001)] },
+    results: [ok({ path: 'src/a.ts', fresh: true, waitedMs: 0 }), no],
+  },
+  releaseFile: {
+    params: { path: 'src/a.ts' },
+    refused: { path: [text(10_001)] },
+    results: [ok('Released src/a.ts'), no],
+  },
+  writeFile: {
+    params: { path: 'src/a.ts', baseHash: hash, content: 'text' },
+    refused: { path: [text(10_001)], baseHash: ['', text(63), text(65)] },
+    results: [ok({ hash }), ok({ hash: null }), no],
+  },
+  commandBegin: {
+    params: { command: 'npm test' },
+    refused: { command: [text(100_001)] },
+    results: [ok({ timeoutMs: 60_000 }), no],
+  },
+  commandEnd: { params: {}, results: [{ kept: ['a'], dropped: [{ path: 'b', why: 'busy' }] }] },
+  submit: {
+    params: { summary: 'done' },
+    refused: { summary: [text(100_001)] },
+    results: [
+      { kind: 'passing' },
+      { kind: 'unconfirmed', why: 'no check' },
+      { kind: 'failed', reason: 'no' },
+    ],
+  },
+  giveUp: { params: { reason: 'no' }, refused: { reason: [text(100_001)] }, results: [{}] },
+};
+
+const settings = {
+  ...defaultRunSettings,
+  model: 'haiku',
+  verifyCommand: 'npm test',
+  only: [1],
+  baseUrl: 'http://localhost',
+};
+const oneFeature: Example = {
+  params: { featureId: 1 },
+  refused: { featureId: notCounts },
+  results: [ok({}), no],
+};
+
+const ofClient: { readonly [K in keyof typeof clientMethods]: Example } = {
+  hello: {
+    params: { protocol: 1, face: 'cli' },
+    refused: { face: ['mcp', ''] },
+    results: [{ snapshot: emptySnapshot, hasOfflineScript: false }],
+  },
+  snapshot: { params: {}, results: [emptySnapshot] },
+  events: {
+    params: { since: 0, limit: 100 },
+    refused: { since: [-1, 0.5], limit: [0, 10_001, 1.5] },
+    results: [[], [event]],
+  },
+  output: { params: { slot: 1 }, refused: { slot: notCounts }, results: [{ text: 'out' }] },
+  loadBacklog: {
+    params: { file: 'features.json' },
+    optional: ['file'],
+    refused: { file: [text(10_001)] },
+    results: [
+      { kind: 'none', file: 'features.json' },
+      { kind: 'loaded', features: 3, added: 1, edited: 0, removed: 0 },
+      { kind: 'bad', problems: [{ file: 'features.json', line: 1, column: 1, message: 'no' }] },
+    ],
+  },
+  startRun: {
+    params: { settings, apiKey: 'k' },
+    optional: ['apiKey'],
+    refused: {
+      settings: [
+        ...[0, 65, 1.5, '3', Number.NaN].map((maxAgents) => ({ ...settings, maxAgents })),
+        ...['gpt', '', 1].map((model) => ({ ...settings, model })),
+        ...['', text(100_001)].map((verifyCommand) => ({ ...settings, verifyCommand })),
+        ...[[text(10_001)], Array(1_001).fill('x'), 'npm test'].map((allowedCommands) => ({
+          ...settings,
+          allowedCommands,
+        })),
+        ...[[0], ['1'], 1].map((only) => ({ ...settings, only })),
+        ...[-1, 86_400_001].map((reattachGraceMs) => ({ ...settings, reattachGraceMs })),
+        ...[{}, { ...defaultLimits, maxActions: 0 }, { ...defaultLimits, maxRetries: -1 }].map((limits) => ({
+          ...settings,
+          limits,
+        })),
+        ...[
+          { ...defaultLimits, maxLosses: 0 },
+          { ...defaultLimits, extra: 1 },
+          { ...defaultLimits, commandMs: Number.POSITIVE_INFINITY },
+        ].map((limits) => ({ ...settings, limits })),
+        { ...settings, limits: { ...defaultLimits, attemptMs: { ...defaultLimits.attemptMs, fable: 1 } } },
+        { ...settings, baseUrl: text(2_001) },
+        { ...settings, extra: 1 },
+      ],
+      apiKey: [text(1_001)],
+    },
+    results: [ok({ runId: 1 }), no],
+  },
+  configureRun: {
+    params: { maxAgents: 3, apiKey: 'k' },
+    optional: ['maxAgents', 'apiKey'],
+    refused: { maxAgents: [0, 65, 1.5], apiKey: [text(1_001)] },
+    results: [ok({}), no],
+  },
+  pauseRun: { params: {}, results: [ok({}), no] },
+  resumeRun: { params: {}, results: [ok({}), no] },
+  stopRun: { params: {}, results: [ok({}), no] },
+  retry: oneFeature,
+  confirm: oneFeature,
+  reject: { ...oneFeature, results: [ok({ kept: ['a'] }), no] },
+  humanEditing: {
+    params: { paths: ['src/a.ts'] },
+    refused: { paths: ['src/a.ts', [text(10_001)], [1], Array(10_001).fill('x')] },
+    results: [{}],
+  },
+};
+
+const allNotices = { ...workerNotices, ...toWorkerNotices, ...toClientNotices };
+const notices: { readonly [K in keyof typeof allNotices]: Example } = {
+  log: { params: { text: 'out' }, refused: { text: [text(1_000_001)] }, results: [] },
+  stop: { params: { reason: 'over' }, results: [] },
+  events: { params: { events: [event] }, results: [] },
+  output: { params: { slot: 1, fence: 2, text: 'out' }, results: [] },
+};
+/** What a host sends may grow fields that an older face does not know; what enters a host may not. */
+const entersAHost = new Set<Notice<z.ZodType>>(Object.values(workerNotices));
+
+const accepts = (schema: z.ZodType, value: unknown) => schema.safeParse(value).success;
+/** Taken by no field: the wrong kind of thing, whatever the field. */
+const takenByNone = [Number.NaN, { unknown: 1 }, () => 1];
+
+function checkParams(
+  schema: z.ZodType,
+  { params, optional = [], refused = {} }: Example,
+  isStrict: boolean,
+): void {
+  it('takes its message, unchanged by the way over the wire', () => {
+    assert.deepEqual(schema.parse(JSON.parse(JSON.stringify(params))), params);
+  });
+
+  it('refuses what is no object', () => {
+    for (const value of [undefined, null, 1, 'x', [], [params]])
+      assert.ok(!accepts(schema, value), String(value));
+  });
+
+  it(isStrict ? 'refuses a field more' : 'leaves out a field more', () => {
+    for (const key of ['extra', 'slot2', 'agentId', 'constructor']) {
+      assert.equal(accepts(schema, { ...params, [key]: 1 }), !isStrict, key);
+    }
+  });
+
+  for (const [key, value] of Object.entries(params)) {
+    const { [key]: _, ...without } = params;
+    it(`${key} ${optional.includes(key) ? 'may' : 'must not'} be left out, and takes nothing but what it is`, () => {
+      assert.equal(accepts(schema, without), optional.includes(key));
+      for (const wrong of [...takenByNone, ...(refused[key] ?? [])]) {
+        assert.ok(!accepts(schema, { ...params, [key]: wrong }), JSON.stringify(wrong)?.slice(0, 200));
+      }
+      if (typeof value === 'string') assert.ok(!accepts(schema, { ...params, [key]: 1 }));
+      if (typeof value === 'number') assert.ok(!accepts(schema, { ...params, [key]: '1' }));
+    });
+  }
+}
+
+function checkMethods(
+  methods: Readonly<Record<string, Method<z.ZodType, z.ZodType>>>,
+  examples: Readonly<Record<string, Example>>,
+): void {
+  for (const [key, { name, params, result }] of Object.entries(methods)) {
+    const example = examples[key];
+    assert.ok(example, key);
+    describe(name, () => {
+      checkParams(params, example, true);
+
+      it('takes its answers, and nothing that is none', () => {
+        for (const answer of example.results) {
+          assert.deepEqual(result.parse(JSON.parse(JSON.stringify(answer))), answer);
+        }
+        for (const value of [undefined, null, 1, 'x']) assert.ok(!accepts(result, value), String(value));
+      });
+    });
+  }
+}
+
+describe('hubMethods', () => {
+  checkMethods(workerMethods, ofWorker);
+  checkMethods(clientMethods, ofClient);
+  for (const [key, notice] of Object.entries(allNotices)) {
+    const example = Object.entries(notices).find(([name]) => name === key)?.[1];
+    assert.ok(example);
+    describe(notice.name, () => checkParams(notice.params, example, entersAHost.has(notice)));
+  }
+
+  it('have names of their own, as noun and verb', () => {
+    const groups = [workerMethods, workerNotices, toWorkerNotices, clientMethods, toClientNotices];
+    const names = groups.flatMap((group) => Object.values(group).map(({ name }) => name));
+    assert.equal(new Set(names).size, names.length);
+    for (const name of names) assert.match(name, /^[a-z]+\.[a-z][A-Za-z]*$/);
+  });
+
+  it('know every model of the catalog', () => {
+    const { model: _, ...rest } = ofWorker.modelCalled.params;
+    for (const model of Object.keys(modelCatalog)) {
+      assert.ok(accepts(workerMethods.modelCalled.params, { ...rest, model }), model);
+    }
+  });
+
+  it('take a new file and a deletion, and content up to the frame', () => {
+    const { params } = workerMethods.writeFile;
+    assert.ok(accepts(params, { path: 'a', baseHash: null, content: 'x' }));
+    assert.ok(accepts(params, { path: 'a', baseHash: hash, content: null }));
+    assert.ok(accepts(params, { path: 'a', baseHash: null, content: text(maxFrameBytes) }));
+  });
+
+  it('refuse an answer that is neither a value nor a refusal', () => {
+    const { result } = workerMethods.lockFile;
+    const half = [
+      { ok: true },
+      { ok: false },
+      { ok: false, error: 'no' },
+      { ok: 1, value: {} },
+      { value: {} },
+      ok({ path: 1 }),
+    ];
+    for (const answer of half) assert.ok(!accepts(result, answer), JSON.stringify(answer));
+  });
+
+  it('give no object a prototype from the wire', () => {
+    const poisoned = JSON.parse('{"path":"a","__proto__":{"admin":true}}');
+    assert.ok(!accepts(workerMethods.lockFile.params, poisoned));
+    assert.equal(Object.getOwnPropertyNames(Object.prototype).includes('admin'), false);
+  });
+});

@@ -1,0 +1,162 @@
+// The extension used as a person uses it, in a real VS Code: from an empty folder to a finished run, and what is seen.
+import { strict as assert } from 'node:assert';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import type { AxeResults } from 'axe-core';
+import type { Frame, Locator, Page } from 'playwright-core';
+import { repoRoot } from '../support/repoRoot';
+import { openVsCode, type VsCode } from '../support/vsCode';
+
+const pictures = path.join(repoRoot, 'out', 'pictures');
+
+describe('Parallel Agents in VS Code', () => {
+  let folder: string;
+  let code: VsCode;
+  let page: Page;
+
+  async function open(files: Readonly<Record<string, unknown>>, trusted = true): Promise<void> {
+    folder = realpathSync(mkdtempSync(path.join(tmpdir(), 'editor-')));
+    for (const [name, content] of Object.entries(files)) {
+      writeFileSync(path.join(folder, name), typeof content === 'string' ? content : JSON.stringify(content));
+    }
+    mkdirSync(pictures, { recursive: true });
+    const env = { ...process.env, ANTHROPIC_API_KEY: undefined };
+    code = await openVsCode({ folder, extensionDevelopmentPath: repoRoot, trusted, env });
+    page = code.page;
+    page.setDefaultTimeout(45_000);
+  }
+
+  async function openSidebar(): Promise<void> {
+    await page.locator('.activitybar').getByLabel('Parallel Agents').first().click();
+    await page.locator('.pane-header, .title-label').filter({ hasText: 'Features' }).first().waitFor();
+  }
+
+  const picture = (name: string) => page.screenshot({ path: path.join(pictures, `editor-${name}.png`) });
+  const row = (text: string): Locator => page.locator('.sidebar .monaco-list-row').filter({ hasText: text });
+  const statusBar = (text: string) => page.locator('.statusbar-item').filter({ hasText: text });
+  const press = (name: string) => page.locator('.sidebar').getByRole('button', { name, exact: true }).click();
+
+  async function choose(command: string): Promise<void> {
+    await page.keyboard.press('F1');
+    const input = page.locator('.quick-input-widget input').first();
+    await input.fill(`>${command}`);
+    await page.locator('.quick-input-list .monaco-list-row').filter({ hasText: command }).first().click();
+  }
+
+  afterEach(async function () {
+    if (this.currentTest?.isFailed()) await picture('failed');
+    await code.close();
+    rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+  });
+
+  it('leads from an empty folder to a finished run', async () => {
+    await open({});
+    await openSidebar();
+    await page.getByText('There is no backlog yet').waitFor();
+    await picture('welcome');
+    await page.locator('.sidebar').getByRole('button', { name: 'Create Sample Backlog' }).click();
+    await row('Greeting').first().waitFor();
+    await row('Guide').first().waitFor();
+    await statusBar('4 to build').waitFor();
+
+    await choose('Parallel Agents: Open Dashboard');
+    const dashboard = await dashboardOf(page);
+    await dashboard.getByText('Offline model').waitFor();
+    await dashboard.getByRole('slider', { name: 'Parallel Agents:' }).fill('2');
+    await dashboard.locator('vscode-button', { hasText: 'Start 2 Agents' }).click();
+    await statusBar('/2 · ').waitFor();
+    await dashboard.getByRole('article', { name: 'Agent 2' }).waitFor();
+    await row('Working').first().waitFor();
+    await picture('at-work');
+    assert.deepEqual(await flaws(dashboard), []);
+
+    await statusBar('4 passing').waitFor();
+    await dashboard.getByText('✅ All features completed!').waitFor();
+    await page.getByText('All 4 features are passing.').first().waitFor();
+    assert.match(readFileSync(path.join(folder, 'sample', 'GUIDE.md'), 'utf8'), /talk/);
+    assert.doesNotMatch(code.logs(), /violates the following Content Security Policy directive.*vscode-cdn/);
+  });
+
+  it('marks a claimed file in the Explorer and the editor until it is released', async () => {
+    await open({
+      'notes.md': 'one\ntwo\n',
+      'features.json': [{ name: 'Write notes', files: ['notes.md'], verify: 'node --version' }],
+      // The agent is still at its first turn when the test has seen enough and stops it.
+      'offline-script.json': {
+        'Write notes': [{ say: 'Thinking.', tool: 'list_files', input: {}, delayMs: 300_000 }],
+      },
+    });
+    await openSidebar();
+    await row('Write notes').waitFor();
+    await press('Start N Agents');
+    await page.locator('.quick-input-list .monaco-list-row').filter({ hasText: '3 agents' }).click();
+    await statusBar('1/3 · 1 left').waitFor();
+    await page.locator('.activitybar').getByLabel('Explorer').first().click();
+    const file = page.locator('.explorer-folders-view .monaco-list-row').filter({ hasText: 'notes.md' });
+    await file.dblclick();
+    const badge = () => pseudo(file.locator('.monaco-icon-label').first(), '::after');
+    const marked = page.locator('.view-line [class*="ced-"]').first();
+    const line = () => pseudo(page.locator('.view-line [class*="ced-"]'), '::after');
+    await marked.waitFor({ state: 'attached' }); // an empty span whose text is generated
+    assert.equal(await badge(), '"A1"');
+    assert.match(await line(), /Agent 1 is working on this file: Write notes/);
+    await picture('claimed');
+
+    await choose('Parallel Agents: Stop');
+    await marked.waitFor({ state: 'detached' });
+    // The Explorer redraws a moment later.
+    await file
+      .locator('.monaco-icon-label')
+      .first()
+      .evaluate(async (label) => {
+        const frame = () => new Promise((resolve) => requestAnimationFrame(resolve));
+        while (getComputedStyle(label, '::after').content.includes('A1')) await frame();
+      });
+    await statusBar('1 to build').waitFor();
+  });
+
+  it('tells in an untrusted folder what trust is for, and writes nothing', async () => {
+    await open({ 'features.json': [{ name: 'One' }] }, false);
+    await openSidebar();
+    await page.getByText('they work only in a folder that you trust').waitFor();
+    await picture('untrusted');
+    assert.equal(existsSync(path.join(folder, '.parallel-agents')), false);
+  });
+});
+
+/** The dashboard's page is two frames deep. */
+async function dashboardOf(page: Page): Promise<Frame> {
+  const inner = page.frameLocator('iframe.webview').frameLocator('iframe');
+  const node = await inner.locator('#dashboard').elementHandle();
+  const frame = await node?.ownerFrame();
+  assert.ok(frame);
+  return frame;
+}
+
+/** The text that a decoration's style generates. */
+async function pseudo(locator: Locator, which: string): Promise<string> {
+  return locator.evaluateAll(
+    (nodes, name) => nodes.map((node) => getComputedStyle(node, name).content).join(' '),
+    which,
+  );
+}
+
+/** What axe finds in the real theme of a real editor that is serious or worse. */
+async function flaws(frame: Frame): Promise<string[]> {
+  const source = createRequire(path.join(repoRoot, 'package.json')).resolve('axe-core');
+  await frame.evaluate(readFileSync(source, 'utf8'));
+  const results: AxeResults = await frame.evaluate(() => Reflect.get(window, 'axe').run());
+  return results.violations
+    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`);
+}

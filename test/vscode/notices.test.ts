@@ -1,0 +1,93 @@
+// What is worth a notification, and that none is shown twice at once.
+import { strict as assert } from 'node:assert';
+import type { Event, Happening, RunOutcome } from '../../src/core/events/event';
+import { Notices } from '../../src/vscode/notices';
+
+describe('the notifications', () => {
+  const cases: { of: string; happening: Happening; shown: string[] }[] = [
+    {
+      of: 'a run that is complete',
+      happening: ended('complete'),
+      shown: ['information: All 5 features are passing.'],
+    },
+    {
+      of: 'a run with failures',
+      happening: ended('incomplete'),
+      shown: ['warning: 3 of 5 features are passing.'],
+    },
+    { of: 'a run that the user stopped', happening: ended('stopped'), shown: [] },
+    {
+      of: 'something that broke',
+      happening: { type: 'error.occurred', where: 'Database', message: 'disk full\u202e\nx' },
+      shown: ['error: Database: disk full x'],
+    },
+    { of: 'a pause', happening: { type: 'run.paused', runId: 1, stopping: false }, shown: [] },
+  ];
+  for (const { of, happening, shown } of cases) {
+    it(`${shown.length === 0 ? 'are silent about' : 'tell of'} ${of}`, () => {
+      const { notices, said } = recording();
+      notices.take(change(happening));
+      assert.deepEqual(said, shown);
+    });
+  }
+
+  it('do not repeat one that still stands, and come again after it went', async () => {
+    const { notices, said, answer } = recording();
+    notices.take(change(ended('complete'), ended('complete')));
+    assert.equal(said.length, 1);
+    await answer(undefined);
+    notices.take(change(ended('complete')));
+    assert.equal(said.length, 2);
+  });
+
+  it('lead to the dashboard, when the user asks', async () => {
+    const { notices, ran, answer } = recording();
+    notices.take(change(ended('incomplete')));
+    assert.deepEqual(ran, []);
+    await answer('Open Dashboard');
+    assert.deepEqual(ran, ['parallelAgents.openDashboard']);
+  });
+});
+
+function recording() {
+  const said: string[] = [];
+  const ran: string[] = [];
+  let waiting: (answer: string | undefined) => void = () => {};
+  const say = (kind: string) => (text: string) => {
+    said.push(`${kind}: ${text.replace('Parallel Agents: ', '')}`);
+    return new Promise<string | undefined>((resolve) => {
+      waiting = resolve;
+    });
+  };
+  const window = {
+    showInformationMessage: say('information'),
+    showWarningMessage: say('warning'),
+    showErrorMessage: say('error'),
+  };
+  const answer = async (text: string | undefined) => {
+    waiting(text);
+    await new Promise(setImmediate);
+  };
+  return { notices: new Notices(window, (id) => ran.push(id)), said, ran, answer };
+}
+
+function change(...happenings: readonly Happening[]) {
+  const events = happenings.map((happening, at): Event => ({ ...happening, seq: at + 1, at: 0 }));
+  return { events, reset: false };
+}
+
+function ended(outcome: RunOutcome): Happening {
+  const waitingMs = { dependency: 0, lock: 0, rate: 0, paused: 0 };
+  const report = {
+    ...{
+      startedAt: 0,
+      wallMs: 1,
+      maxAgents: 3,
+      passing: outcome === 'complete' ? 5 : 3,
+      total: 5,
+      oneAgentMs: 3,
+    },
+    ...{ bestPossibleMs: 1, costUsd: 0, inputTokens: 0, outputTokens: 0, waitingMs, attempts: 5, retries: 0 },
+  };
+  return { type: 'run.finished', runId: 1, outcome, report };
+}
