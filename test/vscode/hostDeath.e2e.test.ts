@@ -10,14 +10,10 @@ import { copySample, readTree, runCli } from '../support/cli';
 import { installVsix, openVsCode, packVsix, type VsCodeVersion } from '../support/vsCode';
 
 async function startThree(page: Page): Promise<void> {
-  // The palette lists what is registered when it opens, so the extension has to be there first.
-  await page.locator('.activitybar').getByLabel('Parallel Agents').first().waitFor();
-  await page.keyboard.press('F1');
-  const input = page.locator('.quick-input-widget input').first();
-  await input.fill('>Parallel Agents: Start N Agents');
-  const rows = page.locator('.quick-input-list .monaco-list-row');
-  await rows.filter({ hasText: 'Start N Agents' }).first().click();
-  await rows.filter({ hasText: '3 agents' }).first().click();
+  await page.locator('.activitybar').getByLabel('Parallel Agents').first().click();
+  await page.locator('.sidebar .monaco-list-row').filter({ hasText: 'Feature 1' }).first().waitFor();
+  await page.locator('.sidebar').getByRole('button', { name: 'Start N Agents', exact: true }).click();
+  await page.locator('.quick-input-list .monaco-list-row').filter({ hasText: '3 agents' }).first().click();
 }
 
 describe('the installed extension', function () {

@@ -110,14 +110,15 @@ type Draft = { -readonly [K in keyof Snapshot]: Snapshot[K] };
 function apply(draft: Draft, event: Event, base: Snapshot): void {
   switch (event.type) {
     case 'feature.added':
-      if (draft.features[event.featureId]) return assertNever(event as never);
+      if (draft.features[event.featureId]) assertNever(event as never);
       setFeature(draft, base, newFeature(event.featureId, event.spec));
       draft.lastFeatureId = Math.max(draft.lastFeatureId, event.featureId);
       return;
     case 'feature.removed': {
       const gone = draft.features[event.featureId];
-      if (!gone || !canRemove(gone.state)) return assertNever(event as never);
-      return removeFeature(draft, base, event.featureId);
+      if (!gone || !canRemove(gone.state)) assertNever(event as never);
+      removeFeature(draft, base, event.featureId);
+      return;
     }
     case 'feature.edited':
     case 'feature.held':
@@ -132,14 +133,16 @@ function apply(draft: Draft, event: Event, base: Snapshot): void {
     case 'feature.skipped':
     case 'feature.unskipped':
     case 'feature.regressed':
-      return changeFeature(draft, event, base);
+      changeFeature(draft, event, base);
+      return;
     case 'agent.started':
     case 'agent.progress':
     case 'agent.ended':
     case 'tool.used':
     case 'model.called':
     case 'limit.reached':
-      return changeAgent(draft, event);
+      changeAgent(draft, event);
+      return;
     case 'lock.granted':
     case 'lock.waiting':
     case 'lock.released':
@@ -150,9 +153,11 @@ function apply(draft: Draft, event: Event, base: Snapshot): void {
     case 'run.paused':
     case 'run.resumed':
     case 'run.finished':
-      return changeRun(draft, event);
+      changeRun(draft, event);
+      return;
     case 'verify.started':
-      return patchAgent(draft, event, { status: 'verifying', step: event.command });
+      patchAgent(draft, event, { status: 'verifying', step: event.command });
+      return;
     case 'throttle.changed':
       draft.throttledUntilAt = event.untilAt;
       return;
@@ -166,7 +171,7 @@ function apply(draft: Draft, event: Event, base: Snapshot): void {
     case 'error.occurred':
       return;
     default:
-      return event satisfies never;
+      event satisfies never;
   }
 }
 
@@ -178,7 +183,7 @@ function changeFeature(
   const feature = draft.features[event.featureId];
   const next = feature && transition(feature, event, event.at);
   // Never stored if the machine refuses it: whoever appended it did not ask first.
-  if (!next?.ok) return assertNever(event as never);
+  if (!next?.ok) assertNever(event as never);
   if (event.type === 'feature.passed') draft.experience = afterPass(draft, feature, event.at);
   setFeature(draft, base, next.value);
   if (event.type === 'feature.claimed') {
@@ -208,16 +213,18 @@ function changeAgent(draft: Draft, event: Event & AgentEvent): void {
   if (!agent || agent.fence !== event.fence) return;
   switch (event.type) {
     case 'agent.started':
-      return setAgent(draft, { ...agent, process: event.process });
+      setAgent(draft, { ...agent, process: event.process });
+      return;
     case 'agent.progress':
-      return setAgent(draft, {
+      setAgent(draft, {
         ...agent,
         status: event.status,
         step: event.step,
         progress: event.progress ?? agent.progress,
       });
+      return;
     case 'agent.ended':
-      return setAgent(draft, {
+      setAgent(draft, {
         ...agent,
         status: 'ended',
         step: event.note,
@@ -225,8 +232,10 @@ function changeAgent(draft: Draft, event: Event & AgentEvent): void {
         end: event.cause,
         process: undefined,
       });
+      return;
     case 'tool.used':
-      return setAgent(draft, { ...agent, actions: agent.actions + 1 });
+      setAgent(draft, { ...agent, actions: agent.actions + 1 });
+      return;
     case 'model.called': {
       const { inputTokens, outputTokens, cacheReadTokens, cacheWriteTokens } = event.usage;
       const spent = { input: inputTokens + cacheReadTokens + cacheWriteTokens, output: outputTokens };
@@ -249,7 +258,7 @@ function changeAgent(draft: Draft, event: Event & AgentEvent): void {
     case 'limit.reached':
       return;
     default:
-      return event satisfies never;
+      event satisfies never;
   }
 }
 
@@ -291,7 +300,7 @@ function changeRun(draft: Draft, event: Event & RunEvent): void {
       draft.run = { ...run, status: 'finished', outcome: event.outcome, report: event.report };
       return;
     default:
-      return event satisfies never;
+      event satisfies never;
   }
 }
 

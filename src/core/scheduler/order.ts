@@ -1,55 +1,85 @@
 // The order in which ready features are offered a slot: what is urgent first, then what most work waits for.
 import type { Feature } from '../features/feature';
-import { declaredScopes } from '../features/feature';
 import { longestRemaining } from '../graph/criticalPath';
 import { type Graph, topologicalOrder } from '../graph/graph';
 import { featureGraph } from '../graph/readiness';
-import { lockKey } from '../locks/lockPath';
 import type { FeatureId } from '../shared/ids';
+import { unknownMinutes } from './outlook';
+import { exclusiveKeys, type Place, placesOf } from './places';
 
-/** Why a feature stands where it stands; compared field by field, first difference decides. */
+/** Why a feature stands where it stands. */
 export interface Rank {
   /** Own priority or that of the most urgent feature it blocks; 1 first. */
   readonly priority: number;
-  /** Longest chain of work from here on, itself included; more first. */
+  /** Minutes of the longest chain of features from here on, itself included. */
   readonly remaining: number;
-  /** Unfinished work on the busiest file it declares; more first. */
+  /** Minutes of unfinished work on the busiest file it declares; a file is a chain too. */
   readonly busiest: number;
+  /** Minutes of work that can go on only after it: its share of its dependents, and all that wants one of its files. */
+  readonly awaited: number;
   readonly id: FeatureId;
 }
 
-/** Minutes of a feature that nobody guessed. Only ratios matter. */
-const unknownMinutes = 10;
+/** Ranks of all open features, and the places each wants, which are dear to work out and needed again for the choice. */
+export interface Ranking {
+  readonly ranks: ReadonlyMap<FeatureId, Rank>;
+  readonly places: ReadonlyMap<FeatureId, readonly Place[]>;
+}
 
-/** Ranks of all features that are not yet done; done ones hold nothing up and weigh nothing. */
-export function rankFeatures(features: readonly Feature[]): ReadonlyMap<FeatureId, Rank> {
+/** Of those who want its files so many are counted for a feature; with more its file comes first anyway. */
+const mostSharers = 512;
+
+export function rankFeatures(
+  features: readonly Feature[],
+  minutesOf: (feature: Feature) => number = (f) => f.spec.estimate ?? unknownMinutes,
+): ReadonlyMap<FeatureId, Rank> {
+  return rankWithPlaces(features, minutesOf).ranks;
+}
+
+/** Done features hold nothing up and weigh nothing. Costs near n log n: 10⁴ features in some 30 ms. */
+export function rankWithPlaces(features: readonly Feature[], minutesOf: (feature: Feature) => number): Ranking {
   const open = features.filter(isOpen);
   const graph = featureGraph(open);
-  const minutes = open.map((f) => f.spec.estimate ?? unknownMinutes);
-  const priorities = inheritedPriorities(
-    graph,
-    open.map((f) => f.spec.priority),
-  );
+  const minutes = open.map(minutesOf);
+  const places = open.map(placesOf);
+  const priorities = inheritedPriorities(graph, open.map((f) => f.spec.priority));
   const remaining = longestRemaining(graph, minutes);
-  const busiest = busiestFile(open, minutes);
-  return new Map(
-    open.map((f, k) => [
-      f.id,
-      {
-        priority: priorities[k] as number,
-        remaining: remaining[k] as number,
-        busiest: busiest[k] as number,
-        id: f.id,
-      },
-    ]),
-  );
+  const behind = sharesOfDependents(graph, minutes);
+  const { busiest, sharing } = workOnFiles(exclusiveKeys(places), minutes);
+  const at = (list: readonly number[], k: number) => list[k] as number;
+  return {
+    ranks: new Map(
+      open.map(({ id }, k) => [
+        id,
+        {
+          ...{ priority: at(priorities, k), remaining: at(remaining, k), busiest: at(busiest, k) },
+          ...{ awaited: at(behind, k) + at(sharing, k), id },
+        },
+      ]),
+    ),
+    places: new Map(open.map(({ id }, k) => [id, places[k] ?? []])),
+  };
 }
 
+/**
+ * Priority; then the longer of two chains, that of dependents and that of the busiest file, since either bounds from below
+ * what is left after this feature starts; then the work that waits for it; then the number.
+ *
+ * Measured as mean ratio to the bound at 3 / 5 / 8 agents on windows of real changes with log-normal durations: path before
+ * file 1.036 / 1.089 / 1.073, file before path 1.011 / 1.021 / 1.018, the longer of both 1.011 / 1.019 / 1.017. Where the
+ * chains are equal, as with unknown durations, the work that waits decides: 1.035 instead of 1.039 of the optimum on
+ * graphs of 50 features with 3 agents.
+ */
 export function compareRanks(a: Rank, b: Rank): number {
-  return a.priority - b.priority || b.remaining - a.remaining || b.busiest - a.busiest || a.id - b.id;
+  return a.priority - b.priority || chain(b) - chain(a) || b.awaited - a.awaited || a.id - b.id;
 }
 
-function isOpen({ state }: Feature): boolean {
+/** Minutes that are left at least once the feature starts, however many agents there are. */
+export function chain(rank: Rank): number {
+  return Math.max(rank.remaining, rank.busiest);
+}
+
+export function isOpen({ state }: Feature): boolean {
   return state.status === 'pending' || state.status === 'waiting' || state.status === 'claimed';
 }
 
@@ -63,11 +93,49 @@ function inheritedPriorities(graph: Graph, own: readonly number[]): readonly num
   return priorities;
 }
 
-function busiestFile(features: readonly Feature[], minutes: readonly number[]): readonly number[] {
-  const load = new Map<string, number>();
-  const keys = features.map((f) => declaredScopes(f).map((scope) => lockKey(scope.path)));
-  keys.forEach((list, k) => {
-    for (const key of list) load.set(key, (load.get(key) ?? 0) + (minutes[k] as number));
+/** Work behind each feature, that of a dependent divided among all it needs, so that none is counted twice. */
+function sharesOfDependents(graph: Graph, minutes: readonly number[]): readonly number[] {
+  const shares = minutes.map(() => 0);
+  for (const node of [...topologicalOrder(graph)].reverse()) {
+    for (const next of graph.neededBy[node] ?? []) {
+      const parts = graph.needs[next]?.length ?? 1;
+      shares[node] = (shares[node] as number) + ((shares[next] as number) + (minutes[next] as number)) / parts;
+    }
+  }
+  return shares;
+}
+
+/** For each feature the work on its busiest file, and the work of all features that want one of its files, once each. */
+function workOnFiles(keysOf: readonly (readonly string[])[], minutes: readonly number[]) {
+  const users = new Map<string, { readonly who: number[]; load: number }>();
+  keysOf.forEach((keys, k) => {
+    for (const key of keys) {
+      const entry = users.get(key) ?? { who: [], load: 0 };
+      entry.who.push(k);
+      entry.load += minutes[k] as number;
+      users.set(key, entry);
+    }
   });
-  return keys.map((list) => list.reduce((most, key) => Math.max(most, load.get(key) ?? 0), 0));
+  const countedFor = new Int32Array(keysOf.length).fill(-1);
+  const busiest: number[] = [];
+  const sharing: number[] = [];
+  keysOf.forEach((keys, k) => {
+    let most = 0;
+    let shared = 0;
+    let looks = 0;
+    countedFor[k] = k;
+    for (const key of keys) {
+      const { who, load } = users.get(key) ?? { who: [], load: 0 };
+      most = Math.max(most, load);
+      for (const other of who) {
+        if (looks++ >= mostSharers) break;
+        if (countedFor[other] === k) continue;
+        countedFor[other] = k;
+        shared += minutes[other] as number;
+      }
+    }
+    busiest.push(most);
+    sharing.push(shared);
+  });
+  return { busiest, sharing };
 }

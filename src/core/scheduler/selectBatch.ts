@@ -1,9 +1,12 @@
-// Fills free slots from the ready features, passing over those whose files are busy.
-import { declaredScopes, type Feature } from '../features/feature';
+// Fills free slots from the ready features, passing over those whose files are busy, but none for ever.
+
+import type { Feature } from '../features/feature';
 import type { LockScope } from '../locks/lockPath';
-import { type Blocker, firstBlocker, grant, type LockTable } from '../locks/lockTable';
-import type { FeatureId, Slot } from '../shared/ids';
-import { compareRanks, rankFeatures } from './order';
+import type { Blocker, LockTable } from '../locks/lockTable';
+import type { EpochMs, FeatureId, Slot } from '../shared/ids';
+import { compareRanks, type Rank, rankWithPlaces } from './order';
+import { type Outlook, outlookFrom } from './outlook';
+import { blockersIn, type Place, PlaceIndex, placeOf } from './places';
 
 export interface Choice {
   readonly featureId: FeatureId;
@@ -11,10 +14,12 @@ export interface Choice {
   readonly scopes: readonly LockScope[];
 }
 
-/** A ready feature that got no slot because a file it declares is busy. */
+/** A ready feature that got no slot because a file it declares is busy, or kept for one that was passed over too long. */
 export interface PassedOver {
   readonly featureId: FeatureId;
   readonly blocker: Blocker;
+  /** The file is kept for this feature, which `blocker` holds up. */
+  readonly keptFor?: FeatureId;
 }
 
 export interface Batch {
@@ -22,9 +27,28 @@ export interface Batch {
   readonly passedOver: readonly PassedOver[];
 }
 
+/** What a choice is made by, beside the features and locks themselves. */
+export interface Circumstances {
+  readonly outlook: Outlook;
+  /** When the run began: nobody was passed over before. */
+  readonly startedAt: EpochMs;
+}
+
+/**
+ * So many durations of an average feature others may go first with files a feature waits for. Measured on windows of real
+ * changes at 3 / 5 / 8 agents (mean ratio to the bound): never giving way 1.22 / 1.50 / 1.64, giving way to those at work
+ * only 1.022 / 1.065 / 1.079, for 3 durations 1.014 / 1.026 / 1.020, for 5 1.012 / 1.020 / 1.017, always 1.011 / 1.020 / 1.017.
+ */
+const patience = 5;
+
 /**
  * The best features for `freeSlots`, lowest slot first. Each choice takes its locks before the next is looked at, so no
  * two of a batch share a file.
+ *
+ * A feature that has been ready for `patience` and is held up by one that ranks after it has waited long enough: its files
+ * are kept for it. From then on it waits only for those who have its files, so it is overtaken for no longer than the
+ * patience and one attempt. All of it is read from claims and passes as they are stored, so a restart forgets nothing.
+ *
  * @param all every feature, for the ranks
  * @param ready those that may start as far as dependencies go
  */
@@ -33,31 +57,71 @@ export function selectBatch(
   ready: readonly Feature[],
   locks: LockTable,
   freeSlots: readonly Slot[],
+  circumstances: Circumstances = { outlook: outlookFrom([], undefined), startedAt: 0 },
 ): Batch {
   const chosen: Choice[] = [];
   const passedOver: PassedOver[] = [];
   if (freeSlots.length === 0 || ready.length === 0) return { chosen, passedOver };
-  const ranks = rankFeatures(all);
+  const { outlook } = circumstances;
+  const minutesOf = (feature: Feature) => outlook.minutesOf(feature).minutes;
+  const { ranks, places } = rankWithPlaces(all, minutesOf);
+  const busy = blockersIn(locks);
+  const kept = new PlaceIndex<PassedOver>();
+  const isOverdue = overdueRule(all, ranks, minutesOf, circumstances.startedAt);
   const byRank = ready.flatMap((feature) => {
     const rank = ranks.get(feature.id);
-    return rank ? [{ feature, rank }] : [];
+    if (!rank) return [];
+    const wanted = places.get(feature.id) ?? [];
+    return [{ feature, wanted, rank, delay: likelyWait(feature, outlook, busy) }];
   });
-  byRank.sort((a, b) => compareRanks(a.rank, b.rank));
+  byRank.sort((a, b) => compareRanks(delayed(a), delayed(b)));
   const slots = [...freeSlots].sort((a, b) => a - b);
-  let table = locks;
-  for (const { feature } of byRank) {
+  for (const { feature, wanted } of byRank) {
     const slot = slots[chosen.length];
     if (slot === undefined) break;
-    const scopes = declaredScopes(feature);
-    const blocker = firstBlocker(table, scopes);
+    const featureId = feature.id;
+    const blockers = busy.meeting(wanted);
+    const [blocker] = blockers;
+    const [first] = kept.meeting(wanted);
     if (blocker) {
-      passedOver.push({ featureId: feature.id, blocker });
-      continue;
+      passedOver.push({ featureId, blocker });
+      if (isOverdue(feature, blockers)) keep(kept, wanted, { featureId, blocker });
+    } else if (first) passedOver.push({ featureId, blocker: first.blocker, keptFor: first.featureId });
+    else {
+      chosen.push({ featureId, slot, scopes: wanted.map((p) => p.scope) });
+      // A fence below every real one: it only keeps the rest of this batch off these files.
+      for (const place of wanted)
+        busy.add(place, { kind: 'agent', slot, featureId, fence: -slot, path: place.scope.path });
     }
-    chosen.push({ featureId: feature.id, slot, scopes });
-    // A fence below every real one: it only keeps the rest of this batch off these files.
-    for (const scope of scopes)
-      table = grant(table, { scope, slot, featureId: feature.id, fence: -slot, since: 0 });
   }
   return { chosen, passedOver };
+}
+
+function keep(kept: PlaceIndex<PassedOver>, places: readonly Place[], who: PassedOver): void {
+  for (const place of places) kept.add(place, who);
+}
+
+type OverdueRule = (feature: Feature, blockers: readonly Blocker[]) => boolean;
+
+function overdueRule(
+  all: readonly Feature[],
+  ranks: ReadonlyMap<FeatureId, Rank>,
+  minutesOf: (feature: Feature) => number,
+  startedAt: EpochMs,
+): OverdueRule {
+  const byId = new Map(all.map((f) => [f.id, f]));
+  const passedAt = new Map(all.flatMap((f) => (f.state.status === 'passing' ? [[f.spec.name, f.state.at]] : [])));
+  const open = all.filter((f) => ranks.has(f.id));
+  const patienceMs = (patience * 60_000 * open.reduce((sum, f) => sum + minutesOf(f), 0)) / Math.max(1, open.length);
+  return ({ id, spec }, blockers) => {
+    const own = ranks.get(id);
+    const readyAt = spec.dependsOn.reduce((at, name) => Math.max(at, passedAt.get(name) ?? 0), startedAt);
+    return blockers.some((blocker) => {
+      if (blocker.kind === 'human') return false;
+      const state = byId.get(blocker.featureId)?.state;
+      const rank = ranks.get(blocker.featureId);
+      if (state?.status !== 'claimed' || !own || !rank) return false;
+      return state.claim.claimedAt - readyAt >= patienceMs && compareRanks(own, rank) < 0;
+    });
+  };
 }

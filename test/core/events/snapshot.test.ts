@@ -118,13 +118,17 @@ describe('project', () => {
   });
 
   it('follows a run from start to finish', () => {
+    let snapshot = atWork;
     const states = eventsAt([
       [1, { type: 'run.started', runId: 2, settings: defaultRunSettings }],
       [2, { type: 'run.configured', runId: 2, maxAgents: 5 }],
       [3, { type: 'run.paused', runId: 2, stopping: false }],
       [4, { type: 'run.resumed', runId: 2 }],
       [5, { type: 'run.paused', runId: 2, stopping: true }],
-    ]).reduce<Snapshot[]>((all, event) => [...all, project(all.at(-1) ?? atWork, event)], []);
+    ]).map((event) => {
+      snapshot = project(snapshot, event);
+      return snapshot;
+    });
     assert.deepEqual(
       states.map((s) => s.run?.status),
       ['running', 'running', 'paused', 'running', 'stopping'],

@@ -77,13 +77,16 @@ export class LockProgram {
       case 'held':
         return;
       case 'granted':
-        return this.#grant(own, scope);
+        this.#grant(own, scope);
+        return;
       case 'wait':
-        return this.#set(queue(this.#table, { ...own, scope, since: 0 }));
+        this.#set(queue(this.#table, { ...own, scope, since: 0 }));
+        return;
       case 'yield':
-        return this.#end(who);
+        this.#end(who);
+        return;
       default:
-        return answer satisfies never;
+        answer satisfies never;
     }
   }
 
@@ -133,7 +136,7 @@ export class LockProgram {
   #set(table: LockTable): void {
     this.#table = table;
     const [next] = grantable(table);
-    if (next) return this.#grant(next, next.scope);
-    assert.deepEqual(brokenLockRules(this.#table), []);
+    if (next) this.#grant(next, next.scope);
+    else assert.deepEqual(brokenLockRules(this.#table), []);
   }
 }

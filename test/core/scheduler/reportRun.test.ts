@@ -50,7 +50,7 @@ function report(
 
 const two = { maxAgents: 2 };
 const passing = (...ids: number[]) => ids.map((id) => featureIn('passing', id));
-const after = (id: number, need: number, state: Parameters<typeof featureIn>[0] = 'passing') =>
+const needing = (id: number, need: number, state: Parameters<typeof featureIn>[0] = 'passing') =>
   featureIn(state, id, { dependsOn: [`F${need}`] });
 
 describe('reportRun', () => {
@@ -80,13 +80,13 @@ describe('reportRun', () => {
     ['the longest single work', passing(1, 2), [claim(0, 1), claim(0, 2), pass(10, 1), pass(40, 2)], 40],
     [
       'the chain',
-      [featureIn('passing', 1), after(2, 1)],
+      [featureIn('passing', 1), needing(2, 1)],
       [claim(0, 1), pass(20, 1), claim(20, 2), pass(45, 2)],
       45,
     ],
     [
       'the chain with its failed attempt',
-      [featureIn('passing', 1), after(2, 1)],
+      [featureIn('passing', 1), needing(2, 1)],
       [claim(0, 1), retry(10, 1), claim(10, 1, 9), pass(20, 1, 9), claim(20, 2), pass(25, 2)],
       25,
     ],
@@ -146,7 +146,7 @@ describe('reportRun', () => {
     ['nothing for a slot that nobody could use', passing(1), two, [claim(0, 1), pass(10, 1)], 10, {}],
     [
       'a dependency: one slot empty until it passes',
-      [featureIn('passing', 1), after(2, 1)],
+      [featureIn('passing', 1), needing(2, 1)],
       two,
       [claim(0, 1), pass(10, 1), [10, { type: 'feature.freed', featureId: 2 }], claim(10, 2), pass(15, 2)],
       15,
@@ -154,7 +154,7 @@ describe('reportRun', () => {
     ],
     [
       'a dependency that never passes',
-      [featureIn('unconfirmed', 1), after(2, 1, 'waiting')],
+      [featureIn('unconfirmed', 1), needing(2, 1, 'waiting')],
       two,
       [claim(0, 1), [10, { type: 'feature.unconfirmed', why: '', ...own(1) }]],
       20,
@@ -162,7 +162,7 @@ describe('reportRun', () => {
     ],
     [
       'a dependency no more than there are slots',
-      [featureIn('passing', 1), after(2, 1, 'waiting'), after(3, 1, 'waiting'), after(4, 1, 'waiting')],
+      [featureIn('passing', 1), needing(2, 1, 'waiting'), needing(3, 1, 'waiting'), needing(4, 1, 'waiting')],
       two,
       [claim(0, 1)],
       10,
@@ -231,7 +231,7 @@ describe('reportRun', () => {
     ],
     [
       'nothing for what was not meant',
-      [featureIn('passing', 1), featureIn('passing', 3), after(2, 1, 'pending')],
+      [featureIn('passing', 1), featureIn('passing', 3), needing(2, 1, 'pending')],
       { maxAgents: 3, only: [1, 3] },
       [claim(0, 1), claim(0, 3), pass(10, 1), [10, { type: 'feature.freed', featureId: 2 }], pass(30, 3)],
       30,
@@ -239,7 +239,7 @@ describe('reportRun', () => {
     ],
     [
       'nothing while a feature fails for good and takes others along',
-      [featureIn('failed', 1), after(2, 1, 'skipped')],
+      [featureIn('failed', 1), needing(2, 1, 'skipped')],
       { maxAgents: 1 },
       [
         claim(0, 1),

@@ -127,26 +127,31 @@ export class SimulatedRun {
     switch (how) {
       case 'pass':
         this.#tell({ type: 'feature.submitted', summary: '', ...attempt });
-        return this.#over(attempt, { type: 'feature.passed', evidence: check, featureId, fence, slot });
+        this.#over(attempt, { type: 'feature.passed', evidence: check, featureId, fence, slot });
+        return;
       case 'leave open':
         this.#tell({ type: 'feature.submitted', summary: '', ...attempt });
-        return this.#over(attempt, { type: 'feature.unconfirmed', why: 'no check', ...attempt });
+        this.#over(attempt, { type: 'feature.unconfirmed', why: 'no check', ...attempt });
+        return;
       case 'fail':
-        return this.#over(
+        this.#over(
           attempt,
           afterFailure(feature.failures, limits) === 'fail'
             ? failed
             : { type: 'feature.retried', by: 'policy', reason: 'no', featureId, fence, slot },
         );
+        return;
       case 'lose':
-        return this.#over(
+        this.#over(
           attempt,
           afterLoss(feature.losses, limits) === 'fail'
             ? failed
             : { type: 'feature.yielded', cause: 'lost', note: '', ...attempt },
         );
+        return;
       case 'hand back':
-        return this.#over(attempt, { type: 'feature.yielded', cause: 'recovered', note: '', ...attempt });
+        this.#over(attempt, { type: 'feature.yielded', cause: 'recovered', note: '', ...attempt });
+        return;
       default:
         how satisfies never;
     }
@@ -167,18 +172,15 @@ export class SimulatedRun {
     const feature = features[which % features.length];
     if (!feature || !run) return;
     const { id: featureId, state } = feature;
-    if (what === 0)
-      return this.#tell({
-        type: run.status === 'paused' ? 'run.resumed' : 'run.paused',
-        runId: run.id,
-        stopping: false,
-      });
-    if (what === 1) return this.#tell({ type: 'run.configured', runId: run.id, maxAgents: 1 + (which % 5) });
-    if (what === 2 && which % 8 === 0) return this.#stop(run.id);
-    if (what === 3) return this.#edit(which);
-    if (state.status === 'failed') this.#tell({ type: 'feature.retried', by: 'user', featureId });
+    const runId = run.id;
+    if (what === 0 && run.status === 'paused') this.#tell({ type: 'run.resumed', runId });
+    else if (what === 0) this.#tell({ type: 'run.paused', runId, stopping: false });
+    else if (what === 1) this.#tell({ type: 'run.configured', runId, maxAgents: 1 + (which % 5) });
+    else if (what === 2 && which % 8 === 0) this.#stop(runId);
+    else if (what === 3) this.#edit(which);
+    else if (state.status === 'failed') this.#tell({ type: 'feature.retried', by: 'user', featureId });
     else if (state.status === 'skipped') this.#tell({ type: 'feature.unskipped', featureId });
-    else if (state.status === 'passing' && what > 5)
+    else if (state.status === 'passing' && what === 6)
       this.#tell({ type: 'feature.regressed', by: 'user', featureId });
     else if (state.status === 'pending' || state.status === 'waiting')
       this.#tell({ type: 'feature.skipped', featureId, because: { kind: 'user' } });

@@ -1,0 +1,72 @@
+// What is to be expected of a feature before it is built: how long it takes, and which files it will want.
+import type { Experience } from '../events/experience';
+import type { Feature } from '../features/feature';
+import type { ModelName } from '../routing/modelCatalog';
+import { routeModel } from '../routing/routeModel';
+
+export interface Outlook {
+  readonly minutesOf: (feature: Feature) => ExpectedMinutes;
+  /** Files that features like this one held, most likely first; empty where too little is known. */
+  readonly likelyFiles: (feature: Feature) => readonly LikelyFile[];
+}
+
+export interface ExpectedMinutes {
+  readonly minutes: number;
+  /** `guess`: nobody said and nothing like it has been built, so all such features count the same. */
+  readonly from: 'estimate' | 'experience' | 'guess';
+}
+
+export interface LikelyFile {
+  readonly path: string;
+  /** Part of the features of this category that held the file, above 0 and at most 1. */
+  readonly share: number;
+}
+
+/** Minutes of a feature that nobody guessed and nothing was learned about. Only ratios matter. */
+export const unknownMinutes = 10;
+
+/** Fewer features than this say nothing about the next one's files; a file in fewer than this part of them neither. */
+const fewestPassed = 3;
+const leastShare = 0.3;
+
+/**
+ * A duration is the feature's estimate, else the mean of its category on the model it will run on, else that of its
+ * category, else that of everything built here.
+ */
+export function outlookFrom(experience: Experience, runModel: ModelName | undefined): Outlook {
+  const byCategory = new Map(experience.map((e) => [e.category, e]));
+  const ofAll = mean(experience.flatMap((e) => e.models));
+  const learned = new Map<string, number>();
+  for (const { category, models } of experience) {
+    const ofCategory = mean(models);
+    if (ofCategory !== undefined) learned.set(category, ofCategory);
+    for (const time of models) {
+      const ofModel = mean([time]);
+      if (ofModel !== undefined) learned.set(`${time.model} ${category}`, ofModel);
+    }
+  }
+  return {
+    minutesOf({ spec }) {
+      if (spec.estimate !== undefined) return { minutes: spec.estimate, from: 'estimate' };
+      if (ofAll === undefined) return { minutes: unknownMinutes, from: 'guess' };
+      const { model } = routeModel(spec, runModel);
+      const minutes = learned.get(`${model} ${spec.category}`) ?? learned.get(spec.category) ?? ofAll;
+      return { minutes, from: 'experience' };
+    },
+    likelyFiles({ spec }) {
+      const known = byCategory.get(spec.category);
+      if (!known || known.passed < fewestPassed) return [];
+      return known.files.flatMap(({ path, count }) => {
+        const share = Math.min(1, count / known.passed);
+        return share >= leastShare ? [{ path, share }] : [];
+      });
+    },
+  };
+}
+
+/** In minutes; undefined when nothing was measured, or nothing that took any time. */
+function mean(times: Experience[number]['models']): number | undefined {
+  const count = times.reduce((sum, t) => sum + t.count, 0);
+  const totalMs = times.reduce((sum, t) => sum + t.totalMs, 0);
+  return count > 0 && totalMs > 0 ? totalMs / count / 60_000 : undefined;
+}

@@ -1,0 +1,105 @@
+// Places that features want or hold, indexed so that asking who is there costs the depth of a path, not the number of locks.
+import { declaredScopes, type Feature } from '../features/feature';
+import { type LockScope, lockKey } from '../locks/lockPath';
+import type { Blocker, LockTable } from '../locks/lockTable';
+
+/** A scope with the key it is compared by, which is dear enough to be made once. */
+export interface Place {
+  readonly scope: LockScope;
+  readonly key: string;
+}
+
+export function placesOf(feature: Feature): readonly Place[] {
+  return declaredScopes(feature).map(placeOf);
+}
+
+export function placeOf(scope: LockScope): Place {
+  return { scope, key: lockKey(scope.path) };
+}
+
+/** What stands at places. Meets as `overlaps` of the lock paths does; that both agree is tested. Grows, never shrinks. */
+export class PlaceIndex<T> {
+  readonly #byKey = new Map<string, T[]>();
+  readonly #folders = new Map<string, T[]>();
+
+  add({ scope, key }: Place, what: T): void {
+    push(this.#byKey, key, what);
+    if (scope.kind === 'folder') push(this.#folders, key, what);
+  }
+
+  /** Everything that meets one of `places`; what meets several is named several times. */
+  meeting(places: readonly Place[]): readonly T[] {
+    return this.#byKey.size === 0 ? [] : places.flatMap((place) => this.#meetingOne(place));
+  }
+
+  #meetingOne({ scope, key }: Place): readonly T[] {
+    const found = [...(this.#byKey.get(key) ?? [])];
+    if (this.#folders.size > 0) {
+      for (const folder of foldersAbove(key)) found.push(...(this.#folders.get(folder) ?? []));
+    }
+    if (scope.kind === 'folder') {
+      for (const [other, there] of this.#byKey) {
+        if (other !== key && (key === '' || other.startsWith(`${key}/`))) found.push(...there);
+      }
+    }
+    return found;
+  }
+}
+
+/** All that is in a newcomer's way. */
+export function blockersIn({ holds, waits, human }: LockTable): PlaceIndex<Blocker> {
+  const index = new PlaceIndex<Blocker>();
+  for (const { scope, slot, featureId, fence } of [...holds, ...waits]) {
+    index.add(placeOf(scope), { kind: 'agent', slot, featureId, fence, path: scope.path });
+  }
+  for (const path of human) index.add(placeOf({ kind: 'file', path }), { kind: 'human', path });
+  return index;
+}
+
+/**
+ * For each list the keys of all that only one feature at a time can have: its own places, and every place of another
+ * below one of its folders. Two lists share a key exactly when two of their places meet.
+ */
+export function exclusiveKeys(lists: readonly (readonly Place[])[]): readonly (readonly string[])[] {
+  const isFolder = ({ scope }: Place) => scope.kind === 'folder';
+  if (!lists.some((list) => list.some(isFolder))) return lists.map((list) => [...new Set(list.map((p) => p.key))]);
+  const all = [...new Set(lists.flatMap((list) => list.map((p) => p.key)))].sort();
+  return lists.map((list) => {
+    const keys = new Set(list.map((p) => p.key));
+    for (const { key } of list.filter(isFolder)) {
+      const start = key === '' ? '' : `${key}/`;
+      for (let at = firstFrom(all, start); at < all.length; at++) {
+        const other = all[at] as string;
+        if (!other.startsWith(start)) break;
+        keys.add(other);
+      }
+    }
+    return [...keys];
+  });
+}
+
+/** Position of the first of `sorted` that is not below `text`. */
+function firstFrom(sorted: readonly string[], text: string): number {
+  let low = 0;
+  let high = sorted.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((sorted[middle] as string) < text) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+/** `A/B/C` → `A/B`, `A`, and the workspace itself; that one has none. */
+function foldersAbove(key: string): readonly string[] {
+  if (key === '') return [];
+  const above = [''];
+  for (let end = key.indexOf('/'); end > 0; end = key.indexOf('/', end + 1)) above.push(key.slice(0, end));
+  return above;
+}
+
+function push<T>(map: Map<string, T[]>, key: string, what: T): void {
+  const list = map.get(key);
+  if (list) list.push(what);
+  else map.set(key, [what]);
+}
