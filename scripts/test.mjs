@@ -1,4 +1,4 @@
-// Runs the tests: `node scripts/test.mjs [unit|e2e|host|all] [part of a path ...]`. The last line is the sum over all
+// Runs the tests: `node scripts/test.mjs [unit|host|installed|e2e|all] [part of a path ...]`. The last line is the sum over all
 // suites, `N passed, N failed`.
 
 import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
@@ -9,7 +9,7 @@ await ensureInstalled();
 const { build } = await import('./build.mjs');
 const { bundleTests } = await import('./testing/bundleTests.mjs');
 const { runInNode } = await import('./testing/runInNode.mjs');
-const { runInVsCode } = await import('./testing/runInVsCode.mjs');
+const { runInVsCode, runOnInstalled } = await import('./testing/runInVsCode.mjs');
 
 /**
  * The suffix of a test file tells where it runs; the first that fits counts. `timeoutMs` is for one test, `limitMs` for
@@ -18,9 +18,10 @@ const { runInVsCode } = await import('./testing/runInVsCode.mjs');
 const suites = {
   e2e: { suffix: '.e2e.test.ts', needsBuild: true, timeoutMs: 120_000, limitMs: 30 * 60_000, run: runInNode },
   host: { suffix: '.host.test.ts', needsBuild: true, timeoutMs: 60_000, run: runInVsCode },
+  installed: { suffix: '.host.test.ts', needsBuild: true, timeoutMs: 60_000, run: runOnInstalled },
   unit: { suffix: '.test.ts', needsBuild: false, timeoutMs: 10_000, limitMs: 10 * 60_000, run: runInNode },
 };
-const order = ['unit', 'host', 'e2e']; // the quick ones first
+const order = ['unit', 'host', 'installed', 'e2e']; // the quick ones first
 
 const [first, ...others] = process.argv.slice(2);
 const namesSuite = first === 'all' || first in suites;
@@ -42,10 +43,10 @@ console.log(
 process.exitCode = total.failed > 0 ? 1 : 0;
 
 function testFiles(suiteName) {
-  const suiteOf = (file) => Object.keys(suites).find((name) => file.endsWith(suites[name].suffix));
+  const suffixOf = (file) => Object.values(suites).find(({ suffix }) => file.endsWith(suffix))?.suffix;
   return readdirSync(path.join(repoRoot, 'test'), { recursive: true })
     .map((file) => path.join('test', file))
-    .filter((file) => suiteOf(file) === suiteName)
+    .filter((file) => suffixOf(file) === suites[suiteName].suffix)
     .filter((file) => filters.length === 0 || filters.some((filter) => file.includes(filter)))
     .sort();
 }

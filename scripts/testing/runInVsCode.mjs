@@ -1,13 +1,14 @@
 // Runs the suite of bundled host tests inside the extension host of a real VS Code.
 
 import { createWriteStream, existsSync, readFileSync } from 'node:fs';
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { runTests } from '@vscode/test-electron';
 import { repoRoot } from '../bootstrap.mjs';
 import { ensureChromium } from '../vscode/chromium.mjs';
 import { ensureServer } from '../vscode/serverVersions.mjs';
+import { installVsix, packVsix } from '../vscode/vsix.mjs';
 import { readCounts } from './runInNode.mjs';
 
 const launcher = path.join(repoRoot, 'scripts', 'vscode', 'launch.mjs');
@@ -19,7 +20,22 @@ const launcher = path.join(repoRoot, 'scripts', 'vscode', 'launch.mjs');
  * is the server from the npm registry in a headless browser, which needs no display and no other download; there is
  * none for Windows. `PARALLEL_AGENTS_VSCODE=1.105` runs that version of it.
  */
-export async function runInVsCode(_name, files, outFolder, { timeoutMs, onlyAllowed }) {
+export function runInVsCode(_name, files, outFolder, options) {
+  return runSuite(files, outFolder, repoRoot, options);
+}
+
+/** The same suite on the extension as it ships: packed, and installed from its .vsix. */
+export async function runOnInstalled(_name, files, outFolder, options) {
+  const vsix = path.join(outFolder, 'parallel-agents.vsix');
+  const extensionsDir = path.join(outFolder, 'extensions');
+  packVsix(vsix);
+  await installVsix({ vsix, extensionsDir });
+  console.log('\nThe next suite runs on the extension installed from its .vsix:');
+  const installed = (await readdir(extensionsDir)).find((name) => name.startsWith('parallel-agents.'));
+  return runSuite(files, outFolder, path.join(extensionsDir, installed), options);
+}
+
+async function runSuite(files, outFolder, extensionPath, { timeoutMs, onlyAllowed }) {
   const { VSCODE_EXECUTABLE, PARALLEL_AGENTS_DESKTOP, PARALLEL_AGENTS_VSCODE } = process.env;
   const downloads = PARALLEL_AGENTS_DESKTOP === '1' || process.platform === 'win32';
   const executable = VSCODE_EXECUTABLE ?? (downloads ? undefined : launcher);
@@ -38,7 +54,7 @@ export async function runInVsCode(_name, files, outFolder, { timeoutMs, onlyAllo
 
   const error = await runTests({
     vscodeExecutablePath: executable,
-    extensionDevelopmentPath: repoRoot,
+    extensionDevelopmentPath: extensionPath,
     extensionTestsPath: path.join(repoRoot, 'scripts', 'testing', 'hostRunner.cjs'),
     launchArgs: [workspace, `--user-data-dir=${path.join(temp, 'user')}`, '--disable-extensions'],
     extensionTestsEnv: {

@@ -9,11 +9,10 @@ import {
   rmSync,
   writeFileSync,
 } from 'node:fs';
-import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import type { AxeResults } from 'axe-core';
-import type { Frame, Locator, Page } from 'playwright-core';
+import type { Locator, Page } from 'playwright-core';
+import { dashboardOf, flaws } from '../support/dashboardFrame';
 import { repoRoot } from '../support/repoRoot';
 import { openVsCode, type VsCode } from '../support/vsCode';
 
@@ -134,29 +133,10 @@ describe('Parallel Agents in VS Code', () => {
   });
 });
 
-/** The dashboard's page is two frames deep. */
-async function dashboardOf(page: Page): Promise<Frame> {
-  const inner = page.frameLocator('iframe.webview').frameLocator('iframe');
-  const node = await inner.locator('#dashboard').elementHandle();
-  const frame = await node?.ownerFrame();
-  assert.ok(frame);
-  return frame;
-}
-
 /** The text that a decoration's style generates. */
 async function pseudo(locator: Locator, which: string): Promise<string> {
   return locator.evaluateAll(
     (nodes, name) => nodes.map((node) => getComputedStyle(node, name).content).join(' '),
     which,
   );
-}
-
-/** What axe finds in the real theme of a real editor that is serious or worse. */
-async function flaws(frame: Frame): Promise<string[]> {
-  const source = createRequire(path.join(repoRoot, 'package.json')).resolve('axe-core');
-  await frame.evaluate(readFileSync(source, 'utf8'));
-  const results: AxeResults = await frame.evaluate(() => Reflect.get(window, 'axe').run());
-  return results.violations
-    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-    .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`);
 }

@@ -29,9 +29,9 @@ export interface Lesson {
   readonly files: readonly string[];
 }
 
-/** Both bound what is rewritten with every pass to some 100 KB. */
-const mostCategories = 200;
-const mostFiles = 40;
+/** Both bound what is rewritten with every pass, at worst to some 500 KB. */
+const mostCategories = 500;
+const mostFiles = 20;
 
 /** The experience with one lesson more. A category not heard of for longest is forgotten when there are too many. */
 export function learn(experience: Experience, lesson: Lesson): Experience {

@@ -184,7 +184,7 @@ function changeFeature(
   const next = feature && transition(feature, event, event.at);
   // Never stored if the machine refuses it: whoever appended it did not ask first.
   if (!next?.ok) assertNever(event as never);
-  if (event.type === 'feature.passed') draft.experience = afterPass(draft, feature, event.at);
+  if (event.type === 'feature.passed' && feature) draft.experience = afterPass(draft, feature, event.at);
   setFeature(draft, base, next.value);
   if (event.type === 'feature.claimed') {
     draft.lastFence = Math.max(draft.lastFence, event.fence);

@@ -6,6 +6,7 @@ import type { Feature } from '../features/feature';
 import type { FeatureChange } from '../features/featureChange';
 import { indexByName, readinessOf } from '../graph/readiness';
 import type { FeatureId, Slot } from '../shared/ids';
+import { outlookFrom } from './outlook';
 import { type Choice, type PassedOver, selectBatch } from './selectBatch';
 
 /** What the engine is to carry out, in this order. */
@@ -51,7 +52,9 @@ export function decide(snapshot: Snapshot): Judgement {
   const free = slotsUpTo(run.settings.maxAgents)
     .filter((slot) => !taken.has(slot))
     .slice(0, Math.max(0, room));
-  const batch = selectBatch(features, ready, snapshot.locks, free);
+  const outlook = outlookFrom(snapshot.experience, run.settings.model);
+  const circumstances = { outlook, startedAt: run.startedAt };
+  const batch = selectBatch(features, ready, snapshot.locks, free, circumstances);
   return {
     decisions: batch.chosen.map((choice) => ({ kind: 'claim', choice })),
     passedOver: batch.passedOver,

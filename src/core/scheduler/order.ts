@@ -17,6 +17,8 @@ export interface Rank {
   readonly busiest: number;
   /** Minutes of work that can go on only after it: its share of its dependents, and all that wants one of its files. */
   readonly awaited: number;
+  /** Minutes it would probably have to wait for a file if it began now; where nothing is known, none. */
+  readonly delay?: number;
   readonly id: FeatureId;
 }
 
@@ -74,9 +76,9 @@ export function compareRanks(a: Rank, b: Rank): number {
   return a.priority - b.priority || chain(b) - chain(a) || b.awaited - a.awaited || a.id - b.id;
 }
 
-/** Minutes that are left at least once the feature starts, however many agents there are. */
-export function chain(rank: Rank): number {
-  return Math.max(rank.remaining, rank.busiest);
+/** Minutes that are left at least once the feature starts, however many agents there are; less what it would stand. */
+function chain({ remaining, busiest, delay = 0 }: Rank): number {
+  return Math.max(remaining, busiest) - delay;
 }
 
 export function isOpen({ state }: Feature): boolean {

@@ -67,14 +67,15 @@ export function selectBatch(
   const { ranks, places } = rankWithPlaces(all, minutesOf);
   const busy = blockersIn(locks);
   const kept = new PlaceIndex<PassedOver>();
-  const isOverdue = overdueRule(all, ranks, minutesOf, circumstances.startedAt);
+  const turns = turnsOf(all, ranks, minutesOf, circumstances.startedAt);
+  const risk = riskOfWaiting(outlook, busy);
   const byRank = ready.flatMap((feature) => {
     const rank = ranks.get(feature.id);
     if (!rank) return [];
-    const wanted = places.get(feature.id) ?? [];
-    return [{ feature, wanted, rank, delay: likelyWait(feature, outlook, busy) }];
+    const delay = turns.isPatient(feature) ? risk(feature) * minutesOf(feature) : 0;
+    return [{ feature, wanted: places.get(feature.id) ?? [], rank: { ...rank, delay } }];
   });
-  byRank.sort((a, b) => compareRanks(delayed(a), delayed(b)));
+  byRank.sort((a, b) => compareRanks(a.rank, b.rank));
   const slots = [...freeSlots].sort((a, b) => a - b);
   for (const { feature, wanted } of byRank) {
     const slot = slots[chosen.length];
@@ -85,7 +86,7 @@ export function selectBatch(
     const [first] = kept.meeting(wanted);
     if (blocker) {
       passedOver.push({ featureId, blocker });
-      if (isOverdue(feature, blockers)) keep(kept, wanted, { featureId, blocker });
+      if (turns.isOvertaken(feature, blockers)) keep(kept, wanted, { featureId, blocker });
     } else if (first) passedOver.push({ featureId, blocker: first.blocker, keptFor: first.featureId });
     else {
       chosen.push({ featureId, slot, scopes: wanted.map((p) => p.scope) });
@@ -101,27 +102,63 @@ function keep(kept: PlaceIndex<PassedOver>, places: readonly Place[], who: Passe
   for (const place of places) kept.add(place, who);
 }
 
-type OverdueRule = (feature: Feature, blockers: readonly Blocker[]) => boolean;
+/**
+ * How likely a feature is to want a file that is busy now, from what others of its category held. It only lowers the
+ * feature's place in the order, by as much of its own duration, and never locks anything.
+ */
+function riskOfWaiting(outlook: Outlook, busy: PlaceIndex<Blocker>): (feature: Feature) => number {
+  const byCategory = new Map<string, number>();
+  return (feature) => {
+    const { category } = feature.spec;
+    const known = byCategory.get(category);
+    if (known !== undefined) return known;
+    const risks = outlook.likelyFiles(feature).map(({ path, share }) => {
+      const isBusy = busy.meeting([placeOf({ kind: 'file', path })]).length > 0;
+      return isBusy ? share : 0;
+    });
+    const risk = risks.reduce((most, r) => Math.max(most, r), 0);
+    byCategory.set(category, risk);
+    return risk;
+  };
+}
 
-function overdueRule(
+interface Turns {
+  /** Has it been ready for so short that others may still go first? */
+  readonly isPatient: (feature: Feature) => boolean;
+  /** Does one of `blockers` hold it up that ranks after it, and was claimed when its patience was over? */
+  readonly isOvertaken: (feature: Feature, blockers: readonly Blocker[]) => boolean;
+}
+
+function turnsOf(
   all: readonly Feature[],
   ranks: ReadonlyMap<FeatureId, Rank>,
   minutesOf: (feature: Feature) => number,
   startedAt: EpochMs,
-): OverdueRule {
+): Turns {
   const byId = new Map(all.map((f) => [f.id, f]));
-  const passedAt = new Map(all.flatMap((f) => (f.state.status === 'passing' ? [[f.spec.name, f.state.at]] : [])));
-  const open = all.filter((f) => ranks.has(f.id));
-  const patienceMs = (patience * 60_000 * open.reduce((sum, f) => sum + minutesOf(f), 0)) / Math.max(1, open.length);
-  return ({ id, spec }, blockers) => {
-    const own = ranks.get(id);
-    const readyAt = spec.dependsOn.reduce((at, name) => Math.max(at, passedAt.get(name) ?? 0), startedAt);
-    return blockers.some((blocker) => {
-      if (blocker.kind === 'human') return false;
-      const state = byId.get(blocker.featureId)?.state;
-      const rank = ranks.get(blocker.featureId);
-      if (state?.status !== 'claimed' || !own || !rank) return false;
-      return state.claim.claimedAt - readyAt >= patienceMs && compareRanks(own, rank) < 0;
-    });
+  const passedAt = new Map<string, EpochMs>();
+  let latestAt = startedAt;
+  let minutes = 0;
+  for (const feature of all) {
+    const { state, spec } = feature;
+    if (state.status === 'passing') passedAt.set(spec.name, state.at);
+    if (ranks.has(feature.id)) minutes += minutesOf(feature);
+    if (state.status === 'passing') latestAt = Math.max(latestAt, state.at);
+    else if (state.status === 'claimed') latestAt = Math.max(latestAt, state.claim.claimedAt);
+  }
+  const patienceMs = (patience * minutes * 60_000) / Math.max(1, ranks.size);
+  const endOfPatience = ({ spec }: Feature) =>
+    patienceMs + spec.dependsOn.reduce((at, name) => Math.max(at, passedAt.get(name) ?? 0), startedAt);
+  return {
+    isPatient: (feature) => latestAt < endOfPatience(feature),
+    isOvertaken(feature, blockers) {
+      const own = ranks.get(feature.id);
+      return blockers.some((blocker) => {
+        const holder = blocker.kind === 'agent' ? byId.get(blocker.featureId) : undefined;
+        const rank = holder && ranks.get(holder.id);
+        if (holder?.state.status !== 'claimed' || !own || !rank || compareRanks(own, rank) > 0) return false;
+        return holder.state.claim.claimedAt >= endOfPatience(feature);
+      });
+    },
   };
 }

@@ -1,6 +1,5 @@
 // Every order in which agents can take their steps, with the rules of the lock table checked in each state.
 import { strict as assert } from 'node:assert';
-import type { LockScope } from '../../../src/core/locks/lockPath';
 import {
   firstBlocker,
   grant,
@@ -14,6 +13,7 @@ import {
   request,
 } from '../../../src/core/locks/lockTable';
 import { brokenLockRules } from './lockRules';
+import { entryOf, requester, scopeOf } from './lockTables';
 
 /** Every state that three agents can come to, each asking for its files in its order, then ending. */
 export function walkAll(orders: readonly (readonly number[])[]): { states: number; yields: number } {
@@ -61,27 +61,27 @@ function walk(
     const settled = grantable(next).reduce((current, wait) => grant(current, wait), next);
     return { world: { table: settled, agents: agents.with(k, { ...agent, ...changed }) }, yielded };
   };
-  const isHeld = (path: number) => isHeldBy(table, fileAt(`p${path}`), fence);
+  const isHeld = (path: number) => isHeldBy(table, scopeOf(`p${path}`), fence);
   if (agent.next === 0 && !agent.learned.every(isHeld)) {
-    const scopes = agent.learned.map((path) => fileAt(`p${path}`));
+    const scopes = agent.learned.map((path) => scopeOf(`p${path}`));
     if (firstBlocker(table, scopes)) return undefined;
     return to(
-      scopes.reduce((current, scope) => grant(current, { ...by(fence), scope, since: 0 }), table),
+      scopes.reduce((current, scope) => grant(current, entryOf(fence, scope)), table),
       {},
     );
   }
   const wanted = order[agent.next];
   const without = () => pathsOf(table, fence).reduce((left, path) => release(left, path, fence), table);
   if (wanted === undefined) return to(without(), { next: 4 });
-  const scope = fileAt(`p${wanted}`);
-  const answer = request(table, scope, by(fence));
+  const scope = scopeOf(`p${wanted}`);
+  const answer = request(table, scope, requester(fence));
   switch (answer.kind) {
     case 'held':
       return to(table, { next: agent.next + 1 });
     case 'granted':
-      return to(grant(table, { ...by(fence), scope, since: 0 }), { next: agent.next + 1 });
+      return to(grant(table, entryOf(fence, scope)), { next: agent.next + 1 });
     case 'wait':
-      return to(queue(table, { ...by(fence), scope, since: 0 }), { next: agent.next + 1 });
+      return to(queue(table, entryOf(fence, scope)), { next: agent.next + 1 });
     case 'yield':
       return to(
         without(),
@@ -91,12 +91,4 @@ function walk(
     default:
       return answer satisfies never;
   }
-}
-
-function fileAt(path: string): LockScope {
-  return { kind: 'file', path };
-}
-
-function by(fence: number) {
-  return { fence, slot: fence, featureId: fence };
 }

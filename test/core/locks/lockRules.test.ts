@@ -1,47 +1,18 @@
 // The rules of the lock table through every interleaving of three agents and long random programs, and that they bite.
 import { strict as assert } from 'node:assert';
 import fc from 'fast-check';
-import type { LockScope } from '../../../src/core/locks/lockPath';
-import { grant, type LockTable, noLocks, queue } from '../../../src/core/locks/lockTable';
+import type { LockTable } from '../../../src/core/locks/lockTable';
 import { walkAll } from './interleavings';
 import { LockProgram } from './lockProgram';
 import { brokenLockRules } from './lockRules';
+import { tableOf } from './lockTables';
 
 describe('the rules of the lock table', () => {
-  const a = file('a');
-  const b = file('b');
   const planted: [what: string, table: LockTable, says: RegExp][] = [
-    [
-      'two holders of a file',
-      tableOf([
-        [1, a],
-        [2, file('A')],
-      ]),
-      /both hold/,
-    ],
-    [
-      'a holder inside a held folder',
-      tableOf([
-        [1, folder('src')],
-        [2, file('src/x')],
-      ]),
-      /both hold/,
-    ],
-    [
-      'a circle',
-      tableOf(
-        [
-          [1, a],
-          [2, b],
-        ],
-        [
-          [1, b],
-          [2, a],
-        ],
-      ),
-      /waits for itself/,
-    ],
-    ['a lost wake-up', tableOf([], [[1, a]]), /which is free/],
+    ['two holders of a file', tableOf('1:a 2:A'), /both hold/],
+    ['a holder inside a held folder', tableOf('1:src/ 2:src/x'), /both hold/],
+    ['a circle', tableOf('1:a 2:b', '1:b 2:a'), /waits for itself/],
+    ['a lost wake-up', tableOf('', '1:a'), /which is free/],
   ];
   for (const [what, table, says] of planted) {
     it(`are seen to be broken by ${what}`, () => assert.match(brokenLockRules(table).join(), says));

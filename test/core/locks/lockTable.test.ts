@@ -5,7 +5,6 @@ import {
   firstBlocker,
   grant,
   grantable,
-  type Hold,
   isHeldBy,
   type LockTable,
   noLocks,
@@ -15,22 +14,10 @@ import {
   request,
   setHuman,
 } from '../../../src/core/locks/lockTable';
+import { entryOf, requester, tableOf } from './lockTables';
 
 const file = (path: string): LockScope => ({ kind: 'file', path });
 const folder = (path: string): LockScope => ({ kind: 'folder', path });
-const by = (fence: number) => ({ fence, slot: fence, featureId: 10 + fence });
-const entry = (fence: number, scope: LockScope): Hold => ({ ...by(fence), scope, since: 0 });
-
-/** A table from its holds and waits, in order. */
-function tableOf(
-  holds: [number, LockScope][],
-  waits: [number, LockScope][] = [],
-  human: string[] = [],
-): LockTable {
-  const held = holds.reduce((table, [fence, scope]) => grant(table, entry(fence, scope)), noLocks);
-  const queued = waits.reduce((table, [fence, scope]) => queue(table, entry(fence, scope)), held);
-  return setHuman(queued, human);
-}
 
 describe('request', () => {
   const a = file('a');
@@ -45,143 +32,33 @@ describe('request', () => {
     blockers?: number[],
   ][] = [
     ['a free file', noLocks, a, 1, 'granted'],
-    ['a file beside a held one', tableOf([[2, b]]), a, 1, 'granted'],
-    ['what it holds', tableOf([[1, a]]), a, 1, 'held'],
-    ['a file in its folder', tableOf([[1, folder('src')]]), file('src/x'), 1, 'held'],
-    ['the folder around its file', tableOf([[1, file('src/x')]]), folder('src'), 1, 'granted'],
-    ['what another holds', tableOf([[2, a]]), a, 1, 'wait', [2]],
-    ['it in another case', tableOf([[2, file('A')]]), a, 1, 'wait', [2]],
-    [
-      'a folder of which others hold parts',
-      tableOf([
-        [2, file('src/x')],
-        [3, file('src/y')],
-      ]),
-      folder('src'),
-      1,
-      'wait',
-      [2, 3],
-    ],
-    [
-      'a file in a folder another waits for',
-      tableOf([[2, file('src/x')]], [[3, folder('src')]]),
-      file('src/y'),
-      1,
-      'wait',
-      [3],
-    ],
-    ['what another holds and a third awaits', tableOf([[2, a]], [[3, a]]), a, 1, 'wait', [2, 3]],
-    [
-      'its own place in the queue again',
-      tableOf(
-        [[2, a]],
-        [
-          [1, a],
-          [3, a],
-        ],
-      ),
-      a,
-      1,
-      'wait',
-      [2],
-    ],
-    [
-      'a second wait behind others',
-      tableOf(
-        [
-          [2, a],
-          [2, b],
-        ],
-        [
-          [1, a],
-          [3, b],
-        ],
-      ),
-      b,
-      1,
-      'wait',
-      [2, 3],
-    ],
+    ['a file beside a held one', tableOf('2:b'), a, 1, 'granted'],
+    ['what it holds', tableOf('1:a'), a, 1, 'held'],
+    ['a file in its folder', tableOf('1:src/'), file('src/x'), 1, 'held'],
+    ['the folder around its file', tableOf('1:src/x'), folder('src'), 1, 'granted'],
+    ['what another holds', tableOf('2:a'), a, 1, 'wait', [2]],
+    ['it in another case', tableOf('2:A'), a, 1, 'wait', [2]],
+    ['a folder of which others hold parts', tableOf('2:src/x 3:src/y'), folder('src'), 1, 'wait', [2, 3]],
+    ['a file in a folder another waits for', tableOf('2:src/x', '3:src/'), file('src/y'), 1, 'wait', [3]],
+    ['what another holds and a third awaits', tableOf('2:a', '3:a'), a, 1, 'wait', [2, 3]],
+    ['its own place in the queue again', tableOf('2:a', '1:a 3:a'), a, 1, 'wait', [2]],
+    ['a second wait behind others', tableOf('2:a 2:b', '1:a 3:b'), b, 1, 'wait', [2, 3]],
     [
       'a free file that another awaits with a folder',
-      tableOf(
-        [[2, file('s/x')]],
-        [
-          [1, c],
-          [3, folder('s')],
-        ],
-      ),
+      tableOf('2:s/x', '1:c 3:s/'),
       file('s/y'),
       1,
       'wait',
       [3],
     ],
-    [
-      'two waiting for each other',
-      tableOf(
-        [
-          [1, a],
-          [2, b],
-        ],
-        [[2, a]],
-      ),
-      b,
-      1,
-      'yield',
-      [2],
-    ],
-    [
-      'three in a circle',
-      tableOf(
-        [
-          [1, a],
-          [2, b],
-          [3, c],
-        ],
-        [
-          [2, a],
-          [3, b],
-        ],
-      ),
-      c,
-      1,
-      'yield',
-      [3],
-    ],
-    [
-      'a circle through the queue',
-      tableOf(
-        [
-          [1, a],
-          [2, b],
-        ],
-        [
-          [3, b],
-          [2, a],
-        ],
-      ),
-      b,
-      1,
-      'yield',
-      [2, 3],
-    ],
-    [
-      'a circle the other way round is none',
-      tableOf(
-        [
-          [1, a],
-          [2, b],
-        ],
-        [[1, b]],
-      ),
-      c,
-      2,
-      'granted',
-    ],
+    ['two waiting for each other', tableOf('1:a 2:b', '2:a'), b, 1, 'yield', [2]],
+    ['three in a circle', tableOf('1:a 2:b 3:c', '2:a 3:b'), c, 1, 'yield', [3]],
+    ['a circle through the queue', tableOf('1:a 2:b', '3:b 2:a'), b, 1, 'yield', [2, 3]],
+    ['a circle the other way round is none', tableOf('1:a 2:b', '1:b'), c, 2, 'granted'],
   ];
   for (const [what, table, scope, fence, kind, blockers] of cases) {
     it(`${what}: ${kind}`, () => {
-      const answer = request(table, scope, by(fence));
+      const answer = request(table, scope, requester(fence));
       assert.equal(answer.kind, kind);
       assert.deepEqual(
         'blockers' in answer
@@ -193,17 +70,17 @@ describe('request', () => {
   }
 
   it('names who is in the way: an agent with its feature, or the human', () => {
-    assert.deepEqual(request(tableOf([[2, folder('src')]], [], ['src/x']), file('src/x'), by(1)), {
+    assert.deepEqual(request(tableOf('2:src/', '', 'src/x'), file('src/x'), requester(1)), {
       kind: 'wait',
       blockers: [
-        { kind: 'agent', ...by(2), path: 'src' },
+        { kind: 'agent', ...requester(2), path: 'src' },
         { kind: 'human', path: 'src/x' },
       ],
     });
   });
 
   it('waits for the human, who is never part of a circle', () => {
-    assert.equal(request(tableOf([[1, a]], [], ['b']), b, by(1)).kind, 'wait');
+    assert.equal(request(tableOf('1:a', '', 'b'), b, requester(1)).kind, 'wait');
   });
 });
 
@@ -211,10 +88,10 @@ describe('the lock table', () => {
   const a = file('a');
 
   it('does not change the table it was given', () => {
-    const table = tableOf([[1, a]], [[2, a]], ['h']);
+    const table = tableOf('1:a', '2:a', 'h');
     const copy = structuredClone(table);
-    grant(table, entry(3, file('b')));
-    queue(table, entry(3, a));
+    grant(table, entryOf(3, file('b')));
+    queue(table, entryOf(3, a));
     release(table, 'a', 1);
     setHuman(table, []);
     grantable(table);
@@ -222,22 +99,13 @@ describe('the lock table', () => {
   });
 
   it('knows nothing released by one who does not hold it', () => {
-    const table = tableOf([[1, a]], [[2, a]]);
+    const table = tableOf('1:a', '2:a');
     assert.deepEqual(release(table, 'a', 3), table);
     assert.deepEqual(release(table, 'b', 1), table);
   });
 
   it('releases holds and waits of a path, and those of no other attempt', () => {
-    const table = tableOf(
-      [
-        [1, a],
-        [1, file('b')],
-      ],
-      [
-        [2, a],
-        [3, a],
-      ],
-    );
+    const table = tableOf('1:a 1:b', '2:a 3:a');
     assert.deepEqual(
       release(table, 'a', 2).waits.map((w) => w.fence),
       [3],
@@ -249,17 +117,7 @@ describe('the lock table', () => {
   });
 
   it('tells all paths of an attempt once, so that its end frees everything', () => {
-    const table = tableOf(
-      [
-        [1, a],
-        [1, folder('src')],
-        [2, file('b')],
-      ],
-      [
-        [1, file('b')],
-        [1, a],
-      ],
-    );
+    const table = tableOf('1:a 1:src/ 2:b', '1:b 1:a');
     assert.deepEqual(pathsOf(table, 1), ['a', 'src', 'b']);
     const freed = pathsOf(table, 1).reduce((left, path) => release(left, path, 1), table);
     assert.deepEqual(pathsOf(freed, 1), []);
@@ -267,15 +125,7 @@ describe('the lock table', () => {
   });
 
   it('grants in the order of the queue, one for each file', () => {
-    const table = tableOf(
-      [],
-      [
-        [1, a],
-        [2, a],
-        [3, file('b')],
-        [4, folder('')],
-      ],
-    );
+    const table = tableOf('', '1:a 2:a 3:b 4:/');
     assert.deepEqual(
       grantable(table).map((w) => w.fence),
       [1, 3],
@@ -283,13 +133,7 @@ describe('the lock table', () => {
   });
 
   it('grants one wait once, though it was queued twice', () => {
-    const table = tableOf(
-      [],
-      [
-        [1, a],
-        [1, a],
-      ],
-    );
+    const table = tableOf('', '1:a 1:a');
     assert.deepEqual(
       grantable(table).map((w) => w.fence),
       [1],
@@ -298,28 +142,19 @@ describe('the lock table', () => {
 
   it('takes a wait out of the queue when it is granted', () => {
     assert.deepEqual(
-      grant(
-        tableOf(
-          [],
-          [
-            [1, a],
-            [2, a],
-          ],
-        ),
-        entry(1, a),
-      ).waits.map((w) => w.fence),
+      grant(tableOf('', '1:a 2:a'), entryOf(1, a)).waits.map((w) => w.fence),
       [2],
     );
   });
 
   it('grants nothing of the human before it is given back', () => {
-    const table = tableOf([], [[1, a]], ['A']);
+    const table = tableOf('', '1:a', 'A');
     assert.deepEqual(grantable(table), []);
     assert.equal(grantable(setHuman(table, [])).length, 1);
   });
 
   it('gives all or none to a claim, behind those who wait', () => {
-    const table = tableOf([[1, a]], [[2, file('b')]], ['h']);
+    const table = tableOf('1:a', '2:b', 'h');
     const blocked = (...scopes: LockScope[]) => firstBlocker(table, scopes)?.path;
     assert.equal(blocked(file('c'), a), 'a');
     assert.equal(blocked(file('c'), file('b')), 'b');
@@ -330,10 +165,7 @@ describe('the lock table', () => {
   });
 
   it('says that a folder is held by who holds the folder, not by who holds a file in it', () => {
-    const table = tableOf([
-      [1, file('src')],
-      [2, folder('lib')],
-    ]);
+    const table = tableOf('1:src 2:lib/');
     assert.equal(isHeldBy(table, folder('src'), 1), false);
     assert.equal(isHeldBy(table, folder('lib/x'), 2), true);
     assert.equal(isHeldBy(table, file('lib/x'), 1), false);

@@ -3,6 +3,7 @@ import type { Event } from '../../../src/core/events/event';
 import type { Snapshot } from '../../../src/core/events/snapshot';
 import { declaredScopes, type Feature } from '../../../src/core/features/feature';
 import { firstBlocker } from '../../../src/core/locks/lockTable';
+import { decide } from '../../../src/core/scheduler/decide';
 import { meet } from '../locks/lockRules';
 
 /** Rules on one step: what the events between two states may have done. */
@@ -44,11 +45,16 @@ export function brokenRestRules(snapshot: Snapshot): readonly string[] {
   return [...broken, ...idleSlots(snapshot)];
 }
 
+/** A slot is empty only when nobody could use it, or when who could is passed over by name. */
 function idleSlots(snapshot: Snapshot): readonly string[] {
   const { run, locks } = snapshot;
   if (run?.status !== 'running' || liveOf(snapshot).length >= run.settings.maxAgents) return [];
+  const passedOver = new Set(decide(snapshot).passedOver.map((p) => p.featureId));
   const free = Object.values(snapshot.features).filter(
-    (f) => f.state.status === 'pending' && firstBlocker(locks, declaredScopes(f)) === undefined,
+    (f) =>
+      f.state.status === 'pending' &&
+      !passedOver.has(f.id) &&
+      firstBlocker(locks, declaredScopes(f)) === undefined,
   );
   return free.map((f) => `${f.id} could start, and a slot is free`);
 }

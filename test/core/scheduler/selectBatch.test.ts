@@ -46,8 +46,7 @@ describe('selectBatch', () => {
   ];
   for (const [what, files, taken, over] of shared) {
     it(`never lets two of a batch share ${what}`, () => {
-      // Given durations that fall with the number, so that the order is the number's.
-      const ready = files.map((list, k) => featureIn('pending', k + 1, { files: list, estimate: 10 - k }));
+      const ready = files.map((list, k) => featureIn('pending', k + 1, { files: list, priority: k + 1 }));
       const batch = pick(ready, [1, 2, 3]);
       assert.equal(chosen(batch), taken);
       assert.equal(passed(batch), over);

@@ -1,0 +1,80 @@
+// The files that workers print to: made before their slot is known, named for it later, read to their end through the
+// handle, since the name may be the next worker's by then.
+import { type FileHandle, mkdir, open, rename, rm } from 'node:fs/promises';
+import path from 'node:path';
+import { Failure } from '../../ports/failure';
+import { cleanTail } from './outputTail';
+
+export interface WorkerLog {
+  readonly file: FileHandle;
+  /** From now on it is `worker-<slot>.log`; the one before it there is kept as `worker-<slot>.previous.log`. */
+  nameFor(slot: number): void;
+  /** Resolves to the end of what was printed, cleaned; empty when it cannot be read. The answer is the same each time. */
+  close(): Promise<string>;
+}
+
+const tailBytes = 64 * 1024;
+
+export class WorkerLogs {
+  /** Numbers of logs that have no slot yet. */
+  readonly #unnamed = new Set<number>();
+  /** Renames are done one after the other, so that two workers of one slot never mix their names up. */
+  #renamed: Promise<unknown> = Promise.resolve();
+
+  constructor(private readonly dir: string) {}
+
+  /** Empty, readable by the user only. */
+  async open(): Promise<WorkerLog> {
+    let number = 1;
+    while (this.#unnamed.has(number)) number += 1;
+    this.#unnamed.add(number);
+    const name = path.join(this.dir, `worker-spare-${number}.log`);
+    try {
+      await mkdir(this.dir, { recursive: true });
+      await rm(name, { force: true }); // of an earlier host, whose worker may still have it open
+      return this.#log(await open(name, 'a+', 0o600), number, name);
+    } catch (cause) {
+      this.#unnamed.delete(number);
+      throw new Failure('spawn', `Could not open the log of a worker: ${name}`, { cause });
+    }
+  }
+
+  #log(file: FileHandle, number: number, name: string): WorkerLog {
+    let closed: Promise<string> | undefined;
+    let isNamed = false;
+    const inOrder = (work: () => Promise<unknown>) => {
+      this.#renamed = this.#renamed.then(work).catch(() => undefined);
+      void this.#renamed.then(() => this.#unnamed.delete(number));
+    };
+    return {
+      file,
+      nameFor: (slot) => {
+        isNamed = true;
+        const slotName = path.join(this.dir, `worker-${slot}`);
+        inOrder(async () => {
+          await rename(`${slotName}.log`, `${slotName}.previous.log`).catch(() => undefined);
+          await rename(name, `${slotName}.log`);
+        });
+      },
+      close: () => {
+        if (!isNamed) inOrder(() => rm(name, { force: true }));
+        isNamed = true;
+        closed ??= endOf(file);
+        return closed;
+      },
+    };
+  }
+}
+
+async function endOf(file: FileHandle): Promise<string> {
+  try {
+    const { size } = await file.stat();
+    const start = Math.max(0, size - tailBytes);
+    const { buffer, bytesRead } = await file.read({ buffer: Buffer.alloc(size - start), position: start });
+    return cleanTail(buffer.subarray(0, bytesRead));
+  } catch {
+    return '';
+  } finally {
+    await file.close().catch(() => undefined);
+  }
+}

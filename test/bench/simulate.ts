@@ -1,0 +1,91 @@
+// Whole runs on a simulated clock: the real `decide` and the real reducer with its lock table, and nothing of the policy here.
+import type { Attempt, Event, Happening } from '../../src/core/events/event';
+import type { Experience } from '../../src/core/events/experience';
+import { defaultRunSettings } from '../../src/core/events/runSettings';
+import { emptySnapshot, projectAll, type Snapshot } from '../../src/core/events/snapshot';
+import type { FeatureSpec } from '../../src/core/features/feature';
+import { pathsOf } from '../../src/core/locks/lockTable';
+import { decide } from '../../src/core/scheduler/decide';
+import type { FeatureId } from '../../src/core/shared/ids';
+
+export interface BenchFeature {
+  readonly spec: FeatureSpec;
+  /** How long it will really take. */
+  readonly ms: number;
+}
+
+export interface BenchRun {
+  readonly wallMs: number;
+  /** Not every feature passed: the run stood still before. */
+  readonly isStuck: boolean;
+  /** Start of each feature, in the order they were given. */
+  readonly startsMs: readonly number[];
+}
+
+const evidence = { kind: 'check', command: 'true', exitCode: 0, outputTail: '', durationMs: 0 } as const;
+
+export function specOf(name: string, part: Partial<FeatureSpec> = {}): FeatureSpec {
+  return { name, category: 'default', priority: 3, description: '', dependsOn: [], files: [], ...part };
+}
+
+/** @param experience what earlier runs taught */
+export function simulate(features: readonly BenchFeature[], maxAgents: number, experience: Experience = []): BenchRun {
+  const host = new SimulatedBench({ ...emptySnapshot, experience });
+  host.tell(0, features.map(({ spec }, k) => ({ type: 'feature.added', featureId: k + 1, spec })));
+  host.tell(0, [{ type: 'run.started', runId: 1, settings: { ...defaultRunSettings, maxAgents, model: 'offline' } }]);
+  const startsMs = features.map(() => 0);
+  let live: { readonly attempt: Attempt; readonly endMs: number }[] = [];
+  let nowMs = 0;
+  for (;;) {
+    for (const attempt of host.settle(nowMs)) {
+      startsMs[attempt.featureId - 1] = nowMs;
+      live.push({ attempt, endMs: nowMs + (features[attempt.featureId - 1]?.ms ?? 0) });
+    }
+    if (live.length === 0) break;
+    nowMs = live.reduce((next, { endMs }) => Math.min(next, endMs), Number.POSITIVE_INFINITY);
+    const over = live.filter(({ endMs }) => endMs <= nowMs);
+    live = live.filter(({ endMs }) => endMs > nowMs);
+    for (const { attempt } of over) host.pass(nowMs, attempt);
+  }
+  const isStuck = Object.values(host.snapshot.features).some((f) => f.state.status !== 'passing');
+  return { wallMs: nowMs, isStuck, startsMs };
+}
+
+class SimulatedBench {
+  constructor(public snapshot: Snapshot) {}
+
+  tell(atMs: number, happenings: readonly Happening[]): void {
+    const { seq } = this.snapshot;
+    this.snapshot = projectAll(this.snapshot, happenings.map((h, k): Event => ({ ...h, seq: seq + k + 1, at: atMs })));
+  }
+
+  /** Carries out what is decided until nothing is left, and answers the attempts that began. */
+  settle(atMs: number): readonly Attempt[] {
+    const begun: Attempt[] = [];
+    for (;;) {
+      const { decisions } = decide(this.snapshot);
+      const happenings = decisions.flatMap((decision): Happening[] => {
+        if (decision.kind === 'finishRun') return [];
+        if (decision.kind === 'change') return [decision.change];
+        const { featureId, slot, scopes } = decision.choice;
+        const attempt = { featureId, slot, attempt: 1, fence: this.snapshot.lastFence + begun.length + 1 };
+        begun.push(attempt);
+        const locks = scopes.map((s): Happening => ({ type: 'lock.granted', ...s, how: 'claim', ...attempt }));
+        return [{ type: 'feature.claimed', model: 'offline', ...attempt }, ...locks];
+      });
+      if (happenings.length === 0) return begun;
+      this.tell(atMs, happenings);
+      if (begun.length > 0) return begun;
+    }
+  }
+
+  pass(atMs: number, attempt: Attempt): void {
+    const { featureId, slot, fence } = attempt;
+    const released = pathsOf(this.snapshot.locks, fence).map((path): Happening => ({ type: 'lock.released', path, ...attempt }));
+    this.tell(atMs, [
+      { type: 'feature.submitted', summary: '', ...attempt },
+      { type: 'feature.passed', evidence, featureId: featureId as FeatureId, slot, fence },
+      ...released,
+    ]);
+  }
+}

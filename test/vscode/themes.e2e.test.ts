@@ -1,0 +1,55 @@
+// The sample at work in a real window, in light, dark and high contrast: what is shown is there and can be read. The
+// pictures in the README are taken here.
+import assert from 'node:assert/strict';
+import { mkdir } from 'node:fs/promises';
+import path from 'node:path';
+import { afterEach, before, describe, it } from 'mocha';
+import { copySample } from '../support/cli';
+import { dashboardOf, flaws } from '../support/dashboardFrame';
+import { repoRoot } from '../support/repoRoot';
+import { openVsCode } from '../support/vsCode';
+
+const pictures = path.join(repoRoot, 'out', 'pictures');
+
+const themes = [
+  ['light', 'Default Light Modern', '.vs'],
+  ['dark', 'Default Dark Modern', '.vs-dark'],
+  ['contrast', 'Default High Contrast', '.hc-black'],
+] as const;
+
+describe('the sample at work in a real window', function () {
+  this.timeout(180_000);
+  const cleanUp: (() => Promise<unknown>)[] = [];
+  before(() => mkdir(pictures, { recursive: true }));
+  afterEach(async () => {
+    for (const clean of cleanUp.splice(0).reverse()) await clean();
+  });
+
+  for (const [name, theme, mark] of themes) {
+    it(`is shown in ${name}`, async () => {
+      const { dir, remove } = await copySample('notes-api');
+      cleanUp.push(remove);
+      const window = await openVsCode({
+        folder: dir,
+        extensionDevelopmentPath: repoRoot,
+        userSettings: { 'workbench.colorTheme': theme, 'window.commandCenter': false },
+        env: { ...process.env, ANTHROPIC_API_KEY: undefined },
+        viewport: { width: 1440, height: 960 },
+      });
+      cleanUp.push(() => window.close());
+      const { page } = window;
+      page.setDefaultTimeout(60_000);
+      await page.locator(`.monaco-workbench${mark}`).waitFor();
+      await page.locator('.activitybar').getByLabel('Parallel Agents').first().click();
+      const row = (text: string) => page.locator('.sidebar .monaco-list-row').filter({ hasText: text });
+      await row('Validation').first().waitFor();
+      await page.locator('.sidebar').getByRole('button', { name: 'Open Dashboard', exact: true }).click();
+      const dashboard = await dashboardOf(page);
+      await dashboard.locator('vscode-button', { hasText: 'Start 3 Agents' }).click();
+      await dashboard.getByText('waits for src/routes.js').first().waitFor({ state: 'attached' });
+      await page.screenshot({ path: path.join(pictures, `sample-${name}.png`) });
+      assert.deepEqual(await flaws(dashboard), []);
+      await page.locator('.statusbar-item').filter({ hasText: '10 passing' }).waitFor();
+    });
+  }
+});
