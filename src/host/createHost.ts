@@ -8,6 +8,7 @@ import { createSlotCopies } from '../adapters/files/slotCopy';
 import { createWorkspaceFiles } from '../adapters/files/workspaceFiles';
 import { createCommandRunner } from '../adapters/process/commandRunner';
 import { createProcessEnder } from '../adapters/process/processTree';
+import { createWarmSpawner } from '../adapters/process/warmSpawner';
 import { createWorkerSpawner } from '../adapters/process/workerSpawner';
 import { openSqlJsStore } from '../adapters/store/sqlJsStore';
 import { createNodeChance, createNodeClock } from '../adapters/system/nodeSystem';
@@ -23,6 +24,7 @@ import { handleClient, handleWorker } from './handlers';
 import { KeyHolder } from './keyHolder';
 import { OutputRings } from './outputRings';
 import type { Owner } from './ownership';
+import { spareWorkers } from './spareWorkers';
 
 export interface HostOptions {
   /** The workspace's real path. */
@@ -74,18 +76,25 @@ async function build({ root, face, distDir, owner, goOn, log }: HostOptions): Pr
   let closing: Promise<void> | undefined;
   let backlogFile = defaultBacklog;
 
-  const engine: Engine = new Engine({
-    ...{ store, loaded, clock, chance: createNodeChance(), ender, socketPath: owner.socketPath },
-    files: createWorkspaceFiles({ root, houseDir, alsoProtected: () => [backlogFile] }),
-    copies: createSlotCopies({ root, houseDir }),
-    spawner: createWorkerSpawner({
+  const workspaceTag = createHash('sha256').update(root).digest('hex').slice(0, 16);
+  const spawner = createWarmSpawner({
+    starter: createWorkerSpawner({
       workerPath: join(distDir, 'worker.js'),
       execPath,
       logDir: join(houseDir, 'logs'),
       ender,
     }),
+    clock,
+    spareTag: `${workspaceTag}-spare`,
+  });
+
+  const engine: Engine = new Engine({
+    ...{ store, loaded, clock, chance: createNodeChance(), ender, socketPath: owner.socketPath },
+    files: createWorkspaceFiles({ root, houseDir, alsoProtected: () => [backlogFile] }),
+    copies: createSlotCopies({ root, houseDir }),
+    spawner,
     commands: createCommandRunner({ guardPath: join(distDir, 'guard.js'), execPath, ender }),
-    workspaceTag: createHash('sha256').update(root).digest('hex').slice(0, 16),
+    workspaceTag,
     secrets: (live) => secretsOf(root, live, keys, engine.snapshot.run?.settings.baseUrl),
     admit: (token, fence) => void server?.admitWorker(hashToken(token), fence),
     onOutput: ({ attempt: { slot, fence } }, text) => outputs.add({ slot, fence, text }),
@@ -98,6 +107,7 @@ async function build({ root, face, distDir, owner, goOn, log }: HostOptions): Pr
   function close(): Promise<void> {
     closing ??= (async () => {
       await engine.close();
+      await spawner.close();
       await store.close().catch((error: unknown) => log(`Closing the database: ${String(error)}`));
       await server?.close();
       await owner.withdraw();
@@ -111,6 +121,7 @@ async function build({ root, face, distDir, owner, goOn, log }: HostOptions): Pr
     return loadBacklog(root, backlogFile, engine);
   };
 
+  engine.log.onStored((_, snapshot) => spawner.keep(spareWorkers(snapshot)));
   await engine.begin({ epoch: owner.epoch, process: await ender.self(), face });
   server = createHubServer<number>({
     listener: owner.listener,

@@ -3,6 +3,7 @@
 import type { AgentStatus, Attempt } from '../core/events/event';
 import type { BudgetAnswer } from '../core/guardrails/budget';
 import type { Limits } from '../core/guardrails/limits';
+import type { TextEdit } from '../core/locks/sharedText';
 import type { ModelName, Usage } from '../core/routing/modelCatalog';
 import type { Result } from '../core/shared/result';
 
@@ -26,14 +27,22 @@ export interface Coordinator {
     call: ToolCall & { readonly ok: boolean; readonly durationMs: number; readonly summary: string },
   ): Promise<void>;
   /**
-   * Locks a path for this attempt, waiting its turn. Once granted the agent's copy of the file is up to date.
+   * Locks a path for this attempt, waiting its turn; with `wait` false a busy file is refused (`locked`), with words on
+   * who holds it. Once granted the agent's copy of the file is up to date. A shared file is not locked: the answer says so.
    * `wouldDeadlock`: the attempt must end as yielded; the hub has already begun to undo it.
    */
-  lockFile(path: string): Promise<Result<LockGrant>>;
+  lockFile(path: string, wait?: boolean): Promise<Result<LockGrant>>;
   /** Gives a lock back early; only for files the attempt has not changed. */
   releaseFile(path: string): Promise<Result<string>>;
   /** Writes a file into the workspace, locking it first if it is not held. `changedOnDisk` when it is no longer `baseHash`. */
   writeFile(write: FileWrite): Promise<Result<{ readonly hash: string | null }>>;
+  /**
+   * Makes exact-text edits, all or none, on a shared file as the agent sees it. `changedOnDisk` where an old text is not
+   * there any more, `locked` where another attempt is at work on the same lines.
+   */
+  editShared(edit: SharedEdit): Promise<Result<{ readonly hash: string }>>;
+  /** Gives a file another name, both locked first; `changedOnDisk` when it is no longer `baseHash` or the new name is taken. */
+  moveFile(move: FileMove): Promise<Result<{ readonly hash: string }>>;
   /** Is this command allowed, and in what state is the copy it may run in? */
   commandBegin(command: string): Promise<Result<CommandPermit>>;
   /** Brings what the command changed in the copy into the workspace, or drops it; tells what became of each file. */
@@ -61,6 +70,23 @@ export interface LockGrant {
   /** False when the attempt held it already. */
   readonly fresh: boolean;
   readonly waitedMs: number;
+  /** Who held it while we waited, in words. */
+  readonly waitedFor?: string;
+  /** Several agents change this file by turns, by exact-text edits only; nobody holds it. */
+  readonly shared?: true;
+}
+
+export interface SharedEdit {
+  readonly path: string;
+  /** With `\n` between lines, whatever the file has. */
+  readonly edits: readonly TextEdit[];
+}
+
+export interface FileMove {
+  readonly from: string;
+  readonly to: string;
+  /** SHA-256 (hex) of the content as the agent last saw it. */
+  readonly baseHash: string;
 }
 
 export interface FileWrite {

@@ -51,8 +51,18 @@ export interface EditRecord {
   readonly written?: string | null;
   /** Hash of a write that may or may not have happened when the process died. */
   readonly pending?: string | null;
+  /** Set for a file that several attempts change by turns; then it is undone by taking out what this one did. */
+  readonly shared?: SharedRecord;
   /** The outermost folder that had to be made for the file, to be removed again if it is empty. */
   readonly createdFolder?: string;
+}
+
+/** The text in its pieces, as JSON under these hashes in the blob store; all open attempts that changed it name the same. */
+export interface SharedRecord {
+  /** As of `written`. */
+  readonly text: string;
+  /** As of `pending`. */
+  readonly pending?: string;
 }
 
 export type EditChange =

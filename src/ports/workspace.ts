@@ -1,4 +1,5 @@
 // The user's files as the host changes them, and the private copies that agents work in.
+import type { LockScope } from '../core/locks/lockPath';
 import type { Slot } from '../core/shared/ids';
 import type { Result } from '../core/shared/result';
 import type { EditRecord } from './store';
@@ -8,6 +9,12 @@ export interface FileState {
   /** SHA-256 of the bytes, hex; null: no such file. */
   readonly hash: string | null;
   readonly mode: number | null;
+}
+
+export interface FileText {
+  readonly text: string;
+  readonly hash: string;
+  readonly mode: number;
 }
 
 /**
@@ -32,12 +39,26 @@ export interface WorkspaceFiles {
   plan(path: string, content: string | null): Promise<Result<{ readonly hash: string | null }>>;
   /** Puts back what was there before an attempt's edit, if the file is still as the attempt left it. */
   undo(edit: EditRecord): Promise<'restored' | 'removed' | 'unchanged' | 'kept'>;
-  /** The bytes kept under `hash`. */
-  kept(hash: string): Promise<Uint8Array>;
+  /** A file's text to the letter, with its byte order mark and line ends; `notText` for what is none or too large. */
+  readText(path: string): Promise<Result<FileText | null>>;
+  /** Keeps a text durably; the answer is its hash. */
+  keepText(text: string): Promise<string>;
+  /** The text kept under `hash`. */
+  keptText(hash: string): Promise<string>;
+  /** Puts kept content at `path` to the letter, in one step, if it is still `expected`. @param mode for a new file */
+  putKept(
+    path: string,
+    expected: string | null,
+    kept: string,
+    mode?: number,
+  ): Promise<Result<{ readonly hash: string }>>;
   /** Throws away kept content but for `hashes`, and what is left of staged writes. */
   sweep(hashes: ReadonlySet<string>): Promise<void>;
-  /** Files that a glob names today, as canonical paths. */
-  expand(glob: string): Promise<readonly string[]>;
+  /**
+   * What a declared path, folder or glob names today, by its real name where links lead there: a folder or file that
+   * exists, and the files that a glob matches. Empty when nothing is there.
+   */
+  expand(declared: string): Promise<readonly LockScope[]>;
 }
 
 /** What another live attempt has made of the workspace: by path, the content to show instead (null: no file). */

@@ -1,13 +1,14 @@
 // The sample at work in a real window, in light, dark and high contrast: what is shown is there and can be read. The
 // pictures in the README are taken here.
 import assert from 'node:assert/strict';
-import { mkdir } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { afterEach, before, describe, it } from 'mocha';
+import { after, afterEach, before, describe, it } from 'mocha';
 import { copySample } from '../support/cli';
 import { dashboardOf, flaws } from '../support/dashboardFrame';
 import { repoRoot } from '../support/repoRoot';
-import { openVsCode } from '../support/vsCode';
+import { installVsix, openVsCode, packVsix } from '../support/vsCode';
 
 const pictures = path.join(repoRoot, 'out', 'pictures');
 
@@ -20,7 +21,15 @@ const themes = [
 describe('the sample at work in a real window', function () {
   this.timeout(180_000);
   const cleanUp: (() => Promise<unknown>)[] = [];
-  before(() => mkdir(pictures, { recursive: true }));
+  let temp = '';
+  // A window with an extension under development does not take the high-contrast theme from its settings.
+  before(async () => {
+    await mkdir(pictures, { recursive: true });
+    temp = await mkdtemp(path.join(tmpdir(), 'pa-themes-'));
+    packVsix(path.join(temp, 'parallel-agents.vsix'));
+    await installVsix({ vsix: path.join(temp, 'parallel-agents.vsix'), extensionsDir: path.join(temp, 'extensions') });
+  });
+  after(() => rm(temp, { recursive: true, force: true, maxRetries: 5 }));
   afterEach(async () => {
     for (const clean of cleanUp.splice(0).reverse()) await clean();
   });
@@ -31,7 +40,7 @@ describe('the sample at work in a real window', function () {
       cleanUp.push(remove);
       const window = await openVsCode({
         folder: dir,
-        extensionDevelopmentPath: repoRoot,
+        extensionsDir: path.join(temp, 'extensions'),
         userSettings: { 'workbench.colorTheme': theme, 'window.commandCenter': false },
         env: { ...process.env, ANTHROPIC_API_KEY: undefined },
         viewport: { width: 1440, height: 960 },

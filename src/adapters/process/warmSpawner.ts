@@ -39,6 +39,7 @@ export function createWarmSpawner({
   const ends = new Set<Promise<unknown>>();
   let wanted = 0;
   let deaths = 0;
+  let isClosed = false;
   let cancelRest: (() => void) | undefined;
 
   function rest(): void {
@@ -82,8 +83,8 @@ export function createWarmSpawner({
   }
 
   function keep(count: number): void {
-    wanted = count;
-    for (const spare of spares.splice(count)) dismiss(spare);
+    wanted = isClosed ? 0 : count;
+    for (const spare of spares.splice(wanted)) dismiss(spare);
     if (!cancelRest || spares.length >= wanted) rest();
   }
 
@@ -98,6 +99,7 @@ export function createWarmSpawner({
     },
     keep,
     async close() {
+      isClosed = true;
       keep(0);
       await Promise.all(ends);
     },

@@ -41,7 +41,7 @@ export class WorkerLogs {
 
   #log(file: FileHandle, number: number, name: string): WorkerLog {
     let closed: Promise<string> | undefined;
-    let isNamed = false;
+    let isUnnamed = true;
     const inOrder = (work: () => Promise<unknown>) => {
       this.#renamed = this.#renamed.then(work).catch(() => undefined);
       void this.#renamed.then(() => this.#unnamed.delete(number));
@@ -49,7 +49,7 @@ export class WorkerLogs {
     return {
       file,
       nameFor: (slot) => {
-        isNamed = true;
+        isUnnamed = false;
         const slotName = path.join(this.dir, `worker-${slot}`);
         inOrder(async () => {
           await rename(`${slotName}.log`, `${slotName}.previous.log`).catch(() => undefined);
@@ -57,9 +57,9 @@ export class WorkerLogs {
         });
       },
       close: () => {
-        if (!isNamed) inOrder(() => rm(name, { force: true }));
-        isNamed = true;
-        closed ??= endOf(file);
+        if (isUnnamed) inOrder(() => rm(name, { force: true }));
+        isUnnamed = false;
+        closed ??= this.#renamed.then(() => endOf(file));
         return closed;
       },
     };

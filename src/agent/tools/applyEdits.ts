@@ -1,12 +1,6 @@
 // Carries out exact-text edits on a file's text, all or none, and says where it fails what stands there instead.
+import type { TextEdit } from '../../core/locks/sharedText';
 import { ok, type Result, refuse } from '../../core/shared/result';
-
-export interface TextEdit {
-  readonly old: string;
-  readonly new: string;
-  /** Replace every place; without it there must be exactly one. */
-  readonly all: boolean;
-}
 
 /** The text after all edits, each made on what the one before it left. Refuses `badInput`, naming the edit. */
 export function applyEdits(text: string, edits: readonly TextEdit[]): Result<string> {

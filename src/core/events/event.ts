@@ -78,6 +78,8 @@ export type LockEvent =
       readonly path: string;
       readonly kind: LockScope['kind'];
       readonly how: 'claim' | 'request';
+      /** How long the attempt stood and waited for it; absent when it was free. */
+      readonly waitedMs?: number;
     } & Attempt)
   | ({
       readonly type: 'lock.waiting';

@@ -1,5 +1,6 @@
 // What a run was started with: resolved by the face that started it, stored with the start.
 import { defaultLimits, type Limits } from '../guardrails/limits';
+import { usualSharedLocks } from '../locks/sharedPaths';
 import type { ModelName } from '../routing/modelCatalog';
 import type { FeatureId } from '../shared/ids';
 
@@ -11,6 +12,8 @@ export interface RunSettings {
   readonly verifyCommand?: string;
   /** Commands an agent may run beside its check. */
   readonly allowedCommands: readonly string[];
+  /** Globs of files that several attempts may change by turns; absent: none. */
+  readonly sharedLocks?: readonly string[];
   readonly limits: Limits;
   /** Only these features; absent means all. */
   readonly only?: readonly FeatureId[];
@@ -25,6 +28,7 @@ const defaultReattachGraceMs = 60_000;
 export const defaultRunSettings: RunSettings = {
   maxAgents: 3,
   allowedCommands: [],
+  sharedLocks: usualSharedLocks,
   limits: defaultLimits,
   reattachGraceMs: defaultReattachGraceMs,
 };

@@ -19,3 +19,16 @@ export function longestRemaining(graph: Graph, durations: readonly number[]): re
 export function criticalPathLength(graph: Graph, durations: readonly number[]): number {
   return longestRemaining(graph, durations).reduce((longest, r) => Math.max(longest, r), 0);
 }
+
+/** The nodes of a longest chain, first to last; lowest first where several are as long. Empty for an empty graph. */
+export function longestChain(graph: Graph, durations: readonly number[]): readonly number[] {
+  const remaining = longestRemaining(graph, durations);
+  const longest = (nodes: readonly number[]) =>
+    nodes.reduce<number | undefined>(
+      (best, k) => (best === undefined || (remaining[k] as number) > (remaining[best] as number) ? k : best),
+      undefined,
+    );
+  const chain: number[] = [];
+  for (let k = longest([...durations.keys()]); k !== undefined; k = longest(graph.neededBy[k] ?? [])) chain.push(k);
+  return chain;
+}

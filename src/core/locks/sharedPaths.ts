@@ -22,7 +22,12 @@ export function pathMatcher(globs: readonly string[]): (path: WorkspacePath) => 
 }
 
 function patternOf(glob: string): RegExp {
-  const plain = lockKey(glob.trim().replaceAll('\\', '/').replace(/^(\.\/)+/, ''));
+  const plain = lockKey(
+    glob
+      .trim()
+      .replaceAll('\\', '/')
+      .replace(/^(\.\/)+/, ''),
+  );
   const anywhere = /\/./.test(plain) || plain === '/' ? plain.replace(/^\//, '') : `**/${plain}`;
   const whole = anywhere.replace(/\/$/, '/**').replace(/\*{3,}/g, '**');
   let depth = 0;
@@ -40,12 +45,14 @@ function patternOf(glob: string): RegExp {
         depth++;
         return '(?:';
       case '}':
-        return depth-- > 0 ? ')' : '\\}';
+        if (depth === 0) return '\\}';
+        depth--;
+        return ')';
       case ',':
         return depth > 0 ? '|' : ',';
       default:
         return `\\${token}`;
     }
   });
-  return new RegExp(`^${source}${')'.repeat(Math.max(0, depth))}$`, 'u');
+  return new RegExp(`^${source}${')'.repeat(depth)}$`, 'u');
 }

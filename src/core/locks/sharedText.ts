@@ -30,6 +30,8 @@ export type Changed =
   /** The lines are under change by an attempt whose work the asking one does not see. */
   | { readonly ok: false; readonly why: 'taken'; readonly by: Fence };
 
+const nobody: ReadonlySet<Fence> = new Set();
+
 export function sharedText(text: string): SharedText {
   return { pieces: [{ text }], lost: [] };
 }
@@ -89,47 +91,48 @@ export function without({ pieces, lost }: SharedText, fence: Fence): SharedText 
 
 /** Only the marks of `open` attempts are left: what the others did belongs. */
 export function settled({ pieces, lost }: SharedText, open: ReadonlySet<Fence>): SharedText {
-  const left = pieces.flatMap((piece): Piece[] => {
-    if (piece.gone !== undefined && !open.has(piece.gone)) return [];
-    if (piece.by === undefined || open.has(piece.by)) return [piece];
-    const { by: _, ...own } = piece;
-    return [own];
-  });
+  const left = pieces.flatMap((piece) => settle(piece, (fence) => open.has(fence)));
   return { pieces: joined(left), lost: lost.filter((fence) => open.has(fence)) };
 }
 
-/** After someone who is no attempt made the text on disk `now`. Marks on the lines they changed are lost. */
+/**
+ * After someone who is no attempt made the text on disk `now`. Where they changed an attempt's lines, all of them that
+ * stand together belong to the text from now on: undoing a part would mix what nobody wrote.
+ */
 export function rebased(shared: SharedText, now: string): SharedText {
-  const nobody: ReadonlySet<Fence> = new Set();
   const { from, to, insert } = differingLines(textFor(shared, nobody), now);
-  const lost = new Set(shared.lost);
-  const pieces: Piece[] = [];
-  let at = 0;
-  let isPut = false;
-  const put = () => {
-    if (!isPut) pieces.push({ text: insert });
-    isPut = true;
+  const cut = cutAt(shared.pieces, nobody, [from, to]);
+  const starts = startsOf(cut, nobody);
+  const isTouched = (k: number) => {
+    const [piece, start] = [cut[k] as Piece, starts[k] as number];
+    return isSeen(piece, nobody)
+      ? to > from && start >= from && start + piece.text.length <= to
+      : start > from && start < to;
   };
-  for (const piece of cutAt(shared.pieces, nobody, [from, to])) {
-    const isHere = isSeen(piece, nobody);
-    const start = at;
-    if (isHere) at += piece.text.length;
-    const isChanged = isHere ? start >= from && at <= to && to > from : start > from && start < to;
-    if (isHere && start >= to) put();
-    if (isChanged) {
-      for (const fence of [piece.by, piece.gone]) if (fence !== undefined) lost.add(fence);
-    } else pieces.push(piece);
-  }
-  put();
-  // A line that replaced another is gone: what it replaced must not come back beside the new one.
-  return { pieces: joined(pieces.filter((p) => p.gone === undefined || !lost.has(p.gone))), lost: [...lost] };
+  const lost = new Set(shared.lost);
+  const belongs = cut.map(() => new Set<Fence>());
+  cut.forEach((piece, k) => {
+    for (const fence of isTouched(k) ? marksOf(piece) : []) {
+      lost.add(fence);
+      const isTheirs = (at: number) => marksOf(cut[at] ?? { text: '' }).includes(fence);
+      for (let at = k; isTheirs(at); at--) belongs[at]?.add(fence);
+      for (let at = k; isTheirs(at); at++) belongs[at]?.add(fence);
+    }
+  });
+  const behind = cut.findIndex((piece, k) => isSeen(piece, nobody) && (starts[k] as number) >= to);
+  const pieces = cut.flatMap((piece, k): Piece[] => [
+    ...(k === behind ? [{ text: insert }] : []),
+    ...(isTouched(k) ? [] : settle(piece, (fence) => !belongs[k]?.has(fence))),
+  ]);
+  return { pieces: joined(behind < 0 ? [...pieces, { text: insert }] : pieces), lost: [...lost] };
 }
 
 /** Has `fence` a mark left in the text? */
 export function isMarkedBy({ pieces }: SharedText, fence: Fence): boolean {
-  return pieces.some(({ by, gone }) => by === fence || gone === fence);
+  return pieces.some((piece) => marksOf(piece).includes(fence));
 }
 
+/** Puts `insert` in the place of what stands from `from` to `to` in what `fence` sees. */
 function splice(
   { pieces, lost }: SharedText,
   fence: Fence,
@@ -138,35 +141,45 @@ function splice(
   to: number,
   insert: string,
 ): Changed {
-  if (from === to && insert === '') return { ok: true, shared: { pieces, lost } };
   const after: Piece[] = [];
-  let at = 0;
-  let isPut = insert === '';
+  let isPut = false;
   const put = () => {
     if (!isPut) after.push({ text: insert, by: fence });
     isPut = true;
   };
-  for (const piece of cutAt(pieces, hidden, [from, to])) {
+  const cut = cutAt(pieces, hidden, [from, to]);
+  const starts = startsOf(cut, hidden);
+  for (const [k, piece] of cut.entries()) {
+    const start = starts[k] as number;
+    const theirs = marksOf(piece).find((mark) => hidden.has(mark));
     if (!isSeen(piece, hidden)) {
-      const theirs = [piece.by, piece.gone].find((f) => f !== undefined && hidden.has(f));
-      if (at > from && at < to && theirs !== undefined) return { ok: false, why: 'taken', by: theirs };
+      if (start > from && start < to && theirs !== undefined) return { ok: false, why: 'taken', by: theirs };
       after.push(piece);
       continue;
     }
-    const start = at;
-    at += piece.text.length;
-    const isTaken = start >= from && at <= to && to > from;
-    // New lines stand before the next that is seen, and so behind what others put there; a replacement where the old was.
+    // New lines stand right before the next one seen, so behind what others put there; a replacement, where the old was.
     if (start >= to) put();
-    if (!isTaken) after.push(piece);
-    else if (piece.gone !== undefined) return { ok: false, why: 'taken', by: piece.gone };
+    if (to === from || start < from || start >= to) after.push(piece);
+    else if (theirs !== undefined) return { ok: false, why: 'taken', by: theirs };
     else {
       if (piece.by !== fence) after.push({ ...piece, gone: fence });
-      if (at === to) put();
+      if (start + piece.text.length === to) put();
     }
   }
   put();
   return { ok: true, shared: { pieces: joined(after), lost } };
+}
+
+/** The piece with the marks that stay; nothing when it was taken out and that belongs. */
+function settle(piece: Piece, stays: (fence: Fence) => boolean): Piece[] {
+  if (piece.gone !== undefined && !stays(piece.gone)) return [];
+  if (piece.by === undefined || stays(piece.by)) return [piece];
+  const { by: _, ...own } = piece;
+  return [own];
+}
+
+function marksOf({ by, gone }: Piece): readonly Fence[] {
+  return [by, gone].filter((fence) => fence !== undefined);
 }
 
 /** What `hidden` put there is not seen, what they took out is. */
@@ -175,16 +188,28 @@ function isSeen({ by, gone }: Piece, hidden: ReadonlySet<Fence>): boolean {
   return gone === undefined || hidden.has(gone);
 }
 
-/** The same text with no piece across one of `places`, counted in what is seen. */
-function cutAt(pieces: readonly Piece[], hidden: ReadonlySet<Fence>, places: readonly number[]): readonly Piece[] {
+/** Where each piece begins, counted in what is seen. */
+function startsOf(pieces: readonly Piece[], hidden: ReadonlySet<Fence>): readonly number[] {
   let at = 0;
-  return pieces.flatMap((piece): Piece[] => {
-    if (!isSeen(piece, hidden)) return [piece];
+  return pieces.map((piece) => {
     const start = at;
-    at += piece.text.length;
-    const cuts = [...new Set(places)].filter((place) => place > start && place < at).map((place) => place - start);
-    const ends = [...cuts, piece.text.length];
-    return ends.map((end, k) => ({ ...piece, text: piece.text.slice(ends[k - 1] ?? 0, end) }));
+    if (isSeen(piece, hidden)) at += piece.text.length;
+    return start;
+  });
+}
+
+/** The same text with no piece across one of `places`, counted in what is seen. */
+function cutAt(
+  pieces: readonly Piece[],
+  hidden: ReadonlySet<Fence>,
+  places: readonly number[],
+): readonly Piece[] {
+  const starts = startsOf(pieces, hidden);
+  return pieces.flatMap((piece, k): Piece[] => {
+    if (!isSeen(piece, hidden)) return [piece];
+    const inside = new Set(places.map((place) => place - (starts[k] as number)));
+    const ends = [...[...inside].filter((at) => at > 0 && at < piece.text.length), piece.text.length];
+    return ends.map((end, n) => ({ ...piece, text: piece.text.slice(ends[n - 1] ?? 0, end) }));
   });
 }
 
@@ -221,6 +246,7 @@ function linesOf(text: string): readonly string[] {
 /** Where `wanted` begins, also where two of them overlap: then it is not clear which one is meant. */
 function placesOf(text: string, wanted: string): number[] {
   const places: number[] = [];
-  for (let at = wanted === '' ? -1 : text.indexOf(wanted); at >= 0; at = text.indexOf(wanted, at + 1)) places.push(at);
+  for (let at = wanted === '' ? -1 : text.indexOf(wanted); at >= 0; at = text.indexOf(wanted, at + 1))
+    places.push(at);
   return places;
 }

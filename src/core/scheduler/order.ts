@@ -29,7 +29,7 @@ export interface Ranking {
 }
 
 /** Of those who want its files so many are counted for a feature; with more its file comes first anyway. */
-const mostSharers = 512;
+const mostSharers = 4_096;
 
 export function rankFeatures(
   features: readonly Feature[],

@@ -1,0 +1,177 @@
+// How long a backlog will take with N agents: what is expected, what is possible at best, and what holds it back.
+import type { Feature } from '../features/feature';
+import { longestChain } from '../graph/criticalPath';
+import { type Graph, topologicalOrder } from '../graph/graph';
+import { featureGraph } from '../graph/readiness';
+import type { FeatureId } from '../shared/ids';
+import { compareRanks, isOpen, rankFeatures } from './order';
+import type { Outlook } from './outlook';
+import { exclusiveKeys, placesOf } from './places';
+import { findPlan, type PlanProblem } from './plan';
+
+/** Times are minutes from now, of work: no time for rate limits, retries and your own confirmations. */
+export interface Forecast {
+  readonly agents: number;
+  /** Features that can still be built. */
+  readonly features: number;
+  /** Finish when features are started in the order the scheduler offers them. */
+  readonly expected: number;
+  /** The best start of each feature that the search found, and when all are done then; at most `expected`. */
+  readonly plan: { readonly finish: number; readonly starts: ReadonlyMap<FeatureId, number> };
+  /** max(critical path, work / agents, busiest file): no order is faster. */
+  readonly bound: number;
+  readonly heldBackBy: HeldBackBy;
+  /** Features whose duration nobody said and nothing taught. */
+  readonly guessed: number;
+}
+
+export type HeldBackBy =
+  /** More agents would be faster. */
+  | { readonly kind: 'work' }
+  /** Features that need each other, first to last. */
+  | { readonly kind: 'chain'; readonly names: readonly string[] }
+  /** All that change this file take turns. */
+  | { readonly kind: 'file'; readonly path: string; readonly features: number };
+
+/** Lists the search tries for a backlog of up to 50 features; for larger ones fewer, so that it stays below a second. */
+const usualIterations = 300;
+const iterationWork = 50 * usualIterations;
+/** Above this a plan tells nobody anything, and the order is within a percent of the bound anyway. */
+const mostPlanned = 2_000;
+
+/**
+ * @param features all of the backlog; those that pass count as done, those that failed or were skipped are not built, and
+ *   neither is what needs them or what waits for the user
+ */
+export function forecast(features: readonly Feature[], agents: number, outlook: Outlook, iterations = usualIterations): Forecast {
+  const open = buildable(features);
+  const expectations = open.map(outlook.minutesOf);
+  const minutes = expectations.map((e) => e.minutes);
+  const graph = featureGraph(open);
+  const keys = exclusiveKeys(open.map(placesOf));
+  const limits = limitsOf(open, graph, minutes, keys, agents);
+  const inOrder = startsInOrder(open, graph, keys, agents, (f) => outlook.minutesOf(f).minutes);
+  const problem = problemOf(graph, minutes, keys, agents);
+  const tries = open.length > mostPlanned ? 0 : Math.min(iterations, Math.floor(iterationWork / Math.max(1, open.length)));
+  const found = tries > 0 ? findPlan(problem, { iterations: tries, bound: limits.bound, first: inOrder.starts }) : inOrder;
+  const plan = found.finish < inOrder.finish ? found : inOrder;
+  return {
+    ...{ agents, features: open.length, expected: inOrder.finish, ...limits },
+    plan: { finish: plan.finish, starts: new Map(open.map(({ id }, k) => [id, plan.starts[k] ?? 0])) },
+    guessed: expectations.filter((e) => e.from === 'guess').length,
+  };
+}
+
+/** Open features that nothing stands in the way of for good. */
+function buildable(features: readonly Feature[]): readonly Feature[] {
+  const graph = featureGraph(features);
+  const isOut = new Set<number>();
+  for (const k of topologicalOrder(graph)) {
+    const { state } = features[k] as Feature;
+    const isStuck = state.status === 'claimed' && state.phase === 'unconfirmed';
+    const isDone = state.status === 'passing';
+    if (!isDone && (isStuck || !isOpen(features[k] as Feature) || graph.needs[k]?.some((n) => isOut.has(n)))) isOut.add(k);
+  }
+  return features.filter((f, k) => !isOut.has(k) && f.state.status !== 'passing');
+}
+
+type Keys = readonly (readonly string[])[];
+
+function limitsOf(open: readonly Feature[], graph: Graph, minutes: readonly number[], keys: Keys, agents: number) {
+  const chain = longestChain(graph, minutes);
+  const chainMinutes = chain.reduce((sum, k) => sum + (minutes[k] as number), 0);
+  const share = minutes.reduce((sum, m) => sum + m, 0) / agents;
+  const file = busiest(keys, minutes);
+  const bound = Math.max(chainMinutes, share, file.minutes);
+  const names = chain.map((k) => open[k]?.spec.name ?? '');
+  return { bound, heldBackBy: heldBackBy() };
+
+  function heldBackBy(): HeldBackBy {
+    if (bound === share) return { kind: 'work' };
+    if (bound === chainMinutes) return { kind: 'chain', names };
+    return { kind: 'file', path: pathOf(open, file.key), features: file.features };
+  }
+}
+
+function busiest(keys: Keys, minutes: readonly number[]) {
+  const loads = new Map<string, { readonly key: string; minutes: number; features: number }>();
+  keys.forEach((list, k) => {
+    for (const key of list) {
+      const load = loads.get(key) ?? { key, minutes: 0, features: 0 };
+      load.minutes += minutes[k] as number;
+      load.features++;
+      loads.set(key, load);
+    }
+  });
+  return [...loads.values()].reduce((most, l) => (l.minutes > most.minutes ? l : most), { key: '', minutes: 0, features: 0 });
+}
+
+/** The path as someone wrote it, for keys are for comparing only. */
+function pathOf(open: readonly Feature[], key: string): string {
+  for (const feature of open) {
+    const place = placesOf(feature).find((p) => p.key === key);
+    if (place) return place.scope.path === '' ? 'the whole workspace' : place.scope.path;
+  }
+  return '';
+}
+
+/** One resource is the agents, the others are files that more than one feature wants. */
+function problemOf(graph: Graph, durations: readonly number[], keys: Keys, agents: number): PlanProblem {
+  const users = new Map<string, number>();
+  for (const key of keys.flat()) users.set(key, (users.get(key) ?? 0) + 1);
+  const shared = [...users].filter(([, count]) => count > 1).map(([key]) => key);
+  const resourceOf = new Map(shared.map((key, k) => [key, k + 1]));
+  const uses = keys.map((list) => [
+    { resource: 0, amount: 1 },
+    ...list.flatMap((key) => {
+      const resource = resourceOf.get(key);
+      return resource === undefined ? [] : [{ resource, amount: 1 }];
+    }),
+  ]);
+  return { graph, durations, uses, capacities: [agents, ...shared.map(() => 1)] };
+}
+
+/** A free agent takes the best-ranked ready feature whose files are free, with the ranks of now for the whole way. */
+function startsInOrder(
+  open: readonly Feature[],
+  graph: Graph,
+  keys: Keys,
+  agents: number,
+  minutesOf: (feature: Feature) => number,
+) {
+  const minutes = open.map(minutesOf);
+  const byRank = [...rankFeatures(open, minutesOf).values()].sort(compareRanks);
+  const turn = new Map(byRank.map(({ id }, at) => [id, at]));
+  const turns = open.map(({ id }) => turn.get(id) ?? 0);
+  const compare = (a: number, b: number) => (turns[a] as number) - (turns[b] as number);
+  const left = graph.needs.map((list) => list.length);
+  const ordered = open.map((_, k) => k).sort(compare);
+  const starts = open.map(() => 0);
+  const busy = new Set<string>();
+  let ready = ordered.filter((k) => left[k] === 0);
+  let live: { readonly k: number; readonly end: number }[] = [];
+  let now = 0;
+  for (;;) {
+    for (let at = 0; at < ready.length && live.length < agents; at++) {
+      const k = ready[at] as number;
+      if (keys[k]?.some((key) => busy.has(key))) continue;
+      for (const key of keys[k] ?? []) busy.add(key);
+      starts[k] = now;
+      live.push({ k, end: now + (minutes[k] as number) });
+      ready.splice(at--, 1);
+    }
+    if (live.length === 0) return { starts, finish: now };
+    now = live.reduce((next, { end }) => Math.min(next, end), Number.POSITIVE_INFINITY);
+    const over = live.filter(({ end }) => end <= now);
+    live = live.filter(({ end }) => end > now);
+    const freed: number[] = [];
+    for (const { k } of over) {
+      for (const key of keys[k] ?? []) busy.delete(key);
+      for (const next of graph.neededBy[k] ?? []) {
+        left[next] = (left[next] as number) - 1;
+        if (left[next] === 0) freed.push(next);
+      }
+    }
+    if (freed.length > 0) ready = [...ready, ...freed].sort(compare);
+  }
+}
