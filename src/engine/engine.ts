@@ -54,6 +54,8 @@ export class Engine {
   readonly #throttle: Throttle;
   /** The backlog as last read, for what had to wait for an attempt's end. */
   #deferredSpecs: readonly FeatureSpec[] | undefined;
+  /** Features whose rejection is being undone: nobody else may judge them meanwhile. */
+  readonly #judging = new Set<FeatureId>();
   #closed = false;
 
   constructor(private readonly parts: EngineParts) {
@@ -207,6 +209,8 @@ export class Engine {
   async confirm(featureId: FeatureId): Promise<Result<object>> {
     const claim = this.#unconfirmed(featureId);
     if (!claim.ok) return claim;
+    if (this.#judging.has(featureId))
+      return refuse('badTransition', `Feature ${featureId} is being rejected.`);
     await this.#edits.close(claim.value.fence, [
       { type: 'feature.passed', evidence: { kind: 'user' }, featureId },
     ]);
@@ -217,8 +221,19 @@ export class Engine {
   async reject(featureId: FeatureId): Promise<Result<{ kept: string[] }>> {
     const claim = this.#unconfirmed(featureId);
     if (!claim.ok) return claim;
-    const undone = await this.#edits.undo({ ...claim.value, featureId });
-    await this.#edits.close(claim.value.fence, [
+    if (this.#judging.has(featureId))
+      return refuse('badTransition', `Feature ${featureId} is being rejected already.`);
+    this.#judging.add(featureId);
+    try {
+      return await this.#undoRejected(featureId, claim.value);
+    } finally {
+      this.#judging.delete(featureId);
+    }
+  }
+
+  async #undoRejected(featureId: FeatureId, claim: Claim): Promise<Result<{ kept: string[] }>> {
+    const undone = await this.#edits.undo({ ...claim, featureId });
+    await this.#edits.close(claim.fence, [
       ...undone,
       { type: 'feature.failed', reason: 'You rejected it.', featureId },
     ]);
@@ -246,7 +261,10 @@ export class Engine {
   }
 
   #afterStep(events: readonly Event[]): void {
-    if (this.#deferredSpecs && events.some((e) => e.type === 'agent.ended')) {
+    const released = events.some(
+      (e) => e.type === 'agent.ended' || e.type === 'feature.passed' || e.type === 'feature.failed',
+    );
+    if (this.#deferredSpecs && released) {
       const specs = this.#deferredSpecs;
       this.loadBacklog(specs).catch((error: unknown) => this.#report('Backlog', error));
     }

@@ -14,6 +14,7 @@ import {
   readTree,
   runCli,
   startCli,
+  withoutPauses,
 } from '../support/cli';
 import { noneHolding, processesHolding } from '../support/processes';
 
@@ -42,9 +43,15 @@ describe('parallel-agents run, killed', function () {
   let whole: Record<string, string> = {};
   const cleanUp: (() => Promise<void>)[] = [];
 
-  before(async () => {
+  async function sampleIn(): Promise<string> {
     const { dir, remove } = await copySample(sample);
     cleanUp.push(remove);
+    await withoutPauses(dir);
+    return dir;
+  }
+
+  before(async () => {
+    const dir = await sampleIn();
     const { code } = await runCli(['run', '--project-dir', dir, '--max-agents', '3']);
     assert.equal(code, 0);
     whole = await readTree(dir);
@@ -69,8 +76,7 @@ describe('parallel-agents run, killed', function () {
 
   for (const [when, matches] of moments) {
     it(`finishes as if nothing had been: killed ${when}`, async () => {
-      const { dir, remove } = await copySample(sample);
-      cleanUp.push(remove);
+      const dir = await sampleIn();
       const args = ['run', '--project-dir', dir, '--max-agents', '3', '--json'];
       const first = startCli(args);
       let seen = 0;
@@ -102,16 +108,14 @@ describe('parallel-agents run, killed', function () {
   }
 
   it('leaves no process behind when nobody starts again', async () => {
-    const { dir, remove } = await copySample(sample);
-    cleanUp.push(remove);
+    const dir = await sampleIn();
     const run = startCli(['run', '--project-dir', dir, '--max-agents', '3', '--json']);
     await killAt(run, (e) => e.type === 'verify.started');
     await noneHolding(tagOf(dir), 60_000);
   });
 
   it("puts a killed worker's work back and tries again", async () => {
-    const { dir, remove } = await copySample(sample);
-    cleanUp.push(remove);
+    const dir = await sampleIn();
     const run = startCli(['run', '--project-dir', dir, '--max-agents', '3', '--json']);
     const workers = new Map<number, number>();
     let killed = false;

@@ -5,7 +5,7 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, describe, it } from 'mocha';
-import { copySample, parseEvents, readTree, runCli } from '../support/cli';
+import { copySample, parseEvents, readTree, runCli, withoutPauses } from '../support/cli';
 import { repoRoot } from '../support/repoRoot';
 import { checkAgainstModel, checkAgainstWatcher, checkEvents, type Needs } from '../support/runChecks';
 import { startScriptedModel } from '../support/scriptedModel';
@@ -67,6 +67,7 @@ describe('parallel-agents run', () => {
       const trees: Record<string, string>[] = [];
       for (const agents of [1, 2, 3, 5]) {
         const dir = await sampleIn(sample);
+        await withoutPauses(dir);
         const watcher = watchTree(dir);
         const { code, lines } = await runCli([
           'run',

@@ -463,7 +463,7 @@ describe('the engine', () => {
     });
     assert.deepEqual(outcome, {
       kept: ['mine'],
-      dropped: [{ path: 'theirs', why: 'theirs is busy: held by agent 1 (feature 2).' }],
+      dropped: [{ path: 'theirs', why: 'theirs is busy: held by agent 2 (feature 2).' }],
     });
     assert.equal(workspace.files.get('mine'), '2');
     assert.equal(workspace.files.get('theirs'), '1');

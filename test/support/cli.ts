@@ -1,6 +1,6 @@
 // Runs the built command line as its own process on a copy of a sample, the way a person would.
 import { type ChildProcess, spawn } from 'node:child_process';
-import { cp, mkdtemp, readdir, readFile, realpath, rm } from 'node:fs/promises';
+import { cp, mkdtemp, readdir, readFile, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
@@ -82,6 +82,15 @@ export async function copySample(
   const dir = path.join(parent, name);
   await cp(path.join(repoRoot, 'examples', name), dir, { recursive: true });
   return { dir, remove: () => rm(parent, { recursive: true, force: true }) };
+}
+
+/** Takes the pauses out of the sample's script: what counts is what happens, not how long a model thinks. */
+export async function withoutPauses(dir: string): Promise<void> {
+  const file = path.join(dir, 'offline-script.json');
+  const script: unknown = JSON.parse(await readFile(file, 'utf8'), (key, value) =>
+    key === 'delayMs' ? 0 : value,
+  );
+  await writeFile(file, JSON.stringify(script, null, 2));
 }
 
 /** Every file of the workspace but our own, by path, as text. */

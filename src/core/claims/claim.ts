@@ -3,7 +3,7 @@ import type { EpochMs, Fence, Slot } from '../shared/ids';
 
 export interface Claim {
   readonly slot: Slot;
-  /** 1 for the first attempt at the feature, counting every one that started. */
+  /** 1 plus the attempts that failed before it; one that was handed back is made again under the same number. */
   readonly attempt: number;
   readonly fence: Fence;
   readonly claimedAt: EpochMs;

@@ -47,8 +47,8 @@ const patience = 3;
 const hintAfter = 3;
 const stopAfter = 5;
 
-/** Tools that end the attempt or only tell: always allowed, so that an agent over its limits can still finish. */
-const alwaysAllowed = new Set(['finish', 'give_up', 'report_progress', 'release_file']);
+/** Tools that end the attempt: always allowed, so that an agent over its limits can still finish. */
+const alwaysAllowed = new Set(['finish', 'give_up']);
 const editTools = new Set(['edit_file', 'write_file']);
 
 /** The answer to one tool call about to be made, and the count after it. */
