@@ -5,7 +5,8 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, describe, it } from 'mocha';
-import { copySample, parseEvents, readTree, runCli, withoutPauses } from '../support/cli';
+import { copySample, parseEvents, readTree, runCli, startCli, withoutPauses } from '../support/cli';
+import { processesHolding } from '../support/processes';
 import { repoRoot } from '../support/repoRoot';
 import { checkAgainstModel, checkAgainstWatcher, checkEvents, type Needs } from '../support/runChecks';
 import { startScriptedModel } from '../support/scriptedModel';
@@ -104,8 +105,16 @@ describe('parallel-agents run', () => {
       JSON.stringify({ 'parallelAgents.providers.anthropic.baseUrl': model.baseUrl }),
     );
     const args = ['run', '--project-dir', dir, '--max-agents', '3', '--model', 'haiku', '--json'];
-    const { code, lines, notes } = await runCli(args, { ANTHROPIC_API_KEY: key, XDG_CONFIG_HOME: config });
+    const run = startCli(args, { ANTHROPIC_API_KEY: key, XDG_CONFIG_HOME: config });
+    const holders: (number | undefined)[] = [];
+    run.onLine((line) => {
+      if (!/"type":"(verify.started|agent.progress)"/.test(line) || holders.length > 0) return;
+      void processesHolding(key).then((found) => holders.push(...found.map((p) => p.pid)));
+    });
+    const { code } = await run.ended;
+    const { lines, notes } = run;
     assert.equal(code, 0, notes.join('\n'));
+    assert.deepEqual([...new Set(holders)], [run.child.pid], 'only the command itself was given the key');
     const events = parseEvents(lines);
     checkEvents(events, names, needs);
     checkAgainstModel(model.asked, needs);

@@ -1,0 +1,83 @@
+// Settings and key while a run is open, in a real editor: a change acts at once, and a next host gets the key again.
+import { strict as assert } from 'node:assert';
+import * as vscode from 'vscode';
+import { ApiKey } from '../../src/vscode/apiKey';
+import { LiveSettings } from '../../src/vscode/liveSettings';
+import { Workspaces } from '../../src/vscode/workspaces';
+import { example, run } from './scenes';
+import { ScriptedSession } from './scriptedSession';
+
+describe('settings while a run is open', () => {
+  const [folder] = vscode.workspace.workspaceFolders ?? [];
+  assert.ok(folder, 'the suite needs a folder');
+  const settings = () => vscode.workspace.getConfiguration('parallelAgents');
+  const secrets = new Map<string, string>();
+  const secretsChanged = new vscode.EventEmitter<vscode.SecretStorageChangeEvent>();
+  const memory: vscode.Memento = {
+    keys: () => [],
+    get: <T>(_key: string, instead?: T) => instead,
+    update: async () => undefined,
+  };
+  let session: ScriptedSession;
+  let workspaces: Workspaces;
+  let live: LiveSettings;
+  let apiKey: ApiKey;
+
+  beforeEach(async () => {
+    const history = example();
+    run(history, { maxAgents: 3 });
+    session = new ScriptedSession(folder.uri.fsPath, history);
+    workspaces = new Workspaces(async () => session, memory);
+    const storage = {
+      get: async (key: string) => secrets.get(key),
+      store: async (key: string, value: string) => {
+        secrets.set(key, value);
+        secretsChanged.fire({ key });
+      },
+      delete: async (key: string) => void secrets.delete(key),
+      onDidChange: secretsChanged.event,
+    };
+    apiKey = new ApiKey(storage, {});
+    live = new LiveSettings(workspaces, apiKey);
+    await workspaces.shown?.open();
+  });
+
+  afterEach(async () => {
+    live.dispose();
+    await workspaces.dispose();
+    secrets.clear();
+    for (const name of ['maxAgents', 'enabled']) {
+      await settings().update(name, undefined, vscode.ConfigurationTarget.Global);
+    }
+  });
+
+  /** Resolves when the session was asked for `call`. */
+  async function asked(call: string): Promise<void> {
+    while (!session.asked.includes(call)) await new Promise((resolve) => setImmediate(resolve));
+  }
+
+  it('take over another number of agents', async () => {
+    await settings().update('maxAgents', 2, vscode.ConfigurationTarget.Global);
+    await asked('configure maxAgents');
+  });
+
+  it('go down to one agent when working in parallel is switched off', async () => {
+    await settings().update('enabled', false, vscode.ConfigurationTarget.Global);
+    await asked('configure maxAgents');
+  });
+
+  it('say nothing when the number stays as it is', async () => {
+    const changed = new Promise<void>((resolve) => void live.onDidChange(() => resolve()));
+    await settings().update('maxAgents', 3, vscode.ConfigurationTarget.Global);
+    await Promise.race([changed, vscode.commands.executeCommand('workbench.action.closeAllEditors')]);
+    assert.equal(session.asked.includes('configure maxAgents'), false);
+  });
+
+  it('hand the key over when it is set, and to the next host again', async () => {
+    await apiKey.write('sk-test');
+    await asked('configure apiKey');
+    session.asked.length = 0;
+    session.reset();
+    await asked('configure apiKey');
+  });
+});
