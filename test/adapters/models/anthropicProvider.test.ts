@@ -333,16 +333,19 @@ describe('anthropicProvider', () => {
 });
 
 describe('retryAfter', () => {
-  const inAMinute = new Date(Date.now() + 60_000).toUTCString();
   const cases: [headers: Record<string, string>, ms: (value: number | undefined) => boolean][] = [
     [{}, (value) => value === undefined],
     [{ 'retry-after': '1.5' }, (value) => value === 1500],
     [{ 'retry-after': 'soon' }, (value) => value === undefined],
     [{ 'retry-after': '' }, (value) => value === undefined],
-    [{ 'retry-after': inAMinute }, (value) => value !== undefined && value > 55_000 && value <= 60_000],
     [{ 'retry-after': new Date(0).toUTCString() }, (value) => value === 0],
     [{ 'retry-after': '3', 'retry-after-ms': '12' }, (value) => value === 12],
   ];
+  it('reads a date', () => {
+    const inAnHour = new Date(Date.now() + 3_600_000).toUTCString();
+    const value = retryAfter(new Headers({ 'retry-after': inAnHour }));
+    assert.ok(value !== undefined && value > 3_540_000 && value <= 3_600_000, String(value));
+  });
   for (const [headers, isRight] of cases) {
     it(`reads ${JSON.stringify(headers)}`, () => {
       const value = retryAfter(new Headers(headers));
