@@ -53,7 +53,6 @@ async function work(assignment: Assignment, ports: AgentPorts, signal: AbortSign
     { role: 'user', content: [{ type: 'text', text: assignmentText(assignment) }] },
   ];
   for (let idleTurns = 0; ; ) {
-    await coordinator.progress({ status: 'running', step: 'thinking' });
     const request = {
       model: assignment.model,
       system: systemPrompt,
@@ -61,7 +60,9 @@ async function work(assignment: Assignment, ports: AgentPorts, signal: AbortSign
       messages: [...messages],
       maxOutputTokens,
     };
-    const answer = await takeTurn(request, ports, signal);
+    // Told on the way: the hub answers once that is on disk, and the model need not wait for it.
+    const told = coordinator.progress({ status: 'running', step: 'thinking' });
+    const [answer] = await Promise.all([takeTurn(request, ports, signal), told]);
     if (answer.kind === 'none') return { kind: 'giveUp', reason: answer.why };
     const { turn } = answer;
     coordinator.log('\n');

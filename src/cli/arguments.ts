@@ -1,5 +1,6 @@
 // Reads the command line into one closed union, or says what is wrong with it.
 import { parseArgs } from 'node:util';
+import { type GraphFormat, graphFormats } from '../core/graph/exportGraph';
 import { isModelName, type ModelName } from '../core/routing/modelCatalog';
 import { highestAgentLimit, modelNames } from '../host/settings';
 
@@ -7,6 +8,7 @@ export type CliCommand =
   | { readonly kind: 'help' }
   | { readonly kind: 'version' }
   | RunCommand
+  | GraphCommand
   | { readonly kind: 'status'; readonly projectDir: string; readonly json: boolean }
   | { readonly kind: 'retry' | 'confirm' | 'reject'; readonly projectDir: string; readonly featureId: number }
   | { readonly kind: 'stop'; readonly projectDir: string };
@@ -21,6 +23,15 @@ export interface RunCommand {
   readonly model?: ModelName;
   readonly verify?: string;
   readonly json: boolean;
+  /** Only say how long it would take. */
+  readonly estimate: boolean;
+}
+
+export interface GraphCommand {
+  readonly kind: 'graph';
+  readonly projectDir: string;
+  readonly features?: string;
+  readonly format: GraphFormat;
 }
 
 /** Bad usage; the message ends with the way to the help. */
@@ -36,9 +47,11 @@ export const help = `parallel-agents: several coding agents build your backlog a
       --model MODEL         for every feature: ${modelNames}
       --verify CMD          the check of features that name none
       --json                events, one a line, instead of text
+      --estimate            start nothing: say how long it would take, and why
   parallel-agents status [--json]                   where every feature stands
   parallel-agents retry ID                          queue a failed feature again
   parallel-agents confirm ID | reject ID            your yes or no where there is no check
+  parallel-agents graph [--format FORMAT]           what needs what, as ${graphFormats.join(', ')}
   parallel-agents stop                              end the run; unfinished work is undone
 
 All take --project-dir DIR; without it, the current folder is meant.
@@ -63,6 +76,7 @@ export function parseCommandLine(argv: readonly string[]): CliCommand {
           projectDir,
           json: values.json ?? false,
           withDependencies: values['with-dependencies'] ?? false,
+          estimate: values.estimate ?? false,
         },
         ...given(
           'maxAgents',
@@ -76,6 +90,9 @@ export function parseCommandLine(argv: readonly string[]): CliCommand {
     case 'status':
       noMore(rest);
       return { kind: verb, projectDir, json: values.json ?? false };
+    case 'graph':
+      noMore(rest);
+      return { kind: verb, projectDir, format: format(values.format), ...given('features', values.features) };
     case 'stop':
       noMore(rest);
       return { kind: verb, projectDir };
@@ -108,6 +125,8 @@ function readOptions(argv: readonly string[]) {
         model: { type: 'string' },
         verify: { type: 'string' },
         json: { type: 'boolean' },
+        estimate: { type: 'boolean' },
+        format: { type: 'string' },
         // Accepted for scripts that name it; every agent is its own process in its own copy, always.
         isolate: { type: 'boolean' },
         help: { type: 'boolean', short: 'h' },
@@ -132,6 +151,13 @@ function number(name: string, text: string | undefined, most = Number.MAX_SAFE_I
 function model(name: string | undefined): ModelName | undefined {
   if (name === undefined || isModelName(name)) return name;
   throw new UsageError(`--model must be one of ${modelNames}, not "${name}".`);
+}
+
+function format(name: string | undefined): GraphFormat {
+  if (name === undefined) return 'mermaid';
+  const known = graphFormats.find((one) => one === name);
+  if (known) return known;
+  throw new UsageError(`--format must be one of ${graphFormats.join(', ')}, not "${name}".`);
 }
 
 function noMore(rest: readonly string[]): void {

@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { Failure } from '../ports/failure';
 import { type CliCommand, help, parseCommandLine, UsageError } from './arguments';
 import { judge, status, stop } from './commands';
+import { estimate } from './estimate';
+import { graph } from './graph';
 import { run } from './runCommand';
 import { BadInput, createTerminal, type Terminal } from './terminal';
 
@@ -35,7 +37,9 @@ async function execute(command: CliCommand, terminal: Terminal): Promise<number>
   const distDir = __dirname;
   switch (command.kind) {
     case 'run':
-      return run(command, root, terminal, distDir);
+      return (command.estimate ? estimate : run)(command, root, terminal, distDir);
+    case 'graph':
+      return graph(command, root, terminal, distDir);
     case 'status':
       return status(root, command.json, terminal, distDir);
     case 'stop':

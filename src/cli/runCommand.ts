@@ -1,18 +1,13 @@
 // `parallel-agents run`: builds the backlog from start to finish, in this process or through the host that has it.
 import { access } from 'node:fs/promises';
-import { join, relative } from 'node:path';
-import { loadBacklogFile } from '../adapters/files/backlogFile';
+import { join } from 'node:path';
 import type { Event } from '../core/events/event';
-import type { Snapshot } from '../core/events/snapshot';
-import { withDependencies } from '../core/graph/readiness';
-import { parseWorkspacePath } from '../core/locks/lockPath';
-import type { FeatureId } from '../core/shared/ids';
 import { joinWorkspace } from '../host/joinWorkspace';
 import type { Session } from '../host/session';
 import { resolveSettings } from '../host/settings';
-import type { PlacedProblem } from '../protocol/hubMethods';
 import type { RunCommand } from './arguments';
 import { createJsonPrinter, createTextPrinter, type Printer } from './output';
+import { checkBacklog, chooseFeatures, placeOf } from './readBacklog';
 import { readSettings } from './settingsFiles';
 import { BadInput, type Terminal } from './terminal';
 
@@ -49,12 +44,12 @@ export async function run(
     const loaded = await session.loadBacklog(backlog);
     if (loaded.kind !== 'loaded')
       throw new BadInput(
-        loaded.kind === 'bad' ? loaded.problems.map(place) : [`There is no ${loaded.file}.`],
+        loaded.kind === 'bad' ? loaded.problems.map(placeOf) : [`There is no ${loaded.file}.`],
       );
     const only =
       command.featureId === undefined
         ? undefined
-        : choose(session.snapshot, command.featureId, command.withDependencies);
+        : chooseFeatures(session.snapshot, command.featureId, command.withDependencies);
     const finished = watch(session, command.json, terminal);
     const interrupted = terminal.onInterrupt(() => void session.stop());
     if (session.role === 'mirror')
@@ -77,24 +72,6 @@ export async function run(
   } finally {
     await session.close();
   }
-}
-
-/** The backlog's path in the workspace, once it is known to be good: a bad one leaves nothing behind, not even a folder. */
-async function checkBacklog(root: string, file: string): Promise<string> {
-  const path = parseWorkspacePath(file);
-  if (!path.ok) throw new BadInput([`--features: ${path.error.message}`]);
-  const loaded = await loadBacklogFile(join(root, path.value));
-  if (loaded.kind === 'bad') throw new BadInput(loaded.problems.map(place));
-  if (loaded.kind === 'none') {
-    throw new BadInput([
-      `There is no ${path.value} in ${root}; write one, such as: [ { "name": "…", "description": "…" } ]`,
-    ]);
-  }
-  if (loaded.specs.length === 0)
-    throw new BadInput([
-      `${path.value}: the backlog is an empty list; add a feature such as { "name": "…" }.`,
-    ]);
-  return path.value;
 }
 
 function watch(session: Session, json: boolean, terminal: Terminal) {
@@ -124,22 +101,8 @@ async function tellRecovery(session: Session, printer: Printer): Promise<void> {
   if (session.role === 'owner') printer.aside(told, session.snapshot);
 }
 
-function choose(snapshot: Snapshot, id: FeatureId, all: boolean): readonly FeatureId[] {
-  if (!snapshot.features[id]) {
-    const known = Object.values(snapshot.features).map((f) => `${f.id} ${f.spec.name}`);
-    throw new BadInput([`There is no feature with the id ${id}. The backlog has: ${known.join(', ')}.`]);
-  }
-  return all ? [...withDependencies(snapshot.features, id)] : [id];
-}
-
 function flagsOf(command: RunCommand): Record<string, unknown> {
   return { maxAgents: command.maxAgents, model: command.model, 'verify.command': command.verify };
-}
-
-/** `file:line:column: message`, as editors and terminals link it. */
-function place({ file, line, column, message }: PlacedProblem): string {
-  const fromHere = relative('', file);
-  return `${fromHere.startsWith('..') ? file : fromHere}:${line}:${column}: ${message}`;
 }
 
 async function exists(file: string): Promise<boolean> {

@@ -13,19 +13,23 @@ import type {
   CommandChanges,
   CommandPermit,
   Coordinator,
+  FileMove,
   FileWrite,
   LockGrant,
+  SharedEdit,
   SubmitVerdict,
   ToolCall,
 } from '../ports/coordinator';
 import { Failure } from '../ports/failure';
-import type { SlotCopies } from '../ports/workspace';
+import type { CopyChange, SlotCopies } from '../ports/workspace';
 import type { AgentPool } from './agentPool';
 import type { Ending, LiveAttempt } from './attempt';
 import type { EditBook } from './editBook';
 import type { EventLog } from './eventLog';
 import type { FileLocks } from './fileLocks';
 import type { Gate } from './gate';
+import { insteadOfWaiting } from './lockWords';
+import type { SharedEdits } from './sharedEdits';
 import type { Throttle } from './throttle';
 import type { Verification } from './verification';
 
@@ -38,6 +42,7 @@ export class AgentDesk {
     private readonly pool: AgentPool,
     private readonly locks: FileLocks,
     private readonly edits: EditBook,
+    private readonly shared: SharedEdits,
     private readonly copies: SlotCopies,
     private readonly gate: Gate,
     private readonly throttle: Throttle,
@@ -126,50 +131,79 @@ export class AgentDesk {
     ]);
   }
 
-  async lockFile(fence: Fence, path: string): Promise<Result<LockGrant>> {
+  async lockFile(fence: Fence, text: string, wait = true): Promise<Result<LockGrant>> {
     const live = this.#live(fence);
-    const outcome = await this.locks.acquire(live.attempt, path);
+    const path = parseWorkspacePath(text);
+    if (!path.ok) return path;
+    if (await this.#isShared(live, path.value)) {
+      if (this.locks.isHumans(path.value)) return this.#editedByHuman(path.value);
+      await this.#refresh(live, path.value);
+      return ok({ path: path.value, fresh: true, waitedMs: 0, shared: true });
+    }
+    const outcome = await this.locks.acquire(live.attempt, path.value, wait);
     if ('yieldFor' in outcome) {
       const { yieldFor, error } = outcome;
       await this.pool.end(live, { kind: 'yielded', cause: 'lock', note: error.message, path: yieldFor });
       return { ok: false, error };
     }
-    if (!outcome.ok || !outcome.value.fresh) return outcome;
-    const { slot } = live.attempt;
-    await this.gate.run(() =>
-      this.copies.refreshFile(slot, outcome.value.path, this.edits.overlayFor(fence)),
-    );
+    if (!outcome.ok) {
+      const { code, message } = outcome.error;
+      return code === 'locked' ? refuse(code, `${message} ${insteadOfWaiting}`) : outcome;
+    }
+    if (!outcome.value.fresh) return outcome;
+    await this.#refresh(live, path.value);
     this.#live(fence);
-    return outcome;
+    // Whoever had it may have made it: from now on it is changed by turns.
+    if (!(await this.#isShared(live, path.value))) return outcome;
+    await this.locks.release(live.attempt, path.value);
+    return ok({ ...outcome.value, shared: true });
   }
 
   async releaseFile(fence: Fence, text: string): Promise<Result<string>> {
     const { attempt } = this.#live(fence);
     const path = parseWorkspacePath(text);
     if (!path.ok) return path;
-    const hold = this.log.head.locks.holds.find((h) => h.fence === fence && h.scope.path === path.value);
-    if (!hold) return refuse('notOwner', `You do not hold ${path.value}; nothing was released.`);
-    if (this.edits.hasEdited(fence, path.value)) {
+    const scope = this.locks.held(attempt, path.value);
+    if (!scope) return refuse('notOwner', `You do not hold ${path.value}; nothing was released.`);
+    if (this.edits.hasEdited(fence, scope)) {
       return refuse('locked', `You have changed ${path.value}; it stays yours until your work is checked.`);
     }
-    await this.locks.release(attempt, path.value);
+    await this.locks.release(attempt, scope.path);
     return ok(`Released ${path.value}`);
   }
 
   async writeFile(fence: Fence, write: FileWrite): Promise<Result<{ hash: string | null }>> {
     const live = this.#live(fence);
-    const path = parseWorkspacePath(write.path);
-    if (!path.ok) return path;
-    if (!isHeldBy(this.log.head.locks, { kind: 'file', path: path.value }, fence)) {
-      const lock = await this.lockFile(fence, path.value);
-      if (!lock.ok) return lock;
-    }
-    const done = await this.edits.write(live.attempt, { ...write, path: path.value }, () => !live.isOver);
-    if (!done.ok && done.error.code === 'changedOnDisk' && !live.isOver) {
-      const { slot } = live.attempt;
-      await this.gate.run(() => this.copies.refreshFile(slot, path.value, this.edits.overlayFor(fence)));
-    }
+    const locked = await this.#lockToChange(live, write.path);
+    if (!locked.ok) return locked;
+    const path = locked.value;
+    const done = await this.edits.write(live.attempt, { ...write, path }, () => !live.isOver);
+    if (!done.ok && done.error.code === 'changedOnDisk' && !live.isOver) await this.#refresh(live, path);
     return done;
+  }
+
+  async moveFile(fence: Fence, { from, to, baseHash }: FileMove): Promise<Result<{ hash: string }>> {
+    const live = this.#live(fence);
+    const paths: string[] = [];
+    for (const text of [from, to]) {
+      const locked = await this.#lockToChange(live, text);
+      if (!locked.ok) return locked;
+      paths.push(locked.value);
+    }
+    const [source = '', target = ''] = paths;
+    const move = { from: source, to: target, baseHash };
+    const done = await this.edits.move(live.attempt, move, () => !live.isOver);
+    return done.ok ? ok({ hash: baseHash }) : done;
+  }
+
+  async editShared(fence: Fence, { path: text, edits }: SharedEdit): Promise<Result<{ hash: string }>> {
+    const live = this.#live(fence);
+    const path = parseWorkspacePath(text);
+    if (!path.ok) return path;
+    if (this.locks.isHumans(path.value)) return this.#editedByHuman(path.value);
+    if (!(await this.#isShared(live, path.value)))
+      return refuse('badInput', `${path.value} is not a file that agents share; lock it and write it.`);
+    return this.edits.editShared(live.attempt, { path: path.value, edits }, () => !live.isOver);
   }
 
   async commandBegin(fence: Fence, command: string): Promise<Result<CommandPermit>> {
@@ -177,7 +211,9 @@ export class AgentDesk {
     const { allowedCommands, limits } = this.#settings();
     const judged = judgeCommand(command, live.checkCommand, allowedCommands);
     if (!judged.ok) return judged;
-    await this.gate.run(() => this.copies.refresh(live.attempt.slot, this.edits.overlayFor(fence)));
+    await this.gate.run(async () =>
+      this.copies.refresh(live.attempt.slot, await this.edits.overlayFor(fence)),
+    );
     this.#live(fence);
     return ok({ timeoutMs: limits.commandMs });
   }
@@ -185,23 +221,19 @@ export class AgentDesk {
   /** What a command changed in the copy is this attempt's: it enters under a lock that is free now, or is dropped. */
   async commandEnd(fence: Fence): Promise<CommandChanges> {
     const live = this.#live(fence);
-    const { slot } = live.attempt;
     const kept: string[] = [];
     const dropped: { path: string; why: string }[] = [];
-    for (const change of await this.copies.changes(slot)) {
+    for (const change of await this.copies.changes(live.attempt.slot)) {
       const { path, before, content } = change;
       const drop = (why: string) => {
         dropped.push({ path, why });
-        return this.gate.run(() => this.copies.refreshFile(slot, path, this.edits.overlayFor(fence)));
+        return this.#refresh(live, path);
       };
       if (content === undefined) {
         await drop('It is not text, or too large to bring into the workspace.');
         continue;
       }
-      const lock = await this.locks.acquire(live.attempt, path, false);
-      const written = lock.ok
-        ? await this.edits.write(live.attempt, { path, baseHash: before, content }, () => !live.isOver)
-        : lock;
+      const written = await this.#bring(live, { path, before, content });
       if (written.ok) kept.push(path);
       else await drop(written.error.message);
       this.#live(fence);
@@ -226,6 +258,44 @@ export class AgentDesk {
 
   async giveUp(fence: Fence, reason: string): Promise<void> {
     await this.pool.end(this.#live(fence), { kind: 'failed', reason });
+  }
+
+  async #bring(live: LiveAttempt, change: CopyChange & { readonly content: string | null }) {
+    const { path, before, content } = change;
+    const { attempt } = live;
+    const isLive = () => !live.isOver;
+    if (await this.#isShared(live, path)) {
+      return this.locks.isHumans(path)
+        ? this.#editedByHuman(path)
+        : this.edits.bringShared(attempt, change, isLive);
+    }
+    const lock = await this.locks.acquire(attempt, path, false);
+    if (lock.ok) return this.edits.write(attempt, { path, baseHash: before, content }, isLive);
+    return refuse(lock.error.code, `${lock.error.message} Claim it, then run the command again.`);
+  }
+
+  /** The canonical path once the attempt holds it; refused for a file that nobody holds. */
+  async #lockToChange(live: LiveAttempt, text: string): Promise<Result<string>> {
+    const path = parseWorkspacePath(text);
+    if (!path.ok) return path;
+    const { fence } = live.attempt;
+    if (await this.#isShared(live, path.value))
+      return refuse('badInput', `${path.value} is shared by all agents; change it with edit_file only.`);
+    if (isHeldBy(this.log.head.locks, { kind: 'file', path: path.value }, fence)) return path;
+    const lock = await this.lockFile(fence, path.value);
+    return lock.ok ? path : lock;
+  }
+
+  #isShared({ attempt }: LiveAttempt, path: string): Promise<boolean> {
+    return this.shared.isShared(path, attempt.fence);
+  }
+
+  #editedByHuman(path: string) {
+    return refuse('locked', `${path} is being edited by the user, and so theirs. Come back to it later.`);
+  }
+
+  #refresh({ attempt: { slot, fence } }: LiveAttempt, path: string): Promise<void> {
+    return this.gate.run(async () => this.copies.refreshFile(slot, path, await this.edits.overlayFor(fence)));
   }
 
   /** The attempt of this fence, its lease renewed by the question itself. */

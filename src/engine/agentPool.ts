@@ -145,10 +145,10 @@ export class AgentPool {
 
   async #prepareCopy({ attempt: { slot, fence } }: LiveAttempt): Promise<void> {
     const { gate, copies, edits } = this.parts;
-    // A first copy takes seconds on a large workspace. Made outside the gate it stops nobody's writes; what it caught in
-    // between is put right by the second pass, which has little left to do.
-    await copies.refresh(slot, edits.overlayFor(fence));
-    await gate.run(() => copies.refresh(slot, edits.overlayFor(fence)));
+    const bringUpToDate = async () => copies.refresh(slot, await edits.overlayFor(fence));
+    // A first copy takes seconds on a large workspace. Made outside the gate it stops nobody's writes; if there were any,
+    // what it caught of them half done is put right by a second pass, which has little left to do.
+    if (!(await gate.beside(bringUpToDate))) await gate.run(bringUpToDate);
   }
 
   async #spawn(live: LiveAttempt): Promise<void> {

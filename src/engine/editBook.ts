@@ -2,44 +2,49 @@
 import type { Attempt, FileEvent, Happening } from '../core/events/event';
 import { attemptOf } from '../core/events/event';
 import { liveAttempts } from '../core/events/snapshot';
+import type { LockScope } from '../core/locks/lockPath';
 import type { Fence } from '../core/shared/ids';
 import { ok, type Result } from '../core/shared/result';
-import type { FileWrite } from '../ports/coordinator';
+import type { FileMove, FileWrite, SharedEdit } from '../ports/coordinator';
 import type { EditChange, EditRecord } from '../ports/store';
-import type { Overlay, SlotCopies, WorkspaceFiles } from '../ports/workspace';
+import type { CopyChange, Overlay, SlotCopies, WorkspaceFiles } from '../ports/workspace';
+import type { EditRecords } from './editRecords';
 import type { EventLog } from './eventLog';
 import type { Gate } from './gate';
+import type { SharedEdits } from './sharedEdits';
+
+/** What a file is to become: a text in the form the old file has, or kept content to the letter. */
+type Next = { readonly text: string | null } | { readonly kept: string; readonly mode: number | undefined };
+
+type Written = Result<{ readonly hash: string | null }>;
 
 export class EditBook {
-  readonly #edits = new Map<Fence, Map<string, EditRecord>>();
-
   constructor(
     private readonly log: EventLog,
     private readonly files: WorkspaceFiles,
     private readonly copies: SlotCopies,
     private readonly gate: Gate,
-    stored: readonly EditRecord[],
-  ) {
-    for (const edit of stored) this.#put(edit);
-  }
+    private readonly records: EditRecords,
+    private readonly shared: SharedEdits,
+  ) {}
 
   /** Fences that have edits on record, unfinished attempts and those waiting for the user's check. */
   get fences(): readonly Fence[] {
-    return [...this.#edits.keys()];
+    return this.records.fences;
   }
 
-  editsOf(fence: Fence): readonly EditRecord[] {
-    return [...(this.#edits.get(fence)?.values() ?? [])];
-  }
-
-  hasEdited(fence: Fence, path: string): boolean {
-    return this.#edits.get(fence)?.has(path) ?? false;
+  hasEdited(fence: Fence, scope: LockScope): boolean {
+    return this.records.hasAny(fence, scope);
   }
 
   /** Hashes of all content that an undo may still need. */
   neededContent(): ReadonlySet<string> {
-    const all = [...this.#edits.values()].flatMap((own) => [...own.values()]);
-    return new Set(all.flatMap((edit) => edit.original ?? []));
+    const hashes = this.records.all.flatMap(({ original, shared }) => [
+      original,
+      shared?.text,
+      shared?.pending,
+    ]);
+    return new Set(hashes.filter((hash) => typeof hash === 'string'));
   }
 
   /**
@@ -47,44 +52,58 @@ export class EditBook {
    * place, the deed recorded, the attempt's copy brought up to date.
    * @param isLive asked once the gate is passed: an attempt that ended meanwhile writes nothing
    */
-  write(attempt: Attempt, write: FileWrite, isLive: () => boolean): Promise<Result<{ hash: string | null }>> {
-    return this.gate.run(async () => {
-      if (!isLive()) return { ok: false, error: { code: 'stopped', message: 'The attempt is over.' } };
-      const known = this.#edits.get(attempt.fence)?.get(write.path);
-      const planned = await this.files.plan(write.path, write.content);
-      if (!planned.ok) return planned;
-      const kept = known ? undefined : await this.files.keep(write.path);
-      if (kept && !kept.ok) return kept;
-      const { fence, featureId } = attempt;
-      const created = kept?.value.createdFolder ?? this.#folderMadeFor(write.path);
-      const first: EditRecord | undefined = kept && {
-        ...{ fence, featureId, path: write.path, original: kept.value.hash, mode: kept.value.mode },
-        ...(created === undefined ? {} : { createdFolder: created }),
-      };
-      const base = known ?? (first as EditRecord);
-      const intended: EditRecord = { ...base, pending: planned.value.hash };
-      this.#put(intended);
-      await this.log.append([], [{ kind: 'put', edit: intended }]);
-      const done = await this.files.replace(write.path, write.baseHash, write.content);
-      if (!done.ok) {
-        // Nothing was written: the record goes back to what it was.
-        if (known) this.#put(known);
-        else this.#drop(fence, write.path);
-        await this.log.append(
-          [],
-          [known ? { kind: 'put', edit: known } : { kind: 'drop', fence, path: write.path }],
-        );
-        return done;
-      }
-      const { pending: _, ...settled } = { ...intended, written: done.value.hash };
-      this.#put(settled);
-      const event: FileEvent = {
-        ...{ type: 'file.edited', path: write.path, before: write.baseHash, after: done.value.hash },
-        ...attemptOf(attempt),
-      };
-      await this.log.append([event], [{ kind: 'put', edit: settled }]);
-      await this.copies.refreshFile(attempt.slot, write.path, this.overlayFor(fence));
-      return ok({ hash: done.value.hash });
+  write(attempt: Attempt, { path, baseHash, content }: FileWrite, isLive: () => boolean): Promise<Written> {
+    return this.#asLive(isLive, async () => {
+      const done = await this.#replace(attempt, path, baseHash, { text: content });
+      if (done.ok) await this.#refresh(attempt, path);
+      return done;
+    });
+  }
+
+  /** Gives a file another name, for an attempt that holds both: bytes and permissions stay. Undone like any two edits. */
+  move(attempt: Attempt, { from, to, baseHash }: FileMove, isLive: () => boolean): Promise<Written> {
+    return this.#asLive(isLive, async () => {
+      const kept = await this.files.keep(from);
+      if (!kept.ok) return kept;
+      const { hash, mode } = kept.value;
+      if (hash !== baseHash)
+        return {
+          ok: false,
+          error: { code: 'changedOnDisk', message: `"${from}" has changed; read it again.` },
+        };
+      const put = await this.#replace(attempt, to, null, { kept: hash, mode: mode ?? undefined });
+      if (!put.ok) return put;
+      const removed = await this.#replace(attempt, from, hash, { text: null });
+      if (!removed.ok) await this.#replace(attempt, to, hash, { text: null });
+      for (const path of [from, to]) await this.#refresh(attempt, path);
+      return removed.ok ? put : removed;
+    });
+  }
+
+  /** Edits a file that several attempts change by turns; the answer is the hash of what this one now sees of it. */
+  editShared(attempt: Attempt, edit: SharedEdit, isLive: () => boolean): Promise<Result<{ hash: string }>> {
+    return this.#asLive(isLive, async () => {
+      const done = await this.shared.edit(attempt, edit);
+      await this.#refresh(attempt, edit.path);
+      return done;
+    });
+  }
+
+  /** Takes over what a command made of such a file in the attempt's copy. */
+  bringShared(
+    attempt: Attempt,
+    { path, before, content }: CopyChange,
+    isLive: () => boolean,
+  ): Promise<Written> {
+    return this.#asLive(isLive, async () => {
+      if (typeof content !== 'string')
+        return {
+          ok: false,
+          error: { code: 'locked', message: 'Other agents change it too; it cannot be deleted.' },
+        };
+      const done = await this.shared.bring(attempt, path, before, content);
+      if (done.ok) await this.#refresh(attempt, path);
+      return done;
     });
   }
 
@@ -93,13 +112,9 @@ export class EditBook {
     return this.gate.run(async () => {
       const events: FileEvent[] = [];
       // Last first: the record that says which folder had to be made is the first one in it.
-      for (const edit of [...this.editsOf(attempt.fence)].reverse()) {
-        events.push({
-          type: 'file.undone',
-          path: edit.path,
-          outcome: await this.files.undo(edit),
-          ...attemptOf(attempt),
-        });
+      for (const edit of this.records.of(attempt.fence).toReversed()) {
+        const outcome = await (edit.shared ? this.shared.undo(edit) : this.files.undo(edit));
+        events.push({ type: 'file.undone', path: edit.path, outcome, ...attemptOf(attempt) });
       }
       return events;
     });
@@ -107,37 +122,70 @@ export class EditBook {
 
   /** Commits the end of an attempt: its edits are no longer on record, whether they were undone or now belong. */
   close(fence: Fence, happenings: readonly Happening[]): Promise<void> {
-    const drops = this.editsOf(fence).map(({ path }): EditChange => ({ kind: 'drop', fence, path }));
-    this.#edits.delete(fence);
-    return this.log.append(happenings, drops);
+    return this.log.append(happenings, this.records.dropAll(fence));
   }
 
   /** What the copy of attempt `fence` must show instead of other live attempts' half-done work. */
-  overlayFor(fence: Fence): Overlay {
-    const overlay = new Map<string, string | null>();
+  async overlayFor(fence: Fence): Promise<Overlay> {
+    const overlay = new Map<string, string | null>(await this.shared.overlayFor(fence));
     for (const { fence: other } of liveAttempts(this.log.head)) {
-      const edits = this.#edits.get(other);
-      if (other === fence || !edits) continue;
-      for (const edit of edits.values()) overlay.set(edit.path, edit.original);
+      if (other === fence) continue;
+      for (const edit of this.records.of(other)) if (!edit.shared) overlay.set(edit.path, edit.original);
     }
     return overlay;
   }
 
+  #asLive<T>(isLive: () => boolean, work: () => Promise<Result<T>>): Promise<Result<T>> {
+    return this.gate.run(async () =>
+      isLive() ? work() : { ok: false, error: { code: 'stopped', message: 'The attempt is over.' } },
+    );
+  }
+
+  async #replace(attempt: Attempt, path: string, expected: string | null, next: Next): Promise<Written> {
+    const planned = 'kept' in next ? ok({ hash: next.kept }) : await this.files.plan(path, next.text);
+    if (!planned.ok) return planned;
+    const known = this.records.get(attempt.fence, path);
+    const base = known ? ok(known) : await this.#firstRecord(attempt, path);
+    if (!base.ok) return base;
+    const intended: EditRecord = { ...base.value, pending: planned.value.hash };
+    await this.log.append([], [this.records.put(intended)]);
+    const done = await ('kept' in next
+      ? this.files.putKept(path, expected, next.kept, next.mode)
+      : this.files.replace(path, expected, next.text));
+    if (!done.ok) {
+      // Nothing was written: the record goes back to what it was.
+      const back: EditChange = known ? this.records.put(known) : this.records.drop(intended);
+      await this.log.append([], [back]);
+      return done;
+    }
+    const { pending: _, ...settled } = { ...intended, written: done.value.hash };
+    const event: FileEvent = {
+      ...{ type: 'file.edited', path, before: expected, after: done.value.hash },
+      ...attemptOf(attempt),
+    };
+    await this.log.append([event], [this.records.put(settled)]);
+    return ok({ hash: done.value.hash });
+  }
+
+  async #firstRecord({ fence, featureId }: Attempt, path: string): Promise<Result<EditRecord>> {
+    const kept = await this.files.keep(path);
+    if (!kept.ok) return kept;
+    const { hash: original, mode } = kept.value;
+    const created = kept.value.createdFolder ?? this.#folderMadeFor(path);
+    return ok({
+      ...{ fence, featureId, path, original, mode },
+      ...(created === undefined ? {} : { createdFolder: created }),
+    });
+  }
+
+  async #refresh({ slot, fence }: Attempt, path: string): Promise<void> {
+    await this.copies.refreshFile(slot, path, await this.overlayFor(fence));
+  }
+
   /** The folder of `path` that another open attempt had to make: whoever of them is undone last takes it away again. */
   #folderMadeFor(path: string): string | undefined {
-    const all = [...this.#edits.values()].flatMap((own) => [...own.values()]);
-    return all.find(
+    return this.records.all.find(
       ({ createdFolder }) => createdFolder !== undefined && path.startsWith(`${createdFolder}/`),
     )?.createdFolder;
-  }
-
-  #put(edit: EditRecord): void {
-    const own = this.#edits.get(edit.fence) ?? new Map<string, EditRecord>();
-    own.set(edit.path, edit);
-    this.#edits.set(edit.fence, own);
-  }
-
-  #drop(fence: Fence, path: string): void {
-    this.#edits.get(fence)?.delete(path);
   }
 }

@@ -15,12 +15,15 @@ import type { SlotCopies, WorkspaceFiles } from '../ports/workspace';
 import { AgentDesk, type Secrets } from './agentDesk';
 import { AgentPool, messageOf } from './agentPool';
 import type { LiveAttempt } from './attempt';
+import { DeclaredFiles } from './declaredFiles';
 import { EditBook } from './editBook';
+import { EditRecords } from './editRecords';
 import { EventLog } from './eventLog';
 import { FileLocks } from './fileLocks';
 import { Gate } from './gate';
 import { recover } from './recovery';
 import { SchedulerLoop } from './schedulerLoop';
+import { SharedEdits } from './sharedEdits';
 import { Throttle } from './throttle';
 import { Verification } from './verification';
 
@@ -64,7 +67,10 @@ export class Engine {
     const gate = new Gate();
     this.log = log;
     this.#locks = new FileLocks(log, clock);
-    this.#edits = new EditBook(log, files, copies, gate, loaded.edits);
+    const records = new EditRecords(loaded.edits);
+    const shared = new SharedEdits(log, files, records);
+    const declared = new DeclaredFiles(files, (path) => shared.isNamed(path));
+    this.#edits = new EditBook(log, files, copies, gate, records, shared);
     this.#throttle = new Throttle(clock, chance, (happening) => this.#tell(happening));
     this.#pool = new AgentPool({
       ...{ log, gate, copies, clock, chance, locks: this.#locks, edits: this.#edits },
@@ -74,11 +80,11 @@ export class Engine {
     });
     const verification = new Verification(log, commands, copies, this.#edits, gate, parts.onOutput);
     this.desk = new AgentDesk(
-      ...([log, this.#pool, this.#locks, this.#edits, copies, gate] as const),
+      ...([log, this.#pool, this.#locks, this.#edits, shared, copies, gate] as const),
       ...([this.#throttle, verification, parts.secrets, parts.onOutput] as const),
     );
     this.#loop = new SchedulerLoop({
-      ...{ log, locks: this.#locks, pool: this.#pool },
+      ...{ log, locks: this.#locks, declared, pool: this.#pool },
       finishRun: (outcome) => this.#finishRun(outcome),
       onError: (error) => this.#report('Scheduling', error),
     });

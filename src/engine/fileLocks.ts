@@ -1,15 +1,16 @@
 // Carries out the lock table's rules: who asked waits here until the event that frees the file.
 
-import { describeBlockers } from '../core/events/describe';
 import type { Attempt, Happening } from '../core/events/event';
 import { attemptOf } from '../core/events/event';
-import { type LockScope, parseWorkspacePath } from '../core/locks/lockPath';
-import { grantable, type LockTable, pathsOf, request, setHuman } from '../core/locks/lockTable';
+import { describeBlockers } from '../core/locks/describeBlockers';
+import { type LockScope, lockKey, parseWorkspacePath } from '../core/locks/lockPath';
+import { grantable, type Hold, type LockTable, pathsOf, request, setHuman } from '../core/locks/lockTable';
 import type { Fence } from '../core/shared/ids';
-import { ok, type Refusal, type Result } from '../core/shared/result';
+import { ok, type Refusal, type Result, refuse } from '../core/shared/result';
 import type { LockGrant } from '../ports/coordinator';
 import type { Clock } from '../ports/system';
 import type { EventLog } from './eventLog';
+import { whoHolds } from './lockWords';
 
 export type LockOutcome =
   | Result<LockGrant>
@@ -19,6 +20,8 @@ interface Pending {
   readonly attempt: Attempt;
   readonly path: string;
   readonly sinceMs: number;
+  /** Who was in the way when the waiting began, in words. */
+  readonly waitedFor: string;
   readonly answer: (outcome: LockOutcome) => void;
 }
 
@@ -36,47 +39,49 @@ export class FileLocks {
     return setHuman(this.log.head.locks, this.#human);
   }
 
+  /** The attempt's hold whose name is another way of writing `path`; undefined when it has none. */
+  held(attempt: Attempt, path: string): LockScope | undefined {
+    const isIt = (hold: Hold) => hold.fence === attempt.fence && lockKey(hold.scope.path) === lockKey(path);
+    return this.log.head.locks.holds.find(isIt)?.scope;
+  }
+
+  /** Is the human editing the file? */
+  isHumans(path: string): boolean {
+    return this.#human.some((own) => lockKey(own) === lockKey(path));
+  }
+
   /**
    * Locks one file for an attempt, waiting its turn. With `wait` false a busy file is refused at once.
    * An outcome with `yieldFor` means waiting would deadlock: the attempt must end and hold that path next time.
    */
   async acquire(attempt: Attempt, text: string, wait = true): Promise<LockOutcome> {
-    const path = parseWorkspacePath(text);
-    if (!path.ok) return path;
-    const scope: LockScope = { kind: 'file', path: path.value };
+    const parsed = parseWorkspacePath(text);
+    if (!parsed.ok) return parsed;
+    const path = parsed.value;
+    const scope: LockScope = { kind: 'file', path };
     const answer = request(this.table, scope, attempt);
-    const inWay = answer.kind === 'wait' || answer.kind === 'yield' ? describeBlockers(answer.blockers) : '';
-    const refusal = (code: 'locked' | 'wouldDeadlock', message: string) => ({
-      ok: false as const,
-      error: { code, message },
-    });
-    switch (answer.kind) {
-      case 'held':
-        return ok({ path: path.value, fresh: false, waitedMs: 0 });
-      case 'granted':
-        await this.log.append([this.#granted(attempt, scope)]);
-        return ok({ path: path.value, fresh: true, waitedMs: 0 });
-      case 'yield': {
-        if (!wait) return refusal('locked', `${path.value} is busy: ${inWay}.`);
-        const message = `Waiting for ${path.value}, ${inWay}, would deadlock.`;
-        return { ...refusal('wouldDeadlock', message), yieldFor: path.value };
-      }
-      case 'wait': {
-        if (!wait) return refusal('locked', `${path.value} is busy: ${inWay}.`);
-        const { kind } = scope;
-        const told = this.log.append([
-          { type: 'lock.waiting', path: path.value, kind, blockers: answer.blockers, ...attemptOf(attempt) },
-        ]);
-        const granted = new Promise<LockOutcome>((resolve) => {
-          const entry = { attempt, path: path.value, sinceMs: this.clock.monotonic(), answer: resolve };
-          this.#pending = [...this.#pending, entry];
-        });
-        await told;
-        return granted;
-      }
-      default:
-        return answer satisfies never;
+    if (answer.kind === 'held') return ok({ path, fresh: false, waitedMs: 0 });
+    if (answer.kind === 'granted') {
+      await this.log.append([this.#granted(attempt, scope)]);
+      return ok({ path, fresh: true, waitedMs: 0 });
     }
+    const { blockers } = answer;
+    const waitedFor = whoHolds(path, blockers, this.log.head, this.clock.now());
+    if (!wait) return refuse('locked', waitedFor);
+    if (answer.kind === 'yield') {
+      const message = `Waiting for ${path}, ${describeBlockers(blockers)}, would deadlock.`;
+      return { ...refuse('wouldDeadlock', message), yieldFor: path };
+    }
+    const isKnown = this.#pending.some((p) => p.attempt.fence === attempt.fence && p.path === path);
+    const granted = new Promise<LockOutcome>((resolve) => {
+      const entry = { attempt, path, waitedFor, sinceMs: this.clock.monotonic(), answer: resolve };
+      this.#pending = [...this.#pending, entry];
+    });
+    // Whoever asks twice waits once.
+    if (!isKnown) {
+      await this.log.append([{ type: 'lock.waiting', path, kind: 'file', blockers, ...attemptOf(attempt) }]);
+    }
+    return granted;
   }
 
   /** The events that end all an attempt holds and waits for; part of the commit that ends it. */
@@ -104,16 +109,20 @@ export class FileLocks {
   async grantWaiting(): Promise<void> {
     const granted = grantable(this.table);
     if (granted.length === 0) return;
-    const answered = granted.flatMap((wait) => {
-      const found = this.#pending.find((p) => p.attempt.fence === wait.fence && p.path === wait.scope.path);
-      return found ? [{ pending: found, scope: wait.scope }] : [];
+    const now = this.clock.monotonic();
+    const answered = granted.flatMap(({ fence, scope }) => {
+      const asked = this.#pending.filter((p) => p.attempt.fence === fence && p.path === scope.path);
+      const [first] = asked;
+      return first ? [{ first, asked, scope, waitedMs: now - first.sinceMs }] : [];
     });
-    this.#pending = this.#pending.filter((p) => !answered.some((a) => a.pending === p));
-    await this.log.append(answered.map(({ pending, scope }) => this.#granted(pending.attempt, scope)));
-    for (const { pending } of answered) {
-      pending.answer(
-        ok({ path: pending.path, fresh: true, waitedMs: this.clock.monotonic() - pending.sinceMs }),
-      );
+    const gone = new Set(answered.flatMap(({ asked }) => asked));
+    this.#pending = this.#pending.filter((p) => !gone.has(p));
+    await this.log.append(
+      answered.map(({ first, scope, waitedMs }) => this.#granted(first.attempt, scope, waitedMs)),
+    );
+    for (const { asked } of answered) {
+      for (const { path, waitedFor, sinceMs, answer } of asked)
+        answer(ok({ path, fresh: true, waitedMs: now - sinceMs, waitedFor }));
     }
   }
 
@@ -126,7 +135,8 @@ export class FileLocks {
     await this.grantWaiting();
   }
 
-  #granted(attempt: Attempt, { path, kind }: LockScope): Happening {
-    return { type: 'lock.granted', path, kind, how: 'request', ...attemptOf(attempt) };
+  #granted(attempt: Attempt, { path, kind }: LockScope, waitedMs?: number): Happening {
+    const waited = waitedMs === undefined ? {} : { waitedMs };
+    return { type: 'lock.granted', path, kind, how: 'request', ...waited, ...attemptOf(attempt) };
   }
 }

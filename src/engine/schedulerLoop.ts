@@ -1,14 +1,14 @@
 // Asks for the next decisions whenever something happened, and has them carried out, one round at a time.
-import type { Happening } from '../core/events/event';
-import { decide } from '../core/scheduler/decide';
-import type { Choice } from '../core/scheduler/selectBatch';
+import { type Decision, decide } from '../core/scheduler/decide';
 import type { AgentPool } from './agentPool';
+import type { DeclaredFiles } from './declaredFiles';
 import type { EventLog } from './eventLog';
 import type { FileLocks } from './fileLocks';
 
 export interface LoopParts {
   readonly log: EventLog;
   readonly locks: FileLocks;
+  readonly declared: DeclaredFiles;
   readonly pool: AgentPool;
   readonly finishRun: (outcome: 'complete' | 'incomplete' | 'stopped') => Promise<void>;
   readonly onError: (error: unknown) => void;
@@ -57,31 +57,25 @@ export class SchedulerLoop {
   }
 
   async #round(): Promise<void> {
-    const { log, locks, pool } = this.parts;
+    const { log, locks, declared, pool, onError } = this.parts;
     await locks.grantWaiting();
-    const { decisions } = decide({ ...log.head, locks: locks.table });
-    const changes: Happening[] = [];
-    const choices: Choice[] = [];
-    for (const decision of decisions) {
-      switch (decision.kind) {
-        case 'change':
-          changes.push(decision.change);
-          break;
-        case 'claim':
-          if (!this.#held) choices.push(decision.choice);
-          break;
-        case 'finishRun':
-          await this.parts.finishRun(decision.outcome);
-          break;
-        default:
-          decision satisfies never;
-      }
-    }
-    if (changes.length > 0) {
-      await log.append(changes);
-      this.#asked = true;
-    }
+    await declared.look(log.head);
+    const first = this.#decide();
+    const changes = first.flatMap((decision) => (decision.kind === 'change' ? [decision.change] : []));
+    // What they lead to is decided in the same turn, so that both reach the disk together.
+    const stored = changes.length > 0 ? log.append(changes) : undefined;
+    if (stored) this.#asked = true;
+    const decisions = stored ? this.#decide() : first;
+    const choices = decisions.flatMap((decision) => (decision.kind === 'claim' ? [decision.choice] : []));
     // Claims are made at once; the workers behind them start beside each other while the loop goes on.
-    if (choices.length > 0) pool.start(choices).catch(this.parts.onError);
+    if (choices.length > 0 && !this.#held) pool.start(choices).catch(onError);
+    const finish = decisions.find((decision) => decision.kind === 'finishRun');
+    await Promise.all([stored, finish && this.parts.finishRun(finish.outcome)]);
+  }
+
+  #decide(): readonly Decision[] {
+    const { log, locks, declared } = this.parts;
+    return decide({ ...log.head, features: declared.scoped(log.head.features), locks: locks.table })
+      .decisions;
   }
 }

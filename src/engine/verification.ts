@@ -24,7 +24,7 @@ export class Verification {
     const { attempt, checkCommand: command, feature } = live;
     if (command === undefined) return { kind: 'unconfirmed', why: noCheck };
     const { slot, fence } = attempt;
-    await this.gate.run(() => this.copies.refresh(slot, this.edits.overlayFor(fence)));
+    await this.gate.run(async () => this.copies.refresh(slot, await this.edits.overlayFor(fence)));
     await this.log.append([{ type: 'verify.started', command, ...attemptOf(attempt) }]);
     const result = await this.commands.run(
       {

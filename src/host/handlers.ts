@@ -49,9 +49,11 @@ export function handleWorker(connection: HubConnection, fence: Fence, desk: Agen
   });
   connection.handle(m.toolBegin, (call) => desk.toolBegin(fence, call));
   connection.handle(m.toolEnd, (call) => desk.toolEnd(fence, call).then(nothing));
-  connection.handle(m.lockFile, ({ path }) => desk.lockFile(fence, path));
+  connection.handle(m.lockFile, ({ path, wait }) => desk.lockFile(fence, path, wait));
   connection.handle(m.releaseFile, ({ path }) => desk.releaseFile(fence, path));
   connection.handle(m.writeFile, (write) => desk.writeFile(fence, write));
+  connection.handle(m.editShared, (edit) => desk.editShared(fence, edit));
+  connection.handle(m.moveFile, (move) => desk.moveFile(fence, move));
   connection.handle(m.commandBegin, ({ command }) => desk.commandBegin(fence, command));
   connection.handle(m.commandEnd, () => desk.commandEnd(fence));
   connection.handle(m.submit, ({ summary }) => desk.submit(fence, summary));

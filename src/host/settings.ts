@@ -1,6 +1,7 @@
 // Turns settings as people write them into what a run is started with, naming every value that cannot be used.
 import { defaultRunSettings, type RunSettings } from '../core/events/runSettings';
 import type { Limits } from '../core/guardrails/limits';
+import { usualSharedLocks } from '../core/locks/sharedPaths';
 import { isModelName, type ModelName, modelCatalog } from '../core/routing/modelCatalog';
 
 /** Reads one setting by its name below `parallelAgents.`; undefined when it is not set. */
@@ -66,7 +67,8 @@ export function resolveSettings(read: SettingReader): ResolvedSettings {
       read('enabled') === false ? 1 : whole('maxAgents', 1, limit, Math.min(defaults.maxAgents, limit)),
     ...optional('model', readModel(read, warn)),
     ...optional('verifyCommand', readText('verify.command', read, warn)),
-    allowedCommands: readList('commands.allow', read, warn),
+    allowedCommands: readList('commands.allow', [], read, warn),
+    sharedLocks: readList('locks.shared', usualSharedLocks, read, warn),
     limits,
     reattachGraceMs: seconds('reattachGrace', defaults.reattachGraceMs),
     ...optional('baseUrl', readText('providers.anthropic.baseUrl', read, warn)),
@@ -95,12 +97,17 @@ function readText(name: string, read: SettingReader, warn: Warn): string | undef
   return undefined;
 }
 
-function readList(name: string, read: SettingReader, warn: Warn): readonly string[] {
+function readList(
+  name: string,
+  instead: readonly string[],
+  read: SettingReader,
+  warn: Warn,
+): readonly string[] {
   const value = read(name);
-  if (value === undefined) return [];
+  if (value === undefined) return instead;
   if (Array.isArray(value) && value.every((v): v is string => typeof v === 'string')) return value;
-  warn(name, value, [], 'a list of texts');
-  return [];
+  warn(name, value, instead, 'a list of texts');
+  return instead;
 }
 
 function optional<K extends string, V>(key: K, value: V | undefined): { readonly [P in K]?: V } {

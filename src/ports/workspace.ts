@@ -55,10 +55,11 @@ export interface WorkspaceFiles {
   /** Throws away kept content but for `hashes`, and what is left of staged writes. */
   sweep(hashes: ReadonlySet<string>): Promise<void>;
   /**
-   * What a declared path, folder or glob names today, by its real name where links lead there: a folder or file that
-   * exists, and the files that a glob matches. Empty when nothing is there.
+   * What declared paths, folders and globs name today, each by its real name where links lead there: the files that a
+   * glob matches, or the folder before its first wildcard when there are none or too many; a folder where a plain path is
+   * one. By declared text; empty for what is no path in the workspace.
    */
-  expand(declared: string): Promise<readonly LockScope[]>;
+  expand(declared: readonly string[]): Promise<ReadonlyMap<string, readonly LockScope[]>>;
 }
 
 /** What another live attempt has made of the workspace: by path, the content to show instead (null: no file). */

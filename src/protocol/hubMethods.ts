@@ -70,6 +70,7 @@ const runSettings: z.ZodType<RunSettings> = z
     model: z.enum(modelNames).optional(),
     verifyCommand: z.string().min(1).max(100_000).optional(),
     allowedCommands: z.array(z.string().max(10_000)).max(1000),
+    sharedLocks: z.array(z.string().max(1000)).max(1000).optional(),
     limits,
     only: z.array(id).max(100_000).optional(),
     reattachGraceMs: z.number().min(0).max(86_400_000),
@@ -87,6 +88,7 @@ const usage = z
   .strict();
 
 const agentStatus = z.enum(['starting', 'running', 'waiting', 'verifying', 'draining', 'ended']);
+const textEdit = z.object({ old: z.string(), new: z.string(), all: z.boolean() }).strict();
 const toolCall = z.object({
   tool: z.string().max(100),
   fingerprint: z.string().max(200),
@@ -173,14 +175,32 @@ export const workerMethods = {
   ),
   lockFile: method(
     'lock.acquire',
-    z.object({ path }).strict(),
-    resultOf(z.object({ path: z.string(), fresh: z.boolean(), waitedMs: z.number() })),
+    z.object({ path, wait: z.boolean().optional() }).strict(),
+    resultOf(
+      z.object({
+        path: z.string(),
+        fresh: z.boolean(),
+        waitedMs: z.number(),
+        waitedFor: z.string().optional(),
+        shared: z.literal(true).optional(),
+      }),
+    ),
   ),
   releaseFile: method('lock.release', z.object({ path }).strict(), resultOf(z.string())),
   writeFile: method(
     'file.write',
     z.object({ path, baseHash: z.string().length(64).nullable(), content: z.string().nullable() }).strict(),
     resultOf(z.object({ hash: z.string().nullable() })),
+  ),
+  editShared: method(
+    'file.editShared',
+    z.object({ path, edits: z.array(textEdit).min(1).max(1000) }).strict(),
+    resultOf(z.object({ hash: z.string() })),
+  ),
+  moveFile: method(
+    'file.move',
+    z.object({ from: path, to: path, baseHash: z.string().length(64) }).strict(),
+    resultOf(z.object({ hash: z.string() })),
   ),
   commandBegin: method(
     'command.begin',

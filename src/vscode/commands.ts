@@ -2,6 +2,7 @@
 import * as vscode from 'vscode';
 import type { Result } from '../core/shared/result';
 import type { Session } from '../host/session';
+import { type AgentQuestion, agentChoices } from './agentChoices';
 import type { ApiKey } from './apiKey';
 import { createSampleBacklog, openBacklog } from './backlogFiles';
 import { hasOpenRun } from './contextKeys';
@@ -89,7 +90,9 @@ async function start(deps: CommandDeps, asked: unknown): Promise<void> {
 
   const wanted = typeof asked === 'number' && Number.isInteger(asked) && asked >= 1 ? asked : undefined;
   const { agentLimit } = settings;
-  const count = settings.oneAtATime ? 1 : (wanted ?? (await askAgents(run.maxAgents, agentLimit)));
+  const { snapshot } = session;
+  const question = { snapshot, remembered: run.maxAgents, agentLimit, model: choice.value.model };
+  const count = settings.oneAtATime ? 1 : (wanted ?? (await askAgents(question)));
   if (count === undefined) return;
   const maxAgents = Math.min(count, agentLimit);
   if (settings.warnings.length > 0) void vscode.window.showWarningMessage(settings.warnings.join(' '));
@@ -143,17 +146,13 @@ async function chooseFolder(workspaces: Workspaces): Promise<WorkspaceSession | 
   return picked?.workspace;
 }
 
-async function askAgents(remembered: number, agentLimit: number): Promise<number | undefined> {
-  const items = Array.from({ length: agentLimit }, (_, k) => ({
-    label: `${k + 1} ${k === 0 ? 'agent' : 'agents'}`,
-    description: k + 1 === remembered ? 'as last time' : undefined,
-    count: k + 1,
-  }));
-  const quickPick = vscode.window.createQuickPick<(typeof items)[number]>();
+async function askAgents(question: AgentQuestion): Promise<number | undefined> {
+  const { choices, placeholder } = agentChoices(question);
+  const quickPick = vscode.window.createQuickPick<(typeof choices)[number]>();
   quickPick.title = 'Start N Agents';
-  quickPick.placeholder = 'How many agents may work at the same time?';
-  quickPick.items = items;
-  quickPick.activeItems = items.filter(({ count }) => count === remembered);
+  quickPick.placeholder = placeholder;
+  quickPick.items = choices;
+  quickPick.activeItems = choices.filter(({ count }) => count === question.remembered);
   return new Promise((resolve) => {
     quickPick.onDidAccept(() => {
       resolve(quickPick.activeItems[0]?.count);

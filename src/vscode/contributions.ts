@@ -33,6 +33,7 @@ export const settingKeys = {
   model: 'model',
   verifyCommand: 'verify.command',
   allowedCommands: 'commands.allow',
+  sharedLocks: 'locks.shared',
   maxFileEdits: 'limits.max_file_edits',
   maxBashCommands: 'limits.max_bash_commands',
   maxActions: 'limits.max_actions',

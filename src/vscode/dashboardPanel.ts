@@ -17,8 +17,12 @@ import type { Workspaces } from './workspaces';
 /** Events reach a visible dashboard at most this late, together. */
 const gatherMs = 50;
 
-/** How far back the feed of a dashboard reaches that was just shown; many of them have no line of their own. */
+/**
+ * How far back the feed of a dashboard reaches that was just shown; many of them have no line of their own. Its chart of
+ * the run wants those since the run began, as far as they are quickly sent.
+ */
 const toldEvents = 500;
+const mostToldEvents = 5_000;
 
 export interface DashboardDeps {
   readonly workspaces: Workspaces;
@@ -103,8 +107,10 @@ export class DashboardPanel {
       for (const { slot } of Object.values(session.snapshot.agents)) {
         outputs[slot] = await session.output(slot).catch(() => '');
       }
-      const since = Math.max(0, session.snapshot.seq - toldEvents);
-      told = await session.events(since, toldEvents).catch(() => []);
+      const { seq, run } = session.snapshot;
+      const wanted = Math.max(toldEvents, run ? seq - run.startedSeq + 1 : 0);
+      const count = Math.min(wanted, mostToldEvents);
+      told = await session.events(Math.max(0, seq - count), count).catch(() => []);
     }
     if (mine !== this.asked || !this.panel.visible) return;
     this.outputs = undefined;

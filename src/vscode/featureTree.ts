@@ -3,6 +3,7 @@ import { describeSkip, oneLine } from '../core/events/describe';
 import type { Snapshot } from '../core/events/snapshot';
 import type { Feature } from '../core/features/feature';
 import { type Stage, stageOf } from '../core/features/featureMachine';
+import { describePassedOver, waitingForFiles } from '../core/scheduler/waitingForFiles';
 import type { FeatureId } from '../core/shared/ids';
 
 /** A group's name in ids and in `when` clauses. */
@@ -56,21 +57,33 @@ export function treeOf(snapshot: Snapshot): readonly GroupNode[] {
   });
 }
 
-/** One feature's line; undefined when the backlog no longer has it. */
-export function featureNode(snapshot: Snapshot, id: FeatureId): FeatureNode | undefined {
+/** What each ready feature that is passed over waits for: its files are busy. */
+export type FileWaits = ReadonlyMap<FeatureId, string>;
+
+export function fileWaitsOf(snapshot: Snapshot): FileWaits {
+  return new Map([...waitingForFiles(snapshot)].map(([id, passed]) => [id, describePassedOver(passed)]));
+}
+
+/** One feature's line; undefined when the backlog no longer has it. @param waits dear to make, so made once for all */
+export function featureNode(
+  snapshot: Snapshot,
+  id: FeatureId,
+  waits: FileWaits = fileWaitsOf(snapshot),
+): FeatureNode | undefined {
   const feature = snapshot.features[id];
   if (!feature) return undefined;
   const stage = stageOf(feature.state);
   const group = groupOf(stage);
   const label = oneLine(feature.spec.name);
-  const description = oneLine(describeState(feature, snapshot));
+  const told = oneLine(describeState(feature, snapshot));
+  const description = oneLine(waits.get(id) ?? told);
   return {
     kind: 'feature',
     id,
     label,
     description,
-    tooltip: tooltipOf(feature, description),
-    look: stage === 'verifying' ? { icon: 'beaker', color: 'charts.blue' } : lookOf(group),
+    tooltip: tooltipOf(feature, description, waits.has(id) ? told : ''),
+    look: waits.has(id) ? { icon: 'lock' } : stage === 'verifying' ? verifyingLook : lookOf(group),
     group,
   };
 }
@@ -114,6 +127,8 @@ const groups: readonly Omit<GroupNode, 'kind' | 'features'>[] = [
   { key: 'skipped', label: 'Skipped', look: { icon: 'circle-slash' }, open: false },
 ];
 
+const verifyingLook: Look = { icon: 'beaker', color: 'charts.blue' };
+
 function groupOf(stage: Stage): GroupKey {
   return stage === 'verifying' ? 'working' : stage;
 }
@@ -147,10 +162,11 @@ function describeState({ state, failures, lastFailure }: Feature, snapshot: Snap
   }
 }
 
-function tooltipOf({ id, spec, state }: Feature, description: string): string {
+function tooltipOf({ id, spec, state }: Feature, description: string, aside: string): string {
   const lines = [
     `Feature ${id}: ${oneLine(spec.name)}`,
     `${state.status}${description === '' ? '' : ` (${description})`}`,
+    ...(aside === '' ? [] : [aside]),
     `Category ${oneLine(spec.category)}, priority ${spec.priority}`,
   ];
   if (spec.dependsOn.length > 0) lines.push(`Depends on: ${oneLine(spec.dependsOn.join(', '))}`);

@@ -5,7 +5,9 @@ import type { FeatureId } from '../core/shared/ids';
 import { commandIds } from './contributions';
 import {
   type FeatureNode,
+  type FileWaits,
   featureNode,
+  fileWaitsOf,
   type GroupKey,
   type GroupNode,
   type Look,
@@ -28,6 +30,7 @@ export class FeatureTree implements vscode.TreeDataProvider<TreeElement> {
   private readonly features = new Map<FeatureId, TreeElement>();
   private snapshot: Snapshot = emptySnapshot;
   private tree: readonly GroupNode[] = [];
+  private waits: FileWaits = new Map();
 
   /** Draws anew what changed: the whole tree only when a feature came, went or moved to another group. */
   show(next: Snapshot): void {
@@ -35,9 +38,12 @@ export class FeatureTree implements vscode.TreeDataProvider<TreeElement> {
     const shapeBefore = shapeOf(this.tree);
     this.snapshot = next;
     this.tree = treeOf(next);
+    const waitsBefore = this.waits;
+    if (before.locks !== next.locks || before.features !== next.features) this.waits = fileWaitsOf(next);
     if (shapeOf(this.tree) !== shapeBefore) this.changed.fire(undefined);
     else {
-      const touched = touchedFeatures(before, next).flatMap((id) => this.features.get(id) ?? []);
+      const ids = new Set([...touchedFeatures(before, next), ...otherWaits(waitsBefore, this.waits)]);
+      const touched = [...ids].flatMap((id) => this.features.get(id) ?? []);
       if (touched.length > 0) this.changed.fire(touched);
     }
   }
@@ -54,7 +60,7 @@ export class FeatureTree implements vscode.TreeDataProvider<TreeElement> {
       const group = this.tree.find(({ key }) => key === element.key);
       return group ? groupItem(group) : new vscode.TreeItem(element.key);
     }
-    const feature = featureNode(this.snapshot, element.id);
+    const feature = featureNode(this.snapshot, element.id, this.waits);
     return feature ? featureItem(feature, element) : new vscode.TreeItem(`feature ${element.id}`);
   }
 
@@ -80,10 +86,15 @@ function shapeOf(tree: readonly GroupNode[]): string {
 }
 
 /** Features that are other values than before, or whose agent is. */
-function touchedFeatures(before: Snapshot, next: Snapshot): FeatureId[] {
+function touchedFeatures(before: Snapshot, next: Snapshot): readonly FeatureId[] {
   const slots = Object.values(next.agents).filter((agent) => before.agents[agent.slot] !== agent);
   const own = Object.values(next.features).filter((feature) => before.features[feature.id] !== feature);
-  return [...new Set([...slots.map(({ featureId }) => featureId), ...own.map(({ id }) => id)])];
+  return [...slots.map(({ featureId }) => featureId), ...own.map(({ id }) => id)];
+}
+
+/** Features that wait for another file or holder than before, or no longer. */
+function otherWaits(before: FileWaits, next: FileWaits): readonly FeatureId[] {
+  return [...before.keys(), ...next.keys()].filter((id) => before.get(id) !== next.get(id));
 }
 
 function groupItem(group: GroupNode): vscode.TreeItem {

@@ -4,6 +4,7 @@ import { createNodeClock } from '../adapters/system/nodeSystem';
 import { runAgent } from '../agent/agentLoop';
 import type { AgentOutcome } from '../agent/tools/tool';
 import { connectHub } from '../hub/client';
+import type { HubConnection } from '../hub/connection';
 import { Failure } from '../ports/failure';
 import { protocolVersion, toWorkerNotices, workerMethods } from '../protocol/hubMethods';
 import { chooseProvider } from './chooseProvider';
@@ -26,8 +27,12 @@ export async function runAttempt(
   { socketPath, token }: AttemptStart,
   guardPath: string,
 ): Promise<AgentOutcome> {
+  return workOver(await connectHub({ socketPath, role: 'worker', token }), guardPath);
+}
+
+/** As `runAttempt`, over a connection that nobody listens to yet; it is ended with the attempt. */
+export async function workOver(connection: HubConnection, guardPath: string): Promise<AgentOutcome> {
   const clock = createNodeClock();
-  const connection = await connectHub({ socketPath, role: 'worker', token });
   const stop = new AbortController();
   connection.onNotice(toWorkerNotices.stop, ({ reason }) =>
     connection.dispose(new Failure('closed', reason)),

@@ -1,8 +1,16 @@
 // The process of one agent: told on its input how to reach the hub, it works on one attempt there and ends.
 import path from 'node:path';
 import { createInterface } from 'node:readline';
+import { setFlagsFromString } from 'node:v8';
 import { type AttemptStart, runAttempt } from './attempt';
+import { rehearse } from './rehearsal';
 
+/** Whoever waits for this worker has its line on the way by now. */
+const aheadMs = 100;
+
+// Fetch reads HTTP by WebAssembly, which the engine would compile twice, the second time with care: 60 ms of a core for
+// every worker, and its end waits for it. An engine that does not know the flag says so and goes on.
+setFlagsFromString('--liftoff-only');
 process.title = 'parallel-agents worker';
 // The model's SDK adds headers that this names to every request; only what the hub sends us is to count.
 for (const name of Object.keys(process.env)) if (name.startsWith('ANTHROPIC_')) delete process.env[name];
@@ -14,9 +22,22 @@ main().then(
 );
 
 async function main(): Promise<void> {
-  const line = await firstLine();
+  const guardPath = path.join(__dirname, 'guard.js');
+  const line = await rehearsedUntil(firstLine(), guardPath);
   if (line === undefined) return; // the host died between starting us and meaning it
-  await runAttempt(parseStart(line), path.join(__dirname, 'guard.js'));
+  await runAttempt(parseStart(line), guardPath);
+}
+
+/** A worker that was started ahead of its work uses the time; one that is waited for does not. */
+async function rehearsedUntil<T>(told: Promise<T>, guardPath: string): Promise<T> {
+  const stop = new AbortController();
+  const rehearsal = setTimeout(() => void rehearse(guardPath, stop.signal), aheadMs);
+  try {
+    return await told;
+  } finally {
+    clearTimeout(rehearsal);
+    stop.abort();
+  }
 }
 
 async function firstLine(): Promise<string | undefined> {

@@ -1,6 +1,7 @@
 // Everything an agent meets outside itself, in memory, written down line by line as it happens.
 import { createHash } from 'node:crypto';
 import { runAgent } from '../../src/agent/agentLoop';
+import { applyEdits } from '../../src/agent/tools/applyEdits';
 import type { AgentOutcome, ToolAnswer, ToolContext } from '../../src/agent/tools/tool';
 import { codingTools } from '../../src/agent/tools/toolSet';
 import type { BudgetAnswer } from '../../src/core/guardrails/budget';
@@ -48,6 +49,8 @@ export interface AgentWorldOptions {
   readonly turns?: readonly (ScriptedTurn | Failure | (() => ScriptedTurn | Failure))[];
   /** Answers instead of the coordinator's own. */
   readonly answers?: Partial<Coordinator>;
+  /** A file that agents change in turn. */
+  readonly shared?: string;
   /** Answers of `toolBegin`, in order; `go` after the last. */
   readonly budget?: readonly BudgetAnswer[];
   readonly verdict?: SubmitVerdict;
@@ -92,9 +95,10 @@ export function createAgentWorld(options: AgentWorldOptions = {}): AgentWorld {
     },
     toolEnd: async ({ tool, ok: isOk, summary, durationMs }) =>
       say(`end ${tool} ${isOk ? 'ok' : 'failed'}: ${summary} ${durationMs}ms`),
-    lockFile: async (path) => {
-      say(`lock ${path}`);
-      return ok({ path, fresh: true, waitedMs: 0 });
+    lockFile: async (path, wait = true) => {
+      say(`lock ${path}${wait ? '' : ' if it is free'}`);
+      const shared = path === options.shared ? ({ shared: true } as const) : {};
+      return ok({ path, fresh: true, waitedMs: 0, ...shared });
     },
     releaseFile: async (path) => {
       say(`release ${path}`);
@@ -109,6 +113,19 @@ export function createAgentWorld(options: AgentWorldOptions = {}): AgentWorld {
       if (content === null) files.delete(path);
       else files.set(path, content);
       return ok({ hash: content === null ? null : hashOf(content) });
+    },
+    editShared: async ({ path, edits }) => {
+      say(`edit in turn ${path}: ${edits.map((edit) => JSON.stringify([edit.old, edit.new])).join(' ')}`);
+      const edited = applyEdits(files.get(path) ?? '', edits);
+      if (!edited.ok) return refuse('changedOnDisk', 'The text to replace is not there any more.');
+      files.set(path, edited.value);
+      return ok({ hash: hashOf(edited.value) });
+    },
+    moveFile: async ({ from, to, baseHash }) => {
+      say(`move ${from} to ${to}`);
+      files.set(to, files.get(from) ?? '');
+      files.delete(from);
+      return ok({ hash: baseHash });
     },
     commandBegin: async (command) => {
       say(`command ${command}`);

@@ -30,7 +30,9 @@ export function waveBarrier({ durations, needs }: Work, agents: number): number 
   const done = new Set<number>();
   let now = 0;
   while (done.size < durations.length) {
-    const ready = durations.flatMap((_, k) => (!done.has(k) && needs[k]?.every((n) => done.has(n)) ? [k] : []));
+    const ready = durations.flatMap((_, k) =>
+      !done.has(k) && needs[k]?.every((n) => done.has(n)) ? [k] : [],
+    );
     const wave = ready.slice(0, agents);
     now += Math.max(...wave.map((k) => durations[k] ?? 0));
     for (const k of wave) done.add(k);
@@ -39,7 +41,11 @@ export function waveBarrier({ durations, needs }: Work, agents: number): number 
 }
 
 /** Features in order; whoever's files are busy keeps its slot and waits until it can have all of them. */
-export function waitInSlot(durations: readonly number[], files: readonly (readonly number[])[], agents: number): number {
+export function waitInSlot(
+  durations: readonly number[],
+  files: readonly (readonly number[])[],
+  agents: number,
+): number {
   const queue = durations.map((_, k) => k);
   const holder = new Map<number, number>();
   let waiting: number[] = [];
@@ -54,14 +60,19 @@ export function waitInSlot(durations: readonly number[], files: readonly (readon
       return false;
     });
     now = Math.min(...live.map((a) => a.end));
-    for (const { k } of live.filter((a) => a.end <= now)) for (const file of files[k] ?? []) holder.delete(file);
+    for (const { k } of live.filter((a) => a.end <= now))
+      for (const file of files[k] ?? []) holder.delete(file);
     live = live.filter((a) => a.end > now);
   }
   return now;
 }
 
 /** Files are locked one by one, an equal stretch of work apart; false when a circle of waits closed, a deadlock. */
-export function holdAndWait(durations: readonly number[], files: readonly (readonly number[])[], agents: number): number | false {
+export function holdAndWait(
+  durations: readonly number[],
+  files: readonly (readonly number[])[],
+  agents: number,
+): number | false {
   interface Agent {
     readonly k: number;
     next: number;
@@ -111,7 +122,10 @@ export function holdAndWait(durations: readonly number[], files: readonly (reado
   }
 }
 
-function closesCircle(start: { readonly awaits?: number }, holder: ReadonlyMap<number, { readonly awaits?: number }>): boolean {
+function closesCircle(
+  start: { readonly awaits?: number },
+  holder: ReadonlyMap<number, { readonly awaits?: number }>,
+): boolean {
   let at: { readonly awaits?: number } | undefined = start;
   while (at?.awaits !== undefined) {
     at = holder.get(at.awaits);

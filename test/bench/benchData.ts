@@ -39,14 +39,16 @@ export interface ChangeSet {
 export function readGraphs(file: string | undefined): GraphSet {
   if (file === undefined) return { data: 'generated', graphs: generatedGraphs() };
   const { graphs } = readJson(file);
-  if (!Array.isArray(graphs)) throw new Error(`${file} holds no graphs; see the formats in test/bench/README.md.`);
+  if (!Array.isArray(graphs))
+    throw new Error(`${file} holds no graphs; see the formats in test/bench/README.md.`);
   return { data: nameOf(file), graphs: graphs.map(graphOf) };
 }
 
 export function readChanges(file: string | undefined): ChangeSet {
   if (file === undefined) return { data: 'generated', repos: [generatedHistory()] };
   const { repos } = readJson(file);
-  if (!Array.isArray(repos)) throw new Error(`${file} holds no change sets; see the formats in test/bench/README.md.`);
+  if (!Array.isArray(repos))
+    throw new Error(`${file} holds no change sets; see the formats in test/bench/README.md.`);
   return { data: nameOf(file), repos: repos as ChangeHistory[] };
 }
 
@@ -93,7 +95,9 @@ function generatedGraphs(): readonly BenchGraph[] {
     const durations = Array.from({ length: 30 }, () => 1 + Math.floor(next() * 10));
     const needs = durations.map((_, k) => {
       const count = Math.floor(next() * 4);
-      return [...new Set(Array.from({ length: count }, () => Math.floor(next() * k)))].filter((need) => need < k);
+      return [...new Set(Array.from({ length: count }, () => Math.floor(next() * k)))].filter(
+        (need) => need < k,
+      );
     });
     return { name: `generated-${seed + 1}`, durations, needs, published: () => undefined };
   });
@@ -103,7 +107,9 @@ function generatedGraphs(): readonly BenchGraph[] {
 function generatedHistory(): ChangeHistory {
   const next = mulberry32(1);
   const changes = Array.from({ length: 300 }, () => {
-    const files = Array.from({ length: 1 + Math.floor(next() * 6) }, () => Math.floor(logNormal(next, 1.6, 60)));
+    const files = Array.from({ length: 1 + Math.floor(next() * 6) }, () =>
+      Math.floor(logNormal(next, 1.6, 60)),
+    );
     return [...new Set(files)];
   });
   return { repo: 'generated', changes };

@@ -1,7 +1,11 @@
 // What no schedule can beat, worked out apart from the code that is measured.
 
 /** max(critical path, work / agents); rounded up where all durations are whole, for then every finish is. */
-export function graphBound(durations: readonly number[], needs: readonly (readonly number[])[], agents: number): number {
+export function graphBound(
+  durations: readonly number[],
+  needs: readonly (readonly number[])[],
+  agents: number,
+): number {
   const work = durations.reduce((sum, d) => sum + d, 0);
   const share = work / agents;
   const isWhole = durations.every((d) => Number.isInteger(d));
@@ -9,7 +13,11 @@ export function graphBound(durations: readonly number[], needs: readonly (readon
 }
 
 /** max(longest, work / agents, busiest file). */
-export function filesBound(durations: readonly number[], files: readonly (readonly number[])[], agents: number): number {
+export function filesBound(
+  durations: readonly number[],
+  files: readonly (readonly number[])[],
+  agents: number,
+): number {
   const onFile = new Map<number, number>();
   files.forEach((list, k) => {
     for (const file of new Set(list)) onFile.set(file, (onFile.get(file) ?? 0) + (durations[k] ?? 0));
@@ -30,7 +38,10 @@ function criticalPath(durations: readonly number[], needs: readonly (readonly nu
       continue;
     }
     open.pop();
-    finish.set(k, (durations[k] ?? 0) + before.reduce((latest, n) => Math.max(latest, finish.get(n) ?? 0), 0));
+    finish.set(
+      k,
+      (durations[k] ?? 0) + before.reduce((latest, n) => Math.max(latest, finish.get(n) ?? 0), 0),
+    );
   }
   return [...finish.values()].reduce((longest, f) => Math.max(longest, f), 0);
 }

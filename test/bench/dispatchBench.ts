@@ -8,24 +8,27 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { startCli } from '../support/cli';
 import { type RecordedRequest, startFakeMessagesApi, streamed } from '../support/fakeMessagesApi';
 import { writeProject } from '../support/smallProject';
-import { percentile } from './milliseconds';
+import { buildProduct } from './buildProduct';
+import { percentile, round, spread, timed } from './milliseconds';
 import type { BenchOptions } from './options';
 import type { Tell } from './results';
 
 /** Features in a row, each depending on the one before: every one but the first is a dispatch that is measured. */
-const chainLength = 31;
-/** What the model takes for its one turn. Short against real turns, long enough for a spare to have come up. */
-const turnMs = 700;
+const chainLength = 41;
+/** What the model takes for a turn: short against real ones, and long enough for all that follows a dispatch to be over. */
+const quietMs = 900;
 
-interface Moment {
-  readonly type: string;
-  readonly at: number;
-  readonly featureId?: number;
+interface Forks {
+  /** To its first message: when it could begin to do something. */
+  readonly up: number[];
+  /** An empty one, to its exit. */
+  readonly whole: number[];
 }
 
 export async function dispatchBench(_options: BenchOptions, tell: Tell): Promise<void> {
+  await buildProduct();
   const project = await writeProject({
-    files: { 'src/app.js': 'export const app = 1;\n', 'empty.js': '', 'hello.js': 'process.send(1);\n' },
+    files: { 'src/app.js': 'export const app = 1;\n', 'up.js': 'process.send(1);\n', 'empty.js': '' },
     features: Array.from({ length: chainLength }, (_, k) => ({
       name: nameOf(k + 1),
       verify: 'true',
@@ -33,15 +36,15 @@ export async function dispatchBench(_options: BenchOptions, tell: Tell): Promise
     })),
     script: {},
   });
-  const requestedAt = new Map<number, number>();
-  const forks = { up: [] as number[], whole: [] as number[] };
+  const askedAt = new Map<number, number>();
+  const forks: Forks = { up: [], whole: [] };
   const api = await startFakeMessagesApi(async (request) => {
     const feature = featureOf(request);
-    if (feature !== undefined && !requestedAt.has(feature)) requestedAt.set(feature, Date.now());
-    await pause(turnMs / 2);
-    forks.up.push(await timed(() => forkUntil(path.join(project.dir, 'hello.js'), 'message')));
+    if (feature !== undefined && !askedAt.has(feature)) askedAt.set(feature, Date.now());
+    await pause(quietMs); // nothing of ours goes on any more: a fork costs what it would cost without us
+    forks.up.push(await timed(() => forkUntil(path.join(project.dir, 'up.js'), 'message')));
     forks.whole.push(await timed(() => forkUntil(path.join(project.dir, 'empty.js'), 'exit')));
-    await pause(turnMs / 2);
+    await pause(100); // nor does what is left of them weigh on us
     return streamed([{ tool: 'finish', id: 'c', json: '{"summary":"Done."}' }], { stop: 'tool_use' });
   });
   try {
@@ -51,78 +54,66 @@ export async function dispatchBench(_options: BenchOptions, tell: Tell): Promise
       path.join(config, 'parallel-agents', 'settings.json'),
       JSON.stringify({ 'parallelAgents.providers.anthropic.baseUrl': api.baseUrl }),
     );
-    const moments: Moment[] = [];
+    const events: Moment[] = [];
     const args = ['run', '--project-dir', project.dir, '--max-agents', '3', '--model', 'haiku', '--json'];
     const run = startCli(args, { XDG_CONFIG_HOME: config, ANTHROPIC_API_KEY: 'a key of the bench' });
-    run.onLine((line) => moments.push(JSON.parse(line)));
+    run.onLine((line) => events.push(JSON.parse(line)));
     const { code } = await run.ended;
     if (code !== 0) throw new Error(`The run ended with ${code}.\n${run.notes.join('\n')}`);
-    report(moments, requestedAt, forks, tell);
+    report(stagesOf(events, askedAt), forks, tell);
   } finally {
     await api.close();
     await project.remove();
   }
 }
 
-function report(
-  moments: readonly Moment[],
-  requestedAt: ReadonlyMap<number, number>,
-  forks: Readonly<Record<'up' | 'whole', readonly number[]>>,
-  tell: Tell,
-): void {
+interface Moment {
+  readonly type: string;
+  readonly at: number;
+  readonly featureId?: number;
+}
+
+/** Milliseconds since the dependency was released: its verdict, before that is even on disk. */
+interface Stages {
+  readonly claimed: number;
+  readonly started: number;
+  readonly asked: number;
+}
+
+function stagesOf(events: readonly Moment[], askedAt: ReadonlyMap<number, number>): readonly Stages[] {
   const at = (type: string, feature: number) =>
-    moments.find((m) => m.type === type && m.featureId === feature)?.at ?? Number.NaN;
-  const stages = Array.from({ length: chainLength - 1 }, (_, k) => {
+    events.find((e) => e.type === type && e.featureId === feature)?.at ?? Number.NaN;
+  return Array.from({ length: chainLength - 1 }, (_, k) => {
     const released = at('feature.passed', k + 1);
-    const since = (type: string) => at(type, k + 2) - released;
     return {
-      claimed: since('feature.claimed'),
-      started: since('agent.started'),
-      thinking: since('agent.progress'),
-      asked: (requestedAt.get(k + 2) ?? Number.NaN) - released,
+      claimed: at('feature.claimed', k + 2) - released,
+      started: at('agent.started', k + 2) - released,
+      asked: (askedAt.get(k + 2) ?? Number.NaN) - released,
     };
   });
+}
+
+function report(stages: readonly Stages[], { up, whole }: Forks, tell: Tell): void {
+  const common = { bench: 'dispatch', data: `chain of ${chainLength}`, agents: 3 };
   const asked = stages.map((s) => s.asked);
-  const half = (of: readonly number[]) => percentile(of, 0.5);
-  const data = `chain of ${chainLength}`;
-  const common = { bench: 'dispatch', data, agents: 3, unit: 'ms' };
+  const half = (times: readonly number[]) => percentile(times, 0.5);
   tell({
     ...common,
     policy: 'dependent',
     ...spread(asked),
-    ratio: round(half(asked) / half(forks.up)),
-    ratioP95: round(percentile(asked, 0.95) / percentile(forks.up, 0.95)),
+    ratio: round(half(asked) / half(up)),
+    ratioP95: round(percentile(asked, 0.95) / percentile(up, 0.95)),
     claimed: half(stages.map((s) => s.claimed)),
     started: half(stages.map((s) => s.started)),
-    thinking: half(stages.map((s) => s.thinking)),
   });
-  tell({ ...common, policy: 'fork to its first message', ...spread(forks.up) });
-  tell({ ...common, policy: 'fork to its exit', ...spread(forks.whole) });
-}
-
-function spread(times: readonly number[]) {
-  const mean = times.reduce((sum, t) => sum + t, 0) / times.length;
-  return {
-    mean: round(mean),
-    p95: round(percentile(times, 0.95)),
-    worst: round(Math.max(...times)),
-    cases: times.length,
-    p50: round(percentile(times, 0.5)),
-  };
-}
-
-async function timed(work: () => Promise<unknown>): Promise<number> {
-  const startedAt = performance.now();
-  await work();
-  return performance.now() - startedAt;
+  tell({ ...common, policy: 'fork, to its first message', ...spread(up) });
+  tell({ ...common, policy: 'fork, to its exit', ...spread(whole) });
 }
 
 async function forkUntil(file: string, event: 'message' | 'exit'): Promise<void> {
   const child = fork(file);
   await once(child, event);
-  if (event === 'message') {
-    child.disconnect();
-  }
+  if (child.connected) child.disconnect();
 }
 
 function nameOf(k: number): string {
@@ -134,8 +125,4 @@ function featureOf({ body: { messages } }: RecordedRequest): number | undefined 
   if (messages.length > 1) return undefined;
   const found = /Step (\d+)/.exec(JSON.stringify(messages[0]?.content));
   return found ? Number(found[1]) : undefined;
-}
-
-function round(ms: number): number {
-  return Math.round(ms * 100) / 100;
 }

@@ -27,12 +27,17 @@ export function locksBench(options: BenchOptions, tell: Tell): void {
       for (const seed of seeds) {
         const next = mulberry32(seed * 100_003 + at);
         const minutes = files.map(() => logNormal(next, sigma, meanMinutes));
-        const guesses = minutes.map((m) => (told === 'true' ? m : told === 'noisy' ? logNormal(next, sigma, m) : undefined));
+        const guesses = minutes.map((m) =>
+          told === 'true' ? m : told === 'noisy' ? logNormal(next, sigma, m) : undefined,
+        );
         const bound = filesBound(minutes, files, agents);
         const run = simulate(
           files.map((list, k) => {
             const estimate = guesses[k];
-            const part = { files: list.map((file) => `src/${file}.ts`), ...(estimate === undefined ? {} : { estimate }) };
+            const part = {
+              files: list.map((file) => `src/${file}.ts`),
+              ...(estimate === undefined ? {} : { estimate }),
+            };
             return { spec: specOf(`F${k}`, part), ms: (minutes[k] ?? 0) * 60_000 };
           }),
           agents,

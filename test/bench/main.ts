@@ -3,12 +3,14 @@ import { locksBench } from './locksBench';
 import { type BenchOptions, readOptions } from './options';
 import { planBench } from './planBench';
 import { type Tell, tellJson, tellText } from './results';
+import { scaleBench } from './scaleBench';
 import { scheduleBench } from './scheduleBench';
 
 const benches: Record<string, (options: BenchOptions, tell: Tell) => void | Promise<void>> = {
   schedule: scheduleBench,
   locks: locksBench,
   plan: planBench,
+  scale: scaleBench,
 };
 
 export async function main(argv: readonly string[]): Promise<number> {

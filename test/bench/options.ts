@@ -1,6 +1,10 @@
 // Reads what a bench is asked for: `NAME [--data FILE] [--agents 3,4,8] [--durations WHAT] [--iterations N] [--json]`.
 import { parseArgs } from 'node:util';
-import type { Durations } from './scheduleBench';
+
+const known = ['true', 'unknown', 'noisy', 'learned'] as const;
+
+/** What the scheduler is told of durations: all, nothing, a guess (σ 0.5), or what other graphs taught by category. */
+export type Durations = (typeof known)[number];
 
 export interface BenchOptions {
   readonly data?: string;
@@ -10,10 +14,11 @@ export interface BenchOptions {
   readonly json: boolean;
 }
 
-const known = ['true', 'unknown', 'noisy', 'learned'] as const;
-
 /** Throws with a sentence for people when a word is wrong. */
-export function readOptions(argv: readonly string[]): { readonly name: string | undefined; readonly options: BenchOptions } {
+export function readOptions(argv: readonly string[]): {
+  readonly name: string | undefined;
+  readonly options: BenchOptions;
+} {
   const { values, positionals } = parseArgs({
     args: [...argv],
     allowPositionals: true,
@@ -33,9 +38,13 @@ export function readOptions(argv: readonly string[]): { readonly name: string | 
     name: positionals[0],
     options: {
       ...(values.data === undefined ? {} : { data: values.data }),
-      ...(values.agents === undefined ? {} : { agents: values.agents.split(',').map(wholeNumber('--agents')) }),
+      ...(values.agents === undefined
+        ? {}
+        : { agents: values.agents.split(',').map(wholeNumber('--agents')) }),
       ...(durations === undefined ? {} : { durations }),
-      ...(values.iterations === undefined ? {} : { iterations: wholeNumber('--iterations')(values.iterations) }),
+      ...(values.iterations === undefined
+        ? {}
+        : { iterations: wholeNumber('--iterations')(values.iterations) }),
       json: values.json ?? false,
     },
   };

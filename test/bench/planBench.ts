@@ -3,11 +3,11 @@ import { buildGraph } from '../../src/core/graph/graph';
 import { findPlan, type PlanProblem } from '../../src/core/scheduler/plan';
 import { type BenchGraph, readGraphs } from './benchData';
 import { graphBound } from './bound';
-import { brokenPlanRules } from './planRules';
 import type { BenchOptions } from './options';
+import { brokenPlanRules } from './planRules';
 import { summarize, type Tell } from './results';
 
-const usualIterations = 2_000;
+const usualIterations = 3_000;
 
 export function planBench(options: BenchOptions, tell: Tell): void {
   const { data, graphs } = readGraphs(options.data);
@@ -22,7 +22,11 @@ export function planBench(options: BenchOptions, tell: Tell): void {
     const startMs = performance.now();
     for (const graph of graphs) {
       const published = graph.published(agents);
-      const bound = graphBound(graph.durations, graph.needs, agents === 0 ? Number.POSITIVE_INFINITY : agents);
+      const bound = graphBound(
+        graph.durations,
+        graph.needs,
+        agents === 0 ? Number.POSITIVE_INFINITY : agents,
+      );
       const problem = problemOf(graph, agents);
       const beganMs = performance.now();
       const plan = findPlan(problem, { iterations, bound });
@@ -44,8 +48,15 @@ export function planBench(options: BenchOptions, tell: Tell): void {
 function problemOf({ durations, needs, uses, capacities }: BenchGraph, agents: number): PlanProblem {
   const graph = buildGraph(needs);
   if (!uses || !capacities) {
-    return { graph, durations, uses: durations.map(() => [{ resource: 0, amount: 1 }]), capacities: [agents] };
+    return {
+      graph,
+      durations,
+      uses: durations.map(() => [{ resource: 0, amount: 1 }]),
+      capacities: [agents],
+    };
   }
-  const used = uses.map((list) => list.flatMap((amount, resource) => (amount > 0 ? [{ resource, amount }] : [])));
+  const used = uses.map((list) =>
+    list.flatMap((amount, resource) => (amount > 0 ? [{ resource, amount }] : [])),
+  );
   return { graph, durations, uses: used, capacities };
 }

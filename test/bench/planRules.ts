@@ -2,14 +2,18 @@
 import type { PlanProblem, Schedule } from '../../src/core/scheduler/plan';
 
 /** Every rule the plan breaks, in words: order of dependencies, capacity at every moment, and the finish it claims. */
-export function brokenPlanRules({ graph, durations, uses, capacities }: PlanProblem, { starts, finish }: Schedule): readonly string[] {
+export function brokenPlanRules(
+  { graph, durations, uses, capacities }: PlanProblem,
+  { starts, finish }: Schedule,
+): readonly string[] {
   const broken: string[] = [];
   const startOf = (k: number) => starts[k] ?? Number.NaN;
   const endOf = (k: number) => startOf(k) + (durations[k] ?? Number.NaN);
   durations.forEach((_, k) => {
     if (!(startOf(k) >= 0)) broken.push(`${k} starts at ${startOf(k)}`);
     for (const need of graph.needs[k] ?? []) {
-      if (endOf(need) > startOf(k)) broken.push(`${k} starts at ${startOf(k)}, before ${need} ends at ${endOf(need)}`);
+      if (endOf(need) > startOf(k))
+        broken.push(`${k} starts at ${startOf(k)}, before ${need} ends at ${endOf(need)}`);
     }
   });
   capacities.forEach((capacity, resource) => {

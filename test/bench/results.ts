@@ -18,7 +18,8 @@ export type Tell = (result: Result) => void;
 
 export function summarize(ratios: readonly number[]): Pick<Result, 'mean' | 'p95' | 'worst' | 'cases'> {
   const sorted = [...ratios].sort((a, b) => a - b);
-  const at = (part: number) => sorted[Math.min(sorted.length - 1, Math.ceil(part * sorted.length) - 1)] ?? Number.NaN;
+  const at = (part: number) =>
+    sorted[Math.min(sorted.length - 1, Math.ceil(part * sorted.length) - 1)] ?? Number.NaN;
   const mean = ratios.reduce((sum, r) => sum + r, 0) / ratios.length;
   return { mean: round(mean), p95: round(at(0.95)), worst: round(at(1)), cases: ratios.length };
 }

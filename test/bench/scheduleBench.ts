@@ -4,12 +4,9 @@ import { firstInFirstOut, waveBarrier } from './baselines';
 import { type BenchGraph, readGraphs } from './benchData';
 import { graphBound } from './bound';
 import { logNormal, mulberry32 } from './chance';
-import type { BenchOptions } from './options';
+import type { BenchOptions, Durations } from './options';
 import { summarize, type Tell } from './results';
 import { type BenchFeature, simulate, specOf } from './simulate';
-
-/** What the scheduler is told of durations: all, nothing, a guess (σ 0.5), or what other graphs taught by category. */
-export type Durations = 'true' | 'unknown' | 'noisy' | 'learned';
 
 /** Only ratios matter; as minutes, so that estimates are plain numbers. */
 const unitMs = 60_000;
@@ -39,10 +36,15 @@ export function scheduleBench(options: BenchOptions, tell: Tell): void {
   }
 }
 
-function featuresOf({ durations, needs, categories }: BenchGraph, told: Durations, seed: number): readonly BenchFeature[] {
+function featuresOf(
+  { durations, needs, categories }: BenchGraph,
+  told: Durations,
+  seed: number,
+): readonly BenchFeature[] {
   const next = mulberry32(seed);
   return durations.map((duration, k) => {
-    const estimate = told === 'true' ? duration : told === 'noisy' ? logNormal(next, 0.5, duration) : undefined;
+    const estimate =
+      told === 'true' ? duration : told === 'noisy' ? logNormal(next, 0.5, duration) : undefined;
     const spec = specOf(`F${k}`, {
       dependsOn: (needs[k] ?? []).map((n) => `F${n}`),
       ...(categories?.[k] === undefined ? {} : { category: categories[k] }),

@@ -29,10 +29,19 @@ export function specOf(name: string, part: Partial<FeatureSpec> = {}): FeatureSp
 }
 
 /** @param experience what earlier runs taught */
-export function simulate(features: readonly BenchFeature[], maxAgents: number, experience: Experience = []): BenchRun {
+export function simulate(
+  features: readonly BenchFeature[],
+  maxAgents: number,
+  experience: Experience = [],
+): BenchRun {
   const host = new SimulatedBench({ ...emptySnapshot, experience });
-  host.tell(0, features.map(({ spec }, k) => ({ type: 'feature.added', featureId: k + 1, spec })));
-  host.tell(0, [{ type: 'run.started', runId: 1, settings: { ...defaultRunSettings, maxAgents, model: 'offline' } }]);
+  host.tell(
+    0,
+    features.map(({ spec }, k) => ({ type: 'feature.added', featureId: k + 1, spec })),
+  );
+  host.tell(0, [
+    { type: 'run.started', runId: 1, settings: { ...defaultRunSettings, maxAgents, model: 'offline' } },
+  ]);
   const startsMs = features.map(() => 0);
   let live: { readonly attempt: Attempt; readonly endMs: number }[] = [];
   let nowMs = 0;
@@ -56,7 +65,10 @@ class SimulatedBench {
 
   tell(atMs: number, happenings: readonly Happening[]): void {
     const { seq } = this.snapshot;
-    this.snapshot = projectAll(this.snapshot, happenings.map((h, k): Event => ({ ...h, seq: seq + k + 1, at: atMs })));
+    this.snapshot = projectAll(
+      this.snapshot,
+      happenings.map((h, k): Event => ({ ...h, seq: seq + k + 1, at: atMs })),
+    );
   }
 
   /** Carries out what is decided until nothing is left, and answers the attempts that began. */
@@ -70,7 +82,9 @@ class SimulatedBench {
         const { featureId, slot, scopes } = decision.choice;
         const attempt = { featureId, slot, attempt: 1, fence: this.snapshot.lastFence + begun.length + 1 };
         begun.push(attempt);
-        const locks = scopes.map((s): Happening => ({ type: 'lock.granted', ...s, how: 'claim', ...attempt }));
+        const locks = scopes.map(
+          (s): Happening => ({ type: 'lock.granted', ...s, how: 'claim', ...attempt }),
+        );
         return [{ type: 'feature.claimed', model: 'offline', ...attempt }, ...locks];
       });
       if (happenings.length === 0) return begun;
@@ -81,7 +95,9 @@ class SimulatedBench {
 
   pass(atMs: number, attempt: Attempt): void {
     const { featureId, slot, fence } = attempt;
-    const released = pathsOf(this.snapshot.locks, fence).map((path): Happening => ({ type: 'lock.released', path, ...attempt }));
+    const released = pathsOf(this.snapshot.locks, fence).map(
+      (path): Happening => ({ type: 'lock.released', path, ...attempt }),
+    );
     this.tell(atMs, [
       { type: 'feature.submitted', summary: '', ...attempt },
       { type: 'feature.passed', evidence, featureId: featureId as FeatureId, slot, fence },

@@ -1,8 +1,18 @@
 // A workspace in memory: files as text, with slot copies and undo as the ports promise them.
 import { createHash } from 'node:crypto';
+import { type LockScope, parseLockScope } from '../../src/core/locks/lockPath';
+import { pathMatcher } from '../../src/core/locks/sharedPaths';
 import { ok, type Result, refuse } from '../../src/core/shared/result';
+import { Failure } from '../../src/ports/failure';
 import type { EditRecord } from '../../src/ports/store';
-import type { CopyChange, FileState, Overlay, SlotCopies, WorkspaceFiles } from '../../src/ports/workspace';
+import type {
+  CopyChange,
+  FileState,
+  FileText,
+  Overlay,
+  SlotCopies,
+  WorkspaceFiles,
+} from '../../src/ports/workspace';
 
 export function hashOf(text: string): string {
   return createHash('sha256').update(text).digest('hex');
@@ -57,14 +67,34 @@ export class MemoryWorkspace implements WorkspaceFiles, SlotCopies {
     return edit.original === null ? 'removed' : 'restored';
   }
 
-  async kept(hash: string): Promise<Uint8Array> {
-    return Buffer.from(this.#blobs.get(hash) ?? '');
+  async readText(path: string): Promise<Result<FileText | null>> {
+    const text = this.files.get(path);
+    return ok(text === undefined ? null : { text, hash: hashOf(text), mode: 0o644 });
   }
 
-  async sweep(): Promise<void> {}
+  async keepText(text: string): Promise<string> {
+    this.#blobs.set(hashOf(text), text);
+    return hashOf(text);
+  }
 
-  async expand(): Promise<readonly string[]> {
-    return [];
+  async keptText(hash: string): Promise<string> {
+    const text = this.#blobs.get(hash);
+    if (text === undefined) throw new Failure('corrupt', `Nothing is kept as ${hash}.`);
+    return text;
+  }
+
+  async putKept(path: string, expected: string | null, hash: string): Promise<Result<{ hash: string }>> {
+    const done = await this.replace(path, expected, await this.keptText(hash));
+    return done.ok ? ok({ hash }) : done;
+  }
+
+  async sweep(hashes: ReadonlySet<string>): Promise<void> {
+    for (const hash of this.#blobs.keys()) if (!hashes.has(hash)) this.#blobs.delete(hash);
+  }
+
+  async expand(declared: readonly string[]): Promise<ReadonlyMap<string, readonly LockScope[]>> {
+    const paths = [...this.files.keys()].sort();
+    return new Map(declared.map((text) => [text, scopesOf(text, paths)]));
   }
 
   dirOf(slot: number): string {
@@ -108,4 +138,14 @@ export class MemoryWorkspace implements WorkspaceFiles, SlotCopies {
     else this.files.set(path, text);
     this.writes.push({ path, text });
   }
+}
+
+function scopesOf(declared: string, paths: readonly string[]): readonly LockScope[] {
+  const scope = parseLockScope(declared);
+  if (!scope.ok) return [];
+  const { path } = scope.value;
+  const isFolder = paths.some((other) => other.startsWith(`${path}/`));
+  if (!/[*?{]/.test(declared)) return [isFolder ? { kind: 'folder', path } : scope.value];
+  const matched = paths.filter(pathMatcher([`/${declared}`]));
+  return matched.length > 0 ? matched.map((file) => ({ kind: 'file', path: file })) : [scope.value];
 }

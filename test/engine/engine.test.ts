@@ -463,7 +463,12 @@ describe('the engine', () => {
     });
     assert.deepEqual(outcome, {
       kept: ['mine'],
-      dropped: [{ path: 'theirs', why: 'theirs is busy: held by agent 2 (feature 2).' }],
+      dropped: [
+        {
+          path: 'theirs',
+          why: 'theirs is held by agent 2 for feature 2, "b", for 0 s now. Claim it, then run the command again.',
+        },
+      ],
     });
     assert.equal(workspace.files.get('mine'), '2');
     assert.equal(workspace.files.get('theirs'), '1');

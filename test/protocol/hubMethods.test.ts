@@ -86,9 +86,15 @@ const ofWorker: { readonly [K in keyof typeof workerMethods]: Example } = {
     results: [{}],
   },
   lockFile: {
-    params: { path: 'src/a.ts' },
-    refused: { path: [text(10_001)] },
-    results: [ok({ path: 'src/a.ts', fresh: true, waitedMs: 0 }), no],
+    params: { path: 'src/a.ts', wait: false },
+    optional: ['wait'],
+    refused: { path: [text(10_001)], wait: ['no', 0] },
+    results: [
+      ok({ path: 'src/a.ts', fresh: true, waitedMs: 0 }),
+      ok({ path: 'src/a.ts', fresh: true, waitedMs: 5, waitedFor: 'agent 2' }),
+      ok({ path: 'CHANGELOG.md', fresh: true, waitedMs: 0, shared: true }),
+      no,
+    ],
   },
   releaseFile: {
     params: { path: 'src/a.ts' },
@@ -99,6 +105,19 @@ const ofWorker: { readonly [K in keyof typeof workerMethods]: Example } = {
     params: { path: 'src/a.ts', baseHash: hash, content: 'text' },
     refused: { path: [text(10_001)], baseHash: ['', text(63), text(65)] },
     results: [ok({ hash }), ok({ hash: null }), no],
+  },
+  editShared: {
+    params: { path: 'CHANGELOG.md', edits: [{ old: 'a', new: '', all: false }] },
+    refused: {
+      path: [text(10_001)],
+      edits: [[], [{ old: 'a', new: 'b' }], [{ old: 1, new: '', all: true }]],
+    },
+    results: [ok({ hash }), no],
+  },
+  moveFile: {
+    params: { from: 'src/a.ts', to: 'src/b.ts', baseHash: hash },
+    refused: { from: [text(10_001)], to: [text(10_001)], baseHash: ['', text(63)] },
+    results: [ok({ hash }), no],
   },
   commandBegin: {
     params: { command: 'npm test' },

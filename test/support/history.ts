@@ -20,6 +20,8 @@ export class History {
   readonly states: State[] = [{ snapshot: emptySnapshot, edits: [] }];
   private edits: ReadonlyMap<string, EditRecord> = new Map();
 
+  private waitedMs = 0;
+
   /** @param startAt milliseconds since 1970; each commit is one second later than the one before */
   constructor(private readonly startAt = Date.UTC(2026, 10, 21)) {}
 
@@ -35,6 +37,11 @@ export class History {
     return this.commits.flatMap((commit) => commit.events);
   }
 
+  /** Lets time pass before the next commit. */
+  wait(seconds: number): void {
+    this.waitedMs += seconds * 1000;
+  }
+
   /** The same history, told up to its nth commit. */
   first(n: number): History {
     const history = new History(this.startAt);
@@ -45,7 +52,7 @@ export class History {
   /** Adds one commit and answers it. Throws when an event does not fit the state. */
   record(happenings: readonly Happening[], edits: readonly EditChange[] = []): Commit {
     const before = this.snapshot;
-    const at = this.startAt + this.commits.length * 1000;
+    const at = this.startAt + this.commits.length * 1000 + this.waitedMs;
     const events = happenings.map((happening, k): Event => ({ ...happening, seq: before.seq + 1 + k, at }));
     const after = projectAll(before, events);
     const commit = { before, after, events, edits };

@@ -52,6 +52,35 @@ describe('the tree of features', () => {
     assert.equal(featureNode(history.snapshot, 1)?.description, '1 failed: exit code 1');
   });
 
+  it('says which file a feature waits for that is passed over, and who has it', () => {
+    const history = loaded(
+      specOf('Log in', { files: ['src/app.ts'] }),
+      specOf('Log out', { files: ['docs/', './src/app.ts'] }),
+      specOf('Help', { files: ['docs/help.md'] }),
+    );
+    run(history);
+    finish(history, claim(history, 1, 2), {
+      type: 'feature.retried',
+      by: 'policy',
+      reason: 'exit code 1',
+      featureId: 2,
+      slot: 1,
+      fence: 1,
+    });
+    claim(history, 2, 1);
+    const { snapshot } = history;
+    assert.deepEqual(pictured(snapshot), {
+      Working: ['Log in | Agent 2 · starting'],
+      Pending: ['Log out | waits for src/app.ts, held by agent 2 (feature 1)', 'Help'],
+    });
+    const node = featureNode(snapshot, 2);
+    assert.equal(node?.look.icon, 'lock');
+    assert.deepEqual(node?.tooltip.split('\n').slice(1, 3), [
+      'pending (waits for src/app.ts, held by agent 2 (feature 1))',
+      '1 failed: exit code 1',
+    ]);
+  });
+
   it('does not tell an earlier attempt’s step as that of the agent now', () => {
     const history = example();
     run(history);

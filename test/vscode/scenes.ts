@@ -2,6 +2,7 @@
 import type { Attempt, Happening } from '../../src/core/events/event';
 import { defaultRunSettings, type RunSettings } from '../../src/core/events/runSettings';
 import type { FeatureSpec } from '../../src/core/features/feature';
+import { reportRun } from '../../src/core/scheduler/reportRun';
 import { History, specOf } from '../support/history';
 
 const process = { pid: 4242, started: '1763683200.12' };
@@ -132,6 +133,81 @@ export function busyShop(): History {
     { type: 'feature.submitted', summary: 'done', ...two },
     { type: 'verify.started', command: 'npm test -- cart', ...two },
   ]);
+  return history;
+}
+
+/**
+ * A run that ends in every way an attempt can: passed, tried again, handed back, failed, asking the user; one agent stood
+ * and waited for a file. @param steps seconds that each step of it takes
+ */
+export function wholeRun(steps = 1): History {
+  const history = wholeRunSoFar(steps);
+  const { snapshot, events } = history;
+  const { run: before } = snapshot;
+  if (before === null) throw new Error('no run');
+  const ofRun = events.filter(({ seq }) => seq >= before.startedSeq);
+  const now = ofRun.at(-1)?.at ?? 0;
+  const report = reportRun(snapshot, before, ofRun, now);
+  history.record([{ type: 'run.finished', runId: before.id, outcome: 'incomplete', report }]);
+  return history;
+}
+
+/** The same before its end: nothing is at work any more. */
+export function wholeRunSoFar(steps = 1): History {
+  const history = loaded(
+    specOf('Accounts', { category: 'backend', priority: 1, files: ['src/accounts.ts'] }),
+    specOf('Profile page', { category: 'frontend', dependsOn: ['Accounts'], files: ['src/profile.tsx'] }),
+    specOf('Catalogue', { category: 'backend', priority: 2, files: ['src/catalogue.ts'] }),
+    specOf('Search', { category: 'backend', dependsOn: ['Catalogue'], files: ['src/search.ts'] }),
+    specOf('Shopping cart', { category: 'backend', files: ['src/cart.ts'] }),
+    specOf('Newsletter', { category: 'default', priority: 4 }),
+    specOf('Help pages', { category: 'documentation', priority: 5, files: ['docs/help.md'] }),
+  );
+  const pass = (attempt: Attempt) => finish(history, attempt, passed(attempt.featureId));
+  const wait = (times: number) => history.wait(times * steps);
+  run(history);
+  const accounts = claim(history, 1, 1);
+  const catalogue = claim(history, 2, 3);
+  const cart = claim(history, 3, 5, 'haiku');
+  wait(14);
+  const retried = { type: 'feature.retried', by: 'policy', reason: 'npm test: 1 test fails' } as const;
+  finish(history, cart, { ...retried, ...cart });
+  const again = claim(history, 3, 5);
+  wait(8);
+  pass(catalogue);
+  history.record([{ type: 'feature.freed', featureId: 4 }]);
+  const search = claim(history, 2, 4);
+  wait(5);
+  const wanted = { path: 'src/accounts.ts', kind: 'file' } as const;
+  const holder = { kind: 'agent', path: wanted.path, ...accounts } as const;
+  history.record([{ type: 'lock.waiting', ...wanted, blockers: [holder], ...search }]);
+  wait(9);
+  pass(accounts);
+  history.record([
+    { type: 'lock.granted', ...wanted, how: 'request', waitedMs: 9_000, ...search },
+    { type: 'feature.freed', featureId: 2 },
+  ]);
+  const profile = claim(history, 1, 2);
+  wait(4);
+  const note = 'waiting for src/profile.tsx would deadlock';
+  finish(history, again, { type: 'feature.yielded', cause: 'lock', note, path: 'src/profile.tsx', ...again });
+  const letter = claim(history, 3, 6);
+  wait(6);
+  finish(history, letter, {
+    type: 'feature.failed',
+    featureId: 6,
+    reason: 'npm test: 2 tests fail',
+    fence: letter.fence,
+  });
+  const help = claim(history, 3, 7, 'haiku');
+  wait(7);
+  pass(search);
+  finish(history, help, { type: 'feature.unconfirmed', why: 'there is no check for it', ...help });
+  wait(12);
+  pass(profile);
+  const last = claim(history, 1, 5);
+  wait(10);
+  pass(last);
   return history;
 }
 

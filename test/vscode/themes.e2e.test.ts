@@ -27,7 +27,10 @@ describe('the sample at work in a real window', function () {
     await mkdir(pictures, { recursive: true });
     temp = await mkdtemp(path.join(tmpdir(), 'pa-themes-'));
     packVsix(path.join(temp, 'parallel-agents.vsix'));
-    await installVsix({ vsix: path.join(temp, 'parallel-agents.vsix'), extensionsDir: path.join(temp, 'extensions') });
+    await installVsix({
+      vsix: path.join(temp, 'parallel-agents.vsix'),
+      extensionsDir: path.join(temp, 'extensions'),
+    });
   });
   after(() => rm(temp, { recursive: true, force: true, maxRetries: 5 }));
   afterEach(async () => {

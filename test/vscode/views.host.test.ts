@@ -62,6 +62,35 @@ describe('the tree in the sidebar', () => {
     tree.dispose();
   });
 
+  it('draws a feature anew when the file it waits for is taken or free', () => {
+    const tree = new FeatureTree();
+    const history = loaded(specOf('a', { files: ['x.ts'] }), specOf('b', { files: ['x.ts'] }), specOf('c'));
+    run(history);
+    let snapshot = emptySnapshot;
+    const show = () => {
+      snapshot = projectAll(snapshot, history.events.slice(snapshot.seq));
+      tree.show(snapshot);
+    };
+    show();
+    const elements = tree.getChildren().flatMap((group) => tree.getChildren(group));
+    const waiting = elements.find((element) => element.kind === 'feature' && element.id === 2);
+    assert.ok(waiting);
+    assert.equal(tree.getTreeItem(waiting).description, '');
+    claim(history, 1, 1);
+    show();
+    assert.equal(tree.getTreeItem(waiting).description, 'waits for x.ts, held by agent 1 (feature 1)');
+    for (const group of tree.getChildren()) tree.getChildren(group);
+    const drawn: string[] = [];
+    tree.onDidChangeTreeData((ones) =>
+      drawn.push(ones?.map((o) => (o.kind === 'feature' ? o.id : o.key)).join() ?? 'all'),
+    );
+    history.record([{ type: 'lock.released', path: 'x.ts', slot: 1, featureId: 1, attempt: 1, fence: 1 }]);
+    show();
+    assert.deepEqual(drawn, ['2']);
+    assert.equal(tree.getTreeItem(waiting).description, '');
+    tree.dispose();
+  });
+
   it('gives the same object for the same feature, by which the editor knows it again', () => {
     const tree = new FeatureTree();
     tree.show(example().snapshot);

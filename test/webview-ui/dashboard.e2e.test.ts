@@ -8,7 +8,19 @@ import type { Browser, Locator } from 'playwright-core';
 import { emptySnapshot } from '../../src/core/events/snapshot';
 import { specOf } from '../support/history';
 import { repoRoot } from '../support/repoRoot';
-import { busyShop, claim, example, layers, loaded, progress, run } from '../vscode/scenes';
+import {
+  busyShop,
+  claim,
+  example,
+  finish,
+  layers,
+  loaded,
+  passed,
+  progress,
+  run,
+  wholeRun,
+  wholeRunSoFar,
+} from '../vscode/scenes';
 import { type Dashboard, openBrowser, openDashboard } from './dashboardPage';
 import { type ThemeName, themes } from './themes';
 
@@ -46,6 +58,20 @@ describe('the dashboard', () => {
           path: path.join(pictures, `dashboard-${theme.replaceAll(' ', '-')}.png`),
           fullPage: true,
         });
+        assert.deepEqual(await flaws(dashboard), []);
+      });
+    }
+
+    for (const theme of Object.keys(themes) as ThemeName[]) {
+      it(`${theme}: has none with a run’s report, either`, async () => {
+        dashboard = await openDashboard(browser, { theme });
+        const history = wholeRun(5);
+        await dashboard.show(history.snapshot);
+        await dashboard.send({ type: 'events', events: history.events });
+        await openTable();
+        await dashboard.page
+          .locator('.report')
+          .screenshot({ path: path.join(pictures, `report-${theme.replaceAll(' ', '-')}.png`) });
         assert.deepEqual(await flaws(dashboard), []);
       });
     }
@@ -290,6 +316,206 @@ describe('the dashboard', () => {
     });
   });
 
+  describe('its forecast', () => {
+    it('follows the slider as it moves, and says what is guessed', async () => {
+      dashboard = await openDashboard(browser);
+      await dashboard.show(example().snapshot);
+      const slider = dashboard.page.getByRole('slider', { name: 'Parallel Agents:' });
+      const seen = [await textOf(dashboard.page.locator('.forecast'))];
+      await slider.focus();
+      for (const key of ['Home', 'End']) {
+        await dashboard.page.keyboard.press(key);
+        seen.push(await textOf(dashboard.page.locator('.forecast')));
+      }
+      const guesses = 'no durations known yet: guessed at 10 min each';
+      assert.deepEqual(
+        seen.map((text) => text.split('\n')),
+        [
+          ['3 agents: about 20 min; 5: 10 min', guesses],
+          ['1 agent: about 50 min; 5: 10 min', guesses],
+          ['5 agents: about 10 min', guesses],
+        ],
+      );
+      const describedBy = await slider.getAttribute('aria-describedby');
+      assert.equal(await dashboard.page.locator(`#${describedBy}.forecast`).count(), 1);
+    });
+
+    it('is worked out for a large backlog a moment after the last change', async () => {
+      dashboard = await openDashboard(browser);
+      await dashboard.show(layers(1000).snapshot);
+      await dashboard.page.getByRole('slider').focus();
+      await dashboard.page.keyboard.press('Home');
+      await dashboard.page.locator('.forecast', { hasText: '1 agent: about 166 h 40 min' }).waitFor();
+    });
+
+    it('is not there when nothing is left to build', async () => {
+      dashboard = await openDashboard(browser);
+      await dashboard.show(wholeRun().snapshot);
+      assert.equal(await dashboard.page.locator('.forecast:visible').count(), 0);
+    });
+  });
+
+  describe('waiting for a file', () => {
+    it('is told of a feature in graph and list, and of an agent on its card', async () => {
+      dashboard = await openDashboard(browser);
+      const history = loaded(
+        specOf('Accounts', { files: ['src/app.ts'], estimate: 12 }),
+        specOf('Profile', { dependsOn: ['Accounts'], estimate: 20 }),
+        specOf('Search', { files: ['src/search.ts', 'src/app.ts'], estimate: 8 }),
+        specOf('Cart', { files: ['src/'] }),
+        specOf('Help', { files: ['docs/help.md'] }),
+      );
+      run(history);
+      const one = claim(history, 1, 1);
+      const two = claim(history, 2, 5, 'haiku');
+      history.wait(40);
+      progress(history, one, 'editing src/app.ts', 40);
+      const blockers = [{ kind: 'agent', path: 'src/app.ts', ...one }] as const;
+      history.record([{ type: 'lock.waiting', path: 'src/app.ts', kind: 'file', blockers, ...two }]);
+      history.wait(30);
+      progress(history, one, 'editing src/app.ts', 60);
+      await dashboard.show(history.snapshot);
+      await dashboard.send({ type: 'events', events: history.events });
+      await dashboard.page.screenshot({ path: path.join(pictures, 'dashboard-waiting.png'), fullPage: true });
+      const { page } = dashboard;
+      const why = 'waits for src/app.ts, held by agent 1 (feature 1)';
+      const rows = (await page.locator('.file-waits li').allInnerTexts()).map((text) =>
+        text.split(/\s*\n\s*/),
+      );
+      assert.deepEqual(rows, [
+        ['Search', why],
+        ['Cart', why],
+      ]);
+      const box = page.getByRole('button', { name: `Feature 3, Search: ${why}` });
+      assert.equal(await box.locator('.state').textContent(), 'waits for src/app.ts');
+      const stands = 'Feature 5, Help: agent 2, waiting, waiting for src/app.ts, held by agent 1 (feature 1)';
+      assert.equal(await page.getByRole('button', { name: stands }).count(), 1);
+      const card = await textOf(page.getByRole('article', { name: 'Agent 2' }));
+      assert.match(card, /^waiting for src\/app\.ts, held by agent 1 \(feature 1\)$/m);
+      assert.match(await textOf(page.locator('.forecast')), /^To go:\n3 agents: about 31 min/);
+      const from = history.snapshot.seq;
+      finish(history, one, passed(1));
+      history.record([{ type: 'lock.granted', path: 'src/app.ts', kind: 'file', how: 'request', ...two }]);
+      finish(history, two, passed(5));
+      await dashboard.send({ type: 'events', events: history.events.slice(from) });
+      assert.equal(await page.locator('.file-waits:visible').count(), 0);
+    });
+  });
+
+  describe('its chart of a run', () => {
+    const bars = () => dashboard.page.locator('.span');
+
+    it('tells the outcome of each attempt by sign and outline, not by colour alone', async () => {
+      dashboard = await openDashboard(browser);
+      const history = wholeRun();
+      await dashboard.show(history.snapshot);
+      await dashboard.send({ type: 'events', events: history.events });
+      const looks = await bars().evaluateAll((nodes) =>
+        nodes.map((node) => {
+          const fill = node.querySelector('.fill');
+          const { strokeDasharray, strokeWidth } = fill
+            ? getComputedStyle(fill)
+            : { strokeDasharray: '', strokeWidth: '' };
+          const outcome = /: ([^,]*(, tried again)?),/.exec(
+            node.querySelector('title')?.textContent ?? '',
+          )?.[1];
+          return [
+            outcome,
+            `${node.querySelector('.sign')?.textContent} ${strokeDasharray} ${strokeWidth}`,
+          ] as const;
+        }),
+      );
+      const byOutcome = new Map(looks);
+      assert.deepEqual(
+        [...byOutcome.keys()],
+        ['passed', 'failed, tried again', 'handed back', 'failed', 'needs your check'],
+      );
+      assert.equal(new Set(byOutcome.values()).size, byOutcome.size);
+      assert.equal(await dashboard.page.locator('.span .wait').count(), 1);
+      assert.equal(await dashboard.page.locator('.link').count(), 2);
+    });
+
+    it('sets the run’s figures beside each other, and says what decided', async () => {
+      dashboard = await openDashboard(browser);
+      await dashboard.show(wholeRun().snapshot);
+      const report = await textOf(dashboard.page.getByRole('region', { name: 'Run report' }));
+      assert.match(report, /Wall time\s+1 min 36 s\s+3 agents, 9 attempts, 1 retry/);
+      assert.match(report, /Best possible\s+1 min \d+ s\s+the run took 1\.\d+ × that/);
+      assert.match(report, /Decided by Accounts → Profile page \(needs the one before\) → Shopping cart/);
+    });
+
+    it('is moved through by arrows from one stop of Tab, and opens a feature', async () => {
+      dashboard = await openDashboard(browser);
+      await dashboard.show(wholeRun().snapshot);
+      assert.equal(await dashboard.page.locator('.span[tabindex="0"]').count(), 1);
+      await dashboard.page.getByRole('button', { name: /^Agent 1, Accounts/ }).focus();
+      const seen: string[] = [];
+      for (const key of ['ArrowRight', 'ArrowDown', 'ArrowDown', 'End']) {
+        await dashboard.page.keyboard.press(key);
+        seen.push(
+          await dashboard.page.evaluate(
+            () => document.activeElement?.querySelector('title')?.textContent ?? '',
+          ),
+        );
+      }
+      assert.deepEqual(
+        seen.map((label) => label.split(', attempt')[0]),
+        ['Agent 1, Profile page', 'Agent 2, Search', 'Agent 3, Shopping cart', 'Agent 1, Shopping cart'],
+      );
+      await dashboard.page.keyboard.press('Enter');
+      assert.deepEqual(dashboard.asked.at(-1), { type: 'openFeature', featureId: 5 });
+      assert.equal(await dashboard.page.locator('.span[tabindex="0"]').count(), 1);
+    });
+
+    it('has the same as a table', async () => {
+      dashboard = await openDashboard(browser);
+      const history = wholeRun();
+      await dashboard.show(history.snapshot);
+      await dashboard.send({ type: 'events', events: history.events });
+      await openTable();
+      const rows = dashboard.page.getByRole('table', { name: 'Attempts of this run' }).getByRole('row');
+      assert.equal(await rows.count(), 10);
+      assert.deepEqual(await rows.nth(5).getByRole('cell').allInnerTexts(), [
+        ...['2', 'Search', '1', '30 s', '40 s', 'passed', 'waited 11 s for src/accounts.ts', '–'],
+      ]);
+    });
+
+    it('grows while agents work, keeps the keyboard’s place, and becomes the report', async () => {
+      dashboard = await openDashboard(browser);
+      const whole = wholeRun();
+      const soFar = wholeRunSoFar();
+      const before = whole.first(soFar.commits.length - 12);
+      await dashboard.show(before.snapshot);
+      await dashboard.send({ type: 'events', events: before.events });
+      assert.match(await textOf(dashboard.page.getByRole('region', { name: 'This run so far' })), /at work/);
+      await dashboard.page.getByRole('button', { name: /^Agent 2, Catalogue/ }).focus();
+      await dashboard.send({ type: 'events', events: whole.events.slice(before.snapshot.seq) });
+      const report = dashboard.page.getByRole('region', { name: 'Run report' });
+      assert.doesNotMatch(await textOf(report), /at work/);
+      assert.equal(await bars().count(), 9);
+      const focused = await dashboard.page.evaluate(
+        () => document.activeElement?.querySelector('title')?.textContent,
+      );
+      assert.match(focused ?? '', /^Agent 2, Catalogue/);
+    });
+
+    it('fits the room it has, and scrolls on its own where attempts are many', async () => {
+      dashboard = await openDashboard(browser, { width: 520 });
+      await dashboard.show(wholeRun().snapshot);
+      const widthOf = () =>
+        dashboard.page.evaluate(() => {
+          const plane = document.querySelector('.plane');
+          return [
+            plane?.scrollWidth ?? 0,
+            plane?.clientWidth ?? 0,
+            document.documentElement.scrollWidth - innerWidth,
+          ];
+        });
+      const [inner, room, over] = await widthOf();
+      assert.deepEqual([inner, over], [room, 0]);
+    });
+  });
+
   it('asks once for a snapshot when an event is missing', async () => {
     dashboard = await openDashboard(browser);
     const history = example();
@@ -336,6 +562,11 @@ describe('the dashboard', () => {
     assert.match(await textOf(dashboard.page.getByRole('article', { name: 'Agent 1' })), /step 99/);
   });
 
+  /** Its rows are made when it has opened. */
+  const openTable = async () => {
+    await dashboard.page.getByText('As a table').click();
+    await dashboard.page.locator('.report tbody tr').last().waitFor();
+  };
   const startButton = () => dashboard.page.getByRole('button', { name: /^Start / });
   const startText = () => dashboard.page.locator('vscode-button', { hasText: /^Start / });
 });

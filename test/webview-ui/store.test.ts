@@ -9,8 +9,8 @@ import {
   type PageContent,
   take,
 } from '../../webview-ui/src/store';
-import { plain } from '../support/history';
-import { busyShop, claim, example, progress, run } from '../vscode/scenes';
+import { plain, specOf } from '../support/history';
+import { busyShop, claim, example, finish, loaded, passed, progress, run, wholeRun } from '../vscode/scenes';
 
 const surroundings = { ...emptyContent.surroundings, maxAgents: 2 };
 
@@ -75,6 +75,39 @@ describe('the page’s store', () => {
     assert.deepEqual(
       order,
       order.toSorted((a, b) => a - b),
+    );
+  });
+
+  it('says which features wait for files that someone has, as long as they do', () => {
+    const history = loaded(...['a', 'b'].map((name) => specOf(name, { files: ['src/app.ts'] })));
+    run(history);
+    const told = [received(shown(history)).content];
+    const attempt = claim(history, 2, 1);
+    const tell = () => told.push(take(told.at(-1) ?? emptyContent, events(history.events)).content);
+    tell();
+    progress(history, attempt, 'thinking');
+    tell();
+    finish(history, attempt, passed(1));
+    tell();
+    const why = 'waits for src/app.ts, held by agent 2 (feature 1)';
+    assert.deepEqual(
+      told.map(({ fileWaits }) => [...fileWaits]),
+      [[], [[2, why]], [[2, why]], []],
+    );
+    assert.equal(told[1]?.fileWaits, told[2]?.fileWaits);
+  });
+
+  it('follows a run’s attempts, also those told before and after its snapshot, and leaves out earlier runs', () => {
+    const history = wholeRun();
+    const { content } = received(shown(history), events(history.events), events(history.events.slice(-20)));
+    assert.deepEqual([content.timeline.attempts.size, content.timeline.waits.size], [9, 1]);
+    run(history);
+    history.record([{ type: 'feature.retried', by: 'user', featureId: 6 }]);
+    claim(history, 1, 6);
+    const later = take(content, events(history.events)).content;
+    assert.deepEqual(
+      [...later.timeline.attempts.values()].map(({ featureId }) => featureId),
+      [6],
     );
   });
 

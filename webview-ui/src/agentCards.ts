@@ -103,6 +103,7 @@ function createCard(slot: Slot, post: (message: FromWebview) => void): Card {
       setText(feature, oneLine(featureName));
       feature.title = `Show feature ${agent.featureId} in the backlog`;
       setText(step, oneLine(agent.step));
+      step.title = step.textContent; // a long one is cut
       progress.classList.toggle('unknown', agent.progress === undefined || agent.status === 'ended');
       if (agent.progress !== undefined) progress.value = agent.progress;
       setText(model, oneLine(agent.model === 'offline' ? 'offline model' : agent.model));

@@ -1,7 +1,8 @@
 // The row at the top: how many agents, start, pause, resume and stop, and which model they speak to.
 import type { FromWebview } from '../../src/protocol/webviewMessages';
 import { element, setText } from './element';
-import type { PageContent } from './store';
+import { createForecastLine } from './forecastLine';
+import { emptyContent, type PageContent } from './store';
 import { createButton } from './ui';
 
 export interface Part {
@@ -10,7 +11,9 @@ export interface Part {
 }
 
 export function createControls(post: (message: FromWebview) => void): Part {
-  const slider = element('input', { attributes: { type: 'range', id: 'agents', min: '1', step: '1' } });
+  const slider = element('input', {
+    attributes: { type: 'range', id: 'agents', min: '1', step: '1', 'aria-describedby': 'forecast' },
+  });
   const value = element('output', { class: 'value', attributes: { for: 'agents' } });
   const label = element('label', { text: 'Parallel Agents:', attributes: { for: 'agents' } });
   const count = () => Number(slider.value);
@@ -30,10 +33,14 @@ export function createControls(post: (message: FromWebview) => void): Part {
   const stop = createButton({ label: 'Stop', icon: 'debug-stop', onClick: () => post({ type: 'stop' }) });
   const model = element('span', { class: 'model' });
   const note = element('p', { class: 'note' });
+  const forecast = createForecastLine('forecast');
+  let shown = emptyContent;
   const show = () => {
     setText(value, slider.value);
     start.setLabel(startLabel(count()));
     slider.setAttribute('aria-valuetext', agents(count()));
+    const { snapshot, timeline } = shown;
+    forecast.update({ snapshot, agents: count(), most: Number(slider.max), now: timeline.lastAt });
   };
   slider.addEventListener('input', show);
   slider.addEventListener('change', () => post({ type: 'setAgents', maxAgents: count() }));
@@ -44,11 +51,14 @@ export function createControls(post: (message: FromWebview) => void): Part {
       element('div', { class: 'buttons' }, [start.node, resume.node, pause.node, stop.node]),
       model,
     ]),
+    forecast.node,
     note,
   ]);
   return {
     node,
-    update({ snapshot, surroundings }) {
+    update(content) {
+      shown = content;
+      const { snapshot, surroundings } = content;
       const { run, features } = snapshot;
       const status = run === null || run.status === 'finished' ? 'idle' : run.status;
       const { maxAgents, agentLimit, trusted, backlog, modelNote } = surroundings;

@@ -10,10 +10,15 @@ import { element, icon, setText, svgElement } from './element';
 import { focusOn } from './graphFocus';
 import { nextPlace } from './graphKeys';
 import { boxHeight, boxWidth, type Layout, type Line, layOut, type Place } from './graphLayout';
+import { addPress, addRovingFocus } from './rovingFocus';
 import { stageLooks, stages } from './stages';
 
 /** Characters of a name that fit into a box; the whole of it is in the tooltip. */
 const mostLetters = 20;
+/** The same of what stands below it, in smaller letters. */
+const mostSmallLetters = 29;
+
+const lockGlyph = '\uea75';
 
 export function createGraphView(post: (message: FromWebview) => void): Part {
   const frame = element('div', { class: 'graph' });
@@ -29,9 +34,14 @@ export function createGraphView(post: (message: FromWebview) => void): Part {
   ]);
   let shape = '';
   let boxes = new Map<FeatureId, Box>();
+  let places: readonly Place[] = [];
+  const keys = addRovingFocus(frame, (at, key) => {
+    const next = nextPlace(places, at, key);
+    return next === undefined ? undefined : places.findIndex(({ id }) => id === next);
+  });
   return {
     node,
-    update({ snapshot }) {
+    update({ snapshot, fileWaits }) {
       const features = Object.values(snapshot.features);
       node.hidden = features.length === 0;
       if (features.length === 0) return;
@@ -42,10 +52,14 @@ export function createGraphView(post: (message: FromWebview) => void): Part {
       if (nextShape !== shape) {
         shape = nextShape;
         const focused = [...boxes].find(([, box]) => box.node === document.activeElement)?.[0];
-        boxes = draw(frame, layOut(focus.shown), post);
+        const laidOut = layOut(focus.shown);
+        boxes = draw(frame, laidOut, post);
+        places = laidOut.places;
+        keys.reset([...boxes.values()].map((box) => box.node));
         if (focused !== undefined) boxes.get(focused)?.node.focus();
       }
-      for (const feature of focus.shown) boxes.get(feature.id)?.update(feature, snapshot);
+      for (const feature of focus.shown)
+        boxes.get(feature.id)?.update(feature, snapshot, fileWaits.get(feature.id));
       setText(note, focus.note ?? '');
       note.hidden = focus.note === undefined;
       legend.update(features);
@@ -55,7 +69,8 @@ export function createGraphView(post: (message: FromWebview) => void): Part {
 
 interface Box {
   readonly node: SVGGElement;
-  update(feature: Feature, snapshot: Snapshot): void;
+  /** @param fileWait what it waits for, where someone has one of its files */
+  update(feature: Feature, snapshot: Snapshot, fileWait: string | undefined): void;
 }
 
 function draw(
@@ -89,7 +104,6 @@ function draw(
       [...boxes.values()].map(({ node }) => node),
     ),
   ]);
-  addKeys(svg, places, boxes);
   frame.replaceChildren(svg);
   return boxes;
 }
@@ -106,16 +120,10 @@ function createBox({ id, x, y }: Place, post: (message: FromWebview) => void): B
     name,
     state,
   ]);
-  const open = () => post({ type: 'openFeature', featureId: id });
-  node.addEventListener('click', open);
-  node.addEventListener('keydown', (event) => {
-    if (event.key !== 'Enter' && event.key !== ' ') return;
-    event.preventDefault();
-    open();
-  });
+  addPress(node, () => post({ type: 'openFeature', featureId: id }));
   return {
     node,
-    update(feature, snapshot) {
+    update(feature, snapshot, fileWait) {
       const stage = stageOf(feature.state);
       const look = stageLooks[stage];
       const full = oneLine(feature.spec.name);
@@ -124,40 +132,21 @@ function createBox({ id, x, y }: Place, post: (message: FromWebview) => void): B
         feature.state.status === 'claimed' && feature.state.phase !== 'unconfirmed'
           ? feature.state.claim.slot
           : 0;
-      const said = isLive ? `agent ${slot}, ${look.label}` : look.label;
+      const agent = isLive ? snapshot.agents[slot] : undefined;
+      const said = isLive
+        ? `agent ${slot}, ${agent?.status === 'waiting' ? 'waiting' : look.label}`
+        : look.label;
       const needs = feature.spec.dependsOn.length;
       node.setAttribute('class', `box stage-${stage}`);
-      setText(glyph, look.glyph);
-      setText(name, clip(full));
-      setText(state, said);
+      setText(glyph, fileWait === undefined ? look.glyph : lockGlyph);
+      setText(name, clip(full, mostLetters));
+      setText(state, fileWait === undefined ? said : clip(fileWait.split(', ', 1).join(), mostSmallLetters));
       const after = needs === 0 ? '' : `, after ${oneLine(feature.spec.dependsOn.join(' and '))}`;
-      const step = isLive ? (snapshot.agents[slot]?.step ?? '') : '';
+      const step = agent?.step ?? '';
       const doing = step === '' ? '' : `, ${oneLine(step)}`;
-      setText(title, `Feature ${feature.id}, ${full}: ${said}${doing}${after}`);
+      setText(title, `Feature ${feature.id}, ${full}: ${fileWait ?? said}${doing}${after}`);
     },
   };
-}
-
-/** One stop for Tab; arrows follow the lines left and right and the column up and down, Home and End go to the ends. */
-function addKeys(svg: SVGSVGElement, places: readonly Place[], boxes: ReadonlyMap<FeatureId, Box>): void {
-  let current = places[0]?.id;
-  const stopAt = (id: FeatureId | undefined) => {
-    if (current !== undefined) boxes.get(current)?.node.setAttribute('tabindex', '-1');
-    current = id;
-    if (id !== undefined) boxes.get(id)?.node.setAttribute('tabindex', '0');
-  };
-  stopAt(current);
-  svg.addEventListener('focusin', ({ target }) => {
-    for (const [id, { node }] of boxes) if (node === target) stopAt(id);
-  });
-  svg.addEventListener('keydown', (event) => {
-    const at = places.findIndex(({ id }) => id === current);
-    const next = nextPlace(places, at, event.key);
-    if (next === undefined) return;
-    event.preventDefault();
-    stopAt(next);
-    boxes.get(next)?.node.focus();
-  });
 }
 
 /** A curve that leaves every point, and comes to every point, level. */
@@ -196,7 +185,7 @@ function createLegend(): { readonly node: HTMLElement; update(features: readonly
   };
 }
 
-function clip(name: string): string {
-  const letters = Array.from(name);
-  return letters.length > mostLetters ? `${letters.slice(0, mostLetters - 1).join('')}…` : name;
+function clip(text: string, most: number): string {
+  const letters = Array.from(text);
+  return letters.length > most ? `${letters.slice(0, most - 1).join('')}…` : text;
 }

@@ -4,8 +4,10 @@ import { openBridge } from './bridge';
 import { createControls } from './controls';
 import { createEmptyState } from './emptyState';
 import { createEventFeed } from './eventFeed';
+import { createFileWaitList } from './fileWaitList';
 import { createGraphView } from './graphView';
 import { createDecisions, createOverview } from './overview';
+import { createRunReport } from './runReportView';
 import { emptyContent, take } from './store';
 import { defineComponents } from './ui';
 
@@ -23,6 +25,8 @@ const parts = [
     post,
   }),
   createGraphView(post),
+  createFileWaitList(post),
+  createRunReport(post),
   createEventFeed(),
 ];
 

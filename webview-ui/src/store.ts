@@ -2,8 +2,10 @@
 import { describe, describeEnd } from '../../src/core/events/describe';
 import type { Event } from '../../src/core/events/event';
 import { emptySnapshot, project, type Snapshot } from '../../src/core/events/snapshot';
-import type { Slot } from '../../src/core/shared/ids';
+import { describePassedOver, waitingForFiles } from '../../src/core/scheduler/waitingForFiles';
+import type { FeatureId, Slot } from '../../src/core/shared/ids';
 import type { Surroundings, ToWebview } from '../../src/protocol/webviewMessages';
+import { followTimeline, type Timeline, timelineOf } from './timeline';
 
 export interface PageContent {
   /** A first snapshot has come. */
@@ -13,6 +15,10 @@ export interface PageContent {
   readonly outputs: Readonly<Record<Slot, Output>>;
   /** Oldest first. */
   readonly feed: readonly FeedLine[];
+  /** What each ready feature waits for whose files someone has, in words. */
+  readonly fileWaits: ReadonlyMap<FeatureId, string>;
+  /** Of the present or last run, as far as its events were told. */
+  readonly timeline: Timeline;
 }
 
 /** The end of what the agent in a slot has said. */
@@ -33,6 +39,8 @@ export const emptyContent: PageContent = {
   surroundings: { trusted: true, backlog: 'none', maxAgents: 3, agentLimit: 5, modelNote: '' },
   outputs: {},
   feed: [],
+  fileWaits: new Map(),
+  timeline: timelineOf(null),
 };
 
 export const mostFeedLines = 200;
@@ -54,7 +62,12 @@ export function take(content: PageContent, message: ToWebview): Taken {
         outputs[agent.slot] = { fence: agent.fence, text: tail(message.outputs[agent.slot] ?? '') };
       }
       const isOlder = snapshot.seq < content.snapshot.seq; // another folder, or a database that was set aside
-      return taken({ isLoaded: true, snapshot, surroundings, outputs, feed: isOlder ? [] : content.feed });
+      return taken({
+        ...{ isLoaded: true, snapshot, surroundings, outputs },
+        feed: isOlder ? [] : content.feed,
+        fileWaits: fileWaitsOf(snapshot),
+        timeline: timelineOf(snapshot.run, isOlder ? undefined : content.timeline),
+      });
     }
     case 'surroundings':
       return taken({ ...content, surroundings: message.surroundings });
@@ -91,7 +104,16 @@ function takeEvents(content: PageContent, events: readonly Event[]): Taken {
   const told = new Set(content.feed.map(({ seq }) => seq));
   const added = lines.filter(({ seq }) => !told.has(seq));
   const feed = [...content.feed, ...added].sort((a, b) => a.seq - b.seq).slice(-mostFeedLines);
-  return taken({ ...content, snapshot, feed });
+  const since = snapshot.run?.startedSeq ?? 0;
+  const ofRun = events.filter(({ seq }) => seq >= since);
+  const timeline = followTimeline(timelineOf(snapshot.run, content.timeline), ofRun);
+  const isSame = snapshot.features === content.snapshot.features && snapshot.locks === content.snapshot.locks;
+  const fileWaits = isSame ? content.fileWaits : fileWaitsOf(snapshot);
+  return taken({ ...content, snapshot, feed, fileWaits, timeline });
+}
+
+function fileWaitsOf(snapshot: Snapshot): PageContent['fileWaits'] {
+  return new Map([...waitingForFiles(snapshot)].map(([id, passed]) => [id, describePassedOver(passed)]));
 }
 
 function taken(content: PageContent): Taken {

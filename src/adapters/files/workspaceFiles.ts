@@ -3,10 +3,10 @@ import { rmdir } from 'node:fs/promises';
 import { lockKey } from '../../core/locks/lockPath';
 import { ok, type Result, refuse } from '../../core/shared/result';
 import type { EditRecord } from '../../ports/store';
-import type { FileState, WorkspaceFiles } from '../../ports/workspace';
+import type { FileState, FileText, WorkspaceFiles } from '../../ports/workspace';
 import { hashOf } from './contentHash';
 import { type Exchanged, exchange, type NewContent } from './exchange';
-import { expandGlob } from './expandGlob';
+import { expandDeclared } from './expandDeclared';
 import { asFailures, hasCode } from './fileFailure';
 import { createKeptContent } from './keptContent';
 import { lookAtPlace, readPlace } from './lookAt';
@@ -34,7 +34,8 @@ export function createWorkspaceFiles({
 }: WorkspaceFilesOptions): WorkspaceFiles {
   const kept = createKeptContent(houseDir);
   const protects = (file: string) =>
-    protection(file) ?? (alsoProtected().some((other) => lockKey(other) === lockKey(file)) ? 'is the backlog' : undefined);
+    protection(file) ??
+    (alsoProtected().some((other) => lockKey(other) === lockKey(file)) ? 'is the backlog' : undefined);
   const at = <T>(doing: string, file: string, work: (place: Place) => Promise<Result<T>>) =>
     asFailures(`${doing} "${file}"`, () => atPlace(root, file, protects, work));
 
@@ -67,9 +68,24 @@ export function createWorkspaceFiles({
         return exchanged === 'done' ? ok({ hash: after }) : refuseExchange(place.path, exchanged);
       }),
     undo: (edit) => asFailures(`undo the changes of "${edit.path}"`, () => undo(edit)),
-    kept: (hash) => asFailures('read kept content', () => kept.get(hash)),
+    readText: (file) =>
+      at<FileText | null>('read', file, async (place) => {
+        const old = await readPlace(place, maxFileBytes);
+        if (!old) return ok(null);
+        if ('tooLarge' in old) return refuseSize(place.path, old.tooLarge);
+        if (!isText(old.bytes)) return refuseBytes(place.path);
+        return ok({ text: old.bytes.toString(), hash: hashOf(old.bytes), mode: old.mode });
+      }),
+    keepText: (text) => asFailures('keep a text', () => kept.put(Buffer.from(text))),
+    keptText: (hash) => asFailures('read kept content', async () => (await kept.get(hash)).toString()),
+    putKept: (file, expected, hash, mode) =>
+      at('write', file, async (place) => {
+        const content = { bytes: await kept.get(hash), mode: place.stat ? place.stat.mode & 0o777 : mode };
+        const exchanged = await exchange(place, expected, content, kept);
+        return exchanged === 'done' ? ok({ hash }) : refuseExchange(place.path, exchanged);
+      }),
     sweep: (hashes) => asFailures('remove kept content', () => kept.sweep(hashes)),
-    expand: (glob) => asFailures(`list the files of "${glob}"`, () => expandGlob(root, glob)),
+    expand: (declared) => asFailures('list the files of globs', () => expandDeclared(root, declared)),
   };
 
   async function undo(edit: EditRecord): ReturnType<WorkspaceFiles['undo']> {
@@ -131,8 +147,7 @@ async function prepare(place: Place, content: string | null): Promise<Result<Ste
   if (odd !== undefined) return refuse('badInput', `The text for "${place.path}" ${odd}.`);
   const old = await readPlace(place, maxFileBytes);
   if (old && 'tooLarge' in old) return refuseSize(place.path, old.tooLarge);
-  if (old && !isText(old.bytes))
-    return refuse('notText', `"${place.path}" is not UTF-8 text; agents edit text only.`);
+  if (old && !isText(old.bytes)) return refuseBytes(place.path);
   const bytes = encodeLike(old?.bytes ?? null, content);
   if (bytes.length > maxFileBytes)
     return refuse('badInput', `The text for "${place.path}" is larger than ${maxFileBytes} bytes.`);
@@ -147,6 +162,10 @@ function outermostMissing({ path: file, missing }: Place): string | undefined {
   if (missing.length === 0) return undefined;
   const names = file.split('/');
   return names.slice(0, names.length - missing.length).join('/');
+}
+
+function refuseBytes(file: string) {
+  return refuse('notText', `"${file}" is not UTF-8 text; agents edit text only.`);
 }
 
 function refuseSize(file: string, bytes: number) {

@@ -95,6 +95,7 @@ export function createWarmSpawner({
       const worker = await spare?.catch(() => undefined);
       if (!worker) return starter.start(start.tag).then((fresh) => named(fresh, start.slot));
       deaths = 0;
+      rest();
       return named(worker, start.slot);
     },
     keep,

@@ -4,7 +4,14 @@ import { Failure } from '../../ports/failure';
 import type { SqlJsDatabase, Statement } from './sqlJsDatabase';
 
 /** The fields of a snapshot that are single values. */
-export const snapshotKeys = ['seq', 'lastFence', 'lastFeatureId', 'owner', 'throttledUntilAt', 'experience'] as const;
+export const snapshotKeys = [
+  'seq',
+  'lastFence',
+  'lastFeatureId',
+  'owner',
+  'throttledUntilAt',
+  'experience',
+] as const;
 
 interface MetaValues extends Pick<Snapshot, (typeof snapshotKeys)[number]> {
   /** Version of the tables. */

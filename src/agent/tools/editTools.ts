@@ -1,9 +1,11 @@
 // The tools that change files: always locked first, always against the content that the model has seen.
 import { parseWorkspacePath, type WorkspacePath } from '../../core/locks/lockPath';
+import type { Result } from '../../core/shared/result';
 import type { CopyFile } from '../../ports/copyFiles';
 import { applyEdits } from './applyEdits';
 import { capHead } from './capText';
 import { fields, flag, list, optional, text } from './input';
+import { describeWait } from './lockTools';
 import { count, defineTool, done, failed, refused, type ToolAnswer, type ToolContext } from './tool';
 
 const pathField = text('Path of the file, relative to the workspace, with forward slashes.');
@@ -30,7 +32,7 @@ export const editFile = defineTool({
   async run({ path: asked, edits }, context) {
     const locked = await lockAndRead(asked, context);
     if (!locked.ok) return locked.answer;
-    const { path, file } = locked;
+    const { path, file, shared } = locked;
     if (file === null) return failed(`There is no file ${path}. Use write_file to make one.`);
     const asLines = edits.map((edit) => ({
       old: unixLines(edit.old),
@@ -39,7 +41,11 @@ export const editFile = defineTool({
     }));
     const edited = applyEdits(unixLines(file.text), asLines);
     if (!edited.ok) return failed(edited.error.message);
-    return write(path, file, edited.value, `Edited ${path}: ${count(edits.length, 'edit')}.`, context);
+    const told = `Edited ${path}: ${count(edits.length, 'edit')}.`;
+    const written = shared
+      ? await context.coordinator.editShared({ path, edits: asLines })
+      : await context.coordinator.writeFile({ path, baseHash: file.hash, content: edited.value });
+    return answerTo(written, locked, told, context);
   },
 });
 
@@ -54,46 +60,62 @@ export const writeFile = defineTool({
   async run({ path: asked, content }, context) {
     const locked = await lockAndRead(asked, context);
     if (!locked.ok) return locked.answer;
-    const { path, file } = locked;
-    if (file !== null && context.shown.get(path) !== file.hash) {
-      const why = context.shown.has(path)
-        ? 'has changed since you read it'
-        : 'exists already, and you have not read it';
-      return failed(`${path} ${why}. Nothing was written. ${nowIs(path, file, context)}`);
+    const { path, file, shared } = locked;
+    if (shared)
+      return failed(`${path} is changed by several agents in turn: change parts of it with edit_file.`);
+    if (file !== null) {
+      const unseen = whyUnseen(path, file, context);
+      if (unseen) return failed(`${path} ${unseen}. Nothing was written. ${nowIs(path, file, context)}`);
     }
     const text = unixLines(content);
-    return write(path, file, text, `Wrote ${path}: ${count(text.split('\n').length, 'line')}.`, context);
+    const told = `Wrote ${path}: ${count(text.split('\n').length, 'line')}.`;
+    const write = { path, baseHash: file?.hash ?? null, content: text };
+    return answerTo(await context.coordinator.writeFile(write), locked, told, context);
   },
 });
 
-type LockedFile =
-  | { readonly ok: true; readonly path: WorkspacePath; readonly file: CopyFile | null }
-  | { readonly ok: false; readonly answer: ToolAnswer };
+interface LockedFile {
+  readonly ok: true;
+  readonly path: WorkspacePath;
+  readonly file: CopyFile | null;
+  /** Changed by several agents in turn, and held by none. */
+  readonly shared: boolean;
+  /** Words on what the waiting was for, if there was any. */
+  readonly waited: string;
+}
 
 /** The file as it is once the lock is ours: another agent may have changed it while we waited. */
-async function lockAndRead(asked: string, { coordinator, files }: ToolContext): Promise<LockedFile> {
+export async function lockAndRead(
+  asked: string,
+  { coordinator, files }: ToolContext,
+): Promise<LockedFile | { readonly ok: false; readonly answer: ToolAnswer }> {
   const path = parseWorkspacePath(asked);
   if (!path.ok) return { ok: false, answer: refused(path.error) };
   const lock = await coordinator.lockFile(path.value);
   if (!lock.ok) return { ok: false, answer: refused(lock.error) };
+  const { shared = false } = lock.value;
   const file = await files.read(path.value);
   return file.ok
-    ? { ok: true, path: path.value, file: file.value }
+    ? { ok: true, path: path.value, file: file.value, shared, waited: describeWait(lock.value) }
     : { ok: false, answer: refused(file.error) };
 }
 
-async function write(
-  path: WorkspacePath,
-  base: CopyFile | null,
-  content: string,
+/** Why the model must look at the file before it replaces or removes it; undefined when it has seen it as it is. */
+export function whyUnseen(path: WorkspacePath, file: CopyFile, { shown }: ToolContext): string | undefined {
+  if (shown.get(path) === file.hash) return undefined;
+  return shown.has(path) ? 'has changed since you read it' : 'exists already, and you have not read it';
+}
+
+async function answerTo(
+  written: Result<{ readonly hash: string | null }>,
+  { path, file: base, waited }: LockedFile,
   told: string,
   context: ToolContext,
 ): Promise<ToolAnswer> {
-  const written = await context.coordinator.writeFile({ path, baseHash: base?.hash ?? null, content });
   if (written.ok) {
     const knowsTheRest = base === null || context.shown.get(path) === base.hash;
     if (knowsTheRest && written.value.hash !== null) context.shown.set(path, written.value.hash);
-    return done(told, told);
+    return done(told + waited, told);
   }
   if (written.error.code !== 'changedOnDisk') return refused(written.error);
   const again = await lockAndRead(path, context); // brings our copy up to date with the disk
@@ -102,7 +124,7 @@ async function write(
 }
 
 /** Shows the present text, which from then on counts as read. */
-function nowIs(path: WorkspacePath, file: CopyFile | null, { shown }: ToolContext): string {
+export function nowIs(path: WorkspacePath, file: CopyFile | null, { shown }: ToolContext): string {
   if (file === null) {
     shown.delete(path);
     return `${path} does not exist now.`;

@@ -1,25 +1,31 @@
 // The tools that take and give back a file lock by name.
 import { parseWorkspacePath } from '../../core/locks/lockPath';
-import { fields, text } from './input';
+import type { LockGrant } from '../../ports/coordinator';
+import { fields, flag, optional, text } from './input';
 import { defineTool, done, refused } from './tool';
 
-const input = fields({ path: text('Path of the file, relative to the workspace, with forward slashes.') });
+const path = text('Path of the file, relative to the workspace, with forward slashes.');
 
 export const claimFile = defineTool({
   name: 'claim_file',
   description:
     'Locks a file for you before you change it, waiting while another agent holds it. Editing locks by itself; ' +
-    'use this to be sure of several files before you begin, or of a file that does not exist yet.',
-  input,
+    'use this to be sure of several files before you begin, or of a file that does not exist yet. ' +
+    'With "wait" set to false you are told who holds a busy file instead of waiting for it.',
+  input: fields({ path, wait: optional(flag('Wait while another agent holds the file; true if left out.')) }),
   step: ({ path }) => `claiming ${path}`,
   target: ({ path }) => path,
-  async run({ path: asked }, { coordinator }) {
+  async run({ path: asked, wait }, { coordinator }) {
     const path = parseWorkspacePath(asked);
     if (!path.ok) return refused(path.error);
-    const lock = await coordinator.lockFile(path.value);
+    const lock = await coordinator.lockFile(path.value, wait);
     if (!lock.ok) return refused(lock.error);
+    if (lock.value.shared) {
+      const told = `${path.value} is changed by several agents in turn`;
+      return done(`${told}: nobody needs to hold it. Change parts of it with edit_file.`, told);
+    }
     const told = lock.value.fresh ? `Claimed ${path.value}` : `${path.value} is yours already`;
-    return done(`${told}. It may have changed since you last read it.`, told);
+    return done(`${told}. It may have changed since you last read it.${describeWait(lock.value)}`, told);
   },
 });
 
@@ -27,7 +33,7 @@ export const releaseFile = defineTool({
   name: 'release_file',
   description:
     'Gives back the lock of a file that you have not changed, so that other agents need not wait for it.',
-  input,
+  input: fields({ path }),
   step: ({ path }) => `releasing ${path}`,
   target: ({ path }) => path,
   async run({ path: asked }, { coordinator }) {
@@ -38,3 +44,9 @@ export const releaseFile = defineTool({
     return done(`Released ${path.value}.`, `Released ${path.value}`);
   },
 });
+
+/** What the waiting was for, as one more sentence; nothing for a moment that nobody would have noticed. */
+export function describeWait({ waitedMs, waitedFor }: LockGrant): string {
+  if (waitedMs < 1000 || waitedFor === undefined) return '';
+  return ` You waited ${Math.round(waitedMs / 1000)} s for it; when you began to: ${waitedFor}`;
+}

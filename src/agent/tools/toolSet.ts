@@ -2,6 +2,7 @@
 import { editFile, writeFile } from './editTools';
 import { finish, giveUp, reportProgress } from './endTools';
 import { claimFile, releaseFile } from './lockTools';
+import { deleteFile, moveFile } from './moveTools';
 import { listFiles, readFile, searchFiles } from './readTools';
 import { runCommand } from './runCommand';
 import type { Tool } from './tool';
@@ -13,6 +14,8 @@ export const codingTools: readonly Tool[] = [
   searchFiles,
   editFile,
   writeFile,
+  moveFile,
+  deleteFile,
   runCommand,
   claimFile,
   releaseFile,

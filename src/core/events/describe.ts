@@ -1,6 +1,6 @@
 // Tells an event in one line for people; the same words on the command line and in the dashboard's feed.
 import type { SkipCause } from '../features/feature';
-import type { Blocker } from '../locks/lockTable';
+import { describeBlockers } from '../locks/describeBlockers';
 import { inert } from '../shared/inert';
 import type { Event } from './event';
 import type { Snapshot } from './snapshot';
@@ -74,15 +74,6 @@ export function describeSkip(because: SkipCause): string {
   return because.kind === 'user'
     ? 'by you'
     : `feature ${because.featureId}, which it depends on, did not pass`;
-}
-
-/** `held by agent 2 (feature 4)`, or that the human is editing it. */
-export function describeBlockers(blockers: readonly Blocker[]): string {
-  const [first] = blockers;
-  if (first === undefined) return 'which is free now';
-  return first.kind === 'human'
-    ? 'which you are editing'
-    : `held by agent ${first.slot} (feature ${first.featureId})`;
 }
 
 /** The first line of a reason; what follows it is output, kept for whoever opens the feature. */

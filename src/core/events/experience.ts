@@ -40,7 +40,11 @@ export function learn(experience: Experience, lesson: Lesson): Experience {
   const time = known?.models.find((m) => m.model === model);
   const models = [
     ...(known?.models ?? []).filter((m) => m !== time),
-    { model, count: (time?.count ?? 0) + 1, totalMs: (time?.totalMs ?? 0) + Math.max(0, passedAt - claimedAt) },
+    {
+      model,
+      count: (time?.count ?? 0) + 1,
+      totalMs: (time?.totalMs ?? 0) + Math.max(0, passedAt - claimedAt),
+    },
   ];
   const counts = new Map((known?.files ?? []).map((f) => [f.path, f.count]));
   for (const path of lesson.files) counts.set(path, (counts.get(path) ?? 0) + 1);

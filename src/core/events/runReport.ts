@@ -1,5 +1,5 @@
 // What a finished run has to show: its time beside what one agent would have needed and the best that was possible.
-import type { EpochMs } from '../shared/ids';
+import type { EpochMs, FeatureId, Slot } from '../shared/ids';
 
 export interface RunReport {
   readonly startedAt: EpochMs;
@@ -18,6 +18,34 @@ export interface RunReport {
   readonly waitingMs: WaitingByCause;
   readonly attempts: number;
   readonly retries: number;
+  /** What decided how long the run took, from its start to its end. Reports of earlier versions have none. */
+  readonly chain?: readonly ChainLink[];
+  /** The attempts in the order they began, at most `mostRows`: the rows of a Gantt chart. Not in those of earlier versions. */
+  readonly rows?: readonly AttemptRow[];
+}
+
+/** A chart of more is read by nobody, and a report must fit into one message. */
+export const mostRows = 2_000;
+
+/** One attempt; times in milliseconds from the run's start. */
+export interface AttemptRow {
+  readonly slot: Slot;
+  readonly featureId: FeatureId;
+  readonly attempt: number;
+  readonly startMs: number;
+  readonly endMs: number;
+  /** `open`: it was at work when the run ended. */
+  readonly end: 'passed' | 'failed' | 'retried' | 'yielded' | 'unconfirmed' | 'open';
+}
+
+/** An attempt that the run's length came from, and what it had to wait for before it could begin. */
+export interface ChainLink {
+  readonly featureId: FeatureId;
+  readonly name: string;
+  readonly startMs: number;
+  readonly endMs: number;
+  /** The end of the link before: of the feature's own last attempt, of what it needs, of who had its file, in its slot. */
+  readonly because: 'start' | 'retry' | 'dependency' | 'file' | 'slot';
 }
 
 export interface WaitingByCause {

@@ -3,6 +3,7 @@ import type { Feature } from '../features/feature';
 import { newFeature } from '../features/feature';
 import type { FeatureChange } from '../features/featureChange';
 import { canRemove, type Transition, transition } from '../features/featureMachine';
+import { describeBlockers } from '../locks/describeBlockers';
 import { grant, type LockTable, noLocks, queue, release } from '../locks/lockTable';
 import type { ModelName } from '../routing/modelCatalog';
 import type { EpochMs, FeatureId, Fence, Slot } from '../shared/ids';
@@ -147,6 +148,7 @@ function apply(draft: Draft, event: Event, base: Snapshot): void {
     case 'lock.waiting':
     case 'lock.released':
       draft.locks = changeLocks(draft.locks, event);
+      showWait(draft, event);
       return;
     case 'run.started':
     case 'run.configured':
@@ -198,12 +200,18 @@ function changeFeature(
 }
 
 /** A pass by a check teaches; after the user's yes nobody knows how long the work took, for it waited for them. */
-function afterPass({ experience, agents, locks }: Draft, { spec, state }: Feature, passedAt: EpochMs): Experience {
+function afterPass(
+  { experience, agents, locks }: Draft,
+  { spec, state }: Feature,
+  passedAt: EpochMs,
+): Experience {
   if (state.status !== 'claimed' || state.phase === 'unconfirmed') return experience;
   const { slot, fence, claimedAt } = state.claim;
   const agent = agents[slot];
   if (agent?.fence !== fence) return experience;
-  const files = locks.holds.flatMap((h) => (h.fence === fence && h.scope.kind === 'file' ? [h.scope.path] : []));
+  const files = locks.holds.flatMap((h) =>
+    h.fence === fence && h.scope.kind === 'file' ? [h.scope.path] : [],
+  );
   return learn(experience, { category: spec.category, model: agent.model, claimedAt, passedAt, files });
 }
 
@@ -267,6 +275,17 @@ function changeLocks(locks: LockTable, event: Event & LockEvent): LockTable {
   const { path, kind, slot, featureId, fence, at } = event;
   const entry = { scope: { kind, path }, slot, featureId, fence, since: at };
   return event.type === 'lock.granted' ? grant(locks, entry) : queue(locks, entry);
+}
+
+/** An agent cannot say that it stands and waits, since it waits for the answer; so its card is told here. */
+function showWait(draft: Draft, event: Event & LockEvent): void {
+  if (event.type === 'lock.waiting') {
+    const step = `waiting for ${event.path}, ${describeBlockers(event.blockers)}`;
+    patchAgent(draft, event, { status: 'waiting', step });
+  } else if (event.type === 'lock.granted' && event.how === 'request') {
+    if (draft.agents[event.slot]?.status !== 'waiting') return;
+    patchAgent(draft, event, { status: 'running', step: `got ${event.path}` });
+  }
 }
 
 function changeRun(draft: Draft, event: Event & RunEvent): void {

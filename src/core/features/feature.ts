@@ -31,6 +31,8 @@ export interface Feature {
   readonly losses: number;
   /** Files it asked for but had not declared; locked with the next claim. */
   readonly learnedFiles: readonly string[];
+  /** What all these name in the workspace today, where someone has looked; never stored. */
+  readonly scopes?: readonly LockScope[];
   /** Why the last counted attempt failed; the next attempt is told. */
   readonly lastFailure?: string;
 }
@@ -64,9 +66,11 @@ export type SkipCause =
 
 /**
  * What is locked with the feature's claim: what the user declared and what earlier attempts learned, each place once
- * however it is written. The backlog was checked, so a path that does not parse was learned and is dropped.
+ * however it is written; as far as someone looked, what these names mean in the workspace. The backlog was checked, so a
+ * path that does not parse was learned and is dropped.
  */
-export function declaredScopes({ spec, learnedFiles }: Feature): readonly LockScope[] {
+export function declaredScopes({ spec, learnedFiles, scopes: named }: Feature): readonly LockScope[] {
+  if (named) return named;
   const scopes = new Map<string, LockScope>();
   for (const declared of [...spec.files, ...learnedFiles]) {
     const scope = parseLockScope(declared);

@@ -29,6 +29,7 @@ export function longestChain(graph: Graph, durations: readonly number[]): readon
       undefined,
     );
   const chain: number[] = [];
-  for (let k = longest([...durations.keys()]); k !== undefined; k = longest(graph.neededBy[k] ?? [])) chain.push(k);
+  for (let k = longest([...durations.keys()]); k !== undefined; k = longest(graph.neededBy[k] ?? []))
+    chain.push(k);
   return chain;
 }

@@ -9,11 +9,12 @@ export interface Graph {
 }
 
 export function buildGraph(needs: readonly (readonly number[])[]): Graph {
+  const unique = needs.map((list) => (list.length > 1 ? [...new Set(list)] : list));
   const neededBy: number[][] = needs.map(() => []);
-  needs.forEach((list, node) => {
-    for (const need of new Set(list)) neededBy[need]?.push(node);
+  unique.forEach((list, node) => {
+    for (const need of list) neededBy[need]?.push(node);
   });
-  return { needs: needs.map((list) => [...new Set(list)]), neededBy };
+  return { needs: unique, neededBy };
 }
 
 /** Nodes with every one after all it needs (lowest first among equals), without those that stand on a circle. */

@@ -49,7 +49,7 @@ const stopAfter = 5;
 
 /** Tools that end the attempt: always allowed, so that an agent over its limits can still finish. */
 const alwaysAllowed = new Set(['finish', 'give_up']);
-const editTools = new Set(['edit_file', 'write_file']);
+const editTools = new Set(['edit_file', 'write_file', 'move_file', 'delete_file']);
 
 /** The answer to one tool call about to be made, and the count after it. */
 export function spend(

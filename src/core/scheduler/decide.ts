@@ -87,7 +87,8 @@ function outcomeOf(meant: readonly Feature[]): RunOutcome {
   return meant.every((f) => f.state.status === 'passing') ? 'complete' : 'incomplete';
 }
 
-function isMeant(only: readonly FeatureId[] | undefined, id: FeatureId): boolean {
+/** Is the feature one that the run is about? */
+export function isMeant(only: readonly FeatureId[] | undefined, id: FeatureId): boolean {
   return only === undefined || only.includes(id);
 }
 

@@ -17,39 +17,53 @@ export function decidingChain(
   attempts: readonly FinishedAttempt[],
   features: Readonly<Record<FeatureId, Feature>>,
 ): readonly ChainLink[] {
-  const last = attempts.reduce<FinishedAttempt | undefined>((a, b) => (a && a.endMs >= b.endMs ? a : b), undefined);
+  const lastFirst = [...attempts].reverse().sort((a, b) => b.endMs - a.endMs);
   const chain: ChainLink[] = [];
-  const seen = new Set<FinishedAttempt>();
-  for (let at = last; at && !seen.has(at); ) {
-    seen.add(at);
-    const before = waitedFor(at, attempts, features);
+  // The chain goes back in time, so what ended too late for one link is too late for all that follow.
+  for (let place = 0; place < lastFirst.length; ) {
+    const at = lastFirst[place] as FinishedAttempt;
+    const before = waitedFor(at, lastFirst, place + 1, features);
     const { featureId, startMs, endMs } = at;
     const name = features[featureId]?.spec.name ?? '';
     chain.push({ featureId, name, startMs, endMs, because: before?.because ?? 'start' });
-    at = before?.attempt;
+    place = before?.place ?? lastFirst.length;
   }
   return chain.reverse();
 }
 
+interface Cause {
+  /** Where it stands in the list of those that ended last. */
+  readonly place: number;
+  readonly endMs: number;
+  readonly because: (typeof causes)[number];
+}
+
 const causes = ['retry', 'dependency', 'file', 'slot'] as const;
 
-function waitedFor(attempt: FinishedAttempt, all: readonly FinishedAttempt[], features: Readonly<Record<FeatureId, Feature>>) {
+/** What ended last of all that `attempt` had to wait for. */
+function waitedFor(
+  attempt: FinishedAttempt,
+  lastFirst: readonly FinishedAttempt[],
+  from: number,
+  features: Readonly<Record<FeatureId, Feature>>,
+): Cause | undefined {
   const needs = new Set(features[attempt.featureId]?.spec.dependsOn);
-  let found: { readonly attempt: FinishedAttempt; readonly because: (typeof causes)[number] } | undefined;
-  for (const other of all) {
-    if (other === attempt || other.endMs > attempt.startMs) continue;
+  let found: Cause | undefined;
+  for (let k = from; k < lastFirst.length; k++) {
+    const other = lastFirst[k] as FinishedAttempt;
+    if (found && other.endMs < found.endMs) break;
+    if (other.endMs > attempt.startMs) continue;
     const because = causes.find((cause) => isCause(cause, attempt, other, needs, features));
     if (because === undefined) continue;
-    const later = found === undefined ? 1 : other.endMs - found.attempt.endMs;
-    if (later > 0 || (later === 0 && found && causes.indexOf(because) < causes.indexOf(found.because))) {
-      found = { attempt: other, because };
+    if (!found || causes.indexOf(because) < causes.indexOf(found.because)) {
+      found = { place: k, endMs: other.endMs, because };
     }
   }
   return found;
 }
 
 function isCause(
-  cause: (typeof causes)[number],
+  cause: Cause['because'],
   attempt: FinishedAttempt,
   other: FinishedAttempt,
   needs: ReadonlySet<string>,
@@ -61,7 +75,8 @@ function isCause(
     case 'dependency':
       return needs.has(features[other.featureId]?.spec.name ?? '');
     case 'file':
-      return [...attempt.keys].some((key) => other.keys.has(key));
+      for (const key of attempt.keys) if (other.keys.has(key)) return true;
+      return false;
     case 'slot':
       return other.slot === attempt.slot;
     default:

@@ -8,7 +8,9 @@ export function describeForecast(forecasts: readonly Forecast[]): string {
   if (!first) return '';
   if (first.features === 0) return 'Nothing is left to build';
   const parts = forecasts.map(({ agents, expected }, k) =>
-    k === 0 ? `${agents} ${agents === 1 ? 'agent' : 'agents'}: about ${duration(expected)}` : `${agents}: ${duration(expected)}`,
+    k === 0
+      ? `${agents} ${agents === 1 ? 'agent' : 'agents'}: about ${duration(expected)}`
+      : `${agents}: ${duration(expected)}`,
   );
   const last = forecasts.at(-1) ?? first;
   const reason = describeHeldBack(last.heldBackBy);
@@ -22,7 +24,9 @@ export function describeHeldBack(by: HeldBackBy): string {
     case 'work':
       return '';
     case 'chain':
-      return by.names.length === 1 ? `${shown(by.names[0])} alone decides` : `the chain ${shortened(by.names)} decides`;
+      return by.names.length === 1
+        ? `${shown(by.names[0])} alone decides`
+        : `the chain ${shortened(by.names)} decides`;
     case 'file':
       return `${shown(by.path)} decides, which ${by.features} features change`;
     default:
@@ -41,7 +45,10 @@ export function duration(minutes: number): string {
 
 /** By first and last members where a chain is long. */
 function shortened(names: readonly string[]): string {
-  const ends = names.length <= 5 ? names.map(shown) : [...names.slice(0, 2).map(shown), '…', ...names.slice(-2).map(shown)];
+  const ends =
+    names.length <= 5
+      ? names.map(shown)
+      : [...names.slice(0, 2).map(shown), '…', ...names.slice(-2).map(shown)];
   return ends.join(' → ');
 }
 

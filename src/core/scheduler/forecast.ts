@@ -43,7 +43,12 @@ const mostPlanned = 2_000;
  * @param features all of the backlog; those that pass count as done, those that failed or were skipped are not built, and
  *   neither is what needs them or what waits for the user
  */
-export function forecast(features: readonly Feature[], agents: number, outlook: Outlook, iterations = usualIterations): Forecast {
+export function forecast(
+  features: readonly Feature[],
+  agents: number,
+  outlook: Outlook,
+  iterations = usualIterations,
+): Forecast {
   const open = buildable(features);
   const expectations = open.map(outlook.minutesOf);
   const minutes = expectations.map((e) => e.minutes);
@@ -52,8 +57,14 @@ export function forecast(features: readonly Feature[], agents: number, outlook: 
   const limits = limitsOf(open, graph, minutes, keys, agents);
   const inOrder = startsInOrder(open, graph, keys, agents, (f) => outlook.minutesOf(f).minutes);
   const problem = problemOf(graph, minutes, keys, agents);
-  const tries = open.length > mostPlanned ? 0 : Math.min(iterations, Math.floor(iterationWork / Math.max(1, open.length)));
-  const found = tries > 0 ? findPlan(problem, { iterations: tries, bound: limits.bound, first: inOrder.starts }) : inOrder;
+  const tries =
+    open.length > mostPlanned
+      ? 0
+      : Math.min(iterations, Math.floor(iterationWork / Math.max(1, open.length)));
+  const found =
+    tries > 0
+      ? findPlan(problem, { iterations: tries, bound: limits.bound, first: inOrder.starts })
+      : inOrder;
   const plan = found.finish < inOrder.finish ? found : inOrder;
   return {
     ...{ agents, features: open.length, expected: inOrder.finish, ...limits },
@@ -70,14 +81,21 @@ function buildable(features: readonly Feature[]): readonly Feature[] {
     const { state } = features[k] as Feature;
     const isStuck = state.status === 'claimed' && state.phase === 'unconfirmed';
     const isDone = state.status === 'passing';
-    if (!isDone && (isStuck || !isOpen(features[k] as Feature) || graph.needs[k]?.some((n) => isOut.has(n)))) isOut.add(k);
+    if (!isDone && (isStuck || !isOpen(features[k] as Feature) || graph.needs[k]?.some((n) => isOut.has(n))))
+      isOut.add(k);
   }
   return features.filter((f, k) => !isOut.has(k) && f.state.status !== 'passing');
 }
 
 type Keys = readonly (readonly string[])[];
 
-function limitsOf(open: readonly Feature[], graph: Graph, minutes: readonly number[], keys: Keys, agents: number) {
+function limitsOf(
+  open: readonly Feature[],
+  graph: Graph,
+  minutes: readonly number[],
+  keys: Keys,
+  agents: number,
+) {
   const chain = longestChain(graph, minutes);
   const chainMinutes = chain.reduce((sum, k) => sum + (minutes[k] as number), 0);
   const share = minutes.reduce((sum, m) => sum + m, 0) / agents;
@@ -103,7 +121,11 @@ function busiest(keys: Keys, minutes: readonly number[]) {
       loads.set(key, load);
     }
   });
-  return [...loads.values()].reduce((most, l) => (l.minutes > most.minutes ? l : most), { key: '', minutes: 0, features: 0 });
+  return [...loads.values()].reduce((most, l) => (l.minutes > most.minutes ? l : most), {
+    key: '',
+    minutes: 0,
+    features: 0,
+  });
 }
 
 /** The path as someone wrote it, for keys are for comparing only. */

@@ -15,7 +15,7 @@ export interface Rank {
   readonly remaining: number;
   /** Minutes of unfinished work on the busiest file it declares; a file is a chain too. */
   readonly busiest: number;
-  /** Minutes of work that can go on only after it: its share of its dependents, and all that wants one of its files. */
+  /** Its own minutes and those that can only follow: its share of its dependents, and all that wants one of its files. */
   readonly awaited: number;
   /** Minutes it would probably have to wait for a file if it began now; where nothing is known, none. */
   readonly delay?: number;
@@ -38,15 +38,20 @@ export function rankFeatures(
   return rankWithPlaces(features, minutesOf).ranks;
 }
 
-/** Done features hold nothing up and weigh nothing. Costs near n log n: 10⁴ features in some 30 ms. */
-export function rankWithPlaces(features: readonly Feature[], minutesOf: (feature: Feature) => number): Ranking {
+/** Done features hold nothing up and weigh nothing. Costs near n log n: 10⁴ features in some 60 ms. */
+export function rankWithPlaces(
+  features: readonly Feature[],
+  minutesOf: (feature: Feature) => number,
+): Ranking {
   const open = features.filter(isOpen);
   const graph = featureGraph(open);
   const minutes = open.map(minutesOf);
   const places = open.map(placesOf);
-  const priorities = inheritedPriorities(graph, open.map((f) => f.spec.priority));
+  const dependentsFirst = topologicalOrder(graph).toReversed();
+  const own = open.map((f) => f.spec.priority);
+  const priorities = inheritedPriorities(graph, dependentsFirst, own);
   const remaining = longestRemaining(graph, minutes);
-  const behind = sharesOfDependents(graph, minutes);
+  const behind = sharesOfDependents(graph, dependentsFirst, minutes);
   const { busiest, sharing } = workOnFiles(exclusiveKeys(places), minutes);
   const at = (list: readonly number[], k: number) => list[k] as number;
   return {
@@ -55,7 +60,7 @@ export function rankWithPlaces(features: readonly Feature[], minutesOf: (feature
         id,
         {
           ...{ priority: at(priorities, k), remaining: at(remaining, k), busiest: at(busiest, k) },
-          ...{ awaited: at(behind, k) + at(sharing, k), id },
+          ...{ awaited: at(minutes, k) + at(behind, k) + at(sharing, k), id },
         },
       ]),
     ),
@@ -67,10 +72,10 @@ export function rankWithPlaces(features: readonly Feature[], minutesOf: (feature
  * Priority; then the longer of two chains, that of dependents and that of the busiest file, since either bounds from below
  * what is left after this feature starts; then the work that waits for it; then the number.
  *
- * Measured as mean ratio to the bound at 3 / 5 / 8 agents on windows of real changes with log-normal durations: path before
- * file 1.036 / 1.089 / 1.073, file before path 1.011 / 1.021 / 1.018, the longer of both 1.011 / 1.019 / 1.017. Where the
- * chains are equal, as with unknown durations, the work that waits decides: 1.035 instead of 1.039 of the optimum on
- * graphs of 50 features with 3 agents.
+ * Measured by `npm run bench -- locks` on windows of 30 real changes at 3 / 5 / 8 agents (mean ratio to the bound): path
+ * before file 1.044 / 1.096 / 1.073, file before path 1.014 / 1.026 / 1.024, the longer of both 1.013 / 1.021 / 1.016.
+ * Where the chains are equal, as with unknown durations, the work that waits decides: 1.034 instead of 1.039 of the bound
+ * on graphs of 50 features with 3 agents.
  */
 export function compareRanks(a: Rank, b: Rank): number {
   return a.priority - b.priority || chain(b) - chain(a) || b.awaited - a.awaited || a.id - b.id;
@@ -85,9 +90,13 @@ export function isOpen({ state }: Feature): boolean {
   return state.status === 'pending' || state.status === 'waiting' || state.status === 'claimed';
 }
 
-function inheritedPriorities(graph: Graph, own: readonly number[]): readonly number[] {
+function inheritedPriorities(
+  graph: Graph,
+  dependentsFirst: readonly number[],
+  own: readonly number[],
+): readonly number[] {
   const priorities = [...own];
-  for (const node of [...topologicalOrder(graph)].reverse()) {
+  for (const node of dependentsFirst) {
     for (const next of graph.neededBy[node] ?? []) {
       priorities[node] = Math.min(priorities[node] as number, priorities[next] as number);
     }
@@ -96,12 +105,17 @@ function inheritedPriorities(graph: Graph, own: readonly number[]): readonly num
 }
 
 /** Work behind each feature, that of a dependent divided among all it needs, so that none is counted twice. */
-function sharesOfDependents(graph: Graph, minutes: readonly number[]): readonly number[] {
+function sharesOfDependents(
+  graph: Graph,
+  dependentsFirst: readonly number[],
+  minutes: readonly number[],
+): readonly number[] {
   const shares = minutes.map(() => 0);
-  for (const node of [...topologicalOrder(graph)].reverse()) {
+  for (const node of dependentsFirst) {
     for (const next of graph.neededBy[node] ?? []) {
       const parts = graph.needs[next]?.length ?? 1;
-      shares[node] = (shares[node] as number) + ((shares[next] as number) + (minutes[next] as number)) / parts;
+      shares[node] =
+        (shares[node] as number) + ((shares[next] as number) + (minutes[next] as number)) / parts;
     }
   }
   return shares;

@@ -62,7 +62,8 @@ export function blockersIn({ holds, waits, human }: LockTable): PlaceIndex<Block
  */
 export function exclusiveKeys(lists: readonly (readonly Place[])[]): readonly (readonly string[])[] {
   const isFolder = ({ scope }: Place) => scope.kind === 'folder';
-  if (!lists.some((list) => list.some(isFolder))) return lists.map((list) => [...new Set(list.map((p) => p.key))]);
+  if (!lists.some((list) => list.some(isFolder)))
+    return lists.map((list) => [...new Set(list.map((p) => p.key))]);
   const all = [...new Set(lists.flatMap((list) => list.map((p) => p.key)))].sort();
   return lists.map((list) => {
     const keys = new Set(list.map((p) => p.key));

@@ -44,18 +44,15 @@ const eliteSize = 12;
  */
 export function findPlan(problem: PlanProblem, { iterations, bound, first }: PlanOptions): Schedule {
   const { graph, durations } = problem;
-  const backward = reversed(problem);
-  const place = new Array<number>(durations.length).fill(0);
-  topologicalOrder(graph).forEach((k, at) => {
-    place[k] = at;
-  });
+  const forward = directionOf(problem);
+  const backward = directionOf({ ...problem, graph: { needs: graph.neededBy, neededBy: graph.needs } });
   const remaining = longestRemaining(graph, durations);
   const longest = remaining.reduce((most, r) => Math.max(most, r), 0);
   const next = repeatableNumbers();
   const elite: Schedule[] = [];
   const isGood = () => (elite[0]?.finish ?? Number.POSITIVE_INFINITY) <= bound * (1 + 1e-12);
   const tryKeys = (keys: readonly number[]) => {
-    keepBest(elite, justified(problem, backward, place, generate(problem, listBy(keys, graph, place))));
+    keepBest(elite, justified(forward, backward, generate(problem, listBy(keys, forward))));
   };
   if (first) tryKeys(first);
   for (let k = 0; k < Math.max(1, iterations) && !isGood(); k++) {
@@ -68,7 +65,11 @@ export function findPlan(problem: PlanProblem, { iterations, bound, first }: Pla
       const other = elite[Math.floor(next() * elite.length)] as Schedule;
       const share = k % 2 === 0 || one === other ? 0 : next();
       const shake = one.finish * 0.3 * next() * next();
-      tryKeys(one.starts.map((start, at) => start * (1 - share) + (other.starts[at] as number) * share + shake * next()));
+      tryKeys(
+        one.starts.map(
+          (start, at) => start * (1 - share) + (other.starts[at] as number) * share + shake * next(),
+        ),
+      );
     }
   }
   return elite[0] as Schedule;
@@ -82,36 +83,52 @@ function keepBest(elite: Schedule[], found: Schedule): void {
   if (elite.length > eliteSize) elite.pop();
 }
 
+/** A problem as seen from the start or from the end, with an order in which all comes after what it needs. */
+interface Direction {
+  readonly problem: PlanProblem;
+  readonly order: readonly number[];
+  readonly place: readonly number[];
+}
+
+function directionOf(problem: PlanProblem): Direction {
+  const order = topologicalOrder(problem.graph);
+  const place = new Array<number>(order.length).fill(0);
+  order.forEach((k, at) => {
+    place[k] = at;
+  });
+  return { problem, order, place };
+}
+
 /** Forward-backward improvement until it helps no more. */
-function justified(problem: PlanProblem, backward: PlanProblem, place: readonly number[], from: Schedule): Schedule {
+function justified(forward: Direction, backward: Direction, from: Schedule): Schedule {
+  const { durations } = forward.problem;
   let best = from;
   for (;;) {
-    const ends = best.starts.map((s, k) => s + (problem.durations[k] as number));
-    const right = generate(backward, sortedBy(ends, place, -1));
-    const lefts = right.starts.map((s, k) => right.finish - s - (problem.durations[k] as number));
-    const left = generate(problem, sortedBy(lefts, place, 1));
+    const ends = best.starts.map((start, k) => start + (durations[k] as number));
+    const right = generate(
+      backward.problem,
+      listBy(
+        ends.map((end) => -end),
+        backward,
+      ),
+    );
+    const starts = right.starts.map((start, k) => right.finish - start - (durations[k] as number));
+    const left = generate(forward.problem, listBy(starts, forward));
     if (left.finish >= best.finish) return left.finish > best.finish ? best : left;
     best = left;
   }
 }
 
-function reversed(problem: PlanProblem): PlanProblem {
-  const { needs, neededBy } = problem.graph;
-  return { ...problem, graph: { needs: neededBy, neededBy: needs } };
-}
-
 /** By key, with all after what they need: a key below that of a need is raised to it. */
-function listBy(keys: readonly number[], graph: Graph, place: readonly number[]): readonly number[] {
+function listBy(keys: readonly number[], { problem, order, place }: Direction): readonly number[] {
   const raised = [...keys];
-  for (const k of sortedBy(place, place, 1)) {
-    for (const need of graph.needs[k] ?? []) raised[k] = Math.max(raised[k] as number, raised[need] as number);
+  for (const k of order) {
+    for (const need of problem.graph.needs[k] ?? [])
+      raised[k] = Math.max(raised[k] as number, raised[need] as number);
   }
-  return sortedBy(raised, place, 1);
-}
-
-function sortedBy(keys: readonly number[], place: readonly number[], direction: 1 | -1): readonly number[] {
-  const list = Array.from(keys.keys());
-  return list.sort((a, b) => direction * ((keys[a] as number) - (keys[b] as number) || (place[a] as number) - (place[b] as number)));
+  return [...order].sort(
+    (a, b) => (raised[a] as number) - (raised[b] as number) || (place[a] as number) - (place[b] as number),
+  );
 }
 
 /** Serial generation: `list` names each once, after all it needs. */
@@ -122,7 +139,8 @@ function generate({ graph, durations, uses, capacities }: PlanProblem, list: rea
   for (const k of list) {
     const duration = durations[k] as number;
     let start = 0;
-    for (const need of graph.needs[k] ?? []) start = Math.max(start, (starts[need] as number) + (durations[need] as number));
+    for (const need of graph.needs[k] ?? [])
+      start = Math.max(start, (starts[need] as number) + (durations[need] as number));
     const used = uses[k] ?? [];
     if (duration > 0 && used.length > 0) {
       for (let settled = 0; settled < used.length; ) {
@@ -133,7 +151,8 @@ function generate({ graph, durations, uses, capacities }: PlanProblem, list: rea
           if (settled >= used.length) break;
         }
       }
-      for (const { resource, amount } of used) (profiles[resource] as Profile).take(start, start + duration, amount);
+      for (const { resource, amount } of used)
+        (profiles[resource] as Profile).take(start, start + duration, amount);
     }
     starts[k] = start;
     finish = Math.max(finish, start + duration);

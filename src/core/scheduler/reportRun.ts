@@ -1,13 +1,15 @@
 // Works out from a run's own events what it took, what one agent would have needed, and the best that was possible.
+import { oneLine } from '../events/describe';
 import type { Event } from '../events/event';
-import type { RunReport, WaitingByCause } from '../events/runReport';
+import { type AttemptRow, type ChainLink, mostRows, type RunReport } from '../events/runReport';
 import type { Run, Snapshot } from '../events/snapshot';
-import type { Feature } from '../features/feature';
-import type { FeatureChange } from '../features/featureChange';
 import { criticalPathLength } from '../graph/criticalPath';
 import { featureGraph } from '../graph/readiness';
-import { lockKey } from '../locks/lockPath';
-import type { EpochMs, FeatureId, Fence } from '../shared/ids';
+import type { EpochMs, FeatureId, Fence, Slot } from '../shared/ids';
+import { isMeant } from './decide';
+import { decidingChain, type FinishedAttempt } from './decidingChain';
+import { measureWaiting } from './measureWaiting';
+import { exclusiveKeys, type Place, placeOf } from './places';
 
 /**
  * @param events the run's events from `run.started` on, in order
@@ -20,6 +22,7 @@ export function reportRun(snapshot: Snapshot, run: Run, events: readonly Event[]
   const attempts = measureAttempts(events, now);
   const workMs = new Map<FeatureId, number>();
   for (const { featureId, ms } of attempts.values()) workMs.set(featureId, (workMs.get(featureId) ?? 0) + ms);
+  const finished = rowsOf(events, attempts, run.startedAt);
   const durations = features.map((f) => workMs.get(f.id) ?? 0);
   const oneAgentMs = durations.reduce((sum, ms) => sum + ms, 0);
   const most = mostAgents(run, events);
@@ -33,7 +36,7 @@ export function reportRun(snapshot: Snapshot, run: Run, events: readonly Event[]
     bestPossibleMs: Math.max(
       criticalPathLength(featureGraph(features), durations),
       oneAgentMs / most,
-      busiestFileMs(events, attempts),
+      busiestFileMs(finished),
     ),
     costUsd: run.costUsd,
     inputTokens: run.inputTokens,
@@ -41,6 +44,8 @@ export function reportRun(snapshot: Snapshot, run: Run, events: readonly Event[]
     waitingMs: measureWaiting(run, meant, events, now),
     attempts: attempts.size,
     retries: events.filter((e) => e.type === 'feature.retried' && e.by === 'policy').length,
+    chain: decidingChain(finished, snapshot.features),
+    rows: finished.slice(0, mostRows).map(({ keys: _, ...row }) => row),
   };
 }
 
@@ -55,55 +60,95 @@ export function describeReport(report: RunReport): readonly string[] {
     ['pauses', waiting.paused],
   ] as const;
   const waited = causes.filter(([, ms]) => ms >= 50).map(([cause, ms]) => `${cause} ${seconds(ms)}`);
+  const ratio =
+    report.bestPossibleMs > 0
+      ? ` (the run took ${(report.wallMs / report.bestPossibleMs).toFixed(2)} × that)`
+      : '';
   const factor = report.wallMs > 0 ? (report.oneAgentMs / report.wallMs).toFixed(2) : '–';
   return [
     `Wall time      ${seconds(report.wallMs)} with ${report.maxAgents} agents (${report.attempts} attempts, ${report.retries} retries)`,
     `One agent      ${seconds(report.oneAgentMs)} (${factor} × the wall time)`,
-    `Best possible  ${seconds(report.bestPossibleMs)}`,
+    `Best possible  ${seconds(report.bestPossibleMs)}${ratio}`,
+    ...(report.chain === undefined || report.chain.length === 0
+      ? []
+      : [`Decided by     ${describeChain(report.chain)}`]),
     `Slots waited   ${waited.length > 0 ? waited.join(', ') : 'not at all'}`,
     `Cost           $${report.costUsd.toFixed(4)} for ${report.inputTokens} tokens in, ${report.outputTokens} out`,
   ];
 }
 
-interface Measured {
-  readonly featureId: FeatureId;
-  readonly startedAt: EpochMs;
-  ms: number;
+/** `auth → profile (dependency) → search (slot)`, by first and last links where it is long. */
+function describeChain(chain: readonly ChainLink[]): string {
+  const ends = chain.length <= 7 ? chain : [...chain.slice(0, 3), undefined, ...chain.slice(-3)];
+  return ends
+    .map((link) => {
+      if (!link) return `… ${chain.length - 6} more …`;
+      const name = oneLine(link.name);
+      const shown = name.length > 40 ? `${name.slice(0, 39)}…` : name;
+      return link.because === 'start' ? shown : `${shown} (${link.because})`;
+    })
+    .join(' → ');
 }
 
-const endings = new Set([
-  'feature.passed',
-  'feature.failed',
-  'feature.retried',
-  'feature.yielded',
-  'feature.unconfirmed',
-]);
+interface Measured {
+  readonly featureId: FeatureId;
+  readonly slot: Slot;
+  readonly attempt: number;
+  readonly startedAt: EpochMs;
+  ms: number;
+  end: AttemptRow['end'];
+}
+
+const endings: ReadonlyMap<string, AttemptRow['end']> = new Map([
+  ['feature.passed', 'passed'],
+  ['feature.failed', 'failed'],
+  ['feature.retried', 'retried'],
+  ['feature.yielded', 'yielded'],
+  ['feature.unconfirmed', 'unconfirmed'],
+] as const);
 
 function measureAttempts(events: readonly Event[], now: EpochMs): ReadonlyMap<Fence, Measured> {
   const attempts = new Map<Fence, Measured>();
   for (const event of events) {
     if (event.type === 'feature.claimed') {
-      attempts.set(event.fence, { featureId: event.featureId, startedAt: event.at, ms: now - event.at });
-    } else if (endings.has(event.type) && 'fence' in event && event.fence !== undefined) {
+      const { featureId, slot, attempt, at } = event;
+      attempts.set(event.fence, { featureId, slot, attempt, startedAt: at, ms: now - at, end: 'open' });
+    } else if ('fence' in event && event.fence !== undefined) {
+      const end = endings.get(event.type);
       const attempt = attempts.get(event.fence);
-      if (attempt) attempt.ms = event.at - attempt.startedAt;
+      if (!attempt || !end) continue;
+      attempt.ms = event.at - attempt.startedAt;
+      attempt.end = end;
     }
   }
   return attempts;
 }
 
-/** Work of all attempts that held one same file: they could only run one after the other. */
-function busiestFileMs(events: readonly Event[], attempts: ReadonlyMap<Fence, Measured>): number {
-  const holders = new Map<string, Set<Fence>>();
+/** In the order they began, with what each had locked with its claim. */
+function rowsOf(
+  events: readonly Event[],
+  attempts: ReadonlyMap<Fence, Measured>,
+  runStartedAt: EpochMs,
+): readonly FinishedAttempt[] {
+  const places = new Map<Fence, Place[]>([...attempts.keys()].map((fence) => [fence, []]));
   for (const event of events) {
     if (event.type !== 'lock.granted' || event.how !== 'claim') continue;
-    const key = lockKey(event.path);
-    holders.set(key, (holders.get(key) ?? new Set()).add(event.fence));
+    places.get(event.fence)?.push(placeOf({ kind: event.kind, path: event.path }));
   }
-  const sums = [...holders.values()].map((fences) =>
-    [...fences].reduce((sum, f) => sum + (attempts.get(f)?.ms ?? 0), 0),
-  );
-  return sums.reduce((most, ms) => Math.max(most, ms), 0);
+  const keys = exclusiveKeys([...places.values()]);
+  return [...attempts.values()].map(({ featureId, slot, attempt, startedAt, ms, end }, k) => {
+    const startMs = startedAt - runStartedAt;
+    return { slot, featureId, attempt, startMs, endMs: startMs + ms, end, keys: new Set(keys[k]) };
+  });
+}
+
+/** Work of all attempts that held one same file with their claim: they could only run one after the other. */
+function busiestFileMs(attempts: readonly FinishedAttempt[]): number {
+  const loads = new Map<string, number>();
+  for (const { keys, startMs, endMs } of attempts) {
+    for (const key of keys) loads.set(key, (loads.get(key) ?? 0) + endMs - startMs);
+  }
+  return [...loads.values()].reduce((most, ms) => Math.max(most, ms), 0);
 }
 
 function mostAgents(run: Run, events: readonly Event[]): number {
@@ -111,123 +156,4 @@ function mostAgents(run: Run, events: readonly Event[]): number {
     e.type === 'run.configured' ? [e.maxAgents] : e.type === 'run.started' ? [e.settings.maxAgents] : [],
   );
   return Math.max(run.settings.maxAgents, ...asked);
-}
-
-/** Sweeps through the run once, adding each stretch between two events to the causes that held slots then. */
-function measureWaiting(
-  run: Run,
-  meant: readonly Feature[],
-  events: readonly Event[],
-  now: EpochMs,
-): WaitingByCause {
-  const total = { dependency: 0, lock: 0, rate: 0, paused: 0 };
-  const state = {
-    working: new Set<Fence>(),
-    standing: new Set<string>(),
-    waiting: new Set<FeatureId>(),
-    ready: new Set<FeatureId>(),
-  };
-  seed(state, meant, events);
-  let agents = run.settings.maxAgents;
-  let paused = false;
-  let slowUntil = 0;
-  let at = run.startedAt;
-  const pass = (until: EpochMs) => {
-    const ms = Math.max(0, until - at);
-    const idle = Math.max(0, agents - state.working.size);
-    total.lock += ms * state.standing.size;
-    total.rate += Math.max(0, Math.min(until, slowUntil) - at) * state.working.size;
-    if (paused) total.paused += ms * Math.min(idle, state.ready.size);
-    else total.lock += ms * Math.min(idle, state.ready.size);
-    total.dependency += ms * Math.min(Math.max(0, idle - state.ready.size), state.waiting.size);
-    at = until;
-  };
-  for (const event of events) {
-    pass(event.at);
-    if (
-      !('featureId' in event) ||
-      event.featureId === undefined ||
-      isMeant(run.settings.only, event.featureId)
-    )
-      follow(state, event);
-    if (event.type === 'run.started') agents = event.settings.maxAgents;
-    else if (event.type === 'run.configured') agents = event.maxAgents;
-    else if (event.type === 'run.paused') paused = true;
-    else if (event.type === 'run.resumed') paused = false;
-    else if (event.type === 'throttle.changed') slowUntil = event.untilAt ?? 0;
-  }
-  pass(now);
-  return total;
-}
-
-/** Where features stood when the run began: told by what first happened to each, or nothing did and it stands there yet. */
-function seed({ waiting, ready }: Sweep, meant: readonly Feature[], events: readonly Event[]): void {
-  const first = new Map<FeatureId, Event>();
-  for (const event of events) {
-    if (movesFeature(event) && !first.has(event.featureId)) first.set(event.featureId, event);
-  }
-  for (const { id, state } of meant) {
-    const moved = first.get(id)?.type;
-    const where = moved === undefined ? state.status : moved;
-    if (where === 'pending' || where === 'feature.claimed' || where === 'feature.held') ready.add(id);
-    else if (where === 'waiting' || where === 'feature.freed' || where === 'feature.skipped') waiting.add(id);
-  }
-}
-
-function movesFeature(event: Event): event is Event & FeatureChange {
-  return event.type.startsWith('feature.') && event.type !== 'feature.edited';
-}
-
-function isMeant(only: readonly FeatureId[] | undefined, id: FeatureId): boolean {
-  return only === undefined || only.includes(id);
-}
-
-interface Sweep {
-  readonly working: Set<Fence>;
-  /** `fence path` of agents that stand and wait for a file. */
-  readonly standing: Set<string>;
-  readonly waiting: Set<FeatureId>;
-  readonly ready: Set<FeatureId>;
-}
-
-function follow({ working, standing, waiting, ready }: Sweep, event: Event): void {
-  switch (event.type) {
-    case 'feature.claimed':
-      working.add(event.fence);
-      ready.delete(event.featureId);
-      return;
-    case 'feature.passed':
-    case 'feature.failed':
-    case 'feature.unconfirmed':
-    case 'feature.retried':
-    case 'feature.yielded':
-      if ('fence' in event && event.fence !== undefined) working.delete(event.fence);
-      if (event.type === 'feature.retried' || event.type === 'feature.yielded') ready.add(event.featureId);
-      return;
-    case 'feature.held':
-      waiting.add(event.featureId);
-      ready.delete(event.featureId);
-      return;
-    case 'feature.added':
-    case 'feature.freed':
-    case 'feature.unskipped':
-    case 'feature.regressed':
-      waiting.delete(event.featureId);
-      ready.add(event.featureId);
-      return;
-    case 'feature.skipped':
-    case 'feature.removed':
-      waiting.delete(event.featureId);
-      ready.delete(event.featureId);
-      return;
-    case 'lock.waiting':
-      standing.add(`${event.fence} ${event.path}`);
-      return;
-    case 'lock.granted':
-    case 'lock.released':
-      standing.delete(`${event.fence} ${event.path}`);
-      return;
-    default:
-      return;
-  }
 }

@@ -1,6 +1,7 @@
 // Says which ready features wait for a file and who has it, for every view, from the snapshot alone.
-import { describeBlockers, oneLine } from '../events/describe';
+import { oneLine } from '../events/describe';
 import type { Snapshot } from '../events/snapshot';
+import { describeBlockers } from '../locks/describeBlockers';
 import type { FeatureId } from '../shared/ids';
 import { blockersIn, placesOf } from './places';
 import type { PassedOver } from './selectBatch';

@@ -43,7 +43,7 @@ describe('slotMirror', () => {
           const expected = { ...workspace.tree() };
           for (const [target, hash] of overlay) {
             if (hash === null) delete expected[target];
-            else expected[target] = Buffer.from(await files.kept(hash)).toString();
+            else expected[target] = await files.keptText(hash);
           }
           assert.deepEqual(workspace.tree(dir), sorted(expected));
           assert.deepEqual(await copies.changes(slot), []);

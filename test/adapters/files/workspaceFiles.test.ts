@@ -23,7 +23,10 @@ const sha = (text: string) => hashOf(Buffer.from(text));
 
 async function open(tree: Tree = {}): Promise<{ workspace: TempWorkspace; files: WorkspaceFiles }> {
   const workspace = await tempWorkspace(tree);
-  return { workspace, files: createWorkspaceFiles({ ...workspace, alsoProtected: () => ['plan/backlog.json'] }) };
+  return {
+    workspace,
+    files: createWorkspaceFiles({ ...workspace, alsoProtected: () => ['plan/backlog.json'] }),
+  };
 }
 
 /** Every way of naming a file, through every method that takes one: each must refuse with `pathDenied` and change nothing. */
@@ -207,7 +210,7 @@ describe('workspaceFiles: contents', () => {
     const { files } = await open({ 'src/a.ts': 'a' });
     const kept = await files.keep('src/a.ts');
     assert.ok(kept.ok && kept.value.hash === sha('a') && kept.value.createdFolder === undefined);
-    assert.equal(Buffer.from(await files.kept(sha('a'))).toString(), 'a');
+    assert.equal(await files.keptText(sha('a')), 'a');
     assert.deepEqual(await files.keep('src/b.ts'), { ok: true, value: { hash: null, mode: null } });
     assert.deepEqual(await files.keep('src/x/y/z.ts'), {
       ok: true,
@@ -332,42 +335,96 @@ describe('workspaceFiles: contents', () => {
     await files.sweep(new Set([sha('a')]));
     assert.deepEqual(readdirSync(path.join(workspace.houseDir, 'blobs')), [sha('a')]);
     assert.deepEqual(readdirSync(path.join(workspace.houseDir, 'tmp')), []);
-    await assert.rejects(files.kept(sha('b')), (error) => Failure.is(error, 'corrupt'));
-    await assert.rejects(files.kept('../../a.ts'), (error) => Failure.is(error, 'corrupt'));
+    await assert.rejects(files.keptText(sha('b')), (error) => Failure.is(error, 'corrupt'));
+    await assert.rejects(files.keptText('../../a.ts'), (error) => Failure.is(error, 'corrupt'));
     chmodSync(path.join(workspace.houseDir, 'blobs', sha('a')), 0o600);
     writeFileSync(path.join(workspace.houseDir, 'blobs', sha('a')), 'x');
-    await assert.rejects(files.kept(sha('a')), (error) => Failure.is(error, 'corrupt'));
+    await assert.rejects(files.keptText(sha('a')), (error) => Failure.is(error, 'corrupt'));
     await files.keep('a.ts');
-    assert.equal(Buffer.from(await files.kept(sha('a'))).toString(), 'a');
+    assert.equal(await files.keptText(sha('a')), 'a');
   });
 
-  it('expands globs to files that agents may write', async () => {
+  it('tells what declared paths, folders and globs name', async () => {
+    const many = Object.fromEntries(Array.from({ length: 201 }, (_, k) => [`many/f${k}.txt`, '']));
     const { files, workspace } = await open({
-      ...{
-        'src/a.ts': '',
-        'src/deep/b.ts': '',
-        'src/deep/c.js': '',
-        'dist/d.ts': '',
-        'node_modules/e/e.ts': '',
-        '.git/f.ts': '',
-      },
-      ...{
-        '.gitignore': 'dist\n',
-        'src/deep/.gitignore': 'hidden.ts\n',
-        'src/deep/hidden.ts': '',
-        'src/l.ts': { link: 'a.ts' },
-      },
+      ...{ 'src/a.ts': '', 'src/deep/b.ts': '', 'src/deep/c.js': '', 'dist/d.ts': '', 'app/[id].ts': '' },
+      ...{ 'node_modules/e/e.ts': '', '.git/f.ts': '', '.gitignore': 'dist\n', ...many },
+      ...{ 'src/deep/.gitignore': 'hidden.ts\n', 'src/deep/hidden.ts': '' },
+      ...{ 'src/l.ts': { link: 'a.ts' }, linked: { link: 'src/deep' }, gone: { link: 'nowhere' } },
+      ...{ out: { link: '..' }, 'Ünï.ts': '' },
     });
     mkdirSync(path.join(workspace.root, 'src/empty'));
     const cases: Record<string, string[]> = {
-      '**/*.ts': ['src/a.ts', 'src/deep/b.ts'],
-      'src/': ['src/a.ts', 'src/deep/.gitignore', 'src/deep/b.ts', 'src/deep/c.js'],
+      // Globs: the files they match, without what is ignored or protected, and not through links.
+      '**/*.ts': ['app/[id].ts', 'src/a.ts', 'src/deep/b.ts', 'Ünï.ts'],
       './src/*.ts': ['src/a.ts'],
       'src/**/*.{js,ts}': ['src/a.ts', 'src/deep/b.ts', 'src/deep/c.js'],
-      'dist/**': [],
+      // No match, or more than 200: the folder before the wildcard.
+      'dist/**/x.ts': ['dist/'],
+      'src/*.css': ['src/'],
+      '*.css': ['/'],
+      'many/*.txt': ['many/'],
+      // Folders, also when they are written like a file.
+      'src/': ['src/'],
+      'src/**': ['src/'],
+      src: ['src/'],
+      'src/deep': ['src/deep/'],
+      // Files, there or not, and one whose name looks like a glob.
+      'src/a.ts': ['src/a.ts'],
+      'src/new/x.ts': ['src/new/x.ts'],
+      'app/[id].ts': ['app/[id].ts'],
+      // Other ways of writing the same name.
+      './src/../SRC/A.ts': ['src/a.ts'],
+      'U\u0308ni\u0308.ts': ['Ünï.ts'],
+      // Links: what they lead to, if that is in the workspace.
+      'src/l.ts': ['src/a.ts'],
+      linked: ['src/deep/'],
+      'linked/b.ts': ['src/deep/b.ts'],
+      'linked/new/x.ts': ['src/deep/new/x.ts'],
+      'linked/*.js': ['src/deep/'],
+      'gone/x.ts': ['gone/x.ts'],
+      'out/x.ts': ['out/x.ts'],
+      // No paths in the workspace.
       '../**': [],
+      '/etc/passwd': [],
     };
-    for (const [glob, expected] of Object.entries(cases))
-      assert.deepEqual(await files.expand(glob), expected, glob);
+    const named = await files.expand(Object.keys(cases));
+    const shown = Object.fromEntries(
+      [...named].map(([text, scopes]) => [
+        text,
+        scopes.map((scope) => (scope.kind === 'folder' ? `${scope.path}/` : scope.path)),
+      ]),
+    );
+    assert.deepEqual(shown, cases);
+  });
+
+  it('gives back a text to the letter, and puts a kept one in place the same way', async () => {
+    const { files, workspace } = await open({
+      'a.md': '\ufeffone\r\ntwo\n',
+      'run.sh': '#!/bin/sh\n',
+      'a.png': '\0',
+    });
+    chmodSync(path.join(workspace.root, 'run.sh'), 0o755);
+    const text = '\ufeffone\r\ntwo\nthree\r\n';
+    const before = await files.readText('a.md');
+    assert.ok(before.ok && before.value);
+    assert.equal(before.value.text, '\ufeffone\r\ntwo\n');
+    const hash = await files.keepText(text);
+    assert.equal(await files.keptText(hash), text);
+    assert.deepEqual(await files.putKept('a.md', before.value.hash, hash), { ok: true, value: { hash } });
+    assert.equal(readFileSync(path.join(workspace.root, 'a.md'), 'utf8'), text);
+    const stale = await files.putKept('a.md', before.value.hash, hash);
+    assert.equal(stale.ok ? 'put' : stale.error.code, 'changedOnDisk');
+    assert.ok((await files.putKept('new/run.sh', null, hash, 0o755)).ok);
+    assert.equal(statSync(path.join(workspace.root, 'new/run.sh')).mode & 0o777, 0o755);
+    assert.ok((await files.putKept('run.sh', sha('#!/bin/sh\n'), hash)).ok);
+    assert.equal(
+      statSync(path.join(workspace.root, 'run.sh')).mode & 0o777,
+      0o755,
+      'an old file keeps its own',
+    );
+    assert.deepEqual(await files.readText('none'), { ok: true, value: null });
+    const binary = await files.readText('a.png');
+    assert.equal(binary.ok ? 'read' : binary.error.code, 'notText');
   });
 });

@@ -134,7 +134,10 @@ describe('SqlJsStore on disk', () => {
   });
 
   describe('with tables of two versions', () => {
-    const next = [...migrations, { version: 2, script: 'CREATE TABLE notes (body TEXT NOT NULL)' }];
+    const next = [
+      ...migrations,
+      { version: migrations.length + 1, script: 'CREATE TABLE notes (body TEXT NOT NULL)' },
+    ];
 
     it('brings an older database up, with what its journal held', async () => {
       const store = await open();

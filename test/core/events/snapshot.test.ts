@@ -117,6 +117,56 @@ describe('project', () => {
     assert.deepEqual(tell(holds, { type: 'lock.released', ...own, path: 'a' }).locks, emptySnapshot.locks);
   });
 
+  const waitOf = (attempt = own): Happening => ({
+    type: 'lock.waiting',
+    path: 'src/app.ts',
+    kind: 'file',
+    blockers: [{ kind: 'agent', slot: 1, featureId: 4, fence: 7, path: 'src/app.ts' }],
+    ...attempt,
+  });
+  const grantOf = (how: 'claim' | 'request', attempt = own): Happening => ({
+    type: 'lock.granted',
+    path: 'src/app.ts',
+    kind: 'file',
+    how,
+    ...attempt,
+  });
+  const wait = waitOf();
+  const earlier = { ...own, fence: 7 };
+  const stands = { status: 'waiting', step: 'waiting for src/app.ts, held by agent 1 (feature 4)' };
+  const goesOn: Happening = { type: 'agent.progress', status: 'running', step: 'editing', ...own };
+  const waits: [what: string, happenings: readonly Happening[], card: object][] = [
+    ['stands and waits for whoever has its file', [wait], stands],
+    [
+      'goes on when it gets the file',
+      [wait, grantOf('request')],
+      { status: 'running', step: 'got src/app.ts' },
+    ],
+    ['goes on when it says so', [wait, goesOn], { status: 'running', step: 'editing' }],
+    [
+      'is not said to wait for an earlier attempt',
+      [waitOf(earlier)],
+      { status: 'starting', step: 'starting' },
+    ],
+    ['stands though an earlier attempt got a file', [wait, grantOf('request', earlier)], stands],
+    [
+      'tells nothing of a file that was free',
+      [goesOn, grantOf('request')],
+      { status: 'running', step: 'editing' },
+    ],
+    [
+      'tells nothing of what it got with its claim',
+      [grantOf('claim')],
+      { status: 'starting', step: 'starting' },
+    ],
+  ];
+  for (const [what, happenings, card] of waits) {
+    it(`an agent ${what}`, () => {
+      const { status, step } = tell(atWork, ...happenings).agents[2] ?? assert.fail('no agent');
+      assert.deepEqual({ status, step }, card);
+    });
+  }
+
   it('follows a run from start to finish', () => {
     let snapshot = atWork;
     const states = eventsAt([

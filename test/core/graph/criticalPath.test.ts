@@ -1,7 +1,7 @@
 // The longest chain of work, by hand, against the plain recursive definition, and at the greatest size.
 import { strict as assert } from 'node:assert';
 import fc from 'fast-check';
-import { criticalPathLength, longestRemaining } from '../../../src/core/graph/criticalPath';
+import { criticalPathLength, longestChain, longestRemaining } from '../../../src/core/graph/criticalPath';
 import { buildGraph } from '../../../src/core/graph/graph';
 
 describe('longestRemaining', () => {
@@ -48,4 +48,17 @@ describe('longestRemaining', () => {
       200_000,
     );
   });
+});
+
+describe('longestChain', () => {
+  const cases: [what: string, needs: number[][], durations: number[], chain: number[]][] = [
+    ['of nothing', [], [], []],
+    ['of one', [[]], [5], [0]],
+    ['by duration, not by length', [[], [0], [1], []], [1, 1, 1, 4], [3]],
+    ['through a diamond', [[], [0], [0], [1, 2]], [1, 2, 3, 1], [0, 2, 3]],
+    ['with the lowest of equals', [[], [], [0, 1]], [1, 1, 1], [0, 2]],
+  ];
+  for (const [what, needs, durations, chain] of cases) {
+    it(what, () => assert.deepEqual(longestChain(buildGraph(needs), durations), chain));
+  }
 });

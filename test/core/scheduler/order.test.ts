@@ -67,6 +67,35 @@ describe('rankFeatures', () => {
       [1, 2],
     ],
     [
+      'the longer of two chains counts, be it of dependents or of a file',
+      [
+        featureIn('pending', 1, { files: ['b'], estimate: 12 }),
+        featureIn('pending', 2, { files: ['a'], estimate: 7 }),
+        featureIn('pending', 3, { files: ['a'], estimate: 7 }),
+        featureIn('pending', 4, { estimate: 15 }),
+      ],
+      [4, 2, 3, 1],
+    ],
+    [
+      'a folder is one file with all below it',
+      [
+        featureIn('pending', 1, { files: ['b'], estimate: 15 }),
+        featureIn('pending', 2, { files: ['src/'] }),
+        featureIn('pending', 3, { files: ['src/x'] }),
+      ],
+      [2, 3, 1],
+    ],
+    [
+      'of equal chains that which more work waits for, a dependent shared among all it needs',
+      [
+        featureIn('pending', 1),
+        featureIn('pending', 2),
+        featureIn('waiting', 3, { dependsOn: ['F1', 'F2'] }),
+        featureIn('waiting', 4, { dependsOn: ['F2'] }),
+      ],
+      [2, 1, 3, 4],
+    ],
+    [
       'what is done weighs nothing',
       [
         featureIn('pending', 1),
@@ -88,12 +117,10 @@ describe('rankFeatures', () => {
       featureIn('waiting', 2, { files: ['a', 'b'], dependsOn: ['F1'], priority: 2 }),
     ];
     assert.deepEqual(
-      [...rankFeatures(features).values()].map(({ id, priority, remaining, busiest }) => {
-        return { id, priority, remaining, busiest };
-      }),
+      [...rankFeatures(features).values()],
       [
-        { id: 1, priority: 2, remaining: 13, busiest: 13 },
-        { id: 2, priority: 2, remaining: 10, busiest: 13 },
+        { id: 1, priority: 2, remaining: 13, busiest: 13, awaited: 23 },
+        { id: 2, priority: 2, remaining: 10, busiest: 13, awaited: 13 },
       ],
     );
   });

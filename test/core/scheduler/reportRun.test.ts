@@ -58,6 +58,7 @@ describe('reportRun', () => {
     assert.deepEqual(report([], two, [], 0), {
       ...{ startedAt: 0, wallMs: 0, maxAgents: 2, passing: 0, total: 0, oneAgentMs: 0, bestPossibleMs: 0 },
       ...{ costUsd: 0, inputTokens: 0, outputTokens: 0, waitingMs: none, attempts: 0, retries: 0 },
+      ...{ chain: [], rows: [] },
     });
   });
 
@@ -311,7 +312,7 @@ describe('describeReport', () => {
     assert.deepEqual(describeReport(full), [
       'Wall time      20.0 s with 3 agents (6 attempts, 1 retries)',
       'One agent      50.0 s (2.50 × the wall time)',
-      'Best possible  16.7 s',
+      'Best possible  16.7 s (the run took 1.20 × that)',
       'Slots waited   dependencies 1.5 s, rate limits 2.0 s',
       'Cost           $0.0123 for 1200 tokens in, 340 out',
     ]);
@@ -321,5 +322,22 @@ describe('describeReport', () => {
     const lines = describeReport({ ...full, wallMs: 0, oneAgentMs: 0, waitingMs: none });
     assert.equal(lines[1], 'One agent      0.0 s (– × the wall time)');
     assert.equal(lines[3], 'Slots waited   not at all');
+  });
+
+  it('tells the chain that decided, shortened in the middle', () => {
+    const link = (name: string, because: 'start' | 'slot' | 'file') => ({
+      featureId: 1,
+      name,
+      startMs: 0,
+      endMs: 1,
+      because,
+    });
+    const chain = [link('auth', 'start'), link('profile', 'file')];
+    assert.equal(describeReport({ ...full, chain })[3], 'Decided by     auth → profile (file)');
+    const long = Array.from({ length: 9 }, (_, k) => link(`F${k}`, k === 0 ? 'start' : 'slot'));
+    assert.match(
+      describeReport({ ...full, chain: long })[3] ?? '',
+      /^Decided by {5}F0 → F1 \(slot\) → F2 \(slot\) → … 3 more … → F6/,
+    );
   });
 });

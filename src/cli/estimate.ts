@@ -1,0 +1,66 @@
+// `parallel-agents run --estimate`: how long the backlog would take with one agent, two, and so on; starts and writes nothing.
+import { describeForecast, describeHeldBack, duration } from '../core/scheduler/describeForecast';
+import { type Forecast, forecast } from '../core/scheduler/forecast';
+import { outlookFrom } from '../core/scheduler/outlook';
+import { resolveSettings, usualAgentLimit } from '../host/settings';
+import type { RunCommand } from './arguments';
+import { chooseFeatures, previewWorkspace } from './readBacklog';
+import { readSettings } from './settingsFiles';
+import type { Terminal } from './terminal';
+
+/** @returns the exit code 0 @throws BadInput */
+export async function estimate(
+  command: RunCommand,
+  root: string,
+  terminal: Terminal,
+  distDir: string,
+): Promise<number> {
+  const snapshot = await previewWorkspace(root, command.features ?? 'features.json', distDir);
+  const flags = { maxAgents: command.maxAgents, model: command.model };
+  const sources = await readSettings(root, flags, terminal.env);
+  const { settings, warnings } = resolveSettings(sources.read);
+  for (const warning of [...sources.warnings, ...warnings]) terminal.note(`⚠️ ${warning}`);
+  const meant =
+    command.featureId === undefined
+      ? undefined
+      : chooseFeatures(snapshot, command.featureId, command.withDependencies);
+  const features = Object.values(snapshot.features).filter(
+    (f) => f.state.status === 'passing' || meant === undefined || meant.includes(f.id),
+  );
+  const outlook = outlookFrom(snapshot.experience, settings.model);
+  const counts = new Set([settings.maxAgents, ...Array.from({ length: usualAgentLimit }, (_, k) => k + 1)]);
+  const forecasts = [...counts].sort((a, b) => a - b).map((agents) => forecast(features, agents, outlook));
+  if (command.json) for (const one of forecasts) terminal.print(JSON.stringify(toExternal(one)));
+  else for (const line of describe(forecasts, settings.maxAgents)) terminal.print(line);
+  return 0;
+}
+
+function describe(forecasts: readonly Forecast[], maxAgents: number): readonly string[] {
+  const own = forecasts.find((f) => f.agents === maxAgents);
+  if (!own || own.features === 0) return [describeForecast(forecasts)];
+  const { bound, plan, expected, heldBackBy } = own;
+  const reason = describeHeldBack(heldBackBy);
+  return [
+    describeForecast(forecasts),
+    `With ${maxAgents}: no order takes less than ${duration(bound)}${reason === '' ? '' : `, ${reason}`}${
+      plan.finish < expected ? `; the best order found takes ${duration(plan.finish)}` : ''
+    }`,
+  ];
+}
+
+/** Times in minutes. */
+function toExternal({
+  agents,
+  features,
+  expected,
+  plan,
+  bound,
+  heldBackBy,
+  guessed,
+}: Forecast): Record<string, unknown> {
+  const rounded = (minutes: number) => Math.round(minutes * 1000) / 1000;
+  return {
+    ...{ agents, features, expectedMinutes: rounded(expected), planMinutes: rounded(plan.finish) },
+    ...{ boundMinutes: rounded(bound), heldBackBy, guessed },
+  };
+}

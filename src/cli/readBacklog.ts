@@ -1,0 +1,60 @@
+// Finds the backlog for a command, and refuses a bad one with its place before anything is touched.
+import { join, relative } from 'node:path';
+import { loadBacklogFile } from '../adapters/files/backlogFile';
+import { readStoredSnapshot } from '../adapters/store/readStoredSnapshot';
+import { emptySnapshot, projectAll, type Snapshot } from '../core/events/snapshot';
+import { reconcile } from '../core/features/reconcile';
+import { withDependencies } from '../core/graph/readiness';
+import { parseWorkspacePath } from '../core/locks/lockPath';
+import type { FeatureId } from '../core/shared/ids';
+import type { PlacedProblem } from '../protocol/hubMethods';
+import { BadInput } from './terminal';
+
+/** The backlog's path in the workspace, once it is known to be good: a bad one leaves nothing behind, not even a folder. */
+export async function checkBacklog(root: string, file: string): Promise<string> {
+  const { path, specs } = await loadSpecs(root, file, emptySnapshot);
+  if (specs.length === 0)
+    throw new BadInput([`${path}: the backlog is an empty list; add a feature such as { "name": "…" }.`]);
+  return path;
+}
+
+/** The workspace as it would be with the backlog loaded now: what the database holds and what the file says. Writes nothing. */
+export async function previewWorkspace(root: string, file: string, distDir: string): Promise<Snapshot> {
+  const place = { dir: join(root, '.parallel-agents'), wasmPath: join(distDir, 'sql-wasm.wasm') };
+  const stored = (await readStoredSnapshot(place)) ?? emptySnapshot;
+  const { specs } = await loadSpecs(root, file, stored);
+  const { changes } = reconcile(stored.features, stored.lastFeatureId, specs);
+  return projectAll(
+    stored,
+    changes.map((change, k) => ({ ...change, seq: stored.seq + k + 1, at: 0 })),
+  );
+}
+
+/** One feature by id, with what it needs if asked for. @throws BadInput when there is none */
+export function chooseFeatures(snapshot: Snapshot, id: FeatureId, all: boolean): readonly FeatureId[] {
+  if (!snapshot.features[id]) {
+    const known = Object.values(snapshot.features).map((f) => `${f.id} ${f.spec.name}`);
+    throw new BadInput([`There is no feature with the id ${id}. The backlog has: ${known.join(', ')}.`]);
+  }
+  return all ? [...withDependencies(snapshot.features, id)] : [id];
+}
+
+/** `file:line:column: message`, as editors and terminals link it. */
+export function placeOf({ file, line, column, message }: PlacedProblem): string {
+  const fromHere = relative('', file);
+  return `${fromHere.startsWith('..') ? file : fromHere}:${line}:${column}: ${message}`;
+}
+
+async function loadSpecs(root: string, file: string, { features, lastFeatureId }: Snapshot) {
+  const path = parseWorkspacePath(file);
+  if (!path.ok) throw new BadInput([`--features: ${path.error.message}`]);
+  const ids = new Map(Object.values(features).map((f) => [f.spec.name, f.id]));
+  const loaded = await loadBacklogFile(join(root, path.value), ids, lastFeatureId);
+  if (loaded.kind === 'bad') throw new BadInput(loaded.problems.map(placeOf));
+  if (loaded.kind === 'none') {
+    throw new BadInput([
+      `There is no ${path.value} in ${root}; write one, such as: [ { "name": "…", "description": "…" } ]`,
+    ]);
+  }
+  return { path: path.value, specs: loaded.specs };
+}

@@ -1,0 +1,58 @@
+// A look at a database without owning it: all that was committed is seen, and not a byte changes.
+import { strict as assert } from 'node:assert';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { migrate, migrations } from '../../../src/adapters/store/migrations';
+import { readStoredSnapshot } from '../../../src/adapters/store/readStoredSnapshot';
+import { readSnapshot } from '../../../src/adapters/store/snapshotRows';
+import { loadSqlJs, SqlJsDatabase } from '../../../src/adapters/store/sqlJsDatabase';
+import { openSqlJsStore } from '../../../src/adapters/store/sqlJsStore';
+import { emptySnapshot } from '../../../src/core/events/snapshot';
+import { plain, storyOfARun } from '../../support/history';
+import { wasmPath } from './wasmPath';
+
+describe('readStoredSnapshot', () => {
+  let dir: string;
+  beforeEach(async () => {
+    dir = await mkdtemp(path.join(tmpdir(), 'pa-look-'));
+  });
+  afterEach(() => rm(dir, { recursive: true, force: true }));
+
+  const contents = async () =>
+    Promise.all(
+      (await readdir(dir)).sort().map(async (name) => [name, await readFile(path.join(dir, name))]),
+    );
+
+  it('sees what the owner has committed, also while that is at work, and what its experience is', async () => {
+    const { commits, states } = storyOfARun();
+    const store = await openSqlJsStore({ dir, epoch: 1, wasmPath });
+    for (const commit of commits) await store.commit(commit);
+    const before = await contents();
+    const seen = await readStoredSnapshot({ dir, wasmPath });
+    assert.deepEqual(plain(seen), states.at(-1)?.snapshot);
+    assert.equal(seen?.experience.length, 1);
+    assert.deepEqual(await contents(), before);
+    await store.close();
+    assert.deepEqual(plain(await readStoredSnapshot({ dir, wasmPath })), states.at(-1)?.snapshot);
+  });
+
+  it('sees nothing where nothing is, and makes nothing', async () => {
+    assert.equal(await readStoredSnapshot({ dir, wasmPath }), undefined);
+    assert.equal(await readStoredSnapshot({ dir: path.join(dir, 'none'), wasmPath }), undefined);
+    assert.deepEqual(await readdir(dir), []);
+  });
+});
+
+describe('the migrations', () => {
+  it('bring every older version to one that can be read', async () => {
+    const sqlJs = await loadSqlJs(wasmPath);
+    for (const { version } of migrations) {
+      const database = new SqlJsDatabase(sqlJs);
+      migrate(database, migrations, 0, version);
+      migrate(database, migrations, version, migrations.length);
+      assert.deepEqual(readSnapshot(database), emptySnapshot, `from version ${version}`);
+      database.close();
+    }
+  });
+});

@@ -1,0 +1,69 @@
+// `run --estimate` and `graph` from outside: they tell, start nothing and write nothing, before a run and after it.
+import assert from 'node:assert/strict';
+import { readdir, readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { describe, it } from 'mocha';
+import { copySample, readTree, runCli, withoutPauses } from '../support/cli';
+
+describe('run --estimate and graph', () => {
+  it('tell how long a fresh backlog takes and what needs what, and leave the folder as it is', async () => {
+    const sample = await copySample('notes-api');
+    try {
+      const before = await readTree(sample.dir);
+      const told = await runCli(['run', '--estimate', '--project-dir', sample.dir]);
+      assert.equal(told.code, 0, told.notes.join('\n'));
+      assert.match(told.lines[0] ?? '', /^1 agent: about .*; 5: .* min, the chain .* decides$/);
+      const each = await runCli(['run', '--estimate', '--json', '--project-dir', sample.dir]);
+      const forecasts = each.lines.map((line) => JSON.parse(line));
+      assert.deepEqual(
+        forecasts.map((f) => f.agents),
+        [1, 2, 3, 4, 5],
+      );
+      for (const { boundMinutes, planMinutes, expectedMinutes } of forecasts) {
+        assert.ok(boundMinutes <= planMinutes && planMinutes <= expectedMinutes);
+      }
+      const graph = await runCli(['graph', '--format', 'json', '--project-dir', sample.dir]);
+      assert.equal(JSON.parse(graph.lines.join('\n')).nodes.length, forecasts[0]?.features);
+      assert.deepEqual(await readTree(sample.dir), before);
+      assert.ok(!(await readdir(sample.dir)).includes('.parallel-agents'));
+    } finally {
+      await sample.remove();
+    }
+  });
+
+  it('know after a run that nothing is left, and do not touch its database', async () => {
+    const sample = await copySample('test-parallel');
+    try {
+      await withoutPauses(sample.dir);
+      assert.equal((await runCli(['run', '--project-dir', sample.dir])).code, 0);
+      const database = path.join(sample.dir, '.parallel-agents', 'agents.db');
+      const before = await readFile(database);
+      const told = await runCli(['run', '--estimate', '--project-dir', sample.dir]);
+      assert.deepEqual([told.code, told.lines], [0, ['Nothing is left to build']]);
+      const graph = await runCli(['graph', '--format', 'json', '--project-dir', sample.dir]);
+      const { nodes } = JSON.parse(graph.lines.join('\n'));
+      assert.deepEqual(new Set(nodes.map((n: { status: string }) => n.status)), new Set(['passing']));
+      assert.deepEqual(await readFile(database), before);
+    } finally {
+      await sample.remove();
+    }
+  });
+
+  for (const [what, args, says] of [
+    ['a format it does not know', ['graph', '--format', 'svg'], /--format must be one of mermaid, dot, json/],
+    ['a word too many', ['graph', 'now'], /one word too many/],
+    ['a folder without a backlog', ['run', '--estimate'], /There is no features\.json/],
+  ] as const) {
+    it(`refuses ${what}`, async () => {
+      const sample = await copySample('notes-api');
+      try {
+        const place = says.source.includes('features') ? path.join(sample.dir, 'src') : sample.dir;
+        const { code, notes } = await runCli([...args, '--project-dir', place]);
+        assert.equal(code, 2);
+        assert.match(notes.join('\n'), says);
+      } finally {
+        await sample.remove();
+      }
+    });
+  }
+});

@@ -1,0 +1,105 @@
+// What a pass teaches, and what it does not.
+import { strict as assert } from 'node:assert';
+import type { Happening } from '../../../src/core/events/event';
+import { type Experience, learn } from '../../../src/core/events/experience';
+import { projectAll } from '../../../src/core/events/snapshot';
+import { eventsAt, featureIn, workspaceOf } from '../sampleFeatures';
+
+const attempt = { slot: 1, featureId: 1, attempt: 1, fence: 8 };
+const evidence = { kind: 'check', command: 'x', exitCode: 0, outputTail: '', durationMs: 1 } as const;
+const claim: Happening = { type: 'feature.claimed', model: 'haiku', ...attempt };
+const submit: Happening = { type: 'feature.submitted', summary: '', ...attempt };
+const pass: Happening = { type: 'feature.passed', evidence, featureId: 1, slot: 1, fence: 8 };
+const lock = (path: string, kind: 'file' | 'folder' = 'file'): Happening => ({
+  type: 'lock.granted',
+  path,
+  kind,
+  how: 'request',
+  ...attempt,
+});
+
+const taughtBy = (...story: (readonly [number, Happening])[]): Experience =>
+  projectAll(workspaceOf([featureIn('pending', 1, { category: 'api' })]), eventsAt(story)).experience;
+
+describe('a pass', () => {
+  it('teaches how long the attempt took on its model, and the files it held', () => {
+    const story = [
+      [100, claim],
+      [200, lock('a')],
+      [300, lock('docs', 'folder')],
+      [900, submit],
+      [1_100, pass],
+    ] as const;
+    assert.deepEqual(taughtBy(...story), [
+      {
+        category: 'api',
+        passed: 1,
+        models: [{ model: 'haiku', count: 1, totalMs: 1_000 }],
+        files: [{ path: 'a', count: 1 }],
+      },
+    ]);
+  });
+
+  it('teaches nothing when it was the word of the user', () => {
+    const open: Happening = { type: 'feature.unconfirmed', why: 'no check', ...attempt };
+    const yes: Happening = { type: 'feature.passed', evidence: { kind: 'user' }, featureId: 1 };
+    assert.deepEqual(taughtBy([0, claim], [1, submit], [2, open], [99, yes]), []);
+  });
+
+  it('is the only thing that teaches', () => {
+    const retry: Happening = {
+      type: 'feature.retried',
+      by: 'policy',
+      reason: '',
+      featureId: 1,
+      fence: 8,
+      slot: 1,
+    };
+    assert.deepEqual(taughtBy([0, claim], [1, lock('a')], [2, retry]), []);
+  });
+});
+
+describe('learn', () => {
+  const lesson = { model: 'haiku', claimedAt: 0, passedAt: 1_000, files: [] };
+
+  it('adds up by category and model', () => {
+    const learned = [
+      { ...lesson, category: 'api' },
+      { ...lesson, category: 'ui' },
+      { ...lesson, category: 'api', model: 'opus' },
+      { ...lesson, category: 'api', passedAt: 3_000 },
+    ].reduce(learn, [] as Experience);
+    assert.deepEqual(
+      learned.map(({ category, passed, models }) => [category, passed, models]),
+      [
+        ['ui', 1, [{ model: 'haiku', count: 1, totalMs: 1_000 }]],
+        [
+          'api',
+          3,
+          [
+            { model: 'opus', count: 1, totalMs: 1_000 },
+            { model: 'haiku', count: 2, totalMs: 4_000 },
+          ],
+        ],
+      ],
+    );
+  });
+
+  it('forgets the category not heard of for longest, and the rarest files', () => {
+    const many = Array.from({ length: 501 }, (_, k) => ({ ...lesson, category: `c${k}` })).reduce(
+      learn,
+      [] as Experience,
+    );
+    assert.equal(many.length, 500);
+    assert.equal(many[0]?.category, 'c1');
+    const often = { ...lesson, category: 'api', files: ['often'] };
+    const rare = { ...often, files: Array.from({ length: 30 }, (_, k) => `rare${k}`) };
+    const [api] = [often, often, rare].reduce(learn, [] as Experience);
+    assert.equal(api?.files.length, 20);
+    assert.deepEqual(api?.files[0], { path: 'often', count: 2 });
+  });
+
+  it('takes a clock that went back for no time at all', () => {
+    assert.equal(learn([], { ...lesson, category: 'api', passedAt: -5 })[0]?.models[0]?.totalMs, 0);
+  });
+});

@@ -1,0 +1,71 @@
+// The index of places meets exactly what the lock paths say overlaps.
+import { strict as assert } from 'node:assert';
+import fc from 'fast-check';
+import { type LockScope, overlaps } from '../../../src/core/locks/lockPath';
+import { firstBlocker, grant, noLocks, queue, setHuman } from '../../../src/core/locks/lockTable';
+import { blockersIn, exclusiveKeys, PlaceIndex, placeOf } from '../../../src/core/scheduler/places';
+
+const paths = ['a', 'A', 'ab', 'src', 'src/a', 'SRC/A', 'src/a/b', 'src-a', 'src0', 'straße', 'STRASSE/x'];
+const scopes: fc.Arbitrary<LockScope> = fc.oneof(
+  fc.constantFrom(...paths).map((path) => ({ kind: 'file', path }) as const),
+  fc.constantFrom(...paths, '').map((path) => ({ kind: 'folder', path }) as const),
+);
+
+describe('PlaceIndex', () => {
+  it('meets what overlaps, and nothing else', () => {
+    fc.assert(
+      fc.property(fc.array(scopes, { maxLength: 8 }), scopes, (there, asked) => {
+        const index = new PlaceIndex<number>();
+        for (const [k, scope] of there.entries()) index.add(placeOf(scope), k);
+        const expected = there.flatMap((scope, k) => (overlaps(scope, asked) ? [k] : []));
+        assert.deepEqual(
+          [...index.meeting([placeOf(asked)])].sort((a, b) => a - b),
+          expected,
+        );
+      }),
+      { numRuns: 500 },
+    );
+  });
+});
+
+describe('blockersIn', () => {
+  it('finds a file busy exactly when the lock table does', () => {
+    fc.assert(
+      fc.property(
+        fc.array(scopes, { maxLength: 5 }),
+        fc.constantFrom(...paths),
+        fc.array(scopes, { maxLength: 3 }),
+        (held, human, asked) => {
+          const by = { fence: 1, slot: 1, featureId: 1, since: 0 };
+          const locks = held.slice(1).reduce((table, scope) => grant(table, { ...by, scope }), noLocks);
+          const table = setHuman(held[0] ? queue(locks, { ...by, scope: held[0] }) : locks, [human]);
+          const isBusy = blockersIn(table).meeting(asked.map(placeOf)).length > 0;
+          assert.equal(isBusy, firstBlocker(table, asked) !== undefined);
+        },
+      ),
+      { numRuns: 300 },
+    );
+  });
+});
+
+describe('exclusiveKeys', () => {
+  it('gives two a key in common exactly when one of their places overlaps', () => {
+    fc.assert(
+      fc.property(fc.array(fc.array(scopes, { maxLength: 3 }), { maxLength: 5 }), (lists) => {
+        const keys = exclusiveKeys(lists.map((list) => list.map(placeOf)));
+        lists.forEach((one, a) => {
+          lists.forEach((other, b) => {
+            if (a === b) return;
+            const meet = one.some((x) => other.some((y) => overlaps(x, y)));
+            assert.equal(
+              keys[a]?.some((key) => keys[b]?.includes(key)),
+              meet,
+              JSON.stringify([one, other]),
+            );
+          });
+        });
+      }),
+      { numRuns: 500 },
+    );
+  });
+});

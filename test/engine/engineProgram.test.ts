@@ -1,0 +1,168 @@
+// What always holds of locks and files, through random programs on the real engine, and that each rule's check bites.
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import { describe, it } from 'mocha';
+import type { Attempt } from '../../src/core/events/event';
+import { attemptOf } from '../../src/core/events/event';
+import { AgentPool } from '../../src/engine/agentPool';
+import { EditBook } from '../../src/engine/editBook';
+import type { EventLog } from '../../src/engine/eventLog';
+import { FileLocks } from '../../src/engine/fileLocks';
+import { SharedEdits } from '../../src/engine/sharedEdits';
+import type { WorkspaceFiles } from '../../src/ports/workspace';
+import { EngineProgram } from './engineProgram';
+
+const programs = fc.array(fc.noBias(fc.nat(2 ** 30)), { minLength: 200, maxLength: 200 });
+
+async function play(choices: readonly number[]): Promise<EngineProgram> {
+  const program = await EngineProgram.open();
+  for (const [n, choice] of choices.entries()) {
+    assert.deepEqual(await program.step(choice), [], `after step ${n}`);
+  }
+  assert.deepEqual(await program.finish(), [], 'in the end');
+  return program;
+}
+
+/** Replaces a method of the engine by a wrong one; the answer puts the right one back. */
+function plant<T extends object, K extends keyof T>(
+  { prototype }: { readonly prototype: T },
+  method: K,
+  wrong: (right: T[K]) => T[K],
+): () => void {
+  const right = prototype[method];
+  prototype[method] = wrong(right);
+  return () => {
+    prototype[method] = right;
+  };
+}
+
+/** Plays programs on an engine with faults planted in it, until a check says so. */
+async function isCaught(faults: readonly (() => () => void)[], says: RegExp): Promise<void> {
+  const planted = faults.map((fault) => fault());
+  try {
+    const found = await fc.check(
+      fc.asyncProperty(programs, async (choices) => void (await play(choices))),
+      { numRuns: 20, endOnFailure: true, seed: 7 },
+    );
+    assert.ok(found.failed, 'nobody noticed');
+    assert.match(String(found.errorInstance), says);
+  } finally {
+    for (const mend of planted) mend();
+  }
+}
+
+describe('the engine under random programs', function () {
+  this.timeout(60_000);
+
+  it('keeps its rules through 50 programs of 200 steps', async () => {
+    const total: Record<string, number> = {};
+    await fc.assert(
+      fc.asyncProperty(programs, async (choices) => {
+        const { seen } = await play(choices);
+        for (const [kind, times] of Object.entries(seen)) total[kind] = (total[kind] ?? 0) + times;
+      }),
+      { numRuns: 50, endOnFailure: true },
+    );
+    for (const [kind, times] of Object.entries(total))
+      assert.ok(times >= 20, `${kind} was met ${times} times only`);
+  });
+
+  // The faults reach into the engine as only a fault could: by what the instances hold.
+  const logOf = (locks: FileLocks) => (locks as unknown as { readonly log: EventLog }).log;
+
+  const faults: [what: string, says: RegExp, faults: (() => () => void)[]][] = [
+    [
+      'two holders of one file',
+      /both hold/,
+      [
+        () =>
+          plant(
+            FileLocks,
+            'acquire',
+            () =>
+              async function (this: FileLocks, attempt: Attempt, path: string) {
+                if (this.held(attempt, path)) return { ok: true, value: { path, fresh: false, waitedMs: 0 } };
+                const granted = { type: 'lock.granted', path, kind: 'file', how: 'request' } as const;
+                await logOf(this).append([{ ...granted, ...attemptOf(attempt) }]);
+                return { ok: true, value: { path, fresh: true, waitedMs: 0 } };
+              },
+          ),
+      ],
+    ],
+    [
+      'a circle of waits',
+      /waits for itself/,
+      [
+        () =>
+          plant(
+            FileLocks,
+            'acquire',
+            (right) =>
+              async function (this: FileLocks, attempt: Attempt, path: string, wait = true) {
+                const answer = await right.call(this, attempt, path, wait);
+                if (!('yieldFor' in answer)) return answer;
+                const waiting = { type: 'lock.waiting', path, kind: 'file', blockers: [] } as const;
+                await logOf(this).append([{ ...waiting, ...attemptOf(attempt) }]);
+                return new Promise<never>(() => {});
+              },
+          ),
+      ],
+    ],
+    [
+      'a waiter that nobody wakes',
+      /which is free/,
+      [() => plant(FileLocks, 'grantWaiting', () => async () => {})],
+    ],
+    [
+      'locks that outlive their attempt',
+      /is over and still has/,
+      [() => plant(FileLocks, 'releaseEvents', () => () => [])],
+    ],
+    [
+      'a write under an old fence',
+      /after its end|is over and still has/,
+      [
+        () =>
+          plant(AgentPool, 'find', (right) => {
+            const known = new Map<number, ReturnType<AgentPool['find']>>();
+            return function (this: AgentPool, fence: number) {
+              const live = right.call(this, fence);
+              if (live) known.set(fence, live);
+              return known.get(fence);
+            };
+          }),
+        () =>
+          plant(
+            EditBook,
+            'write',
+            (right) =>
+              function (this: EditBook, attempt, write) {
+                return right.call(this, attempt, write, () => true);
+              },
+          ),
+      ],
+    ],
+    ['work that is not undone', / is .*, not /, [() => plant(EditBook, 'undo', () => async () => [])]],
+    [
+      'work in a shared file that is not undone',
+      /CHANGELOG\.md is/,
+      [() => plant(SharedEdits, 'undo', () => async () => 'restored')],
+    ],
+    [
+      'work of another that a shared file loses',
+      /CHANGELOG\.md is/,
+      [
+        () =>
+          plant(
+            SharedEdits,
+            'undo',
+            () =>
+              function (this: SharedEdits, edit) {
+                return (this as unknown as { readonly files: WorkspaceFiles }).files.undo(edit);
+              },
+          ),
+      ],
+    ],
+  ];
+  for (const [what, says, planted] of faults) it(`notices ${what}`, () => isCaught(planted, says));
+});

@@ -1,0 +1,293 @@
+// The real engine under a program of numbers: agents that claim, lock, write, release, die and come too late, with what
+// must hold checked after every step against books that the engine does not keep.
+
+import { liveAttempts } from '../../src/core/events/snapshot';
+import { defaultLimits } from '../../src/core/guardrails/limits';
+import { Failure } from '../../src/ports/failure';
+import { brokenLockRules } from '../core/locks/lockRules';
+import { hashOf, MemoryWorkspace } from '../doubles/memoryWorkspace';
+import { settle } from '../doubles/simulatedClock';
+import { type Hands, SimulatedHost } from '../doubles/simulatedHost';
+
+const paths = ['a', 'A', 'src/b', 'src/c', 'src/C', 'lib/d', 'e'] as const;
+const shared = 'CHANGELOG.md';
+const header = '# Log\n';
+const declared = [[], [], ['a'], ['src/'], ['src/b', 'e'], ['lib/*', 'A'], [shared, 'e']];
+
+/** An attempt at work, and what it has been allowed to do. */
+interface Puppet {
+  readonly hands: Hands;
+  readonly fence: number;
+  /** By path, what it last wrote. */
+  readonly wrote: Map<string, string | null>;
+  readonly lines: string[];
+  /** Asked for something it has no answer to yet. */
+  isWaiting: boolean;
+  willPass: boolean;
+}
+
+export class EngineProgram {
+  readonly seen = {
+    written: 0,
+    waited: 0,
+    yielded: 0,
+    passed: 0,
+    failed: 0,
+    lost: 0,
+    late: 0,
+    shared: 0,
+    stopped: 0,
+  };
+  readonly #puppets = new Map<number, Puppet>();
+  /** What attempts that passed made of each file; nothing else may be left in the end. */
+  readonly #committed = new Map<string, string>();
+  readonly #committedLines: string[] = [];
+  readonly #ended: Puppet[] = [];
+  readonly #wrongs: string[] = [];
+  #told = 0;
+  #lastFence = 0;
+  #names = 0;
+  #isHuman = false;
+
+  private constructor(
+    private readonly host: SimulatedHost,
+    private readonly workspace: MemoryWorkspace,
+  ) {}
+
+  static async open(agents = 4): Promise<EngineProgram> {
+    const workspace = new MemoryWorkspace();
+    for (const path of ['src/b', 'e']) workspace.put(path, 'at first');
+    workspace.put(shared, header);
+    const backlog = Array.from({ length: 40 }, (_, k) => ({
+      name: `F${k}`,
+      files: declared[k % declared.length],
+      ...(k % 5 === 4 ? { depends_on: [`F${k - 1}`] } : {}),
+    }));
+    const host: SimulatedHost = await SimulatedHost.open({
+      ...{ backlog, workspace, settings: { maxAgents: agents, limits: { ...defaultLimits, maxRetries: 1 } } },
+      agents: () => (hands) => program.#begin(hands),
+      check: ({ env }) => ({ exitCode: program.#passes(env?.PARALLEL_AGENTS_FEATURE_NAME) ? 0 : 1 }),
+    });
+    const program: EngineProgram = new EngineProgram(host, workspace);
+    for (const path of ['src/b', 'e']) program.#committed.set(path, 'at first');
+    await host.start();
+    return program;
+  }
+
+  /** What was found to be broken by one step; empty when all holds. */
+  async step(choice: number): Promise<readonly string[]> {
+    const working = [...this.#puppets.values()];
+    const puppet = working[choice % Math.max(1, working.length)];
+    const what = Math.floor(choice / 8) % 32;
+    const path = paths[Math.floor(choice / 256) % paths.length] as string;
+    if (what === 0) await this.#byUser(choice);
+    else if (what === 1) await this.#late(path);
+    else if (!puppet) await this.#goOn(choice);
+    else this.#act(puppet, what, path);
+    await settle();
+    if (what === 2) await this.host.clock.advance(1000);
+    return this.#check();
+  }
+
+  /** Ends everything that is at work; then only what passed may be left. */
+  async finish(): Promise<readonly string[]> {
+    await this.host.engine.humanEditing([]);
+    await this.host.engine.stopRun();
+    await settle();
+    const wrongs = [...(await this.#check())];
+    const { holds, waits } = this.host.engine.snapshot.locks;
+    if (holds.length + waits.length > 0) wrongs.push('locks are left without anyone at work');
+    // Workers that have their verdict are given a while to go by themselves.
+    await Promise.all([this.host.engine.close(), this.host.clock.advance(10_000)]);
+    return wrongs;
+  }
+
+  #begin(hands: Hands): Promise<never> {
+    const puppet = {
+      hands,
+      fence: hands.fence,
+      wrote: new Map(),
+      lines: [],
+      isWaiting: false,
+      willPass: false,
+    };
+    this.#puppets.set(hands.fence, puppet);
+    return new Promise(() => {});
+  }
+
+  #passes(name: string | undefined): boolean {
+    return [...this.#puppets.values()].some((p) => p.hands.assignment.name === name && p.willPass);
+  }
+
+  #act(puppet: Puppet, what: number, path: string): void {
+    const { hands, fence } = puppet;
+    const { desk } = hands;
+    const run = (work: () => Promise<unknown>) => {
+      puppet.isWaiting = true;
+      work()
+        .catch((error: unknown) => {
+          if (!Failure.is(error, 'closed')) this.#wrongs.push(`a question failed: ${String(error)}`);
+        })
+        .finally(() => {
+          puppet.isWaiting = false;
+        });
+    };
+    if (puppet.isWaiting && what > 8) return;
+    if (what === 3) hands.die();
+    else if (what < 8) run(() => desk.lockFile(fence, path, what > 4));
+    else if (what < 10) run(() => desk.releaseFile(fence, path.toUpperCase()));
+    else if (what < 13) run(() => this.#addLine(puppet));
+    else if (what === 13) run(() => desk.giveUp(fence, 'cannot'));
+    else if (what < 17) {
+      puppet.willPass = what < 16;
+      run(() => hands.submit());
+    } else run(() => this.#write(puppet, path, what === 17 ? null : `${fence}.${++this.#names}`));
+  }
+
+  async #write(puppet: Puppet, path: string, text: string | null): Promise<void> {
+    const done = await puppet.hands.write(path, text);
+    if (!done.ok) return;
+    this.#wroteAs(puppet, path, text);
+    this.seen.written++;
+  }
+
+  #wroteAs(puppet: Puppet, path: string, text: string | null): void {
+    if (!this.#isLive(puppet.fence)) this.#wrongs.push(`${puppet.fence} wrote ${path} after its end`);
+    puppet.wrote.set(path, text);
+  }
+
+  async #addLine(puppet: Puppet): Promise<void> {
+    const { desk } = puppet.hands;
+    const line = `- ${puppet.fence}.${++this.#names}\n`;
+    const edits = [{ old: header, new: header + line, all: false }];
+    const done = await desk.editShared(puppet.fence, { path: shared, edits });
+    if (!done.ok) return;
+    puppet.lines.push(line);
+    this.seen.shared++;
+  }
+
+  /** Someone whose attempt is over writes as if it were not. */
+  async #late(path: string): Promise<void> {
+    const puppet = this.#ended[this.#names % Math.max(1, this.#ended.length)];
+    if (!puppet) return;
+    this.seen.late++;
+    const now = this.workspace.files.get(path);
+    const baseHash = now === undefined ? null : hashOf(now);
+    const write = { path, baseHash, content: `late ${++this.#names}` };
+    await Promise.race([
+      puppet.hands.desk.writeFile(puppet.fence, write).then(
+        ({ ok }) => ok && this.#wrongs.push(`fence ${puppet.fence} wrote ${path} after its end`),
+        (error: unknown) =>
+          Failure.is(error, 'closed') || this.#wrongs.push(`a late write failed: ${String(error)}`),
+      ),
+      settle(),
+    ]);
+  }
+
+  async #byUser(choice: number): Promise<void> {
+    const { engine } = this.host;
+    const what = Math.floor(choice / 256) % 4;
+    if (what === 0) {
+      await engine.stopRun();
+      this.seen.stopped++;
+    } else if (what === 1) await engine.pauseRun();
+    else {
+      this.#isHuman = !this.#isHuman;
+      await engine.humanEditing(this.#isHuman ? ['src/B'] : []);
+    }
+    await settle();
+    await this.#goOn(choice);
+  }
+
+  /** Whatever has come to rest is set going again. */
+  async #goOn(choice: number): Promise<void> {
+    const { engine } = this.host;
+    const resting = Object.values(engine.snapshot.features).filter(({ state }) =>
+      ['failed', 'passing'].includes(state.status),
+    );
+    const again = resting[choice % Math.max(1, resting.length)];
+    if (again) await engine.retry(again.id);
+    const { run } = engine.snapshot;
+    if (run?.status === 'finished') await this.host.start();
+    else if (run?.status === 'paused') await engine.resumeRun();
+  }
+
+  async #check(): Promise<readonly string[]> {
+    const wrongs = this.#wrongs.splice(0);
+    const { snapshot } = this.host.engine;
+    this.#follow(wrongs);
+    if (this.host.broken !== undefined) wrongs.push(`the store broke: ${String(this.host.broken)}`);
+    wrongs.push(...this.host.bugs.splice(0).map((bug) => `a bug: ${String(bug)}`));
+    wrongs.push(...brokenLockRules({ ...snapshot.locks, human: this.#isHuman ? ['src/B'] : [] }));
+    const live = new Set(liveAttempts(snapshot).map(({ fence }) => fence));
+    for (const { fence, scope } of [...snapshot.locks.holds, ...snapshot.locks.waits]) {
+      if (!live.has(fence)) wrongs.push(`${fence} is over and still has or wants ${scope.path}`);
+      if (scope.path === shared) wrongs.push(`${fence} holds ${shared}`);
+    }
+    if (new Set(liveAttempts(snapshot).map(({ slot }) => slot)).size < live.size)
+      wrongs.push('two in one slot');
+    return [...wrongs, ...this.#compareFiles()];
+  }
+
+  /** Goes through what has happened since the last step. */
+  #follow(wrongs: string[]): void {
+    for (; this.#told < this.host.events.length; this.#told++) {
+      const event = this.host.events[this.#told];
+      if (event?.type === 'feature.claimed') {
+        if (event.fence <= this.#lastFence) wrongs.push(`fence ${event.fence} after ${this.#lastFence}`);
+        this.#lastFence = event.fence;
+      }
+      if (event?.type === 'lock.waiting') this.seen.waited++;
+      if (event?.type === 'feature.passed') this.#passed(event.fence);
+      if (event?.type === 'agent.ended') this.#end(event.fence, event.cause);
+    }
+  }
+
+  #passed(fence: number | undefined): void {
+    const puppet = this.#puppets.get(fence ?? 0);
+    this.seen.passed++;
+    for (const [path, text] of puppet?.wrote ?? []) {
+      if (text === null) this.#committed.delete(path);
+      else this.#committed.set(path, text);
+    }
+    this.#committedLines.push(...(puppet?.lines ?? []));
+  }
+
+  #end(fence: number, cause: string): void {
+    if (cause === 'done') this.seen.failed++;
+    if (cause === 'lost') this.seen.lost++;
+    if (cause === 'yielded') this.seen.yielded++;
+    const puppet = this.#puppets.get(fence);
+    this.#puppets.delete(fence);
+    if (puppet) this.#ended.push(puppet);
+    if (this.#ended.length > 20) this.#ended.shift();
+  }
+
+  #compareFiles(): readonly string[] {
+    const expected = new Map(this.#committed);
+    const lines = [...this.#committedLines];
+    for (const { wrote, lines: own } of this.#puppets.values()) {
+      for (const [path, text] of wrote) {
+        if (text === null) expected.delete(path);
+        else expected.set(path, text);
+      }
+      lines.push(...own);
+    }
+    const inOrder = (text: readonly string[]) => [...text].sort().join('');
+    const now = new Map(this.workspace.files);
+    const log = now.get(shared) ?? '';
+    now.delete(shared);
+    const wrongs: string[] = [];
+    if (!log.startsWith(header) || inOrder(log.slice(header.length).match(/.*\n/g) ?? []) !== inOrder(lines))
+      wrongs.push(`${shared} is ${JSON.stringify(log)}, not ${JSON.stringify(lines)}`);
+    for (const path of new Set([...expected.keys(), ...now.keys()])) {
+      if (expected.get(path) !== now.get(path))
+        wrongs.push(`${path} is ${now.get(path)}, not ${expected.get(path)}`);
+    }
+    return wrongs;
+  }
+
+  #isLive(fence: number): boolean {
+    return liveAttempts(this.host.engine.snapshot).some((attempt) => attempt.fence === fence);
+  }
+}

@@ -1,0 +1,256 @@
+// Locks in the real engine: what claims hold, what who waits is told, and what becomes of files that move or go.
+import assert from 'node:assert/strict';
+import { describe, it } from 'mocha';
+import { defaultLimits } from '../../src/core/guardrails/limits';
+import type { LockGrant } from '../../src/ports/coordinator';
+import { hashOf, MemoryWorkspace } from '../doubles/memoryWorkspace';
+import {
+  type Behaviour,
+  doASecond,
+  type Hands,
+  SimulatedHost,
+  type SimulatedHostOptions,
+} from '../doubles/simulatedHost';
+
+const noRetries = { limits: { ...defaultLimits, maxRetries: 0 } };
+
+function workspaceOf(files: Readonly<Record<string, string>>): MemoryWorkspace {
+  const workspace = new MemoryWorkspace();
+  for (const [path, text] of Object.entries(files)) workspace.put(path, text);
+  return workspace;
+}
+
+async function runAll(options: SimulatedHostOptions): Promise<SimulatedHost> {
+  const host = await SimulatedHost.open(options);
+  await host.run();
+  assert.deepEqual(host.bugs, []);
+  assert.equal(host.broken, undefined);
+  return host;
+}
+
+/** What each named agent does; the others take a second. */
+function doing(behaviours: Readonly<Record<string, Behaviour>>): SimulatedHostOptions['agents'] {
+  return ({ name }) => behaviours[name] ?? doASecond;
+}
+
+const pathsLocked = (host: SimulatedHost, featureId: number) =>
+  host.events.flatMap((e) => (e.type === 'lock.granted' && e.featureId === featureId ? [e.path] : []));
+
+describe('locks of a claim', () => {
+  it('are the files that a glob names when the feature starts', async () => {
+    const host = await runAll({
+      backlog: [
+        { name: 'all', files: ['src/*.ts'] },
+        { name: 'one of them', files: ['src/b.ts'] },
+        { name: 'another', files: ['src/c.ts'] },
+        { name: 'all again', files: ['src/*.ts'], depends_on: ['another'] },
+      ],
+      workspace: workspaceOf({ 'src/a.ts': '', 'src/b.ts': '' }),
+      agents: doing({
+        another: async ({ write, wait, submit }) => {
+          await write('src/c.ts', 'new');
+          await wait(3000);
+          await submit();
+        },
+      }),
+    });
+    assert.deepEqual(host.transcript('feature.claimed'), [
+      '     0 feature.claimed featureId=1 slot=1',
+      '     0 feature.claimed featureId=3 slot=2',
+      '  1000 feature.claimed featureId=2 slot=1',
+      '  3000 feature.claimed featureId=4 slot=1',
+    ]);
+    assert.deepEqual(pathsLocked(host, 1), ['src/a.ts', 'src/b.ts']);
+    assert.deepEqual(pathsLocked(host, 4), ['src/a.ts', 'src/b.ts', 'src/c.ts']);
+  });
+
+  it('are a folder where a plain path is one, and the literal prefix of a glob without a match', async () => {
+    const host = await runAll({
+      backlog: [
+        { name: 'a', files: ['src/deep'] },
+        { name: 'b', files: ['src/deep/x.ts'] },
+        { name: 'c', files: ['docs/*.md'] },
+        { name: 'd', files: ['docs/new.md'] },
+      ],
+      settings: { maxAgents: 4 },
+      workspace: workspaceOf({ 'src/deep/x.ts': '' }),
+    });
+    assert.deepEqual(host.transcript('feature.claimed'), [
+      '     0 feature.claimed featureId=1 slot=1',
+      '     0 feature.claimed featureId=3 slot=2',
+      '  1000 feature.claimed featureId=2 slot=1',
+      '  1000 feature.claimed featureId=4 slot=2',
+    ]);
+  });
+
+  it('do not hold files that are changed in turn', async () => {
+    const backlog = ['a', 'b', 'c'].map((name) => ({ name, files: ['CHANGELOG.md', `${name}.ts`] }));
+    const host = await runAll({ backlog, workspace: workspaceOf({ 'CHANGELOG.md': '# Log\n' }) });
+    assert.equal(host.engine.snapshot.run?.report?.wallMs, 1000);
+    assert.deepEqual(pathsLocked(host, 1), ['a.ts']);
+  });
+});
+
+describe('waiting for a file', () => {
+  /** `a` takes `f` at once and works 5 s; `b` comes after 2 s and does what the test says. */
+  async function meeting(b: (hands: Hands) => Promise<unknown>): Promise<SimulatedHost> {
+    return runAll({
+      backlog: [{ name: 'a' }, { name: 'b' }],
+      agents: doing({
+        a: async ({ write, wait, submit }) => {
+          await write('f', 'a');
+          await wait(5000);
+          await submit();
+        },
+        b: async (hands) => {
+          await hands.wait(2000);
+          await b(hands);
+          await hands.submit();
+        },
+      }),
+    });
+  }
+
+  it('is measured, by feature and file, and told to who waited', async () => {
+    let grant: LockGrant | undefined;
+    const host = await meeting(async ({ desk, fence }) => {
+      const locked = await desk.lockFile(fence, './F');
+      if (locked.ok) grant = locked.value;
+    });
+    assert.deepEqual(grant, {
+      ...{ path: 'F', fresh: true, waitedMs: 3000 },
+      waitedFor: 'F is held by agent 1 for feature 1, "a" (with f), for 2 s now.',
+    });
+    const [waited] = host.events.flatMap((e) => (e.type === 'lock.granted' && e.featureId === 2 ? [e] : []));
+    assert.equal(waited?.waitedMs, 3000);
+  });
+
+  it('can be declined: then who has it, since when, for what, and what else to do', async () => {
+    let answer: unknown;
+    const host = await meeting(async ({ desk, fence }) => {
+      answer = await desk.lockFile(fence, 'f', false);
+    });
+    assert.deepEqual(answer, {
+      ok: false,
+      error: {
+        code: 'locked',
+        message:
+          'f is held by agent 1 for feature 1, "a", for 2 s now. Do what does not need it first and ask for it again ' +
+          'later, or leave it out if your feature can do without. Asked for without "wait": false, it is yours as soon ' +
+          'as it is free.',
+      },
+    });
+    assert.equal(host.transcript('lock.waiting').length, 0);
+  });
+
+  it('names the user who is editing it', async () => {
+    const host = await SimulatedHost.open({
+      backlog: [{ name: 'b' }],
+      agents: doing({
+        b: async ({ desk, fence, submit }) => {
+          const answer = await desk.lockFile(fence, 'mine', false);
+          assert.match(answer.ok ? '' : answer.error.message, /^mine is being edited by the user\./);
+          await submit();
+        },
+      }),
+    });
+    await host.engine.humanEditing(['mine']);
+    await host.run();
+    assert.deepEqual([host.bugs, host.statusOf(1)], [[], 'passing']);
+  });
+
+  it('is one wait however often it is asked for', async () => {
+    const host = await meeting(async ({ desk, fence }) => {
+      const answers = await Promise.all(['f', 'f', './f'].map((path) => desk.lockFile(fence, path)));
+      assert.deepEqual(
+        answers.map((answer) => answer.ok && answer.value.waitedMs),
+        [3000, 3000, 3000],
+      );
+    });
+    assert.equal(host.transcript('lock.waiting').length, 1);
+    assert.equal(pathsLocked(host, 2).length, 1);
+  });
+});
+
+describe('giving a lock back', () => {
+  it('goes by the file, not by how its name is written, and never for what was changed', async () => {
+    const answers: unknown[] = [];
+    await runAll({
+      backlog: [{ name: 'a', files: ['src/'] }],
+      agents: doing({
+        a: async ({ desk, fence, write, submit }) => {
+          const release = async (path: string) => {
+            const answer = await desk.releaseFile(fence, path);
+            answers.push(answer.ok ? answer.value : answer.error.code);
+          };
+          await desk.lockFile(fence, 'Readme.md');
+          await release('readme.MD');
+          await release('readme.md');
+          await write('src/x.ts', 'x');
+          await release('SRC');
+          await desk.lockFile(fence, 'lib.ts');
+          await write('lib.ts', 'x');
+          await release('LIB.ts');
+          await submit();
+        },
+      }),
+    });
+    assert.deepEqual(answers, ['Released readme.MD', 'notOwner', 'locked', 'locked']);
+  });
+});
+
+describe('moving and deleting', () => {
+  const files = { 'a.ts': 'a', 'keep.ts': 'k' };
+  const moving: Behaviour = async ({ desk, fence, read, write, submit }) => {
+    const moved = await desk.moveFile(fence, { from: 'a.ts', to: 'src/b.ts', baseHash: hashOf('a') });
+    assert.ok(moved.ok);
+    assert.deepEqual([read('a.ts'), read('src/b.ts')], [undefined, 'a']);
+    await write('keep.ts', null);
+    await submit();
+  };
+
+  it('belong once the feature passes', async () => {
+    const host = await runAll({
+      backlog: [{ name: 'a' }],
+      workspace: workspaceOf(files),
+      agents: () => moving,
+    });
+    assert.deepEqual([...host.workspace.files], [['src/b.ts', 'a']]);
+    assert.deepEqual(pathsLocked(host, 1), ['a.ts', 'src/b.ts', 'keep.ts']);
+  });
+
+  it('are undone under both names when it fails', async () => {
+    const host = await runAll({
+      ...{
+        backlog: [{ name: 'a' }],
+        workspace: workspaceOf(files),
+        agents: () => moving,
+        settings: noRetries,
+      },
+      check: () => ({ exitCode: 1 }),
+    });
+    assert.deepEqual(Object.fromEntries(host.workspace.files), files);
+    assert.deepEqual(host.transcript('file.undone').length, 3);
+  });
+
+  it('change nothing when the new name is taken, or the file is another than was read', async () => {
+    const codes: string[] = [];
+    const host = await runAll({
+      ...{ backlog: [{ name: 'a' }], workspace: workspaceOf(files) },
+      agents: doing({
+        a: async ({ desk, fence, submit }) => {
+          for (const [to, base] of [
+            ['keep.ts', 'a'],
+            ['new.ts', 'old'],
+          ] as const) {
+            const answer = await desk.moveFile(fence, { from: 'a.ts', to, baseHash: hashOf(base) });
+            codes.push(answer.ok ? 'moved' : answer.error.code);
+          }
+          await submit();
+        },
+      }),
+    });
+    assert.deepEqual(codes, ['changedOnDisk', 'changedOnDisk']);
+    assert.deepEqual(Object.fromEntries(host.workspace.files), files);
+  });
+});

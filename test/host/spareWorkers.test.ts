@@ -1,0 +1,34 @@
+// How many spares a workspace wants, by table.
+import { strict as assert } from 'node:assert';
+import type { Run } from '../../src/core/events/snapshot';
+import type { Stage } from '../../src/core/features/featureMachine';
+import { spareWorkers } from '../../src/host/spareWorkers';
+import { featureIn, workspaceOf } from '../core/sampleFeatures';
+
+describe('spareWorkers', () => {
+  const cases: readonly [what: string, stages: readonly Stage[], maxAgents: number, spares: number][] = [
+    ['one beside full slots', ['working', 'verifying', 'pending', 'pending'], 2, 1],
+    ['one for every free slot and one more', ['working', 'waiting', 'waiting', 'waiting', 'waiting'], 3, 3],
+    ['no more than features can still be claimed', ['working', 'waiting', 'passing', 'failed'], 3, 1],
+    ['none for the last ones at work', ['working', 'working', 'unconfirmed', 'skipped'], 3, 0],
+    ['one when more are at work than there are slots by now', ['working', 'working', 'pending'], 1, 1],
+  ];
+  for (const [what, stages, maxAgents, spares] of cases) {
+    it(`are ${what}`, () => {
+      const features = stages.map((stage, k) => featureIn(stage, k + 1));
+      assert.equal(spareWorkers(workspaceOf(features, { maxAgents })), spares);
+    });
+  }
+
+  const pending = [1, 2, 3].map((id) => featureIn('pending', id));
+
+  it('are counted over the features that are meant', () => {
+    assert.equal(spareWorkers(workspaceOf(pending, { maxAgents: 3, only: [2] })), 1);
+  });
+
+  for (const status of ['paused', 'stopping', 'finished'] satisfies Run['status'][]) {
+    it(`are none while a run is ${status}`, () => {
+      assert.equal(spareWorkers(workspaceOf(pending, {}, { status })), 0);
+    });
+  }
+});

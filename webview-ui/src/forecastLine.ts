@@ -1,0 +1,61 @@
+// The forecast beside the slider: follows it as it moves, and is worked out no more often than it can change.
+import type { EpochMs } from '../../src/core/shared/ids';
+import { element, icon, setText } from './element';
+import { lookAhead, type Question } from './lookAhead';
+
+export interface ForecastLine {
+  readonly node: HTMLElement;
+  update(question: Question): void;
+}
+
+/** Up to so many features a forecast takes some 20 ms; more are worked out at most once in `restMs`. */
+const mostAtOnce = 300;
+const restMs = 400;
+/** While agents work, what is left becomes less without anything happening to a feature. */
+const staleMs = 15_000;
+
+export function createForecastLine(id: string): ForecastLine {
+  const rest = element('span', { class: 'aside', text: 'To go:' });
+  const text = element('span');
+  const guesses = element('span', { class: 'aside' });
+  const node = element('p', { class: 'forecast', attributes: { id } }, [icon('watch'), rest, text, guesses]);
+  let shown: Shown | undefined;
+  let next: Question | undefined;
+  let resting: ReturnType<typeof setTimeout> | undefined;
+  const draw = () => {
+    resting = undefined;
+    if (!next) return;
+    const ahead = lookAhead(next);
+    shown = keyOf(next);
+    setText(text, ahead.text);
+    setText(guesses, ahead.guesses);
+    rest.hidden = !ahead.isRest;
+    node.hidden = ahead.text === '';
+  };
+  return {
+    node,
+    update(question) {
+      next = question;
+      if (shown && isSame(shown, keyOf(question))) return;
+      if (Object.keys(question.snapshot.features).length <= mostAtOnce || shown === undefined) draw();
+      else if (resting === undefined) resting = setTimeout(draw, restMs);
+    },
+  };
+}
+
+interface Shown {
+  readonly from: readonly unknown[];
+  readonly now: EpochMs;
+  readonly isAtWork: boolean;
+}
+
+function keyOf({ snapshot, agents, most, now }: Question): Shown {
+  const { features, experience, run } = snapshot;
+  const isAtWork = run !== null && run.status !== 'finished';
+  return { from: [features, experience, run?.status, run?.settings, agents, most], now, isAtWork };
+}
+
+function isSame(a: Shown, b: Shown): boolean {
+  const isFresh = !b.isAtWork || b.now - a.now < staleMs;
+  return isFresh && a.from.every((value, at) => value === b.from[at]);
+}
