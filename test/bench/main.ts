@@ -2,6 +2,7 @@
 import { locksBench } from './locksBench';
 import { type BenchOptions, readOptions } from './options';
 import { planBench } from './planBench';
+import { propertiesBench } from './propertiesBench';
 import { type Tell, tellJson, tellText } from './results';
 import { scaleBench } from './scaleBench';
 import { scheduleBench } from './scheduleBench';
@@ -11,6 +12,7 @@ const benches: Record<string, (options: BenchOptions, tell: Tell) => void | Prom
   locks: locksBench,
   plan: planBench,
   scale: scaleBench,
+  properties: propertiesBench,
 };
 
 export async function main(argv: readonly string[]): Promise<number> {

@@ -47,8 +47,6 @@ export type FeatureState =
   | { readonly status: 'failed'; readonly reason: string; readonly at: EpochMs }
   | { readonly status: 'skipped'; readonly because: SkipCause };
 
-export type FeatureStatus = FeatureState['status'];
-
 /** What proved a feature: a check that the host ran, or the user's yes. */
 export type Evidence =
   | {
