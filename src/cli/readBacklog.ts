@@ -4,9 +4,10 @@ import { loadBacklogFile } from '../adapters/files/backlogFile';
 import { readStoredSnapshot } from '../adapters/store/readStoredSnapshot';
 import { emptySnapshot, projectAll, type Snapshot } from '../core/events/snapshot';
 import { reconcile } from '../core/features/reconcile';
-import { withDependencies } from '../core/graph/readiness';
+import { indexByName, withDependencies } from '../core/graph/readiness';
 import { parseWorkspacePath } from '../core/locks/lockPath';
 import type { FeatureId } from '../core/shared/ids';
+import { inert } from '../core/shared/inert';
 import type { PlacedProblem } from '../protocol/hubMethods';
 import { BadInput } from './terminal';
 
@@ -30,13 +31,22 @@ export async function previewWorkspace(root: string, file: string, distDir: stri
   );
 }
 
-/** One feature by id, with what it needs if asked for. @throws BadInput when there is none */
+/** One feature by id, with what it needs if asked for. @throws BadInput when there is none, or it could not start alone */
 export function chooseFeatures(snapshot: Snapshot, id: FeatureId, all: boolean): readonly FeatureId[] {
-  if (!snapshot.features[id]) {
+  const feature = snapshot.features[id];
+  if (!feature) {
     const known = Object.values(snapshot.features).map((f) => `${f.id} ${f.spec.name}`);
     throw new BadInput([`There is no feature with the id ${id}. The backlog has: ${known.join(', ')}.`]);
   }
-  return all ? [...withDependencies(snapshot.features, id)] : [id];
+  if (all) return [...withDependencies(snapshot.features, id)];
+  const byName = indexByName(snapshot.features);
+  const missing = feature.spec.dependsOn.filter((name) => byName.get(name)?.state.status !== 'passing');
+  if (missing.length > 0 && feature.state.status !== 'passing') {
+    throw new BadInput([
+      `Feature ${id} needs ${missing.map(inert).join(', ')}, not passing yet; add --with-dependencies to build that, too.`,
+    ]);
+  }
+  return [id];
 }
 
 /** `file:line:column: message`, as editors and terminals link it. */

@@ -50,6 +50,12 @@ export async function run(
       command.featureId === undefined
         ? undefined
         : chooseFeatures(session.snapshot, command.featureId, command.withDependencies);
+    const meant = Object.values(session.snapshot.features).filter((f) => only?.includes(f.id) ?? true);
+    if (meant.every((f) => f.state.status === 'passing')) {
+      terminal.note(
+        'ℹ️ There is nothing to build: all of it passes already. `retry ID` builds a feature again.',
+      );
+    }
     const finished = watch(session, command.json, terminal);
     const interrupted = terminal.onInterrupt(() => void session.stop());
     if (session.role === 'mirror')
@@ -80,8 +86,8 @@ function watch(session: Session, json: boolean, terminal: Terminal) {
     : createTextPrinter(session.snapshot, terminal.print, terminal.note);
   const when = new Promise<string>((resolve) => {
     session.onChange(({ events, reset }) => {
-      if (reset) printer.reset(session.snapshot);
       printer.show(events);
+      if (reset) printer.reset(session.snapshot);
       const end = events.find((e) => e.type === 'run.finished');
       const missed =
         reset && session.snapshot.run?.status === 'finished' ? session.snapshot.run.outcome : undefined;

@@ -36,7 +36,7 @@ export async function joinWorkspace(options: JoinOptions): Promise<Session> {
 const maxJoins = 20;
 
 class LiveSession implements Session {
-  snapshot!: Snapshot;
+  snapshot!: Snapshot; // set before the first join resolves
   role: 'owner' | 'mirror' = 'mirror';
   backlog: Session['backlog'] = 'none';
   problems: readonly PlacedProblem[] = [];
@@ -190,9 +190,12 @@ class LiveSession implements Session {
       protocol: protocolVersion,
       face: this.options.face,
     });
+    // What happened between two hosts is told like anything else, so that a log of events has no gap.
+    const since = this.snapshot?.seq;
+    const between = since === undefined ? [] : await eventsBetween(connection, since, hello.snapshot.seq);
     this.snapshot = hello.snapshot;
     this.hasOfflineScript = hello.hasOfflineScript;
-    this.#change({ events: [], reset: true });
+    this.#change({ events: between, reset: true });
     const missed = early;
     early = undefined;
     this.#advance(missed);
@@ -221,4 +224,16 @@ class LiveSession implements Session {
   #change(change: SessionChange): void {
     for (const listener of this.#changes) listener(change);
   }
+}
+
+/** Stored events after `since` up to `until`; none when the database is another, or so many that they tell nobody anything. */
+async function eventsBetween(
+  connection: HubConnection,
+  since: number,
+  until: number,
+): Promise<readonly Event[]> {
+  const most = 10_000;
+  if (until <= since || until - since > most) return [];
+  const events = await connection.request(clientMethods.events, { since, limit: until - since });
+  return events[0]?.seq === since + 1 ? events : [];
 }

@@ -20,7 +20,10 @@ export interface Session {
   readonly problems: readonly PlacedProblem[];
   /** Is there an offline script beside the backlog? */
   readonly hasOfflineScript: boolean;
-  /** `reset`: the snapshot was replaced as a whole. Answers the way to stop listening. */
+  /**
+   * `reset`: the snapshot was replaced as a whole, for another host is there; `events` then are what happened in between,
+   * as far as it is known. Answers the way to stop listening.
+   */
   onChange(listener: (change: SessionChange) => void): () => void;
   onOutput(listener: (output: AgentOutput) => void): () => void;
   /** The end of the slot's live log so far. */

@@ -58,6 +58,12 @@ describe('two commands on one folder', () => {
     first.child.kill('SIGKILL');
     const { code } = await second.ended;
     assert.equal(code, 0, second.notes.join('\n'));
+    const seqs = parseEvents(second.lines).map((e) => e.seq);
+    assert.deepEqual(
+      seqs,
+      seqs.map((_, k) => (seqs[0] ?? 0) + k),
+      'its events have no gap',
+    );
     const reference = await copySample('test-parallel');
     cleanUp.push(reference.remove);
     await runCli(['run', '--project-dir', reference.dir]);
