@@ -20,7 +20,12 @@ export async function run(
 ): Promise<number> {
   const backlog = await checkBacklog(root, command.features ?? 'features.json');
   const sources = await readSettings(root, flagsOf(command), terminal.env);
-  const { settings, warnings } = resolveSettings(sources.read);
+  const { settings, agentLimit, warnings } = resolveSettings(sources.read);
+  if (command.maxAgents !== undefined && command.maxAgents > agentLimit) {
+    throw new BadInput([
+      `--max-agents ${command.maxAgents} is above the limit of ${agentLimit}; parallelAgents.agentLimit in your own settings raises it.`,
+    ]);
+  }
   for (const warning of [...sources.warnings, ...warnings]) terminal.note(`⚠️ ${warning}`);
   const hasScript = await exists(join(root, 'offline-script.json'));
   const apiKey = terminal.env.ANTHROPIC_API_KEY || undefined;

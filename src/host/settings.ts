@@ -9,6 +9,8 @@ export type SettingReader = (name: string) => unknown;
 
 export interface ResolvedSettings {
   readonly settings: RunSettings;
+  /** The most agents that may be asked for here. */
+  readonly agentLimit: number;
   /** Values that could not be used, each with its name and what is used instead. */
   readonly warnings: readonly string[];
 }
@@ -73,7 +75,7 @@ export function resolveSettings(read: SettingReader): ResolvedSettings {
     reattachGraceMs: seconds('reattachGrace', defaults.reattachGraceMs),
     ...optional('baseUrl', readText('providers.anthropic.baseUrl', read, warn)),
   };
-  return { settings, warnings };
+  return { settings, agentLimit: limit, warnings };
 }
 
 /** The models a person may name, for messages. */

@@ -1,7 +1,7 @@
 // The settings as the editor holds them: read for a folder, and `maxAgents` written where it takes effect.
 import * as vscode from 'vscode';
 import type { RunSettings } from '../core/events/runSettings';
-import { highestAgentLimit, resolveSettings, usualAgentLimit } from '../host/settings';
+import { resolveSettings } from '../host/settings';
 import { settingKeys, settingsSection } from './contributions';
 
 export interface EditorSettings {
@@ -16,12 +16,9 @@ export interface EditorSettings {
 
 export function readSettings(scope?: vscode.Uri): EditorSettings {
   const section = vscode.workspace.getConfiguration(settingsSection, scope);
-  const { settings, warnings } = resolveSettings((name) => section.get(name));
+  const { settings, agentLimit, warnings } = resolveSettings((name) => section.get(name));
   const oneAtATime = section.get(settingKeys.enabled) === false;
-  const limit = section.get(settingKeys.agentLimit);
-  const isUsable = Number.isInteger(limit) && Number(limit) >= 1 && Number(limit) <= highestAgentLimit;
-  const agentLimit = oneAtATime ? 1 : isUsable ? Number(limit) : usualAgentLimit;
-  return { run: settings, agentLimit, oneAtATime, warnings };
+  return { run: settings, agentLimit: oneAtATime ? 1 : agentLimit, oneAtATime, warnings };
 }
 
 /**

@@ -1,0 +1,61 @@
+// The command line's words: what each means, and what is wrong with those that mean nothing.
+import assert from 'node:assert/strict';
+import { describe, it } from 'mocha';
+import { type CliCommand, parseCommandLine, UsageError } from '../../src/cli/arguments';
+
+const run = { kind: 'run', projectDir: '.', json: false, withDependencies: false };
+
+const good: readonly (readonly [line: string, expected: object])[] = [
+  ['--help', { kind: 'help' }],
+  ['run -h', { kind: 'help' }],
+  ['--version', { kind: 'version' }],
+  ['run', run],
+  ['run --project-dir work --max-agents 3', { ...run, projectDir: 'work', maxAgents: 3 }],
+  ['run --parallel 2', { ...run, maxAgents: 2 }],
+  ['run --isolate', run],
+  ['run --feature-id 4 --with-dependencies', { ...run, featureId: 4, withDependencies: true }],
+  [
+    'run --features plan.json --model haiku --json',
+    { ...run, features: 'plan.json', model: 'haiku', json: true },
+  ],
+  ['status --json', { kind: 'status', projectDir: '.', json: true }],
+  ['stop --project-dir x', { kind: 'stop', projectDir: 'x' }],
+  ['retry 3', { kind: 'retry', projectDir: '.', featureId: 3 }],
+  ['confirm 1', { kind: 'confirm', projectDir: '.', featureId: 1 }],
+  ['reject 2', { kind: 'reject', projectDir: '.', featureId: 2 }],
+];
+
+const bad: readonly (readonly [line: string, expected: RegExp])[] = [
+  ['', /Name a command/],
+  ['walk', /"walk" is not a command/],
+  ['run now', /"now" is one word too many/],
+  ['run --max-agents', /--max-agents/],
+  ['run --max-agents 1.5', /whole number from 1/],
+  ['run --max-agents -2', /--max-agents/],
+  ['run --feature-id zero', /--feature-id must be a whole number from 1/],
+  ['run --model claude', /--model must be one of/],
+  ['run --verify', /--verify/],
+  ['retry', /retry needs the id/],
+  ['retry 0', /whole number from 1/],
+  ['retry 1 2', /"2" is one word too many/],
+];
+
+describe('parseCommandLine', () => {
+  const parse = (line: string): CliCommand => parseCommandLine(line.split(' ').filter((word) => word !== ''));
+
+  for (const [line, expected] of good) {
+    it(`reads "${line}"`, () => {
+      const parsed = Object.fromEntries(Object.entries(parse(line)).filter(([key]) => key !== 'estimate'));
+      assert.deepEqual(parsed, expected);
+    });
+  }
+
+  for (const [line, expected] of bad) {
+    it(`refuses "${line}"`, () => {
+      assert.throws(
+        () => parse(line),
+        (error) => error instanceof UsageError && expected.test(error.message),
+      );
+    });
+  }
+});

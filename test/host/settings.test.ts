@@ -1,0 +1,56 @@
+// Settings as people write them: what a run starts with, and what is said of a value that cannot be used.
+import assert from 'node:assert/strict';
+import { describe, it } from 'mocha';
+import { defaultRunSettings, type RunSettings } from '../../src/core/events/runSettings';
+import { resolveSettings } from '../../src/host/settings';
+
+const { limits } = defaultRunSettings;
+
+const good: readonly (readonly [set: Record<string, unknown>, expected: Partial<RunSettings>])[] = [
+  [{}, { maxAgents: 3, allowedCommands: [], limits }],
+  [{ maxAgents: 5 }, { maxAgents: 5 }],
+  [{ maxAgents: 12, agentLimit: 16 }, { maxAgents: 12 }],
+  [{ enabled: false, maxAgents: 5 }, { maxAgents: 1 }],
+  [{ model: 'haiku' }, { model: 'haiku' }],
+  [{ model: 'auto' }, {}],
+  [{ 'verify.command': 'npm test' }, { verifyCommand: 'npm test' }],
+  [{ 'commands.allow': ['npm run lint'] }, { allowedCommands: ['npm run lint'] }],
+  [{ 'limits.max_retries': 0 }, { limits: { ...limits, maxRetries: 0 } }],
+  [{ 'limits.command_timeout': 1.5 }, { limits: { ...limits, commandMs: 1500 } }],
+  [{ reattachGrace: 5 }, { reattachGraceMs: 5000 }],
+];
+
+const bad: readonly (readonly [name: string, value: unknown])[] = [
+  ['maxAgents', 0],
+  ['maxAgents', 6],
+  ['maxAgents', 999],
+  ['maxAgents', '3'],
+  ['maxAgents', 2.5],
+  ['agentLimit', 1000],
+  ['model', 'gpt'],
+  ['verify.command', 7],
+  ['commands.allow', 'npm test'],
+  ['commands.allow', [1]],
+  ['limits.max_actions', 0],
+  ['limits.max_session_duration', -1],
+  ['limits.verify_timeout', Number.NaN],
+];
+
+describe('resolveSettings', () => {
+  for (const [set, expected] of good) {
+    it(`takes ${JSON.stringify(set)}`, () => {
+      const { settings, warnings } = resolveSettings((name) => set[name]);
+      assert.deepEqual(warnings, []);
+      assert.deepEqual({ ...settings, ...expected }, settings);
+    });
+  }
+
+  for (const [name, value] of bad) {
+    it(`warns of ${name} = ${JSON.stringify(value)} and uses the default`, () => {
+      const { settings, warnings } = resolveSettings((asked) => (asked === name ? value : undefined));
+      assert.equal(warnings.length, 1);
+      assert.ok(warnings[0]?.startsWith(`parallelAgents.${name} must be `), warnings[0]);
+      assert.deepEqual(settings, resolveSettings(() => undefined).settings);
+    });
+  }
+});
