@@ -130,7 +130,11 @@ module.exports = {
       comment: 'A file that no entry reaches is dead.',
       severity: 'error',
       from: { path: `^(${anyOf(entries)})$` },
-      to: { path: '^(src|webview-ui/src)/', pathNot: ['\\.d\\.ts$', `^(${anyOf(entries)})$`], reachable: false },
+      to: {
+        path: '^(src|webview-ui/src)/',
+        pathNot: ['\\.d\\.ts$', `^(${anyOf(entries)})$`],
+        reachable: false,
+      },
     },
   ],
   options: {

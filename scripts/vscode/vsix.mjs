@@ -13,7 +13,13 @@ import { ensureServer } from './serverVersions.mjs';
  * @param {string} packagePath where to put the .vsix
  */
 export function packVsix(packagePath) {
-  const flags = ['--no-dependencies', '--allow-missing-repository', '--no-rewrite-relative-links', '--out', packagePath];
+  const flags = [
+    '--no-dependencies',
+    '--allow-missing-repository',
+    '--no-rewrite-relative-links',
+    '--out',
+    packagePath,
+  ];
   execFileSync('vsce', ['package', ...flags], {
     cwd: repoRoot,
     stdio: ['ignore', 'ignore', 'inherit'],

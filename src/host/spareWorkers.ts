@@ -1,18 +1,19 @@
 // How many workers should stand ready for the claims that may come next.
-import { liveAttempts, type Snapshot } from '../core/events/snapshot';
+import type { Snapshot } from '../core/events/snapshot';
+
+/** A spare takes 50 MB of memory that it shares with nobody; more than three slots that fall free together are rare. */
+const mostSpares = 3;
 
 /**
- * One for every slot nobody works in, and one for the slot that is freed next: all in all one process more than there
- * are slots. Never more than there are features that can still be claimed, and none while no run claims any.
+ * One for every slot, as all may fall free in the same moment, up to three. Never more than there are features that can
+ * still be claimed, and none while no run claims any.
  */
-export function spareWorkers(snapshot: Snapshot): number {
-  const { run, features } = snapshot;
+export function spareWorkers({ run, features }: Snapshot): number {
   if (run?.status !== 'running') return 0;
   const { only, maxAgents } = run.settings;
   const toCome = Object.values(features).filter(
     ({ id, state: { status } }) =>
       (status === 'pending' || status === 'waiting') && (only === undefined || only.includes(id)),
   ).length;
-  const free = Math.max(0, maxAgents - liveAttempts(snapshot).length);
-  return Math.min(toCome, free + 1);
+  return Math.min(toCome, maxAgents, mostSpares);
 }

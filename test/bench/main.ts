@@ -1,4 +1,8 @@
 // The benches' entry: runs the one that is named and prints what it measured.
+import { activationBench } from './activationBench';
+import { claimsBench } from './claimsBench';
+import { dispatchBench } from './dispatchBench';
+import { graphBench } from './graphBench';
 import { locksBench } from './locksBench';
 import { type BenchOptions, readOptions } from './options';
 import { planBench } from './planBench';
@@ -6,6 +10,8 @@ import { propertiesBench } from './propertiesBench';
 import { type Tell, tellJson, tellText } from './results';
 import { scaleBench } from './scaleBench';
 import { scheduleBench } from './scheduleBench';
+import { speedupBench } from './speedupBench';
+import { storeBench } from './storeBench';
 
 const benches: Record<string, (options: BenchOptions, tell: Tell) => void | Promise<void>> = {
   schedule: scheduleBench,
@@ -13,6 +19,12 @@ const benches: Record<string, (options: BenchOptions, tell: Tell) => void | Prom
   plan: planBench,
   scale: scaleBench,
   properties: propertiesBench,
+  dispatch: dispatchBench,
+  speedup: speedupBench,
+  store: storeBench,
+  claims: claimsBench,
+  activation: activationBench,
+  graph: graphBench,
 };
 
 export async function main(argv: readonly string[]): Promise<number> {
@@ -28,6 +40,6 @@ export async function main(argv: readonly string[]): Promise<number> {
   }
 }
 
-main(process.argv.slice(2)).then((code) => {
+void main(process.argv.slice(2)).then((code) => {
   process.exitCode = code;
 });

@@ -7,11 +7,10 @@ import { featureIn, workspaceOf } from '../core/sampleFeatures';
 
 describe('spareWorkers', () => {
   const cases: readonly [what: string, stages: readonly Stage[], maxAgents: number, spares: number][] = [
-    ['one beside full slots', ['working', 'verifying', 'pending', 'pending'], 2, 1],
-    ['one for every free slot and one more', ['working', 'waiting', 'waiting', 'waiting', 'waiting'], 3, 3],
+    ['one for every slot', ['working', 'verifying', 'pending', 'waiting'], 2, 2],
+    ['three at most', ['working', 'waiting', 'waiting', 'waiting', 'waiting'], 5, 3],
     ['no more than features can still be claimed', ['working', 'waiting', 'passing', 'failed'], 3, 1],
     ['none for the last ones at work', ['working', 'working', 'unconfirmed', 'skipped'], 3, 0],
-    ['one when more are at work than there are slots by now', ['working', 'working', 'pending'], 1, 1],
   ];
   for (const [what, stages, maxAgents, spares] of cases) {
     it(`are ${what}`, () => {

@@ -130,7 +130,10 @@ function parseFiles(value: unknown, at: number, say: Say): readonly string[] {
     return [];
   }
   value.forEach((file, k) => {
-    if (typeof file !== 'string') return say([at, 'files', k], `A file must be text, not ${kindOf(file)}.`);
+    if (typeof file !== 'string') {
+      say([at, 'files', k], `A file must be text, not ${kindOf(file)}.`);
+      return;
+    }
     const scope = parseLockScope(file);
     if (!scope.ok) say([at, 'files', k], scope.error.message);
   });
