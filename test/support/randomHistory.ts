@@ -60,7 +60,7 @@ function houseSteps({ snapshot }: History, n: number): LazyStep[] {
     bestPossibleMs: 1,
   };
   const spent = { costUsd: 0.1 + 0.2, inputTokens: n, outputTokens: 0, attempts: 1, retries: 0 };
-  const waitingMs = { dependency: 1, lock: 2, rate: 3, paused: 4 };
+  const waitingMs = { dependency: 1, lock: 2, limit: 0, rate: 3, paused: 4 };
   const isOver = !run || run.status === 'finished';
   return [
     () => just({ type: 'feature.added', featureId: lastFeatureId + 1, spec }),

@@ -77,7 +77,7 @@ function change(...happenings: readonly Happening[]) {
 }
 
 function ended(outcome: RunOutcome): Happening {
-  const waitingMs = { dependency: 0, lock: 0, rate: 0, paused: 0 };
+  const waitingMs = { dependency: 0, lock: 0, limit: 0, rate: 0, paused: 0 };
   const report = {
     ...{
       startedAt: 0,

@@ -24,7 +24,7 @@ function reportOf(part: Partial<RunReport>): RunReport {
   return {
     ...{ startedAt: 0, wallMs: 0, maxAgents: 3, passing: 0, total: 0, oneAgentMs: 0, bestPossibleMs: 0 },
     ...{ costUsd: 0, inputTokens: 0, outputTokens: 0, attempts: 0, retries: 0 },
-    waitingMs: { dependency: 0, lock: 0, rate: 0, paused: 0 },
+    waitingMs: { dependency: 0, lock: 0, limit: 0, rate: 0, paused: 0 },
     ...part,
   };
 }
@@ -154,7 +154,7 @@ describe('the words of a run', () => {
   for (const [ms, said] of spans) it(`call ${ms} ms ${said}`, () => assert.equal(formatSpan(ms), said));
 
   it('set the run’s time beside one agent’s and the best', () => {
-    const waitingMs = { dependency: 20_000, lock: 4_000, rate: 0, paused: 10 };
+    const waitingMs = { dependency: 20_000, lock: 4_000, limit: 0, rate: 0, paused: 10 };
     const report = reportOf({
       wallMs: 60_000,
       oneAgentMs: 150_000,

@@ -16,6 +16,7 @@ export function factsOf(report: RunReport): readonly Fact[] {
   const idle = [
     ['dependencies', waitingMs.dependency],
     ['locked files', waitingMs.lock],
+    ['fewer agents allowed', waitingMs.limit],
     ['rate limits', waitingMs.rate],
     ['pauses', waitingMs.paused],
   ] as const;

@@ -55,6 +55,8 @@ export interface WaitingByCause {
   readonly lock: number;
   /** The provider asked to slow down. */
   readonly rate: number;
+  /** Slots withheld, with features ready for them, for the number of agents had been lowered. */
+  readonly limit: number;
   /** The user paused. */
   readonly paused: number;
 }

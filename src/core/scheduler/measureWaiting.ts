@@ -14,7 +14,8 @@ export function measureWaiting(
   events: readonly Event[],
   now: EpochMs,
 ): WaitingByCause {
-  const total = { dependency: 0, lock: 0, rate: 0, paused: 0 };
+  const total = { dependency: 0, lock: 0, limit: 0, rate: 0, paused: 0 };
+  const most = mostAgents(run, events);
   const state = {
     working: new Set<Fence>(),
     standing: new Set<string>(),
@@ -33,6 +34,7 @@ export function measureWaiting(
     total.rate += Math.max(0, Math.min(until, slowUntil) - at) * state.working.size;
     if (paused) total.paused += ms * Math.min(idle, state.ready.size);
     else total.lock += ms * Math.min(idle, state.ready.size);
+    total.limit += ms * Math.min(Math.max(0, most - agents), Math.max(0, state.ready.size - idle));
     total.dependency += ms * Math.min(Math.max(0, idle - state.ready.size), state.waiting.size);
     at = until;
   };
@@ -52,6 +54,14 @@ export function measureWaiting(
   }
   pass(now);
   return total;
+}
+
+/** The most agents that were allowed at any time of the run; the best possible is counted with them. */
+export function mostAgents(run: Run, events: readonly Event[]): number {
+  const asked = events.flatMap((e) =>
+    e.type === 'run.configured' ? [e.maxAgents] : e.type === 'run.started' ? [e.settings.maxAgents] : [],
+  );
+  return Math.max(run.settings.maxAgents, ...asked);
 }
 
 /** Where features stood when the run began: told by what first happened to each, or nothing did and it stands there yet. */

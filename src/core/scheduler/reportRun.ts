@@ -8,7 +8,7 @@ import { featureGraph } from '../graph/readiness';
 import type { EpochMs, FeatureId, Fence, Slot } from '../shared/ids';
 import { isMeant } from './decide';
 import { decidingChain, type FinishedAttempt } from './decidingChain';
-import { measureWaiting } from './measureWaiting';
+import { measureWaiting, mostAgents } from './measureWaiting';
 import { exclusiveKeys, type Place, placeOf } from './places';
 
 /**
@@ -56,6 +56,7 @@ export function describeReport(report: RunReport): readonly string[] {
   const causes = [
     ['dependencies', waiting.dependency],
     ['locked files', waiting.lock],
+    ['fewer agents allowed', waiting.limit],
     ['rate limits', waiting.rate],
     ['pauses', waiting.paused],
   ] as const;
@@ -149,11 +150,4 @@ function busiestFileMs(attempts: readonly FinishedAttempt[]): number {
     for (const key of keys) loads.set(key, (loads.get(key) ?? 0) + endMs - startMs);
   }
   return [...loads.values()].reduce((most, ms) => Math.max(most, ms), 0);
-}
-
-function mostAgents(run: Run, events: readonly Event[]): number {
-  const asked = events.flatMap((e) =>
-    e.type === 'run.configured' ? [e.maxAgents] : e.type === 'run.started' ? [e.settings.maxAgents] : [],
-  );
-  return Math.max(run.settings.maxAgents, ...asked);
 }

@@ -142,5 +142,5 @@ const report = {
     costUsd: 0,
   },
   ...{ inputTokens: 0, outputTokens: 0, attempts: 1, retries: 0 },
-  waitingMs: { dependency: 0, lock: 0, rate: 0, paused: 0 },
+  waitingMs: { dependency: 0, lock: 0, limit: 0, rate: 0, paused: 0 },
 };

@@ -27,7 +27,7 @@ const report: RunReport = {
   ...{
     inputTokens: 0,
     outputTokens: 0,
-    waitingMs: { dependency: 0, lock: 0, rate: 0, paused: 0 },
+    waitingMs: { dependency: 0, lock: 0, limit: 0, rate: 0, paused: 0 },
     attempts: 1,
     retries: 0,
   },

@@ -10,7 +10,7 @@ import { eventsAt, featureIn, specOf, workspaceOf } from '../sampleFeatures';
 
 type Timed = readonly [at: number, happening: Happening];
 
-const none = { dependency: 0, lock: 0, rate: 0, paused: 0 };
+const none = { dependency: 0, lock: 0, limit: 0, rate: 0, paused: 0 };
 const check = { kind: 'check', command: 'x', exitCode: 0, outputTail: '', durationMs: 1 } as const;
 
 /** Feature `id` in slot `id`, by default its first attempt. */
@@ -60,6 +60,21 @@ describe('reportRun', () => {
       ...{ costUsd: 0, inputTokens: 0, outputTokens: 0, waitingMs: none, attempts: 0, retries: 0 },
       ...{ chain: [], rows: [] },
     });
+  });
+
+  it('calls it a limit when slots were withheld from features that were ready', () => {
+    // Two agents for 10 ms, then one: the third feature is ready all the time and waits for the slot that was taken away.
+    const story: Timed[] = [
+      claim(0, 1),
+      claim(0, 2),
+      [10, { type: 'run.configured', runId: 1, maxAgents: 1 }],
+      pass(10, 1),
+      pass(30, 2),
+      claim(30, 3),
+      pass(50, 3),
+    ];
+    const { waitingMs, maxAgents } = report(passing(1, 2, 3), two, story, 50);
+    assert.deepEqual([waitingMs, maxAgents], [{ ...none, limit: 20 }, 2]);
   });
 
   it('counts what passed, was tried, was tried again, and what it cost', () => {
@@ -305,7 +320,7 @@ describe('describeReport', () => {
       bestPossibleMs: 16_666,
     },
     ...{ costUsd: 0.01234, inputTokens: 1_200, outputTokens: 340, attempts: 6, retries: 1 },
-    waitingMs: { dependency: 1_500, lock: 49, rate: 2_000, paused: 0 },
+    waitingMs: { dependency: 1_500, lock: 49, limit: 0, rate: 2_000, paused: 0 },
   };
 
   it('tells times, the gain, waiting by cause and cost', () => {
