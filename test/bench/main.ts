@@ -1,37 +1,30 @@
 // The benches' entry: runs the one that is named and prints what it measured.
-import { activationBench } from './activationBench';
-import { claimsBench } from './claimsBench';
-import { dispatchBench } from './dispatchBench';
-import { graphBench } from './graphBench';
-import { locksBench } from './locksBench';
 import { type BenchOptions, readOptions } from './options';
-import { planBench } from './planBench';
-import { propertiesBench } from './propertiesBench';
 import { type Tell, tellJson, tellText } from './results';
-import { scaleBench } from './scaleBench';
-import { scheduleBench } from './scheduleBench';
-import { speedupBench } from './speedupBench';
-import { storeBench } from './storeBench';
 
-const benches: Record<string, (options: BenchOptions, tell: Tell) => void | Promise<void>> = {
-  schedule: scheduleBench,
-  locks: locksBench,
-  plan: planBench,
-  scale: scaleBench,
-  properties: propertiesBench,
-  dispatch: dispatchBench,
-  speedup: speedupBench,
-  store: storeBench,
-  claims: claimsBench,
-  activation: activationBench,
-  graph: graphBench,
+type Bench = (options: BenchOptions, tell: Tell) => void | Promise<void>;
+
+/** Each is loaded when it is asked for, so that the memory it reports is its own. */
+const benches: Record<string, () => Promise<Bench>> = {
+  schedule: async () => (await import('./scheduleBench')).scheduleBench,
+  locks: async () => (await import('./locksBench')).locksBench,
+  plan: async () => (await import('./planBench')).planBench,
+  scale: async () => (await import('./scaleBench')).scaleBench,
+  properties: async () => (await import('./propertiesBench')).propertiesBench,
+  dispatch: async () => (await import('./dispatchBench')).dispatchBench,
+  speedup: async () => (await import('./speedupBench')).speedupBench,
+  store: async () => (await import('./storeBench')).storeBench,
+  claims: async () => (await import('./claimsBench')).claimsBench,
+  activation: async () => (await import('./activationBench')).activationBench,
+  graph: async () => (await import('./graphBench')).graphBench,
 };
 
 export async function main(argv: readonly string[]): Promise<number> {
   try {
     const { name, options } = readOptions(argv);
-    const bench = name !== undefined && Object.hasOwn(benches, name) ? benches[name] : undefined;
-    if (!bench) throw new Error(`Name a bench: ${Object.keys(benches).join(', ')}.`);
+    const load = name !== undefined && Object.hasOwn(benches, name) ? benches[name] : undefined;
+    if (!load) throw new Error(`Name a bench: ${Object.keys(benches).join(', ')}.`);
+    const bench = await load();
     await bench(options, options.json ? tellJson : tellText);
     return 0;
   } catch (error) {
