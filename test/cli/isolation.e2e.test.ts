@@ -143,6 +143,48 @@ describe('agents beside each other', () => {
     );
   });
 
+  it('change a hot file by turns: what passes stays in it, what fails is taken out again, and nobody waits', async () => {
+    const log = '# Changes\n\n<!-- one -->\n<!-- two -->\n';
+    const note = (name: string) => [
+      call('edit_file', {
+        path: 'CHANGELOG.md',
+        edits: [{ old: `<!-- ${name} -->\n`, new: `<!-- ${name} -->\n- ${name}\n` }],
+      }),
+      { ...finish, delayMs: 700 },
+    ];
+    const { dir, code, events } = await run({
+      files: { 'CHANGELOG.md': log },
+      features: [
+        { name: 'one', verify: 'grep -q "^- one$" CHANGELOG.md && ! grep -q "^- two$" CHANGELOG.md' },
+        { name: 'two', verify: 'false' },
+      ],
+      script: { one: note('one'), two: note('two') },
+    });
+    assert.equal(code, 1);
+    assert.equal(
+      await readFile(path.join(dir, 'CHANGELOG.md'), 'utf8'),
+      log.replace('<!-- one -->\n', '<!-- one -->\n- one\n'),
+    );
+    assert.deepEqual(
+      events.filter((e) => e.type === 'feature.passed').map((e) => e.featureId),
+      [1],
+    );
+    const passed = events.findIndex((e) => e.type === 'feature.passed');
+    const before = events.slice(0, passed).filter((e) => e.type === 'file.edited');
+    assert.deepEqual(
+      before
+        .map((e) => e.featureId)
+        .sort()
+        .slice(0, 2),
+      [1, 2],
+      'both were at it at the same time',
+    );
+    assert.deepEqual(
+      events.filter((e) => e.type === 'lock.waiting'),
+      [],
+    );
+  });
+
   it('are asked about by name when there is no check, and never pass by themselves', async () => {
     const { dir, code, events } = await run({
       features: [{ name: 'unproved' }],
