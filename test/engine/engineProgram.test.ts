@@ -12,7 +12,8 @@ import { SharedEdits } from '../../src/engine/sharedEdits';
 import type { WorkspaceFiles } from '../../src/ports/workspace';
 import { EngineProgram } from './engineProgram';
 
-const programs = fc.array(fc.noBias(fc.nat(2 ** 30)), { minLength: 200, maxLength: 200 });
+const programsOf = (steps: number) =>
+  fc.array(fc.noBias(fc.nat(2 ** 30)), { minLength: steps, maxLength: steps });
 
 async function play(choices: readonly number[]): Promise<EngineProgram> {
   const program = await EngineProgram.open();
@@ -41,7 +42,7 @@ async function isCaught(faults: readonly (() => () => void)[], says: RegExp): Pr
   const planted = faults.map((fault) => fault());
   try {
     const found = await fc.check(
-      fc.asyncProperty(programs, async (choices) => void (await play(choices))),
+      fc.asyncProperty(programsOf(200), async (choices) => void (await play(choices))),
       { numRuns: 20, endOnFailure: true, seed: 7 },
     );
     assert.ok(found.failed, 'nobody noticed');
@@ -52,12 +53,12 @@ async function isCaught(faults: readonly (() => () => void)[], says: RegExp): Pr
 }
 
 describe('the engine under random programs', function () {
-  this.timeout(60_000);
+  this.timeout(240_000);
 
-  it('keeps its rules through 50 programs of 200 steps', async () => {
+  it('keeps its rules through 50 programs of 2,000 steps', async () => {
     const total: Record<string, number> = {};
     await fc.assert(
-      fc.asyncProperty(programs, async (choices) => {
+      fc.asyncProperty(programsOf(2_000), async (choices) => {
         const { seen } = await play(choices);
         for (const [kind, times] of Object.entries(seen)) total[kind] = (total[kind] ?? 0) + times;
       }),
