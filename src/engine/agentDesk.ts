@@ -1,7 +1,7 @@
 // Answers what agents ask while they work. Every question comes with the fence of its connection: an attempt that is
 // over gets no further answer.
 import { attemptOf } from '../core/events/event';
-import { type Action, type BudgetAnswer, settle, spend } from '../core/guardrails/budget';
+import { type Action, type BudgetAnswer, settle, spend, spendOnFiles } from '../core/guardrails/budget';
 import { judgeCommand } from '../core/guardrails/commandPolicy';
 import { parseWorkspacePath } from '../core/locks/lockPath';
 import { isHeldBy } from '../core/locks/lockTable';
@@ -21,14 +21,15 @@ import type {
   ToolCall,
 } from '../ports/coordinator';
 import { Failure } from '../ports/failure';
-import type { CopyChange, SlotCopies } from '../ports/workspace';
+import type { SlotCopies } from '../ports/workspace';
 import type { AgentPool } from './agentPool';
 import type { Ending, LiveAttempt } from './attempt';
+import { bringChanges, isBringable } from './bringChanges';
 import type { EditBook } from './editBook';
 import type { EventLog } from './eventLog';
 import type { FileLocks } from './fileLocks';
 import type { Gate } from './gate';
-import { insteadOfWaiting } from './lockWords';
+import { editedByHuman, insteadOfWaiting } from './lockWords';
 import type { SharedEdits } from './sharedEdits';
 import type { Throttle } from './throttle';
 import type { Verification } from './verification';
@@ -136,7 +137,7 @@ export class AgentDesk {
     const path = parseWorkspacePath(text);
     if (!path.ok) return path;
     if (await this.#isShared(live, path.value)) {
-      if (this.locks.isHumans(path.value)) return this.#editedByHuman(path.value);
+      if (this.locks.isHumans(path.value)) return editedByHuman(path.value);
       await this.#refresh(live, path.value);
       return ok({ path: path.value, fresh: true, waitedMs: 0, shared: true });
     }
@@ -200,7 +201,7 @@ export class AgentDesk {
     const live = this.#live(fence);
     const path = parseWorkspacePath(text);
     if (!path.ok) return path;
-    if (this.locks.isHumans(path.value)) return this.#editedByHuman(path.value);
+    if (this.locks.isHumans(path.value)) return editedByHuman(path.value);
     if (!(await this.#isShared(live, path.value)))
       return refuse('badInput', `${path.value} is not a file that agents share; lock it and write it.`);
     return this.edits.editShared(live.attempt, { path: path.value, edits }, () => !live.isOver);
@@ -221,24 +222,19 @@ export class AgentDesk {
   /** What a command changed in the copy is this attempt's: it enters under a lock that is free now, or is dropped. */
   async commandEnd(fence: Fence): Promise<CommandChanges> {
     const live = this.#live(fence);
-    const kept: string[] = [];
-    const dropped: { path: string; why: string }[] = [];
-    for (const change of await this.copies.changes(live.attempt.slot)) {
-      const { path, before, content } = change;
-      const drop = (why: string) => {
-        dropped.push({ path, why });
-        return this.#refresh(live, path);
-      };
-      if (content === undefined) {
-        await drop('It is not text, or too large to bring into the workspace.');
-        continue;
-      }
-      const written = await this.#bring(live, { path, before, content });
-      if (written.ok) kept.push(path);
-      else await drop(written.error.message);
-      this.#live(fence);
-    }
-    return { kept, dropped };
+    const changes = await this.copies.changes(live.attempt.slot);
+    const { limits } = this.#settings();
+    const before = this.#live(fence).budget;
+    const { budget, room, answer } = spendOnFiles(before, changes.filter(isBringable).length, limits);
+    live.budget = budget;
+    const { locks, edits, shared, copies, gate } = this;
+    const parts = { locks, edits, shared, copies, gate };
+    const brought = await bringChanges(parts, live, changes, room, () => this.#live(fence));
+    if (answer.kind === 'wrapUp' && before.refused === 0)
+      await this.log.append([{ type: 'limit.reached', ...answer.hit, ...attemptOf(live.attempt) }]);
+    if (answer.kind === 'stop') await this.pool.end(live, { kind: 'limit', hit: answer.hit });
+    this.#live(fence);
+    return answer.kind === 'wrapUp' ? { ...brought, wrapUp: answer.text } : brought;
   }
 
   /** Hands the work in, checks it, and ends the attempt with the verdict. */
@@ -260,20 +256,6 @@ export class AgentDesk {
     await this.pool.end(this.#live(fence), { kind: 'failed', reason });
   }
 
-  async #bring(live: LiveAttempt, change: CopyChange & { readonly content: string | null }) {
-    const { path, before, content } = change;
-    const { attempt } = live;
-    const isLive = () => !live.isOver;
-    if (await this.#isShared(live, path)) {
-      return this.locks.isHumans(path)
-        ? this.#editedByHuman(path)
-        : this.edits.bringShared(attempt, change, isLive);
-    }
-    const lock = await this.locks.acquire(attempt, path, false);
-    if (lock.ok) return this.edits.write(attempt, { path, baseHash: before, content }, isLive);
-    return refuse(lock.error.code, `${lock.error.message} Claim it, then run the command again.`);
-  }
-
   /** The canonical path once the attempt holds it; refused for a file that nobody holds. */
   async #lockToChange(live: LiveAttempt, text: string): Promise<Result<string>> {
     const path = parseWorkspacePath(text);
@@ -288,10 +270,6 @@ export class AgentDesk {
 
   #isShared({ attempt }: LiveAttempt, path: string): Promise<boolean> {
     return this.shared.isShared(path, attempt.fence);
-  }
-
-  #editedByHuman(path: string) {
-    return refuse('locked', `${path} is being edited by the user, and so theirs. Come back to it later.`);
   }
 
   #refresh({ attempt: { slot, fence } }: LiveAttempt, path: string): Promise<void> {

@@ -11,10 +11,17 @@ import type { CopyChange, Overlay, SlotCopies, WorkspaceFiles } from '../ports/w
 import type { EditRecords } from './editRecords';
 import type { EventLog } from './eventLog';
 import type { Gate } from './gate';
+import { inParallel } from './inParallel';
 import type { SharedEdits } from './sharedEdits';
 
 /** What a file is to become: a text in the form the old file has, or kept content to the letter. */
 type Next = { readonly text: string | null } | { readonly kept: string; readonly mode: number | undefined };
+
+/** A write on record that has not been made yet, and the way back if it is not. */
+interface Intention {
+  readonly intended: EditRecord;
+  readonly back: EditChange;
+}
 
 type Written = Result<{ readonly hash: string | null }>;
 
@@ -57,6 +64,41 @@ export class EditBook {
       const done = await this.#replace(attempt, path, baseHash, { text: content });
       if (done.ok) await this.#refresh(attempt, path);
       return done;
+    });
+  }
+
+  /**
+   * Writes many files as `write` does each, but beside each other and with two steps of the log for all, however many they
+   * are; the answers by path. The attempt's copy is not brought up to date.
+   */
+  writeAll(
+    attempt: Attempt,
+    writes: readonly FileWrite[],
+    isLive: () => boolean,
+  ): Promise<Result<ReadonlyMap<string, Written>>> {
+    return this.#asLive(isLive, async () => {
+      const done = new Map<string, Written>();
+      const ready: (Intention & { readonly write: FileWrite })[] = [];
+      await inParallel(writes, async (write) => {
+        const begun = await this.#intend(attempt, write.path, { text: write.content });
+        if (begun.ok) ready.push({ write, ...begun.value });
+        else done.set(write.path, begun);
+      });
+      const intended = ready.map((one) => this.records.put(one.intended));
+      await this.log.append([], intended);
+      const events: FileEvent[] = [];
+      const changes: EditChange[] = [];
+      await inParallel(ready, async ({ write, intended, back }) => {
+        const { path, baseHash, content } = write;
+        const written = await this.files.replace(path, baseHash, content);
+        done.set(path, written);
+        if (written.ok) events.push(this.#edited(attempt, path, baseHash, written.value.hash));
+        changes.push(
+          written.ok ? this.records.settle(intended, written.value.hash) : this.records.apply(back),
+        );
+      });
+      await this.log.append(events, changes);
+      return ok(done);
     });
   }
 
@@ -142,29 +184,41 @@ export class EditBook {
   }
 
   async #replace(attempt: Attempt, path: string, expected: string | null, next: Next): Promise<Written> {
+    const begun = await this.#intend(attempt, path, next);
+    if (!begun.ok) return begun;
+    const { intended, back } = begun.value;
+    await this.log.append([], [this.records.put(intended)]);
+    const done = await ('kept' in next
+      ? this.files.putKept(path, expected, next.kept, next.mode)
+      : this.files.replace(path, expected, next.text));
+    if (!done.ok) {
+      await this.log.append([], [this.records.apply(back)]);
+      return done;
+    }
+    const { hash } = done.value;
+    await this.log.append(
+      [this.#edited(attempt, path, expected, hash)],
+      [this.records.settle(intended, hash)],
+    );
+    return ok({ hash });
+  }
+
+  /** Keeps what is there, and says how the write that is about to be made goes on record. */
+  async #intend(attempt: Attempt, path: string, next: Next): Promise<Result<Intention>> {
     const planned = 'kept' in next ? ok({ hash: next.kept }) : await this.files.plan(path, next.text);
     if (!planned.ok) return planned;
     const known = this.records.get(attempt.fence, path);
     const base = known ? ok(known) : await this.#firstRecord(attempt, path);
     if (!base.ok) return base;
     const intended: EditRecord = { ...base.value, pending: planned.value.hash };
-    await this.log.append([], [this.records.put(intended)]);
-    const done = await ('kept' in next
-      ? this.files.putKept(path, expected, next.kept, next.mode)
-      : this.files.replace(path, expected, next.text));
-    if (!done.ok) {
-      // Nothing was written: the record goes back to what it was.
-      const back: EditChange = known ? this.records.put(known) : this.records.drop(intended);
-      await this.log.append([], [back]);
-      return done;
-    }
-    const { pending: _, ...settled } = { ...intended, written: done.value.hash };
-    const event: FileEvent = {
-      ...{ type: 'file.edited', path, before: expected, after: done.value.hash },
-      ...attemptOf(attempt),
-    };
-    await this.log.append([event], [this.records.put(settled)]);
-    return ok({ hash: done.value.hash });
+    return ok({
+      intended,
+      back: known ? { kind: 'put', edit: known } : { kind: 'drop', fence: attempt.fence, path },
+    });
+  }
+
+  #edited(attempt: Attempt, path: string, before: string | null, after: string | null): FileEvent {
+    return { type: 'file.edited', path, before, after, ...attemptOf(attempt) };
   }
 
   async #firstRecord({ fence, featureId }: Attempt, path: string): Promise<Result<EditRecord>> {

@@ -53,6 +53,15 @@ export class EditRecords {
     return { kind: 'put', edit };
   }
 
+  /** The write that was intended has been made. */
+  settle({ pending: _, ...edit }: EditRecord, written: string | null): EditChange {
+    return this.put({ ...edit, written });
+  }
+
+  apply(change: EditChange): EditChange {
+    return change.kind === 'put' ? this.put(change.edit) : this.drop(change);
+  }
+
   drop({ fence, path }: Pick<EditRecord, 'fence' | 'path'>): EditChange {
     const own = this.#edits.get(fence);
     own?.delete(path);

@@ -4,7 +4,15 @@ import type { Attempt, Happening } from '../core/events/event';
 import { attemptOf } from '../core/events/event';
 import { describeBlockers } from '../core/locks/describeBlockers';
 import { type LockScope, lockKey, parseWorkspacePath } from '../core/locks/lockPath';
-import { grantable, type Hold, type LockTable, pathsOf, request, setHuman } from '../core/locks/lockTable';
+import {
+  grantable,
+  type Hold,
+  type LockTable,
+  pathsOf,
+  request,
+  requestFree,
+  setHuman,
+} from '../core/locks/lockTable';
 import type { Fence } from '../core/shared/ids';
 import { ok, type Refusal, type Result, refuse } from '../core/shared/result';
 import type { LockGrant } from '../ports/coordinator';
@@ -82,6 +90,23 @@ export class FileLocks {
       await this.log.append([{ type: 'lock.waiting', path, kind: 'file', blockers, ...attemptOf(attempt) }]);
     }
     return granted;
+  }
+
+  /**
+   * Locks those of the files that are free now, in one step; the answer has what is in the way of each of the others, by
+   * path. @param paths canonical
+   */
+  async acquireFree(attempt: Attempt, paths: readonly string[]): Promise<ReadonlyMap<string, Refusal>> {
+    const { head } = this.log;
+    const happenings: Happening[] = [];
+    const busy = new Map<string, Refusal>();
+    for (const [path, answer] of requestFree(this.table, paths, attempt)) {
+      if (answer === 'granted') happenings.push(this.#granted(attempt, { kind: 'file', path }));
+      else if (answer !== 'held')
+        busy.set(path, refuse('locked', whoHolds(path, answer, head, this.clock.now())).error);
+    }
+    if (happenings.length > 0) await this.log.append(happenings);
+    return busy;
   }
 
   /** The events that end all an attempt holds and waits for; part of the commit that ends it. */

@@ -3,6 +3,7 @@ import { oneLine } from '../core/events/describe';
 import type { Snapshot } from '../core/events/snapshot';
 import type { Blocker } from '../core/locks/lockTable';
 import type { EpochMs } from '../core/shared/ids';
+import { refuse } from '../core/shared/result';
 
 /** `src/app.ts is held by agent 2 for feature 4, "Log in", for 40 s now.` */
 export function whoHolds(
@@ -26,6 +27,11 @@ export function whoHolds(
   const how = hold ? 'is held by' : 'is waited for before you by';
   const others = blockers.length > 1 ? ` ${blockers.length - 1} more are before you.` : '';
   return `${path} ${how} agent ${slot} for feature ${featureId}, "${name}"${within}${since}.${others}`;
+}
+
+/** For a file with the user's unsaved edits. */
+export function editedByHuman(path: string) {
+  return refuse('locked', `${path} is being edited by the user, and so theirs. Come back to it later.`);
 }
 
 /** For an agent that did not want to wait. */

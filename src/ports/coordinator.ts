@@ -101,9 +101,13 @@ export interface CommandPermit {
   readonly timeoutMs: number;
 }
 
+/** Of each list at most a thousand are named; `more` counts the rest. */
 export interface CommandChanges {
   readonly kept: readonly string[];
   readonly dropped: readonly { readonly path: string; readonly why: string }[];
+  readonly more?: { readonly kept: number; readonly dropped: number };
+  /** The limit of file edits is reached: words for the model, which may only finish or give up. */
+  readonly wrapUp?: string;
 }
 
 export type SubmitVerdict =

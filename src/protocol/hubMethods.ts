@@ -213,6 +213,8 @@ export const workerMethods = {
     z.object({
       kept: z.array(z.string()),
       dropped: z.array(z.object({ path: z.string(), why: z.string() })),
+      more: z.object({ kept: z.number(), dropped: z.number() }).optional(),
+      wrapUp: z.string().optional(),
     }),
   ),
   submit: method(

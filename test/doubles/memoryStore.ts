@@ -12,6 +12,8 @@ export class MemoryDisk {
   edits: ReadonlyMap<string, EditRecord> = new Map();
   readonly events: Event[] = [];
   epoch = 0;
+  /** Commits that were kept since the beginning. */
+  commits = 0;
   /** Set it, and the next commit is refused with it and nothing kept, as by a disk that is full. */
   refusal: Failure | undefined;
 
@@ -52,6 +54,7 @@ export class MemoryStore implements Store {
     disk.events.push(...events);
     if (events.length > 0) disk.snapshot = { ...after, locks: { ...after.locks, human: [] } };
     this.commits.push(batch);
+    disk.commits += 1;
   }
 
   async events(since: number, limit: number): Promise<readonly Event[]> {

@@ -124,7 +124,13 @@ const ofWorker: { readonly [K in keyof typeof workerMethods]: Example } = {
     refused: { command: [text(100_001)] },
     results: [ok({ timeoutMs: 60_000 }), no],
   },
-  commandEnd: { params: {}, results: [{ kept: ['a'], dropped: [{ path: 'b', why: 'busy' }] }] },
+  commandEnd: {
+    params: {},
+    results: [
+      { kept: ['a'], dropped: [{ path: 'b', why: 'busy' }] },
+      { kept: [], dropped: [], more: { kept: 2, dropped: 0 }, wrapUp: 'enough' },
+    ],
+  },
   submit: {
     params: { summary: 'done' },
     refused: { summary: [text(100_001)] },

@@ -42,15 +42,18 @@ function describeEnd(result: CommandResult, timeoutMs: number): string {
   return result.exitCode === null ? `Ended by a signal ${took}` : `Exit code ${result.exitCode} ${took}`;
 }
 
-function describeChanges({ kept, dropped }: CommandChanges): readonly string[] {
+function describeChanges({ kept, dropped, more, wrapUp }: CommandChanges): readonly string[] {
   const lines: string[] = [];
-  if (kept.length > 0) lines.push(`Changed and kept: ${named(kept)}.`);
-  if (dropped.length > 0)
-    lines.push(`Changed but dropped: ${named(dropped.map(({ path, why }) => `${path} (${why})`))}.`);
+  if (kept.length > 0) lines.push(`Changed and kept: ${named(kept, more?.kept)}.`);
+  if (dropped.length > 0) {
+    const reasons = dropped.map(({ path, why }) => `${path} (${why})`);
+    lines.push(`Changed but dropped: ${named(reasons, more?.dropped)}.`);
+  }
+  if (wrapUp !== undefined) lines.push(wrapUp);
   return lines;
 }
 
-function named(entries: readonly string[]): string {
-  const rest = entries.length - maxNamed;
+function named(entries: readonly string[], more = 0): string {
+  const rest = Math.max(0, entries.length - maxNamed) + more;
   return entries.slice(0, maxNamed).join(', ') + (rest > 0 ? ` and ${count(rest, 'other')}` : '');
 }

@@ -33,6 +33,7 @@ export type BudgetAnswer =
 
 export interface Budget {
   readonly actions: number;
+  /** Calls of tools that change a file, and files that commands changed. */
   readonly edits: number;
   readonly commands: number;
   /** Refused calls since the request to wrap up. */
@@ -76,6 +77,26 @@ export function spend(
   };
   const text = `This same call has failed ${again} times. Read the error again and try another way.`;
   return { budget: next, answer: again >= hintAfter ? { kind: 'hint', text } : { kind: 'go' } };
+}
+
+/**
+ * The count after a command changed `files` files, each of which is an edit like one by a tool. `room` of them are the
+ * attempt's; with more it has reached its limit, and that costs what a refused call costs.
+ */
+export function spendOnFiles(
+  budget: Budget,
+  files: number,
+  limits: Limits,
+): { readonly budget: Budget; readonly room: number; readonly answer: BudgetAnswer } {
+  const room = Math.min(files, Math.max(0, limits.maxFileEdits - budget.edits));
+  const edited = { ...budget, edits: budget.edits + room };
+  if (room === files) return { budget: edited, room, answer: { kind: 'go' } };
+  const hit: LimitHit = { limit: 'max_file_edits', bound: limits.maxFileEdits };
+  const refused = budget.refused + 1;
+  const left = files - room;
+  const text = `You have reached ${describeLimit(hit)}: ${left} of the ${files} files that the command changed ${left === 1 ? 'was' : 'were'} not brought into the workspace. ${wrapUpWords}`;
+  const answer: BudgetAnswer = refused > patience ? { kind: 'stop', hit } : { kind: 'wrapUp', hit, text };
+  return { budget: { ...edited, refused }, room, answer };
 }
 
 /** The count after a call ended; failures of one same call in a row add up, anything else sets them back. */
@@ -124,6 +145,8 @@ function hitBy(budget: Budget, action: Action, limits: Limits): LimitHit | undef
   return undefined;
 }
 
+const wrapUpWords = 'Call finish if the feature is done, or give_up with what is missing.';
+
 function wrapUpText(hit: LimitHit): string {
-  return `Refused: you have reached ${describeLimit(hit)}. Call finish if the feature is done, or give_up with what is missing.`;
+  return `Refused: you have reached ${describeLimit(hit)}. ${wrapUpWords}`;
 }

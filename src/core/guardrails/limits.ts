@@ -1,7 +1,7 @@
 // The limits an attempt and a run are held to, with their defaults; settings `limits.*` change them.
 
 export interface Limits {
-  /** Writes to files, per attempt. */
+  /** Files changed, per attempt: by every call of a tool, and by every command each file that it changed. */
   readonly maxFileEdits: number;
   /** `run_command` calls, per attempt. */
   readonly maxBashCommands: number;

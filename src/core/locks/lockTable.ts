@@ -1,6 +1,6 @@
 // Who holds which path and who waits for it: the exclusive, re-entrant, fair lock table as an immutable value.
 import type { EpochMs, FeatureId, Fence, Slot } from '../shared/ids';
-import { covers, type LockScope, overlaps } from './lockPath';
+import { covers, type LockScope, lockKey, overlaps } from './lockPath';
 import { reaches } from './waitGraph';
 
 /** An attempt's hold on a scope. It has no lease of its own: it ends with the attempt. */
@@ -59,6 +59,34 @@ export function request(table: LockTable, scope: LockScope, by: Requester): Lock
   const waitsFor = (fence: Fence) =>
     table.waits.flatMap((w) => (w.fence === fence ? fencesOf(blockersOf(table, w.scope, fence)) : []));
   return { kind: reaches(fencesOf(blockers), by.fence, waitsFor) ? 'yield' : 'wait', blockers };
+}
+
+/** What one of many files would get: a hold, the one it has, or what is in the way of it. */
+export type FreeAnswer = 'granted' | 'held' | readonly Blocker[];
+
+/**
+ * What requests for the files at `paths` would get without waiting, each granted before the next is looked at. As
+ * `request` for one after the other, but with the attempt's own holds looked through once.
+ */
+export function requestFree(
+  table: LockTable,
+  paths: readonly string[],
+  by: Requester,
+): ReadonlyMap<string, FreeAnswer> {
+  const own = table.holds.filter((h) => h.fence === by.fence);
+  const files = new Set(own.flatMap((h) => (h.scope.kind === 'file' ? [lockKey(h.scope.path)] : [])));
+  const folders = own.filter((h) => h.scope.kind === 'folder');
+  const others = { ...table, holds: table.holds.filter((h) => h.fence !== by.fence) };
+  const answers = new Map<string, FreeAnswer>();
+  for (const path of paths) {
+    const key = lockKey(path);
+    const isHeld = files.has(key) || folders.some((h) => covers(h.scope, path));
+    const blockers = isHeld ? [] : blockersOf(others, { kind: 'file', path }, by.fence);
+    const isGranted = !isHeld && blockers.length === 0;
+    if (isGranted) files.add(key);
+    answers.set(path, isHeld ? 'held' : isGranted ? 'granted' : blockers);
+  }
+  return answers;
 }
 
 /** The first thing in the way of locking all of `scopes` at once, or undefined when all are free. */

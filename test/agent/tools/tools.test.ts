@@ -332,6 +332,24 @@ describe('tools', () => {
       assert.ok(answer.kind === 'done' && answer.text.endsWith(told));
     });
 
+    it('counts what is not named, and says that the limit of edits is reached', async () => {
+      const kept = Array.from({ length: 101 }, (_, k) => `f${k}`);
+      const changes = {
+        kept,
+        dropped: [{ path: 'x', why: 'busy' }],
+        more: { kept: 4, dropped: 1 },
+        wrapUp: 'Wrap up.',
+      };
+      const answers = { commandEnd: async () => changes };
+      const answer = await createAgentWorld({ answers }).use('run_command', input);
+      const told =
+        'f99 and 5 others.\nChanged but dropped: x (busy) and 1 other.\nWrap up.\nOutput:\n(no output)';
+      assert.ok(
+        answer.kind === 'done' && answer.text.endsWith(told),
+        answer.kind === 'done' ? answer.text : '',
+      );
+    });
+
     it('runs nothing that is refused', async () => {
       const world = createAgentWorld({
         answers: { commandBegin: async () => refuse('commandDenied', 'Not allowed.') },

@@ -181,6 +181,12 @@ describe('overlaps', () => {
 });
 
 describe('lockKey', () => {
+  it('of plain letters is the one that the long way finds', () => {
+    const plain = Array.from({ length: 95 }, (_, k) => String.fromCharCode(32 + k)).join('');
+    assert.equal(lockKey(plain), plain.normalize('NFC').toLowerCase().toUpperCase().normalize('NFC'));
+    assert.notEqual(lockKey(plain), plain);
+  });
+
   it('is the same for every case and Unicode form of any name', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), (text) => {

@@ -12,12 +12,36 @@ import {
   queue,
   release,
   request,
+  requestFree,
   setHuman,
 } from '../../../src/core/locks/lockTable';
 import { entryOf, requester, tableOf } from './lockTables';
 
 const file = (path: string): LockScope => ({ kind: 'file', path });
 const folder = (path: string): LockScope => ({ kind: 'folder', path });
+
+describe('requestFree', () => {
+  const tables: [what: string, table: LockTable][] = [
+    ['an empty table', noLocks],
+    ['own files, also in another case', tableOf('1:a 1:B')],
+    ['an own folder', tableOf('1:src/')],
+    ["others' files, folders and waits", tableOf('2:a 3:src/', '2:b 1:c 3:c')],
+    ['a file the human edits', tableOf('1:b', '', 'a src/x')],
+    ['a circle', tableOf('1:c 2:a', '2:c')],
+  ];
+  for (const [what, table] of tables) {
+    it(`answers as request would one by one: ${what}`, () => {
+      const paths = ['a', 'b', 'c', 'src/x', 'SRC/y', 'A'];
+      let now = table;
+      const oneByOne = paths.map((path) => {
+        const answer = request(now, file(path), requester(1));
+        if (answer.kind === 'granted') now = grant(now, entryOf(1, file(path)));
+        return [path, 'blockers' in answer ? answer.blockers : answer.kind];
+      });
+      assert.deepEqual([...requestFree(table, paths, requester(1))], oneByOne);
+    });
+  }
+});
 
 describe('request', () => {
   const a = file('a');
