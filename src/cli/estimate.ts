@@ -15,7 +15,8 @@ export async function estimate(
   terminal: Terminal,
   distDir: string,
 ): Promise<number> {
-  const snapshot = await previewWorkspace(root, command.features ?? 'features.json', distDir);
+  const { note } = terminal;
+  const snapshot = await previewWorkspace(root, command.features ?? 'features.json', { distDir, note });
   const flags = { maxAgents: command.maxAgents, model: command.model };
   const sources = await readSettings(root, flags, terminal.env);
   const { settings, warnings } = resolveSettings(sources.read);

@@ -11,7 +11,8 @@ export async function graph(
   terminal: Terminal,
   distDir: string,
 ): Promise<number> {
-  const { features } = await previewWorkspace(root, command.features ?? 'features.json', distDir);
+  const { note } = terminal;
+  const { features } = await previewWorkspace(root, command.features ?? 'features.json', { distDir, note });
   terminal.print(exportGraph(Object.values(features), command.format));
   return 0;
 }

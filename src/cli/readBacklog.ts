@@ -3,6 +3,7 @@ import { join, relative } from 'node:path';
 import { loadBacklogFile } from '../adapters/files/backlogFile';
 import { readStoredSnapshot } from '../adapters/store/readStoredSnapshot';
 import { emptySnapshot, projectAll, type Snapshot } from '../core/events/snapshot';
+import { idsOf } from '../core/features/feature';
 import { reconcile } from '../core/features/reconcile';
 import { indexByName, withDependencies } from '../core/graph/readiness';
 import { parseWorkspacePath } from '../core/locks/lockPath';
@@ -20,10 +21,15 @@ export async function checkBacklog(root: string, file: string): Promise<string> 
 }
 
 /** The workspace as it would be with the backlog loaded now: what the database holds and what the file says. Writes nothing. */
-export async function previewWorkspace(root: string, file: string, distDir: string): Promise<Snapshot> {
+export async function previewWorkspace(
+  root: string,
+  file: string,
+  { distDir, note }: { readonly distDir: string; readonly note: (line: string) => void },
+): Promise<Snapshot> {
   const place = { dir: join(root, '.parallel-agents'), wasmPath: join(distDir, 'sql-wasm.wasm') };
   const stored = (await readStoredSnapshot(place)) ?? emptySnapshot;
-  const { specs } = await loadSpecs(root, file, stored);
+  const { specs, notices } = await loadSpecs(root, file, stored);
+  for (const notice of notices) note(`⚠️ ${placeOf(notice)}`);
   const { changes } = reconcile(stored.features, stored.lastFeatureId, specs);
   return projectAll(
     stored,
@@ -58,13 +64,12 @@ export function placeOf({ file, line, column, message }: PlacedProblem): string 
 async function loadSpecs(root: string, file: string, { features, lastFeatureId }: Snapshot) {
   const path = parseWorkspacePath(file);
   if (!path.ok) throw new BadInput([`--features: ${path.error.message}`]);
-  const ids = new Map(Object.values(features).map((f) => [f.spec.name, f.id]));
-  const loaded = await loadBacklogFile(join(root, path.value), ids, lastFeatureId);
+  const loaded = await loadBacklogFile(join(root, path.value), idsOf(features), lastFeatureId);
   if (loaded.kind === 'bad') throw new BadInput(loaded.problems.map(placeOf));
   if (loaded.kind === 'none') {
     throw new BadInput([
       `There is no ${path.value} in ${root}; write one, such as: [ { "name": "…", "description": "…" } ]`,
     ]);
   }
-  return { path: path.value, specs: loaded.specs };
+  return { path: path.value, specs: loaded.specs, notices: loaded.notices };
 }

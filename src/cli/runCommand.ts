@@ -51,6 +51,7 @@ export async function run(
       throw new BadInput(
         loaded.kind === 'bad' ? loaded.problems.map(placeOf) : [`There is no ${loaded.file}.`],
       );
+    for (const notice of loaded.notices) terminal.note(`⚠️ ${placeOf(notice)}`);
     const only =
       command.featureId === undefined
         ? undefined

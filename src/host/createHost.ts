@@ -13,6 +13,7 @@ import { createWorkerSpawner } from '../adapters/process/workerSpawner';
 import { openSqlJsStore } from '../adapters/store/sqlJsStore';
 import { createNodeChance, createNodeClock } from '../adapters/system/nodeSystem';
 import type { Face } from '../core/events/event';
+import { idsOf } from '../core/features/feature';
 import type { LiveAttempt } from '../engine/attempt';
 import { Engine } from '../engine/engine';
 import type { HubConnection } from '../hub/connection';
@@ -150,11 +151,16 @@ async function build({ root, face, distDir, owner, goOn, log }: HostOptions): Pr
 
 async function loadBacklog(root: string, file: string, engine: Engine): Promise<LoadedBacklog> {
   const { features, lastFeatureId } = engine.snapshot;
-  const ids = new Map(Object.values(features).map((f) => [f.spec.name, f.id]));
-  const loaded = await loadBacklogFile(join(root, file), ids, lastFeatureId);
+  const loaded = await loadBacklogFile(join(root, file), idsOf(features), lastFeatureId);
   if (loaded.kind === 'none') return { kind: 'none', file };
   if (loaded.kind === 'bad') return { kind: 'bad', problems: [...loaded.problems] };
-  return { kind: 'loaded', features: loaded.specs.length, ...(await engine.loadBacklog(loaded.specs)) };
+  const { specs, notices } = loaded;
+  return {
+    kind: 'loaded',
+    features: specs.length,
+    ...(await engine.loadBacklog(specs)),
+    notices: [...notices],
+  };
 }
 
 /** Only the attempt's own worker gets these, over its connection. */

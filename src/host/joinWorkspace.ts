@@ -40,6 +40,7 @@ class LiveSession implements Session {
   role: 'owner' | 'mirror' = 'mirror';
   backlog: Session['backlog'] = 'none';
   problems: readonly PlacedProblem[] = [];
+  notices: readonly PlacedProblem[] = [];
   hasOfflineScript = false;
   readonly #changes = new Set<(change: SessionChange) => void>();
   readonly #outputs = new Set<(output: AgentOutput) => void>();
@@ -86,6 +87,7 @@ class LiveSession implements Session {
     const loaded = await this.#ask(clientMethods.loadBacklog, file === undefined ? {} : { file });
     this.backlog = loaded.kind;
     this.problems = loaded.kind === 'bad' ? loaded.problems : [];
+    this.notices = loaded.kind === 'loaded' ? loaded.notices : [];
     return loaded;
   }
 

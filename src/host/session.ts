@@ -18,6 +18,8 @@ export interface Session {
   /** What the last reading of the backlog gave. */
   readonly backlog: 'none' | 'bad' | 'loaded';
   readonly problems: readonly PlacedProblem[];
+  /** What it accepted, and is still worth a word. */
+  readonly notices: readonly PlacedProblem[];
   /** Is there an offline script beside the backlog? */
   readonly hasOfflineScript: boolean;
   /**

@@ -262,6 +262,8 @@ const loadedBacklog = z.discriminatedUnion('kind', [
     added: z.number(),
     edited: z.number(),
     removed: z.number(),
+    /** Accepted, but worth a word. */
+    notices: z.array(backlogProblem),
   }),
   z.object({ kind: z.literal('bad'), problems: z.array(backlogProblem) }),
 ]);

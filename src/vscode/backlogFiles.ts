@@ -16,8 +16,11 @@ export async function openBacklog(folder: vscode.Uri, name?: string): Promise<vo
 
 /** Where `"name": "<name>"` stands in the backlog, or -1. Good enough to scroll to; nothing is decided by it. */
 function placeOfName(text: string, name: string): number {
-  const literal = JSON.stringify(name).replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
-  return text.search(new RegExp(`"name"\\s*:\\s*${literal}`));
+  // The file may write accents as marks of their own, which the name of a feature never does.
+  const literals = [name, name.normalize('NFD')].map((form) =>
+    JSON.stringify(form).replace(/[.*+?^${}()|[\]\\]/g, '\\$&'),
+  );
+  return text.search(new RegExp(`"name"\\s*:\\s*(${literals.join('|')})`));
 }
 
 /** Writes the two files that are not there yet, and shows the backlog. Files that exist stay as they are. */

@@ -144,13 +144,18 @@ export class WorkspaceSession {
     this.enter(session.backlog);
   }
 
-  private placeProblems({ problems }: Session): void {
+  private placeProblems({ problems, notices }: Session): void {
     const byFile = new Map<string, vscode.Diagnostic[]>();
-    for (const { file, line, column, message } of problems) {
+    const { Error: error, Warning: warning } = vscode.DiagnosticSeverity;
+    const all = [
+      ...problems.map((one) => [one, error] as const),
+      ...notices.map((one) => [one, warning] as const),
+    ];
+    for (const [{ file, line, column, message }, severity] of all) {
       const start = new vscode.Position(Math.max(0, line - 1), Math.max(0, column - 1));
       // Up to the end of the line: the parser tells where a value begins, not where it ends.
       const range = new vscode.Range(start, start.with({ character: Number.MAX_SAFE_INTEGER }));
-      const diagnostic = new vscode.Diagnostic(range, message);
+      const diagnostic = new vscode.Diagnostic(range, message, severity);
       diagnostic.source = 'Parallel Agents';
       const target = path.resolve(this.root, file);
       byFile.set(target, [...(byFile.get(target) ?? []), diagnostic]);

@@ -24,6 +24,11 @@ const backlogs: readonly (readonly [what: string, text: string, ...expected: rea
     '[{"name":"Auth"},{"name":"b","depends_on":["auth"]}]',
     /1:44: No feature is named "auth".*"Auth"/,
   ],
+  [
+    'a name with a space that is none',
+    '[{"name":"User login"},{"name":"b","depends_on":["User\u00a0login"]}]',
+    /1:50: No feature is named .*Did you mean "User login"\? The name here has a no-break space/,
+  ],
   ['a syntax error', '[\n  {"name": "a"}\n  {"name": "b"}\n]', /features\.json:[23]:\d+: /m],
   ['a truncated file', '[{"name": "a"', /features\.json:1:\d+: /m],
   [

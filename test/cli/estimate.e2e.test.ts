@@ -1,9 +1,10 @@
 // `run --estimate` and `graph` from outside: they tell, start nothing and write nothing, before a run and after it.
 import assert from 'node:assert/strict';
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, it } from 'mocha';
 import { copySample, readTree, runCli, withoutPauses } from '../support/cli';
+import { finish, writeProject } from '../support/smallProject';
 
 describe('run --estimate and graph', () => {
   it('tell how long a fresh backlog takes and what needs what, and leave the folder as it is', async () => {
@@ -46,6 +47,25 @@ describe('run --estimate and graph', () => {
       assert.deepEqual(await readFile(database), before);
     } finally {
       await sample.remove();
+    }
+  });
+
+  it('points out an id that would mean another feature in a fresh clone', async () => {
+    const script = { Base: [finish], Docs: [finish], Login: [finish] };
+    const project = await writeProject({ script, features: [{ name: 'Base', verify: 'true' }] });
+    try {
+      await runCli(['run', '--project-dir', project.dir]);
+      const later = [{ name: 'Docs' }, { name: 'Base', verify: 'true' }, { name: 'Login', depends_on: [1] }];
+      await writeFile(path.join(project.dir, 'features.json'), JSON.stringify(later));
+      for (const command of [['graph', '--format', 'json'], ['run', '--estimate'], ['run']]) {
+        const { notes } = await runCli([...command, '--project-dir', project.dir]);
+        const said = notes.filter((line) =>
+          /features\.json:1:\d+: The id 1 .*write "Base" instead/.test(line),
+        );
+        assert.equal(said.length, 1, `${command.join(' ')}: ${notes.join('\n')}`);
+      }
+    } finally {
+      await project.remove();
     }
   });
 

@@ -10,6 +10,7 @@ export class ScriptedSession implements Session {
   readonly role = 'owner';
   backlog: Session['backlog'] = 'none';
   problems: readonly PlacedProblem[] = [];
+  notices: readonly PlacedProblem[] = [];
   readonly hasOfflineScript = false;
   /** What was asked, as `method argument`, in order. */
   readonly asked: string[] = [];
@@ -69,7 +70,7 @@ export class ScriptedSession implements Session {
     this.problems = this.next.problems;
     if (this.backlog === 'none') return { kind: 'none', file: 'features.json' };
     if (this.backlog === 'bad') return { kind: 'bad', problems: [...this.problems] };
-    return { kind: 'loaded', features: 0, added: 0, edited: 0, removed: 0 };
+    return { kind: 'loaded', features: 0, added: 0, edited: 0, removed: 0, notices: [...this.notices] };
   }
 
   start = async () => ok({ runId: 1 });

@@ -6,7 +6,12 @@ import { readJsonFile } from './jsonFile';
 import { type PlacedProblem, placeProblems } from './jsonPlaces';
 
 export type BacklogFile =
-  | { readonly kind: 'loaded'; readonly specs: readonly FeatureSpec[] }
+  | {
+      readonly kind: 'loaded';
+      readonly specs: readonly FeatureSpec[];
+      /** Accepted, but worth a word. */
+      readonly notices: readonly PlacedProblem[];
+    }
   | { readonly kind: 'none'; readonly file: string }
   | { readonly kind: 'bad'; readonly problems: readonly PlacedProblem[] };
 
@@ -30,5 +35,5 @@ export async function loadBacklogFile(
   const cycle = cycleProblem(parsed.specs);
   return cycle
     ? { kind: 'bad', problems: placeProblems(file, read.text, [cycle]) }
-    : { kind: 'loaded', specs: parsed.specs };
+    : { kind: 'loaded', specs: parsed.specs, notices: placeProblems(file, read.text, parsed.notices) };
 }

@@ -1,5 +1,6 @@
 // What the offline model plays, `offline-script.json`: turns for each feature by name, for all attempts or for each.
 import type { BacklogProblem, DocumentPath } from '../../core/features/featureList';
+import { canonicalName } from '../../core/features/featureName';
 import type { OfflineScript, OfflineTurn } from '../../ports/coordinator';
 import { readJsonFile } from './jsonFile';
 import { type PlacedProblem, placeProblems } from './jsonPlaces';
@@ -30,7 +31,7 @@ export async function loadOfflineScript(file: string): Promise<OfflineScriptFile
 
 /** @param attempt from 1; attempts beyond those written play the last again */
 export function turnsFor(script: OfflineTurns, featureName: string, attempt: number): OfflineScript {
-  const attempts = script.get(featureName);
+  const attempts = script.get(canonicalName(featureName));
   const turns = attempts?.[attempt - 1] ?? attempts?.at(-1);
   if (turns) return { ok: true, turns };
   return {
@@ -59,7 +60,7 @@ function parseScript(value: unknown, say: Say): OfflineTurns {
     const attempts = isPerAttempt
       ? given.map((one, at) => parseTurns(one, [name, at], say))
       : [parseTurns(given, [name], say)];
-    script.set(name, attempts);
+    script.set(canonicalName(name), attempts);
   }
   return script;
 }

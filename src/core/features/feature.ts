@@ -2,6 +2,7 @@
 import type { Claim } from '../claims/claim';
 import { type LockScope, lockKey, parseLockScope } from '../locks/lockPath';
 import type { EpochMs, FeatureId } from '../shared/ids';
+import { canonicalName } from './featureName';
 
 /** One backlog entry with its defaults filled in. The name is its identity. */
 export interface FeatureSpec {
@@ -78,6 +79,11 @@ export function declaredScopes({ spec, learnedFiles, scopes: named }: Feature): 
     if (!scopes.has(key)) scopes.set(key, scope.value);
   }
   return [...scopes.values()];
+}
+
+/** The ids given so far, by name. */
+export function idsOf(features: Readonly<Record<FeatureId, Feature>>): ReadonlyMap<string, FeatureId> {
+  return new Map(Object.values(features).map((f) => [canonicalName(f.spec.name), f.id]));
 }
 
 /** A feature as it is when the backlog first names it. */

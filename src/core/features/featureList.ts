@@ -2,6 +2,7 @@
 import { parseLockScope } from '../locks/lockPath';
 import { inert } from '../shared/inert';
 import type { FeatureSpec } from './feature';
+import { canonicalName, differenceBetween, lookOf, meaningOf } from './featureName';
 
 /** Where a problem sits: keys and indices from the top of the document, as in `[2, "depends_on", 0]`. */
 export type DocumentPath = readonly (string | number)[];
@@ -12,7 +13,12 @@ export interface BacklogProblem {
 }
 
 export type ParsedBacklog =
-  | { readonly ok: true; readonly specs: readonly FeatureSpec[] }
+  | {
+      readonly ok: true;
+      readonly specs: readonly FeatureSpec[];
+      /** What is accepted, and still worth a word: each with its place and what to write instead. */
+      readonly notices: readonly BacklogProblem[];
+    }
   | { readonly ok: false; readonly problems: readonly BacklogProblem[] };
 
 export const defaultPriority = 3;
@@ -35,7 +41,8 @@ const keys = [
 /**
  * @param document the parsed content of `features.json`
  * @param knownIds ids of features already in the database by name, so that `depends_on` may use ids;
- *   a name not in it gets the id it will have, in file order after the highest known
+ *   a name not in it gets the id it will have, in file order after the highest known. In a fresh clone, without a
+ *   database, that is its place in the list: an id that means another feature there is accepted with a notice
  */
 export function parseBacklog(
   document: unknown,
@@ -43,7 +50,9 @@ export function parseBacklog(
   lastId = 0,
 ): ParsedBacklog {
   const problems: BacklogProblem[] = [];
+  const notices: BacklogProblem[] = [];
   const say = (path: DocumentPath, message: string) => void problems.push({ path, message });
+  const note = (path: DocumentPath, message: string) => void notices.push({ path, message });
   if (!Array.isArray(document)) {
     return {
       ok: false,
@@ -60,15 +69,17 @@ export function parseBacklog(
   }
   const specs = document.map((entry, at) => parseEntry(entry, at, say));
   const names = namesOf(specs, say);
-  const byId = idsToNames(specs, knownIds, lastId);
-  const hint = hintFor(names);
+  const known: Known = {
+    ...{ names, byId: idsToNames(specs, knownIds, lastId) },
+    byPlace: specs.map((spec) => spec?.name),
+    hint: hintFor([...names.keys()]),
+  };
   const resolved = specs.map(
-    (spec, at) =>
-      spec && { ...spec, dependsOn: resolveNeeds(spec, at, document, { names, byId, hint }, say) },
+    (spec, at) => spec && { ...spec, dependsOn: resolveNeeds(spec, at, document, known, say, note) },
   );
   return problems.length > 0
     ? { ok: false, problems }
-    : { ok: true, specs: resolved.filter((s) => s !== undefined) };
+    : { ok: true, specs: resolved.filter((s) => s !== undefined), notices };
 }
 
 type Say = (path: DocumentPath, message: string) => void;
@@ -94,7 +105,7 @@ function parseEntry(entry: unknown, at: number, say: Say): FeatureSpec | undefin
   };
   const name = text('name', maxName);
   if (!fields.has('name')) say([at], 'A feature needs a "name".');
-  else if (name !== undefined && name.trim() === '') say([at, 'name'], 'A name must not be empty.');
+  else if (name !== undefined && lookOf(name) === '') say([at, 'name'], 'A name must not be empty.');
   const priority = fields.get('priority');
   if (priority !== undefined && !(Number.isSafeInteger(priority) && (priority as number) >= 1)) {
     say([at, 'priority'], '"priority" must be a whole number from 1 (most urgent).');
@@ -108,7 +119,7 @@ function parseEntry(entry: unknown, at: number, say: Say): FeatureSpec | undefin
   }
   const files = parseFiles(fields.get('files'), at, say);
   const spec: FeatureSpec = {
-    name: name ?? '',
+    name: canonicalName(name ?? ''),
     category: (text('category', maxName) ?? defaultCategory).trim().toLowerCase() || defaultCategory,
     priority: typeof priority === 'number' ? priority : defaultPriority,
     description: text('description', maxText) ?? '',
@@ -140,17 +151,25 @@ function parseFiles(value: unknown, at: number, say: Say): readonly string[] {
   return value.filter((file): file is string => typeof file === 'string');
 }
 
+/** Where each name stands first. Two names that nobody could tell apart are a mistake, like one given twice. */
 function namesOf(specs: readonly (FeatureSpec | undefined)[], say: Say): ReadonlyMap<string, number> {
   const first = new Map<string, number>();
+  const byLook = new Map<string, { readonly at: number; readonly name: string }>();
   specs.forEach((spec, at) => {
-    if (!spec || spec.name.trim() === '') return;
-    const before = first.get(spec.name);
-    if (before === undefined) first.set(spec.name, at);
-    else
+    const look = lookOf(spec?.name ?? '');
+    if (!spec || look === '') return;
+    const { name } = spec;
+    const before = first.get(name);
+    const twin = byLook.get(look);
+    if (before !== undefined)
+      say([at, 'name'], `"${shown(name)}" is already the name of entry ${before + 1}; names are unique.`);
+    else if (twin)
       say(
         [at, 'name'],
-        `"${shown(spec.name)}" is already the name of entry ${before + 1}; names are unique.`,
+        `"${shown(name)}" looks like the name of entry ${twin.at + 1}, but has ${differenceBetween(name, twin.name)}; write a name that can be told from it.`,
       );
+    if (before === undefined) first.set(name, at);
+    if (!twin) byLook.set(look, { at, name });
   });
   return first;
 }
@@ -171,6 +190,8 @@ function idsToNames(
 interface Known {
   readonly names: ReadonlyMap<string, number>;
   readonly byId: ReadonlyMap<number, string>;
+  /** What ids mean in a fresh clone: 1 is the first entry. */
+  readonly byPlace: readonly (string | undefined)[];
   readonly hint: (name: string) => string;
 }
 
@@ -180,8 +201,9 @@ function resolveNeeds(
   document: readonly unknown[],
   known: Known,
   say: Say,
+  note: Say,
 ): readonly string[] {
-  const { names, byId, hint } = known;
+  const { names, byId, byPlace, hint } = known;
   const needs = (document[at] as { depends_on?: unknown }).depends_on;
   if (needs === undefined) return [];
   if (!Array.isArray(needs)) {
@@ -190,30 +212,43 @@ function resolveNeeds(
   }
   const found = needs.map((need: unknown, k) => {
     const path = [at, 'depends_on', k];
-    const name = typeof need === 'number' ? byId.get(need) : need;
-    if (typeof name !== 'string') {
+    const name =
+      typeof need === 'number' ? byId.get(need) : typeof need === 'string' ? canonicalName(need) : undefined;
+    if (name === undefined) {
       say(
         path,
         typeof need === 'number'
-          ? `No feature has the id ${need}.`
+          ? `No feature has the id ${need}. Ids differ from clone to clone; write the name of the feature.`
           : `A dependency must be a name or an id, not ${kindOf(need)}.`,
       );
     } else if (!names.has(name)) say(path, `No feature is named "${shown(name)}".${hint(name)}`);
     else if (name === spec.name) say(path, `"${shown(name)}" depends on itself; take this line out.`);
-    else return name;
+    else {
+      const elsewhere = typeof need === 'number' ? byPlace[need - 1] : name;
+      if (elsewhere !== name) note(path, driftOf(need, name, elsewhere));
+      return name;
+    }
     return undefined;
   });
   return [...new Set(found.filter((name) => name !== undefined))];
 }
 
-/** Names the feature that only case or white space at the ends keeps apart. The index is made at the first unknown name. */
-function hintFor(names: ReadonlyMap<string, number>): (name: string) => string {
-  const fold = (name: string) => name.trim().toLowerCase();
-  let folded: ReadonlyMap<string, string> | undefined;
+function driftOf(id: unknown, name: string, elsewhere: string | undefined): string {
+  const there = elsewhere === undefined ? 'no feature' : `"${shown(elsewhere)}"`;
+  return `The id ${id} in "depends_on" means "${shown(name)}" here, but ${there} in a fresh clone, where ids count the entries from the top; write "${shown(name)}" instead.`;
+}
+
+/** Names the feature that was meant, and what the eye does not see of the difference. */
+function hintFor(names: readonly string[]): (name: string) => string {
+  const meaning = meaningOf(names);
   return (name) => {
-    folded ??= new Map([...names.keys()].reverse().map((known) => [fold(known), known]));
-    const same = folded.get(fold(name));
-    return same === undefined ? '' : ` Did you mean "${shown(same)}"?`;
+    const meant = meaning(name);
+    if (meant === undefined) return '';
+    const unseen =
+      lookOf(meant) === lookOf(name) && meant.trim() !== name.trim()
+        ? ` The name here has ${differenceBetween(name, meant)}.`
+        : '';
+    return ` Did you mean "${shown(meant)}"?${unseen}`;
   };
 }
 

@@ -4,6 +4,7 @@ import type { FeatureId } from '../shared/ids';
 import type { Feature, FeatureSpec } from './feature';
 import type { FeatureChange } from './featureChange';
 import { canRemove } from './featureMachine';
+import { canonicalName } from './featureName';
 
 export interface Reconciled {
   readonly changes: readonly FeatureChange[];
@@ -20,7 +21,7 @@ export function reconcile(
   lastId: FeatureId,
   specs: readonly FeatureSpec[],
 ): Reconciled {
-  const known = new Map(Object.values(features).map((f) => [f.spec.name, f]));
+  const known = new Map(Object.values(features).map((f) => [canonicalName(f.spec.name), f]));
   const wanted = new Set(specs.map((s) => s.name));
   const changes: FeatureChange[] = [];
   const deferred: FeatureId[] = [];
@@ -34,7 +35,7 @@ export function reconcile(
     }
   }
   for (const feature of known.values()) {
-    if (wanted.has(feature.spec.name)) continue;
+    if (wanted.has(canonicalName(feature.spec.name))) continue;
     if (canRemove(feature.state)) changes.push({ type: 'feature.removed', featureId: feature.id });
     else deferred.push(feature.id);
   }

@@ -89,6 +89,12 @@ describe('offlineScriptFile', () => {
     assert.match(String(turns('toString', 1)), /no turns/);
   });
 
+  it('knows a feature by both forms of an accent', async () => {
+    const loaded = await load('{ "Cafe\u0301": [{"say":"x"}] }');
+    assert.ok(loaded.kind === 'loaded');
+    for (const name of ['Caf\u00e9', 'Cafe\u0301']) assert.ok(turnsFor(loaded.script, name, 1).ok, name);
+  });
+
   it('is none where there is no file', async () => {
     const file = path.join(tempFolder(), 'offline-script.json');
     assert.deepEqual(await loadOfflineScript(file), { kind: 'none', file });

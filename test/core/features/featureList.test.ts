@@ -63,11 +63,11 @@ describe('parseBacklog', () => {
     );
   });
 
-  it('knows names by heart: case, white space at the ends and odd names are part of them', () => {
+  it('knows names by heart: case and odd names are part of them', () => {
     const names = [
       'a',
       'A',
-      'a ',
+      'a b',
       '__proto__',
       'constructor',
       'toString',
@@ -169,7 +169,7 @@ describe('parseBacklog', () => {
       [{ name: 'A', depends_on: [2, 0, -1, 1.5, Number.NaN] }],
       [2, 0, -1, 1.5, Number.NaN].map((id, k) => [
         `0.depends_on.${k}`,
-        new RegExp(`^No feature has the id ${id}\\.$`),
+        new RegExp(`^No feature has the id ${id}\\. .*write the name`),
       ]),
     ],
     [
@@ -231,6 +231,70 @@ describe('parseBacklog', () => {
 
   it('names a feature that stands in the list twice as a dependency once', () => {
     assert.deepEqual(specsOf([{ name: 'A' }, { name: 'B', depends_on: ['A', 1, 'A'] }])[1]?.dependsOn, ['A']);
+  });
+
+  it('takes both forms of an accent for one name, wherever it stands', () => {
+    const specs = specsOf([{ name: 'Cafe\u0301' }, { name: 'B', depends_on: ['Caf\u00e9'] }]);
+    assert.deepEqual(
+      specs.map(({ name, dependsOn }) => [name, dependsOn]),
+      [
+        ['Caf\u00e9', []],
+        ['B', ['Caf\u00e9']],
+      ],
+    );
+    assert.deepEqual(placesOf([{ name: 'Cafe\u0301' }, { name: 'Caf\u00e9' }]), ['1.name']);
+  });
+
+  const messagesOf = (document: unknown) => {
+    const parsed = parseBacklog(document);
+    return parsed.ok ? [] : parsed.problems.map(({ message }) => message);
+  };
+
+  it('says which name was meant, and what the eye does not see of the difference', () => {
+    const asked = (need: string, name = 'User login') =>
+      messagesOf([{ name }, { name: 'B', depends_on: [need] }]);
+    assert.deepEqual(asked('User\u00a0login'), [
+      'No feature is named "User\u00a0login". Did you mean "User login"? The name here has a no-break space (U+00A0) where that has a space (U+0020).',
+    ]);
+    assert.deepEqual(asked('User logon'), ['No feature is named "User logon". Did you mean "User login"?']);
+    assert.deepEqual(asked(' user login'), ['No feature is named " user login". Did you mean "User login"?']);
+    assert.deepEqual(asked('Export'), ['No feature is named "Export".']);
+  });
+
+  it('refuses two names that nobody could tell apart', () => {
+    const twins = [{ name: 'User login' }, { name: 'C' }, { name: 'User\u00a0login' }];
+    assert.deepEqual(placesOf(twins), ['2.name']);
+    assert.deepEqual(messagesOf(twins), [
+      '"User\u00a0login" looks like the name of entry 1, but has a no-break space (U+00A0) where that has a space (U+0020); write a name that can be told from it.',
+    ]);
+    assert.deepEqual(placesOf([{ name: 'API' }, { name: 'Api' }]), []);
+  });
+
+  it('points out an id that would be another feature in a fresh clone, with the name to write', () => {
+    const document = [{ name: 'Docs' }, { name: 'Base' }, { name: 'Login', depends_on: ['Docs', 1] }];
+    const noticesOf = (known: ReadonlyMap<string, number>, lastId: number) => {
+      const parsed = parseBacklog(document, known, lastId);
+      return parsed.ok ? parsed.notices : assert.fail('it was refused');
+    };
+    const here = new Map([
+      ['Base', 1],
+      ['Login', 2],
+    ]);
+    assert.deepEqual(specsOf(document, here, 2)[2]?.dependsOn, ['Docs', 'Base']);
+    assert.deepEqual(noticesOf(here, 2), [
+      {
+        path: [2, 'depends_on', 1],
+        message:
+          'The id 1 in "depends_on" means "Base" here, but "Docs" in a fresh clone, where ids count the entries from the top; write "Base" instead.',
+      },
+    ]);
+    assert.deepEqual(noticesOf(new Map(), 0), [], 'in the clone itself nothing differs');
+    const late = new Map([
+      ['Base', 9],
+      ['Login', 10],
+    ]);
+    const parsed = parseBacklog([{ name: 'Base' }, { name: 'Login', depends_on: [9] }], late, 10);
+    assert.match(parsed.ok ? (parsed.notices[0]?.message ?? '') : '', /but no feature in a fresh clone/);
   });
 
   describe('of the greatest size', () => {

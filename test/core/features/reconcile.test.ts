@@ -19,6 +19,12 @@ describe('reconcile', () => {
     assert.deepEqual(reconcile(features, 3, again), { changes: [], deferred: [] });
   });
 
+  it('knows a feature whose accent an older database wrote in the other form', () => {
+    const old = { ...featureIn('passing', 1), spec: specOf('Cafe\u0301') };
+    const { changes } = reconcile({ 1: old }, 1, [specOf('Caf\u00e9')]);
+    assert.deepEqual(changes, [{ type: 'feature.edited', featureId: 1, spec: specOf('Caf\u00e9') }]);
+  });
+
   it('gives new names the next ids in file order, never one that was used', () => {
     const { changes } = reconcile(features, 40, [specOf('X'), ...specs, specOf('Y')]);
     assert.deepEqual(changes, [
