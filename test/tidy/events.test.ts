@@ -6,39 +6,46 @@ import { contentOf, productFiles, projectFiles } from '../support/sourceFiles';
 const unions = ['src/core/events/event.ts', 'src/core/features/featureChange.ts'];
 const named =
   /'((?:feature|agent|tool|model|lock|file|verify|limit|throttle|run|owner|recovery|error)\.[a-z]+)'/gi;
-/** These read events; naming a type there does not make it happen. */
-const readers = [
-  'src/core/events/',
-  'src/core/features/feature',
-  'src/core/scheduler/reportRun.ts',
-  'src/protocol/',
-  'src/cli/',
-  'src/vscode/',
-];
 
-function typesIn(file: string): readonly string[] {
-  return [...contentOf(file).matchAll(named)].map((m) => m[1] ?? '');
+function typesIn(text: string): readonly string[] {
+  return [...text.matchAll(named)].map((m) => m[1] ?? '');
 }
 
-const types = [...new Set(unions.flatMap(typesIn))].sort();
+/** The types that a text makes happen: what stands as the `type` of a value. Who compares or declares one emits nothing. */
+function emittedIn(text: string): readonly string[] {
+  const made = [...text.matchAll(/(?<!readonly )\btype: ('[a-z]+\.[a-z]+')(?! *\}? *>)/gi)];
+  return made.flatMap((m) => typesIn(m[1] ?? ''));
+}
+
+const types = [...new Set(unions.flatMap((file) => typesIn(contentOf(file))))].sort();
 
 describe('the event types', () => {
   it('are found at all', () => assert.ok(types.length >= 30, `only ${types.length}`));
 
-  const emitted = new Set(
-    productFiles()
-      .filter((file) => !readers.some((reader) => file.startsWith(reader)))
-      .flatMap(typesIn),
-  );
+  const emitted = new Set(productFiles().flatMap((file) => emittedIn(contentOf(file))));
   const tested = new Set(
     projectFiles()
       .filter((f) => /^test\/.*\.ts$/.test(f) && !f.startsWith('test/tidy/'))
-      .flatMap(typesIn),
+      .flatMap((file) => typesIn(contentOf(file))),
   );
   for (const type of types) {
     it(`${type} is emitted and tested`, () => {
       assert.ok(emitted.has(type), `nobody emits ${type}`);
       assert.ok(tested.has(type), `no test names ${type}`);
     });
+  }
+
+  const samples: readonly (readonly [text: string, emitted: readonly string[]])[] = [
+    ["append([{ type: 'run.paused', runId: 1 }])", ['run.paused']],
+    ["return { ...own, type: 'feature.passed' };", ['feature.passed']],
+    ["if (event.type === 'run.paused') return;", []],
+    ["case 'run.paused':", []],
+    ["| { readonly type: 'run.paused'; readonly runId: number }", []],
+    ["Extract<Event, { type: 'run.paused' }>", []],
+    ["'feature.passed': { from: ['verifying'] }", []],
+  ];
+  for (const [text, expected] of samples) {
+    it(`count ${expected.length === 0 ? 'nothing' : expected.join()} as emitted by: ${text}`, () =>
+      assert.deepEqual(emittedIn(text), expected));
   }
 });
