@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, describe, it } from 'mocha';
 import { copySample, parseEvents, readTree, runCli, startCli, withoutPauses } from '../support/cli';
+import { holdChecks } from '../support/heldChecks';
 import { processesHolding } from '../support/processes';
 import { repoRoot } from '../support/repoRoot';
 import { checkAgainstModel, checkAgainstWatcher, checkEvents, type Needs } from '../support/runChecks';
@@ -41,7 +42,21 @@ describe('parallel-agents run', () => {
 
   it('prints the promised lines for the five features, and nothing else', async () => {
     const dir = await sampleIn('test-parallel');
-    const { code, lines, notes } = await runCli(['run', '--project-dir', dir, '--max-agents', '3']);
+    await withoutPauses(dir);
+    const gates = await holdChecks(dir);
+    cleanUp.push(gates.remove);
+    const run = startCli(['run', '--project-dir', dir, '--max-agents', '3']);
+    // Each check ends when what is promised before its line has been seen, however long that takes.
+    const opensAt: Readonly<Record<string, string>> = {
+      '🚀 Agent 3/3: Started feature 3 - Feature 3': 'Feature 1',
+      '🚀 Agent 1/3: Started feature 4 - Feature 4': 'Feature 2',
+      '🚀 Agent 2/3: Started feature 5 - Feature 5': 'Feature 3',
+      '✅ Feature 3 completed: passing': 'Feature 4',
+      '✅ Feature 4 completed: passing': 'Feature 5',
+    };
+    run.onLine((line) => void gates.open(opensAt[line]));
+    const { code } = await run.ended;
+    const { lines, notes } = run;
     assert.deepEqual(lines, [
       '🚀 Agent 1/3: Started feature 1 - Feature 1',
       '🚀 Agent 2/3: Started feature 2 - Feature 2',

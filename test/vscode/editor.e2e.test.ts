@@ -13,6 +13,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Locator, Page } from 'playwright-core';
 import { dashboardOf, flaws } from '../support/dashboardFrame';
+import { holdChecks } from '../support/heldChecks';
 import { repoRoot } from '../support/repoRoot';
 import { openVsCode, type VsCode } from '../support/vsCode';
 
@@ -72,18 +73,22 @@ describe('Parallel Agents in VS Code', () => {
     const dashboard = await dashboardOf(page);
     await dashboard.getByText('Offline model').waitFor();
     await dashboard.getByRole('slider', { name: 'Parallel Agents:' }).fill('2');
+    // At work until the test has seen it.
+    const gates = await holdChecks(folder);
     await dashboard.locator('vscode-button', { hasText: 'Start 2 Agents' }).click();
-    await statusBar('/2 · ').waitFor();
+    await statusBar('2/2 · 4 left').waitFor();
     await dashboard.getByRole('article', { name: 'Agent 2' }).waitFor();
     await row('Working').first().waitFor();
     await picture('at-work');
     assert.deepEqual(await flaws(dashboard), []);
 
+    await gates.openAll();
     await statusBar('4 passing').waitFor();
     await dashboard.getByText('✅ All features completed!').waitFor();
     await page.getByText('All 4 features are passing.').first().waitFor();
     assert.match(readFileSync(path.join(folder, 'sample', 'GUIDE.md'), 'utf8'), /talk/);
     assert.doesNotMatch(code.logs(), /violates the following Content Security Policy directive.*vscode-cdn/);
+    await gates.remove();
   });
 
   it('marks a claimed file in the Explorer and the editor until it is released', async () => {
