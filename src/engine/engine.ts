@@ -284,7 +284,7 @@ export class Engine {
     // Asked for while the events were read: the run may have changed hands or gone on.
     const now = this.log.head.run;
     if (now?.id !== run.id || now.status === 'finished') return;
-    const report = reportRun(this.log.head, now, events, this.parts.clock.now());
+    const report = reportRun(this.log.head, now, events, this.log.now());
     await this.log.append([{ type: 'run.finished', runId: run.id, outcome, report }]);
     await this.parts.files.sweep(this.#edits.neededContent());
   }

@@ -1,6 +1,7 @@
 // The one way by which the workspace's state changes: events are numbered, applied, stored, and then told to everyone.
 import type { Event, Happening } from '../core/events/event';
 import { projectAll, type Snapshot } from '../core/events/snapshot';
+import type { Moment } from '../core/shared/moment';
 import { Failure } from '../ports/failure';
 import type { EditChange, Store } from '../ports/store';
 import type { Clock } from '../ports/system';
@@ -14,6 +15,8 @@ export class EventLog {
   #head: Snapshot;
   #stored: Snapshot;
   #broken: unknown;
+  /** What `clock.monotonic` showed when the workspace's elapsed time was 0, had there been but one host. */
+  readonly #zeroMs: number;
   readonly #listeners = new Set<(events: readonly Event[], after: Snapshot) => void>();
 
   constructor(
@@ -24,6 +27,12 @@ export class EventLog {
   ) {
     this.#head = head;
     this.#stored = head;
+    this.#zeroMs = clock.monotonic() - head.elapsedMs;
+  }
+
+  /** As the next event will have it. */
+  now(): Required<Moment> {
+    return { at: this.clock.now(), elapsedMs: Math.round(this.clock.monotonic() - this.#zeroMs) };
   }
 
   /** The state with every event appended so far, stored or about to be. */
@@ -40,8 +49,10 @@ export class EventLog {
   append(happenings: readonly Happening[], edits: readonly EditChange[] = []): Promise<void> {
     if (this.#broken !== undefined) return Promise.reject(this.#broken);
     const before = this.#head;
-    const at = this.clock.now();
-    const events = happenings.map((happening, k): Event => ({ ...happening, seq: before.seq + 1 + k, at }));
+    const now = this.now();
+    const events = happenings.map(
+      (happening, k): Event => ({ ...happening, seq: before.seq + 1 + k, ...now }),
+    );
     const after = projectAll(before, events);
     this.#head = after;
     return this.store.commit({ before, after, events, edits }).then(

@@ -74,7 +74,7 @@ export class FileLocks {
       return ok({ path, fresh: true, waitedMs: 0 });
     }
     const { blockers } = answer;
-    const waitedFor = whoHolds(path, blockers, this.log.head, this.clock.now());
+    const waitedFor = whoHolds(path, blockers, this.log.head, this.log.now().elapsedMs);
     if (!wait) return refuse('locked', waitedFor);
     if (answer.kind === 'yield') {
       const message = `Waiting for ${path}, ${describeBlockers(blockers)}, would deadlock.`;
@@ -103,7 +103,7 @@ export class FileLocks {
     for (const [path, answer] of requestFree(this.table, paths, attempt)) {
       if (answer === 'granted') happenings.push(this.#granted(attempt, { kind: 'file', path }));
       else if (answer !== 'held')
-        busy.set(path, refuse('locked', whoHolds(path, answer, head, this.clock.now())).error);
+        busy.set(path, refuse('locked', whoHolds(path, answer, head, this.log.now().elapsedMs)).error);
     }
     if (happenings.length > 0) await this.log.append(happenings);
     return busy;

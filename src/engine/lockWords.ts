@@ -2,15 +2,14 @@
 import { oneLine } from '../core/events/describe';
 import type { Snapshot } from '../core/events/snapshot';
 import type { Blocker } from '../core/locks/lockTable';
-import type { EpochMs } from '../core/shared/ids';
 import { refuse } from '../core/shared/result';
 
-/** `src/app.ts is held by agent 2 for feature 4, "Log in", for 40 s now.` */
+/** `src/app.ts is held by agent 2 for feature 4, "Log in", for 40 s now.` @param now as `Hold.since` */
 export function whoHolds(
   path: string,
   blockers: readonly Blocker[],
   { features, locks }: Pick<Snapshot, 'features' | 'locks'>,
-  now: EpochMs,
+  now: number,
 ): string {
   const [first] = blockers;
   if (first === undefined) return `${path} is free now.`;

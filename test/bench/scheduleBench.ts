@@ -58,8 +58,8 @@ function learnFrom(graphs: readonly BenchGraph[]): Experience {
   let experience: Experience = [];
   for (const { durations, categories } of graphs) {
     durations.forEach((duration, k) => {
-      const lesson = { category: categories?.[k] ?? 'default', model: 'offline', claimedAt: 0, files: [] };
-      experience = learn(experience, { ...lesson, passedAt: duration * unitMs });
+      const lesson = { category: categories?.[k] ?? 'default', model: 'offline', files: [] };
+      experience = learn(experience, { ...lesson, tookMs: duration * unitMs });
     });
   }
   return experience;

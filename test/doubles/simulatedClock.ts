@@ -9,15 +9,23 @@ interface Timer {
 
 export class SimulatedClock implements Clock {
   #nowMs = 1_000_000;
+  /** By how much the wall clock was set: nothing else here may hear of that. */
+  #setMs = 0;
   #order = 0;
   #timers: Timer[] = [];
 
   now(): number {
-    return this.#nowMs;
+    return this.#nowMs + this.#setMs;
   }
 
+  /** Sets the wall clock forward, or back where `ms` is below 0. */
+  setWall(ms: number): void {
+    this.#setMs += ms;
+  }
+
+  /** Counts from another zero, as a real one does. */
   monotonic(): number {
-    return this.#nowMs;
+    return this.#nowMs - 999_000;
   }
 
   after(delayMs: number, wake: () => void): () => void {

@@ -487,6 +487,46 @@ describe('the engine', () => {
     assert.equal(host.statusOf(1), 'passing');
   });
 
+  for (const [what, ms] of [
+    ['an hour back', -3_600_000],
+    ['a day forward', 86_400_000],
+  ] as const) {
+    it(`loses no lease and no time when the clock is set ${what} in mid-run`, async () => {
+      const host = await SimulatedHost.open({ backlog: five, settings: { maxAgents: 2 } });
+      await host.start();
+      await host.clock.advance(500);
+      host.clock.setWall(ms);
+      for (let s = 0; s < 10; s++) await host.clock.advance(1000);
+      const { run, experience } = host.engine.snapshot;
+      assert.equal(run?.outcome, 'complete');
+      assert.deepEqual([run?.report?.wallMs, run?.report?.oneAgentMs], [3000, 5000]);
+      assert.equal(host.events.filter((e) => e.type === 'feature.yielded').length, 0);
+      assert.deepEqual(experience[0]?.models[0]?.totalMs, 5000);
+      // When it happened is shown by the clock that people have.
+      assert.equal(host.events.at(-1)?.at, host.events[0] && host.events[0].at + ms + 3000);
+    });
+  }
+
+  it('tells others how long a file has been held, whatever was done to the clock', async () => {
+    const host = await SimulatedHost.open({
+      backlog: [{ name: 'a', files: ['f'] }, { name: 'b' }],
+      agents:
+        ({ name }) =>
+        async ({ desk, fence, wait, submit }) => {
+          await wait(name === 'a' ? 9000 : 7000);
+          if (name === 'b') {
+            const busy = await desk.lockFile(fence, 'f', false);
+            assert.match(busy.ok ? '' : busy.error.message, /for 7 s now/);
+          }
+          await submit();
+        },
+    });
+    await host.start();
+    host.clock.setWall(-3_600_000);
+    await host.clock.advance(10_000);
+    assert.deepEqual(host.bugs, []);
+  });
+
   it('recovers: ends what was left, undoes what was half done, and goes on with the open run', async () => {
     const workspace = new MemoryWorkspace();
     workspace.put('f', 'before');
@@ -509,8 +549,16 @@ describe('the engine', () => {
     assert.deepEqual([...workspace.files], [['f', 'before']]);
     assert.deepEqual(second.endedProcesses, ['test-1', 'test-2']);
     const told = (await second.engine.log.events(0, 1000)).find((e) => e.type === 'recovery.done');
-    assert.deepEqual(told && { ...told, seq: 0, at: 0 }, {
-      ...{ seq: 0, at: 0, type: 'recovery.done', endedProcesses: 2, undoneFiles: 2, keptFiles: [] },
+    assert.deepEqual(told && { ...told, seq: 0, at: 0, elapsedMs: 0 }, {
+      ...{
+        seq: 0,
+        at: 0,
+        elapsedMs: 0,
+        type: 'recovery.done',
+        endedProcesses: 2,
+        undoneFiles: 2,
+        keptFiles: [],
+      },
       ...{ releasedFeatures: [1, 2], cutBytes: 0 },
     });
     second.engine.goOn();

@@ -52,8 +52,11 @@ export class History {
   /** Adds one commit and answers it. Throws when an event does not fit the state. */
   record(happenings: readonly Happening[], edits: readonly EditChange[] = []): Commit {
     const before = this.snapshot;
-    const at = this.startAt + this.commits.length * 1000 + this.waitedMs;
-    const events = happenings.map((happening, k): Event => ({ ...happening, seq: before.seq + 1 + k, at }));
+    const elapsedMs = this.commits.length * 1000 + this.waitedMs;
+    const when = { at: this.startAt + elapsedMs, elapsedMs };
+    const events = happenings.map(
+      (happening, k): Event => ({ ...happening, seq: before.seq + 1 + k, ...when }),
+    );
     const after = projectAll(before, events);
     const commit = { before, after, events, edits };
     this.edits = editsAfter(this.edits, edits);

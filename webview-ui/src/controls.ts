@@ -39,8 +39,8 @@ export function createControls(post: (message: FromWebview) => void): Part {
     setText(value, slider.value);
     start.setLabel(startLabel(count()));
     slider.setAttribute('aria-valuetext', agents(count()));
-    const { snapshot, timeline } = shown;
-    forecast.update({ snapshot, agents: count(), most: Number(slider.max), now: timeline.lastAt });
+    const { snapshot } = shown;
+    forecast.update({ snapshot, agents: count(), most: Number(slider.max) });
   };
   slider.addEventListener('input', show);
   slider.addEventListener('change', () => post({ type: 'setAgents', maxAgents: count() }));

@@ -1,5 +1,4 @@
 // The forecast beside the slider: follows it as it moves, and is worked out no more often than it can change.
-import type { EpochMs } from '../../src/core/shared/ids';
 import { element, icon, setText } from './element';
 import { lookAhead, type Question } from './lookAhead';
 
@@ -45,17 +44,21 @@ export function createForecastLine(id: string): ForecastLine {
 
 interface Shown {
   readonly from: readonly unknown[];
-  readonly now: EpochMs;
+  readonly nowMs: number;
   readonly isAtWork: boolean;
 }
 
-function keyOf({ snapshot, agents, most, now }: Question): Shown {
-  const { features, experience, run } = snapshot;
+function keyOf({ snapshot, agents, most }: Question): Shown {
+  const { features, experience, run, elapsedMs } = snapshot;
   const isAtWork = run !== null && run.status !== 'finished';
-  return { from: [features, experience, run?.status, run?.settings, agents, most], now, isAtWork };
+  return {
+    from: [features, experience, run?.status, run?.settings, agents, most],
+    nowMs: elapsedMs,
+    isAtWork,
+  };
 }
 
 function isSame(a: Shown, b: Shown): boolean {
-  const isFresh = !b.isAtWork || b.now - a.now < staleMs;
+  const isFresh = !b.isAtWork || b.nowMs - a.nowMs < staleMs;
   return isFresh && a.from.every((value, at) => value === b.from[at]);
 }

@@ -4,7 +4,6 @@ import type { Feature } from '../../src/core/features/feature';
 import { describeForecast } from '../../src/core/scheduler/describeForecast';
 import { type Forecast, forecast } from '../../src/core/scheduler/forecast';
 import { type Outlook, outlookFrom, unknownMinutes } from '../../src/core/scheduler/outlook';
-import type { EpochMs } from '../../src/core/shared/ids';
 
 export interface Ahead {
   /** `3 agents: about 20 min; 5: 20 min, the chain auth → profile decides`; empty when nothing is left. */
@@ -20,18 +19,17 @@ export interface Question {
   readonly agents: number;
   /** Told beside it, so that one sees whether more would help. */
   readonly most: number;
-  readonly now: EpochMs;
 }
 
 /** Only the order is followed: a search for a better plan would cost more and change the answer by a percent. */
 const iterations = 0;
 
-export function lookAhead({ snapshot, agents, most, now }: Question): Ahead {
+export function lookAhead({ snapshot, agents, most }: Question): Ahead {
   const { run } = snapshot;
   const isOpen = run !== null && run.status !== 'finished';
   const only = isOpen && run.settings.only ? new Set(run.settings.only) : undefined;
   const features = Object.values(snapshot.features).filter(({ id }) => only?.has(id) !== false);
-  const outlook = lessElapsed(outlookFrom(snapshot.experience, run?.settings.model), now);
+  const outlook = lessElapsed(outlookFrom(snapshot.experience, run?.settings.model), snapshot.elapsedMs);
   const counts = agents < most ? [agents, most] : [agents];
   const forecasts = counts.map((count) => forecast(features, count, outlook, iterations));
   const [first] = forecasts;
@@ -41,7 +39,7 @@ export function lookAhead({ snapshot, agents, most, now }: Question): Ahead {
 }
 
 /** A feature at work needs only the rest of its time, but never none: it is not done. */
-function lessElapsed(outlook: Outlook, now: EpochMs): Outlook {
+function lessElapsed(outlook: Outlook, nowMs: number): Outlook {
   const leastShare = 0.1;
   return {
     ...outlook,
@@ -49,7 +47,7 @@ function lessElapsed(outlook: Outlook, now: EpochMs): Outlook {
       const { minutes, from } = outlook.minutesOf(feature);
       const { state } = feature;
       if (state.status !== 'claimed') return { minutes, from };
-      const elapsed = Math.max(0, now - state.claim.claimedAt) / 60_000;
+      const elapsed = Math.max(0, nowMs - (state.claim.claimedMs ?? nowMs)) / 60_000;
       return { minutes: Math.max(minutes * leastShare, minutes - elapsed), from };
     },
   };

@@ -1,7 +1,7 @@
 // A run as a Gantt chart, before it is drawn: lanes, bars, waits and the chain that decided, in milliseconds.
 import { oneLine } from '../../src/core/events/describe';
 import type { AttemptRow, ChainLink } from '../../src/core/events/runReport';
-import { liveAttempts, type Snapshot } from '../../src/core/events/snapshot';
+import { liveAttempts, runTime, type Snapshot } from '../../src/core/events/snapshot';
 import type { FeatureId, Slot } from '../../src/core/shared/ids';
 import type { Timeline } from './timeline';
 
@@ -39,10 +39,10 @@ export function runChartOf(snapshot: Snapshot, timeline: Timeline): RunChart {
   const { run, features } = snapshot;
   if (run === null) return { lanes: [], spanMs: 0, bars: [], chain: [] };
   const report = run.status === 'finished' ? run.report : undefined;
-  const nowMs = Math.max(0, timeline.lastAt - run.startedAt);
+  const nowMs = timeline.lastMs;
   const rows = report?.rows ?? rowsSeen(snapshot, timeline, nowMs);
   const chain = new Map(report?.chain?.map((link) => [keyOf(link), link]));
-  const waits = waitsByFeature(timeline, run.startedAt, nowMs);
+  const waits = waitsByFeature(timeline, nowMs);
   const bars = rows.map((row): Bar => {
     const { featureId, slot, startMs, endMs } = row;
     const because = chain.get(keyOf(row))?.because;
@@ -67,25 +67,26 @@ export function runChartOf(snapshot: Snapshot, timeline: Timeline): RunChart {
 
 /** Attempts whose beginning was seen, and those at work now. */
 function rowsSeen(snapshot: Snapshot, timeline: Timeline, nowMs: number): readonly AttemptRow[] {
-  const { runStartedAt } = timeline;
-  const seen = [...timeline.attempts].map(([fence, { startAt, endAt, ...rest }]) => ({
-    ...{ ...rest, fence, startMs: startAt - runStartedAt },
-    endMs: endAt === undefined ? nowMs : endAt - runStartedAt,
+  const seen = [...timeline.attempts].map(([fence, { endMs = nowMs, ...rest }]) => ({
+    ...rest,
+    fence,
+    endMs,
   }));
+  const timeOf = runTime({ startedAt: timeline.runStartedAt, startedMs: timeline.runStartedMs });
   const unseen = liveAttempts(snapshot).filter(({ fence }) => !timeline.attempts.has(fence));
-  const live = unseen.flatMap(({ slot, featureId, attempt, fence }) => {
-    const agent = snapshot.agents[slot];
-    if (agent?.fence !== fence) return [];
-    const startMs = Math.max(0, agent.startedAt - runStartedAt);
+  const live = unseen.flatMap(({ slot, featureId, attempt }) => {
+    const state = snapshot.features[featureId]?.state;
+    if (state?.status !== 'claimed') return [];
+    const startMs = timeOf({ at: state.claim.claimedAt, elapsedMs: state.claim.claimedMs });
     return [{ slot, featureId, attempt, startMs, endMs: Math.max(startMs, nowMs), end: 'open' as const }];
   });
   return [...seen.map(({ fence: _, ...row }) => row), ...live].sort((a, b) => a.startMs - b.startMs);
 }
 
-function waitsByFeature({ waits }: Timeline, startedAt: number, nowMs: number) {
+function waitsByFeature({ waits }: Timeline, nowMs: number) {
   const byFeature = new Map<FeatureId, BarWait[]>();
-  for (const { featureId, path, fromAt, toAt } of waits.values()) {
-    const wait = { path, startMs: fromAt - startedAt, endMs: toAt === undefined ? nowMs : toAt - startedAt };
+  for (const { featureId, path, fromMs, toMs = nowMs } of waits.values()) {
+    const wait = { path, startMs: fromMs, endMs: toMs };
     byFeature.set(featureId, [...(byFeature.get(featureId) ?? []), wait]);
   }
   return byFeature;

@@ -35,7 +35,9 @@ export function retryAfter(headers: Headers | undefined): number | undefined {
   const seconds = Number(given);
   if (given.trim() !== '' && seconds >= 0) return seconds * 1000;
   const date = Date.parse(given);
-  return Number.isNaN(date) ? undefined : Math.max(0, date - Date.now());
+  // By the service's own clock where it tells it: ours may have been set an hour back.
+  const now = Date.parse(headers?.get('date') ?? '');
+  return Number.isNaN(date) ? undefined : Math.max(0, date - (Number.isNaN(now) ? Date.now() : now));
 }
 
 function reasonOfStatus(status: number, words: string): FailureReason {

@@ -14,8 +14,10 @@ export function readSnapshot(database: SqlJsDatabase): Snapshot {
     .query('SELECT body FROM agents ORDER BY slot')
     .map((row) => row.json<Agent>('body'));
   const [run] = database.query('SELECT body FROM runs ORDER BY started_seq DESC LIMIT 1');
+  const [lastEvent] = database.query('SELECT body FROM events ORDER BY seq DESC LIMIT 1');
   return {
     seq: readMeta(database, 'seq'),
+    elapsedMs: lastEvent?.json<Event>('body').elapsedMs ?? 0,
     features: Object.fromEntries(features.map((feature) => [feature.id, feature])),
     agents: Object.fromEntries(agents.map((agent) => [agent.slot, agent])),
     locks: readLocks(database),

@@ -1,6 +1,6 @@
 // What a commit does to the tables: each change as a statement that fails if the rows are not what `before` says.
 import type { Event } from '../../core/events/event';
-import { emptySnapshot, project, type Run, type Snapshot } from '../../core/events/snapshot';
+import { emptySnapshot, project, type Run, type Snapshot, sinceOf } from '../../core/events/snapshot';
 import type { Feature, FeatureState } from '../../core/features/feature';
 import type { FeatureChange } from '../../core/features/featureChange';
 import type { LockTable } from '../../core/locks/lockTable';
@@ -95,7 +95,8 @@ function changeLocks(before: LockTable, events: readonly Event[]): Statement[] {
     );
     if (event.type === 'lock.released') statements.push(remove('locks', { fence, path }, ofAttempt.length));
     else {
-      const { seq, kind, slot, featureId: feature_id, at: since_at } = event;
+      const { seq, kind, slot, featureId: feature_id } = event;
+      const since_at = sinceOf(event);
       const held = event.type === 'lock.granted' ? 1 : 0;
       const waits = ofAttempt.filter((row) => row.scope.kind === kind && table.waits.includes(row)).length;
       if (held && waits > 0) statements.push(remove('locks', { held: 0, kind, fence, path }, waits));

@@ -7,6 +7,8 @@ export interface Claim {
   readonly attempt: number;
   readonly fence: Fence;
   readonly claimedAt: EpochMs;
+  /** `claimedAt` as `Moment.elapsedMs`. */
+  readonly claimedMs?: number;
 }
 
 /** How long a claim holds without a sign of life. */

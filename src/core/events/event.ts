@@ -5,6 +5,7 @@ import type { LockScope } from '../locks/lockPath';
 import type { Blocker } from '../locks/lockTable';
 import type { ModelName, Usage } from '../routing/modelCatalog';
 import { agentName, type EpochMs, type FeatureId, type Fence, type Slot } from '../shared/ids';
+import type { Moment } from '../shared/moment';
 import type { RunReport } from './runReport';
 import type { RunSettings } from './runSettings';
 
@@ -19,7 +20,7 @@ export type Happening =
   | HouseEvent;
 
 /** A stored event: numbered from 1 without gaps, in the order things happened. */
-export type Event = Happening & { readonly seq: number; readonly at: EpochMs };
+export type Event = Happening & Moment & { readonly seq: number };
 
 export type EventType = Happening['type'];
 

@@ -1,5 +1,4 @@
 // What past attempts teach the scheduler: how long features of a category take, and which files they touch.
-import type { EpochMs } from '../shared/ids';
 
 /** One category's past, newest knowledge last in the list of all. Plain data: it is stored and crosses the wire. */
 export interface CategoryExperience {
@@ -23,8 +22,8 @@ export type Experience = readonly CategoryExperience[];
 export interface Lesson {
   readonly category: string;
   readonly model: string;
-  readonly claimedAt: EpochMs;
-  readonly passedAt: EpochMs;
+  /** From the claim to the pass, in milliseconds. */
+  readonly tookMs: number;
   /** What its attempt had locked when it passed. */
   readonly files: readonly string[];
 }
@@ -35,7 +34,7 @@ const mostFiles = 20;
 
 /** The experience with one lesson more. A category not heard of for longest is forgotten when there are too many. */
 export function learn(experience: Experience, lesson: Lesson): Experience {
-  const { category, model, claimedAt, passedAt } = lesson;
+  const { category, model, tookMs } = lesson;
   const known = experience.find((e) => e.category === category);
   const time = known?.models.find((m) => m.model === model);
   const models = [
@@ -43,7 +42,7 @@ export function learn(experience: Experience, lesson: Lesson): Experience {
     {
       model,
       count: (time?.count ?? 0) + 1,
-      totalMs: (time?.totalMs ?? 0) + Math.max(0, passedAt - claimedAt),
+      totalMs: (time?.totalMs ?? 0) + tookMs,
     },
   ];
   const counts = new Map((known?.files ?? []).map((f) => [f.path, f.count]));

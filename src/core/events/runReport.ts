@@ -3,6 +3,7 @@ import type { EpochMs, FeatureId, Slot } from '../shared/ids';
 
 export interface RunReport {
   readonly startedAt: EpochMs;
+  /** From its start to its end, by monotonic clocks; the times between two hosts are not in it. */
   readonly wallMs: number;
   readonly maxAgents: number;
   readonly passing: number;
@@ -16,6 +17,8 @@ export interface RunReport {
   readonly outputTokens: number;
   /** Slot time in which an agent could not work, by cause, in milliseconds. */
   readonly waitingMs: WaitingByCause;
+  /** How often another host went on with it, and how long there was none by the wall clock; absent where none did. */
+  readonly interruptions?: { readonly count: number; readonly awayMs: number };
   readonly attempts: number;
   readonly retries: number;
   /** What decided how long the run took, from its start to its end. Reports of earlier versions have none. */

@@ -7,6 +7,7 @@ import { describeBlockers } from '../locks/describeBlockers';
 import { grant, type LockTable, noLocks, queue, release } from '../locks/lockTable';
 import type { ModelName } from '../routing/modelCatalog';
 import type { EpochMs, FeatureId, Fence, Slot } from '../shared/ids';
+import { type Moment, msBetween } from '../shared/moment';
 import { assertNever } from '../shared/result';
 import type {
   AgentEnd,
@@ -28,6 +29,8 @@ import type { RunSettings } from './runSettings';
 export interface Snapshot {
   /** Number of the last event in it. */
   readonly seq: number;
+  /** Of the last event in it, see `Moment`. */
+  readonly elapsedMs: number;
   readonly features: Readonly<Record<FeatureId, Feature>>;
   /** One for every slot that has been used in this run. */
   readonly agents: Readonly<Record<Slot, Agent>>;
@@ -63,6 +66,8 @@ export interface Run {
   readonly status: 'running' | 'paused' | 'stopping' | 'finished';
   readonly settings: RunSettings;
   readonly startedAt: EpochMs;
+  /** `startedAt` as `Moment.elapsedMs`. */
+  readonly startedMs?: number;
   readonly startedSeq: number;
   readonly outcome?: RunOutcome;
   readonly report?: RunReport;
@@ -79,6 +84,7 @@ export interface Owner {
 
 export const emptySnapshot: Snapshot = {
   seq: 0,
+  elapsedMs: 0,
   features: {},
   agents: {},
   locks: noLocks,
@@ -102,6 +108,7 @@ export function projectAll(snapshot: Snapshot, events: readonly Event[]): Snapsh
   for (const event of events) {
     apply(draft, event, snapshot);
     draft.seq = event.seq;
+    draft.elapsedMs = event.elapsedMs ?? draft.elapsedMs;
   }
   return draft;
 }
@@ -183,10 +190,10 @@ function changeFeature(
   base: Snapshot,
 ): void {
   const feature = draft.features[event.featureId];
-  const next = feature && transition(feature, event, event.at);
+  const next = feature && transition(feature, event, event);
   // Never stored if the machine refuses it: whoever appended it did not ask first.
   if (!next?.ok) assertNever(event as never);
-  if (event.type === 'feature.passed' && feature) draft.experience = afterPass(draft, feature, event.at);
+  if (event.type === 'feature.passed' && feature) draft.experience = afterPass(draft, feature, event);
   setFeature(draft, base, next.value);
   if (event.type === 'feature.claimed') {
     draft.lastFence = Math.max(draft.lastFence, event.fence);
@@ -203,16 +210,17 @@ function changeFeature(
 function afterPass(
   { experience, agents, locks }: Draft,
   { spec, state }: Feature,
-  passedAt: EpochMs,
+  passed: Moment,
 ): Experience {
   if (state.status !== 'claimed' || state.phase === 'unconfirmed') return experience;
-  const { slot, fence, claimedAt } = state.claim;
+  const { slot, fence, claimedAt, claimedMs } = state.claim;
   const agent = agents[slot];
   if (agent?.fence !== fence) return experience;
   const files = locks.holds.flatMap((h) =>
     h.fence === fence && h.scope.kind === 'file' ? [h.scope.path] : [],
   );
-  return learn(experience, { category: spec.category, model: agent.model, claimedAt, passedAt, files });
+  const tookMs = msBetween({ at: claimedAt, elapsedMs: claimedMs }, passed);
+  return learn(experience, { category: spec.category, model: agent.model, tookMs, files });
 }
 
 function changeAgent(draft: Draft, event: Event & AgentEvent): void {
@@ -272,9 +280,14 @@ function changeAgent(draft: Draft, event: Event & AgentEvent): void {
 
 function changeLocks(locks: LockTable, event: Event & LockEvent): LockTable {
   if (event.type === 'lock.released') return release(locks, event.path, event.fence);
-  const { path, kind, slot, featureId, fence, at } = event;
-  const entry = { scope: { kind, path }, slot, featureId, fence, since: at };
+  const { path, kind, slot, featureId, fence } = event;
+  const entry = { scope: { kind, path }, slot, featureId, fence, since: sinceOf(event) };
   return event.type === 'lock.granted' ? grant(locks, entry) : queue(locks, entry);
+}
+
+/** As locks keep it; in events of earlier versions the wall clock is all there is. */
+export function sinceOf({ at, elapsedMs }: Moment): number {
+  return elapsedMs ?? at;
 }
 
 /** An agent cannot say that it stands and waits, since it waits for the answer; so its card is told here. */
@@ -297,6 +310,7 @@ function changeRun(draft: Draft, event: Event & RunEvent): void {
         status: 'running',
         settings: event.settings,
         startedAt: event.at,
+        ...(event.elapsedMs === undefined ? {} : { startedMs: event.elapsedMs }),
         startedSeq: event.seq,
       },
       ...{ costUsd: 0, inputTokens: 0, outputTokens: 0 },
@@ -340,6 +354,15 @@ function setAgent(draft: Draft, agent: Agent): void {
 function patchAgent(draft: Draft, attempt: Attempt, patch: Partial<Agent>): void {
   const agent = draft.agents[attempt.slot];
   if (agent?.fence === attempt.fence) setAgent(draft, { ...agent, ...patch });
+}
+
+/** Milliseconds from the run's start to a moment in it. */
+export function runTime({
+  startedAt,
+  startedMs,
+}: Pick<Run, 'startedAt' | 'startedMs'>): (when: Moment) => number {
+  const start = { at: startedAt, elapsedMs: startedMs };
+  return (when) => msBetween(start, when);
 }
 
 /** Features that an attempt holds right now, working or being verified. */

@@ -2,6 +2,7 @@
 import type { Claim } from '../claims/claim';
 import { type LockScope, lockKey, parseLockScope } from '../locks/lockPath';
 import type { EpochMs, FeatureId } from '../shared/ids';
+import type { Moment } from '../shared/moment';
 import { canonicalName } from './featureName';
 
 /** One backlog entry with its defaults filled in. The name is its identity. */
@@ -44,7 +45,7 @@ export type FeatureState =
   | { readonly status: 'waiting'; readonly missing: readonly FeatureId[] }
   | { readonly status: 'claimed'; readonly phase: 'working' | 'verifying'; readonly claim: Claim }
   | { readonly status: 'claimed'; readonly phase: 'unconfirmed'; readonly claim: Claim; readonly why: string }
-  | { readonly status: 'passing'; readonly evidence: Evidence; readonly at: EpochMs }
+  | ({ readonly status: 'passing'; readonly evidence: Evidence } & Moment)
   | { readonly status: 'failed'; readonly reason: string; readonly at: EpochMs }
   | { readonly status: 'skipped'; readonly because: SkipCause };
 

@@ -1,5 +1,5 @@
 // The life of a feature as one table: which change is allowed from which state, and what follows.
-import type { EpochMs } from '../shared/ids';
+import type { Moment } from '../shared/moment';
 import { ok, type Refusal, type Result, refuse } from '../shared/result';
 import type { Feature, FeatureState } from './feature';
 import type { FeatureChange } from './featureChange';
@@ -21,7 +21,7 @@ type Change<K extends Kind> = Extract<FeatureChange, { type: K }>;
 interface Row<K extends Kind> {
   /** As a function where it depends on who asks. */
   readonly from: readonly Stage[] | ((change: Change<K>) => readonly Stage[]);
-  readonly to: (feature: Feature, change: Change<K>, at: EpochMs) => Feature;
+  readonly to: (feature: Feature, change: Change<K>, when: Moment) => Feature;
 }
 
 /** Every change but `added` and `removed`, which begin and end a feature. */
@@ -41,8 +41,11 @@ export const table: { readonly [K in Transition]: Row<K> } = {
   'feature.unskipped': { from: ['skipped'], to: (f) => into(f, { status: 'pending' }) },
   'feature.claimed': {
     from: ['pending'],
-    to: (f, { slot, attempt, fence }, at) =>
-      into(f, { status: 'claimed', phase: 'working', claim: { slot, attempt, fence, claimedAt: at } }),
+    to: (f, { slot, attempt, fence }, { at: claimedAt, elapsedMs }) => {
+      const measured = elapsedMs === undefined ? {} : { claimedMs: elapsedMs };
+      const claim = { slot, attempt, fence, claimedAt, ...measured };
+      return into(f, { status: 'claimed', phase: 'working', claim });
+    },
   },
   'feature.submitted': {
     from: ['working'],
@@ -58,15 +61,15 @@ export const table: { readonly [K in Transition]: Row<K> } = {
   },
   'feature.passed': {
     from: ['verifying', 'unconfirmed'],
-    to: (f, c, at) =>
+    to: (f, c, { at, elapsedMs }) =>
       into(
         { ...f, failures: 0, losses: 0, lastFailure: undefined },
-        { status: 'passing', evidence: c.evidence, at },
+        { status: 'passing', evidence: c.evidence, at, ...(elapsedMs === undefined ? {} : { elapsedMs }) },
       ),
   },
   'feature.failed': {
     from: [...atWork, 'unconfirmed'],
-    to: (f, c, at) =>
+    to: (f, c, { at }) =>
       into(
         { ...f, failures: f.failures + 1, lastFailure: c.reason },
         { status: 'failed', reason: c.reason, at },
@@ -104,9 +107,9 @@ export const table: { readonly [K in Transition]: Row<K> } = {
 
 /**
  * The feature after `change`, or a refusal that names the state and the change.
- * @param at when it happened; kept in the states that tell since when they hold
+ * @param when it happened; kept in the states that tell since when they hold
  */
-export function transition(feature: Feature, change: Change<Transition>, at: EpochMs): Result<Feature> {
+export function transition(feature: Feature, change: Change<Transition>, when: Moment): Result<Feature> {
   const row = table[change.type] as Row<Transition>;
   const stage = stageOf(feature.state);
   const from = typeof row.from === 'function' ? row.from(change) : row.from;
@@ -115,7 +118,7 @@ export function transition(feature: Feature, change: Change<Transition>, at: Epo
     return refuse('badTransition', `Feature ${feature.id} is ${stage}; it cannot be ${verb} from there.`);
   }
   const stale = staleFence(feature, change);
-  return stale ? { ok: false, error: stale } : ok(row.to(feature, change, at));
+  return stale ? { ok: false, error: stale } : ok(row.to(feature, change, when));
 }
 
 export function stageOf(state: FeatureState): Stage {

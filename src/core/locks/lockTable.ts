@@ -1,5 +1,5 @@
 // Who holds which path and who waits for it: the exclusive, re-entrant, fair lock table as an immutable value.
-import type { EpochMs, FeatureId, Fence, Slot } from '../shared/ids';
+import type { FeatureId, Fence, Slot } from '../shared/ids';
 import { covers, type LockScope, lockKey, overlaps } from './lockPath';
 import { reaches } from './waitGraph';
 
@@ -9,7 +9,8 @@ export interface Hold {
   readonly fence: Fence;
   readonly slot: Slot;
   readonly featureId: FeatureId;
-  readonly since: EpochMs;
+  /** `Moment.elapsedMs` of the event that made it: how long it lasts is told to others. */
+  readonly since: number;
 }
 
 /** An attempt that waits for an undeclared file; first come, first served. */
@@ -18,7 +19,7 @@ export interface Wait {
   readonly fence: Fence;
   readonly slot: Slot;
   readonly featureId: FeatureId;
-  readonly since: EpochMs;
+  readonly since: number;
 }
 
 export interface LockTable {

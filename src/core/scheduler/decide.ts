@@ -53,7 +53,7 @@ export function decide(snapshot: Snapshot): Judgement {
     .filter((slot) => !taken.has(slot))
     .slice(0, Math.max(0, room));
   const outlook = outlookFrom(snapshot.experience, run.settings.model);
-  const circumstances = { outlook, startedAt: run.startedAt };
+  const circumstances = { outlook, startedAt: run.startedAt, startedMs: run.startedMs };
   const batch = selectBatch(features, ready, snapshot.locks, free, circumstances);
   return {
     decisions: batch.chosen.map((choice) => ({ kind: 'claim', choice })),

@@ -1,10 +1,11 @@
 // Adds up the slot time of a run in which an agent could not work, by what stood in the way.
 import type { Event } from '../events/event';
 import type { WaitingByCause } from '../events/runReport';
-import type { Run } from '../events/snapshot';
+import { type Run, runTime } from '../events/snapshot';
 import type { Feature } from '../features/feature';
 import type { FeatureChange } from '../features/featureChange';
-import type { EpochMs, FeatureId, Fence } from '../shared/ids';
+import type { FeatureId, Fence } from '../shared/ids';
+import type { Moment } from '../shared/moment';
 import { isMeant } from './decide';
 
 /** Sweeps through the run once, adding each stretch between two events to the causes that held slots then. */
@@ -12,7 +13,7 @@ export function measureWaiting(
   run: Run,
   meant: readonly Feature[],
   events: readonly Event[],
-  now: EpochMs,
+  now: Moment,
 ): WaitingByCause {
   const total = { dependency: 0, lock: 0, limit: 0, rate: 0, paused: 0 };
   const most = mostAgents(run, events);
@@ -26,8 +27,9 @@ export function measureWaiting(
   let agents = run.settings.maxAgents;
   let paused = false;
   let slowUntil = 0;
-  let at = run.startedAt;
-  const pass = (until: EpochMs) => {
+  const timeOf = runTime(run);
+  let at = 0;
+  const pass = (until: number) => {
     const ms = Math.max(0, until - at);
     const idle = Math.max(0, agents - state.working.size);
     total.lock += ms * state.standing.size;
@@ -36,10 +38,10 @@ export function measureWaiting(
     else total.lock += ms * Math.min(idle, state.ready.size);
     total.limit += ms * Math.min(Math.max(0, most - agents), Math.max(0, state.ready.size - idle));
     total.dependency += ms * Math.min(Math.max(0, idle - state.ready.size), state.waiting.size);
-    at = until;
+    at = Math.max(at, until);
   };
   for (const event of events) {
-    pass(event.at);
+    pass(timeOf(event));
     if (
       !('featureId' in event) ||
       event.featureId === undefined ||
@@ -50,9 +52,10 @@ export function measureWaiting(
     else if (event.type === 'run.configured') agents = event.maxAgents;
     else if (event.type === 'run.paused') paused = true;
     else if (event.type === 'run.resumed') paused = false;
-    else if (event.type === 'throttle.changed') slowUntil = event.untilAt ?? 0;
+    else if (event.type === 'throttle.changed')
+      slowUntil = event.untilAt === null ? 0 : timeOf(event) + event.untilAt - event.at;
   }
-  pass(now);
+  pass(timeOf(now));
   return total;
 }
 

@@ -2,10 +2,11 @@
 import { oneLine } from '../events/describe';
 import type { Event } from '../events/event';
 import { type AttemptRow, type ChainLink, mostRows, type RunReport } from '../events/runReport';
-import type { Run, Snapshot } from '../events/snapshot';
+import { type Run, runTime, type Snapshot } from '../events/snapshot';
 import { criticalPathLength } from '../graph/criticalPath';
 import { featureGraph } from '../graph/readiness';
-import type { EpochMs, FeatureId, Fence, Slot } from '../shared/ids';
+import type { FeatureId, Fence, Slot } from '../shared/ids';
+import type { Moment } from '../shared/moment';
 import { isMeant } from './decide';
 import { decidingChain, type FinishedAttempt } from './decidingChain';
 import { measureWaiting, mostAgents } from './measureWaiting';
@@ -15,20 +16,22 @@ import { exclusiveKeys, type Place, placeOf } from './places';
  * @param events the run's events from `run.started` on, in order
  * @param now the moment the run ends
  */
-export function reportRun(snapshot: Snapshot, run: Run, events: readonly Event[], now: EpochMs): RunReport {
+export function reportRun(snapshot: Snapshot, run: Run, events: readonly Event[], now: Moment): RunReport {
+  const timeOf = runTime(run);
+  const wallMs = timeOf(now);
   const features = Object.values(snapshot.features);
   const { only } = run.settings;
   const meant = features.filter((f) => isMeant(only, f.id));
-  const attempts = measureAttempts(events, now);
+  const attempts = measureAttempts(events, timeOf, wallMs);
   const workMs = new Map<FeatureId, number>();
   for (const { featureId, ms } of attempts.values()) workMs.set(featureId, (workMs.get(featureId) ?? 0) + ms);
-  const finished = rowsOf(events, attempts, run.startedAt);
+  const finished = rowsOf(events, attempts);
   const durations = features.map((f) => workMs.get(f.id) ?? 0);
   const oneAgentMs = durations.reduce((sum, ms) => sum + ms, 0);
   const most = mostAgents(run, events);
   return {
     startedAt: run.startedAt,
-    wallMs: now - run.startedAt,
+    wallMs,
     maxAgents: most,
     passing: meant.filter((f) => f.state.status === 'passing').length,
     total: meant.length,
@@ -45,6 +48,7 @@ export function reportRun(snapshot: Snapshot, run: Run, events: readonly Event[]
     attempts: attempts.size,
     retries: events.filter((e) => e.type === 'feature.retried' && e.by === 'policy').length,
     chain: decidingChain(finished, snapshot.features),
+    ...interruptionsOf(events),
     rows: finished.slice(0, mostRows).map(({ keys: _, ...row }) => row),
   };
 }
@@ -68,6 +72,7 @@ export function describeReport(report: RunReport): readonly string[] {
   const factor = report.wallMs > 0 ? (report.oneAgentMs / report.wallMs).toFixed(2) : '–';
   return [
     `Wall time      ${seconds(report.wallMs)} with ${report.maxAgents} agents (${report.attempts} attempts, ${report.retries} retries)`,
+    ...describeInterruptions(report.interruptions),
     `One agent      ${seconds(report.oneAgentMs)} (${factor} × the wall time)`,
     `Best possible  ${seconds(report.bestPossibleMs)}${ratio}`,
     ...(report.chain === undefined || report.chain.length === 0
@@ -75,6 +80,16 @@ export function describeReport(report: RunReport): readonly string[] {
       : [`Decided by     ${describeChain(report.chain)}`]),
     `Slots waited   ${waited.length > 0 ? waited.join(', ') : 'not at all'}`,
     `Cost           $${report.costUsd.toFixed(4)} for ${report.inputTokens} tokens in, ${report.outputTokens} out`,
+  ];
+}
+
+/** The run's time does not hold what lay between two hosts: nobody could say how long that was, had the clock been set. */
+function describeInterruptions(interruptions: RunReport['interruptions']): readonly string[] {
+  if (interruptions === undefined) return [];
+  const { count, awayMs } = interruptions;
+  const times = count === 1 ? 'once' : `${count} times`;
+  return [
+    `Interrupted    ${times}, for about ${(awayMs / 1000).toFixed(1)} s by the clock, not counted here`,
   ];
 }
 
@@ -95,7 +110,8 @@ interface Measured {
   readonly featureId: FeatureId;
   readonly slot: Slot;
   readonly attempt: number;
-  readonly startedAt: EpochMs;
+  /** In milliseconds from the run's start. */
+  readonly startMs: number;
   ms: number;
   end: AttemptRow['end'];
 }
@@ -108,28 +124,43 @@ const endings: ReadonlyMap<string, AttemptRow['end']> = new Map([
   ['feature.unconfirmed', 'unconfirmed'],
 ] as const);
 
-function measureAttempts(events: readonly Event[], now: EpochMs): ReadonlyMap<Fence, Measured> {
+function measureAttempts(
+  events: readonly Event[],
+  timeOf: (when: Moment) => number,
+  wallMs: number,
+): ReadonlyMap<Fence, Measured> {
   const attempts = new Map<Fence, Measured>();
   for (const event of events) {
     if (event.type === 'feature.claimed') {
-      const { featureId, slot, attempt, at } = event;
-      attempts.set(event.fence, { featureId, slot, attempt, startedAt: at, ms: now - at, end: 'open' });
+      const { featureId, slot, attempt } = event;
+      const startMs = timeOf(event);
+      const ms = Math.max(0, wallMs - startMs);
+      attempts.set(event.fence, { featureId, slot, attempt, startMs, ms, end: 'open' });
     } else if ('fence' in event && event.fence !== undefined) {
       const end = endings.get(event.type);
       const attempt = attempts.get(event.fence);
       if (!attempt || !end) continue;
-      attempt.ms = event.at - attempt.startedAt;
+      attempt.ms = Math.max(0, timeOf(event) - attempt.startMs);
       attempt.end = end;
     }
   }
   return attempts;
 }
 
+/** Times between two hosts, in which nobody measured anything: by the wall clock, which is all there is of them. */
+function interruptionsOf(events: readonly Event[]): Pick<RunReport, 'interruptions'> {
+  const gaps = events.flatMap((event, k) => {
+    const before = events[k - 1];
+    return event.type === 'owner.changed' && before ? [Math.max(0, event.at - before.at)] : [];
+  });
+  if (gaps.length === 0) return {};
+  return { interruptions: { count: gaps.length, awayMs: gaps.reduce((sum, ms) => sum + ms, 0) } };
+}
+
 /** In the order they began, with what each had locked with its claim. */
 function rowsOf(
   events: readonly Event[],
   attempts: ReadonlyMap<Fence, Measured>,
-  runStartedAt: EpochMs,
 ): readonly FinishedAttempt[] {
   const places = new Map<Fence, Place[]>([...attempts.keys()].map((fence) => [fence, []]));
   for (const event of events) {
@@ -137,8 +168,7 @@ function rowsOf(
     places.get(event.fence)?.push(placeOf({ kind: event.kind, path: event.path }));
   }
   const keys = exclusiveKeys([...places.values()]);
-  return [...attempts.values()].map(({ featureId, slot, attempt, startedAt, ms, end }, k) => {
-    const startMs = startedAt - runStartedAt;
+  return [...attempts.values()].map(({ featureId, slot, attempt, startMs, ms, end }, k) => {
     return { slot, featureId, attempt, startMs, endMs: startMs + ms, end, keys: new Set(keys[k]) };
   });
 }

@@ -1,9 +1,11 @@
 // Fills free slots from the ready features, passing over those whose files are busy, but none for ever.
 
+import type { Claim } from '../claims/claim';
 import type { Feature } from '../features/feature';
 import type { LockScope } from '../locks/lockPath';
 import type { Blocker, LockTable } from '../locks/lockTable';
 import type { EpochMs, FeatureId, Slot } from '../shared/ids';
+import type { Moment } from '../shared/moment';
 import { compareRanks, type Rank, rankWithPlaces } from './order';
 import { type Outlook, outlookFrom } from './outlook';
 import { blockersIn, type Place, PlaceIndex, placeOf } from './places';
@@ -32,6 +34,8 @@ export interface Circumstances {
   readonly outlook: Outlook;
   /** When the run began: nobody was passed over before. */
   readonly startedAt: EpochMs;
+  /** As `Moment.elapsedMs`; absent for a run that an earlier version began. */
+  readonly startedMs?: number;
 }
 
 /**
@@ -68,7 +72,7 @@ export function selectBatch(
   const { ranks, places } = rankWithPlaces(all, minutesOf);
   const busy = blockersIn(locks);
   const kept = new PlaceIndex<PassedOver>();
-  const turns = turnsOf(all, ranks, minutesOf, circumstances.startedAt);
+  const turns = turnsOf(all, ranks, minutesOf, circumstances);
   const risk = riskOfWaiting(outlook, busy);
   const byRank = ready.flatMap((feature) => {
     const rank = ranks.get(feature.id);
@@ -136,31 +140,35 @@ function turnsOf(
   all: readonly Feature[],
   ranks: ReadonlyMap<FeatureId, Rank>,
   minutesOf: (feature: Feature) => number,
-  startedAt: EpochMs,
+  { startedAt, startedMs }: Circumstances,
 ): Turns {
+  // A run is measured by one clock from its beginning; what has no word of it was before the run.
+  const timeOf = ({ at, elapsedMs }: Moment) => (startedMs === undefined ? at : (elapsedMs ?? 0));
+  const claimTime = ({ claimedAt, claimedMs }: Claim) => timeOf({ at: claimedAt, elapsedMs: claimedMs });
+  const start = startedMs ?? startedAt;
   const byId = new Map(all.map((f) => [f.id, f]));
-  const passedAt = new Map<string, EpochMs>();
-  let latestAt = startedAt;
+  const passed = new Map<string, number>();
+  let latest = start;
   let minutes = 0;
   for (const feature of all) {
     const { state, spec } = feature;
-    if (state.status === 'passing') passedAt.set(spec.name, state.at);
+    if (state.status === 'passing') passed.set(spec.name, timeOf(state));
     if (ranks.has(feature.id)) minutes += minutesOf(feature);
-    if (state.status === 'passing') latestAt = Math.max(latestAt, state.at);
-    else if (state.status === 'claimed') latestAt = Math.max(latestAt, state.claim.claimedAt);
+    if (state.status === 'passing') latest = Math.max(latest, timeOf(state));
+    else if (state.status === 'claimed') latest = Math.max(latest, claimTime(state.claim));
   }
   const patienceMs = (patience * minutes * 60_000) / Math.max(1, ranks.size);
   const endOfPatience = ({ spec }: Feature) =>
-    patienceMs + spec.dependsOn.reduce((at, name) => Math.max(at, passedAt.get(name) ?? 0), startedAt);
+    patienceMs + spec.dependsOn.reduce((at, name) => Math.max(at, passed.get(name) ?? 0), start);
   return {
-    isPatient: (feature) => latestAt < endOfPatience(feature),
+    isPatient: (feature) => latest < endOfPatience(feature),
     isOvertaken(feature, blockers) {
       const own = ranks.get(feature.id);
       return blockers.some((blocker) => {
         const holder = blocker.kind === 'agent' ? byId.get(blocker.featureId) : undefined;
         const rank = holder && ranks.get(holder.id);
         if (holder?.state.status !== 'claimed' || !own || !rank || compareRanks(own, rank) > 0) return false;
-        return holder.state.claim.claimedAt >= endOfPatience(feature);
+        return claimTime(holder.state.claim) >= endOfPatience(feature);
       });
     },
   };

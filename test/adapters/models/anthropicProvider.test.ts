@@ -340,6 +340,10 @@ describe('retryAfter', () => {
     [{ 'retry-after': '' }, (value) => value === undefined],
     [{ 'retry-after': new Date(0).toUTCString() }, (value) => value === 0],
     [{ 'retry-after': '3', 'retry-after-ms': '12' }, (value) => value === 12],
+    [
+      { 'retry-after': new Date(90_000).toUTCString(), date: new Date(60_000).toUTCString() },
+      (value) => value === 30_000,
+    ],
   ];
   it('reads a date', () => {
     const inAnHour = new Date(Date.now() + 3_600_000).toUTCString();

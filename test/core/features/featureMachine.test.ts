@@ -126,7 +126,7 @@ describe('featureMachine', () => {
         const to = moves[from];
         it(`${`${type} ${how}`.trim()}: ${from} → ${to ?? 'refused'}`, () => {
           const feature = Object.freeze(featureIn(from));
-          const answer = transition(feature, change, 5_000);
+          const answer = transition(feature, change, { at: 5_000 });
           if (to !== undefined) {
             assert.ok(answer.ok, answer.ok ? '' : answer.error.message);
             assert.equal(stageOf(answer.value.state), to);
@@ -141,7 +141,11 @@ describe('featureMachine', () => {
   }
 
   it('says which change was refused from which stage', () => {
-    const answer = transition(featureIn('waiting'), { type: 'feature.claimed', model: 'haiku', ...own }, 0);
+    const answer = transition(
+      featureIn('waiting'),
+      { type: 'feature.claimed', model: 'haiku', ...own },
+      { at: 0 },
+    );
     assert.deepEqual(answer, {
       ok: false,
       error: { code: 'badTransition', message: 'Feature 1 is waiting; it cannot be claimed from there.' },
@@ -160,7 +164,7 @@ describe('featureMachine', () => {
     for (const { change, from } of fenced) {
       for (const fence of [sampleFence - 1, sampleFence + 1]) {
         it(`refuses ${change.type} from ${from} with fence ${fence} under a claim with ${sampleFence}`, () => {
-          const answer = transition(featureIn(from), { ...change, fence } as typeof change, 0);
+          const answer = transition(featureIn(from), { ...change, fence } as typeof change, { at: 0 });
           assert.equal(answer.ok ? undefined : answer.error.code, 'staleFence');
         });
       }
@@ -175,7 +179,11 @@ describe('featureMachine', () => {
 
     it('must be named while an attempt is at work', () => {
       for (const from of ['working', 'verifying'] as const) {
-        const answer = transition(featureIn(from), { type: 'feature.failed', reason: 'no', featureId: 1 }, 0);
+        const answer = transition(
+          featureIn(from),
+          { type: 'feature.failed', reason: 'no', featureId: 1 },
+          { at: 0 },
+        );
         assert.deepEqual(answer, {
           ok: false,
           error: { code: 'staleFence', message: 'Feature 1 is held under fence 7, not none.' },
@@ -272,7 +280,7 @@ describe('featureMachine', () => {
     ];
     for (const [fact, stage, change, left] of cases) {
       it(fact, () => {
-        const answer = transition(usedIn(stage), change, 5_000);
+        const answer = transition(usedIn(stage), change, { at: 5_000 });
         assert.ok(answer.ok);
         for (const [key, value] of Object.entries(left)) {
           assert.deepEqual(answer.value[key as keyof Left], value, key);
@@ -281,7 +289,7 @@ describe('featureMachine', () => {
     }
 
     it('an edit changes the spec and nothing else', () => {
-      const answer = transition(usedIn('failed'), { type: 'feature.edited', featureId: 1, spec }, 0);
+      const answer = transition(usedIn('failed'), { type: 'feature.edited', featureId: 1, spec }, { at: 0 });
       assert.deepEqual(answer, { ok: true, value: { ...usedIn('failed'), spec } });
     });
   });

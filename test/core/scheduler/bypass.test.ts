@@ -2,6 +2,7 @@
 import { strict as assert } from 'node:assert';
 import fc from 'fast-check';
 import { grant, noLocks } from '../../../src/core/locks/lockTable';
+import { outlookFrom } from '../../../src/core/scheduler/outlook';
 import { selectBatch } from '../../../src/core/scheduler/selectBatch';
 import { type BenchFeature, simulate, specOf } from '../../bench/simulate';
 import { featureIn } from '../sampleFeatures';
@@ -79,6 +80,25 @@ describe('a feature that is passed over', () => {
       );
     });
   }
+
+  it('is as patient when the wall clock was set', () => {
+    const hour = 60 * minute;
+    for (const [claimedMs, chosen] of [
+      [49 * minute, [6]],
+      [50 * minute, []],
+    ] as const)
+      for (const claimedAt of [-hour, 24 * hour]) {
+        const busy = claimed(1, claimedAt, ['a']);
+        const holder = { ...busy, state: { ...busy.state, claim: { ...busy.state.claim, claimedMs } } };
+        const batch = selectBatch([holder, waiting, other], [waiting, other], holding(1, 'a'), [2], {
+          ...{ outlook: outlookFrom([], undefined), startedAt: 0, startedMs: 0 },
+        });
+        assert.deepEqual(
+          batch.chosen.map((c) => c.featureId),
+          chosen,
+        );
+      }
+  });
 
   it('keeps its files only from those that rank after it', () => {
     const urgent = featureIn('pending', 7, { files: ['b'], estimate: 10, priority: 1 });

@@ -8,7 +8,7 @@ import { featureIn } from '../sampleFeatures';
 
 const lesson = (category: string, model: string, minutes: number, ...files: string[]) => ({
   ...{ category, model, files },
-  ...{ claimedAt: 0, passedAt: minutes * 60_000 },
+  tookMs: minutes * 60_000,
 });
 const taught = (...lessons: ReturnType<typeof lesson>[]): Experience => lessons.reduce(learn, []);
 

@@ -45,7 +45,7 @@ function report(
     0,
     { type: 'run.started', runId: 1, settings: { ...defaultRunSettings, ...settings } },
   ];
-  return reportRun(snapshot, snapshot.run, eventsAt([started, ...story]), now);
+  return reportRun(snapshot, snapshot.run, eventsAt([started, ...story]), { at: now });
 }
 
 const two = { maxAgents: 2 };
@@ -306,6 +306,71 @@ describe('reportRun', () => {
       assert.deepEqual(report(features, settings, story, now).waitingMs, { ...none, ...waiting });
     });
   }
+});
+
+describe('reportRun, when clocks are set and hosts change', () => {
+  const hour = 3_600_000;
+  const owner = { type: 'owner.changed', epoch: 2, process: { pid: 1, started: 'x' }, face: 'cli' } as const;
+  const recovered = { type: 'feature.yielded', cause: 'recovered', note: '', ...own(1) } as const;
+
+  /** The second attempt at feature 1 waits for a file; the wall clock shows `walls` at the five steps. */
+  function told(walls: readonly number[], story: readonly Happening[]): RunReport {
+    const snapshot = workspaceOf(passing(1), two, { startedAt: walls[0], startedMs: 500 });
+    assert.ok(snapshot.run);
+    const began = { type: 'run.started', runId: 1, settings: { ...defaultRunSettings, ...two } } as const;
+    const events = [began, ...story].map((happening, k) => ({
+      ...{ ...happening, seq: k + 1 },
+      ...{ at: walls[k] ?? 0, elapsedMs: 500 + 10 * k },
+    }));
+    const end = events.length;
+    return reportRun(snapshot, snapshot.run, events, { at: walls[end] ?? 0, elapsedMs: 500 + 10 * end });
+  }
+
+  const wait = { type: 'lock.waiting', path: 'a', kind: 'file', blockers: [], ...own(1) } as const;
+  const got = { type: 'lock.granted', path: 'a', kind: 'file', how: 'request', ...own(1) } as const;
+  const slow = (untilAt: number) => ({ type: 'throttle.changed', untilAt, reason: '' }) as const;
+  const work = (untilAt: number) => [claim(0, 1)[1], wait, got, slow(untilAt), pass(0, 1)[1]];
+  const clocks: [what: string, walls: number[]][] = [
+    ['runs on', [0, 10, 20, 30, 40, 50, 60]],
+    ['is set an hour back', [0, 10, 20 - hour, 30 - hour, 40 - hour, 50 - hour, 60 - hour]],
+    ['is set a day forward', [0, 10, 20, 30 + 24 * hour, 40 + 24 * hour, 50 + 24 * hour, 60 + 24 * hour]],
+    ['is set forward and back at every step', [0, hour, -hour, hour, -hour, hour, -hour]],
+  ];
+  for (const [what, walls] of clocks) {
+    it(`tells the same when the wall clock ${what}`, () => {
+      const { wallMs, oneAgentMs, waitingMs, rows } = told(walls, work((walls[4] ?? 0) + 5));
+      assert.deepEqual([wallMs, oneAgentMs, waitingMs.lock, waitingMs.rate], [60, 40, 20, 5]); // 10 ms ready and not begun, 10 ms standing
+      assert.deepEqual(
+        rows?.map(({ startMs, endMs }) => [startMs, endMs]),
+        [[10, 50]],
+      );
+    });
+  }
+
+  it('leaves the time between two hosts out of all figures, and says how long it was by the clock', () => {
+    const story = [claim(0, 1)[1], owner, recovered, claim(0, 1, 2)[1], pass(0, 1, 2)[1]];
+    const night = 8 * hour;
+    const report = told([0, 10, 20 + night, 30 + night, 40 + night, 50 + night, 60 + night], story);
+    assert.deepEqual([report.wallMs, report.oneAgentMs], [60, 30]);
+    assert.deepEqual(report.interruptions, { count: 1, awayMs: night + 10 });
+    assert.equal(
+      describeReport(report)[1],
+      'Interrupted    once, for about 28800.0 s by the clock, not counted here',
+    );
+    const back = told([0, 10, 20 - hour, 30 - hour, 40 - hour, 50 - hour, 60 - hour], story);
+    assert.deepEqual([back.wallMs, back.interruptions], [60, { count: 1, awayMs: 0 }]);
+  });
+
+  it('has no negative times of a run that an earlier version began', () => {
+    const story = eventsAt([claim(100, 1), pass(100 - hour, 1)]);
+    const snapshot = workspaceOf(passing(1), two, { startedAt: 0 });
+    assert.ok(snapshot.run);
+    const { wallMs, oneAgentMs, rows } = reportRun(snapshot, snapshot.run, story, {
+      at: -hour,
+      elapsedMs: 3,
+    });
+    assert.deepEqual([wallMs, oneAgentMs, rows?.[0]?.startMs, rows?.[0]?.endMs], [0, 0, 100, 100]);
+  });
 });
 
 describe('describeReport', () => {
