@@ -3,7 +3,7 @@ import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describeSkip, oneLine } from '../core/events/describe';
 import type { Snapshot } from '../core/events/snapshot';
-import type { Feature } from '../core/features/feature';
+import type { Evidence, Feature } from '../core/features/feature';
 import { joinWorkspace } from '../host/joinWorkspace';
 import type { Session } from '../host/session';
 import { BadInput, type Terminal } from './terminal';
@@ -103,9 +103,7 @@ function where({ state }: Feature): string {
         ? `needs your check: ${oneLine(state.why)}`
         : `${state.phase}, agent ${state.claim.slot}`;
     case 'passing':
-      return state.evidence.kind === 'user'
-        ? 'passing, confirmed by you'
-        : `passing, proved by ${oneLine(state.evidence.command)}`;
+      return `passing, ${howProved(state.evidence)}`;
     case 'failed':
       return `failed: ${oneLine(state.reason)}`;
     case 'skipped':
@@ -113,6 +111,13 @@ function where({ state }: Feature): string {
     default:
       return state satisfies never;
   }
+}
+
+function howProved(evidence: Evidence): string {
+  if (evidence.kind === 'check') return `proved by ${oneLine(evidence.command)}`;
+  return evidence.check
+    ? `proved by ${oneLine(evidence.check.command)} and confirmed by you`
+    : 'confirmed by you';
 }
 
 async function withSession(

@@ -25,6 +25,7 @@ import type { SlotCopies } from '../ports/workspace';
 import type { AgentPool } from './agentPool';
 import type { Ending, LiveAttempt } from './attempt';
 import { bringChanges, isBringable } from './bringChanges';
+import type { ChangeGuard } from './changeGuard';
 import type { EditBook } from './editBook';
 import type { EventLog } from './eventLog';
 import type { FileLocks } from './fileLocks';
@@ -43,6 +44,7 @@ export class AgentDesk {
     private readonly pool: AgentPool,
     private readonly locks: FileLocks,
     private readonly edits: EditBook,
+    private readonly guard: ChangeGuard,
     private readonly shared: SharedEdits,
     private readonly copies: SlotCopies,
     private readonly gate: Gate,
@@ -134,7 +136,7 @@ export class AgentDesk {
 
   async lockFile(fence: Fence, text: string, wait = true): Promise<Result<LockGrant>> {
     const live = this.#live(fence);
-    const path = parseWorkspacePath(text);
+    const path = await this.guard.admit(live, text);
     if (!path.ok) return path;
     if (await this.#isShared(live, path.value)) {
       if (this.locks.isHumans(path.value)) return editedByHuman(path.value);
@@ -199,7 +201,7 @@ export class AgentDesk {
 
   async editShared(fence: Fence, { path: text, edits }: SharedEdit): Promise<Result<{ hash: string }>> {
     const live = this.#live(fence);
-    const path = parseWorkspacePath(text);
+    const path = await this.guard.admit(live, text);
     if (!path.ok) return path;
     if (this.locks.isHumans(path.value)) return editedByHuman(path.value);
     if (!(await this.#isShared(live, path.value)))
@@ -225,10 +227,11 @@ export class AgentDesk {
     const changes = await this.copies.changes(live.attempt.slot);
     const { limits } = this.#settings();
     const before = this.#live(fence).budget;
-    const { budget, room, answer } = spendOnFiles(before, changes.filter(isBringable).length, limits);
+    const meant = changes.filter((change) => isBringable(change) && this.guard.judge(live, change.path).ok);
+    const { budget, room, answer } = spendOnFiles(before, meant.length, limits);
     live.budget = budget;
-    const { locks, edits, shared, copies, gate } = this;
-    const parts = { locks, edits, shared, copies, gate };
+    const { locks, edits, guard, shared, copies, gate } = this;
+    const parts = { locks, edits, guard, shared, copies, gate };
     const brought = await bringChanges(parts, live, changes, room, () => this.#live(fence));
     if (answer.kind === 'wrapUp' && before.refused === 0)
       await this.log.append([{ type: 'limit.reached', ...answer.hit, ...attemptOf(live.attempt) }]);
@@ -258,7 +261,7 @@ export class AgentDesk {
 
   /** The canonical path once the attempt holds it; refused for a file that nobody holds. */
   async #lockToChange(live: LiveAttempt, text: string): Promise<Result<string>> {
-    const path = parseWorkspacePath(text);
+    const path = await this.guard.admit(live, text);
     if (!path.ok) return path;
     const { fence } = live.attempt;
     if (await this.#isShared(live, path.value))

@@ -231,8 +231,10 @@ export class AgentPool {
     switch (ending.kind) {
       case 'passed':
         return { type: 'feature.passed', evidence: ending.evidence, featureId, fence, slot };
-      case 'unconfirmed':
-        return { type: 'feature.unconfirmed', why: ending.why, ...attemptOf(attempt) };
+      case 'unconfirmed': {
+        const { why, check } = ending;
+        return { type: 'feature.unconfirmed', why, ...(check && { check }), ...attemptOf(attempt) };
+      }
       case 'failed':
         return retries(ending.reason);
       case 'limit':

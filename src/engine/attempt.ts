@@ -1,6 +1,6 @@
 // One attempt while it runs: what it has used, who works on it, and how it is to end. Lives in memory only.
 import type { Attempt } from '../core/events/event';
-import type { Feature } from '../core/features/feature';
+import type { CheckProof, Feature } from '../core/features/feature';
 import type { YieldCause } from '../core/features/featureChange';
 import { type Budget, freshBudget, type LimitHit } from '../core/guardrails/budget';
 import type { ModelName } from '../core/routing/modelCatalog';
@@ -8,11 +8,8 @@ import type { WorkerHandle } from '../ports/workers';
 
 /** How an attempt comes to its end. The first ending wins; later ones are ignored. */
 export type Ending =
-  | {
-      readonly kind: 'passed';
-      readonly evidence: Extract<Feature['state'], { status: 'passing' }>['evidence'];
-    }
-  | { readonly kind: 'unconfirmed'; readonly why: string }
+  | { readonly kind: 'passed'; readonly evidence: CheckProof }
+  | { readonly kind: 'unconfirmed'; readonly why: string; readonly check?: CheckProof }
   | { readonly kind: 'failed'; readonly reason: string }
   | { readonly kind: 'limit'; readonly hit: LimitHit }
   | { readonly kind: 'lost'; readonly note: string }
@@ -29,6 +26,8 @@ export class LiveAttempt {
   ending: Ending | undefined;
   /** Set once the copy is ready; the worker's hello waits for it. */
   copyReady: Promise<void> = Promise.resolve();
+  /** Paths of which people were told that the attempt may not change them. */
+  readonly denied = new Set<string>();
   /** Aborts the check that is under way. */
   readonly check = new AbortController();
   readonly #timers = new Set<() => void>();

@@ -1,8 +1,10 @@
 // Brings what a command changed in an attempt's copy into the workspace: thousands of files in a few steps of the log.
 import { lockKey, parseWorkspacePath } from '../core/locks/lockPath';
+import { type Refusal, refuse } from '../core/shared/result';
 import type { CommandChanges, FileWrite } from '../ports/coordinator';
 import type { CopyChange, SlotCopies } from '../ports/workspace';
 import type { LiveAttempt } from './attempt';
+import type { ChangeGuard, DroppedChange } from './changeGuard';
 import type { EditBook } from './editBook';
 import type { FileLocks } from './fileLocks';
 import type { Gate } from './gate';
@@ -12,6 +14,7 @@ import type { SharedEdits } from './sharedEdits';
 export interface BringParts {
   readonly locks: FileLocks;
   readonly edits: EditBook;
+  readonly guard: ChangeGuard;
   readonly shared: SharedEdits;
   readonly copies: SlotCopies;
   readonly gate: Gate;
@@ -22,8 +25,10 @@ const filesTogether = 500;
 /** Named in the answer, of each list; the rest is counted. */
 const mostNamed = 1_000;
 
+type BringableChange = CopyChange & { readonly content: string | null };
+
 /** A change that can be brought over at all. */
-export function isBringable(change: CopyChange): change is CopyChange & { readonly content: string | null } {
+export function isBringable(change: CopyChange): change is BringableChange {
   return change.content !== undefined;
 }
 
@@ -33,7 +38,7 @@ export function isBringable(change: CopyChange): change is CopyChange & { readon
  * attempt is over
  */
 export async function bringChanges(
-  { locks, edits, shared, copies, gate }: BringParts,
+  { locks, edits, guard, shared, copies, gate }: BringParts,
   live: LiveAttempt,
   changes: readonly CopyChange[],
   room: number,
@@ -43,22 +48,27 @@ export async function bringChanges(
   const { attempt } = live;
   const isLive = () => !live.isOver;
   const kept: string[] = [];
-  const dropped: { path: string; why: string }[] = [];
-  const drop = (path: string, why: string) => void dropped.push({ path, why });
+  const dropped: DroppedChange[] = [];
+  const drop = (path: string, error: Refusal) => void dropped.push({ path, error });
+  const allowed: BringableChange[] = [];
   for (const change of changes) {
-    if (!isBringable(change)) drop(change.path, 'It is not text, or too large to bring into the workspace.');
+    const judged = guard.judge(live, change.path);
+    if (!judged.ok) drop(change.path, judged.error);
+    else if (isBringable(change)) allowed.push(change);
+    else
+      drop(change.path, refuse('notText', 'It is not text, or too large to bring into the workspace.').error);
   }
   const own: FileWrite[] = [];
   /** By what their locks are compared by: files that common file systems take for one are not made beside each other. */
   const writtenAs = new Map<string, string>();
-  for (const change of changes.filter(isBringable).slice(0, room)) {
+  for (const change of allowed.slice(0, room)) {
     const { path, before, content } = change;
     if (!(await shared.isShared(path, attempt.fence))) own.push({ path, baseHash: before, content });
-    else if (locks.isHumans(path)) drop(path, editedByHuman(path).error.message);
+    else if (locks.isHumans(path)) drop(path, editedByHuman(path).error);
     else {
       const done = await edits.bringShared(attempt, change, isLive);
       if (done.ok) kept.push(path);
-      else drop(path, done.error.message);
+      else drop(path, done.error);
       alive();
     }
   }
@@ -70,6 +80,7 @@ export async function bringChanges(
     }
   }
   await gate.run(async () => copies.refresh(attempt.slot, await edits.overlayFor(attempt.fence)));
+  await guard.tell(live, dropped);
   alive();
   return told(kept, dropped);
 
@@ -78,9 +89,13 @@ export async function bringChanges(
     for (const write of writes) {
       const name = parseWorkspacePath(write.path);
       const twin = name.ok ? writtenAs.get(lockKey(name.value)) : undefined;
-      if (!name.ok) drop(write.path, name.error.message);
+      if (!name.ok) drop(write.path, name.error);
       else if (twin !== undefined)
-        drop(write.path, `It differs from "${twin}", which the command made too, only in case or form.`);
+        drop(
+          write.path,
+          refuse('badInput', `It differs from "${twin}", which the command made too, only in case or form.`)
+            .error,
+        );
       else names.set(write, name.value);
       if (name.ok && !isDeletion(write)) writtenAs.set(lockKey(name.value), write.path);
     }
@@ -88,7 +103,11 @@ export async function bringChanges(
     const free: FileWrite[] = [];
     for (const [write, name] of names) {
       const inTheWay = busy.get(name);
-      if (inTheWay) drop(write.path, `${inTheWay.message} Claim it, then run the command again.`);
+      if (inTheWay)
+        drop(write.path, {
+          ...inTheWay,
+          message: `${inTheWay.message} Claim it, then run the command again.`,
+        });
       else free.push(write);
     }
     if (free.length === 0) return;
@@ -96,7 +115,7 @@ export async function bringChanges(
     if (!written.ok) return; // over: whoever asks next is told
     for (const [path, one] of written.value) {
       if (one.ok) kept.push(path);
-      else drop(path, one.error.message);
+      else drop(path, one.error);
     }
   }
 }
@@ -105,14 +124,14 @@ function isDeletion({ content }: FileWrite): boolean {
   return content === null;
 }
 
-function told(kept: readonly string[], dropped: CommandChanges['dropped']): CommandChanges {
+function told(kept: readonly string[], dropped: readonly DroppedChange[]): CommandChanges {
   const more = {
     kept: Math.max(0, kept.length - mostNamed),
     dropped: Math.max(0, dropped.length - mostNamed),
   };
   return {
     kept: kept.slice(0, mostNamed),
-    dropped: dropped.slice(0, mostNamed),
+    dropped: dropped.slice(0, mostNamed).map(({ path, error }) => ({ path, why: error.message })),
     ...(more.kept + more.dropped > 0 ? { more } : {}),
   };
 }

@@ -44,6 +44,14 @@ export class EditBook {
     return this.records.hasAny(fence, scope);
   }
 
+  /** Files that the attempt leaves other than it found them. */
+  changedBy(fence: Fence): readonly string[] {
+    return this.records
+      .of(fence)
+      .filter(({ original, written }) => written !== original)
+      .map(({ path }) => path);
+  }
+
   /** Hashes of all content that an undo may still need. */
   neededContent(): ReadonlySet<string> {
     const hashes = this.records.all.flatMap(({ original, shared }) => [

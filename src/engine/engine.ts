@@ -3,7 +3,7 @@ import type { Claim } from '../core/claims/claim';
 import type { Event, Face, Happening, ProcessIdentity } from '../core/events/event';
 import type { RunSettings } from '../core/events/runSettings';
 import type { Snapshot } from '../core/events/snapshot';
-import type { FeatureSpec } from '../core/features/feature';
+import type { CheckProof, FeatureSpec } from '../core/features/feature';
 import { reconcile } from '../core/features/reconcile';
 import { reportRun } from '../core/scheduler/reportRun';
 import type { FeatureId, Fence } from '../core/shared/ids';
@@ -15,6 +15,7 @@ import type { SlotCopies, WorkspaceFiles } from '../ports/workspace';
 import { AgentDesk, type Secrets } from './agentDesk';
 import { AgentPool, messageOf } from './agentPool';
 import type { LiveAttempt } from './attempt';
+import { ChangeGuard } from './changeGuard';
 import { DeclaredFiles } from './declaredFiles';
 import { EditBook } from './editBook';
 import { EditRecords } from './editRecords';
@@ -78,9 +79,10 @@ export class Engine {
       tagOf: ({ fence }) => this.#tagOf(fence),
       report: (where, error, featureId) => this.#report(where, error, featureId),
     });
-    const verification = new Verification(log, commands, copies, this.#edits, gate, parts.onOutput);
+    const guard = new ChangeGuard(log, this.#edits);
+    const verification = new Verification(log, commands, copies, this.#edits, guard, gate, parts.onOutput);
     this.desk = new AgentDesk(
-      ...([log, this.#pool, this.#locks, this.#edits, shared, copies, gate] as const),
+      ...([log, this.#pool, this.#locks, this.#edits, guard, shared, copies, gate] as const),
       ...([this.#throttle, verification, parts.secrets, parts.onOutput] as const),
     );
     this.#loop = new SchedulerLoop({
@@ -211,27 +213,28 @@ export class Engine {
     );
   }
 
-  /** The user's yes for a feature that no check could prove. */
+  /** The user's yes for a feature that no check could prove, or that changed what needs it beside its check. */
   async confirm(featureId: FeatureId): Promise<Result<object>> {
-    const claim = this.#unconfirmed(featureId);
-    if (!claim.ok) return claim;
+    const asked = this.#unconfirmed(featureId);
+    if (!asked.ok) return asked;
     if (this.#judging.has(featureId))
       return refuse('badTransition', `Feature ${featureId} is being rejected.`);
-    await this.#edits.close(claim.value.fence, [
-      { type: 'feature.passed', evidence: { kind: 'user' }, featureId },
+    const { claim, check } = asked.value;
+    await this.#edits.close(claim.fence, [
+      { type: 'feature.passed', evidence: { kind: 'user', ...(check && { check }) }, featureId },
     ]);
     return ok({});
   }
 
   /** The user's no: what nobody changed since is put back; the answer names what was left as it is. */
   async reject(featureId: FeatureId): Promise<Result<{ kept: string[] }>> {
-    const claim = this.#unconfirmed(featureId);
-    if (!claim.ok) return claim;
+    const asked = this.#unconfirmed(featureId);
+    if (!asked.ok) return asked;
     if (this.#judging.has(featureId))
       return refuse('badTransition', `Feature ${featureId} is being rejected already.`);
     this.#judging.add(featureId);
     try {
-      return await this.#undoRejected(featureId, claim.value);
+      return await this.#undoRejected(featureId, asked.value.claim);
     } finally {
       this.#judging.delete(featureId);
     }
@@ -313,11 +316,11 @@ export class Engine {
     return ok({});
   }
 
-  #unconfirmed(featureId: FeatureId): Result<Claim> {
+  #unconfirmed(featureId: FeatureId): Result<{ readonly claim: Claim; readonly check?: CheckProof }> {
     const feature = this.log.head.features[featureId];
     if (!feature) return refuse('unknownFeature', `There is no feature with the id ${featureId}.`);
     const { state } = feature;
-    if (state.status === 'claimed' && state.phase === 'unconfirmed') return ok(state.claim);
+    if (state.status === 'claimed' && state.phase === 'unconfirmed') return ok(state);
     return refuse(
       'badTransition',
       `Feature ${featureId} does not wait for your check; it is ${state.status}.`,

@@ -3,6 +3,7 @@ import { attemptOf } from '../core/events/event';
 import type { CommandResult, CommandRunner } from '../ports/workers';
 import type { SlotCopies } from '../ports/workspace';
 import type { Ending, LiveAttempt } from './attempt';
+import type { ChangeGuard } from './changeGuard';
 import type { EditBook } from './editBook';
 import type { EventLog } from './eventLog';
 import type { Gate } from './gate';
@@ -15,6 +16,7 @@ export class Verification {
     private readonly commands: CommandRunner,
     private readonly copies: SlotCopies,
     private readonly edits: EditBook,
+    private readonly guard: ChangeGuard,
     private readonly gate: Gate,
     private readonly onOutput: (attempt: LiveAttempt, text: string) => void,
   ) {}
@@ -22,7 +24,10 @@ export class Verification {
   /** What the check makes of the attempt. Rejects with a `Failure` when the check could not be run at all. */
   async verify(live: LiveAttempt, timeoutMs: number): Promise<Ending> {
     const { attempt, checkCommand: command, feature } = live;
-    if (command === undefined) return { kind: 'unconfirmed', why: noCheck };
+    if (command === undefined) {
+      const changed = this.guard.approvalNeeded(live);
+      return { kind: 'unconfirmed', why: noCheck + (changed === undefined ? '' : ` It changed ${changed}.`) };
+    }
     const { slot, fence } = attempt;
     await this.gate.run(async () => this.copies.refresh(slot, await this.edits.overlayFor(fence)));
     await this.log.append([{ type: 'verify.started', command, ...attemptOf(attempt) }]);
@@ -53,10 +58,18 @@ export class Verification {
       },
     ]);
     if (exitCode === 0 && !timedOut) {
-      return { kind: 'passed', evidence: { kind: 'check', command, exitCode, outputTail, durationMs } };
+      const check = { kind: 'check', command, exitCode, outputTail, durationMs } as const;
+      const changed = this.guard.approvalNeeded(live);
+      return changed === undefined
+        ? { kind: 'passed', evidence: check }
+        : { kind: 'unconfirmed', why: needsYes(feature.id, changed), check };
     }
     return { kind: 'failed', reason: failureReason(command, result, timeoutMs) };
   }
+}
+
+function needsYes(id: number, changed: string): string {
+  return `Its check passed, and it needs your yes (confirm ${id}, or reject ${id} to put everything back): it changed ${changed}.`;
 }
 
 /** One line on how the check ended, then the end of its output: the next attempt's best hint. */

@@ -1,7 +1,7 @@
 // The sidebar's tree as a function of the snapshot: one group for each state, what needs the user first.
 import { describeSkip, oneLine } from '../core/events/describe';
 import type { Snapshot } from '../core/events/snapshot';
-import type { Feature } from '../core/features/feature';
+import type { CheckProof, Evidence, Feature } from '../core/features/feature';
 import { type Stage, stageOf } from '../core/features/featureMachine';
 import { describePassedOver, waitingForFiles } from '../core/scheduler/waitingForFiles';
 import type { FeatureId } from '../core/shared/ids';
@@ -171,9 +171,12 @@ function tooltipOf({ id, spec, state }: Feature, description: string, aside: str
   ];
   if (spec.dependsOn.length > 0) lines.push(`Depends on: ${oneLine(spec.dependsOn.join(', '))}`);
   if (spec.files.length > 0) lines.push(`Files: ${oneLine(spec.files.join(', '))}`);
-  if (state.status === 'passing' && state.evidence.kind === 'check') {
-    lines.push(`Proved by: ${oneLine(state.evidence.command)}`);
-  }
+  const check = state.status === 'passing' ? checkOf(state.evidence) : undefined;
+  if (check) lines.push(`Proved by: ${oneLine(check.command)}`);
   if (spec.description.trim() !== '') lines.push('', oneLine(spec.description));
   return lines.join('\n');
+}
+
+function checkOf(evidence: Evidence): CheckProof | undefined {
+  return evidence.kind === 'check' ? evidence : evidence.check;
 }

@@ -114,6 +114,12 @@ describe('agents beside each other', () => {
       'features.json',
       'offline-script.json',
       '.parallel-agents/x',
+      'node_modules/new/index.js',
+      '.npmrc',
+      'AGENTS.md',
+      '.github/workflows/ci.yml',
+      'lefthook.yml',
+      '.env',
       '../out.txt',
       '/tmp/pa-out.txt',
     ];

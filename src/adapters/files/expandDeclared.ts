@@ -2,9 +2,10 @@
 import { realpathSync, statSync } from 'node:fs';
 import path from 'node:path';
 import picomatch from 'picomatch';
+import { isPlainlyNamed } from '../../core/features/judgeChange';
+import { powerOf } from '../../core/guardrails/powerFiles';
 import { type LockScope, lockKey, parseLockScope, parseWorkspacePath } from '../../core/locks/lockPath';
 import { IgnoreRules } from './ignoreRules';
-import { protection } from './protectedPaths';
 import { walkTree } from './walkTree';
 
 /** A glob that matches more files than this locks its literal prefix instead: 200 locks say no more than one folder. */
@@ -12,7 +13,7 @@ const mostFiles = 200;
 
 /**
  * By declared text, in one walk for all: 10,000 files take about 50 ms. A glob gives the files it matches, without ignored
- * and protected ones; one that matches none, the folder before its first wildcard. A plain path gives the file, there or
+ * ones and those it has no power over; one that matches none, the folder before its first wildcard. A plain path gives the file, there or
  * not, or the folder if it is one. Where links lead elsewhere in the workspace, that is what is named; what leads out of
  * it keeps its name and is refused when it is written. A text that is no path in the workspace gives nothing.
  */
@@ -21,16 +22,18 @@ export async function expandDeclared(
   declared: readonly string[],
 ): Promise<ReadonlyMap<string, readonly LockScope[]>> {
   const wanted = new Map(declared.map((text) => [text, wantedBy(text)]));
-  const globs = [...wanted.values()].filter((want) => want.matches !== undefined);
+  const globs = [...wanted].filter(([, want]) => want.matches !== undefined);
   const places = new Map<string, Place>();
   await walkTree(root, new IgnoreRules(root).top(), (entry, rules) => {
     const { kind, name } = entry;
-    if (protection(entry.path) !== undefined || name === 'node_modules') return undefined;
+    const power = powerOf(entry.path);
+    if (power?.may === 'never') return undefined;
     places.set(lockKey(entry.path), { path: entry.path.normalize('NFC'), kind });
     if (kind === 'folder') return rules.ignores(name, 'folder') ? undefined : rules.below(name);
     if (kind !== 'file') return undefined;
-    for (const { matches, files } of globs) {
+    for (const [text, { matches, files }] of globs) {
       if (files.length > mostFiles || !matches?.(entry.path) || rules.ignores(name, 'file')) continue;
+      if (power && !isPlainlyNamed(entry.path, power, text)) continue;
       const canonical = parseWorkspacePath(entry.path);
       if (canonical.ok && canonical.value === entry.path) files.push(entry.path);
     }

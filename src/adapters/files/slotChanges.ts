@@ -5,7 +5,6 @@ import type { CopyChange } from '../../ports/workspace';
 import { type Content, readContent } from './copyFile';
 import type { IgnoreRules } from './ignoreRules';
 import { isLeftOut } from './packageLinks';
-import { protection } from './protectedPaths';
 import { isSameFile, type Placed, stampOf } from './slotEntries';
 import { isText } from './textForm';
 import { walkTree } from './walkTree';
@@ -17,7 +16,7 @@ const mostBytesTogether = 64 * mostBytes;
 
 /**
  * Deletions first, then by path. Left out: what is ignored, by the workspace's rules for what was there and by the copy's
- * own for what is new, and what no agent may write. `placed` learns the new times of files that turn out the same.
+ * own for what is new. `placed` learns the new times of files that turn out the same.
  */
 export async function changedInCopy(
   dir: string,
@@ -33,7 +32,7 @@ export async function changedInCopy(
     if (isLeftOut(name) || name === 'node_modules' || before?.kind === 'shared') return undefined;
     if (!before && above.ignores(name, kind === 'folder' ? 'folder' : 'file')) return undefined;
     if (kind === 'folder') return above.below(name);
-    if ((before?.kind === 'file' && before.ignored) || protection(at) !== undefined) return undefined;
+    if (before?.kind === 'file' && before.ignored) return undefined;
     if (kind === 'file') {
       const stat = lstatSync(path.join(dir, at), { throwIfNoEntry: false });
       const same = stat && before?.kind === 'file' && isSameFile(before.stamp, stampOf(stat, Date.now()));
@@ -50,8 +49,7 @@ export async function changedInCopy(
   for (const [at, before] of placed) {
     if (seen.has(at) || before.kind === 'folder' || before.kind === 'shared' || isBelowPackages(at)) continue;
     if (before.kind === 'link') changes.push({ path: at, before: null, content: undefined });
-    else if (!before.ignored && protection(at) === undefined)
-      changes.push({ path: at, before: before.hash, content: null });
+    else if (!before.ignored) changes.push({ path: at, before: before.hash, content: null });
   }
   let bytesLeft = mostBytesTogether;
   for (const at of suspects) {

@@ -1,5 +1,6 @@
 // The user's files: read, kept, replaced and put back, each step refused where it could touch what is not an agent's.
 import { rmdir } from 'node:fs/promises';
+import { powerOf } from '../../core/guardrails/powerFiles';
 import { lockKey } from '../../core/locks/lockPath';
 import { ok, type Result, refuse } from '../../core/shared/result';
 import type { EditRecord } from '../../ports/store';
@@ -12,7 +13,6 @@ import { createKeptContent } from './keptContent';
 import { lookAtPlace, readPlace } from './lookAt';
 import { openPath } from './openFolder';
 import { atPlace, type Place } from './place';
-import { protection } from './protectedPaths';
 import { encodeLike, isText, notEncodable } from './textForm';
 
 export interface WorkspaceFilesOptions {
@@ -33,9 +33,11 @@ export function createWorkspaceFiles({
   alsoProtected = () => [],
 }: WorkspaceFilesOptions): WorkspaceFiles {
   const kept = createKeptContent(houseDir);
-  const protects = (file: string) =>
-    protection(file) ??
-    (alsoProtected().some((other) => lockKey(other) === lockKey(file)) ? 'is the backlog' : undefined);
+  const protects = (file: string) => {
+    const power = powerOf(file);
+    if (power?.may === 'never') return power.why;
+    return alsoProtected().some((other) => lockKey(other) === lockKey(file)) ? 'is the backlog' : undefined;
+  };
   const at = <T>(doing: string, file: string, work: (place: Place) => Promise<Result<T>>) =>
     asFailures(`${doing} "${file}"`, () => atPlace(root, file, protects, work));
 

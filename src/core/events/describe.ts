@@ -32,6 +32,10 @@ export function describe(event: Event, after: Snapshot): string | undefined {
       return `🔁 Feature ${event.featureId} runs again: asked for`;
     case 'lock.waiting':
       return `⏳ Agent ${event.slot} waits for ${oneLine(event.path)}, ${describeBlockers(event.blockers)}`;
+    case 'file.denied':
+      return `🚫 Agent ${event.slot} was denied a change: ${oneLine(event.why)}${
+        event.others === undefined ? '' : ` The same for ${count(event.others, 'other file', 'other files')}.`
+      }`;
     case 'limit.reached':
       return `⛔ Agent ${event.slot} reached ${event.limit} (${event.bound}) on feature ${event.featureId}`;
     case 'throttle.changed':

@@ -98,7 +98,16 @@ export type FileEvent =
       readonly before: string | null;
       readonly after: string | null;
     } & Attempt)
-  | ({ readonly type: 'file.undone'; readonly path: string; readonly outcome: UndoOutcome } & Attempt);
+  | ({ readonly type: 'file.undone'; readonly path: string; readonly outcome: UndoOutcome } & Attempt)
+  /** The agent, or a command it ran, wanted to change a file that is not its to change. */
+  | ({
+      readonly type: 'file.denied';
+      readonly path: string;
+      /** A sentence that names the path, the reason and, where there is one, the mend. */
+      readonly why: string;
+      /** Further files that the same command changed and that were denied for the same reason. */
+      readonly others?: number;
+    } & Attempt);
 
 /** `kept`: someone changed the file after us, so it was left as it is. */
 export type UndoOutcome = 'restored' | 'removed' | 'unchanged' | 'kept';

@@ -176,6 +176,7 @@ function apply(draft: Draft, event: Event, base: Snapshot): void {
     case 'verify.finished':
     case 'file.edited':
     case 'file.undone':
+    case 'file.denied':
     case 'recovery.done':
     case 'error.occurred':
       return;

@@ -44,21 +44,31 @@ export type FeatureState =
   | { readonly status: 'pending' }
   | { readonly status: 'waiting'; readonly missing: readonly FeatureId[] }
   | { readonly status: 'claimed'; readonly phase: 'working' | 'verifying'; readonly claim: Claim }
-  | { readonly status: 'claimed'; readonly phase: 'unconfirmed'; readonly claim: Claim; readonly why: string }
+  | {
+      readonly status: 'claimed';
+      readonly phase: 'unconfirmed';
+      readonly claim: Claim;
+      readonly why: string;
+      /** The check, where there is one: it passed, and the user's yes is needed beside it. */
+      readonly check?: CheckProof;
+    }
   | ({ readonly status: 'passing'; readonly evidence: Evidence } & Moment)
   | { readonly status: 'failed'; readonly reason: string; readonly at: EpochMs }
   | { readonly status: 'skipped'; readonly because: SkipCause };
 
 /** What proved a feature: a check that the host ran, or the user's yes. */
 export type Evidence =
-  | {
-      readonly kind: 'check';
-      readonly command: string;
-      readonly exitCode: 0;
-      readonly outputTail: string;
-      readonly durationMs: number;
-    }
-  | { readonly kind: 'user' };
+  | CheckProof
+  /** With the check that passed before the user was asked, where there is one. */
+  | { readonly kind: 'user'; readonly check?: CheckProof };
+
+export interface CheckProof {
+  readonly kind: 'check';
+  readonly command: string;
+  readonly exitCode: 0;
+  readonly outputTail: string;
+  readonly durationMs: number;
+}
 
 export type SkipCause =
   | { readonly kind: 'dependency'; readonly featureId: FeatureId }

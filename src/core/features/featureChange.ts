@@ -1,6 +1,6 @@
 // What can happen to a feature: the closed union that the state machine decides and the event log keeps.
 import type { FeatureId, Fence, Slot } from '../shared/ids';
-import type { Evidence, FeatureSpec, SkipCause } from './feature';
+import type { CheckProof, Evidence, FeatureSpec, SkipCause } from './feature';
 
 /**
  * Why an attempt ended without counting. `lost`: its process died, which counts in the end; `recovered`: the host died
@@ -23,7 +23,7 @@ export type FeatureChange = { readonly featureId: FeatureId } & (
   | { readonly type: 'feature.freed' }
   | ({ readonly type: 'feature.claimed'; readonly model: string } & OfAttempt)
   | ({ readonly type: 'feature.submitted'; readonly summary: string } & OfAttempt)
-  | ({ readonly type: 'feature.unconfirmed'; readonly why: string } & OfAttempt)
+  | ({ readonly type: 'feature.unconfirmed'; readonly why: string; readonly check?: CheckProof } & OfAttempt)
   | {
       readonly type: 'feature.passed';
       readonly evidence: Evidence;

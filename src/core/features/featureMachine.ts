@@ -56,8 +56,10 @@ export const table: { readonly [K in Transition]: Row<K> } = {
   },
   'feature.unconfirmed': {
     from: ['verifying'],
-    to: (f, c) =>
-      f.state.status === 'claimed' ? into(f, { ...f.state, phase: 'unconfirmed', why: c.why }) : f,
+    to: (f, { why, check }) =>
+      f.state.status === 'claimed'
+        ? into(f, { ...f.state, phase: 'unconfirmed', why, ...(check && { check }) })
+        : f,
   },
   'feature.passed': {
     from: ['verifying', 'unconfirmed'],

@@ -47,7 +47,11 @@ describe('slotChanges', () => {
       { path: 'c/d.ts', before: sha('d'), content: null },
       { path: 'c/e/f.ts', before: sha('f'), content: null },
       { path: 'kind', before: sha('file'), content: null },
+      // What no agent may write is told as well: whoever takes changes over says no, and says it aloud.
+      { path: '.vscode/settings.json', before: sha('{}'), content: 'x' },
+      { path: '.vscode/tasks.json', before: null, content: 'x' },
       { path: 'a.ts', before: sha('a'), content: '\ufeffA\r\n' },
+      { path: 'features.json', before: null, content: 'x' },
       { path: 'g.bin', before: sha('text'), content: undefined },
       { path: 'huge.txt', before: null, content: undefined },
       { path: 'kind/now.ts', before: null, content: 'folder' },

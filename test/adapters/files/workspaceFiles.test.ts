@@ -352,6 +352,7 @@ describe('workspaceFiles: contents', () => {
       ...{ 'src/deep/.gitignore': 'hidden.ts\n', 'src/deep/hidden.ts': '' },
       ...{ 'src/l.ts': { link: 'a.ts' }, linked: { link: 'src/deep' }, gone: { link: 'nowhere' } },
       ...{ out: { link: '..' }, 'Ünï.ts': '' },
+      ...{ 'docs/AGENTS.md': '', 'docs/a.md': '', '.github/workflows/ci.yml': '' },
     });
     mkdirSync(path.join(workspace.root, 'src/empty'));
     const cases: Record<string, string[]> = {
@@ -364,6 +365,10 @@ describe('workspaceFiles: contents', () => {
       'src/*.css': ['src/'],
       '*.css': ['/'],
       'many/*.txt': ['many/'],
+      // Files that others obey, only where the glob names them.
+      'docs/*.md': ['docs/a.md'],
+      '*/AGENTS.md': ['docs/AGENTS.md'],
+      '.github/workflows/*.yml': ['.github/workflows/ci.yml'],
       // Folders, also when they are written like a file.
       'src/': ['src/'],
       'src/**': ['src/'],

@@ -116,6 +116,16 @@ const lines: {
   'lock.released': [[{ type: 'lock.released', path: 'a', ...own }, undefined]],
   'file.edited': [[{ type: 'file.edited', path: 'a', before: null, after: null, ...own }, undefined]],
   'file.undone': [[{ type: 'file.undone', path: 'a', outcome: 'restored', ...own }, undefined]],
+  'file.denied': [
+    [
+      { type: 'file.denied', path: '.git/config', why: '".git/config" belongs to Git.', ...own },
+      '🚫 Agent 1 was denied a change: ".git/config" belongs to Git.',
+    ],
+    [
+      { type: 'file.denied', path: 'a\n', why: '"a\n" is odd.', others: 2, ...own },
+      '🚫 Agent 1 was denied a change: "a " is odd. The same for 2 other files.',
+    ],
+  ],
   'verify.started': [[{ type: 'verify.started', command: 'npm test', ...own }, undefined]],
   'verify.finished': [
     [

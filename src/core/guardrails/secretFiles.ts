@@ -1,0 +1,26 @@
+// Which files are taken for secrets by their name alone, so that no file an agent may write has a say in it.
+import { lenientName } from '../shared/lenientName';
+
+/** Environments, private keys and key stores, and the files in which tools keep their passwords and tokens. */
+const secret: readonly RegExp[] = [
+  /^\.env(\..+)?$|^[^.].*\.env$|^\.dev\.vars(\..+)?$|^\.envrc$/,
+  /\.(pem|key|p12|pfx|p8|ppk|jks|keystore|kdbx)$/,
+  /^id_(rsa|dsa|ecdsa|ed25519|ecdsa_sk|ed25519_sk)$/,
+  /^[._]netrc$|^\.(pypirc|pgpass|git-credentials|htpasswd|dockercfg|vault-token)$/,
+  /^credentials(\.(json|ini|toml|ya?ml|csv|xml|properties))?$/,
+  /^(service[-_]?account|client_secret|application_default_credentials).*\.json$|-firebase-adminsdk-.*\.json$/,
+];
+
+/** Folders in which tools keep nothing else. */
+const secretFolders = new Set(['.ssh', '.gnupg', '.kube']);
+
+/** What a project ships so that its users can see which values are wanted. */
+const sample = /^(example|sample|template|dist)\.|\.(example|sample|template|dist)(\.|$)/;
+
+/** Is the file at `path` (with `/` between names) one whose content agents do not get to see? */
+export function isSecret(path: string): boolean {
+  const names = path.split('/').map(lenientName);
+  const name = names.at(-1) ?? '';
+  if (names.slice(0, -1).some((folder) => secretFolders.has(folder))) return true;
+  return secret.some((rule) => rule.test(name)) && !sample.test(name);
+}

@@ -1,0 +1,58 @@
+// Which names are taken for secrets, and which samples and look-alikes are not.
+import { strict as assert } from 'node:assert';
+import { isSecret } from '../../../src/core/guardrails/secretFiles';
+
+const secret = [
+  ...[
+    '.env',
+    'packages/a/.env',
+    '.env.local',
+    '.env.production',
+    '.env.test.local',
+    'prod.env',
+    '.envrc',
+    '.dev.vars',
+  ],
+  ...[
+    'server.pem',
+    'certs/a.key',
+    'a.p12',
+    'a.PFX',
+    'a.p8',
+    'release.keystore',
+    'a.jks',
+    'id_rsa',
+    'x/id_ed25519',
+  ],
+  ...['.netrc', '_netrc', '.pypirc', '.pgpass', '.git-credentials', 'credentials', 'credentials.json'],
+  ...['service-account.json', 'service_account_prod.json', 'serviceAccountKey.json', 'client_secret_1.json'],
+  ...['.ssh/config', 'deploy/.ssh/known', '.ENV', '.e\u200dnv', '.env.', '.env::$DATA', '.env.local '],
+];
+const open = [
+  ...[
+    '.env.example',
+    '.env.sample',
+    '.env.template',
+    '.env.dist',
+    'example.env',
+    '.env.example.local',
+    'env',
+  ],
+  ...[
+    'src/env.ts',
+    'env.d.ts',
+    '.environment',
+    'keys.ts',
+    'monkey',
+    'id_rsa.pub',
+    'credentials.ts',
+    'credentials/a.ts',
+  ],
+  ...['service-account.ts', 'pem.ts', 'ssh/config', '.envoy.yaml', 'src/.env.example/a.ts'],
+];
+
+describe('secret files', () => {
+  for (const path of secret)
+    it(`withholds ${JSON.stringify(path)}`, () => assert.equal(isSecret(path), true));
+  for (const path of open) it(`shows ${JSON.stringify(path)}`, () => assert.equal(isSecret(path), false));
+});

@@ -1,0 +1,178 @@
+// Power files in whole runs: refused undeclared, dropped from what a command did, and passed only with the user's yes.
+import assert from 'node:assert/strict';
+import { describe, it } from 'mocha';
+import { hashOf, MemoryWorkspace } from '../doubles/memoryWorkspace';
+import { type Hands, SimulatedHost, type SimulatedHostOptions } from '../doubles/simulatedHost';
+
+async function runAll(options: SimulatedHostOptions): Promise<SimulatedHost> {
+  const host = await SimulatedHost.open(options);
+  await host.run();
+  assert.deepEqual(host.bugs, []);
+  return host;
+}
+
+const denials = (host: SimulatedHost) =>
+  host.events.flatMap((e) =>
+    e.type === 'file.denied' ? [{ path: e.path, why: e.why, others: e.others }] : [],
+  );
+
+const undeclared =
+  '"AGENTS.md" tells other coding agents what to do; only a feature that declares it may change it. ' +
+  'To allow that, add "AGENTS.md" to the feature\'s "files" in the backlog.';
+
+describe('power files', () => {
+  it('are refused by every way of changing a file, and each is told once', async () => {
+    const workspace = new MemoryWorkspace();
+    for (const path of ['AGENTS.md', 'a.md']) workspace.put(path, 'old');
+    const refused: unknown[] = [];
+    const host = await runAll({
+      workspace,
+      backlog: [{ name: 'a', files: ['**'] }],
+      settings: { sharedLocks: ['AGENTS.md'] },
+      agents:
+        () =>
+        async ({ desk, fence, submit }: Hands) => {
+          const baseHash = hashOf('old');
+          for (const answer of [
+            await desk.lockFile(fence, './AGENTS.md'),
+            await desk.writeFile(fence, { path: 'AGENTS.md', baseHash, content: 'new' }),
+            await desk.writeFile(fence, { path: 'AGENTS.md', baseHash, content: null }),
+            await desk.moveFile(fence, { from: 'AGENTS.md', to: 'b.md', baseHash }),
+            await desk.moveFile(fence, { from: 'a.md', to: '.github/workflows/a.yml', baseHash }),
+            await desk.editShared(fence, {
+              path: 'AGENTS.md',
+              edits: [{ old: 'old', new: 'new', all: false }],
+            }),
+            await desk.writeFile(fence, { path: '.vscode/tasks.json', baseHash: null, content: '{}' }),
+            await desk.lockFile(fence, '.env'),
+          ])
+            refused.push(answer.ok ? answer : answer.error.code);
+          await submit();
+        },
+    });
+    assert.deepEqual(
+      refused,
+      Array.from({ length: 8 }, () => 'pathDenied'),
+    );
+    assert.deepEqual(
+      denials(host).map(({ path }) => path),
+      ['AGENTS.md', '.github/workflows/a.yml', '.vscode/tasks.json', '.env'],
+    );
+    assert.equal(denials(host)[0]?.why, undeclared);
+    assert.deepEqual(workspace.writes, []);
+    assert.equal(host.statusOf(1), 'passing');
+  });
+
+  it('are taken out of what a command did, said to the agent and, counted, to the user', async () => {
+    const workspace = new MemoryWorkspace();
+    workspace.put('AGENTS.md', 'old');
+    const answers: unknown[] = [];
+    const host = await runAll({
+      workspace,
+      backlog: [{ name: 'a' }],
+      settings: { allowedCommands: ['gen'] },
+      agents:
+        () =>
+        async ({ desk, fence, submit, assignment, read }: Hands) => {
+          await desk.commandBegin(fence, 'gen');
+          const copy = workspace.copies.get(assignment.slot);
+          for (const path of ['AGENTS.md', '.vscode/a', '.vscode/b', 'ok.txt']) copy?.set(path, 'new');
+          const { kept, dropped } = await desk.commandEnd(fence);
+          answers.push(kept, dropped, read('AGENTS.md'), read('.vscode/a'));
+          await submit();
+        },
+    });
+    const editor = 'tells an editor what to run; agents do not write it.';
+    assert.deepEqual(answers, [
+      ['ok.txt'],
+      [
+        { path: 'AGENTS.md', why: undeclared },
+        { path: '.vscode/a', why: `".vscode/a" ${editor}` },
+        { path: '.vscode/b', why: `".vscode/b" ${editor}` },
+      ],
+      'old',
+      undefined,
+    ]);
+    assert.deepEqual(denials(host), [
+      { path: 'AGENTS.md', why: undeclared, others: undefined },
+      { path: '.vscode/a', why: `".vscode/a" ${editor}`, others: 1 },
+    ]);
+    assert.deepEqual(workspace.writes, [{ path: 'ok.txt', text: 'new' }]);
+    assert.deepEqual(host.transcript('lock.granted'), ['     0 lock.granted featureId=1 slot=1 path=ok.txt']);
+  });
+
+  const declares = ['AGENTS.md', '.github/workflows/**'];
+  const changes = async ({ write, submit }: Hands) => {
+    await write('AGENTS.md', 'new');
+    await write('.github/workflows/ci.yml', 'jobs');
+    await write('ok.txt', 'ok');
+    await submit();
+  };
+
+  it('that a feature declares need the user’s yes beside the check, and both are kept', async () => {
+    const host = await runAll({
+      backlog: [
+        { name: 'a', files: declares },
+        { name: 'b', depends_on: ['a'] },
+      ],
+      agents: ({ name }) => (name === 'a' ? changes : ({ submit }) => submit()),
+      check: () => ({ outputTail: 'fine' }),
+    });
+    const state = host.engine.snapshot.features[1]?.state;
+    assert.ok(state?.status === 'claimed' && state.phase === 'unconfirmed');
+    assert.equal(
+      state.why,
+      'Its check passed, and it needs your yes (confirm 1, or reject 1 to put everything back): ' +
+        'it changed "AGENTS.md", which tells other coding agents what to do; ' +
+        '".github/workflows/ci.yml", which tells a build server what to run, with the keys it holds.',
+    );
+    assert.equal(host.statusOf(2), 'waiting');
+    assert.equal((await host.engine.confirm(1)).ok, true);
+    const proof = host.events.flatMap((e) => (e.type === 'feature.passed' ? [e.evidence] : []));
+    assert.deepEqual(proof, [
+      {
+        kind: 'user',
+        check: { kind: 'check', command: 'check', exitCode: 0, outputTail: 'fine', durationMs: 1 },
+      },
+    ]);
+    assert.deepEqual(host.engine.snapshot.features[1]?.state.status, 'passing');
+  });
+
+  it('are put back when the user says no', async () => {
+    const workspace = new MemoryWorkspace();
+    workspace.put('AGENTS.md', 'old');
+    const host = await runAll({
+      ...{ workspace, backlog: [{ name: 'a', files: declares }] },
+      agents: () => changes,
+    });
+    assert.equal(workspace.files.get('AGENTS.md'), 'new');
+    await host.engine.reject(1);
+    assert.deepEqual([...workspace.files], [['AGENTS.md', 'old']]);
+  });
+
+  it('are named also where there is no check', async () => {
+    const host = await runAll({
+      ...{ backlog: [{ name: 'a', files: declares }], settings: { verifyCommand: undefined } },
+      agents: () => changes,
+    });
+    const state = host.engine.snapshot.features[1]?.state;
+    assert.match(
+      state?.status === 'claimed' && state.phase === 'unconfirmed' ? state.why : '',
+      /It changed "AGENTS\.md", which/,
+    );
+  });
+
+  it('ask for nothing when the feature leaves them as they were', async () => {
+    const host = await runAll({
+      backlog: [{ name: 'a', files: declares }],
+      agents:
+        () =>
+        async ({ write, submit }) => {
+          await write('AGENTS.md', 'new');
+          await write('AGENTS.md', null);
+          await submit();
+        },
+    });
+    assert.equal(host.statusOf(1), 'passing');
+  });
+});
