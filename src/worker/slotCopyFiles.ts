@@ -3,6 +3,8 @@ import { createHash } from 'node:crypto';
 import { constants } from 'node:fs';
 import { open, readdir, realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
+import { secretMessage } from '../core/features/judgeChange';
+import { isSecret } from '../core/guardrails/secretFiles';
 import type { WorkspacePath } from '../core/locks/lockPath';
 import { ok, type Result, refuse } from '../core/shared/result';
 import type { CopyFile, CopyFiles, CopyListing, CopyMatch } from '../ports/copyFiles';
@@ -24,12 +26,22 @@ export function createSlotCopyFiles(copyDir: string): CopyFiles {
   async function locate(at: WorkspacePath | ''): Promise<Result<string | null>> {
     const root = await realpath(copyDir);
     const real = await orNull(realpath(path.join(root, at)));
-    if (real === null || real === root || real.startsWith(root + path.sep)) return ok(real);
-    return refuse('pathDenied', `"${at}" leads out of the workspace through a link.`);
+    if (real !== null && real !== root && !real.startsWith(root + path.sep))
+      return refuse('pathDenied', `"${at}" leads out of the workspace through a link.`);
+    return ok(real);
+  }
+
+  /** As `locate`, but for files that are withheld by name, also where a link of another name leads to one. */
+  async function locateOpen(at: WorkspacePath): Promise<Result<string | null>> {
+    if (isSecret(at)) return refuse('pathDenied', secretMessage(at));
+    const real = await locate(at);
+    if (!real.ok || real.value === null) return real;
+    const inside = path.relative(await realpath(copyDir), real.value).replaceAll(path.sep, '/');
+    return isSecret(inside) ? refuse('pathDenied', secretMessage(at)) : real;
   }
 
   async function read(at: WorkspacePath): Promise<Result<CopyFile | null>> {
-    const real = await locate(at);
+    const real = await locateOpen(at);
     if (!real.ok || real.value === null) return real.ok ? ok(null) : real;
     const bytes = await readBytes(real.value, at, maxFileBytes);
     if (!bytes.ok) return bytes;
@@ -72,9 +84,9 @@ export function createSlotCopyFiles(copyDir: string): CopyFiles {
     },
   };
 
-  /** The lines of a file; none for what is no text, too large, or a link out. */
+  /** The lines of a file; none for what is no text, too large, withheld, or a link out. */
   async function searchable(full: string, file: WorkspacePath): Promise<readonly string[]> {
-    const real = await locate(file);
+    const real = await locateOpen(file);
     if (!real.ok || real.value === null) return [];
     const bytes = await readBytes(real.value, full, maxSearchedBytes);
     return (bytes.ok ? decode(bytes.value) : undefined)?.split(/\r?\n/) ?? [];

@@ -46,6 +46,24 @@ describe('slotCopyFiles', () => {
     assert.equal(read.ok && read.value?.text, 'let b;\nfoo(1);\n');
   });
 
+  it('withholds secrets by name, there or not, and through a link of another name', async () => {
+    await put('copy/.env', 'foo=top');
+    await put('copy/src/.env.example', 'foo=');
+    await link('copy/notes.txt', '.env');
+    await link('copy/.envs', '.');
+    for (const name of ['.env', '.env.local', 'certs/server.pem', 'notes.txt', '.envs/.env', 'src/../.ENV']) {
+      const read = await files.read(name);
+      const told = `"${name}" may hold secrets, so agents neither read nor write it; leave it to the user.`;
+      assert.deepEqual(read, { ok: false, error: { code: 'pathDenied', message: told } }, name);
+    }
+    const query = { text: 'foo', isRegex: false, folder: '', maxMatches: 10 };
+    const found = await files.search(query, new AbortController().signal);
+    const where = found.ok ? found.value.matches.map((match) => match.path) : [];
+    assert.deepEqual(where, ['a.txt', 'src/.env.example', 'src/b.js']);
+    const listed = await files.list('');
+    assert.ok(listed.ok && listed.value.paths.includes('.env'), 'its name is no secret');
+  });
+
   it('refuses every way out by a link', async () => {
     await put('secret/key.txt', 'foo');
     await put('copyright.txt', 'a name that begins like the copy’s');
