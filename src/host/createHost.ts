@@ -5,6 +5,7 @@ import { loadBacklogFile } from '../adapters/files/backlogFile';
 import { prepareHouse } from '../adapters/files/houseFolder';
 import { loadOfflineScript, turnsFor } from '../adapters/files/offlineScriptFile';
 import { createSlotCopies } from '../adapters/files/slotCopy';
+import { createUserRules } from '../adapters/files/userRules';
 import { createWorkspaceFiles } from '../adapters/files/workspaceFiles';
 import { createCommandRunner } from '../adapters/process/commandRunner';
 import { createProcessEnder } from '../adapters/process/processTree';
@@ -77,6 +78,7 @@ async function build({ root, face, distDir, owner, goOn, log }: HostOptions): Pr
   let closing: Promise<void> | undefined;
   let backlogFile = defaultBacklog;
 
+  const user = createUserRules(root, houseDir);
   const workspaceTag = createHash('sha256').update(root).digest('hex').slice(0, 16);
   const spawner = createWarmSpawner({
     starter: createWorkerSpawner({
@@ -91,8 +93,8 @@ async function build({ root, face, distDir, owner, goOn, log }: HostOptions): Pr
 
   const engine: Engine = new Engine({
     ...{ store, loaded, clock, chance: createNodeChance(), ender, socketPath: owner.socketPath },
-    files: createWorkspaceFiles({ root, houseDir, alsoProtected: () => [backlogFile] }),
-    copies: createSlotCopies({ root, houseDir }),
+    files: createWorkspaceFiles({ root, houseDir, user, alsoProtected: () => [backlogFile] }),
+    copies: createSlotCopies({ root, houseDir, user }),
     spawner,
     commands: createCommandRunner({ guardPath: join(distDir, 'guard.js'), execPath, ender }),
     workspaceTag,

@@ -6,7 +6,15 @@ export function hashOf(bytes: Uint8Array): string {
   return createHash('sha256').update(bytes).digest('hex');
 }
 
-/** The same for an open file of any size. */
+/** What Git calls content. @param digits of a name in that repository: 40, or 64 where it hashes with SHA-256 */
+export function blobName(bytes: Uint8Array, digits: number): string {
+  return createHash(digits === 64 ? 'sha256' : 'sha1')
+    .update(`blob ${bytes.length}\0`)
+    .update(bytes)
+    .digest('hex');
+}
+
+/** The same as `hashOf` for an open file of any size. */
 export async function hashOfFile(file: FileHandle): Promise<string> {
   const hash = createHash('sha256');
   for await (const chunk of file.createReadStream({ start: 0, autoClose: false })) hash.update(chunk);

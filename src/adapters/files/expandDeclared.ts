@@ -5,7 +5,7 @@ import picomatch from 'picomatch';
 import { isPlainlyNamed } from '../../core/features/judgeChange';
 import { powerOf } from '../../core/guardrails/powerFiles';
 import { type LockScope, lockKey, parseLockScope, parseWorkspacePath } from '../../core/locks/lockPath';
-import { IgnoreRules } from './ignoreRules';
+import type { IgnoreRules } from './ignoreRules';
 import { walkTree } from './walkTree';
 
 /** A glob that matches more files than this locks its literal prefix instead: 200 locks say no more than one folder. */
@@ -19,12 +19,13 @@ const mostFiles = 200;
  */
 export async function expandDeclared(
   root: string,
+  ignoreRules: IgnoreRules,
   declared: readonly string[],
 ): Promise<ReadonlyMap<string, readonly LockScope[]>> {
   const wanted = new Map(declared.map((text) => [text, wantedBy(text)]));
   const globs = [...wanted].filter(([, want]) => want.matches !== undefined);
   const places = new Map<string, Place>();
-  await walkTree(root, new IgnoreRules(root).top(), (entry, rules) => {
+  await walkTree(root, await ignoreRules.top(), (entry, rules) => {
     const { kind, name } = entry;
     const power = powerOf(entry.path);
     if (power?.may === 'never') return undefined;

@@ -1,7 +1,11 @@
 // What the `.gitignore` files of a tree say, each over the folder it lies in, the deeper before the higher.
-import { lstatSync, readFileSync } from 'node:fs';
+import { lstatSync, readFileSync, type Stats } from 'node:fs';
 import path from 'node:path';
 import ignore, { type Ignore } from 'ignore';
+import { blobName, hashOf } from './contentHash';
+import { hasCode } from './fileFailure';
+import { ignoreFileName, maxRuleBytes, type RuleMemory } from './ruleMemory';
+import type { Tracked, TrackedFiles } from './trackedFiles';
 
 /** The rules that hold for the entries of one folder. */
 export interface FolderRules {
@@ -10,53 +14,97 @@ export interface FolderRules {
   below(name: string): FolderRules;
 }
 
-/** A `.gitignore` above this many bytes is not one that a person wrote, and is passed over. */
-const maxBytes = 1024 * 1024;
+/** Above this a file cannot be an agent's: 8 MiB. */
+const mostAgentBytes = 8 * maxRuleBytes;
 const ignoreCase = process.platform !== 'linux';
+
+interface Chain {
+  /** The folders on the way that have rules, outermost first, each with its depth. */
+  readonly rules: readonly { readonly depth: number; readonly rules: Ignore }[];
+  readonly tracked: Tracked;
+}
 
 /**
  * Reads a tree's rules, and keeps what it has read for as long as the file is the same: matching is what takes time
- * here, and the matcher remembers the paths it has judged.
+ * here, and the matcher remembers the paths it has judged. What Git tracks is never ignored.
  */
 export class IgnoreRules {
   private readonly read = new Map<string, { readonly stamp: string; readonly rules: Ignore }>();
 
-  constructor(private readonly root: string) {}
+  /** @param memory where agents write into the tree: then the rules are those the user has made, not theirs */
+  constructor(
+    private readonly root: string,
+    private readonly tracked: TrackedFiles,
+    private readonly memory?: RuleMemory,
+  ) {}
 
   /** The rules for the top of the tree as they are now. */
-  top(): FolderRules {
-    return this.folder([], []);
+  async top(): Promise<FolderRules> {
+    await this.memory?.ready();
+    return this.folder([], { rules: [], tracked: await this.tracked.now() });
   }
 
-  /** @param above the folders on the way that have rules, outermost first, each with its depth */
-  private folder(
-    names: readonly string[],
-    above: readonly { readonly depth: number; readonly rules: Ignore }[],
-  ): FolderRules {
-    const own = this.rulesIn(names.join('/'));
+  private folder(names: readonly string[], { rules: above, tracked }: Chain): FolderRules {
+    const own = this.rulesIn(names.join('/'), tracked);
     const chain = own ? [...above, { depth: names.length, rules: own }] : above;
+    const isIgnored = (name: string, kind: 'file' | 'folder') => {
+      for (const { depth, rules } of chain.toReversed()) {
+        const inside = [...names.slice(depth), name].join('/');
+        const verdict = rules.test(kind === 'folder' ? `${inside}/` : inside);
+        if (verdict.ignored || verdict.unignored) return verdict.ignored;
+      }
+      return false;
+    };
     return {
-      ignores: (name, kind) => {
-        for (const { depth, rules } of chain.toReversed()) {
-          const inside = [...names.slice(depth), name].join('/');
-          const verdict = rules.test(kind === 'folder' ? `${inside}/` : inside);
-          if (verdict.ignored || verdict.unignored) return verdict.ignored;
-        }
-        return false;
-      },
-      below: (name) => this.folder([...names, name], chain),
+      ignores: (name, kind) => isIgnored(name, kind) && !tracked.has([...names, name].join('/')),
+      below: (name) => this.folder([...names, name], { rules: chain, tracked }),
     };
   }
 
-  private rulesIn(folder: string): Ignore | undefined {
-    const file = path.join(this.root, folder, '.gitignore');
-    const stat = lstatSync(file, { throwIfNoEntry: false });
-    if (!stat?.isFile() || stat.size > maxBytes) return undefined;
+  private rulesIn(folder: string, tracked: Tracked): Ignore | undefined {
+    const file = path.join(this.root, folder, ignoreFileName);
+    if (this.memory?.knows(folder)) return this.remembered(folder, file, this.memory, tracked);
+    const stat = statOf(file);
+    if (!stat?.isFile() || stat.size > maxRuleBytes) return undefined;
     const stamp = `${stat.ino} ${stat.size} ${stat.mtimeMs} ${stat.ctimeMs}`;
+    return this.parsed(folder, stamp, () => readFileSync(file, 'utf8'));
+  }
+
+  /** The user's own rules for a folder in which agents have changed them; what was added to Git as it is counts as such. */
+  private remembered(folder: string, file: string, memory: RuleMemory, tracked: Tracked): Ignore | undefined {
+    const stat = statOf(file);
+    if (stat && stat.size > mostAgentBytes) return undefined;
+    const now = stat?.isFile() ? readFileSync(file) : null;
+    const blob = tracked.blobOf(path.posix.join(folder, ignoreFileName));
+    const isAdded = now !== null && blob !== undefined && blobName(now, blob.length) === blob;
+    const text = isAdded ? now.toString() : memory.userText(folder, now);
+    if (text === null || text.length > maxRuleBytes) return undefined;
+    return this.parsed(folder, hashOf(Buffer.from(text)), () => text);
+  }
+
+  private parsed(folder: string, stamp: string, text: () => string): Ignore {
     const known = this.read.get(folder);
     if (known?.stamp === stamp) return known.rules;
-    const rules = ignore({ ignoreCase, allowRelativePaths: true }).add(readFileSync(file, 'utf8'));
+    const rules = ignore({ ignoreCase, allowRelativePaths: true }).add(text());
     this.read.set(folder, { stamp, rules });
     return rules;
   }
+}
+
+/** Undefined where there is no such file, also where its folder is none: a copy may have a folder in a file's place. */
+function statOf(file: string): Stats | undefined {
+  try {
+    return lstatSync(file);
+  } catch (error) {
+    if (hasCode(error, 'ENOENT', 'ENOTDIR')) return undefined;
+    throw error;
+  }
+}
+
+/** Ignores what either of them does. */
+export function eitherOf(one: FolderRules, other: FolderRules): FolderRules {
+  return {
+    ignores: (name, kind) => one.ignores(name, kind) || other.ignores(name, kind),
+    below: (name) => eitherOf(one.below(name), other.below(name)),
+  };
 }

@@ -3,7 +3,7 @@ import { lstatSync, readlinkSync } from 'node:fs';
 import path from 'node:path';
 import type { CopyChange } from '../../ports/workspace';
 import { type Content, readContent } from './copyFile';
-import type { IgnoreRules } from './ignoreRules';
+import type { FolderRules } from './ignoreRules';
 import { isLeftOut } from './packageLinks';
 import { isSameFile, type Placed, stampOf } from './slotEntries';
 import { isText } from './textForm';
@@ -15,18 +15,18 @@ const mostBytes = 1024 * 1024;
 const mostBytesTogether = 64 * mostBytes;
 
 /**
- * Deletions first, then by path. Left out: what is ignored, by the workspace's rules for what was there and by the copy's
- * own for what is new. `placed` learns the new times of files that turn out the same.
+ * Deletions first, then by path. Left out: what was there and is ignored by the user's rules, and what is new and ignored
+ * by `rules`, the user's or the copy's own. `placed` learns the new times of files that turn out the same.
  */
 export async function changedInCopy(
   dir: string,
   placed: Map<string, Placed>,
-  rules: IgnoreRules,
+  rules: FolderRules,
 ): Promise<readonly CopyChange[]> {
   const seen = new Set<string>();
   const suspects: string[] = [];
   const changes: CopyChange[] = [];
-  await walkTree(dir, rules.top(), ({ path: at, name, kind }, above) => {
+  await walkTree(dir, rules, ({ path: at, name, kind }, above) => {
     if (kind !== 'folder') seen.add(at); // a folder in a file's place leaves the file deleted
     const before = placed.get(at);
     if (isLeftOut(name) || name === 'node_modules' || before?.kind === 'shared') return undefined;

@@ -4,7 +4,7 @@ import { mkdir, rm, symlink } from 'node:fs/promises';
 import path from 'node:path';
 import type { CopyChange, Overlay } from '../../ports/workspace';
 import { type Content, placeContent, readContent } from './copyFile';
-import { type FolderRules, IgnoreRules } from './ignoreRules';
+import { eitherOf, type FolderRules, IgnoreRules } from './ignoreRules';
 import type { KeptContent } from './keptContent';
 import { changedInCopy } from './slotChanges';
 import {
@@ -17,6 +17,7 @@ import {
   stampOf,
   type Wanted,
 } from './slotEntries';
+import type { UserRules } from './userRules';
 import { type Entry, kindOf, walkTree } from './walkTree';
 import { pathsDownTo, wantedAlong, wantedTree } from './wantedTree';
 
@@ -27,7 +28,7 @@ export interface SlotMirrorOptions {
   /** A folder on the same disk for files on their way. */
   readonly staging: string;
   readonly kept: KeptContent;
-  readonly rules: IgnoreRules;
+  readonly user: UserRules;
 }
 
 /** Copying waits for the disk most of the time; more at once than this gains nothing. */
@@ -44,19 +45,20 @@ export class SlotMirror {
   private readonly copyRules: IgnoreRules;
 
   constructor(private readonly options: SlotMirrorOptions) {
-    this.copyRules = new IgnoreRules(options.dir);
+    this.copyRules = new IgnoreRules(options.dir, options.user.tracked);
   }
 
   async refresh(overlay: Overlay): Promise<void> {
-    const { root, dir, staging, rules } = this.options;
+    const { root, dir, staging, user } = this.options;
     if (!this.placed) await rm(staging, { recursive: true, force: true }); // what a crash left
     for (const folder of [dir, staging]) {
       if (foundAt(folder)?.kind !== 'folder') await rm(folder, { force: true });
       await mkdir(folder, { recursive: true, mode: 0o700 });
     }
+    const rules = await user.rules.top();
     const wanted = await wantedTree(root, rules, overlay);
     this.placed ??= new Map();
-    const { found, strays } = await this.survey(wanted, this.placed);
+    const { found, strays } = await this.survey(wanted, this.placed, rules);
     await inParallel(strays, async (stray) => rm(path.join(dir, stray), { recursive: true, force: true }));
     for (const known of this.placed.keys()) if (!wanted.has(known)) this.placed.delete(known);
     const files: [string, WantedFile][] = [];
@@ -70,8 +72,8 @@ export class SlotMirror {
 
   async refreshFile(file: string, overlay: Overlay): Promise<void> {
     if (!this.placed) return this.refresh(overlay);
-    const { root, dir, rules } = this.options;
-    const wanted = wantedAlong(root, rules, file, overlay);
+    const { root, dir, user } = this.options;
+    const wanted = wantedAlong(root, await user.rules.top(), file, overlay);
     for (const at of pathsDownTo(file)) {
       const one = wanted.get(at);
       const found = foundAt(path.join(dir, at));
@@ -84,14 +86,20 @@ export class SlotMirror {
   }
 
   async changes(): Promise<readonly CopyChange[]> {
-    return this.placed ? changedInCopy(this.options.dir, this.placed, this.copyRules) : [];
+    if (!this.placed) return [];
+    const rules = eitherOf(await this.options.user.rules.top(), await this.copyRules.top());
+    return changedInCopy(this.options.dir, this.placed, rules);
   }
 
   /** What the copy holds of what is wanted, and what is to go. */
-  private async survey(wanted: ReadonlyMap<string, Wanted>, placed: ReadonlyMap<string, Placed>) {
+  private async survey(
+    wanted: ReadonlyMap<string, Wanted>,
+    placed: ReadonlyMap<string, Placed>,
+    top: FolderRules,
+  ) {
     const found = new Map<string, Found>();
     const strays: string[] = [];
-    await walkTree(this.options.dir, this.options.rules.top(), (entry, rules) => {
+    await walkTree(this.options.dir, top, (entry, rules) => {
       const now = foundAt(path.join(this.options.dir, entry.path));
       const one = wanted.get(entry.path);
       const before = placed.get(entry.path);

@@ -1,26 +1,25 @@
 // What a slot copy should hold: the workspace as it is now, with other attempts' files as they were before.
 import { lstatSync } from 'node:fs';
 import path from 'node:path';
+import { isSecret } from '../../core/guardrails/secretFiles';
 import type { Overlay } from '../../ports/workspace';
-import type { FolderRules, IgnoreRules } from './ignoreRules';
+import type { FolderRules } from './ignoreRules';
 import { isLeftOut, linkInside, packageLinks, sharedLink } from './packageLinks';
 import { stampOf, type Wanted } from './slotEntries';
 import { type Entry, kindOf, walkTree } from './walkTree';
 
 /** Ignored files above this stay out of the copies: 16 MiB. */
 const mostIgnoredBytes = 16 * 1024 * 1024;
-/** Ignored files that hold keys. A copy is where commands run that nobody has looked at. */
-const secretName = /^\.env(\..*)?$|\.(pem|key|p12|pfx)$|^id_(rsa|ed25519|ecdsa)$/i;
 const newFileMode = 0o644;
 
 /** Every entry that the copy should have, a folder before what is in it. */
 export async function wantedTree(
   root: string,
-  rules: IgnoreRules,
+  rules: FolderRules,
   overlay: Overlay,
 ): Promise<Map<string, Wanted>> {
   const wanted = new Map<string, Wanted>();
-  await walkTree(root, rules.top(), (entry, above) => {
+  await walkTree(root, rules, (entry, above) => {
     for (const [name, one] of wantedEntry(root, entry, above)) wanted.set(name, one);
     return wanted.get(entry.path)?.kind === 'folder' && entry.name !== 'node_modules'
       ? above.below(entry.name)
@@ -33,12 +32,12 @@ export async function wantedTree(
 /** The same for one file: what is wanted at `file` and at the folders on the way to it. */
 export function wantedAlong(
   root: string,
-  rules: IgnoreRules,
+  rules: FolderRules,
   file: string,
   overlay: Overlay,
 ): Map<string, Wanted> {
   const wanted = new Map<string, Wanted>();
-  let above = rules.top();
+  let above = rules;
   for (const at of pathsDownTo(file)) {
     const name = path.posix.basename(at);
     const stat = lstatSync(path.join(root, at), { throwIfNoEntry: false });
@@ -75,7 +74,8 @@ function wantedEntry(root: string, entry: Entry, above: FolderRules): readonly (
   const stat = lstatSync(absolute, { throwIfNoEntry: false });
   if (!stat?.isFile()) return [];
   const ignored = above.ignores(name, 'file');
-  if (ignored && (secretName.test(name) || stat.size > mostIgnoredBytes)) return [];
+  // A copy is where commands run that nobody has looked at; what the user shares through Git or does not ignore is there.
+  if (ignored && (isSecret(entry.path) || stat.size > mostIgnoredBytes)) return [];
   return [
     [entry.path, { kind: 'file', from: { kind: 'workspace', stamp: stampOf(stat, Date.now()) }, ignored }],
   ];

@@ -13,13 +13,16 @@ import { createKeptContent } from './keptContent';
 import { lookAtPlace, readPlace } from './lookAt';
 import { openPath } from './openFolder';
 import { atPlace, type Place } from './place';
+import { isIgnoreFile } from './ruleMemory';
 import { encodeLike, isText, notEncodable } from './textForm';
+import type { UserRules } from './userRules';
 
 export interface WorkspaceFilesOptions {
   /** The workspace's real path: absolute, without links. */
   readonly root: string;
   /** Its `.parallel-agents`, as `prepareHouse` made it. */
   readonly houseDir: string;
+  readonly user: UserRules;
   /** Canonical paths that no agent may write besides those that never may, such as a backlog of another name. */
   readonly alsoProtected?: () => readonly string[];
 }
@@ -30,6 +33,7 @@ export const maxFileBytes = 8 * 1024 * 1024;
 export function createWorkspaceFiles({
   root,
   houseDir,
+  user,
   alsoProtected = () => [],
 }: WorkspaceFilesOptions): WorkspaceFiles {
   const kept = createKeptContent(houseDir);
@@ -66,6 +70,7 @@ export function createWorkspaceFiles({
         const { before, after } = step.value;
         if (before !== expected) return refuseExchange(place.path, 'changed');
         if (after === expected) return ok({ hash: after });
+        await remember(place, after);
         const exchanged = await exchange(place, expected, step.value.content, kept);
         return exchanged === 'done' ? ok({ hash: after }) : refuseExchange(place.path, exchanged);
       }),
@@ -83,12 +88,21 @@ export function createWorkspaceFiles({
     putKept: (file, expected, hash, mode) =>
       at('write', file, async (place) => {
         const content = { bytes: await kept.get(hash), mode: place.stat ? place.stat.mode & 0o777 : mode };
+        await remember(place, hash);
         const exchanged = await exchange(place, expected, content, kept);
         return exchanged === 'done' ? ok({ hash }) : refuseExchange(place.path, exchanged);
       }),
     sweep: (hashes) => asFailures('remove kept content', () => kept.sweep(hashes)),
-    expand: (declared) => asFailures('list the files of globs', () => expandDeclared(root, declared)),
+    expand: (declared) =>
+      asFailures('list the files of globs', () => expandDeclared(root, user.rules, declared)),
   };
+
+  /** An agent's ignore file is none of the user's: their own rules are kept before it changes. */
+  async function remember(place: Place, after: string | null): Promise<void> {
+    if (!isIgnoreFile(place.path)) return;
+    const old = await readPlace(place, maxFileBytes);
+    await user.memory.agentWrites(place.path, old && 'bytes' in old ? old.bytes : null, after);
+  }
 
   async function undo(edit: EditRecord): ReturnType<WorkspaceFiles['undo']> {
     const undone = await atPlace(root, edit.path, protects, async (place) => {

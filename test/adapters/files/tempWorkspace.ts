@@ -14,6 +14,7 @@ import {
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { prepareHouse } from '../../../src/adapters/files/houseFolder';
+import { createUserRules, type UserRules } from '../../../src/adapters/files/userRules';
 
 /** By path: text, bytes, or a link's text. */
 export type Tree = Readonly<Record<string, string | Uint8Array | { readonly link: string }>>;
@@ -21,6 +22,7 @@ export type Tree = Readonly<Record<string, string | Uint8Array | { readonly link
 export interface TempWorkspace {
   readonly root: string;
   readonly houseDir: string;
+  readonly user: UserRules;
   put(tree: Tree): void;
   text(file: string): string;
   /** All but `.parallel-agents`, links as `→ text`. */
@@ -46,6 +48,7 @@ export async function tempWorkspace(tree: Tree = {}): Promise<TempWorkspace> {
   return {
     root,
     houseDir,
+    user: createUserRules(root, houseDir),
     put,
     text: (file) => readFileSync(path.join(root, file), 'utf8'),
     tree: (folder = root) => treeOf(folder),

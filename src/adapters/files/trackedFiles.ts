@@ -1,0 +1,94 @@
+// What Git tracks in the workspace: never ignored, whatever an ignore file says. Git is only asked, and runs nothing.
+import { execFile } from 'node:child_process';
+import { readFileSync, statSync } from 'node:fs';
+import path from 'node:path';
+
+export interface Tracked {
+  /** Is it a tracked file, a submodule, or a folder with tracked files in it? */
+  has(path: string): boolean;
+  /** The name Git has for a file's content as it was last added or committed, in hex. */
+  blobOf(path: string): string | undefined;
+}
+
+const nothingTracked: Tracked = { has: () => false, blobOf: () => undefined };
+
+/** Names and hashes of a million files. */
+const mostBytes = 256 * 1024 * 1024;
+const mostMs = 30_000;
+
+/** Nothing that a repository's own settings name is started, fetched or written. */
+const quiet = [
+  '-c',
+  'core.fsmonitor=false',
+  '-c',
+  'core.hooksPath=/dev/null',
+  '-c',
+  'core.untrackedCache=false',
+];
+
+/** Asks anew only when the index was written since. Without Git, or where it refuses, nothing counts as tracked. */
+export class TrackedFiles {
+  #known: { readonly stamp: string; readonly tracked: Promise<Tracked> } | undefined;
+
+  constructor(private readonly root: string) {}
+
+  now(): Promise<Tracked> {
+    const stamp = indexStamp(this.root);
+    if (stamp === undefined) return Promise.resolve(nothingTracked);
+    if (this.#known?.stamp !== stamp) this.#known = { stamp, tracked: ask(this.root) };
+    return this.#known.tracked;
+  }
+}
+
+/** Undefined where there is no repository, or none with anything in it. */
+function indexStamp(root: string): string | undefined {
+  for (let folder = root; ; folder = path.dirname(folder)) {
+    const git = path.join(folder, '.git');
+    const stat = statSync(git, { throwIfNoEntry: false });
+    if (stat) {
+      const dir = stat.isDirectory() ? git : gitDirNamedIn(git);
+      const index =
+        dir === undefined ? undefined : statSync(path.join(dir, 'index'), { throwIfNoEntry: false });
+      return index && `${index.ino} ${index.size} ${index.mtimeMs} ${index.ctimeMs}`;
+    }
+    if (folder === path.dirname(folder)) return undefined;
+  }
+}
+
+/** In a work tree or submodule `.git` is a file that names the place. */
+function gitDirNamedIn(file: string): string | undefined {
+  try {
+    const [, dir] = /^gitdir: (.+)$/m.exec(readFileSync(file, 'utf8')) ?? [];
+    return dir === undefined ? undefined : path.resolve(path.dirname(file), dir);
+  } catch {
+    return undefined;
+  }
+}
+
+function ask(root: string): Promise<Tracked> {
+  const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('GIT_')));
+  const options = {
+    ...{ cwd: root, maxBuffer: mostBytes, timeout: mostMs, windowsHide: true },
+    env: { ...env, GIT_OPTIONAL_LOCKS: '0', GIT_NO_LAZY_FETCH: '1', GIT_TERMINAL_PROMPT: '0', LC_ALL: 'C' },
+  };
+  return new Promise((resolve) => {
+    execFile('git', [...quiet, 'ls-files', '-z', '--stage'], options, (error, stdout) =>
+      resolve(error ? nothingTracked : read(stdout)),
+    );
+  });
+}
+
+/** Entries `mode hash stage<tab>path`, each ended by NUL. */
+function read(listing: string): Tracked {
+  const blobs = new Map<string, string>();
+  const folders = new Set<string>();
+  for (const entry of listing.split('\0')) {
+    const tab = entry.indexOf('\t');
+    if (tab < 0) continue;
+    const file = entry.slice(tab + 1);
+    blobs.set(file, entry.split(' ', 2)[1] ?? '');
+    for (let at = path.posix.dirname(file); at !== '.' && !folders.has(at); at = path.posix.dirname(at))
+      folders.add(at);
+  }
+  return { has: (at) => blobs.has(at) || folders.has(at), blobOf: (at) => blobs.get(at) };
+}

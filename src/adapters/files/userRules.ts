@@ -1,0 +1,18 @@
+// What the user's own ignore files leave out of the copies: the one set of rules for all who look at the workspace.
+import { IgnoreRules } from './ignoreRules';
+import { RuleMemory } from './ruleMemory';
+import { TrackedFiles } from './trackedFiles';
+
+export interface UserRules {
+  readonly rules: IgnoreRules;
+  readonly tracked: TrackedFiles;
+  /** To be told of every ignore file that an agent is about to change. */
+  readonly memory: RuleMemory;
+}
+
+/** @param houseDir the workspace's `.parallel-agents`, as `prepareHouse` made it */
+export function createUserRules(root: string, houseDir: string): UserRules {
+  const tracked = new TrackedFiles(root);
+  const memory = new RuleMemory(houseDir);
+  return { tracked, memory, rules: new IgnoreRules(root, tracked, memory) };
+}

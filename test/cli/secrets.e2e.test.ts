@@ -1,0 +1,94 @@
+// A secret that the user ignores stays out of reach in whole runs with real processes and a model over HTTP, whatever
+// agents and their commands make of the ignore files.
+import assert from 'node:assert/strict';
+import { lstat, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterEach, describe, it } from 'mocha';
+import { parseEvents, readTree, runCli } from '../support/cli';
+import { startScriptedModel } from '../support/scriptedModel';
+import { call, finish, writeProject } from '../support/smallProject';
+
+const secret = 'top-secret-7431';
+const look = 'cat .env notes.txt src/a.txt';
+const inSrc = 'test ! -L src';
+
+/** Tries to get at the secret by every way an agent has. */
+const prying = [
+  call('read_file', { path: '.env' }),
+  call('search_files', { query: 'top-secret' }),
+  call('run_command', { command: look }),
+  call('move_file', { from: '.env', to: 'notes.txt' }),
+  call('read_file', { path: 'notes.txt' }),
+];
+
+describe('a secret that the user ignores', () => {
+  const cleanUp: (() => Promise<unknown>)[] = [];
+  afterEach(async () => {
+    for (const clean of cleanUp.splice(0).reverse()) await clean();
+  });
+
+  it('never reaches the model, a copy, an event or a log, also after a feature that un-ignores it has passed', async () => {
+    const { dir, remove } = await writeProject({
+      files: {
+        '.gitignore': '.env\n',
+        '.env': `SECRET=${secret}\n`,
+        'src/a.txt': 'source\n',
+        'rules.js': "require('node:fs').writeFileSync('.gitignore', '!.env\\nsrc/\\n')",
+      },
+      features: [
+        { name: 'by a tool', verify: inSrc },
+        { name: 'by a command', verify: inSrc, depends_on: ['by a tool'] },
+        { name: 'afterwards', verify: inSrc, depends_on: ['by a command'] },
+      ],
+      script: {
+        'by a tool': [
+          call('read_file', { path: '.gitignore' }),
+          call('write_file', { path: '.gitignore', content: '!.env\n' }),
+          ...prying,
+          finish,
+        ],
+        'by a command': [call('run_command', { command: 'node rules.js' }), ...prying, finish],
+        afterwards: [...prying, call('write_file', { path: 'src/b.txt', content: 'b' }), finish],
+      },
+    });
+    cleanUp.push(remove);
+    const model = await startScriptedModel(dir);
+    cleanUp.push(() => model.close());
+    const config = await mkdtemp(path.join(tmpdir(), 'pa-config-'));
+    cleanUp.push(() => rm(config, { recursive: true, force: true }));
+    await mkdir(path.join(config, 'parallel-agents'));
+    const settings = {
+      'parallelAgents.providers.anthropic.baseUrl': model.baseUrl,
+      'parallelAgents.commands.allow': [look, 'node rules.js'],
+    };
+    await writeFile(path.join(config, 'parallel-agents', 'settings.json'), JSON.stringify(settings));
+    const args = ['run', '--project-dir', dir, '--max-agents', '1', '--model', 'haiku', '--json'];
+    const { code, lines, notes } = await runCli(args, {
+      ANTHROPIC_API_KEY: 'sk-test-1',
+      XDG_CONFIG_HOME: config,
+    });
+    assert.equal(code, 0, notes.join('\n'));
+
+    const kept = parseEvents(lines).filter((e) => e.type === 'file.edited' && e.path === '.gitignore');
+    assert.deepEqual(
+      kept.map((e) => e.featureId),
+      [1, 2],
+      'both changes of the ignore file came through',
+    );
+    const looked = parseEvents(lines).filter((e) => e.type === 'tool.used' && e.target === look);
+    assert.equal(looked.length, 3, 'the command ran, and found no such file');
+    const requests = model.requests.map((request) => request.body);
+    assert.ok(JSON.stringify(requests).includes('source'), 'the model saw what the command printed');
+    const ours = await readTree(path.join(dir, '.parallel-agents'));
+    for (const [where, text] of Object.entries({
+      requests: JSON.stringify(requests),
+      events: lines.join('\n'),
+      notes: notes.join('\n'),
+      ...ours,
+    }))
+      assert.equal(text.includes(secret), false, `it stands in ${where}`);
+    const copied = path.join(dir, '.parallel-agents', 'slots', '1', 'src');
+    assert.equal((await lstat(copied)).isDirectory(), true, 'source is no link');
+  });
+});
