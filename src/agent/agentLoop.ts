@@ -63,6 +63,7 @@ async function work(assignment: Assignment, ports: AgentPorts, signal: AbortSign
     // Told on the way: the hub answers once that is on disk, and the model need not wait for it.
     const told = coordinator.progress({ status: 'running', step: 'thinking' });
     const [answer] = await Promise.all([takeTurn(request, ports, signal), told]);
+    if (answer.kind === 'outside') return { kind: 'handBack', trouble: answer.trouble };
     if (answer.kind === 'none') return { kind: 'giveUp', reason: answer.why };
     const { turn } = answer;
     coordinator.log('\n');
@@ -95,6 +96,9 @@ async function carryOut(ending: Ending, coordinator: Coordinator): Promise<Agent
     case 'giveUp':
       await coordinator.giveUp(ending.reason);
       return { kind: 'gaveUp', reason: ending.reason };
+    case 'handBack':
+      await coordinator.handBack(ending.trouble);
+      return { kind: 'over', why: ending.trouble.message };
     case 'over':
       return ending;
     default:

@@ -1,18 +1,22 @@
 // Gets one turn from the model: asks the shared throttle, streams, and asks again when the service could not answer.
+import type { Trouble } from '../core/guardrails/breaker';
 import type { Coordinator } from '../ports/coordinator';
-import { Failure } from '../ports/failure';
+import { Failure, troubleOf } from '../ports/failure';
 import type { AssistantBlock, ModelEvent, ModelProvider, TurnRequest } from '../ports/models';
 import type { Clock } from '../ports/system';
 
 export type Turn = Extract<ModelEvent, { readonly type: 'turn' }>;
 
-/** A turn, or in one sentence why there will be none. */
+/** A turn, or in one sentence why there will be none: for what this attempt asked, or for a trouble of everyone. */
 export type TurnAnswer =
   | { readonly kind: 'turn'; readonly turn: Turn }
+  | { readonly kind: 'outside'; readonly trouble: Trouble }
   | { readonly kind: 'none'; readonly why: string };
 
 /** Tries of one turn in a row. The throttle spaces them, so this many mean a long outage, not a busy minute. */
 export const maxTries = 20;
+/** A service that cannot be reached for so long will not be there in a moment; a shorter gap costs no work that is done. */
+export const patienceMs = 120_000;
 
 interface TurnPorts {
   readonly coordinator: Coordinator;
@@ -27,6 +31,7 @@ export async function takeTurn(
   signal: AbortSignal,
 ): Promise<TurnAnswer> {
   const { coordinator, clock } = ports;
+  const beganAt = clock.monotonic();
   for (let tries = 1; ; tries++) {
     await coordinator.modelPermit();
     const startedAt = clock.monotonic();
@@ -40,12 +45,14 @@ export async function takeTurn(
       return { kind: 'turn', turn };
     }
     if (turn.reason === 'aborted' || signal.aborted) throw turn;
+    const trouble = troubleOf(turn);
+    if (trouble) return { kind: 'outside', trouble };
     const final = whyFinal(turn);
     if (final !== undefined) return { kind: 'none', why: final };
+    const isGone = turn.reason === 'unreachable' && clock.monotonic() - beganAt >= patienceMs;
+    if (isGone || tries === maxTries) return { kind: 'outside', trouble: noAnswer(turn, tries) };
     const { message: reason, retryAfterMs } = turn;
     await coordinator.modelLimited({ reason, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) });
-    if (tries === maxTries)
-      return { kind: 'none', why: `the model did not answer in ${maxTries} tries: ${reason}` };
     coordinator.log(`\n[the model did not answer: ${reason}; trying again]\n`);
   }
 }
@@ -71,6 +78,10 @@ async function stream(request: TurnRequest, ports: TurnPorts, signal: AbortSigna
   }
 }
 
+function noAnswer({ message }: Failure, tries: number): Trouble {
+  return { cause: 'service', message: `The model service did not answer in ${tries} tries: ${message}.` };
+}
+
 /** Why asking again cannot help; undefined when it can. */
 function whyFinal({ reason, message }: Failure): string | undefined {
   switch (reason) {
@@ -78,8 +89,6 @@ function whyFinal({ reason, message }: Failure): string | undefined {
     case 'overloaded':
     case 'unreachable':
       return undefined;
-    case 'unauthorized':
-      return `the model service refused the key: ${message}`;
     case 'tooLong':
       return `the conversation has become too long for the model: ${message}`;
     case 'refused':

@@ -2,7 +2,7 @@
 import { describeLimit } from '../core/guardrails/budget';
 import { assertNever, type Result } from '../core/shared/result';
 import type { ToolCall } from '../ports/coordinator';
-import { Failure } from '../ports/failure';
+import { Failure, troubleOf } from '../ports/failure';
 import type { AssistantBlock, UserBlock } from '../ports/models';
 import type { Clock } from '../ports/system';
 import { fingerprintOf } from './fingerprint';
@@ -50,7 +50,7 @@ export async function runToolCall(
       const outcome = prepared.ok ? await runPrepared(prepared.value, context) : failed(prepared.error);
       const ending = outcome.kind === 'end' ? outcome.ending : undefined;
       if (ending?.kind === 'over') return { kind: 'end', ending };
-      const ok = outcome.kind !== 'failed';
+      const ok = outcome.kind !== 'failed' && ending?.kind !== 'handBack';
       const summary = outcome.kind === 'end' ? firstLine(lastWords(outcome.ending)) : outcome.summary;
       await coordinator.toolEnd({ ...call, ok, durationMs: clock.monotonic() - startedAt, summary });
       if (outcome.kind === 'end') return { kind: 'end', ending: outcome.ending };
@@ -94,6 +94,8 @@ async function runPrepared(prepared: PreparedCall, context: ToolContext): Promis
   } catch (error) {
     const over = Failure.is(error, 'closed') || Failure.is(error, 'aborted') || context.signal.aborted;
     if (over || !Failure.is(error)) throw error;
+    const trouble = troubleOf(error);
+    if (trouble) return { kind: 'end', ending: { kind: 'handBack', trouble } };
     return failed(`The tool could not do it: ${error.message}`);
   }
 }
@@ -108,6 +110,8 @@ function lastWords(ending: Ending): string {
       return ending.summary;
     case 'giveUp':
       return ending.reason;
+    case 'handBack':
+      return ending.trouble.message;
     case 'over':
       return ending.why;
     default:

@@ -7,6 +7,7 @@ import type { Session } from '../host/session';
 import { resolveSettings } from '../host/settings';
 import type { RunCommand } from './arguments';
 import { createJsonPrinter, createTextPrinter, type Printer } from './output';
+import { mendNeeded } from './personNeeded';
 import { checkBacklog, chooseFeatures, placeOf } from './readBacklog';
 import { readSettings } from './settingsFiles';
 import { BadInput, type Terminal } from './terminal';
@@ -63,6 +64,7 @@ export async function run(
       );
     }
     const finished = watch(session, command.json, terminal);
+    const mend = stopForPerson(session);
     const interrupted = terminal.onInterrupt(() => void session.stop());
     if (session.role === 'mirror')
       terminal.note(
@@ -80,6 +82,9 @@ export async function run(
     if (!started.ok) throw new BadInput([started.error.message]);
     const outcome = await finished.when;
     interrupted();
+    const missing = mend();
+    if (missing !== undefined)
+      terminal.note(`❌ ${missing} Then run again: nothing was counted against any feature.`);
     return outcome === 'complete' ? 0 : 1;
   } finally {
     await session.close();
@@ -102,6 +107,17 @@ function watch(session: Session, json: boolean, terminal: Terminal) {
     });
   });
   return { printer, when };
+}
+
+/** Ends a run of our own that waits for what this process cannot be given; the answer tells what that was. */
+function stopForPerson(session: Session): () => string | undefined {
+  let mend: string | undefined;
+  session.onChange(() => {
+    if (mend !== undefined || session.role === 'mirror') return;
+    mend = mendNeeded(session.snapshot);
+    if (mend !== undefined) void session.stop();
+  });
+  return () => mend;
 }
 
 /** What this host put right before anyone could listen. */

@@ -1,6 +1,7 @@
 // Answers what agents ask while they work. Every question comes with the fence of its connection: an attempt that is
 // over gets no further answer.
 import { attemptOf } from '../core/events/event';
+import type { Trouble } from '../core/guardrails/breaker';
 import { type Action, type BudgetAnswer, settle, spend, spendOnFiles } from '../core/guardrails/budget';
 import { judgeCommand } from '../core/guardrails/commandPolicy';
 import { parseWorkspacePath } from '../core/locks/lockPath';
@@ -24,6 +25,7 @@ import { Failure } from '../ports/failure';
 import type { SlotCopies } from '../ports/workspace';
 import type { AgentPool } from './agentPool';
 import type { Ending, LiveAttempt } from './attempt';
+import type { BreakerKeeper } from './breakerKeeper';
 import { bringChanges, isBringable } from './bringChanges';
 import type { ChangeGuard } from './changeGuard';
 import type { EditBook } from './editBook';
@@ -48,6 +50,7 @@ export class AgentDesk {
     private readonly shared: SharedEdits,
     private readonly copies: SlotCopies,
     private readonly gate: Gate,
+    private readonly breaker: BreakerKeeper,
     private readonly throttle: Throttle,
     private readonly verification: Verification,
     private readonly secrets: Secrets,
@@ -57,7 +60,9 @@ export class AgentDesk {
   /** The worker is there: what it is to do, once its copy of the workspace is ready. */
   async hello(fence: Fence): Promise<Assignment> {
     const live = this.#live(fence);
+    live.isGreeted = true;
     await live.copyReady;
+    await this.breaker.proved('copy', fence);
     const secrets = await this.secrets(this.#live(fence));
     const { attempt, feature, checkCommand } = live;
     const settings = this.#settings();
@@ -102,6 +107,7 @@ export class AgentDesk {
     await this.log.append([
       { type: 'model.called', ...call, costUsd: costUsd(call.model, call.usage), ...attemptOf(attempt) },
     ]);
+    await this.breaker.proved('model', fence);
   }
 
   modelLimited(fence: Fence, { reason, retryAfterMs }: Parameters<Coordinator['modelLimited']>[0]): void {
@@ -245,14 +251,18 @@ export class AgentDesk {
     const live = this.#live(fence);
     const { limits } = this.#settings();
     await this.log.append([{ type: 'feature.submitted', summary, ...attemptOf(live.attempt) }]);
-    const verdict = await this.verification.verify(live, limits.verifyMs).catch(
-      (error: unknown): Ending => ({
-        kind: 'failed',
-        reason: `The check could not be run: ${error instanceof Error ? error.message : String(error)}`,
-      }),
-    );
+    const lost: Ending = { kind: 'lost', note: 'The check could not be run.' };
+    const verdict = await this.verification.verify(live, limits.verifyMs).catch(async (error: unknown) => {
+      await this.pool.broke(live, 'Running the check', error);
+      return lost;
+    });
     await this.pool.end(live, verdict);
     return verdictOf(live.ending ?? verdict);
+  }
+
+  /** Something stands in the agent's way that would stand in every other's, too. */
+  async handBack(fence: Fence, trouble: Trouble): Promise<void> {
+    await this.pool.handBack(this.#live(fence), trouble);
   }
 
   async giveUp(fence: Fence, reason: string): Promise<void> {

@@ -1,22 +1,25 @@
 // The attempts at work: starts each one's worker, watches over its life, and brings every one to exactly one end.
 
 import { leaseMs } from '../core/claims/claim';
-import type { AgentEnd, Attempt, Happening } from '../core/events/event';
+import type { Attempt, FileEvent, Happening } from '../core/events/event';
 import { attemptOf } from '../core/events/event';
 import type { FeatureChange } from '../core/features/featureChange';
+import type { Trouble } from '../core/guardrails/breaker';
 import { describeLimit, timeLimit } from '../core/guardrails/budget';
-import { afterFailure, afterLoss } from '../core/guardrails/failurePolicy';
+import { afterFailure, afterLoss, restMs } from '../core/guardrails/failurePolicy';
 import type { Limits } from '../core/guardrails/limits';
 import { modelCatalog } from '../core/routing/modelCatalog';
 import { routeModel } from '../core/routing/routeModel';
 import type { Choice } from '../core/scheduler/selectBatch';
 import type { FeatureId, Fence } from '../core/shared/ids';
-import { Failure } from '../ports/failure';
+import { Failure, troubleOf } from '../ports/failure';
 import type { Chance, Clock } from '../ports/system';
 import type { ProcessEnder, WorkerSpawner } from '../ports/workers';
 import type { SlotCopies } from '../ports/workspace';
 import { type Ending, LiveAttempt } from './attempt';
+import type { BreakerKeeper } from './breakerKeeper';
 import type { EditBook } from './editBook';
+import { describeDeath, endCause, endNote, messageOf } from './endWords';
 import type { EventLog } from './eventLog';
 import type { FileLocks } from './fileLocks';
 import type { Gate } from './gate';
@@ -29,6 +32,7 @@ export interface PoolParts {
   readonly locks: FileLocks;
   readonly edits: EditBook;
   readonly gate: Gate;
+  readonly breaker: BreakerKeeper;
   readonly copies: SlotCopies;
   readonly spawner: WorkerSpawner;
   readonly ender: ProcessEnder;
@@ -47,6 +51,9 @@ export class AgentPool {
   readonly #live = new Map<Fence, LiveAttempt>();
   readonly #leases = new Map<Fence, () => void>();
   readonly #afterwork = new Set<Promise<unknown>>();
+  /** Wakes those who wait for the disk. */
+  readonly #resting = new Set<() => void>();
+  #isClosing = false;
 
   constructor(private readonly parts: PoolParts) {}
 
@@ -85,7 +92,7 @@ export class AgentPool {
     const keeps = ending.kind === 'passed' || ending.kind === 'unconfirmed';
     if (keeps) this.#follow(this.#leaveInPeace(live));
     else await this.#endProcess(live, ending.kind === 'lost' ? 0 : endGraceMs);
-    const undone = keeps ? [] : await this.parts.edits.undo(attempt);
+    const undone = keeps ? [] : await this.#undo(attempt);
     const happenings: Happening[] = [
       ...(ending.kind === 'limit'
         ? [{ type: 'limit.reached', ...ending.hit, ...attemptOf(attempt) } as const]
@@ -100,7 +107,30 @@ export class AgentPool {
       ending.kind === 'unconfirmed'
         ? this.parts.log.append(happenings)
         : this.parts.edits.close(attempt.fence, happenings);
-    await stored;
+    const { kind } = ending;
+    const isOwn = keeps || kind === 'failed' || kind === 'limit';
+    await Promise.all([stored, isOwn && this.parts.breaker.proved('work', attempt.fence)]);
+  }
+
+  /** Ends an attempt for a trouble that is no feature's: undone, nothing counted; new ones are not started until it is over. */
+  async handBack(live: LiveAttempt, trouble: Trouble): Promise<void> {
+    if (live.isOver) return;
+    const met = this.parts.breaker.meet(trouble, live.attempt.fence);
+    await Promise.all([met, this.end(live, { kind: 'yielded', cause: 'outside', note: trouble.message })]);
+  }
+
+  /** Ends an attempt for whom something could not be done: for a trouble from outside if it is one, else as lost, and told. */
+  async broke(live: LiveAttempt, where: string, error: unknown): Promise<void> {
+    const trouble = troubleOf(error);
+    if (trouble) return this.handBack(live, trouble);
+    this.parts.report(where, error, live.attempt.featureId);
+    await this.end(live, { kind: 'lost', note: `${where} failed: ${messageOf(error)}` });
+  }
+
+  /** From now on nobody waits for a disk that cannot be written: the next host undoes what is left. */
+  giveUpWaiting(): void {
+    this.#isClosing = true;
+    for (const wake of this.#resting) wake();
   }
 
   /** Resolves when every worker process that was asked to end is gone. */
@@ -136,7 +166,9 @@ export class AgentPool {
       ),
     ]);
     live.copyReady = this.#prepareCopy(live);
-    live.copyReady.catch((error: unknown) => this.#broke(live, 'Preparing the copy of the workspace', error));
+    live.copyReady.catch((error: unknown) =>
+      this.#follow(this.broke(live, 'Preparing the copy of the workspace', error)),
+    );
     admit(live.token, attempt.fence);
     this.#watchTime(live, run.settings.limits);
     this.#watchLease(live);
@@ -158,26 +190,45 @@ export class AgentPool {
       const worker = await spawner.spawn({ slot, fence, tag: live.tag });
       live.worker = worker;
       if (live.isOver) return void this.#follow(this.#endProcess(live, 0));
-      void worker.exited.then(({ code, signal, outputTail }) => {
-        if (live.isOver) return;
-        const how = signal === null ? `with code ${code}` : `by ${signal}`;
-        this.#follow(
-          this.end(live, {
-            kind: 'lost',
-            note: `Its process ended ${how}. ${outputTail.slice(-500)}`.trim(),
-          }),
-        );
-      });
+      void worker.exited.then((end) => live.isOver || this.#follow(this.#lose(live, describeDeath(end))));
       await log.append([{ type: 'agent.started', process: worker.process, ...attemptOf(live.attempt) }]);
       worker.begin({ socketPath, token: live.token });
     } catch (error) {
-      this.#broke(live, 'Starting a worker', error);
+      this.#follow(this.broke(live, 'Starting a worker', error));
     }
   }
 
-  #broke(live: LiveAttempt, where: string, error: unknown): void {
-    this.parts.report(where, error, live.attempt.featureId);
-    this.#follow(this.end(live, { kind: 'lost', note: `${where} failed: ${messageOf(error)}` }));
+  /** A worker that never said hello has not seen the feature: it is not the feature that undid it. */
+  #lose(live: LiveAttempt, note: string): Promise<void> {
+    return live.isGreeted
+      ? this.end(live, { kind: 'lost', note })
+      : this.handBack(live, { cause: 'spawn', message: `An agent's process did not begin. ${note}` });
+  }
+
+  /** A full disk keeps even the old content from being put back: that is tried until it works. */
+  async #undo(attempt: Attempt): Promise<readonly FileEvent[]> {
+    for (let tries = 1; ; tries++) {
+      try {
+        return await this.parts.edits.undo(attempt);
+      } catch (error) {
+        const trouble = troubleOf(error);
+        if (!trouble || this.#isClosing) throw error;
+        await this.parts.breaker.meet(trouble, attempt.fence);
+        await this.#rest(restMs(tries));
+      }
+    }
+  }
+
+  #rest(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      const wake = () => {
+        cancel();
+        this.#resting.delete(wake);
+        resolve();
+      };
+      const cancel = this.parts.clock.after(ms, wake);
+      this.#resting.add(wake);
+    });
   }
 
   #watchTime(live: LiveAttempt, limits: Limits): void {
@@ -194,7 +245,7 @@ export class AgentPool {
       clock.after(leaseMs, () => {
         // The whole machine may have slept: then everyone is late, and everyone gets one more lease to say so.
         if (clock.monotonic() - dueAt > leaseMs / 2) return this.renew(live);
-        this.#follow(this.end(live, { kind: 'lost', note: `No sign of life for ${leaseMs / 1000} s.` }));
+        this.#follow(this.#lose(live, `No sign of life for ${leaseMs / 1000} s.`));
       }),
     );
     this.#leases.set(live.attempt.fence, () => {
@@ -273,42 +324,4 @@ export class AgentPool {
       .finally(() => this.#afterwork.delete(kept));
     this.#afterwork.add(kept);
   }
-}
-
-function endCause(ending: Ending): AgentEnd {
-  switch (ending.kind) {
-    case 'passed':
-    case 'unconfirmed':
-    case 'failed':
-      return 'done';
-    case 'limit':
-    case 'lost':
-      return ending.kind;
-    case 'yielded':
-      return ending.cause === 'stopped' ? 'stopped' : 'yielded';
-    default:
-      return ending satisfies never;
-  }
-}
-
-function endNote(ending: Ending): string {
-  switch (ending.kind) {
-    case 'passed':
-      return 'passing';
-    case 'unconfirmed':
-      return 'needs your check';
-    case 'failed':
-      return ending.reason.split('\n', 1)[0] ?? 'failed';
-    case 'limit':
-      return `reached ${describeLimit(ending.hit)}`;
-    case 'lost':
-    case 'yielded':
-      return ending.note;
-    default:
-      return ending satisfies never;
-  }
-}
-
-export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

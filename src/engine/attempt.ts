@@ -24,6 +24,8 @@ export class LiveAttempt {
   budget: Budget = freshBudget;
   worker: WorkerHandle | undefined;
   ending: Ending | undefined;
+  /** Its worker has said hello, and so knows what it works on. */
+  isGreeted = false;
   /** Set once the copy is ready; the worker's hello waits for it. */
   copyReady: Promise<void> = Promise.resolve();
   /** Paths of which people were told that the attempt may not change them. */

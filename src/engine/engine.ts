@@ -13,12 +13,14 @@ import type { Chance, Clock } from '../ports/system';
 import type { CommandRunner, ProcessEnder, WorkerSpawner } from '../ports/workers';
 import type { SlotCopies, WorkspaceFiles } from '../ports/workspace';
 import { AgentDesk, type Secrets } from './agentDesk';
-import { AgentPool, messageOf } from './agentPool';
+import { AgentPool } from './agentPool';
 import type { LiveAttempt } from './attempt';
+import { BreakerKeeper } from './breakerKeeper';
 import { ChangeGuard } from './changeGuard';
 import { DeclaredFiles } from './declaredFiles';
 import { EditBook } from './editBook';
 import { EditRecords } from './editRecords';
+import { messageOf } from './endWords';
 import { EventLog } from './eventLog';
 import { FileLocks } from './fileLocks';
 import { Gate } from './gate';
@@ -56,6 +58,7 @@ export class Engine {
   readonly #edits: EditBook;
   readonly #loop: SchedulerLoop;
   readonly #throttle: Throttle;
+  readonly #breaker: BreakerKeeper;
   /** The backlog as last read, for what had to wait for an attempt's end. */
   #deferredSpecs: readonly FeatureSpec[] | undefined;
   /** Features whose rejection is being undone: nobody else may judge them meanwhile. */
@@ -73,8 +76,9 @@ export class Engine {
     const declared = new DeclaredFiles(files, (path) => shared.isNamed(path));
     this.#edits = new EditBook(log, files, copies, gate, records, shared);
     this.#throttle = new Throttle(clock, chance, (happening) => this.#tell(happening));
+    this.#breaker = new BreakerKeeper(log, clock);
     this.#pool = new AgentPool({
-      ...{ log, gate, copies, clock, chance, locks: this.#locks, edits: this.#edits },
+      ...{ breaker: this.#breaker, log, gate, copies, clock, chance, locks: this.#locks, edits: this.#edits },
       ...{ spawner: parts.spawner, ender: parts.ender, socketPath: parts.socketPath, admit: parts.admit },
       tagOf: ({ fence }) => this.#tagOf(fence),
       report: (where, error, featureId) => this.#report(where, error, featureId),
@@ -83,10 +87,10 @@ export class Engine {
     const verification = new Verification(log, commands, copies, this.#edits, guard, gate, parts.onOutput);
     this.desk = new AgentDesk(
       ...([log, this.#pool, this.#locks, this.#edits, guard, shared, copies, gate] as const),
-      ...([this.#throttle, verification, parts.secrets, parts.onOutput] as const),
+      ...([this.#breaker, this.#throttle, verification, parts.secrets, parts.onOutput] as const),
     );
     this.#loop = new SchedulerLoop({
-      ...{ log, locks: this.#locks, declared, pool: this.#pool },
+      ...{ log, locks: this.#locks, declared, pool: this.#pool, clock },
       finishRun: (outcome) => this.#finishRun(outcome),
       onError: (error) => this.#report('Scheduling', error),
     });
@@ -152,7 +156,7 @@ export class Engine {
       if (run.status === 'stopping')
         return refuse('notRunning', 'The last run is still being stopped; try again in a moment.');
       await this.configureRun(settings.maxAgents);
-      if (run.status === 'paused') await this.resumeRun();
+      await this.resumeRun();
       return ok({ runId: run.id });
     }
     if (Object.keys(this.log.head.features).length === 0)
@@ -186,7 +190,13 @@ export class Engine {
     if (!run.ok) return run;
     if (run.value.status === 'stopping') return refuse('notRunning', 'The run is being stopped.');
     if (run.value.status === 'paused') await this.log.append([{ type: 'run.resumed', runId: run.value.id }]);
+    await this.#breaker.mended();
     return ok({});
+  }
+
+  /** The user has given a key, or otherwise mended what stood in the way: that is tried at once. */
+  mended(): Promise<void> {
+    return this.#breaker.mended();
   }
 
   /** Ends every attempt, undone, its feature back in the queue; resolves when all of that is done. */
@@ -261,6 +271,7 @@ export class Engine {
     if (this.#closed) return;
     this.#closed = true;
     await this.#loop.close();
+    this.#pool.giveUpWaiting();
     const note = 'The host was closed; its work was undone.';
     await Promise.allSettled(
       this.#pool.live.map((live) => this.#pool.end(live, { kind: 'yielded', cause: 'stopped', note })),

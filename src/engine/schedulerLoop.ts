@@ -1,5 +1,8 @@
 // Asks for the next decisions whenever something happened, and has them carried out, one round at a time.
-import { type Decision, decide } from '../core/scheduler/decide';
+
+import { decide, type Judgement } from '../core/scheduler/decide';
+import type { EpochMs } from '../core/shared/ids';
+import type { Clock } from '../ports/system';
 import type { AgentPool } from './agentPool';
 import type { DeclaredFiles } from './declaredFiles';
 import type { EventLog } from './eventLog';
@@ -10,6 +13,7 @@ export interface LoopParts {
   readonly locks: FileLocks;
   readonly declared: DeclaredFiles;
   readonly pool: AgentPool;
+  readonly clock: Clock;
   readonly finishRun: (outcome: 'complete' | 'incomplete' | 'stopped') => Promise<void>;
   readonly onError: (error: unknown) => void;
 }
@@ -19,6 +23,7 @@ export class SchedulerLoop {
   #running: Promise<void> | undefined;
   #closed = false;
   #held = true;
+  #cancelAlarm = () => {};
 
   constructor(private readonly parts: LoopParts) {}
 
@@ -41,6 +46,7 @@ export class SchedulerLoop {
   /** No further rounds; resolves when the one under way is through. */
   async close(): Promise<void> {
     this.#closed = true;
+    this.#cancelAlarm();
     await this.#running;
   }
 
@@ -61,11 +67,14 @@ export class SchedulerLoop {
     await locks.grantWaiting();
     await declared.look(log.head);
     const first = this.#decide();
-    const changes = first.flatMap((decision) => (decision.kind === 'change' ? [decision.change] : []));
+    const changes = first.decisions.flatMap((decision) =>
+      decision.kind === 'change' ? [decision.change] : [],
+    );
     // What they lead to is decided in the same turn, so that both reach the disk together.
     const stored = changes.length > 0 ? log.append(changes) : undefined;
     if (stored) this.#asked = true;
-    const decisions = stored ? this.#decide() : first;
+    const { decisions, wakeAt } = stored ? this.#decide() : first;
+    this.#wakeAt(wakeAt);
     const choices = decisions.flatMap((decision) => (decision.kind === 'claim' ? [decision.choice] : []));
     // Claims are made at once; the workers behind them start beside each other while the loop goes on.
     if (choices.length > 0 && !this.#held) pool.start(choices).catch(onError);
@@ -73,9 +82,17 @@ export class SchedulerLoop {
     await Promise.all([stored, finish && this.parts.finishRun(finish.outcome)]);
   }
 
-  #decide(): readonly Decision[] {
-    const { log, locks, declared } = this.parts;
-    return decide({ ...log.head, features: declared.scoped(log.head.features), locks: locks.table })
-      .decisions;
+  #decide(): Judgement {
+    const { log, locks, declared, clock } = this.parts;
+    const now = { ...log.head, features: declared.scoped(log.head.features), locks: locks.table };
+    return decide(now, clock.now());
+  }
+
+  #wakeAt(at: EpochMs | undefined): void {
+    this.#cancelAlarm();
+    this.#cancelAlarm = () => {};
+    if (at === undefined || this.#closed) return;
+    const { clock } = this.parts;
+    this.#cancelAlarm = clock.after(Math.max(0, at - clock.now()), () => this.wake());
   }
 }

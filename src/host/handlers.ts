@@ -57,6 +57,7 @@ export function handleWorker(connection: HubConnection, fence: Fence, desk: Agen
   connection.handle(m.commandBegin, ({ command }) => desk.commandBegin(fence, command));
   connection.handle(m.commandEnd, () => desk.commandEnd(fence));
   connection.handle(m.submit, ({ summary }) => desk.submit(fence, summary));
+  connection.handle(m.handBack, (trouble) => desk.handBack(fence, trouble).then(nothing));
   connection.handle(m.giveUp, ({ reason }) => desk.giveUp(fence, reason).then(nothing));
   connection.onNotice(workerNotices.log, ({ text }) => {
     try {
@@ -94,6 +95,7 @@ export function handleClient(connection: HubConnection, parts: ClientParts): voi
   });
   connection.handle(m.configureRun, async ({ maxAgents, apiKey }) => {
     if (apiKey !== undefined) parts.setKey(apiKey);
+    if (apiKey !== undefined) await engine.mended();
     return maxAgents === undefined ? ok({}) : engine.configureRun(maxAgents);
   });
   connection.handle(m.pauseRun, () => engine.pauseRun());

@@ -55,11 +55,15 @@ const reasons: Readonly<Record<FailureReason, true>> = {
   overloaded: true,
   unreachable: true,
   unauthorized: true,
+  noCredit: true,
+  unusable: true,
   refused: true,
   badResponse: true,
   tooLong: true,
   aborted: true,
   spawn: true,
+  tooManyOpen: true,
+  noCopy: true,
 };
 
 function isWireFailure(value: unknown): value is WireFailure {

@@ -1,6 +1,7 @@
 // What an agent asks of the hub while it works: permission, locks, writes, and the verdict on its work.
 
 import type { AgentStatus, Attempt } from '../core/events/event';
+import type { Trouble } from '../core/guardrails/breaker';
 import type { BudgetAnswer } from '../core/guardrails/budget';
 import type { Limits } from '../core/guardrails/limits';
 import type { TextEdit } from '../core/locks/sharedText';
@@ -57,6 +58,8 @@ export interface Coordinator {
   /** Hands the work in; answers when the check is through. The attempt is over, whatever the verdict. */
   submit(summary: string): Promise<SubmitVerdict>;
   giveUp(reason: string): Promise<void>;
+  /** Ends the attempt for a trouble that would meet any other agent too; its work is undone and nothing counted. */
+  handBack(trouble: Trouble): Promise<void>;
 }
 
 export interface ToolCall {

@@ -1,4 +1,5 @@
-// The outside broke: a typed error that says where, why, and whether the user is to see it.
+// The outside broke: a typed error that says why in words for people, and whether it stands in every agent's way.
+import type { Trouble, TroubleCause } from '../core/guardrails/breaker';
 
 export type FailureReason =
   | 'diskFull'
@@ -13,11 +14,15 @@ export type FailureReason =
   | 'overloaded'
   | 'unreachable'
   | 'unauthorized'
+  | 'noCredit'
+  | 'unusable'
   | 'refused'
   | 'badResponse'
   | 'tooLong'
   | 'aborted'
-  | 'spawn';
+  | 'spawn'
+  | 'tooManyOpen'
+  | 'noCopy';
 
 /** Thrown by adapters. The message is fit for people and holds no secret. */
 export class Failure extends Error {
@@ -37,4 +42,26 @@ export class Failure extends Error {
   static is(error: unknown, reason?: FailureReason): error is Failure {
     return error instanceof Failure && (reason === undefined || error.reason === reason);
   }
+}
+
+/** Failures that would meet any other feature just the same, and how they are told. The rest is an attempt's own, or bears trying again. */
+const troubles: { readonly [R in FailureReason]?: { readonly cause: TroubleCause; readonly told: string } } =
+  {
+    unauthorized: { cause: 'key', told: 'The model service refused the key: ' },
+    noCredit: { cause: 'credit', told: 'The model service wants to be paid first: ' },
+    unusable: { cause: 'service', told: '' },
+    spawn: { cause: 'spawn', told: '' },
+    tooManyOpen: { cause: 'files', told: '' },
+    diskFull: { cause: 'disk', told: '' },
+    readOnly: { cause: 'disk', told: '' },
+    noCopy: { cause: 'workspace', told: '' },
+  };
+
+/** The trouble from outside that `error` tells of; undefined when it tells of none. */
+export function troubleOf(error: unknown): Trouble | undefined {
+  const trouble = error instanceof Failure ? troubles[error.reason] : undefined;
+  if (!trouble || !(error instanceof Failure)) return undefined;
+  const words = error.message.trim();
+  const end = /[.!?…]$/.test(words) ? '' : '.';
+  return { cause: trouble.cause, message: `${trouble.told}${words}${end}` };
 }

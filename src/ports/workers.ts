@@ -18,11 +18,14 @@ export interface WorkerHandle {
   /** Hands over how to reach the hub and closes the pipe. */
   begin(hello: { readonly socketPath: string; readonly token: string }): void;
   /** Resolves once the process is gone; never rejects. */
-  readonly exited: Promise<{
-    readonly code: number | null;
-    readonly signal: string | null;
-    readonly outputTail: string;
-  }>;
+  readonly exited: Promise<WorkerEnd>;
+}
+
+export interface WorkerEnd {
+  readonly code: number | null;
+  readonly signal: string | null;
+  /** The last it printed. */
+  readonly outputTail: string;
 }
 
 /** Ends processes by identity, never by name. */

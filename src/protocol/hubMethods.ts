@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { Event } from '../core/events/event';
 import type { RunSettings } from '../core/events/runSettings';
 import type { Snapshot } from '../core/events/snapshot';
+import { troubleCauses } from '../core/guardrails/breaker';
 import type { BudgetAnswer } from '../core/guardrails/budget';
 import { type ModelName, modelCatalog } from '../core/routing/modelCatalog';
 import type { Refusal } from '../core/shared/result';
@@ -225,6 +226,11 @@ export const workerMethods = {
       z.object({ kind: z.literal('unconfirmed'), why: z.string() }),
       z.object({ kind: z.literal('failed'), reason: z.string() }),
     ]),
+  ),
+  handBack: method(
+    'feature.handBack',
+    z.object({ cause: z.enum(troubleCauses), message: z.string().max(2000) }).strict(),
+    nothing,
   ),
   giveUp: method('feature.giveUp', z.object({ reason: z.string().max(100_000) }).strict(), nothing),
 } as const;

@@ -99,7 +99,8 @@ async function start(deps: CommandDeps, asked: unknown): Promise<void> {
   if (!settings.oneAtATime) await writeMaxAgents(maxAgents, workspace.folder.uri);
   if (hasOpenRun(session.snapshot)) {
     tell(await session.configure({ maxAgents }));
-    if (session.snapshot.run?.status === 'paused') tell(await session.resume());
+    const { run, breaker } = session.snapshot;
+    if (run?.status === 'paused' || breaker) tell(await session.resume());
     return;
   }
   const chosen = choice.value.model;

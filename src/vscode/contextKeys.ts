@@ -4,12 +4,13 @@ import { type ContextKey, contextKeys } from './contributions';
 import { unconfirmedCount } from './featureTree';
 import type { Phase } from './workspaceSession';
 
-type RunState = 'none' | 'running' | 'paused' | 'stopping' | 'finished';
+type RunState = 'none' | 'running' | 'waiting' | 'paused' | 'stopping' | 'finished';
 
 export type ContextValues = Readonly<Record<ContextKey, string | boolean>>;
 
-function runStateOf({ run }: Snapshot): RunState {
-  return run === null ? 'none' : run.status;
+function runStateOf({ run, breaker }: Snapshot): RunState {
+  if (run === null) return 'none';
+  return run.status === 'running' && breaker ? 'waiting' : run.status;
 }
 
 /** Is a run under way? Then Start and the slider change it instead of beginning another. */

@@ -53,7 +53,7 @@ export const colorIds = { claimedFile: 'parallelAgents.claimedFile' } as const;
 export const contextKeys = {
   /** `idle`, `opening`, `none`, `bad`, `loaded` or `failed`. */
   backlog: 'parallelAgents.backlog',
-  /** `none`, `running`, `paused`, `stopping` or `finished`. */
+  /** `none`, `running`, `waiting` (for trouble from outside to end), `paused`, `stopping` or `finished`. */
   run: 'parallelAgents.run',
   hasFailed: 'parallelAgents.hasFailed',
   hasUnconfirmed: 'parallelAgents.hasUnconfirmed',

@@ -72,6 +72,7 @@ export function activate(context: vscode.ExtensionContext): void {
       unconfirmed === 0 ? undefined : { value: unconfirmed, tooltip: `${unconfirmed} to be checked by you` };
     view.message = treeMessage({
       run: snapshot.run,
+      breaker: snapshot.breaker,
       features: Object.keys(snapshot.features).length,
       problems: shown?.problems ?? 0,
     });

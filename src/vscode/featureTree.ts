@@ -1,5 +1,5 @@
 // The sidebar's tree as a function of the snapshot: one group for each state, what needs the user first.
-import { describeSkip, oneLine } from '../core/events/describe';
+import { describeBreaker, describeSkip, oneLine } from '../core/events/describe';
 import type { Snapshot } from '../core/events/snapshot';
 import type { CheckProof, Evidence, Feature } from '../core/features/feature';
 import { type Stage, stageOf } from '../core/features/featureMachine';
@@ -90,12 +90,13 @@ export function featureNode(
 
 export interface TreeFacts {
   readonly run: Snapshot['run'];
+  readonly breaker: Snapshot['breaker'];
   readonly features: number;
   readonly problems: number;
 }
 
 /** The line above the tree, or undefined for none; without features the welcome text speaks instead. */
-export function treeMessage({ run, features, problems }: TreeFacts): string | undefined {
+export function treeMessage({ run, breaker, features, problems }: TreeFacts): string | undefined {
   if (features === 0) return undefined;
   if (problems > 0) {
     const count = problems === 1 ? 'a problem' : `${problems} problems`;
@@ -104,6 +105,7 @@ export function treeMessage({ run, features, problems }: TreeFacts): string | un
   if (run === null) return 'Ready. Start agents with the play button above.';
   if (run.status === 'paused') return 'Paused: agents at work finish, no new features are started.';
   if (run.status === 'stopping') return 'Stopping: unfinished work is being undone.';
+  if (run.status === 'running' && breaker) return describeBreaker(breaker);
   return undefined;
 }
 

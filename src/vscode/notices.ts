@@ -1,6 +1,7 @@
 // The few things worth a notification: a run that ended, and what went wrong with its next step.
-import { oneLine } from '../core/events/describe';
+import { describeBreaker, oneLine } from '../core/events/describe';
 import type { Event } from '../core/events/event';
+import { needsPerson } from '../core/guardrails/breaker';
 import { commandIds } from './contributions';
 import type { WorkspaceChange } from './workspaceSession';
 
@@ -18,6 +19,12 @@ function noticeOf(event: Event): Notice | undefined {
     return event.outcome === 'complete'
       ? { kind: 'information', text: `All ${total} features are passing.`, action: openDashboard }
       : { kind: 'warning', text: `${passing} of ${total} features are passing.`, action: openDashboard };
+  }
+  if (event.type === 'breaker.opened') {
+    const action = needsPerson(event)
+      ? { title: 'Set Anthropic API Key', command: commandIds.setApiKey }
+      : { title: 'Try Now', command: commandIds.resume };
+    return { kind: 'warning', text: describeBreaker(event), action };
   }
   if (event.type === 'error.occurred') {
     return {

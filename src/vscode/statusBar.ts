@@ -1,6 +1,6 @@
 // The one status-bar item: how many agents work and how much is left, drawn from the snapshot alone.
 import type * as vscode from 'vscode';
-import { oneLine } from '../core/events/describe';
+import { describeBreaker, oneLine } from '../core/events/describe';
 import { liveAttempts, type Snapshot } from '../core/events/snapshot';
 import { stageOf } from '../core/features/featureMachine';
 
@@ -21,10 +21,11 @@ export function statusBarText(snapshot: Snapshot): StatusBarText | undefined {
   if (run !== null && run.status !== 'finished') {
     const most = run.settings.maxAgents;
     const live = liveAttempts(snapshot).length;
-    const state = { running: 'running', paused: 'paused', stopping: 'stopping' }[run.status];
+    const state = run.status === 'running' && snapshot.breaker ? 'waiting' : run.status;
+    const why = state === 'waiting' && snapshot.breaker ? ` ${describeBreaker(snapshot.breaker)}` : '';
     return {
-      text: `${icons[run.status]} ${live}/${most} · ${counts.left} left`,
-      spoken: `Parallel Agents, ${state}: ${live} of ${most} agents at work, ${features(counts.left)} left${aside(counts)}.`,
+      text: `${icons[state]} ${live}/${most} · ${counts.left} left`,
+      spoken: `Parallel Agents, ${state}: ${live} of ${most} agents at work, ${features(counts.left)} left${aside(counts)}.${why}`,
       agents: agentLines(snapshot),
     };
   }
@@ -54,7 +55,12 @@ export class StatusBar {
   }
 }
 
-const icons = { running: '$(sync~spin)', paused: '$(debug-pause)', stopping: '$(loading~spin)' } as const;
+const icons = {
+  running: '$(sync~spin)',
+  waiting: '$(debug-disconnect)',
+  paused: '$(debug-pause)',
+  stopping: '$(loading~spin)',
+} as const;
 
 interface Counts {
   readonly total: number;

@@ -39,6 +39,9 @@ export function createHubCoordinator(hub: HubAsker): Coordinator {
     },
     log: (text) => hub.notify(workerNotices.log, { text: text.slice(-maxLogLength) }),
     submit: (summary) => hub.request(workerMethods.submit, { summary: summary.slice(0, maxWordsLength) }),
+    async handBack({ cause, message }) {
+      await hub.request(workerMethods.handBack, { cause, message: message.slice(0, maxStepLength) });
+    },
     async giveUp(reason) {
       await hub.request(workerMethods.giveUp, { reason: reason.slice(0, maxWordsLength) });
     },

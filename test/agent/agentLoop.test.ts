@@ -1,6 +1,6 @@
 // One agent's work from assignment to end, as transcripts of what it asks the hub and hears from it.
 import { strict as assert } from 'node:assert';
-import { maxTries } from '../../src/agent/modelTurn';
+import { maxTries, patienceMs } from '../../src/agent/modelTurn';
 import { cutShortNote, nudge, systemPrompt } from '../../src/agent/prompts/prompts';
 import { codingTools } from '../../src/agent/tools/toolSet';
 import type { LimitHit } from '../../src/core/guardrails/budget';
@@ -155,22 +155,62 @@ describe('agentLoop', () => {
       });
     }
 
-    it('gives up after a long outage', async () => {
+    it('hands its work back after a long outage', async () => {
       const world = createAgentWorld({
         turns: Array.from({ length: maxTries }, () => new Failure('overloaded', 'too much')),
       });
-      assert.deepEqual(await world.run(), {
-        kind: 'gaveUp',
-        reason: `the model did not answer in ${maxTries} tries: too much`,
-      });
+      const message = `The model service did not answer in ${maxTries} tries: too much.`;
+      assert.deepEqual(await world.run(), { kind: 'over', why: message });
+      assert.equal(world.transcript.at(-1), `hand back (service): ${message}`);
       assert.equal(world.transcript.filter((line) => line === 'permit').length, maxTries);
     });
 
+    it('hands its work back when the service cannot be reached for two minutes, however few the tries', async () => {
+      const world = createAgentWorld({
+        turns: [1, 2, 3].map(() => () => {
+          world.pass(patienceMs / 2);
+          return new Failure('unreachable', 'no route');
+        }),
+      });
+      await world.run();
+      assert.equal(
+        world.transcript.at(-1),
+        'hand back (service): The model service did not answer in 2 tries: no route.',
+      );
+    });
+
+    const outside: [failure: Failure, told: string][] = [
+      [new Failure('unauthorized', 'invalid key'), 'key): The model service refused the key: invalid key.'],
+      [new Failure('noCredit', 'no money'), 'credit): The model service wants to be paid first: no money.'],
+      [new Failure('unusable', 'A page came back.'), 'service): A page came back.'],
+    ];
+    for (const [failure, told] of outside) {
+      it(`hands its work back at once for ${failure.reason}, with one request`, async () => {
+        const world = createAgentWorld({ turns: [failure] });
+        assert.equal((await world.run()).kind, 'over');
+        assert.equal(world.transcript.at(-1), `hand back (${told}`);
+        assert.equal(world.requests.length, 1);
+        assert.ok(!world.transcript.some((line) => line.startsWith('give up')));
+      });
+    }
+
+    it('hands its work back when a tool meets what every agent would meet', async () => {
+      const world = createAgentWorld({
+        turns: [turn('', ['run_command', { command: 'npm test' }])],
+        command: new Failure('spawn', 'Could not start the command guard: spawn EAGAIN'),
+      });
+      await world.run();
+      assert.equal(
+        world.transcript.at(-1),
+        'hand back (spawn): Could not start the command guard: spawn EAGAIN.',
+      );
+      assert.ok(world.transcript.some((line) => line.startsWith('end run_command failed')));
+    });
+
     const final: [failure: Failure, reason: string][] = [
-      [new Failure('unauthorized', 'invalid key'), 'the model service refused the key: invalid key'],
       [new Failure('refused', 'not this'), 'the model refused: not this'],
       [new Failure('tooLong', '1 > 0'), 'the conversation has become too long for the model: 1 > 0'],
-      [new Failure('badResponse', 'no such model'), 'the model call failed: no such model'],
+      [new Failure('badResponse', 'no such field'), 'the model call failed: no such field'],
     ];
     for (const [failure, reason] of final) {
       it(`gives up at once for ${failure.reason}, saying why`, async () => {
@@ -321,15 +361,17 @@ describe('agentLoop', () => {
   });
 
   it('tells the model when the outside fails under a tool, and goes on', async () => {
-    const full = async () => {
-      throw new Failure('diskFull', 'the disk is full');
+    const denied = async () => {
+      throw new Failure('denied', 'not yours to write');
     };
     const world = createAgentWorld({
-      answers: { writeFile: full },
+      answers: { writeFile: denied },
       turns: [turn('', ['write_file', { path: 'a.js', content: 'x' }]), turn('', finish)],
     });
     assert.equal((await world.run()).kind, 'submitted');
-    assert.ok(world.transcript.includes('model hears error c0: The tool could not do it: the disk is full'));
+    assert.ok(
+      world.transcript.includes('model hears error c0: The tool could not do it: not yours to write'),
+    );
   });
 
   it('lets a bug through', async () => {

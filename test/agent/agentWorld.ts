@@ -65,6 +65,8 @@ export interface AgentWorld {
   readonly requests: TurnRequest[];
   readonly context: ToolContext;
   readonly stop: AbortController;
+  /** Lets time pass. */
+  pass(ms: number): void;
   /** Changes a file as the workspace has it, without the agent's doing. */
   put(path: string, text: string): void;
   run(): Promise<AgentOutcome>;
@@ -142,6 +144,7 @@ export function createAgentWorld(options: AgentWorldOptions = {}): AgentWorld {
       say(`submit ${summary}`);
       return verdict;
     },
+    handBack: async ({ cause, message }) => say(`hand back (${cause}): ${message}`),
     giveUp: async (reason) => say(`give up: ${reason}`),
   };
   const coordinator: Coordinator = { ...recording, ...answers };
@@ -192,6 +195,9 @@ export function createAgentWorld(options: AgentWorldOptions = {}): AgentWorld {
     requests,
     context,
     stop,
+    pass: (ms) => {
+      ticks += ms;
+    },
     put: (path, text) => void files.set(path, text),
     run: () => runAgent(assignment, { coordinator, provider, files: copy, commands, clock }, stop.signal),
     async use(name, input) {

@@ -40,13 +40,13 @@ function measure(features: number) {
   });
   const orderMs = median(() => void rankFeatures(Object.values(snapshot.features)));
   const settled = settle(snapshot);
-  const decisionMs = median(() => void decide(settled));
+  const decisionMs = median(() => void decide(settled, 0));
   return { features, edges, loadMs, orderMs, decisionMs };
 }
 
 /** The whole process at its largest when a backlog was loaded and decided on once, as at the start of a host. */
 function memoryOf(features: number): number {
-  decide(settle(load(backlogOf(features))));
+  decide(settle(load(backlogOf(features))), 0);
   return Math.round(process.resourceUsage().maxRSS / 2 ** 10);
 }
 
@@ -83,7 +83,7 @@ function settle(snapshot: Snapshot): Snapshot {
     settings: { ...defaultRunSettings, maxAgents: 3 },
   } as const;
   const running = projectAll(snapshot, [{ ...started, seq: snapshot.seq + 1, at: 0 }]);
-  const changes = decide(running).decisions.flatMap((d) => (d.kind === 'change' ? [d.change] : []));
+  const changes = decide(running, 0).decisions.flatMap((d) => (d.kind === 'change' ? [d.change] : []));
   return projectAll(
     running,
     changes.map((change, k): Event => ({ ...change, seq: running.seq + k + 1, at: 0 })),

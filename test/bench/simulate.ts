@@ -75,7 +75,7 @@ class SimulatedBench {
   settle(atMs: number): readonly Attempt[] {
     const begun: Attempt[] = [];
     for (;;) {
-      const { decisions } = decide(this.snapshot);
+      const { decisions } = decide(this.snapshot, atMs);
       const happenings = decisions.flatMap((decision): Happening[] => {
         if (decision.kind === 'finishRun') return [];
         if (decision.kind === 'change') return [decision.change];

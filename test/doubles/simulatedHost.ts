@@ -8,7 +8,7 @@ import { Engine } from '../../src/engine/engine';
 import type { Assignment } from '../../src/ports/coordinator';
 import { Failure } from '../../src/ports/failure';
 import type { Chance } from '../../src/ports/system';
-import type { CommandResult, CommandRun, WorkerHandle } from '../../src/ports/workers';
+import type { CommandResult, CommandRun, WorkerEnd } from '../../src/ports/workers';
 import { MemoryDisk } from './memoryStore';
 import { hashOf, MemoryWorkspace } from './memoryWorkspace';
 import { SimulatedClock, settle } from './simulatedClock';
@@ -25,8 +25,8 @@ export interface Hands {
   /** The file in the agent's copy. */
   read(path: string): string | undefined;
   submit(): ReturnType<AgentDesk['submit']>;
-  /** The process dies without a word. */
-  die(): void;
+  /** The process dies without a word to its host. @param end by default killed */
+  die(end?: WorkerEnd): void;
 }
 
 export type Behaviour = (hands: Hands) => Promise<unknown>;
@@ -38,10 +38,16 @@ export interface SimulatedHostOptions {
   /** How a check ends; by default with 0. */
   readonly check?: (run: CommandRun, workspace: MemoryWorkspace, slot: number) => Partial<CommandResult>;
   readonly settings?: Partial<RunSettings>;
+  /** Told of every worker that is to be started; a throw keeps it from being started. */
+  readonly onSpawn?: () => void;
+  /** How workers end that die before their first word. */
+  readonly dieAtBirth?: WorkerEnd;
   readonly workspace?: MemoryWorkspace;
   readonly disk?: MemoryDisk;
   readonly clock?: SimulatedClock;
 }
+
+const killed: WorkerEnd = { code: null, signal: 'SIGKILL', outputTail: '' };
 
 export const doASecond: Behaviour = async ({ wait, submit }) => {
   await wait(1_000);
@@ -73,7 +79,7 @@ export class SimulatedHost {
     const store = await disk.open(disk.epoch + 1);
     let tokens = 0;
     const chance: Chance = { fraction: () => 0, token: () => `token-${++tokens}` };
-    const exits = new Map<string, (end: Awaited<WorkerHandle['exited']>) => void>();
+    const exits = new Map<string, (end: WorkerEnd) => void>();
     const admitted = new Map<string, number>();
     let pid = 100;
     const engine: Engine = new Engine({
@@ -81,14 +87,16 @@ export class SimulatedHost {
       ...{ socketPath: '/hub', workspaceTag: 'test' },
       spawner: {
         async spawn({ tag }) {
-          const exited = new Promise<Awaited<WorkerHandle['exited']>>((resolve) => exits.set(tag, resolve));
+          options.onSpawn?.();
+          const exited = new Promise<WorkerEnd>((resolve) => exits.set(tag, resolve));
           return {
             process: { pid: ++pid, started: 'then' },
             exited,
-            begin: ({ token }) =>
-              void host.#work(admitted.get(token) ?? 0, () =>
-                exits.get(tag)?.({ code: null, signal: 'SIGKILL', outputTail: '' }),
-              ),
+            begin: ({ token }) => {
+              const die = (end = killed) => exits.get(tag)?.(end);
+              if (options.dieAtBirth) die(options.dieAtBirth);
+              else void host.#work(admitted.get(token) ?? 0, die);
+            },
           };
         },
       },
@@ -170,7 +178,7 @@ export class SimulatedHost {
       });
   }
 
-  async #work(fence: number, die: () => void): Promise<void> {
+  async #work(fence: number, die: Hands['die']): Promise<void> {
     const { desk } = this.engine;
     try {
       const assignment = await desk.hello(fence);

@@ -140,6 +140,11 @@ const ofWorker: { readonly [K in keyof typeof workerMethods]: Example } = {
       { kind: 'failed', reason: 'no' },
     ],
   },
+  handBack: {
+    params: { cause: 'key', message: 'No such key.' },
+    refused: { cause: ['mine', 1], message: [text(2001)] },
+    results: [{}],
+  },
   giveUp: { params: { reason: 'no' }, refused: { reason: [text(100_001)] }, results: [{}] },
 };
 

@@ -37,6 +37,13 @@ export type FakeAnswer =
       readonly type: string;
       readonly message: string;
       readonly headers?: Readonly<Record<string, string>>;
+    }
+  | {
+      readonly kind: 'page';
+      readonly status: number;
+      readonly contentType: string;
+      readonly body: string;
+      readonly headers?: Readonly<Record<string, string>>;
     };
 
 type FakeEvent = { readonly type: string } & Readonly<Record<string, unknown>>;
@@ -143,6 +150,11 @@ function respond(response: ServerResponse, answer: FakeAnswer): void {
     const { status, type, message, headers } = answer;
     response.writeHead(status, { 'content-type': 'application/json', ...headers });
     response.end(JSON.stringify({ type: 'error', error: { type, message } }));
+    return;
+  }
+  if (answer.kind === 'page') {
+    response.writeHead(answer.status, { 'content-type': answer.contentType, ...answer.headers });
+    response.end(answer.body);
     return;
   }
   response.writeHead(200, { 'content-type': 'text/event-stream' });

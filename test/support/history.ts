@@ -120,6 +120,7 @@ export function storyOfARun(): History {
   record(endOf(history, again, { type: 'feature.passed', evidence, ...again }));
   record([{ type: 'feature.freed', featureId: 2 }]);
   record([{ type: 'throttle.changed', untilAt: Date.UTC(2026, 10, 22), reason: '429' }]);
+  record([{ type: 'breaker.opened', cause: 'disk', message: 'Full.', mend: 'Free some.', probeAt: 9 }]);
   record([{ type: 'run.paused', runId: 1, stopping: false }]);
   return history;
 }

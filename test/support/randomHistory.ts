@@ -66,6 +66,9 @@ function houseSteps({ snapshot }: History, n: number): LazyStep[] {
     () => just({ type: 'feature.added', featureId: lastFeatureId + 1, spec }),
     () => just({ type: 'error.occurred', where: 'test', message: word }),
     () => just({ type: 'throttle.changed', untilAt: n % 2 ? null : 1_763_683_200_000 + n, reason: word }),
+    () => just({ type: 'breaker.opened', cause: 'disk', message: word, mend: word, probeAt: n }),
+    () => just({ type: 'breaker.rescheduled', cause: 'disk', probeAt: n, tries: n % 5 }),
+    () => just({ type: 'breaker.closed', cause: 'disk' }),
     () => just({ type: 'owner.changed', epoch: n, process: { pid: n, started: word }, face: 'vscode' }),
     ...(isOver
       ? [() => just({ type: 'run.started', runId: (run?.id ?? 0) + 1, settings: defaultRunSettings })]

@@ -3,9 +3,13 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
 import { contentOf, productFiles, projectFiles } from '../support/sourceFiles';
 
-const unions = ['src/core/events/event.ts', 'src/core/features/featureChange.ts'];
+const unions = [
+  'src/core/events/event.ts',
+  'src/core/features/featureChange.ts',
+  'src/core/guardrails/breaker.ts',
+];
 const named =
-  /'((?:feature|agent|tool|model|lock|file|verify|limit|throttle|run|owner|recovery|error)\.[a-z]+)'/gi;
+  /'((?:feature|agent|tool|model|lock|file|verify|limit|throttle|breaker|run|owner|recovery|error)\.[a-z]+)'/gi;
 
 function typesIn(text: string): readonly string[] {
   return [...text.matchAll(named)].map((m) => m[1] ?? '');

@@ -1,9 +1,9 @@
 // The sidebar's tree for workspaces in different situations, pictured as nested lists.
 import { strict as assert } from 'node:assert';
 import { emptySnapshot, type Snapshot } from '../../src/core/events/snapshot';
-import { featureNode, treeMessage, treeOf } from '../../src/vscode/featureTree';
+import { featureNode, type TreeFacts, treeMessage, treeOf } from '../../src/vscode/featureTree';
 import { specOf } from '../support/history';
-import { busyShop, claim, example, finish, loaded, progress, run } from './scenes';
+import { busyShop, claim, diskFull, example, finish, loaded, progress, run } from './scenes';
 
 /** Each group as its label, and its features as `label | description`. */
 function pictured(snapshot: Snapshot): Record<string, string[]> {
@@ -112,16 +112,27 @@ describe('the line above the tree', () => {
     run(history);
     return history.snapshot.run;
   };
-  const states = [
-    { when: 'without features', facts: { run: null, features: 0, problems: 2 }, says: undefined },
+  const waiting = () => {
+    const history = example();
+    run(history);
+    history.record([diskFull]);
+    return history.snapshot.breaker;
+  };
+  const states: { when: string; facts: Omit<TreeFacts, 'breaker'> & Partial<TreeFacts>; says?: RegExp }[] = [
+    { when: 'without features', facts: { run: null, features: 0, problems: 2 } },
     { when: 'before the first run', facts: { run: null, features: 5, problems: 0 }, says: /^Ready/ },
     { when: 'with one problem', facts: { run: null, features: 5, problems: 1 }, says: /has a problem;/ },
     { when: 'with more problems', facts: { run: null, features: 5, problems: 3 }, says: /has 3 problems;/ },
-    { when: 'while agents work', facts: { run: started(), features: 5, problems: 0 }, says: undefined },
+    { when: 'while agents work', facts: { run: started(), features: 5, problems: 0 } },
+    {
+      when: 'while trouble from outside is waited out',
+      facts: { run: started(), features: 5, problems: 0, breaker: waiting() },
+      says: /^Waiting: The disk is full\. Free some space/,
+    },
   ];
   for (const { when, facts, says } of states) {
     it(`${says === undefined ? 'is not there' : 'tells the next step'} ${when}`, () => {
-      const message = treeMessage(facts);
+      const message = treeMessage({ breaker: null, ...facts });
       if (says === undefined) assert.equal(message, undefined);
       else assert.match(message ?? '', says);
     });

@@ -2,6 +2,9 @@
 import { strict as assert } from 'node:assert';
 import type { Event, Happening, RunOutcome } from '../../src/core/events/event';
 import { Notices } from '../../src/vscode/notices';
+import { diskFull } from './scenes';
+
+const probedAgain = { type: 'breaker.rescheduled', cause: 'disk', probeAt: 99, tries: 1 } as const;
 
 describe('the notifications', () => {
   const cases: { of: string; happening: Happening; shown: string[] }[] = [
@@ -21,6 +24,12 @@ describe('the notifications', () => {
       happening: { type: 'error.occurred', where: 'Database', message: 'disk full\u202e\nx' },
       shown: ['error: Database: disk full x'],
     },
+    {
+      of: 'trouble from outside',
+      happening: diskFull,
+      shown: ['warning: Waiting: The disk is full. Free some space.'],
+    },
+    { of: 'a probe that met it again', happening: probedAgain, shown: [] },
     { of: 'a pause', happening: { type: 'run.paused', runId: 1, stopping: false }, shown: [] },
   ];
   for (const { of, happening, shown } of cases) {
@@ -30,6 +39,18 @@ describe('the notifications', () => {
       assert.deepEqual(said, shown);
     });
   }
+
+  it('lead to what mends the trouble', async () => {
+    for (const [cause, title, command] of [
+      ['key', 'Set Anthropic API Key', 'parallelAgents.setApiKey'],
+      ['disk', 'Try Now', 'parallelAgents.resume'],
+    ] as const) {
+      const { notices, ran, answer } = recording();
+      notices.take(change({ ...diskFull, cause }));
+      await answer(title);
+      assert.deepEqual(ran, [command]);
+    }
+  });
 
   it('do not repeat one that still stands, and come again after it went', async () => {
     const { notices, said, answer } = recording();

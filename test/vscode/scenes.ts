@@ -68,6 +68,15 @@ export function finish(history: History, attempt: Attempt, end: Happening): void
   ]);
 }
 
+/** Trouble from outside, with which the breaker opens. */
+export const diskFull = {
+  type: 'breaker.opened',
+  cause: 'disk',
+  message: 'The disk is full.',
+  mend: 'Free some space.',
+  probeAt: 9,
+} as const;
+
 export function passed(featureId: number): Happening {
   const evidence = {
     kind: 'check',

@@ -4,7 +4,7 @@ import type { StatusBarItem } from 'vscode';
 import { emptySnapshot, type Snapshot } from '../../src/core/events/snapshot';
 import { StatusBar, statusBarText } from '../../src/vscode/statusBar';
 import { specOf } from '../support/history';
-import { busyShop, claim, example, finish, loaded, passed, run } from './scenes';
+import { busyShop, claim, diskFull, example, finish, loaded, passed, run } from './scenes';
 
 const table: { situation: string; snapshot: () => Snapshot; text: string | undefined; spoken?: string }[] = [
   { situation: 'no backlog', snapshot: () => emptySnapshot, text: undefined },
@@ -24,6 +24,13 @@ const table: { situation: string; snapshot: () => Snapshot; text: string | undef
     situation: 'paused',
     snapshot: () => changed(withTwoAtWork(), { type: 'run.paused', runId: 1, stopping: false }),
     text: '$(debug-pause) 2/3 · 5 left',
+  },
+  {
+    situation: 'waiting for trouble from outside to end',
+    snapshot: () => changed(withTwoAtWork(), diskFull),
+    text: '$(debug-disconnect) 2/3 · 5 left',
+    spoken:
+      'Parallel Agents, waiting: 2 of 3 agents at work, 5 features left. Waiting: The disk is full. Free some space.',
   },
   {
     situation: 'stopping',

@@ -1,4 +1,5 @@
 // The row at the top: how many agents, start, pause, resume and stop, and which model they speak to.
+import { describeBreaker } from '../../src/core/events/describe';
 import type { FromWebview } from '../../src/protocol/webviewMessages';
 import { element, setText } from './element';
 import { createForecastLine } from './forecastLine';
@@ -59,7 +60,7 @@ export function createControls(post: (message: FromWebview) => void): Part {
     update(content) {
       shown = content;
       const { snapshot, surroundings } = content;
-      const { run, features } = snapshot;
+      const { run, features, breaker } = snapshot;
       const status = run === null || run.status === 'finished' ? 'idle' : run.status;
       const { maxAgents, agentLimit, trusted, backlog, modelNote } = surroundings;
       slider.max = String(Math.max(agentLimit, maxAgents));
@@ -71,11 +72,12 @@ export function createControls(post: (message: FromWebview) => void): Part {
       start.setShown(status === 'idle');
       start.setEnabled(canStart);
       pause.setShown(status === 'running');
-      resume.setShown(status === 'paused');
+      const waits = status === 'running' ? breaker : null;
+      resume.setShown(status === 'paused' || waits !== null);
       stop.setShown(status === 'running' || status === 'paused');
       setText(model, run !== null && status !== 'idle' ? runModel(run.settings.model, modelNote) : modelNote);
       model.hidden = model.textContent === '';
-      setText(note, noteOf(status, agentLimit));
+      setText(note, waits ? describeBreaker(waits) : noteOf(status, agentLimit));
       note.hidden = note.textContent === '';
     },
   };

@@ -21,9 +21,24 @@ export function toFailure(error: unknown, key: string, signal: AbortSignal): Fai
     );
   }
   const words = error.apiMessage ?? error.message;
-  const reason = error.status === undefined ? reasonOfType(error.type) : reasonOfStatus(error.status, words);
-  const retryAfterMs = retryAfter(error.headers);
-  return new Failure(reason, clean(words), retryAfterMs === undefined ? {} : { retryAfterMs });
+  const { status, type, headers } = error;
+  if (status !== undefined && !isOwnWord(error)) {
+    const page = pageWords(status, headers, error.message);
+    return new Failure(reasonOfPage(status), clean(page), waitFrom(headers));
+  }
+  const reason = reasonOfType(type, words) ?? reasonOfStatus(status);
+  return new Failure(reason, clean(words), waitFrom(headers));
+}
+
+/** Undefined for a stream of events; anything else was sent by something between us and the service. */
+export function pageFailure({ status, headers }: Response): Failure | undefined {
+  const isStream = /^text\/event-stream\b/i.test(headers.get('content-type') ?? '');
+  return isStream ? undefined : new Failure('unusable', pageWords(status, headers, ''));
+}
+
+function waitFrom(headers: Headers | undefined): { readonly retryAfterMs?: number } {
+  const retryAfterMs = retryAfter(headers);
+  return retryAfterMs === undefined ? {} : { retryAfterMs };
 }
 
 /** The wait the service asked for, in milliseconds: `retry-after-ms`, or `retry-after` in seconds or as a date. */
@@ -40,17 +55,41 @@ export function retryAfter(headers: Headers | undefined): number | undefined {
   return Number.isNaN(date) ? undefined : Math.max(0, date - (Number.isNaN(now) ? Date.now() : now));
 }
 
-function reasonOfStatus(status: number, words: string): FailureReason {
-  if (status === 401 || status === 402 || status === 403) return 'unauthorized'; // each needs the account's owner
-  if (status === 413 || (status === 400 && /prompt is too long/i.test(words))) return 'tooLong';
-  if (status === 429) return 'rateLimited';
-  if (status === 529 || status === 503) return 'overloaded';
-  if (status >= 500 || status === 408 || status === 409) return 'unreachable';
-  return 'badResponse';
+/** The service answers in JSON, also when it says no; pages come from proxies, firewalls, portals and wrong addresses. */
+function isOwnWord({ headers, type }: APIError): boolean {
+  return type !== null || /\bjson\b/i.test(headers?.get('content-type') ?? '');
 }
 
-/** An error told inside a stream that had begun well has no status, only a type. */
-function reasonOfType(type: string | null): FailureReason {
+function pageWords(status: number, headers: Headers | undefined, body: string): string {
+  const kind = headers?.get('content-type')?.split(';', 1)[0] || 'no content type';
+  const title = /<title[^>]*>([^<]{1,200})/i.exec(body)?.[1]?.trim();
+  const to = headers?.get('location');
+  const about = [`HTTP ${status}`, kind, ...(title ? [`"${title}"`] : []), ...(to ? [`leads to ${to}`] : [])];
+  return `A page came back instead of an answer of the model service (${about.join(', ')}).`;
+}
+
+/** A gateway in front of the service tells its load and its outages by pages too, and those pass by themselves. */
+function reasonOfPage(status: number): FailureReason {
+  if (status === 413) return 'tooLong';
+  if (status === 402) return 'noCredit';
+  if (status === 429) return 'rateLimited';
+  if (status === 529 || status === 503) return 'overloaded';
+  return status >= 500 || status === 408 ? 'unreachable' : 'unusable';
+}
+
+function reasonOfStatus(status: number | undefined): FailureReason {
+  if (status === 401) return 'unauthorized';
+  if (status === 402) return 'noCredit';
+  if (status === 413) return 'tooLong';
+  if (status === 429) return 'rateLimited';
+  if (status === 529 || status === 503) return 'overloaded';
+  if (status === undefined || status >= 500 || status === 408 || status === 409) return 'unreachable';
+  // Of another's making, or a model that this service does not have: the next request would fare no better.
+  return status === 400 || status === 422 ? 'badResponse' : 'unusable';
+}
+
+/** By the service's own word, which an error inside a stream that had begun well has for its only one. */
+function reasonOfType(type: string | null, words: string): FailureReason | undefined {
   switch (type) {
     case 'overloaded_error':
       return 'overloaded';
@@ -58,12 +97,18 @@ function reasonOfType(type: string | null): FailureReason {
       return 'rateLimited';
     case 'authentication_error':
     case 'permission_error':
-    case 'billing_error':
       return 'unauthorized';
+    case 'billing_error':
+      return 'noCredit';
+    case 'not_found_error':
+      return 'unusable';
     case 'invalid_request_error':
-      return 'badResponse';
+      // The account's state is told as a wrong request; each of these is the service's own wording.
+      if (/credit balance is too low|usage limits?\b|spend(ing)? limit/i.test(words)) return 'noCredit';
+      if (/organization has been disabled/i.test(words)) return 'unauthorized';
+      return /prompt is too long/i.test(words) ? 'tooLong' : 'badResponse';
     default:
-      return 'unreachable';
+      return undefined;
   }
 }
 

@@ -2,7 +2,7 @@
 import Anthropic from '@anthropic-ai/sdk';
 import { Failure } from '../../ports/failure';
 import type { ModelEvent, ModelProvider } from '../../ports/models';
-import { toFailure } from './anthropicFailure';
+import { pageFailure, toFailure } from './anthropicFailure';
 import { toMessagesRequest } from './anthropicRequest';
 import { AnthropicTurn } from './anthropicTurn';
 
@@ -28,6 +28,8 @@ export function createAnthropicProvider({ apiKey, baseUrl }: AnthropicAccess): M
     baseURL: baseUrl ?? defaultBaseUrl,
     maxRetries: 0,
     timeout: timeoutMs,
+    // A portal's redirect would take the key along to whoever it names.
+    fetchOptions: { redirect: 'manual' },
     logLevel: 'off',
     openTelemetry: { propagation: false, traces: { enabled: false } },
   });
@@ -49,7 +51,13 @@ async function* stream(
   signal: AbortSignal,
 ): AsyncIterable<ModelEvent> {
   const answer = new AnthropicTurn();
-  for await (const event of await client.messages.create(body, { signal })) {
+  const { data, response } = await client.messages.create(body, { signal }).withResponse();
+  const page = pageFailure(response);
+  if (page) {
+    data.controller.abort(); // nobody reads it
+    throw page;
+  }
+  for await (const event of data) {
     const words = answer.take(event);
     if (words) yield { type: 'text', text: words };
   }

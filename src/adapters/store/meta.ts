@@ -10,6 +10,7 @@ export const snapshotKeys = [
   'lastFeatureId',
   'owner',
   'throttledUntilAt',
+  'breaker',
   'experience',
 ] as const;
 

@@ -87,6 +87,10 @@ export const migrations: readonly Migration[] = [
     // Durations and files of features that passed, by category: one value, rewritten with every pass.
     script: `INSERT INTO meta (key, value) VALUES ('experience', '[]');`,
   },
+  {
+    version: 3,
+    script: `INSERT INTO meta (key, value) VALUES ('breaker', 'null');`,
+  },
 ];
 
 export function newestVersion(steps: readonly Migration[]): number {

@@ -24,6 +24,7 @@ export function readSnapshot(database: SqlJsDatabase): Snapshot {
     run: run?.json<Run>('body') ?? null,
     owner: readMeta(database, 'owner'),
     throttledUntilAt: readMeta(database, 'throttledUntilAt'),
+    breaker: readMeta(database, 'breaker'),
     lastFence: readMeta(database, 'lastFence'),
     lastFeatureId: readMeta(database, 'lastFeatureId'),
     experience: readMeta(database, 'experience'),

@@ -1,4 +1,5 @@
 // What a tool is: what the model is told of it, what people see while it runs, and how it answers.
+import type { Trouble } from '../../core/guardrails/breaker';
 import { parseWorkspacePath, type WorkspacePath } from '../../core/locks/lockPath';
 import { ok, type Refusal, type Result } from '../../core/shared/result';
 import type { Assignment, Coordinator, SubmitVerdict } from '../../ports/coordinator';
@@ -45,6 +46,8 @@ export type ToolAnswer =
 export type Ending =
   | { readonly kind: 'finish'; readonly summary: string }
   | { readonly kind: 'giveUp'; readonly reason: string }
+  /** A trouble that would meet any other agent too. */
+  | { readonly kind: 'handBack'; readonly trouble: Trouble }
   /** The hub has ended the attempt; nothing is left to say to it. */
   | { readonly kind: 'over'; readonly why: string };
 

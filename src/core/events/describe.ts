@@ -1,5 +1,6 @@
 // Tells an event in one line for people; the same words on the command line and in the dashboard's feed.
 import type { SkipCause } from '../features/feature';
+import type { Breaker, TroubleCause } from '../guardrails/breaker';
 import { describeBlockers } from '../locks/describeBlockers';
 import { inert } from '../shared/inert';
 import type { Event } from './event';
@@ -40,6 +41,10 @@ export function describe(event: Event, after: Snapshot): string | undefined {
       return `⛔ Agent ${event.slot} reached ${event.limit} (${event.bound}) on feature ${event.featureId}`;
     case 'throttle.changed':
       return event.untilAt === null ? undefined : `🐢 Slowing down: ${oneLine(event.reason)}`;
+    case 'breaker.opened':
+      return `🔌 ${describeBreaker(event)}`;
+    case 'breaker.closed':
+      return `▶️ Going on: ${overWords[event.cause]}`;
     case 'run.paused':
       return event.stopping ? '🛑 Stopping' : '⏸️ Paused: no new features are started';
     case 'run.resumed':
@@ -74,11 +79,26 @@ export function describeEnd(after: Snapshot): readonly string[] {
   ];
 }
 
+/** Why nothing new is started, and what to do about it. */
+export function describeBreaker({ message, mend }: Pick<Breaker, 'message' | 'mend'>): string {
+  return `Waiting: ${oneLine(message)} ${oneLine(mend)}`;
+}
+
 export function describeSkip(because: SkipCause): string {
   return because.kind === 'user'
     ? 'by you'
     : `feature ${because.featureId}, which it depends on, did not pass`;
 }
+
+const overWords: Readonly<Record<TroubleCause, string>> = {
+  key: 'the service accepts the key',
+  credit: 'the account has credit',
+  service: 'the model service answers',
+  spawn: 'agents can be started',
+  files: 'files can be opened',
+  disk: 'the disk can be written',
+  workspace: 'the workspace can be copied',
+};
 
 /** The first line of a reason; what follows it is output, kept for whoever opens the feature. */
 function headline(reason: string): string {

@@ -1,5 +1,6 @@
 // Everything that can happen in a workspace, as one closed union: what the log keeps and every view is built from.
 import type { FeatureChange } from '../features/featureChange';
+import type { BreakerEvent } from '../guardrails/breaker';
 import type { LimitName } from '../guardrails/budget';
 import type { LockScope } from '../locks/lockPath';
 import type { Blocker } from '../locks/lockTable';
@@ -17,6 +18,7 @@ export type Happening =
   | FileEvent
   | CheckEvent
   | RunEvent
+  | BreakerEvent
   | HouseEvent;
 
 /** A stored event: numbered from 1 without gaps, in the order things happened. */

@@ -3,6 +3,7 @@ import type { Feature } from '../features/feature';
 import { newFeature } from '../features/feature';
 import type { FeatureChange } from '../features/featureChange';
 import { canRemove, type Transition, transition } from '../features/featureMachine';
+import { type Breaker, projectBreaker } from '../guardrails/breaker';
 import { describeBlockers } from '../locks/describeBlockers';
 import { grant, type LockTable, noLocks, queue, release } from '../locks/lockTable';
 import type { ModelName } from '../routing/modelCatalog';
@@ -39,6 +40,8 @@ export interface Snapshot {
   readonly owner: Owner | null;
   /** Until when the provider asked everyone to wait. */
   readonly throttledUntilAt: EpochMs | null;
+  /** The trouble from outside that keeps features from being started; null: none is known. */
+  readonly breaker: Breaker | null;
   readonly lastFence: Fence;
   readonly lastFeatureId: FeatureId;
   /** What passed features taught about how long such features take and what they touch. */
@@ -54,6 +57,8 @@ export interface Agent extends Attempt {
   readonly startedAt: EpochMs;
   readonly endedAt?: EpochMs;
   readonly end?: AgentEnd;
+  /** Agents lost in this slot one after the other, this one included. */
+  readonly losses?: number;
   readonly process?: ProcessIdentity;
   readonly inputTokens: number;
   readonly outputTokens: number;
@@ -91,6 +96,7 @@ export const emptySnapshot: Snapshot = {
   run: null,
   owner: null,
   throttledUntilAt: null,
+  breaker: null,
   lastFence: 0,
   lastFeatureId: 0,
   experience: [],
@@ -170,6 +176,11 @@ function apply(draft: Draft, event: Event, base: Snapshot): void {
     case 'throttle.changed':
       draft.throttledUntilAt = event.untilAt;
       return;
+    case 'breaker.opened':
+    case 'breaker.rescheduled':
+    case 'breaker.closed':
+      draft.breaker = projectBreaker(draft.breaker, event, event.at, draft.lastFence);
+      return;
     case 'owner.changed':
       draft.owner = { epoch: event.epoch, process: event.process, face: event.face };
       return;
@@ -199,8 +210,10 @@ function changeFeature(
   if (event.type === 'feature.claimed') {
     draft.lastFence = Math.max(draft.lastFence, event.fence);
     const { slot, featureId, attempt, fence, model } = event;
+    const losses = draft.agents[slot]?.losses;
     setAgent(draft, {
       ...{ slot, featureId, attempt, fence, model },
+      ...(losses === undefined ? {} : { losses }),
       ...{ status: 'starting', step: 'starting', startedAt: event.at },
       ...{ inputTokens: 0, outputTokens: 0, costUsd: 0, actions: 0 },
     });
@@ -240,16 +253,19 @@ function changeAgent(draft: Draft, event: Event & AgentEvent): void {
         progress: event.progress ?? agent.progress,
       });
       return;
-    case 'agent.ended':
+    case 'agent.ended': {
+      const { losses = 0, ...before } = agent;
       setAgent(draft, {
-        ...agent,
+        ...before,
         status: 'ended',
         step: event.note,
         endedAt: event.at,
         end: event.cause,
+        ...(event.cause === 'lost' ? { losses: losses + 1 } : {}),
         process: undefined,
       });
       return;
+    }
     case 'tool.used':
       setAgent(draft, { ...agent, actions: agent.actions + 1 });
       return;
@@ -305,6 +321,7 @@ function showWait(draft: Draft, event: Event & LockEvent): void {
 function changeRun(draft: Draft, event: Event & RunEvent): void {
   if (event.type === 'run.started') {
     draft.agents = {};
+    draft.breaker = null; // whoever starts a run has looked; if the trouble is still there, it is met again
     draft.run = {
       ...{
         id: event.runId,
@@ -331,6 +348,7 @@ function changeRun(draft: Draft, event: Event & RunEvent): void {
       draft.run = { ...run, status: 'running' };
       return;
     case 'run.finished':
+      draft.breaker = null;
       draft.run = { ...run, status: 'finished', outcome: event.outcome, report: event.report };
       return;
     default:

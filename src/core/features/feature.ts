@@ -41,7 +41,8 @@ export interface Feature {
 
 /** Where a feature stands; each status carries only its own data. */
 export type FeatureState =
-  | { readonly status: 'pending' }
+  /** `notBefore`: it rests after an agent was lost at it. */
+  | { readonly status: 'pending'; readonly notBefore?: EpochMs }
   | { readonly status: 'waiting'; readonly missing: readonly FeatureId[] }
   | { readonly status: 'claimed'; readonly phase: 'working' | 'verifying'; readonly claim: Claim }
   | {

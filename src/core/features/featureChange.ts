@@ -4,9 +4,10 @@ import type { CheckProof, Evidence, FeatureSpec, SkipCause } from './feature';
 
 /**
  * Why an attempt ended without counting. `lost`: its process died, which counts in the end; `recovered`: the host died
- * over it; `lock`: waiting for a file would have deadlocked; `stopped`: the user ended the run.
+ * over it; `lock`: waiting for a file would have deadlocked; `stopped`: the user ended the run; `outside`: a trouble that
+ * is no feature's stood in its way.
  */
-export type YieldCause = 'lock' | 'lost' | 'stopped' | 'recovered';
+export type YieldCause = 'lock' | 'outside' | 'lost' | 'stopped' | 'recovered';
 
 /** The attempt a change belongs to; a change with an older fence than the feature's claim is refused. */
 interface OfAttempt {

@@ -1,4 +1,5 @@
 // The life of a feature as one table: which change is allowed from which state, and what follows.
+import { restMs } from '../guardrails/failurePolicy';
 import type { Moment } from '../shared/moment';
 import { ok, type Refusal, type Result, refuse } from '../shared/result';
 import type { Feature, FeatureState } from './feature';
@@ -86,15 +87,14 @@ export const table: { readonly [K in Transition]: Row<K> } = {
   },
   'feature.yielded': {
     from: atWork,
-    to: (f, c) => {
+    to: (f, c, { at }) => {
       const learned =
         c.path === undefined || f.learnedFiles.includes(c.path)
           ? f.learnedFiles
           : [...f.learnedFiles, c.path];
-      return into(
-        { ...f, losses: f.losses + (c.cause === 'lost' ? 1 : 0), learnedFiles: learned },
-        { status: 'pending' },
-      );
+      const losses = f.losses + (c.cause === 'lost' ? 1 : 0);
+      const rests = c.cause === 'lost' ? { notBefore: at + restMs(losses) } : {};
+      return into({ ...f, losses, learnedFiles: learned }, { status: 'pending', ...rests });
     },
   },
   'feature.regressed': {

@@ -1,11 +1,13 @@
 // The scheduler's whole judgement: from the facts as they stand to what is to be done now.
 
-import type { RunOutcome } from '../events/event';
-import { liveAttempts, type Snapshot } from '../events/snapshot';
+import type { Attempt, RunOutcome } from '../events/event';
+import { liveAttempts, type Run, type Snapshot } from '../events/snapshot';
 import type { Feature } from '../features/feature';
 import type { FeatureChange } from '../features/featureChange';
 import { indexByName, readinessOf } from '../graph/readiness';
-import type { FeatureId, Slot } from '../shared/ids';
+import { isDue, nextProbeAt } from '../guardrails/breaker';
+import { restMs } from '../guardrails/failurePolicy';
+import type { EpochMs, FeatureId, Slot } from '../shared/ids';
 import { outlookFrom } from './outlook';
 import { type Choice, type PassedOver, selectBatch } from './selectBatch';
 
@@ -19,13 +21,15 @@ export interface Judgement {
   readonly decisions: readonly Decision[];
   /** Ready features that wait for files, for the views. */
   readonly passedOver: readonly PassedOver[];
+  /** When to ask again, though nothing may have happened: a rest is over then, or a probe due. */
+  readonly wakeAt?: EpochMs;
 }
 
 /**
  * Pure: the same facts give the same judgement. Changes of readiness come first and alone, so that claims are always
  * judged on settled facts: carry out the decisions, then ask again, until there are none.
  */
-export function decide(snapshot: Snapshot): Judgement {
+export function decide(snapshot: Snapshot, now: EpochMs): Judgement {
   const features = Object.values(snapshot.features);
   const changes = settleReadiness(features, indexByName(snapshot.features));
   if (changes.length > 0)
@@ -47,18 +51,44 @@ export function decide(snapshot: Snapshot): Judgement {
   }
   if (run.status === 'paused') return { decisions: [], passedOver: [] };
 
-  const taken = new Set(live.map((a) => a.slot));
-  const room = run.settings.maxAgents - live.length;
-  const free = slotsUpTo(run.settings.maxAgents)
-    .filter((slot) => !taken.has(slot))
-    .slice(0, Math.max(0, room));
   const outlook = outlookFrom(snapshot.experience, run.settings.model);
   const circumstances = { outlook, startedAt: run.startedAt, startedMs: run.startedMs };
-  const batch = selectBatch(features, ready, snapshot.locks, free, circumstances);
+  const openings = openingsIn(snapshot, run, live, now);
+  const rested = ready.filter((f) => isDue(restOf(f), now));
+  const batch = selectBatch(features, rested, snapshot.locks, openings.slots, circumstances);
+  const later = [...openings.later, ...ready.map(restOf)].filter((at) => !isDue(at, now));
   return {
     decisions: batch.chosen.map((choice) => ({ kind: 'claim', choice })),
     passedOver: batch.passedOver,
+    ...(later.length === 0 ? {} : { wakeAt: later.reduce((first, at) => Math.min(first, at)) }),
   };
+}
+
+/** The slots that may be filled now, and the moments at which more may be: not those that an agent's end will free. */
+function openingsIn(
+  { agents, breaker }: Snapshot,
+  { settings: { maxAgents } }: Run,
+  live: readonly Attempt[],
+  now: EpochMs,
+): { readonly slots: readonly Slot[]; readonly later: readonly EpochMs[] } {
+  const room = Math.max(0, maxAgents - live.length);
+  const taken = new Set(live.map((a) => a.slot));
+  const free = slotsUpTo(maxAgents).filter((slot) => !taken.has(slot));
+  const restOfSlot = (slot: Slot) => (agents[slot]?.endedAt ?? 0) + restMs(agents[slot]?.losses ?? 0);
+  const rested = free.filter((slot) => isDue(restOfSlot(slot), now));
+  const later = free.map(restOfSlot);
+  if (!breaker) return { slots: rested.slice(0, room), later };
+  const fences = live.map((a) => a.fence);
+  const probeAt = nextProbeAt(breaker, fences);
+  if (probeAt === undefined) return { slots: [], later: [] };
+  return isDue(probeAt, now)
+    ? { slots: rested.slice(0, Math.min(1, room)), later }
+    : { slots: [], later: [probeAt] };
+}
+
+/** Until when a ready feature is let be, for an agent was lost at it. */
+function restOf({ state }: Feature): EpochMs {
+  return state.status === 'pending' ? (state.notBefore ?? 0) : 0;
 }
 
 /** Changes that bring stored readiness in line with the dependencies as they are. */

@@ -27,6 +27,10 @@ const request: TurnRequest = {
   maxOutputTokens: 1000,
 };
 
+const creditTooLow = 'Your credit balance is too low to access the Anthropic API.';
+const allowanceSpent = 'You have reached your specified API usage limits.';
+const accountClosed = 'This organization has been disabled.';
+
 describe('anthropicProvider', () => {
   let api: FakeMessagesApi;
 
@@ -190,12 +194,36 @@ describe('anthropicProvider', () => {
     ['503', error(503, 'api_error', limits), 'overloaded', 7000],
     ['500', error(500, 'api_error'), 'unreachable'],
     ['401', error(401, 'authentication_error'), 'unauthorized'],
-    ['402', error(402, 'billing_error'), 'unauthorized'],
+    ['402', error(402, 'billing_error'), 'noCredit'],
     ['403', error(403, 'permission_error'), 'unauthorized'],
     ['413', error(413, 'request_too_large'), 'tooLong'],
     ['400 for the length', error(400, 'invalid_request_error', {}, 'prompt is too long: 1 > 0'), 'tooLong'],
     ['400', error(400, 'invalid_request_error'), 'badResponse'],
-    ['404', error(404, 'not_found_error'), 'badResponse'],
+    ['404 for a model it does not have', error(404, 'not_found_error'), 'unusable'],
+    ['400 for want of credit', error(400, 'invalid_request_error', {}, creditTooLow), 'noCredit'],
+    ['400 for a spent allowance', error(400, 'invalid_request_error', {}, allowanceSpent), 'noCredit'],
+    ['400 for a closed account', error(400, 'invalid_request_error', {}, accountClosed), 'unauthorized'],
+    ["a firewall's page (403)", page(403), 'unusable'],
+    ["a portal's page (200)", page(200), 'unusable'],
+    // Fetch takes it for a broken connection, and so it is one for us.
+    ['a proxy that wants a password (407)', page(407), 'unreachable'],
+    ["a wrong address's page (404)", page(404), 'unusable'],
+    [
+      '403 in JSON of another',
+      { ...page(403), contentType: 'application/json', body: '{"denied":1}' },
+      'unusable',
+    ],
+    [
+      'JSON instead of a stream (200)',
+      { ...page(200), contentType: 'application/json', body: '{}' },
+      'unusable',
+    ],
+    ["a gateway's page (502)", page(502), 'unreachable'],
+    ["a gateway's page (503)", page(503), 'overloaded'],
+    ['a page for too large a request', page(413), 'tooLong'],
+    ['refused credit told inside the stream', inStream('billing_error'), 'noCredit'],
+    ['a refused key told inside the stream', inStream('authentication_error'), 'unauthorized'],
+    ['a wrong request told inside the stream', inStream('invalid_request_error'), 'badResponse'],
     ['overload told inside the stream', inStream('overloaded_error'), 'overloaded'],
     ['a limit told inside the stream', inStream('rate_limit_error'), 'rateLimited'],
     ['an error told inside the stream', inStream('api_error'), 'unreachable'],
@@ -212,6 +240,28 @@ describe('anthropicProvider', () => {
       assert.equal(api.requests.length, 1);
     });
   }
+
+  it('names the page that came back', async () => {
+    api.answer(page(403));
+    const { message } = await failureOf(play(request));
+    assert.equal(
+      message,
+      'A page came back instead of an answer of the model service (HTTP 403, text/html, "Just a moment...").',
+    );
+  });
+
+  it('follows no redirect, for the key would go along', async () => {
+    const elsewhere = await startFakeMessagesApi();
+    try {
+      api.answer({ ...page(307), headers: { location: elsewhere.baseUrl } });
+      const failure = await failureOf(play(request));
+      assert.equal(failure.reason, 'unusable');
+      assert.ok(failure.message.includes(`leads to ${elsewhere.baseUrl}`), failure.message);
+      assert.deepEqual(elsewhere.requests, []);
+    } finally {
+      await elsewhere.close();
+    }
+  });
 
   it('tells a service that is not there as unreachable', async () => {
     const gone = await startFakeMessagesApi();
@@ -365,6 +415,16 @@ function error(
   message = 'told why',
 ): FakeAnswer {
   return { kind: 'status', status, type, message, headers };
+}
+
+/** What comes from something between us and the service. */
+function page(status: number): FakeAnswer & { kind: 'page' } {
+  return {
+    kind: 'page',
+    status,
+    contentType: 'text/html; charset=utf-8',
+    body: '<title>Just a moment...</title>',
+  };
 }
 
 function inStream(type: string): FakeAnswer {

@@ -185,7 +185,12 @@ describe('SqlJsStore on a failing disk', function () {
     'a long journal': { left: (files) => files, options: { snapshotAtBytes: 100 } },
     'older tables': {
       left: (files) => files,
-      options: { migrations: [...migrations, { version: 2, script: 'CREATE TABLE notes (body TEXT)' }] },
+      options: {
+        migrations: [
+          ...migrations,
+          { version: migrations.length + 1, script: 'CREATE TABLE notes (body TEXT)' },
+        ],
+      },
     },
   };
   for (const [name, { left, options }] of Object.entries(repairs)) {

@@ -144,6 +144,17 @@ const lines: {
   ],
   'run.started': [[{ type: 'run.started', runId: 1, settings: defaultRunSettings }, undefined]],
   'run.configured': [[{ type: 'run.configured', runId: 1, maxAgents: 5 }, '⚙️ Agents: 5']],
+  'breaker.opened': [
+    [
+      { type: 'breaker.opened', cause: 'key', message: 'Refused\n.', mend: 'Give another.', probeAt: 9 },
+      '🔌 Waiting: Refused . Give another.',
+    ],
+  ],
+  'breaker.rescheduled': [[{ type: 'breaker.rescheduled', cause: 'key', probeAt: 9, tries: 1 }, undefined]],
+  'breaker.closed': [
+    [{ type: 'breaker.closed', cause: 'key' }, '▶️ Going on: the service accepts the key'],
+    [{ type: 'breaker.closed', cause: 'disk' }, '▶️ Going on: the disk can be written'],
+  ],
   'run.paused': [
     [{ type: 'run.paused', runId: 1, stopping: false }, '⏸️ Paused: no new features are started'],
     [{ type: 'run.paused', runId: 1, stopping: true }, '🛑 Stopping'],

@@ -1,6 +1,6 @@
 // The one reducer: what each event does to the picture, and that it never touches the picture it was given.
 import { strict as assert } from 'node:assert';
-import type { Event, Happening } from '../../../src/core/events/event';
+import type { AgentEnd, Event, Happening } from '../../../src/core/events/event';
 import { defaultRunSettings } from '../../../src/core/events/runSettings';
 import {
   emptySnapshot,
@@ -203,6 +203,42 @@ describe('project', () => {
     );
     assert.deepEqual([now.owner, now.throttledUntilAt], [{ epoch: 3, process, face: 'cli' }, 9]);
     assert.equal(tell(now, { type: 'throttle.changed', untilAt: null, reason: '' }).throttledUntilAt, null);
+  });
+
+  it('counts agents lost one after the other in a slot, until one ends otherwise', () => {
+    const at = (fence: number) => ({ slot: 2, featureId: 1, attempt: 1, fence });
+    const lossesAfter = (...ends: readonly AgentEnd[]) => {
+      let now = emptySnapshot;
+      for (const [k, cause] of ends.entries()) {
+        const own = at(k + 10);
+        now = tell(
+          { ...now, features: { 1: featureIn('pending') } },
+          { type: 'feature.claimed', model: 'haiku', ...own },
+          { type: 'agent.ended', cause, note: '', ...own },
+        );
+      }
+      return now.agents[2]?.losses;
+    };
+    assert.equal(lossesAfter('lost', 'lost'), 2);
+    assert.equal(lossesAfter('lost', 'done', 'lost'), 1);
+    assert.equal(lossesAfter('lost', 'yielded'), undefined);
+  });
+
+  it('knows the breaker, and forgets it with the run', () => {
+    const started = { type: 'run.started', runId: 1, settings: defaultRunSettings } as const;
+    const trouble = { cause: 'disk', message: 'Full.', mend: 'Free some.' } as const;
+    const open = tell(emptySnapshot, started, { type: 'breaker.opened', ...trouble, probeAt: 9 });
+    assert.deepEqual(open.breaker, {
+      ...trouble,
+      since: open.breaker?.since,
+      probeAt: 9,
+      tries: 0,
+      fence: 0,
+    });
+    const again = { type: 'breaker.rescheduled', cause: 'disk', probeAt: 99, tries: 1 } as const;
+    assert.deepEqual(tell(open, again).breaker, { ...open.breaker, probeAt: 99, tries: 1 });
+    assert.equal(tell(open, { type: 'breaker.closed', cause: 'disk' }).breaker, null);
+    assert.equal(tell(open, { ...started, runId: 2 }).breaker, null);
   });
 
   it('lists features in order of id and never gives an id again', () => {

@@ -236,9 +236,12 @@ describe('featureMachine', () => {
         'a loss counts as a loss only',
         'working',
         { type: 'feature.yielded', cause: 'lost', note: 'died', ...own },
-        { failures: 2, losses: 2, learnedFiles: ['a'] },
+        {
+          ...{ failures: 2, losses: 2, learnedFiles: ['a'] },
+          state: { status: 'pending', notBefore: 5_000 + 4_000 },
+        },
       ],
-      ...(['lock', 'stopped', 'recovered'] as const).map(
+      ...(['lock', 'outside', 'stopped', 'recovered'] as const).map(
         (cause): [string, Stage, Extract<FeatureChange, { type: Transition }>, Left] => [
           `a hand-back (${cause}) counts nothing`,
           'working',

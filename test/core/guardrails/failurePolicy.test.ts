@@ -1,6 +1,6 @@
 // How often a feature is tried again: three retries are four attempts, and three lost agents are enough.
 import { strict as assert } from 'node:assert';
-import { afterFailure, afterLoss, type Verdict } from '../../../src/core/guardrails/failurePolicy';
+import { afterFailure, afterLoss, restMs, type Verdict } from '../../../src/core/guardrails/failurePolicy';
 import { defaultLimits } from '../../../src/core/guardrails/limits';
 
 describe('failurePolicy', () => {
@@ -31,4 +31,7 @@ describe('failurePolicy', () => {
       assert.equal(afterLoss(before, { ...defaultLimits, maxLosses }), verdict);
     });
   }
+
+  it('lets what lost an agent rest, four times as long each time', () =>
+    assert.deepEqual([0, 1, 2, 3, 4, 5, 6].map(restMs), [0, 1_000, 4_000, 16_000, 64_000, 64_000, 64_000]));
 });

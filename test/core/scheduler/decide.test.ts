@@ -1,8 +1,9 @@
 // The scheduler's judgement on single states: who is claimed, held, freed, skipped, and when a run is over.
 import { strict as assert } from 'node:assert';
 import type { RunSettings } from '../../../src/core/events/runSettings';
-import type { Run, Snapshot } from '../../../src/core/events/snapshot';
+import type { Agent, Run, Snapshot } from '../../../src/core/events/snapshot';
 import type { Feature } from '../../../src/core/features/feature';
+import type { Breaker } from '../../../src/core/guardrails/breaker';
 import { grant, noLocks } from '../../../src/core/locks/lockTable';
 import { type Decision, decide } from '../../../src/core/scheduler/decide';
 import { featureIn, stateIn, workspaceOf } from '../sampleFeatures';
@@ -27,7 +28,8 @@ function told(decision: Decision): string {
   }
 }
 
-const decisions = (snapshot: Snapshot) => decide(snapshot).decisions.map(told);
+const now = 1_000_000;
+const decisions = (snapshot: Snapshot) => decide(snapshot, now).decisions.map(told);
 /** A feature at work in this slot. */
 const at = (slot: number, id: number): Feature => {
   const state = stateIn('working');
@@ -202,7 +204,7 @@ describe('decide', () => {
       featureIn('pending', 2, { files: ['A'], priority: 1 }),
       featureIn('pending', 3),
     ];
-    const { decisions, passedOver } = decide({ ...workspaceOf(features), locks: busy });
+    const { decisions, passedOver } = decide({ ...workspaceOf(features), locks: busy }, now);
     assert.deepEqual(decisions.map(told), ['claim 3 in 2']);
     assert.deepEqual(
       passedOver.map((p) => [p.featureId, p.blocker.path]),
@@ -212,18 +214,89 @@ describe('decide', () => {
 
   it('does not end a run while what is ready waits for the human', () => {
     const features = [featureIn('pending', 1, { files: ['a'] })];
-    const { decisions, passedOver } = decide({
-      ...workspaceOf(features),
-      locks: { ...noLocks, human: ['a'] },
-    });
+    const { decisions, passedOver } = decide(
+      { ...workspaceOf(features), locks: { ...noLocks, human: ['a'] } },
+      now,
+    );
     assert.deepEqual(decisions, []);
     assert.equal(passedOver.length, 1);
+  });
+
+  describe('while the breaker is open', () => {
+    const open: Breaker = {
+      ...{ cause: 'service', message: 'No answer.', mend: 'Wait.' },
+      ...{ since: now - 1, probeAt: now + 500, tries: 0, fence: 200 },
+    };
+    const judged = (breaker: Breaker, ...features: Feature[]) => {
+      const { decisions, wakeAt } = decide({ ...workspaceOf(features), breaker }, now);
+      return [...decisions.map(told), wakeAt ?? 'no alarm'];
+    };
+
+    it('starts nothing, does not end the run, and wants to be asked when a probe is due', () =>
+      assert.deepEqual(judged(open, ...pending(1, 2)), [now + 500]));
+
+    it('starts one when the probe is due, however many slots are free', () =>
+      assert.deepEqual(judged({ ...open, probeAt: now }, ...pending(1, 2, 3)), ['claim 1 in 1', 'no alarm']));
+
+    it('starts a probe beside those that were at work before', () =>
+      assert.deepEqual(judged({ ...open, probeAt: now }, at(1, 1), ...pending(2, 3)), [
+        'claim 2 in 2',
+        'no alarm',
+      ]));
+
+    it('waits for the probe that is under way, and for a slot when all are taken', () => {
+      const due = { ...open, probeAt: now };
+      assert.deepEqual(judged({ ...due, fence: 100 }, at(1, 1), ...pending(2)), ['no alarm']);
+      assert.deepEqual(judged(due, at(1, 1), at(2, 2), at(3, 3), ...pending(4)), ['no alarm']);
+    });
+
+    it('does not wait for ever when the clock was put back', () =>
+      assert.deepEqual(judged({ ...open, probeAt: now + 86_400_000 }, ...pending(1)), [
+        'claim 1 in 1',
+        'no alarm',
+      ]));
+
+    it('is ended by what ends a run: nothing is ready any more', () =>
+      assert.deepEqual(judged(open, featureIn('passing', 1)), ['finish complete', 'no alarm']));
+  });
+
+  describe('after agents were lost', () => {
+    const resting = (id: number, ms: number): Feature => ({
+      ...featureIn('pending', id),
+      state: { status: 'pending', notBefore: now + ms },
+    });
+
+    it('lets the feature rest while others go on, and wants to be asked when its rest is over', () => {
+      const { decisions, wakeAt } = decide(
+        workspaceOf([resting(1, 4000), resting(2, 1000), ...pending(3)]),
+        now,
+      );
+      assert.deepEqual(decisions.map(told), ['claim 3 in 1']);
+      assert.equal(wakeAt, now + 1000);
+    });
+
+    it('does not end the run for it', () => assert.deepEqual(decisions(workspaceOf([resting(1, 1)])), []));
+
+    it('starts it when the rest is over', () =>
+      assert.deepEqual(decisions(workspaceOf([resting(1, 0)])), ['claim 1 in 1']));
+
+    it('lets the slot rest, too, longer with each loss in a row', () => {
+      const lostIn = (slot: number, losses: number, agoMs: number): Agent => ({
+        ...{ slot, featureId: 9, attempt: 1, fence: 5, model: 'offline', status: 'ended', step: '' },
+        ...{ startedAt: 0, endedAt: now - agoMs, end: 'lost', losses },
+        ...{ inputTokens: 0, outputTokens: 0, costUsd: 0, actions: 0 },
+      });
+      const agents = { 1: lostIn(1, 1, 999), 2: lostIn(2, 2, 1_001), 3: lostIn(3, 1, 1_000) };
+      const { decisions, wakeAt } = decide({ ...workspaceOf(pending(1, 2)), agents }, now);
+      assert.deepEqual(decisions.map(told), ['claim 1 in 3']);
+      assert.equal(wakeAt, now + 1);
+    });
   });
 
   it('gives the same judgement for the same facts, and changes none of them', () => {
     const snapshot = workspaceOf([at(1, 1), ...pending(2, 3)]);
     const copy = structuredClone(snapshot);
-    assert.deepEqual(decide(snapshot), decide(snapshot));
+    assert.deepEqual(decide(snapshot, now), decide(snapshot, now));
     assert.deepEqual(snapshot, copy);
   });
 
@@ -232,7 +305,7 @@ describe('decide', () => {
     const many = Array.from({ length: 10_000 }, (_, k) =>
       featureIn('pending', k + 1, { dependsOn: k >= 100 ? [`F${k - 99}`] : [], files: [`src/f${k}.ts`] }),
     );
-    assert.equal(decide(workspaceOf(many)).decisions.length, 9_900);
-    assert.equal(decide(workspaceOf(many.slice(0, 100))).decisions.length, 3);
+    assert.equal(decide(workspaceOf(many), now).decisions.length, 9_900);
+    assert.equal(decide(workspaceOf(many.slice(0, 100)), now).decisions.length, 3);
   });
 });

@@ -49,7 +49,7 @@ export function brokenRestRules(snapshot: Snapshot): readonly string[] {
 function idleSlots(snapshot: Snapshot): readonly string[] {
   const { run, locks } = snapshot;
   if (run?.status !== 'running' || liveOf(snapshot).length >= run.settings.maxAgents) return [];
-  const passedOver = new Set(decide(snapshot).passedOver.map((p) => p.featureId));
+  const passedOver = new Set(decide(snapshot, Number.POSITIVE_INFINITY).passedOver.map((p) => p.featureId));
   const free = Object.values(snapshot.features).filter(
     (f) =>
       f.state.status === 'pending' &&

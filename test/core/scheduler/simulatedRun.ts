@@ -83,8 +83,9 @@ export class SimulatedRun {
           (w): Happening => granted(attemptOf({ ...this.#attemptOf(w.fence) }), w.scope, 'request'),
         ),
       );
-      const { decisions } = decide(this.snapshot);
-      if (decisions.length === 0) {
+      const { decisions, wakeAt } = decide(this.snapshot, this.#at);
+      if (decisions.length === 0 && wakeAt !== undefined) this.#at = wakeAt;
+      else if (decisions.length === 0) {
         assert.deepEqual(brokenRestRules(this.snapshot), []);
         return;
       }
@@ -162,7 +163,9 @@ export class SimulatedRun {
     const released = pathsOf(this.snapshot.locks, attempt.fence).map(
       (path): Happening => ({ type: 'lock.released', path, ...attempt }),
     );
-    this.#tell(change, ...released, { type: 'agent.ended', cause: 'done', note: '', ...attempt });
+    const isLost = change.type === 'feature.yielded' && change.cause === 'lost';
+    const cause = isLost ? 'lost' : 'done';
+    this.#tell(change, ...released, { type: 'agent.ended', cause, note: '', ...attempt });
     this.#load();
   }
 

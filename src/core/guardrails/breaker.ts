@@ -1,0 +1,158 @@
+// The breaker: while a trouble that is no feature's lasts, nothing new is started but one probe at a time.
+import type { EpochMs, Fence } from '../shared/ids';
+
+/**
+ * What kind of trouble stands in every agent's way: the key is refused; the account has no credit; the model service does
+ * not answer as itself; processes cannot be started; too many files are open; the disk is full or read-only; no copy of
+ * the workspace can be made.
+ */
+export const troubleCauses = ['key', 'credit', 'service', 'spawn', 'files', 'disk', 'workspace'] as const;
+export type TroubleCause = (typeof troubleCauses)[number];
+
+/** Trouble from outside, as an attempt met it. */
+export interface Trouble {
+  readonly cause: TroubleCause;
+  /** What happened, in one sentence for people. */
+  readonly message: string;
+}
+
+/** An open breaker; a closed one is null. */
+export interface Breaker extends Trouble {
+  /** What to do about it, for people. */
+  readonly mend: string;
+  readonly since: EpochMs;
+  /** From when on one feature may be started to see whether it is over. */
+  readonly probeAt: EpochMs;
+  /** Probes that met it again. */
+  readonly tries: number;
+  /** The last claim before it opened; a later one is a probe. */
+  readonly fence: Fence;
+}
+
+/** What happens to the breaker. */
+export type BreakerEvent =
+  | ({
+      readonly type: 'breaker.opened';
+      readonly mend: string;
+      readonly probeAt: EpochMs;
+    } & Trouble)
+  /** A probe met the trouble again, or the user asks for one now. */
+  | {
+      readonly type: 'breaker.rescheduled';
+      readonly cause: TroubleCause;
+      readonly probeAt: EpochMs;
+      readonly tries: number;
+    }
+  | { readonly type: 'breaker.closed'; readonly cause: TroubleCause };
+
+/**
+ * What a probe has shown to work: the model answered; a worker stands in its copy; a file was written or the attempt came
+ * to an end of its own.
+ */
+export type Proof = 'model' | 'copy' | 'work';
+
+/** A probe of the service is a request that somebody may have to pay for; one of this machine costs a process. */
+const firstProbeMs: Readonly<Record<TroubleCause, number>> = {
+  ...{ key: 60_000, credit: 60_000, service: 60_000 },
+  ...{ spawn: 5_000, files: 5_000, disk: 5_000, workspace: 5_000 },
+};
+const longestProbeMs = 15 * 60_000;
+
+const proofs: Readonly<Record<TroubleCause, Proof>> = {
+  ...{ key: 'model', credit: 'model', service: 'model' },
+  ...{ spawn: 'copy', files: 'copy', workspace: 'copy', disk: 'work' },
+};
+
+const keyMend = '"Set Anthropic API Key" in the editor, ANTHROPIC_API_KEY for the command line';
+const byItself = 'It is tried again by itself.';
+const mends: Readonly<Record<TroubleCause, string>> = {
+  key: `Give a key that the service accepts (${keyMend}).`,
+  credit: `Add credit to the key's account, or give another key (${keyMend}).`,
+  service: `Look at the network, the proxy and parallelAgents.providers.anthropic.baseUrl. ${byItself}`,
+  spawn: `Close other programs, or raise the limits of processes and memory. ${byItself}`,
+  files: `Close other programs, or raise the limit of open files (ulimit -n). ${byItself}`,
+  disk: `Free some space on the disk, or make it writable. ${byItself}`,
+  workspace: `Make the folder one that you can read and write. ${byItself}`,
+};
+
+/** Only a person can end this trouble: trying again by itself will not. */
+export function needsPerson({ cause }: Trouble): boolean {
+  return cause === 'key' || cause === 'credit';
+}
+
+/**
+ * What follows when the attempt of `fence` meets trouble. Attempts that were at work when the breaker opened meet the same
+ * and add nothing: one trouble, one message.
+ */
+export function afterTrouble(
+  breaker: Breaker | null,
+  { cause, message }: Trouble,
+  fence: Fence,
+  now: EpochMs,
+): BreakerEvent | undefined {
+  if (breaker && !isProbe(breaker, fence)) return undefined;
+  if (breaker?.cause === cause) {
+    const tries = breaker.tries + 1;
+    return { type: 'breaker.rescheduled', cause, probeAt: now + probeDelayMs(cause, tries), tries };
+  }
+  return {
+    type: 'breaker.opened',
+    cause,
+    message,
+    mend: mends[cause],
+    probeAt: now + probeDelayMs(cause, 0),
+  };
+}
+
+/** What follows when the attempt of `fence` has shown something to work. Only a probe can show that a trouble is over. */
+export function afterProof(breaker: Breaker | null, proof: Proof, fence: Fence): BreakerEvent | undefined {
+  if (!breaker || !isProbe(breaker, fence)) return undefined;
+  const isOver = proof === 'work' || proof === proofs[breaker.cause];
+  return isOver ? { type: 'breaker.closed', cause: breaker.cause } : undefined;
+}
+
+/** A person has done something about it: the next probe may go now. */
+export function afterMend(breaker: Breaker | null, now: EpochMs): BreakerEvent | undefined {
+  if (!breaker) return undefined;
+  const { cause } = breaker;
+  return { type: 'breaker.rescheduled', cause, probeAt: now, tries: 0 };
+}
+
+/** The breaker after `event`. @param lastFence of all claims so far */
+export function projectBreaker(
+  breaker: Breaker | null,
+  event: BreakerEvent,
+  at: EpochMs,
+  lastFence: Fence,
+): Breaker | null {
+  switch (event.type) {
+    case 'breaker.opened': {
+      const { cause, message, mend, probeAt } = event;
+      return { cause, message, mend, since: at, probeAt, tries: 0, fence: lastFence };
+    }
+    case 'breaker.rescheduled':
+      return breaker && { ...breaker, probeAt: event.probeAt, tries: event.tries };
+    case 'breaker.closed':
+      return null;
+    default:
+      return event satisfies never;
+  }
+}
+
+/** When a probe may go; undefined while one is under way. @param fences of the attempts at work */
+export function nextProbeAt(breaker: Breaker, fences: readonly Fence[]): EpochMs | undefined {
+  return fences.some((fence) => isProbe(breaker, fence)) ? undefined : breaker.probeAt;
+}
+
+/** Has the moment come? One that is further off than any wait is long was set before the clock was put back. */
+export function isDue(at: EpochMs, now: EpochMs): boolean {
+  return at <= now || at - now > longestProbeMs;
+}
+
+function isProbe(breaker: Breaker, fence: Fence): boolean {
+  return fence > breaker.fence;
+}
+
+function probeDelayMs(cause: TroubleCause, tries: number): number {
+  return Math.min(longestProbeMs, firstProbeMs[cause] * 2 ** tries);
+}

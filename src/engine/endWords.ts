@@ -1,0 +1,64 @@
+// Says how an attempt ended, in words for people and for the record.
+import type { AgentEnd } from '../core/events/event';
+import { describeLimit } from '../core/guardrails/budget';
+import type { WorkerEnd } from '../ports/workers';
+import type { Ending } from './attempt';
+
+export function endCause(ending: Ending): AgentEnd {
+  switch (ending.kind) {
+    case 'passed':
+    case 'unconfirmed':
+    case 'failed':
+      return 'done';
+    case 'limit':
+    case 'lost':
+      return ending.kind;
+    case 'yielded':
+      return ending.cause === 'stopped' ? 'stopped' : 'yielded';
+    default:
+      return ending satisfies never;
+  }
+}
+
+export function endNote(ending: Ending): string {
+  switch (ending.kind) {
+    case 'passed':
+      return 'passing';
+    case 'unconfirmed':
+      return 'needs your check';
+    case 'failed':
+      return ending.reason.split('\n', 1)[0] ?? 'failed';
+    case 'limit':
+      return `reached ${describeLimit(ending.hit)}`;
+    case 'lost':
+    case 'yielded':
+      return ending.note;
+    default:
+      return ending satisfies never;
+  }
+}
+
+/** What a worker that nobody asked to end died of, as far as its end and its last words tell. */
+export function describeDeath({ code, signal, outputTail }: WorkerEnd): string {
+  const words = lastWords(outputTail);
+  if (/heap out of memory|allocation failed/i.test(outputTail))
+    return `Its process used up the memory that one process may have, and ended${how(signal, code)}.`;
+  if (signal === 'SIGKILL')
+    return `Its process was killed (SIGKILL); the system does that when memory runs out.${words}`;
+  return `Its process ended${how(signal, code)}.${words}`;
+}
+
+function how(signal: string | null, code: number | null): string {
+  return signal === null ? ` with code ${code}` : ` by ${signal}`;
+}
+
+/** The line that names the error where there is one, else the last. */
+function lastWords(outputTail: string): string {
+  const lines = outputTail.split('\n').filter((line) => line.trim() !== '');
+  const line = lines.find((one) => /\bError\b/.test(one)) ?? lines.at(-1);
+  return line === undefined ? '' : ` It last said: ${line.trim().slice(0, 300)}`;
+}
+
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

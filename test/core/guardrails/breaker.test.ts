@@ -1,0 +1,118 @@
+// When the breaker opens, when a probe may go, and what closes it.
+import { strict as assert } from 'node:assert';
+import {
+  afterMend,
+  afterProof,
+  afterTrouble,
+  type Breaker,
+  isDue,
+  needsPerson,
+  nextProbeAt,
+  type Proof,
+  projectBreaker,
+  type Trouble,
+  type TroubleCause,
+  troubleCauses,
+} from '../../../src/core/guardrails/breaker';
+
+const now = 1_000_000;
+const refused: Trouble = { cause: 'key', message: 'No such key.' };
+
+/** The breaker after trouble met at `now`, with fence 5 as the last claim. */
+function opened(trouble: Trouble = refused): Breaker {
+  const event = afterTrouble(null, trouble, 5, now);
+  assert.ok(event);
+  const breaker = projectBreaker(null, event, now, 5);
+  assert.ok(breaker);
+  return breaker;
+}
+
+describe('the breaker', () => {
+  it('opens with what happened, what to do, and a moment for a probe', () => {
+    const { mend, ...breaker } = opened();
+    assert.match(mend, /^Give a key/);
+    assert.deepEqual(breaker, { ...refused, since: now, probeAt: now + 60_000, tries: 0, fence: 5 });
+  });
+
+  for (const cause of troubleCauses) {
+    it(`names a mend for ${cause}`, () => assert.match(opened({ cause, message: '' }).mend, /^[A-Z].+\.$/));
+  }
+
+  it('hears the same trouble once, from however many were at work', () => {
+    for (const fence of [3, 4, 5])
+      assert.equal(
+        afterTrouble(opened(), { ...refused, message: 'other words' }, fence, now + 10),
+        undefined,
+      );
+  });
+
+  it('waits twice as long after each probe that meets it again, up to a quarter of an hour', () => {
+    let breaker = opened();
+    const waits: number[] = [];
+    for (let fence = 6; fence < 12; fence++) {
+      const event = afterTrouble(breaker, refused, fence, now);
+      assert.equal(event?.type, 'breaker.rescheduled');
+      breaker = projectBreaker(breaker, event, now, fence) ?? assert.fail();
+      waits.push((breaker.probeAt - now) / 60_000);
+    }
+    assert.deepEqual(waits, [2, 4, 8, 15, 15, 15]);
+  });
+
+  it('probes this machine sooner than a service', () =>
+    assert.equal(opened({ cause: 'disk', message: '' }).probeAt, now + 5_000));
+
+  it('tells another trouble that a probe meets anew', () => {
+    const event = afterTrouble(opened(), { cause: 'credit', message: 'No credit.' }, 6, now);
+    assert.equal(event?.type, 'breaker.opened');
+  });
+
+  const closing: Readonly<Record<TroubleCause, readonly Proof[]>> = {
+    key: ['model', 'work'],
+    credit: ['model', 'work'],
+    service: ['model', 'work'],
+    spawn: ['copy', 'work'],
+    files: ['copy', 'work'],
+    workspace: ['copy', 'work'],
+    disk: ['work'],
+  };
+  for (const [cause, proofs] of Object.entries(closing)) {
+    it(`is closed for ${cause} by ${proofs.join(' or ')} of a probe`, () => {
+      const breaker = opened({ cause: cause as TroubleCause, message: '' });
+      for (const proof of ['model', 'copy', 'work'] as const) {
+        const event = afterProof(breaker, proof, 6);
+        assert.equal(event?.type, proofs.includes(proof) ? 'breaker.closed' : undefined, proof);
+        assert.equal(event && projectBreaker(breaker, event, now, 6), event && null);
+      }
+    });
+  }
+
+  it('is not closed by those who were at work before: their answer was on its way already', () =>
+    assert.equal(afterProof(opened(), 'model', 5), undefined));
+
+  it('lets a probe go at once when a person has done something, and begins to count anew', () => {
+    const tired = { ...opened(), tries: 4, probeAt: now + 900_000 };
+    const event = afterMend(tired, now + 7);
+    assert.ok(event);
+    const { probeAt, tries } = projectBreaker(tired, event, now + 7, 9) ?? assert.fail();
+    assert.deepEqual([probeAt, tries], [now + 7, 0]);
+    assert.equal(afterMend(null, now), undefined);
+  });
+
+  it('lets no second probe go while one is under way', () => {
+    assert.equal(nextProbeAt(opened(), [3, 5]), now + 60_000);
+    assert.equal(nextProbeAt(opened(), [3, 6]), undefined);
+  });
+
+  it('knows when a moment has come, also when the clock was put back', () => {
+    assert.deepEqual(
+      [now - 1, now, now + 1, now + 86_400_000].map((at) => isDue(at, now)),
+      [true, true, false, true],
+    );
+  });
+
+  it('needs a person for key and credit only', () =>
+    assert.deepEqual(
+      troubleCauses.filter((cause) => needsPerson({ cause, message: '' })),
+      ['key', 'credit'],
+    ));
+});
