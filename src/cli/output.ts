@@ -1,8 +1,10 @@
 // What the command line prints: events as lines for people, or as JSON for programs.
 import { describe, describeEnd } from '../core/events/describe';
 import { type Event, toExternal } from '../core/events/event';
+import { mapTexts } from '../core/events/longTexts';
 import { project, type Snapshot } from '../core/events/snapshot';
 import { describeReport } from '../core/scheduler/reportRun';
+import { excerptOf, type KeptText } from '../core/shared/longText';
 
 /** Takes events in order; each is shown once, with the state it led to. */
 export interface Printer {
@@ -11,6 +13,8 @@ export interface Printer {
   aside(events: readonly Event[], snapshot: Snapshot): void;
   /** Starts over from a snapshot, after a host was replaced. */
   reset(snapshot: Snapshot): void;
+  /** Resolves when all that was to be shown has been printed. */
+  settled(): Promise<void>;
 }
 
 /** @param note takes what is beside the run's own lines: the report, so that the last line is always the outcome */
@@ -42,24 +46,63 @@ export function createTextPrinter(
     reset(next) {
       snapshot = next;
     },
+    settled: async () => {},
   };
 }
 
-export function createJsonPrinter(start: Snapshot, print: (line: string) => void): Printer {
+/** @param textOf all of a long text; where it cannot be had, its ends are printed */
+export function createJsonPrinter(
+  start: Snapshot,
+  print: (line: string) => void,
+  textOf: (text: KeptText) => Promise<string>,
+): Printer {
   let seq = start.seq;
+  let pending = 0;
+  let last: Promise<void> = Promise.resolve();
+  const tell = (event: Event) => {
+    const kept = keptTextsOf(event);
+    if (kept.length === 0 && pending === 0)
+      return print(JSON.stringify(toExternal(withTexts(event, new Map()))));
+    pending += 1;
+    last = last.then(async () => {
+      const whole = new Map<string, string>();
+      for (const text of kept) whole.set(text.hash, await textOf(text).catch(() => text.excerpt));
+      print(JSON.stringify(toExternal(withTexts(event, whole))));
+      pending -= 1;
+    });
+  };
   return {
     show(events) {
       for (const event of events) {
         if (event.seq <= seq) continue;
         seq = event.seq;
-        print(JSON.stringify(toExternal(event)));
+        tell(event);
       }
     },
     aside(events) {
-      for (const event of events) print(JSON.stringify(toExternal(event)));
+      for (const event of events) tell(event);
     },
     reset(next) {
       seq = next.seq;
     },
+    settled: () => last,
   };
+}
+
+/** But for those of the backlog, which the reader has in its file. */
+function keptTextsOf(event: Event): readonly KeptText[] {
+  const kept: KeptText[] = [];
+  if (event.type === 'feature.added' || event.type === 'feature.edited') return kept;
+  mapTexts(event, (text) => {
+    if (typeof text !== 'string') kept.push(text);
+    return text;
+  });
+  return kept;
+}
+
+/** Programs read plain texts, as long as they are. */
+function withTexts(event: Event, whole: ReadonlyMap<string, string>): Event {
+  return mapTexts(event, (text) =>
+    typeof text === 'string' ? text : (whole.get(text.hash) ?? excerptOf(text)),
+  );
 }

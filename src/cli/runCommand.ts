@@ -81,6 +81,7 @@ export async function run(
     });
     if (!started.ok) throw new BadInput([started.error.message]);
     const outcome = await finished.when;
+    await finished.printer.settled();
     interrupted();
     const missing = mend();
     if (missing !== undefined)
@@ -93,7 +94,7 @@ export async function run(
 
 function watch(session: Session, json: boolean, terminal: Terminal) {
   const printer: Printer = json
-    ? createJsonPrinter(session.snapshot, terminal.print)
+    ? createJsonPrinter(session.snapshot, terminal.print, (text) => session.text(text))
     : createTextPrinter(session.snapshot, terminal.print, terminal.note);
   const when = new Promise<string>((resolve) => {
     session.onChange(({ events, reset }) => {

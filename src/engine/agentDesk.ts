@@ -64,15 +64,18 @@ export class AgentDesk {
     await live.copyReady;
     await this.breaker.proved('copy', fence);
     const secrets = await this.secrets(this.#live(fence));
-    const { attempt, feature, checkCommand } = live;
+    const { attempt, feature } = live;
+    const checkCommand = await live.checkCommand;
+    const description = await this.log.text(feature.spec.description);
+    const lastFailure = feature.lastFailure && (await this.log.text(feature.lastFailure));
     const settings = this.#settings();
     return {
       ...attemptOf(attempt),
-      ...{ name: feature.spec.name, description: feature.spec.description, category: feature.spec.category },
+      ...{ name: feature.spec.name, description, category: feature.spec.category },
       declaredFiles: feature.spec.files,
       ...(checkCommand === undefined ? {} : { verifyCommand: checkCommand }),
       ...{ allowedCommands: settings.allowedCommands, model: live.model, limits: settings.limits },
-      ...(feature.lastFailure === undefined ? {} : { lastFailure: feature.lastFailure }),
+      ...(lastFailure === undefined ? {} : { lastFailure }),
       ...{
         copyDir: this.copies.dirOf(attempt.slot),
         reattachGraceMs: settings.reattachGraceMs,
@@ -218,7 +221,7 @@ export class AgentDesk {
   async commandBegin(fence: Fence, command: string): Promise<Result<CommandPermit>> {
     const live = this.#live(fence);
     const { allowedCommands, limits } = this.#settings();
-    const judged = judgeCommand(command, live.checkCommand, allowedCommands);
+    const judged = judgeCommand(command, await live.checkCommand, allowedCommands);
     if (!judged.ok) return judged;
     await this.gate.run(async () =>
       this.copies.refresh(live.attempt.slot, await this.edits.overlayFor(fence)),

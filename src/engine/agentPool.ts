@@ -150,7 +150,8 @@ export class AgentPool {
       attempt: feature.failures + 1,
       fence: log.head.lastFence + 1,
     };
-    const check = feature.spec.verify ?? run.settings.verifyCommand;
+    const { verify } = feature.spec;
+    const check = verify === undefined ? Promise.resolve(run.settings.verifyCommand) : log.text(verify);
     const live = new LiveAttempt(attempt, feature, model, this.parts.tagOf(attempt), chance.token(), check);
     this.#live.set(attempt.fence, live);
     await log.append([

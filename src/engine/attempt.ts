@@ -42,8 +42,11 @@ export class LiveAttempt {
     readonly tag: string,
     /** The worker's one-use key to the hub. */
     readonly token: string,
-    readonly checkCommand: string | undefined,
-  ) {}
+    /** In whole, however long it is; undefined where there is none. */
+    readonly checkCommand: Promise<string | undefined>,
+  ) {
+    checkCommand.catch(() => undefined); // whoever asks for it gets to know
+  }
 
   get isOver(): boolean {
     return this.ending !== undefined;

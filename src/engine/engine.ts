@@ -138,7 +138,12 @@ export class Engine {
   async loadBacklog(
     specs: readonly FeatureSpec[],
   ): Promise<{ added: number; edited: number; removed: number }> {
-    const { changes, deferred } = reconcile(this.log.head.features, this.log.head.lastFeatureId, specs);
+    const { changes, deferred } = reconcile(
+      this.log.head.features,
+      this.log.head.lastFeatureId,
+      specs,
+      (spec) => this.log.asStored(spec),
+    );
     this.#deferredSpecs = deferred.length > 0 ? specs : undefined;
     if (changes.length > 0) await this.log.append(changes);
     const count = (type: string) => changes.filter((c) => c.type === type).length;
@@ -301,6 +306,7 @@ export class Engine {
     const report = reportRun(this.log.head, now, events, this.log.now());
     await this.log.append([{ type: 'run.finished', runId: run.id, outcome, report }]);
     await this.parts.files.sweep(this.#edits.neededContent());
+    await this.parts.store.tidy();
   }
 
   async #runEvents(startedSeq: number): Promise<readonly Event[]> {

@@ -1,6 +1,10 @@
 // The one way by which the workspace's state changes: events are numbered, applied, stored, and then told to everyone.
 import type { Event, Happening } from '../core/events/event';
+import { mapTexts } from '../core/events/longTexts';
 import { projectAll, type Snapshot } from '../core/events/snapshot';
+import type { FeatureSpec } from '../core/features/feature';
+import { mapSpec } from '../core/features/featureTexts';
+import { type KeptText, type LongText, shorten } from '../core/shared/longText';
 import type { Moment } from '../core/shared/moment';
 import { Failure } from '../ports/failure';
 import type { EditChange, Store } from '../ports/store';
@@ -50,12 +54,19 @@ export class EventLog {
     if (this.#broken !== undefined) return Promise.reject(this.#broken);
     const before = this.#head;
     const now = this.now();
+    const texts = new Map<string, string>();
+    const keep = (text: string) => {
+      const name = this.store.textName(text);
+      texts.set(name, text);
+      return name;
+    };
+    const short = (text: LongText) => shorten(text, keep);
     const events = happenings.map(
-      (happening, k): Event => ({ ...happening, seq: before.seq + 1 + k, ...now }),
+      (happening, k): Event => ({ ...mapTexts(happening, short), seq: before.seq + 1 + k, ...now }),
     );
     const after = projectAll(before, events);
     this.#head = after;
-    return this.store.commit({ before, after, events, edits }).then(
+    return this.store.commit({ before, after, events, edits, ...(texts.size > 0 && { texts }) }).then(
       () => {
         this.#stored = after;
         for (const listener of this.#listeners) listener(events, after);
@@ -68,6 +79,16 @@ export class EventLog {
         throw cause;
       },
     );
+  }
+
+  /** A backlog's entry as it would be on record: with long texts by name. */
+  asStored(spec: FeatureSpec): FeatureSpec {
+    return mapSpec(spec, (text) => shorten(text, (whole) => this.store.textName(whole)));
+  }
+
+  /** All of a text that an event or a feature names. */
+  async text(text: string | Pick<KeptText, 'hash'>): Promise<string> {
+    return typeof text === 'string' ? text : this.store.text(text.hash);
   }
 
   /** Tells every stored step, in order; the answer stops it. */

@@ -23,7 +23,8 @@ export class Verification {
 
   /** What the check makes of the attempt. Rejects with a `Failure` when the check could not be run at all. */
   async verify(live: LiveAttempt, timeoutMs: number): Promise<Ending> {
-    const { attempt, checkCommand: command, feature } = live;
+    const { attempt, feature } = live;
+    const command = await live.checkCommand;
     if (command === undefined) {
       const changed = this.guard.approvalNeeded(live);
       return { kind: 'unconfirmed', why: noCheck + (changed === undefined ? '' : ` It changed ${changed}.`) };

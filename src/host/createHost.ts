@@ -26,6 +26,7 @@ import { handleClient, handleWorker } from './handlers';
 import { KeyHolder } from './keyHolder';
 import { OutputRings } from './outputRings';
 import type { Owner } from './ownership';
+import { shownProblems } from './shownProblems';
 import { spareWorkers } from './spareWorkers';
 
 export interface HostOptions {
@@ -155,13 +156,13 @@ async function loadBacklog(root: string, file: string, engine: Engine): Promise<
   const { features, lastFeatureId } = engine.snapshot;
   const loaded = await loadBacklogFile(join(root, file), idsOf(features), lastFeatureId);
   if (loaded.kind === 'none') return { kind: 'none', file };
-  if (loaded.kind === 'bad') return { kind: 'bad', problems: [...loaded.problems] };
+  if (loaded.kind === 'bad') return { kind: 'bad', problems: shownProblems(loaded.problems) };
   const { specs, notices } = loaded;
   return {
     kind: 'loaded',
     features: specs.length,
     ...(await engine.loadBacklog(specs)),
-    notices: [...notices],
+    notices: shownProblems(notices),
   };
 }
 

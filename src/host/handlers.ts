@@ -1,6 +1,8 @@
 // Joins the protocol's methods to the engine: who asks is known from the connection, never from what it says.
 import type { Event } from '../core/events/event';
+import { headOf, pagesOf, type SnapshotPart } from '../core/events/snapshotParts';
 import type { Fence } from '../core/shared/ids';
+import { inPages } from '../core/shared/inPages';
 import { ok } from '../core/shared/result';
 import type { AgentDesk } from '../engine/agentDesk';
 import type { Engine } from '../engine/engine';
@@ -74,17 +76,31 @@ export function handleClient(connection: HubConnection, parts: ClientParts): voi
   const { engine, outputs } = parts;
   const m = clientMethods;
   let stopTelling = () => {};
+  let pages: Generator<readonly SnapshotPart[]> | undefined;
+  let editing: string[] = [];
   connection.handle(m.hello, async ({ protocol }) => {
     requireProtocol(protocol);
     const hasOfflineScript = await parts.hasOfflineScript();
     stopTelling();
     stopTelling = tell(connection, engine, outputs);
-    return { snapshot: engine.log.stored, hasOfflineScript };
+    const { stored } = engine.log;
+    pages = pagesOf(stored);
+    return { head: headOf(stored), hasOfflineScript };
   });
-  connection.handle(m.snapshot, () => engine.log.stored);
+  connection.handle(m.snapshotPage, () => {
+    const next = pages?.next();
+    if (next?.done === false) return { parts: [...next.value], last: false };
+    pages = undefined; // nothing holds the snapshot any longer
+    return { parts: [], last: true };
+  });
   connection.handle(m.events, ({ since, limit }) =>
-    engine.log.events(since, limit).then((events) => [...events]),
+    engine.log.events(since, limit).then((events) => [...(inPages(events).next().value ?? [])]),
   );
+  connection.handle(m.text, async ({ hash, offset }) => {
+    const text = await engine.log.text({ hash });
+    const next = offset + textPartChars;
+    return { part: text.slice(offset, next), ...(next < text.length && { next }) };
+  });
   connection.handle(m.output, ({ slot }) => ({ text: outputs.read(slot) }));
   connection.handle(m.loadBacklog, ({ file }) => parts.loadBacklog(file));
   connection.handle(m.startRun, async ({ settings, apiKey }) => {
@@ -104,7 +120,13 @@ export function handleClient(connection: HubConnection, parts: ClientParts): voi
   connection.handle(m.retry, ({ featureId }) => engine.retry(featureId));
   connection.handle(m.confirm, ({ featureId }) => engine.confirm(featureId));
   connection.handle(m.reject, ({ featureId }) => engine.reject(featureId));
-  connection.handle(m.humanEditing, ({ paths }) => parts.setEditing(connection, paths).then(nothing));
+  connection.handle(m.humanEditing, async ({ paths, last }) => {
+    editing.push(...paths);
+    if (!last) return {};
+    const all = editing;
+    editing = [];
+    return parts.setEditing(connection, all).then(nothing);
+  });
   void connection.closed.then(() => {
     stopTelling();
     return parts.setEditing(connection, []).catch(() => undefined);
@@ -113,15 +135,18 @@ export function handleClient(connection: HubConnection, parts: ClientParts): voi
 
 function tell(connection: HubConnection, engine: Engine, outputs: OutputRings): () => void {
   const stops = [
-    engine.log.onStored((events: readonly Event[]) =>
-      connection.notify(toClientNotices.events, { events: [...events] }),
-    ),
+    engine.log.onStored((events: readonly Event[]) => {
+      for (const page of inPages(events)) connection.notify(toClientNotices.events, { events: [...page] });
+    }),
     outputs.onOutput((output) => connection.notify(toClientNotices.output, output)),
   ];
   return () => {
     for (const stop of stops) stop();
   };
 }
+
+/** Half a MiB of text, at worst 3 MiB as JSON: well below what a frame takes. */
+const textPartChars = 512 * 1024;
 
 function requireProtocol(protocol: number): void {
   if (protocol === protocolVersion) return;

@@ -2,6 +2,7 @@
 import { realpath } from 'node:fs/promises';
 import type { Event, Face } from '../core/events/event';
 import { projectAll, type Snapshot } from '../core/events/snapshot';
+import type { LongText } from '../core/shared/longText';
 import { connectHub } from '../hub/client';
 import type { HubConnection, Question, Sent } from '../hub/connection';
 import { Failure } from '../ports/failure';
@@ -14,6 +15,7 @@ import {
 } from '../protocol/hubMethods';
 import { createHost, type Host } from './createHost';
 import { claimOwnership } from './ownership';
+import { eventsBetween, eventsSince, readSnapshot, readText, tellEditing } from './readPages';
 import type { AgentOutput, Session, SessionChange } from './session';
 
 export interface JoinOptions {
@@ -79,8 +81,13 @@ class LiveSession implements Session {
     return (await this.#ask(clientMethods.output, { slot })).text;
   }
 
-  events(since: number, limit: number): Promise<readonly Event[]> {
-    return this.#ask(clientMethods.events, { since, limit });
+  async text(text: LongText): Promise<string> {
+    if (typeof text === 'string') return text;
+    return readText(await this.#connection, text);
+  }
+
+  async events(since: number, limit: number): Promise<readonly Event[]> {
+    return eventsSince(await this.#connection, since, limit);
   }
 
   async loadBacklog(file?: string): Promise<LoadedBacklog> {
@@ -127,7 +134,7 @@ class LiveSession implements Session {
 
   humanEditing(paths: readonly string[]) {
     this.#editing = paths;
-    return this.#ask(clientMethods.humanEditing, { paths: [...paths] });
+    return this.#connection.then((connection) => tellEditing(connection, paths));
   }
 
   async close(): Promise<void> {
@@ -194,15 +201,14 @@ class LiveSession implements Session {
     });
     // What happened between two hosts is told like anything else, so that a log of events has no gap.
     const since = this.snapshot?.seq;
-    const between = since === undefined ? [] : await eventsBetween(connection, since, hello.snapshot.seq);
-    this.snapshot = hello.snapshot;
+    const between = since === undefined ? [] : await eventsBetween(connection, since, hello.head.seq);
+    this.snapshot = await readSnapshot(connection, hello.head);
     this.hasOfflineScript = hello.hasOfflineScript;
     this.#change({ events: between, reset: true });
     const missed = early;
     early = undefined;
     this.#advance(missed);
-    if (this.#editing.length > 0)
-      await connection.request(clientMethods.humanEditing, { paths: [...this.#editing] });
+    if (this.#editing.length > 0) await tellEditing(connection, this.#editing);
     if (this.#apiKey !== undefined)
       await connection.request(clientMethods.configureRun, { apiKey: this.#apiKey });
     void connection.closed.then(() => this.#lost());
@@ -219,23 +225,22 @@ class LiveSession implements Session {
   #advance(events: readonly Event[]): void {
     const fresh = events.filter((e) => e.seq > this.snapshot.seq);
     if (fresh.length === 0) return;
+    if (fresh[0]?.seq !== this.snapshot.seq + 1) {
+      this.#missed();
+      return;
+    }
     this.snapshot = projectAll(this.snapshot, fresh);
     this.#change({ events: fresh, reset: false });
+  }
+
+  /** Something did not come through: what is shown would be wrong for good, so all of it is asked for again. */
+  #missed(): void {
+    void this.#connection.then((connection) =>
+      connection.dispose(new Failure('badResponse', 'An event of the host did not come through.')),
+    );
   }
 
   #change(change: SessionChange): void {
     for (const listener of this.#changes) listener(change);
   }
-}
-
-/** Stored events after `since` up to `until`; none when the database is another, or so many that they tell nobody anything. */
-async function eventsBetween(
-  connection: HubConnection,
-  since: number,
-  until: number,
-): Promise<readonly Event[]> {
-  const most = 10_000;
-  if (until <= since || until - since > most) return [];
-  const events = await connection.request(clientMethods.events, { since, limit: until - since });
-  return events[0]?.seq === since + 1 ? events : [];
 }

@@ -3,6 +3,7 @@ import type { Event } from '../core/events/event';
 import type { RunSettings } from '../core/events/runSettings';
 import type { Snapshot } from '../core/events/snapshot';
 import type { FeatureId, Slot } from '../core/shared/ids';
+import type { LongText } from '../core/shared/longText';
 import type { Result } from '../core/shared/result';
 import type { LoadedBacklog, PlacedProblem } from '../protocol/hubMethods';
 
@@ -30,6 +31,8 @@ export interface Session {
   onOutput(listener: (output: AgentOutput) => void): () => void;
   /** The end of the slot's live log so far. */
   output(slot: Slot): Promise<string>;
+  /** All of a text; rejects with `corrupt` when it is gone, as those of events long past are. */
+  text(text: LongText): Promise<string>;
   /** Stored events after `since`, oldest first. */
   events(since: number, limit: number): Promise<readonly Event[]>;
   /** Reads the backlog again; `file` is its path in the workspace, to be used from now on. */

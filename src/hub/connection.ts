@@ -3,6 +3,7 @@ import type { Duplex } from 'node:stream';
 import { createMessageConnection, ErrorCodes, ParameterStructures, ResponseError } from 'vscode-jsonrpc/node';
 import { Failure } from '../ports/failure';
 import { type Denial, Denied, quoted } from './denial';
+import { endedNotice } from './endedNotice';
 import { fromWire, toWire } from './failureOnWire';
 import { createTransport } from './transport';
 
@@ -109,6 +110,19 @@ export function createConnection(socket: Duplex, options: ConnectionOptions = {}
     else onDenied('unknownMethod', quoted(name));
   });
 
+  const onNotice: HubConnection['onNotice'] = (notice, hear) => {
+    listeners.set(notice.name, (raw) => {
+      const params = notice.params.safeParse(raw);
+      if (!params.success) return onDenied('invalidParams', `${notice.name}: ${firstIssue(params.error)}`);
+      try {
+        hear(params.data);
+      } catch (error) {
+        onBug(error, notice.name);
+      }
+    });
+  };
+  onNotice(endedNotice, ({ why }) => transport.end(new Failure('closed', why)));
+
   return {
     closed: transport.closed,
     listen: () => {
@@ -160,17 +174,7 @@ export function createConnection(socket: Duplex, options: ConnectionOptions = {}
       });
     },
 
-    onNotice(notice, hear) {
-      listeners.set(notice.name, (raw) => {
-        const params = notice.params.safeParse(raw);
-        if (!params.success) return onDenied('invalidParams', `${notice.name}: ${firstIssue(params.error)}`);
-        try {
-          hear(params.data);
-        } catch (error) {
-          onBug(error, notice.name);
-        }
-      });
-    },
+    onNotice,
 
     dispose: (because = new Failure('closed', 'The connection was closed at this end.')) =>
       transport.end(because),

@@ -14,12 +14,22 @@ export interface FrameDecoder {
 
 /** Throws `Failure` (`tooLong`) for a message that the other end would not take. */
 export function encodeFrame(message: object): string {
-  const body = JSON.stringify(message);
+  const body = asJson(message);
   const bytes = Buffer.byteLength(body);
   if (bytes > maxFrameBytes) {
     throw new Failure('tooLong', `A message of ${bytes} bytes is longer than the hub's ${maxFrameBytes}.`);
   }
   return `${label}${bytes}${headerEnd}${body}`;
+}
+
+/** What is longer than any string can be is too long as well. */
+function asJson(message: object): string {
+  try {
+    return JSON.stringify(message);
+  } catch (cause) {
+    if (!(cause instanceof RangeError)) throw cause;
+    throw new Failure('tooLong', 'A message is longer than any text can be.', { cause });
+  }
 }
 
 export function createFrameDecoder(): FrameDecoder {

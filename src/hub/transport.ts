@@ -10,6 +10,7 @@ import {
 } from 'vscode-jsonrpc/node';
 import { Failure } from '../ports/failure';
 import { type Denial, Denied, quoted } from './denial';
+import { endedMessage } from './endedNotice';
 import { endGently } from './endGently';
 import { toWire } from './failureOnWire';
 import { createFrameDecoder, encodeFrame } from './frames';
@@ -91,6 +92,13 @@ export function createTransport(
     return because;
   }
 
+  function end(because: Failure, lastWords = ''): void {
+    if (ended) return;
+    stop(because);
+    endGently(socket, lastWords);
+    if (!deliver) socket.resume(); // else `read` drains it
+  }
+
   return {
     // How it ends is told by `closed` alone, so the library's own events stay silent.
     reader: {
@@ -105,7 +113,7 @@ export function createTransport(
       ...{ onError: Event.None, onClose: Event.None, end: nothing, dispose: nothing },
       async write(message) {
         if (ended) throw ended;
-        socket.write(frameOf(message));
+        socket.write(frameOf(message, end));
         if (socket.writableLength > maxQueuedBytes) {
           throw cut(new Denied('notReading', `${socket.writableLength} bytes wait to be taken.`));
         }
@@ -115,21 +123,28 @@ export function createTransport(
     ended: () => ended,
     closed,
     cut,
-    end(because) {
-      if (ended) return;
-      stop(because);
-      endGently(socket);
-      if (!deliver) socket.resume(); // else `read` drains it
-    },
+    end,
   };
 }
 
-/** Where an answer is too long its asker gets to know, so the failure is thrown as the library would send it on. */
-function frameOf(message: Message): string {
+/**
+ * Where a question or an answer is too long its asker gets to know, so the failure is thrown as the library would send it
+ * on. Nobody asked for a notice: without it the other end would go on with less than it was told, so the connection ends.
+ */
+function frameOf(message: Message, end: (because: Failure, lastWords: string) => void): string {
   try {
     return encodeFrame(message);
   } catch (error) {
-    throw Failure.is(error) ? toWire(error) : error;
+    if (!Failure.is(error)) throw error;
+    const isNotice = 'method' in message && !('id' in message);
+    if (isNotice) {
+      const why = new Failure(
+        'closed',
+        `The connection was ended, for a notice could not be sent: ${error.message}`,
+      );
+      end(why, encodeFrame(endedMessage(why.message)));
+    }
+    throw toWire(error);
   }
 }
 

@@ -14,8 +14,14 @@ import type { FeatureId, Fence } from '../core/shared/ids';
 export interface Store {
   load(): Promise<Loaded>;
   commit(batch: Commit): Promise<void>;
+  /** The name under which a commit keeps a long text. */
+  textName(text: string): string;
+  /** A text that a commit kept; fails with `corrupt` when it is gone, as that of an event long past may be. */
+  text(hash: string): Promise<string>;
   /** Stored events with a number above `since`, oldest first, at most `limit`. */
   events(since: number, limit: number): Promise<readonly Event[]>;
+  /** Throws away what nothing stored names any more. Beside the commits; nobody need wait for it. */
+  tidy(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -36,6 +42,8 @@ export interface Commit {
   /** Numbered on from `before.seq` without gaps; may be empty when only records change. */
   readonly events: readonly Event[];
   readonly edits: readonly EditChange[];
+  /** Long texts that the events only name, by that name; kept before the events are. */
+  readonly texts?: ReadonlyMap<string, string>;
 }
 
 /** A file that an attempt changed, with all that is needed to undo it. Key: fence and path. */

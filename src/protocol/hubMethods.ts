@@ -2,14 +2,14 @@
 import { z } from 'zod';
 import type { Event } from '../core/events/event';
 import type { RunSettings } from '../core/events/runSettings';
-import type { Snapshot } from '../core/events/snapshot';
+import type { SnapshotHead, SnapshotPart } from '../core/events/snapshotParts';
 import { troubleCauses } from '../core/guardrails/breaker';
 import type { BudgetAnswer } from '../core/guardrails/budget';
 import { type ModelName, modelCatalog } from '../core/routing/modelCatalog';
 import type { Refusal } from '../core/shared/result';
 
 /** Both ends must say the same number; raised with every change that an older end would misread. */
-export const protocolVersion = 1;
+export const protocolVersion = 2;
 
 /** A frame longer than this ends the connection; larger content goes by file. */
 export const maxFrameBytes = 16 * 1024 * 1024;
@@ -245,9 +245,10 @@ export const toWorkerNotices = {
   stop: notice('agent.stop', z.object({ reason: z.string() })),
 } as const;
 
-const snapshot = z.custom<Snapshot>(
-  (v) => typeof v === 'object' && v !== null && 'seq' in v && 'features' in v,
+const snapshotHead = z.custom<SnapshotHead>(
+  (v) => typeof v === 'object' && v !== null && 'seq' in v && 'run' in v,
 );
+const snapshotPart = z.custom<SnapshotPart>((v) => typeof v === 'object' && v !== null && 'kind' in v);
 const event = z.custom<Event>((v) => typeof v === 'object' && v !== null && 'seq' in v && 'type' in v);
 const done = resultOf(nothing);
 
@@ -280,13 +281,25 @@ export const clientMethods = {
   hello: method(
     'client.hello',
     z.object({ protocol: z.number(), face: z.enum(['vscode', 'cli']) }).strict(),
-    z.object({ snapshot, hasOfflineScript: z.boolean() }),
+    z.object({ head: snapshotHead, hasOfflineScript: z.boolean() }),
   ),
-  snapshot: method('snapshot.get', nothing, snapshot),
+  /** The next page of the snapshot that the last hello began; after the one that is `last` there is none. */
+  snapshotPage: method(
+    'snapshot.next',
+    nothing,
+    z.object({ parts: z.array(snapshotPart), last: z.boolean() }),
+  ),
+  /** Fewer than `limit` where they would make too long a message; none where there are no more. */
   events: method(
     'events.since',
     z.object({ since: z.number().int().min(0), limit: z.number().int().min(1).max(10_000) }).strict(),
     z.array(event),
+  ),
+  /** A long text by its name, in parts: `next` is where the part after this begins, and missing in the last. */
+  text: method(
+    'text.get',
+    z.object({ hash: z.string().length(64), offset: z.number().int().min(0) }).strict(),
+    z.object({ part: z.string(), next: z.number().optional() }),
   ),
   /** The last output of the agent in a slot. */
   output: method('agent.output', z.object({ slot: id }).strict(), z.object({ text: z.string() })),
@@ -317,8 +330,12 @@ export const clientMethods = {
     z.object({ featureId: id }).strict(),
     resultOf(z.object({ kept: z.array(z.string()) })),
   ),
-  /** The files this face's user has unsaved edits in; replaces what it said before. */
-  humanEditing: method('human.editing', z.object({ paths: z.array(path).max(10_000) }).strict(), nothing),
+  /** The files this face's user has unsaved edits in, in as many parts as it takes; the last replaces what was said before. */
+  humanEditing: method(
+    'human.editing',
+    z.object({ paths: z.array(path).max(10_000), last: z.boolean() }).strict(),
+    nothing,
+  ),
 } as const;
 
 /** What a host tells its faces. */

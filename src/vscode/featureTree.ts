@@ -5,6 +5,7 @@ import type { CheckProof, Evidence, Feature } from '../core/features/feature';
 import { type Stage, stageOf } from '../core/features/featureMachine';
 import { describePassedOver, waitingForFiles } from '../core/scheduler/waitingForFiles';
 import type { FeatureId } from '../core/shared/ids';
+import { excerptOf } from '../core/shared/longText';
 
 /** A group's name in ids and in `when` clauses. */
 export type GroupKey = 'unconfirmed' | 'working' | 'failed' | 'pending' | 'waiting' | 'passing' | 'skipped';
@@ -142,7 +143,7 @@ function lookOf(key: GroupKey): Look {
 function describeState({ state, failures, lastFailure }: Feature, snapshot: Snapshot): string {
   switch (state.status) {
     case 'claimed': {
-      if (state.phase === 'unconfirmed') return state.why;
+      if (state.phase === 'unconfirmed') return excerptOf(state.why);
       const agent = snapshot.agents[state.claim.slot];
       const step = agent?.fence === state.claim.fence && agent.step !== '' ? ` · ${agent.step}` : '';
       return `Agent ${state.claim.slot}${state.phase === 'verifying' ? ' · verifying' : step}`;
@@ -152,11 +153,11 @@ function describeState({ state, failures, lastFailure }: Feature, snapshot: Snap
       return `waits for ${names.join(', ')}`;
     }
     case 'failed':
-      return state.reason;
+      return excerptOf(state.reason);
     case 'skipped':
       return describeSkip(state.because);
     case 'pending':
-      return failures > 0 ? `${failures} failed: ${lastFailure ?? ''}` : '';
+      return failures > 0 ? `${failures} failed: ${excerptOf(lastFailure ?? '')}` : '';
     case 'passing':
       return state.evidence.kind === 'user' ? 'confirmed by you' : '';
     default:
@@ -175,7 +176,7 @@ function tooltipOf({ id, spec, state }: Feature, description: string, aside: str
   if (spec.files.length > 0) lines.push(`Files: ${oneLine(spec.files.join(', '))}`);
   const check = state.status === 'passing' ? checkOf(state.evidence) : undefined;
   if (check) lines.push(`Proved by: ${oneLine(check.command)}`);
-  if (spec.description.trim() !== '') lines.push('', oneLine(spec.description));
+  if (excerptOf(spec.description).trim() !== '') lines.push('', oneLine(spec.description));
   return lines.join('\n');
 }
 

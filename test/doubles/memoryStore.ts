@@ -4,13 +4,14 @@ import { emptySnapshot, type Snapshot } from '../../src/core/events/snapshot';
 import type { FeatureId } from '../../src/core/shared/ids';
 import { Failure } from '../../src/ports/failure';
 import type { Commit, EditRecord, Loaded, Store } from '../../src/ports/store';
-import { editsAfter, inOrder, plain } from '../support/history';
+import { editsAfter, inOrder, nameOf, plain } from '../support/history';
 
 /** What outlives a `MemoryStore`: the rows that the next one opens. */
 export class MemoryDisk {
   snapshot: Snapshot = emptySnapshot;
   edits: ReadonlyMap<string, EditRecord> = new Map();
   readonly events: Event[] = [];
+  readonly texts = new Map<string, string>();
   epoch = 0;
   /** Commits that were kept since the beginning. */
   commits = 0;
@@ -52,9 +53,27 @@ export class MemoryStore implements Store {
     }
     disk.edits = editsAfter(disk.edits, edits);
     disk.events.push(...events);
+    for (const [name, text] of batch.texts ?? []) disk.texts.set(name, text);
     if (events.length > 0) disk.snapshot = { ...after, locks: { ...after.locks, human: [] } };
     this.commits.push(batch);
     disk.commits += 1;
+  }
+
+  textName(text: string): string {
+    return nameOf(text);
+  }
+
+  async text(hash: string): Promise<string> {
+    this.assertUsable();
+    const text = this.disk.texts.get(hash);
+    if (text === undefined) throw new Failure('corrupt', `The text ${hash} is gone.`);
+    return text;
+  }
+
+  async tidy(): Promise<void> {
+    this.assertUsable();
+    const rows = JSON.stringify([this.disk.snapshot.features, this.disk.events]);
+    for (const name of this.disk.texts.keys()) if (!rows.includes(name)) this.disk.texts.delete(name);
   }
 
   async events(since: number, limit: number): Promise<readonly Event[]> {

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
 import { defaultLimits } from '../../src/core/guardrails/limits';
+import { excerptOf } from '../../src/core/shared/longText';
 import type { CommandChanges } from '../../src/ports/coordinator';
 import { MemoryDisk } from '../doubles/memoryStore';
 import { MemoryWorkspace } from '../doubles/memoryWorkspace';
@@ -95,7 +96,7 @@ describe('files that a command changed', () => {
     }, 7);
     assert.deepEqual(kinds, ['go', 'wrapUp', 'wrapUp', 'wrapUp']);
     assert.deepEqual([host.statusOf(1), workspace.files.size], ['failed', 0]);
-    assert.match(host.engine.snapshot.features[1]?.lastFailure ?? '', /limits\.max_file_edits/);
+    assert.match(excerptOf(host.engine.snapshot.features[1]?.lastFailure ?? ''), /limits\.max_file_edits/);
   });
 
   it('that differ only in case are not both brought over', async () => {

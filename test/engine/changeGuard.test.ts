@@ -1,6 +1,7 @@
 // Power files in whole runs: refused undeclared, dropped from what a command did, and passed only with the user's yes.
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
+import { excerptOf } from '../../src/core/shared/longText';
 import { hashOf, MemoryWorkspace } from '../doubles/memoryWorkspace';
 import { type Hands, SimulatedHost, type SimulatedHostOptions } from '../doubles/simulatedHost';
 
@@ -157,7 +158,7 @@ describe('power files', () => {
     });
     const state = host.engine.snapshot.features[1]?.state;
     assert.match(
-      state?.status === 'claimed' && state.phase === 'unconfirmed' ? state.why : '',
+      state?.status === 'claimed' && state.phase === 'unconfirmed' ? excerptOf(state.why) : '',
       /It changed "AGENTS\.md", which/,
     );
   });

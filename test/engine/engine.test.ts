@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
 import { leaseMs } from '../../src/core/claims/claim';
 import { defaultLimits } from '../../src/core/guardrails/limits';
+import type { Assignment } from '../../src/ports/coordinator';
 import { MemoryDisk } from '../doubles/memoryStore';
 import { MemoryWorkspace } from '../doubles/memoryWorkspace';
 import { doASecond, SimulatedHost, type SimulatedHostOptions, specsOf } from '../doubles/simulatedHost';
@@ -104,6 +105,38 @@ describe('the engine', () => {
       [1, 2].map((id) => host.statusOf(id)),
       ['pending', 'waiting'],
     );
+  });
+
+  it('tells agents long texts in whole, and holds no more than their ends', async () => {
+    const long = (word: string) => `${word} first\n${`${word}\n`.repeat(9_000)}${word} last`;
+    const [description, verify, output] = [long('build'), `true # ${long('check')}`, long('output')];
+    const assignments: Assignment[] = [];
+    const backlog = [{ name: 'a', description, verify }];
+    const host = await runAll({
+      backlog,
+      agents: (assignment) => async (hands) => {
+        assignments.push(assignment);
+        assert.equal((await hands.desk.commandBegin(hands.fence, verify)).ok, true);
+        await doASecond(hands);
+      },
+      check: ({ command }) => {
+        assert.equal(command, verify);
+        return { exitCode: assignments.length < 2 ? 1 : 0, outputTail: output };
+      },
+    });
+    const [first, second] = assignments;
+    assert.deepEqual([first?.description, first?.verifyCommand], [description, verify]);
+    assert.ok(second?.lastFailure?.includes(output.slice(-4000)), second?.lastFailure);
+    assert.equal(host.statusOf(1), 'passing');
+    for (const told of [host.engine.snapshot, ...host.events]) {
+      assert.ok(JSON.stringify(told).length < 10_000, JSON.stringify(told).slice(0, 200));
+    }
+    const passed = host.events.find((e) => e.type === 'feature.passed' && e.evidence.kind === 'check');
+    assert.ok(passed?.type === 'feature.passed' && passed.evidence.kind === 'check');
+    assert.equal(await host.engine.log.text(passed.evidence.outputTail), output);
+    assert.deepEqual(await host.engine.loadBacklog(specsOf(backlog)), { added: 0, edited: 0, removed: 0 });
+    const other = [{ name: 'a', description: `${description.slice(0, -1)}T`, verify }];
+    assert.deepEqual(await host.engine.loadBacklog(specsOf(other)), { added: 0, edited: 1, removed: 0 });
   });
 
   it('never calls a feature passing without a check: it asks the user, who may say yes', async () => {

@@ -7,6 +7,7 @@ import path from 'node:path';
 import type { FeatureSpec } from '../../src/core/features/feature';
 import { parseBacklog } from '../../src/core/features/featureList';
 import { cycleProblem } from '../../src/core/graph/backlogGraph';
+import { excerptOf } from '../../src/core/shared/longText';
 import type { OfflineTurn } from '../../src/ports/coordinator';
 import { repoRoot } from '../support/repoRoot';
 import { notesApiScript } from './notesApi/script';
@@ -59,7 +60,7 @@ for (const sample of samples) {
       return folder;
     };
     const passes = (folder: string, spec: FeatureSpec) =>
-      runs(checkOf(spec), folder, { PARALLEL_AGENTS_FEATURE_ID: `${specs.indexOf(spec) + 1}` });
+      runs(excerptOf(checkOf(spec)), folder, { PARALLEL_AGENTS_FEATURE_ID: `${specs.indexOf(spec) + 1}` });
     const play = (folder: string, turns: readonly OfflineTurn[]) => {
       for (const turn of turns) playTurn(folder, turn);
     };

@@ -97,6 +97,21 @@ for (const [channel, open] of channels) {
       assert.deepEqual(await asker.request(echo, { text: 'still here' }), { text: 'still here' });
     });
 
+    it('ends in words at both ends when a notice is too long, for the other would go on without it', async () => {
+      answerer.handle(echo, () => new Promise(() => {}));
+      listen();
+      const waits = asker.request(echo, { text: 'asked before' });
+      answerer.notify(log, { text: 'x'.repeat(maxFrameBytes) });
+      await assert.rejects(
+        waits,
+        /for a notice could not be sent: A message of \d+ bytes is longer than the hub's/,
+      );
+      for (const end of [asker, answerer]) {
+        const why = await end.closed;
+        assert.ok(Failure.is(why, 'closed') && /could not be sent/.test(why.message), why.message);
+      }
+    });
+
     it('carries a refusal as a value', async () => {
       answerer.handle(workerMethods.lockFile, () => refuse('locked', 'agent-2 holds it'));
       listen();

@@ -5,7 +5,7 @@ import type { Snapshot } from '../../src/core/events/snapshot';
 import type { Feature, FeatureState } from '../../src/core/features/feature';
 import { Failure, type FailureReason } from '../../src/ports/failure';
 import type { Commit, Store } from '../../src/ports/store';
-import { type History, plain, type State, specOf, storyOfARun } from '../support/history';
+import { History, plain, type State, specOf, storyOfARun } from '../support/history';
 import { historyFrom } from '../support/randomHistory';
 
 /** Where stores of one workspace are opened, one after the other. */
@@ -82,6 +82,25 @@ export function storeConformance(name: string, createPlace: () => Promise<StoreP
         }),
         { numRuns: 60 },
       );
+    });
+
+    it('keeps a long text before the event that names it', async () => {
+      const history = new History();
+      const text = 'half \ud83d pair \0 '.repeat(1000);
+      const spec = specOf('Log in', { description: text });
+      const name = store.textName(text);
+      const commit = history.record([{ type: 'feature.added', featureId: 1, spec }]);
+      const { description } = commit.after.features[1]?.spec ?? {};
+      assert.ok(typeof description === 'object' && description.hash === name);
+      assert.ok(description.excerpt.length < 1024 && description.chars === text.length);
+      const stored = store.commit(commit);
+      assert.equal(await store.text(name), text, 'asked for while its commit is on its way');
+      await stored;
+      await store.tidy();
+      await reopen();
+      assert.equal(await store.text(name), text);
+      await rejects(store.text('../agents.db'), 'corrupt');
+      await rejects(store.text(store.textName('another')), 'corrupt');
     });
 
     it('tells events by number, oldest first, no more than asked for', async () => {

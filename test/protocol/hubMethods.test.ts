@@ -3,6 +3,7 @@ import { strict as assert } from 'node:assert';
 import type { z } from 'zod';
 import { defaultRunSettings } from '../../src/core/events/runSettings';
 import { emptySnapshot } from '../../src/core/events/snapshot';
+import { headOf } from '../../src/core/events/snapshotParts';
 import { defaultLimits } from '../../src/core/guardrails/limits';
 import { modelCatalog } from '../../src/core/routing/modelCatalog';
 import {
@@ -165,13 +166,24 @@ const ofClient: { readonly [K in keyof typeof clientMethods]: Example } = {
   hello: {
     params: { protocol: 1, face: 'cli' },
     refused: { face: ['mcp', ''] },
-    results: [{ snapshot: emptySnapshot, hasOfflineScript: false }],
+    results: [{ head: headOf(emptySnapshot), hasOfflineScript: false }],
   },
-  snapshot: { params: {}, results: [emptySnapshot] },
+  snapshotPage: {
+    params: {},
+    results: [
+      { parts: [{ kind: 'human', path: 'a.ts' }], last: false },
+      { parts: [], last: true },
+    ],
+  },
   events: {
     params: { since: 0, limit: 100 },
     refused: { since: [-1, 0.5], limit: [0, 10_001, 1.5] },
     results: [[], [event]],
+  },
+  text: {
+    params: { hash: 'a'.repeat(64), offset: 0 },
+    refused: { hash: ['', text(65)], offset: [-1, 0.5] },
+    results: [{ part: 'all' }, { part: 'the beginning', next: 13 }],
   },
   output: { params: { slot: 1 }, refused: { slot: notCounts }, results: [{ text: 'out' }] },
   loadBacklog: {
@@ -180,7 +192,7 @@ const ofClient: { readonly [K in keyof typeof clientMethods]: Example } = {
     refused: { file: [text(10_001)] },
     results: [
       { kind: 'none', file: 'features.json' },
-      { kind: 'loaded', features: 3, added: 1, edited: 0, removed: 0 },
+      { kind: 'loaded', features: 3, added: 1, edited: 0, removed: 0, notices: [] },
       { kind: 'bad', problems: [{ file: 'features.json', line: 1, column: 1, message: 'no' }] },
     ],
   },
@@ -228,7 +240,7 @@ const ofClient: { readonly [K in keyof typeof clientMethods]: Example } = {
   confirm: oneFeature,
   reject: { ...oneFeature, results: [ok({ kept: ['a'] }), no] },
   humanEditing: {
-    params: { paths: ['src/a.ts'] },
+    params: { paths: ['src/a.ts'], last: true },
     refused: { paths: ['src/a.ts', [text(10_001)], [1], Array(10_001).fill('x')] },
     results: [{}],
   },

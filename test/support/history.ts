@@ -1,11 +1,17 @@
 // Histories of a workspace for tests: commits as an engine makes them, with the state that each leads to.
+import { createHash } from 'node:crypto';
 import type { Attempt, Event, Happening } from '../../src/core/events/event';
+import { mapTexts } from '../../src/core/events/longTexts';
 import { defaultRunSettings } from '../../src/core/events/runSettings';
 import { emptySnapshot, projectAll, type Snapshot } from '../../src/core/events/snapshot';
 import type { FeatureSpec } from '../../src/core/features/feature';
 import { pathsOf } from '../../src/core/locks/lockTable';
 import type { Fence } from '../../src/core/shared/ids';
+import { type LongText, shorten } from '../../src/core/shared/longText';
 import type { Commit, EditChange, EditRecord } from '../../src/ports/store';
+
+/** Of what a check printed: so long that it is kept beside the event. */
+export const longReason = `1 test fails\n${'not ok 1 - half \ud83d pair\n'.repeat(200)}`;
 
 /** What a store gives back of a history: the snapshot and the edits, as plain data. */
 export interface State {
@@ -45,20 +51,30 @@ export class History {
   /** The same history, told up to its nth commit. */
   first(n: number): History {
     const history = new History(this.startAt);
-    for (const { events, edits } of this.commits.slice(0, n)) history.record(events, edits);
+    for (const { events, edits, texts } of this.commits.slice(0, n)) history.record(events, edits, texts);
     return history;
   }
 
   /** Adds one commit and answers it. Throws when an event does not fit the state. */
-  record(happenings: readonly Happening[], edits: readonly EditChange[] = []): Commit {
+  record(
+    happenings: readonly Happening[],
+    edits: readonly EditChange[] = [],
+    kept: Commit['texts'] = new Map(),
+  ): Commit {
     const before = this.snapshot;
     const elapsedMs = this.commits.length * 1000 + this.waitedMs;
     const when = { at: this.startAt + elapsedMs, elapsedMs };
+    const texts = new Map(kept);
+    const short = (text: LongText) =>
+      shorten(text, (whole) => {
+        texts.set(nameOf(whole), whole);
+        return nameOf(whole);
+      });
     const events = happenings.map(
-      (happening, k): Event => ({ ...happening, seq: before.seq + 1 + k, ...when }),
+      (happening, k): Event => ({ ...mapTexts(happening, short), seq: before.seq + 1 + k, ...when }),
     );
     const after = projectAll(before, events);
-    const commit = { before, after, events, edits };
+    const commit = { before, after, events, edits, ...(texts.size > 0 && { texts }) };
     this.edits = editsAfter(this.edits, edits);
     this.commits.push(commit);
     this.states.push(plain({ snapshot: after, edits: inOrder([...this.edits.values()]) }));
@@ -71,7 +87,7 @@ export class History {
 }
 
 /** Two features, one after the other; the second attempt at the first works; every table is used, some emptied again. */
-export function storyOfARun(): History {
+export function storyOfARun(reason = '1 test fails'): History {
   const history = new History();
   const record: History['record'] = (happenings, edits) => history.record(happenings, edits);
   const process = { pid: 4242, started: '1763683200.12' };
@@ -102,7 +118,7 @@ export function storyOfARun(): History {
   record([{ type: 'feature.submitted', summary: 'done', ...one }]);
   record([{ type: 'verify.started', command: 'npm test', ...one }]);
   record(
-    endOf(history, one, { type: 'feature.retried', by: 'policy', reason: '1 test fails', ...one }),
+    endOf(history, one, { type: 'feature.retried', by: 'policy', reason, ...one }),
     dropsOf(history, one),
   );
   record([
@@ -145,6 +161,11 @@ export function put({ fence, featureId }: Attempt, path: string, rest: Partial<E
 
 export function specOf(name: string, rest: Partial<FeatureSpec> = {}): FeatureSpec {
   return { name, category: 'default', priority: 3, description: '', dependsOn: [], files: [], ...rest };
+}
+
+/** As the stores name long texts: the hash of the text as JSON. */
+export function nameOf(text: string): string {
+  return createHash('sha256').update(JSON.stringify(text)).digest('hex');
 }
 
 /** As it is after a way over the wire or the disk: fields that are undefined are not there. */

@@ -1,6 +1,7 @@
 // A session whose history the test writes: the extension's side of the wire without a host behind it.
 import type { Event } from '../../src/core/events/event';
 import type { Snapshot } from '../../src/core/events/snapshot';
+import type { LongText } from '../../src/core/shared/longText';
 import { ok } from '../../src/core/shared/result';
 import type { AgentOutput, Session, SessionChange } from '../../src/host/session';
 import type { LoadedBacklog, PlacedProblem } from '../../src/protocol/hubMethods';
@@ -58,6 +59,10 @@ export class ScriptedSession implements Session {
 
   async output(slot: number): Promise<string> {
     return `output of ${slot}\n`;
+  }
+
+  async text(text: LongText): Promise<string> {
+    return typeof text === 'string' ? text : text.excerpt;
   }
 
   async events(since: number): Promise<readonly Event[]> {

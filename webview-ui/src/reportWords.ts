@@ -44,11 +44,11 @@ export function factsOf(report: RunReport): readonly Fact[] {
 }
 
 /** `Decided by auth → profile (needs the one before)`; long chains by their ends. */
-export function decidedBy(chain: NonNullable<RunReport['chain']>): string {
+export function decidedBy(chain: NonNullable<RunReport['chain']>, length = chain.length): string {
   const most = 7;
   const ends = chain.length <= most ? chain : [...chain.slice(0, 3), undefined, ...chain.slice(-3)];
   const links = ends.map((link) => {
-    if (!link) return `${chain.length - 6} more`;
+    if (!link) return `${length - 6} more`;
     const name = oneLine(link.name);
     return link.because === 'start' ? name : `${name} (${becauseWords[link.because]})`;
   });

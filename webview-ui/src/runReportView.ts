@@ -39,7 +39,7 @@ export function createRunReport(post: (message: FromWebview) => void): Part {
       setText(heading, report ? 'Run report' : 'This run so far');
       facts.replaceChildren(...(report ? factsOf(report).map(createFact) : []));
       facts.hidden = report === undefined;
-      setText(decided, report?.chain?.length ? decidedBy(report.chain) : '');
+      setText(decided, report?.chain?.length ? decidedBy(report.chain, report.chainLength) : '');
       decided.hidden = decided.textContent === '';
       chart.node.hidden = runChart.bars.length === 0;
       chart.update(runChart);

@@ -1,6 +1,6 @@
 // What the store asks of the disk, few and small so that tests can let each of them fail, and Node's way of doing it.
 import { constants } from 'node:fs';
-import { type FileHandle, open, readFile, rename, rm } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { Failure, type FailureReason } from '../../ports/failure';
 
 /** Every method may reject with the system's error, having done all, part or nothing of its work. */
@@ -12,6 +12,10 @@ export interface DiskFiles {
   rename(from: string, to: string): Promise<void>;
   /** Nothing to do when there is no such file. */
   remove(path: string): Promise<void>;
+  /** Nothing to do when it is there. */
+  makeFolder(path: string): Promise<void>;
+  /** Names in a folder; none when there is no such folder. */
+  list(path: string): Promise<readonly string[]>;
   /** Resolves when names given and taken in the folder would survive a power cut. */
   syncFolder(path: string): Promise<void>;
 }
@@ -33,6 +37,8 @@ export const nodeFiles: DiskFiles = {
   create: async (path) => nodeFile(await open(path, 'w', 0o600)),
   rename,
   remove: (path) => rm(path, { force: true }),
+  makeFolder: async (path) => void (await mkdir(path, { recursive: true, mode: 0o700 })),
+  list: async (path) => (await readdir(path).catch(undefinedIfMissing)) ?? [],
   async syncFolder(path) {
     // Windows cannot open a folder to sync it, and makes renames durable by itself.
     if (process.platform === 'win32') return;

@@ -91,6 +91,11 @@ export const migrations: readonly Migration[] = [
     version: 3,
     script: `INSERT INTO meta (key, value) VALUES ('breaker', 'null');`,
   },
+  {
+    version: 4,
+    // Rows name long texts (`takeTextsOut`), which an older program would not understand; the tables are as they were.
+    script: '',
+  },
 ];
 
 export function newestVersion(steps: readonly Migration[]): number {
@@ -107,7 +112,7 @@ export function migrate(
   for (const { version, script } of steps) {
     if (version <= from || version > to) continue;
     database.begin();
-    database.script(script);
+    if (script !== '') database.script(script);
     database.apply([setMeta('schema', version)]);
     database.commit();
   }

@@ -52,7 +52,7 @@ function readLocks(database: SqlJsDatabase): LockTable {
   return { holds: entries(1), waits: entries(0), human: [] };
 }
 
-function featureOf(row: Row): Feature {
+export function featureOf(row: Row): Feature {
   const lastFailure = row.json<string | null>('last_failure');
   return {
     id: row.number('id'),

@@ -72,12 +72,17 @@ export class SqlJsDatabase {
   }
 
   query(sql: string, params: readonly SqlValue[] = []): Row[] {
-    const statement = this.prepare(sql);
     const rows: Row[] = [];
+    this.each(sql, params, (row) => rows.push(row));
+    return rows;
+  }
+
+  /** Hands over one row after the other, so that no more than one need be in memory. */
+  each(sql: string, params: readonly SqlValue[], take: (row: Row) => void): void {
+    const statement = this.prepare(sql);
     try {
       statement.bind([...params]);
-      while (statement.step()) rows.push(rowOf(statement.getAsObject()));
-      return rows;
+      while (statement.step()) take(rowOf(statement.getAsObject()));
     } finally {
       statement.reset();
     }

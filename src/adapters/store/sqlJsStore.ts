@@ -6,11 +6,13 @@ import type { Clock } from '../../ports/system';
 import { exportAt, placeDatabase } from './databaseFile';
 import { type DiskFiles, diskFailure, nodeFiles } from './diskFiles';
 import { encodeRecord } from './journalRecord';
+import { textName } from './keptTexts';
 import { type Migration, migrations } from './migrations';
 import { recover } from './recovery';
 import { readEdits, readEvents, readSnapshot } from './snapshotRows';
 import { loadSqlJs } from './sqlJsDatabase';
 import { statementsFor } from './statements';
+import { namedTexts } from './storedTexts';
 import { type Opened, takeOver } from './takeOver';
 
 export interface SqlJsStoreOptions {
@@ -42,7 +44,9 @@ export async function openSqlJsStore(options: SqlJsStoreOptions): Promise<Store>
     const place = { files, dir };
     const recovered = await recover(place, await loadSqlJs(wasmPath), steps);
     const taking = { place, epoch, steps, now: clock.now(), snapshotAtBytes };
-    return new SqlJsStore(await takeOver(taking, recovered), snapshotAtBytes);
+    const store = new SqlJsStore(await takeOver(taking, recovered), snapshotAtBytes);
+    await store.tidy();
+    return store;
   } catch (error) {
     throw diskFailure(error, 'open the database');
   }
@@ -91,12 +95,27 @@ class SqlJsStore implements Store {
     return this.read(() => readEvents(this.opened.database, since, limit));
   }
 
+  textName(text: string): string {
+    return textName(text);
+  }
+
+  /** In turn, so that a text named by a commit that is on its way is there. */
+  async text(hash: string): Promise<string> {
+    return this.read(() => this.opened.texts.get(hash));
+  }
+
   async commit(batch: Commit): Promise<void> {
     this.assertUsable();
     await new Promise<void>((resolve, reject) => {
       this.waiting.push({ batch, resolve, reject });
       if (this.waiting.length === 1) void this.inTurn(() => this.flush());
     });
+  }
+
+  /** What a sweep leaves behind is taken by the next. */
+  async tidy(): Promise<void> {
+    const { database, texts } = this.opened;
+    await this.read(() => texts.sweep(namedTexts(database)).catch(() => undefined));
   }
 
   close(): Promise<void> {
@@ -115,8 +134,9 @@ class SqlJsStore implements Store {
 
   /** Answers how many of the group, from its first, are on the disk; when not all are, the store has failed. */
   private async write(group: readonly Waiting[]): Promise<number> {
-    const { database, journal } = this.opened;
+    const { database, journal, texts } = this.opened;
     try {
+      await texts.put(new Map(group.flatMap(({ batch }) => [...(batch.texts ?? [])])));
       const records = this.applyEach(group);
       if (records.length > 0) await journal.append(records);
       database.commit();
@@ -183,7 +203,7 @@ class SqlJsStore implements Store {
     await this.opened.journal.close().catch(() => undefined); // all that counts in it is synced
   }
 
-  private async read<T>(answer: () => T): Promise<T> {
+  private async read<T>(answer: () => T | Promise<T>): Promise<T> {
     this.assertUsable();
     return this.inTurn(() => {
       this.assertHealthy();

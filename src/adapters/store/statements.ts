@@ -39,11 +39,16 @@ function changeFeatures(before: Snapshot, after: Snapshot, events: readonly Even
 }
 
 function changeFeature(old: Feature | undefined, now: Feature | undefined): Statement[] {
-  if (!old) return now ? [insert('features', { id: now.id, ...specColumns(now), ...stateColumns(now) })] : [];
+  if (!old) return now ? [insert('features', { id: now.id, ...featureColumns(now) })] : [];
   const asBefore = { id: old.id, ...conditionColumns(old.state) };
   if (!now) return [remove('features', asBefore)];
   const columns = { ...stateColumns(now), ...(now.spec === old.spec ? {} : specColumns(now)) };
   return [update('features', columns, asBefore)];
+}
+
+/** All that a feature's row holds beside its id. */
+export function featureColumns(feature: Feature): Columns {
+  return { ...specColumns(feature), ...stateColumns(feature) };
 }
 
 function specColumns({ spec }: Feature): Columns {
@@ -143,7 +148,7 @@ function insert(table: string, columns: Columns): Statement {
   return { sql, params: Object.values(columns), rows: 1 };
 }
 
-function update(table: string, columns: Columns, where: Columns): Statement {
+export function update(table: string, columns: Columns, where: Columns): Statement {
   const sql = `UPDATE ${table} SET ${equals(columns, ', ')} WHERE ${equals(where, ' AND ')}`;
   return { sql, params: [...Object.values(columns), ...Object.values(where)], rows: 1 };
 }

@@ -3,11 +3,13 @@ import { join } from 'node:path';
 import { Failure } from '../../ports/failure';
 import { exportAt, journalName, type Place, placeDatabase } from './databaseFile';
 import { encodeRecord } from './journalRecord';
+import { KeptTexts } from './keptTexts';
 import { readMeta, setMeta } from './meta';
 import { type Migration, migrate, newestVersion, versionOf } from './migrations';
 import type { Recovered } from './recovery';
 import { RedoJournal } from './redoJournal';
 import type { SqlJsDatabase } from './sqlJsDatabase';
+import { takeTextsOut } from './storedTexts';
 
 export interface TakeOver {
   readonly place: Place;
@@ -23,6 +25,7 @@ export interface TakeOver {
 export interface Opened {
   readonly place: Place;
   readonly database: SqlJsDatabase;
+  readonly texts: KeptTexts;
   readonly journal: RedoJournal;
   readonly epoch: number;
   /** Version of the tables. */
@@ -50,7 +53,8 @@ export async function takeOver(taking: TakeOver, recovered: Recovered): Promise<
     const first = encodeRecord({ lsn, epoch, schema, statements });
     const content = isWritten ? first : Buffer.concat([recovered.tail, first]);
     const journal = await RedoJournal.open(place.files, join(place.dir, journalName), content);
-    return { place, database, journal, epoch, schema, lsn, cutBytes, ...(setAside && { setAside }) };
+    const texts = new KeptTexts(place.files, place.dir);
+    return { place, database, texts, journal, epoch, schema, lsn, cutBytes, ...(setAside && { setAside }) };
   } catch (error) {
     database.close();
     throw error;
@@ -90,6 +94,8 @@ async function bringUpToDate(
   if (hasFile && version === newest && tail.length < snapshotAtBytes) return tail.length === 0;
   if (version > 0 && version < newest && tail.length > 0) await placeDatabase(place, exportAt(database, lsn));
   migrate(database, steps, version, newest);
+  if (version > 0 && version < newest)
+    await new KeptTexts(place.files, place.dir).put(takeTextsOut(database));
   await placeDatabase(place, exportAt(database, lsn));
   return true;
 }

@@ -3,6 +3,7 @@ import type { SkipCause } from '../features/feature';
 import type { Breaker, TroubleCause } from '../guardrails/breaker';
 import { describeBlockers } from '../locks/describeBlockers';
 import { inert } from '../shared/inert';
+import { excerptOf, type LongText } from '../shared/longText';
 import type { Event } from './event';
 import type { Snapshot } from './snapshot';
 
@@ -101,13 +102,13 @@ const overWords: Readonly<Record<TroubleCause, string>> = {
 };
 
 /** The first line of a reason; what follows it is output, kept for whoever opens the feature. */
-function headline(reason: string): string {
-  return oneLine(reason.split('\n', 1)[0] ?? '');
+function headline(reason: LongText): string {
+  return oneLine(excerptOf(reason).split('\n', 1)[0] ?? '');
 }
 
 /** Text from outside on one line, without control characters that could move the cursor or turn the text around. */
-export function oneLine(text: string): string {
-  const flat = inert(text).trim();
+export function oneLine(text: LongText): string {
+  const flat = inert(excerptOf(text)).trim();
   return flat.length > 300 ? `${flat.slice(0, 300)}…` : flat;
 }
 

@@ -6,6 +6,7 @@ import type { LockScope } from '../locks/lockPath';
 import type { Blocker } from '../locks/lockTable';
 import type { ModelName, Usage } from '../routing/modelCatalog';
 import { agentName, type EpochMs, type FeatureId, type Fence, type Slot } from '../shared/ids';
+import type { LongText } from '../shared/longText';
 import type { Moment } from '../shared/moment';
 import type { RunReport } from './runReport';
 import type { RunSettings } from './runSettings';
@@ -51,7 +52,7 @@ export type AgentEvent =
       /** 0-100, where the agent says how far it is. */
       readonly progress?: number;
     } & Attempt)
-  | ({ readonly type: 'agent.ended'; readonly cause: AgentEnd; readonly note: string } & Attempt)
+  | ({ readonly type: 'agent.ended'; readonly cause: AgentEnd; readonly note: LongText } & Attempt)
   | ({
       readonly type: 'tool.used';
       readonly tool: string;
@@ -59,7 +60,7 @@ export type AgentEvent =
       readonly target?: string;
       readonly ok: boolean;
       readonly durationMs: number;
-      readonly summary: string;
+      readonly summary: LongText;
     } & Attempt)
   | ({
       readonly type: 'model.called';
@@ -115,16 +116,16 @@ export type FileEvent =
 export type UndoOutcome = 'restored' | 'removed' | 'unchanged' | 'kept';
 
 export type CheckEvent =
-  | ({ readonly type: 'verify.started'; readonly command: string } & Attempt)
+  | ({ readonly type: 'verify.started'; readonly command: LongText } & Attempt)
   | ({
       readonly type: 'verify.finished';
-      readonly command: string;
+      readonly command: LongText;
       readonly passed: boolean;
       /** Null when it was ended by a signal or its time ran out. */
       readonly exitCode: number | null;
       readonly timedOut: boolean;
       readonly durationMs: number;
-      readonly outputTail: string;
+      readonly outputTail: LongText;
     } & Attempt);
 
 export type RunEvent =
@@ -143,7 +144,7 @@ export type RunEvent =
 export type RunOutcome = 'complete' | 'incomplete' | 'stopped';
 
 export type HouseEvent =
-  | { readonly type: 'throttle.changed'; readonly untilAt: EpochMs | null; readonly reason: string }
+  | { readonly type: 'throttle.changed'; readonly untilAt: EpochMs | null; readonly reason: LongText }
   | {
       readonly type: 'owner.changed';
       readonly epoch: number;
@@ -162,7 +163,7 @@ export type HouseEvent =
   | {
       readonly type: 'error.occurred';
       readonly where: string;
-      readonly message: string;
+      readonly message: LongText;
       readonly featureId?: FeatureId;
     };
 

@@ -21,11 +21,16 @@ export interface RunReport {
   readonly interruptions?: { readonly count: number; readonly awayMs: number };
   readonly attempts: number;
   readonly retries: number;
-  /** What decided how long the run took, from its start to its end. Reports of earlier versions have none. */
+  /** What decided how long the run took, from its start to its end, at most `mostLinks`. Reports of earlier versions have none. */
   readonly chain?: readonly ChainLink[];
+  /** Links of the whole chain, where not all of them are told. */
+  readonly chainLength?: number;
   /** The attempts in the order they began, at most `mostRows`: the rows of a Gantt chart. Not in those of earlier versions. */
   readonly rows?: readonly AttemptRow[];
 }
+
+/** The first and the last of a longer chain are told, half of each. */
+export const mostLinks = 1_000;
 
 /** A chart of more is read by nobody, and a report must fit into one message. */
 export const mostRows = 2_000;

@@ -8,6 +8,7 @@ import { describeBlockers } from '../locks/describeBlockers';
 import { grant, type LockTable, noLocks, queue, release } from '../locks/lockTable';
 import type { ModelName } from '../routing/modelCatalog';
 import type { EpochMs, FeatureId, Fence, Slot } from '../shared/ids';
+import { excerptOf } from '../shared/longText';
 import { type Moment, msBetween } from '../shared/moment';
 import { assertNever } from '../shared/result';
 import type {
@@ -171,7 +172,7 @@ function apply(draft: Draft, event: Event, base: Snapshot): void {
       changeRun(draft, event);
       return;
     case 'verify.started':
-      patchAgent(draft, event, { status: 'verifying', step: event.command });
+      patchAgent(draft, event, { status: 'verifying', step: excerptOf(event.command) });
       return;
     case 'throttle.changed':
       draft.throttledUntilAt = event.untilAt;
@@ -258,7 +259,7 @@ function changeAgent(draft: Draft, event: Event & AgentEvent): void {
       setAgent(draft, {
         ...before,
         status: 'ended',
-        step: event.note,
+        step: excerptOf(event.note),
         endedAt: event.at,
         end: event.cause,
         ...(event.cause === 'lost' ? { losses: losses + 1 } : {}),

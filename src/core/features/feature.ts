@@ -2,6 +2,7 @@
 import type { Claim } from '../claims/claim';
 import { type LockScope, lockKey, parseLockScope } from '../locks/lockPath';
 import type { EpochMs, FeatureId } from '../shared/ids';
+import type { LongText } from '../shared/longText';
 import type { Moment } from '../shared/moment';
 import { canonicalName } from './featureName';
 
@@ -11,13 +12,13 @@ export interface FeatureSpec {
   readonly category: string;
   /** 1 is the most urgent. */
   readonly priority: number;
-  readonly description: string;
+  readonly description: LongText;
   /** Names of features, as resolved from the names or ids in the file. */
   readonly dependsOn: readonly string[];
   /** Paths, folders or globs the feature expects to change, relative to the workspace. */
   readonly files: readonly string[];
   /** Shell command whose exit code 0 proves the feature; absent means the workspace's. */
-  readonly verify?: string;
+  readonly verify?: LongText;
   readonly model?: string;
   /** Minutes of work, as the user guesses. */
   readonly estimate?: number;
@@ -36,7 +37,7 @@ export interface Feature {
   /** What all these name in the workspace today, where someone has looked; never stored. */
   readonly scopes?: readonly LockScope[];
   /** Why the last counted attempt failed; the next attempt is told. */
-  readonly lastFailure?: string;
+  readonly lastFailure?: LongText;
 }
 
 /** Where a feature stands; each status carries only its own data. */
@@ -49,12 +50,12 @@ export type FeatureState =
       readonly status: 'claimed';
       readonly phase: 'unconfirmed';
       readonly claim: Claim;
-      readonly why: string;
+      readonly why: LongText;
       /** The check, where there is one: it passed, and the user's yes is needed beside it. */
       readonly check?: CheckProof;
     }
   | ({ readonly status: 'passing'; readonly evidence: Evidence } & Moment)
-  | { readonly status: 'failed'; readonly reason: string; readonly at: EpochMs }
+  | { readonly status: 'failed'; readonly reason: LongText; readonly at: EpochMs }
   | { readonly status: 'skipped'; readonly because: SkipCause };
 
 /** What proved a feature: a check that the host ran, or the user's yes. */
@@ -65,9 +66,9 @@ export type Evidence =
 
 export interface CheckProof {
   readonly kind: 'check';
-  readonly command: string;
+  readonly command: LongText;
   readonly exitCode: 0;
-  readonly outputTail: string;
+  readonly outputTail: LongText;
   readonly durationMs: number;
 }
 

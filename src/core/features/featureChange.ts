@@ -1,5 +1,6 @@
 // What can happen to a feature: the closed union that the state machine decides and the event log keeps.
 import type { FeatureId, Fence, Slot } from '../shared/ids';
+import type { LongText } from '../shared/longText';
 import type { CheckProof, Evidence, FeatureSpec, SkipCause } from './feature';
 
 /**
@@ -23,20 +24,29 @@ export type FeatureChange = { readonly featureId: FeatureId } & (
   | { readonly type: 'feature.held'; readonly missing: readonly FeatureId[] }
   | { readonly type: 'feature.freed' }
   | ({ readonly type: 'feature.claimed'; readonly model: string } & OfAttempt)
-  | ({ readonly type: 'feature.submitted'; readonly summary: string } & OfAttempt)
-  | ({ readonly type: 'feature.unconfirmed'; readonly why: string; readonly check?: CheckProof } & OfAttempt)
+  | ({ readonly type: 'feature.submitted'; readonly summary: LongText } & OfAttempt)
+  | ({
+      readonly type: 'feature.unconfirmed';
+      readonly why: LongText;
+      readonly check?: CheckProof;
+    } & OfAttempt)
   | {
       readonly type: 'feature.passed';
       readonly evidence: Evidence;
       readonly fence?: Fence;
       readonly slot?: Slot;
     }
-  | { readonly type: 'feature.failed'; readonly reason: string; readonly fence?: Fence; readonly slot?: Slot }
+  | {
+      readonly type: 'feature.failed';
+      readonly reason: LongText;
+      readonly fence?: Fence;
+      readonly slot?: Slot;
+    }
   /** Back to `pending` with the failure counted, or by the user with the count set back. */
   | {
       readonly type: 'feature.retried';
       readonly by: 'policy';
-      readonly reason: string;
+      readonly reason: LongText;
       readonly fence: Fence;
       readonly slot: Slot;
     }
@@ -45,7 +55,7 @@ export type FeatureChange = { readonly featureId: FeatureId } & (
   | ({
       readonly type: 'feature.yielded';
       readonly cause: YieldCause;
-      readonly note: string;
+      readonly note: LongText;
       readonly path?: string;
     } & OfAttempt)
   | { readonly type: 'feature.skipped'; readonly because: SkipCause }

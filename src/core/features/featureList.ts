@@ -26,6 +26,8 @@ export const defaultCategory = 'default';
 export const maxFeatures = 100_000;
 const maxText = 100_000;
 const maxName = 200;
+/** A feature is told in one message: all names in its lists together, which are written out where the file has ids. */
+const maxListed = 1_000_000;
 const keys = [
   'name',
   'category',
@@ -77,6 +79,15 @@ export function parseBacklog(
   const resolved = specs.map(
     (spec, at) => spec && { ...spec, dependsOn: resolveNeeds(spec, at, document, known, say, note) },
   );
+  resolved.forEach((spec, at) => {
+    if (!spec) return;
+    const chars = [...spec.dependsOn, ...spec.files].reduce((sum, text) => sum + text.length, 0);
+    if (chars > maxListed)
+      say(
+        [at],
+        `The names in "depends_on" and "files" of this feature have ${chars} characters together; the most is ${maxListed}. Name folders instead of files, or put a feature in between that depends on some of them.`,
+      );
+  });
   return problems.length > 0
     ? { ok: false, problems }
     : { ok: true, specs: resolved.filter((s) => s !== undefined), notices };
@@ -118,6 +129,7 @@ function parseEntry(entry: unknown, at: number, say: Say): FeatureSpec | undefin
     say([at, 'estimate'], '"estimate" must be a number of minutes above 0.');
   }
   const files = parseFiles(fields.get('files'), at, say);
+  const verify = text('verify', maxText);
   const spec: FeatureSpec = {
     name: canonicalName(name ?? ''),
     category: (text('category', maxName) ?? defaultCategory).trim().toLowerCase() || defaultCategory,
@@ -125,11 +137,11 @@ function parseEntry(entry: unknown, at: number, say: Say): FeatureSpec | undefin
     description: text('description', maxText) ?? '',
     dependsOn: [],
     files,
-    ...optional('verify', text('verify', maxText)),
+    ...optional('verify', verify),
     ...optional('model', text('model', maxName)),
     ...(typeof estimate === 'number' ? { estimate } : {}),
   };
-  if (spec.verify?.trim() === '')
+  if (verify?.trim() === '')
     say([at, 'verify'], '"verify" is empty; leave it out to use the workspace\'s check.');
   return spec;
 }

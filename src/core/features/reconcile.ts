@@ -5,6 +5,7 @@ import type { Feature, FeatureSpec } from './feature';
 import type { FeatureChange } from './featureChange';
 import { canRemove } from './featureMachine';
 import { canonicalName } from './featureName';
+import { mapSpec } from './featureTexts';
 
 export interface Reconciled {
   readonly changes: readonly FeatureChange[];
@@ -15,11 +16,14 @@ export interface Reconciled {
 /**
  * New names get the next ids in file order. A feature that an attempt holds is left alone until the attempt ends.
  * Loading the same backlog again changes nothing.
+ *
+ * @param asStored a spec as it is on record, where long texts are only named; what is new comes out in whole
  */
 export function reconcile(
   features: Readonly<Record<FeatureId, Feature>>,
   lastId: FeatureId,
   specs: readonly FeatureSpec[],
+  asStored: (spec: FeatureSpec) => FeatureSpec = (spec) => spec,
 ): Reconciled {
   const known = new Map(Object.values(features).map((f) => [canonicalName(f.spec.name), f]));
   const wanted = new Set(specs.map((s) => s.name));
@@ -29,7 +33,7 @@ export function reconcile(
   for (const spec of specs) {
     const feature = known.get(spec.name);
     if (!feature) changes.push({ type: 'feature.added', featureId: ++nextId, spec });
-    else if (!sameSpec(feature.spec, spec)) {
+    else if (!sameSpec(feature.spec, asStored(spec))) {
       if (canRemove(feature.state)) changes.push({ type: 'feature.edited', featureId: feature.id, spec });
       else deferred.push(feature.id);
     }
@@ -46,8 +50,9 @@ function sameSpec(a: FeatureSpec, b: FeatureSpec): boolean {
   return JSON.stringify(sorted(a)) === JSON.stringify(sorted(b));
 }
 
+/** Of a long text its hash alone counts: how much of it is shown may change with a version. */
 function sorted(spec: FeatureSpec): unknown {
-  return Object.entries(spec)
+  return Object.entries(mapSpec(spec, (text) => (typeof text === 'string' ? text : `sha256 ${text.hash}`)))
     .filter(([, value]) => value !== undefined)
     .sort(([a], [b]) => (a < b ? -1 : 1));
 }

@@ -1,7 +1,7 @@
 // Works out from a run's own events what it took, what one agent would have needed, and the best that was possible.
 import { oneLine } from '../events/describe';
 import type { Event } from '../events/event';
-import { type AttemptRow, type ChainLink, mostRows, type RunReport } from '../events/runReport';
+import { type AttemptRow, type ChainLink, mostLinks, mostRows, type RunReport } from '../events/runReport';
 import { type Run, runTime, type Snapshot } from '../events/snapshot';
 import { criticalPathLength } from '../graph/criticalPath';
 import { featureGraph } from '../graph/readiness';
@@ -47,7 +47,7 @@ export function reportRun(snapshot: Snapshot, run: Run, events: readonly Event[]
     waitingMs: measureWaiting(run, meant, events, now),
     attempts: attempts.size,
     retries: events.filter((e) => e.type === 'feature.retried' && e.by === 'policy').length,
-    chain: decidingChain(finished, snapshot.features),
+    ...shownChain(decidingChain(finished, snapshot.features)),
     ...interruptionsOf(events),
     rows: finished.slice(0, mostRows).map(({ keys: _, ...row }) => row),
   };
@@ -77,7 +77,7 @@ export function describeReport(report: RunReport): readonly string[] {
     `Best possible  ${seconds(report.bestPossibleMs)}${ratio}`,
     ...(report.chain === undefined || report.chain.length === 0
       ? []
-      : [`Decided by     ${describeChain(report.chain)}`]),
+      : [`Decided by     ${describeChain(report.chain, report.chainLength)}`]),
     `Slots waited   ${waited.length > 0 ? waited.join(', ') : 'not at all'}`,
     `Cost           $${report.costUsd.toFixed(4)} for ${report.inputTokens} tokens in, ${report.outputTokens} out`,
   ];
@@ -93,12 +93,19 @@ function describeInterruptions(interruptions: RunReport['interruptions']): reado
   ];
 }
 
+/** A report is one message: of a long chain the ends. */
+export function shownChain(chain: readonly ChainLink[]): Pick<RunReport, 'chain' | 'chainLength'> {
+  if (chain.length <= mostLinks) return { chain };
+  const half = mostLinks / 2;
+  return { chain: [...chain.slice(0, half), ...chain.slice(-half)], chainLength: chain.length };
+}
+
 /** `auth → profile (dependency) → search (slot)`, by first and last links where it is long. */
-function describeChain(chain: readonly ChainLink[]): string {
+function describeChain(chain: readonly ChainLink[], length = chain.length): string {
   const ends = chain.length <= 7 ? chain : [...chain.slice(0, 3), undefined, ...chain.slice(-3)];
   return ends
     .map((link) => {
-      if (!link) return `… ${chain.length - 6} more …`;
+      if (!link) return `… ${length - 6} more …`;
       const name = oneLine(link.name);
       const shown = name.length > 40 ? `${name.slice(0, 39)}…` : name;
       return link.because === 'start' ? shown : `${shown} (${link.because})`;

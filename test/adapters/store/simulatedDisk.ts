@@ -1,4 +1,5 @@
 // A disk in memory that forgets what was not synced, and fails or dies at the call it is told to.
+import { basename, dirname } from 'node:path';
 import type { DiskFile, DiskFiles } from '../../../src/adapters/store/diskFiles';
 
 /**
@@ -76,6 +77,11 @@ export class SimulatedDisk {
         });
       }),
     remove: (path) => this.call('remove', () => this.change((names) => names.delete(path))),
+    makeFolder: () => this.call('makeFolder', () => undefined),
+    list: (path) =>
+      this.call('list', () =>
+        [...this.names.keys()].flatMap((name) => (dirname(name) === path ? [basename(name)] : [])),
+      ),
     syncFolder: () =>
       this.call('syncFolder', () => {
         this.syncedNames = new Map(this.names);

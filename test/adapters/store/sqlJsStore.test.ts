@@ -6,10 +6,15 @@ import path from 'node:path';
 import { scanJournal } from '../../../src/adapters/store/journalRecord';
 import { migrations } from '../../../src/adapters/store/migrations';
 import { openSqlJsStore, type SqlJsStoreOptions } from '../../../src/adapters/store/sqlJsStore';
+import type { Event } from '../../../src/core/events/event';
+import { emptySnapshot, project } from '../../../src/core/events/snapshot';
 import { loadState, rejects, type StorePlace, storeConformance } from '../../ports/storeConformance';
-import { storyOfARun } from '../../support/history';
+import { History, nameOf, specOf, storyOfARun } from '../../support/history';
 import { SimulatedDisk } from './simulatedDisk';
 import { wasmPath } from './wasmPath';
+
+/** What an event says of a feature. */
+const specIn = (event: Event) => ('spec' in event ? event.spec : undefined);
 
 storeConformance('SqlJsStore', async () => {
   const dir = await mkdtemp(path.join(tmpdir(), 'store-'));
@@ -127,6 +132,27 @@ describe('SqlJsStore on disk', () => {
     assert.deepEqual(await contents(), before);
   });
 
+  it('throws away the long texts that nothing stored names any more, at the next start at the latest', async () => {
+    const texts = () => readdir(file('texts'));
+    const long = new History();
+    const named = (name: string) => specOf(name, { description: name.repeat(2000) });
+    const commits = [
+      long.record([{ type: 'feature.added', featureId: 1, spec: named('A') }]),
+      long.record([{ type: 'feature.added', featureId: 2, spec: named('B') }]),
+    ];
+    const store = await open();
+    for (const commit of commits) await store.commit(commit);
+    await writeFile(file(`texts/${'0'.repeat(64)}`), 'of a commit that never was');
+    await writeFile(file('texts/half.tmp'), 'half');
+    await store.tidy();
+    const both = ['A', 'B'].map((name) => nameOf(name.repeat(2000))).sort();
+    assert.deepEqual((await texts()).sort(), both);
+    await store.close();
+    await writeFile(file('texts/half.tmp'), 'half');
+    await (await open()).close();
+    assert.deepEqual((await texts()).sort(), both);
+  });
+
   it('says where WebAssembly is missing', async () => {
     const failure = await rejects(open({ wasmPath: file('none.wasm') }), 'io');
     assert.match(failure.message, /^Could not open the database/);
@@ -172,6 +198,26 @@ describe('SqlJsStore on disk', () => {
         await rejects(open({ epoch: 2 }), 'newer');
         assert.deepEqual(await contents(), before);
       }
+    });
+
+    it('takes the long texts of an older database out of its rows, and keeps them', async () => {
+      const text = `${'what to build\n'.repeat(5000)} \ud83d`;
+      const spec = specOf('Log in', { description: text, verify: text });
+      const event = { type: 'feature.added', featureId: 1, spec, seq: 1, at: 0 } as const;
+      const after = project(emptySnapshot, event);
+      const older = await open({ migrations: migrations.slice(0, 2) });
+      await older.commit({ before: emptySnapshot, after, events: [event], edits: [] });
+      await older.close();
+      const size = (await stat(file('agents.db'))).size;
+      const store = await open();
+      const { snapshot } = await store.load();
+      for (const kept of [snapshot.features[1]?.spec, ...(await store.events(0, 9)).map(specIn)]) {
+        assert.ok(typeof kept?.description === 'object' && typeof kept.verify === 'object');
+        assert.equal(kept.description.hash, kept.verify.hash);
+        assert.equal(await store.text(kept.description.hash), text);
+      }
+      await store.close();
+      assert.ok((await stat(file('agents.db'))).size < size - 100_000, 'the rows are as long as before');
     });
 
     it('replays a journal of the older version from its start', async () => {

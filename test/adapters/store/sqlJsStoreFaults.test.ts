@@ -6,14 +6,14 @@ import { openSqlJsStore, type SqlJsStoreOptions } from '../../../src/adapters/st
 import { Failure } from '../../../src/ports/failure';
 import type { Loaded, Store } from '../../../src/ports/store';
 import { loadState } from '../../ports/storeConformance';
-import { type History, plain, type State, storyOfARun } from '../../support/history';
+import { type History, longReason, plain, type State, storyOfARun } from '../../support/history';
 import { type Fault, SimulatedDisk } from './simulatedDisk';
 import { wasmPath } from './wasmPath';
 
 const dir = '/house';
 const database = `${dir}/agents.db`;
 /** Up to the end of the first attempt: every table has been written to, two of them emptied again. */
-const history = storyOfARun().first(13);
+const history = storyOfARun(longReason).first(13);
 
 type Files = Readonly<Record<string, Uint8Array>>;
 
@@ -55,7 +55,10 @@ describe('SqlJsStore on a failing disk', function () {
     disk.faultAt = () => undefined;
     const store = await open(disk, { epoch: 2 });
     try {
-      const count = countOf(await loadState(store), history);
+      const state = await loadState(store);
+      const count = countOf(state, history);
+      const why = state.snapshot.features[1]?.lastFailure;
+      if (typeof why === 'object') assert.equal(await store.text(why.hash), longReason);
       const next = history.commits[count];
       if (next) await store.commit(next);
       return count;
@@ -91,6 +94,8 @@ describe('SqlJsStore on a failing disk', function () {
         'close',
         'create',
         'hasName',
+        'list',
+        'makeFolder',
         'read',
         'rename',
         'sync',

@@ -314,6 +314,20 @@ describe('parseBacklog', () => {
       assert.equal(places.length, maxFeatures);
     });
 
+    it('refuses a feature whose lists would make too long a message, and says what to do', () => {
+      const names = Array.from({ length: 6_000 }, (_, k) => ({ name: `${'x'.repeat(190)}${k}` }));
+      const last = { name: 'last', depends_on: names.map((_, k) => k + 1) };
+      const parsed = parseBacklog([...names, last]);
+      assert.ok(!parsed.ok);
+      assert.deepEqual(parsed.problems[0]?.path, [6_000]);
+      assert.match(parsed.problems[0].message, /have 1162890 characters together; the most is 1000000/);
+      assert.equal(
+        specsOf([...names.slice(0, 5_000), { name: 'last', depends_on: last.depends_on.slice(0, 5_000) }])
+          .length,
+        5_001,
+      );
+    });
+
     it('refuses one more', () => {
       const parsed = parseBacklog([...many, { name: 'one more' }]);
       assert.ok(!parsed.ok);

@@ -5,7 +5,7 @@ import type { RunReport } from '../../../src/core/events/runReport';
 import { defaultRunSettings, type RunSettings } from '../../../src/core/events/runSettings';
 import type { Run } from '../../../src/core/events/snapshot';
 import type { Feature } from '../../../src/core/features/feature';
-import { describeReport, reportRun } from '../../../src/core/scheduler/reportRun';
+import { describeReport, reportRun, shownChain } from '../../../src/core/scheduler/reportRun';
 import { eventsAt, featureIn, specOf, workspaceOf } from '../sampleFeatures';
 
 type Timed = readonly [at: number, happening: Happening];
@@ -418,6 +418,13 @@ describe('describeReport', () => {
     assert.match(
       describeReport({ ...full, chain: long })[3] ?? '',
       /^Decided by {5}F0 → F1 \(slot\) → F2 \(slot\) → … 3 more … → F6/,
+    );
+    const endless = Array.from({ length: 100_000 }, (_, k) => link(`F${k}`, k === 0 ? 'start' : 'slot'));
+    const shown = shownChain(endless);
+    assert.equal(shown.chain?.length, 1_000);
+    assert.match(
+      describeReport({ ...full, ...shown })[3] ?? '',
+      /^Decided by {5}F0 .* … 99994 more … → F99997/,
     );
   });
 });
