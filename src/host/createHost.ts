@@ -42,6 +42,8 @@ export interface HostOptions {
 }
 
 export interface Host {
+  /** False once it is being closed, by whoever owns it or because its database refused a step. */
+  isOpen(): boolean;
   /** Undoes what is at work, closes the database, and gives the workspace up. May be called twice. */
   close(): Promise<void>;
 }
@@ -149,7 +151,7 @@ async function build({ root, face, distDir, owner, goOn, log }: HostOptions): Pr
       log(`A bug in ${where}: ${error instanceof Error ? error.stack : String(error)}`),
   });
   if (goOn) engine.goOn();
-  return { close };
+  return { isOpen: () => closing === undefined, close };
 }
 
 async function loadBacklog(root: string, file: string, engine: Engine): Promise<LoadedBacklog> {

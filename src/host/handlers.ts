@@ -1,5 +1,4 @@
 // Joins the protocol's methods to the engine: who asks is known from the connection, never from what it says.
-import type { Event } from '../core/events/event';
 import { headOf, pagesOf, type SnapshotPart } from '../core/events/snapshotParts';
 import type { Fence } from '../core/shared/ids';
 import { inPages } from '../core/shared/inPages';
@@ -12,11 +11,11 @@ import {
   clientMethods,
   type LoadedBacklog,
   protocolVersion,
-  toClientNotices,
   workerMethods,
   workerNotices,
 } from '../protocol/hubMethods';
 import type { OutputRings } from './outputRings';
+import { tellFace } from './tellFace';
 
 /** What faces may do beyond the engine. */
 export interface ClientParts {
@@ -82,7 +81,7 @@ export function handleClient(connection: HubConnection, parts: ClientParts): voi
     requireProtocol(protocol);
     const hasOfflineScript = await parts.hasOfflineScript();
     stopTelling();
-    stopTelling = tell(connection, engine, outputs);
+    stopTelling = tellFace(connection, engine.log, outputs);
     const { stored } = engine.log;
     pages = pagesOf(stored);
     return { head: headOf(stored), hasOfflineScript };
@@ -131,18 +130,6 @@ export function handleClient(connection: HubConnection, parts: ClientParts): voi
     stopTelling();
     return parts.setEditing(connection, []).catch(() => undefined);
   });
-}
-
-function tell(connection: HubConnection, engine: Engine, outputs: OutputRings): () => void {
-  const stops = [
-    engine.log.onStored((events: readonly Event[]) => {
-      for (const page of inPages(events)) connection.notify(toClientNotices.events, { events: [...page] });
-    }),
-    outputs.onOutput((output) => connection.notify(toClientNotices.output, output)),
-  ];
-  return () => {
-    for (const stop of stops) stop();
-  };
 }
 
 /** Half a MiB of text, at worst 3 MiB as JSON: well below what a frame takes. */

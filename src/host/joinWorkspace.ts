@@ -14,7 +14,8 @@ import {
   toClientNotices,
 } from '../protocol/hubMethods';
 import { createHost, type Host } from './createHost';
-import { claimOwnership } from './ownership';
+import { EventFollower } from './eventFollower';
+import { claimOwnership, type Owner } from './ownership';
 import { eventsBetween, eventsSince, readSnapshot, readText, tellEditing } from './readPages';
 import type { AgentOutput, Session, SessionChange } from './session';
 
@@ -47,7 +48,8 @@ class LiveSession implements Session {
   readonly #changes = new Set<(change: SessionChange) => void>();
   readonly #outputs = new Set<(output: AgentOutput) => void>();
   #connection: Promise<HubConnection> = Promise.reject(new Failure('closed', 'Not joined yet.'));
-  #host: Host | undefined;
+  /** The host that this process runs for the workspace. */
+  #own: { readonly host: Host; readonly owner: Owner } | undefined;
   #closed = false;
   #editing: readonly string[] = [];
   #apiKey: string | undefined;
@@ -142,7 +144,7 @@ class LiveSession implements Session {
     this.#closed = true;
     const connection = await this.#connection.catch(() => undefined);
     connection?.dispose();
-    await this.#host?.close();
+    await this.#own?.host.close();
   }
 
   /** Asks the present host; one that goes before it took the question is followed by the next. */
@@ -158,13 +160,17 @@ class LiveSession implements Session {
     for (let round = 0; round < maxJoins && !this.#closed; round++) {
       let epoch = 0;
       try {
+        // A connection may end while our own host lives; it must not take itself for another's.
+        if (this.#own?.host.isOpen()) return await this.#greet(this.#own.owner);
+        this.#own = undefined;
         const claimed = await claimOwnership(root, { minEpoch });
         epoch = claimed.epoch;
         this.role = claimed.kind;
-        if (claimed.kind === 'owner')
-          this.#host = await createHost({ root, face, distDir, owner: claimed, goOn, log });
-        else this.#host = undefined;
-        return await this.#greet(claimed.socketPath, claimed.token);
+        if (claimed.kind === 'owner') {
+          const host = await createHost({ root, face, distDir, owner: claimed, goOn, log });
+          this.#own = { host, owner: claimed };
+        }
+        return await this.#greet(claimed);
       } catch (error) {
         last = error;
         // The database has seen more owners than the socket's folder remembers, as after a restart of the machine.
@@ -184,13 +190,15 @@ class LiveSession implements Session {
     throw last ?? new Failure('closed', 'The session was closed.');
   }
 
-  async #greet(socketPath: string, token: string): Promise<HubConnection> {
+  async #greet({ socketPath, token }: Pick<Owner, 'socketPath' | 'token'>): Promise<HubConnection> {
     const connection = await connectHub({ socketPath, role: 'client', token });
-    let early: Event[] | undefined = [];
-    connection.onNotice(toClientNotices.events, ({ events }) => {
-      if (early) early.push(...events);
-      else this.#advance(events);
+    const follower = new EventFollower({
+      ask: (since, limit) => connection.request(clientMethods.events, { since, limit }),
+      seq: () => this.snapshot.seq,
+      take: (events) => this.#advance(events),
+      onFailure: (why) => connection.dispose(why),
     });
+    connection.onNotice(toClientNotices.events, ({ events }) => follower.hear(events));
     connection.onNotice(toClientNotices.output, (output) => {
       for (const listener of this.#outputs) listener(output);
     });
@@ -205,9 +213,7 @@ class LiveSession implements Session {
     this.snapshot = await readSnapshot(connection, hello.head);
     this.hasOfflineScript = hello.hasOfflineScript;
     this.#change({ events: between, reset: true });
-    const missed = early;
-    early = undefined;
-    this.#advance(missed);
+    follower.begin();
     if (this.#editing.length > 0) await tellEditing(connection, this.#editing);
     if (this.#apiKey !== undefined)
       await connection.request(clientMethods.configureRun, { apiKey: this.#apiKey });
@@ -223,21 +229,8 @@ class LiveSession implements Session {
   }
 
   #advance(events: readonly Event[]): void {
-    const fresh = events.filter((e) => e.seq > this.snapshot.seq);
-    if (fresh.length === 0) return;
-    if (fresh[0]?.seq !== this.snapshot.seq + 1) {
-      this.#missed();
-      return;
-    }
-    this.snapshot = projectAll(this.snapshot, fresh);
-    this.#change({ events: fresh, reset: false });
-  }
-
-  /** Something did not come through: what is shown would be wrong for good, so all of it is asked for again. */
-  #missed(): void {
-    void this.#connection.then((connection) =>
-      connection.dispose(new Failure('badResponse', 'An event of the host did not come through.')),
-    );
+    this.snapshot = projectAll(this.snapshot, events);
+    this.#change({ events, reset: false });
   }
 
   #change(change: SessionChange): void {

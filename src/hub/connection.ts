@@ -53,6 +53,13 @@ export interface HubConnection {
   ): void;
   /** Never waits and never throws; on an ended connection it does nothing. */
   notify<P>(notice: Announcement<P>, params: Sent<NoInfer<P>>): void;
+  /**
+   * As `notify`, for what the other end can do without: while more than `aheadBytes` of what was sent before are not taken,
+   * nothing is sent and the answer is false. Whoever only offers is never cut off for a slow reader.
+   */
+  offer<P>(notice: Announcement<P>, params: Sent<NoInfer<P>>, aheadBytes: number): boolean;
+  /** Resolves, and never rejects, when the other end has taken all that was sent, or the connection has ended. */
+  taken(): Promise<void>;
   onNotice<P>(notice: Announcement<P>, hear: (params: P) => void): void;
   listen(): void;
   /** Resolves, and never rejects, when the connection has ended for whatever cause. */
@@ -122,6 +129,12 @@ export function createConnection(socket: Duplex, options: ConnectionOptions = {}
     });
   };
   onNotice(endedNotice, ({ why }) => transport.end(new Failure('closed', why)));
+  function notify<P>(notice: Announcement<P>, params: Sent<NoInfer<P>>): void {
+    if (transport.ended()) return;
+    rpc.sendNotification(notice.name, ParameterStructures.byName, params).catch((error: unknown) => {
+      if (!transport.ended()) onBug(error, notice.name);
+    });
+  }
 
   return {
     closed: transport.closed,
@@ -167,12 +180,13 @@ export function createConnection(socket: Duplex, options: ConnectionOptions = {}
       });
     },
 
-    notify(notice, params) {
-      if (transport.ended()) return;
-      rpc.sendNotification(notice.name, ParameterStructures.byName, params).catch((error: unknown) => {
-        if (!transport.ended()) onBug(error, notice.name);
-      });
+    notify,
+    offer(notice, params, aheadBytes) {
+      if (transport.queuedBytes() > aheadBytes) return false;
+      notify(notice, params);
+      return true;
     },
+    taken: transport.taken,
 
     onNotice,
 

@@ -20,6 +20,10 @@ export interface Transport {
   readonly writer: MessageWriter;
   /** Lets the next message through. Until it is called what follows stays in the kernel, and so with the sender. */
   next(): void;
+  /** Sent, but not yet taken by the other end. */
+  queuedBytes(): number;
+  /** Resolves when all that was sent is taken, or the connection has ended. */
+  taken(): Promise<void>;
   /** Why it ended, once it has. */
   ended(): Failure | undefined;
   readonly closed: Promise<Failure>;
@@ -120,6 +124,11 @@ export function createTransport(
       },
     },
     next: () => next(),
+    queuedBytes: () => socket.writableLength,
+    async taken() {
+      if (ended || socket.writableLength === 0) return;
+      await Promise.race([new Promise<void>((resolve) => socket.write('', () => resolve())), closed]);
+    },
     ended: () => ended,
     closed,
     cut,

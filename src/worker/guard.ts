@@ -1,6 +1,6 @@
-// Stands between us and one shell command: runs it, passes on its output, and leaves nothing of it behind, whether it
-// ends by itself, takes too long, is cancelled, or whoever asked for it dies. The end of its input tells of the last
-// two, and so works for a parent that was killed.
+// Stands between us and one shell command: runs it, passes on its output at a pace that can be looked at, and leaves
+// nothing of it behind, whether it ends by itself, takes too long, is cancelled, or whoever asked for it dies. The end of
+// its input tells of the last two, and so works for a parent that was killed.
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
@@ -13,6 +13,7 @@ import {
   type GuardFrame,
   type GuardRequest,
 } from '../adapters/process/guardFrames';
+import { OutputThinner, type Piece } from '../adapters/process/outputThinner';
 import { createProcessEnder } from '../adapters/process/processTree';
 import { startChild } from '../adapters/process/startChild';
 
@@ -55,7 +56,8 @@ async function watch(
   cancelled: Promise<EndCause>,
 ): Promise<void> {
   const exited = once(command, 'exit');
-  const drained = Promise.all([passOn(command.stdout), passOn(command.stderr)]);
+  const flow = createFlow();
+  const drained = Promise.all([command.stdout, command.stderr].map((stream) => flow.join(stream)));
   const timeout = new Promise<'timeout'>((resolve) => {
     setTimeout(() => resolve('timeout'), request.timeoutMs);
   });
@@ -68,6 +70,7 @@ async function watch(
   const [exitCode] = await exited;
   letGo(command);
   await drained;
+  await flow.end();
   await send({ kind: 'ended', exitCode, cause });
 }
 
@@ -85,23 +88,65 @@ function startShell({ command, cwd, env }: GuardRequest): ShellProcess {
   return spawn('/bin/sh', args, { cwd, env, stdio, detached: true });
 }
 
-/** Resolves when there is no more to come. Reads on only when the last chunk is taken, so memory stays bounded. */
-async function passOn(stream: Readable): Promise<void> {
-  stream.on('data', async (bytes: Buffer) => {
-    stream.pause();
-    await send({ kind: 'output', bytes });
-    stream.resume();
-  });
-  await once(stream, 'close');
+interface Flow {
+  /** Reads all that comes from `stream`, at once; resolves when there is no more. */
+  join(stream: Readable): Promise<void>;
+  /** Sends what is left to send. */
+  end(): Promise<void>;
+}
+
+/** The command's output on its way: read as it comes, sent as it can be taken, and in bounded memory either way. */
+function createFlow(): Flow {
+  const thinner = new OutputThinner(() => performance.now());
+  let sending = Promise.resolve();
+  let isSending = false;
+  let isEnding = false;
+  let wake: NodeJS.Timeout | undefined;
+
+  function flow(): void {
+    clearTimeout(wake);
+    if (isSending || isEnding) return;
+    const piece = thinner.take();
+    if (piece) {
+      isSending = true;
+      sending = sendPiece(piece).then(() => {
+        isSending = false;
+        flow();
+      });
+      return;
+    }
+    const waitMs = thinner.waitMs();
+    if (waitMs !== undefined) wake = setTimeout(flow, waitMs);
+  }
+
+  return {
+    async join(stream) {
+      stream.on('data', (bytes: Buffer) => {
+        thinner.push(bytes);
+        flow();
+      });
+      await once(stream, 'close');
+    },
+    async end() {
+      clearTimeout(wake);
+      isEnding = true;
+      await sending;
+      const rest = thinner.takeRest();
+      if (rest) await sendPiece(rest);
+    },
+  };
+}
+
+async function sendPiece({ skipped, bytes }: Piece): Promise<void> {
+  if (skipped > 0) await send({ kind: 'skipped', count: skipped });
+  await send({ kind: 'output', bytes });
 }
 
 /** All is ended, so the output ends too, unless something escaped us that holds it open. */
 function letGo({ stdout, stderr }: ShellProcess): void {
   const untilMs = performance.now() + longestDrainMs;
   const quiet = setTimeout(() => {
-    const isReaderBusy = out.writableLength > 0;
-    if (isReaderBusy) quiet.refresh();
-    else for (const stream of [stdout, stderr]) stream.destroy();
+    for (const stream of [stdout, stderr]) stream.destroy();
   }, quietMs);
   for (const stream of [stdout, stderr])
     stream.on('data', () => performance.now() < untilMs && quiet.refresh());

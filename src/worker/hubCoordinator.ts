@@ -1,17 +1,21 @@
 // The coordinator as an agent's process has it: every question goes over the connection to the hub.
+import { notShown } from '../core/shared/size';
 import type { HubConnection } from '../hub/connection';
 import type { Coordinator } from '../ports/coordinator';
 import { workerMethods, workerNotices } from '../protocol/hubMethods';
 
 /** The part of a connection that asking needs. */
-export type HubAsker = Pick<HubConnection, 'request' | 'notify'>;
+export type HubAsker = Pick<HubConnection, 'request' | 'offer'>;
 
 /** Texts that a model can make as long as it likes are cut to what the protocol takes. */
 const maxStepLength = 2000;
 const maxWordsLength = 100_000;
-const maxLogLength = 1_000_000;
+const maxLogLength = 900_000;
+/** Live output waits for nobody: what the host is not taking is not kept for it. */
+const logAheadBytes = 1024 * 1024;
 
 export function createHubCoordinator(hub: HubAsker): Coordinator {
+  let notLogged = 0;
   return {
     async modelPermit() {
       await hub.request(workerMethods.modelPermit, {});
@@ -37,7 +41,11 @@ export function createHubCoordinator(hub: HubAsker): Coordinator {
     async progress({ step, ...report }) {
       await hub.request(workerMethods.progress, { ...report, step: step.slice(0, maxStepLength) });
     },
-    log: (text) => hub.notify(workerNotices.log, { text: text.slice(-maxLogLength) }),
+    log(words) {
+      const skipped = notLogged + Math.max(0, words.length - maxLogLength);
+      const text = (skipped > 0 ? notShown(skipped) : '') + words.slice(-maxLogLength);
+      notLogged = hub.offer(workerNotices.log, { text }, logAheadBytes) ? 0 : notLogged + words.length;
+    },
     submit: (summary) => hub.request(workerMethods.submit, { summary: summary.slice(0, maxWordsLength) }),
     async handBack({ cause, message }) {
       await hub.request(workerMethods.handBack, { cause, message: message.slice(0, maxStepLength) });

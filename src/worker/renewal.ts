@@ -45,7 +45,7 @@ export function keepRenewed(hub: HubAsker, clock: Clock, onLost: (why: Failure) 
       arm();
       return hub.request(method, params);
     },
-    notify: (notice, params) => hub.notify(notice, params),
+    offer: (notice, params, aheadBytes) => hub.offer(notice, params, aheadBytes),
     dispose,
   };
 }

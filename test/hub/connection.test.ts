@@ -362,6 +362,25 @@ for (const [channel, open] of channels) {
       assert.ok(sent > 40 && sent < 100, `cut after ${sent} notices of 100 kB`);
     });
 
+    it('that does not read is offered little, is not cut for it, and is told when it reads', async () => {
+      const { stranger, ours, denials } = meet({ maxQueuedBytes: 4 * 1024 * 1024 });
+      const text = 'x'.repeat(100_000);
+      let sent = 0;
+      for (let round = 0; round < 200; round++) {
+        if (ours.offer(log, { text }, 300_000)) sent += 1;
+        await new Promise(setImmediate);
+      }
+      // A socket takes some hundred kB before it lets anything wait.
+      assert.ok(sent >= 3 && sent < 20, `${sent} notices of 100 kB`);
+      assert.deepEqual(denials, []);
+      const taken = ours.taken();
+      stranger.resume();
+      await taken;
+      assert.equal(ours.offer(log, { text }, 0), true);
+      ours.dispose();
+      await ours.taken();
+    });
+
     it('that asks without end and waits for no answer is cut', async () => {
       const denials: string[] = [];
       const ours = createConnection(ends.far, { onDenied: (denial) => denials.push(denial) });

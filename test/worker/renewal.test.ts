@@ -35,7 +35,7 @@ describe('keepRenewed', () => {
         if (failure) throw failure;
         return new Promise(() => {});
       },
-      notify: () => {},
+      offer: () => true,
     };
     hub = keepRenewed(asker, clock, (why) => lost.push(why));
   });

@@ -4,6 +4,7 @@ import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import path from 'node:path';
 import type { Readable, Writable } from 'node:stream';
+import { notShown } from '../../core/shared/size';
 import { Failure } from '../../ports/failure';
 import type { CommandResult, CommandRun, CommandRunner } from '../../ports/workers';
 import { commandEnvironment, type Environment, programEnvironment } from './childEnvironment';
@@ -148,6 +149,10 @@ async function hear(
       case 'output':
         tail.push(frame.bytes);
         show(live?.push(frame.bytes));
+        break;
+      case 'skipped':
+        tail.skip(frame.count);
+        if (live) show(live.end() + notShown(frame.count));
         break;
       case 'ended':
         report.ended = frame;

@@ -16,12 +16,14 @@ export interface GuardRequest {
 
 /**
  * `taken` comes first, before the command can do anything, so that a guard which the command kills is told from one that
- * never ran. Then `failed` and nothing else, or any number of `output`, and `ended` as the last.
+ * never ran. Then `failed` and nothing else, or any number of `output` and `skipped`, and `ended` as the last.
+ * `skipped`: so many bytes were printed here and left out; at least the next 64 KiB, or all up to the end, are whole.
  */
 export type GuardFrame =
   | { readonly kind: 'taken' }
   | { readonly kind: 'failed'; readonly message: string }
   | { readonly kind: 'output'; readonly bytes: Uint8Array }
+  | { readonly kind: 'skipped'; readonly count: number }
   | { readonly kind: 'ended'; readonly exitCode: number | null; readonly cause: EndCause };
 
 /** `exited` by itself, `timeout`, or `cancelled` by the end of the guard's input. */

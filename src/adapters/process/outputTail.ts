@@ -1,9 +1,12 @@
 // The end of a program's output, in bounded memory however much it prints.
+import { ByteRing } from './byteRing';
 import { createTextCleaner } from './terminalText';
 
 export interface OutputTail {
   push(bytes: Uint8Array): void;
-  /** All that was ever pushed. */
+  /** So many bytes were printed here that nobody has. What was pushed before is no longer the end of anything. */
+  skip(bytes: number): void;
+  /** All that was ever printed. */
   totalBytes(): number;
   /** The last 16 KiB, cleaned. */
   text(): string;
@@ -11,29 +14,22 @@ export interface OutputTail {
 
 const shownBytes = 16 * 1024;
 /** Kept before cleaning: colours and progress bars often outweigh the text in them. */
-const keptBytes = 4 * shownBytes;
+export const keptBytes = 4 * shownBytes;
 
 export function createOutputTail(): OutputTail {
-  const ring = Buffer.alloc(keptBytes);
+  const ring = new ByteRing(keptBytes);
   let total = 0;
   return {
     push(bytes) {
-      const news = bytes.subarray(Math.max(0, bytes.length - keptBytes));
       total += bytes.length;
-      const start = (total - news.length) % keptBytes;
-      const untilEdge = keptBytes - start;
-      ring.set(news.subarray(0, untilEdge), start);
-      ring.set(news.subarray(untilEdge), 0);
+      ring.push(bytes);
+    },
+    skip(bytes) {
+      total += bytes;
+      ring.clear();
     },
     totalBytes: () => total,
-    text() {
-      const edge = total % keptBytes;
-      return cleanTail(
-        total <= keptBytes
-          ? ring.subarray(0, total)
-          : Buffer.concat([ring.subarray(edge), ring.subarray(0, edge)]),
-      );
-    },
+    text: () => cleanTail(ring.peek()),
   };
 }
 

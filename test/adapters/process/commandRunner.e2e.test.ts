@@ -1,6 +1,7 @@
 // Real shell commands under the real guard: what they print, how they end, and that nothing of them is left.
 import { strict as assert } from 'node:assert';
 import { randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { createCommandRunner } from '../../../src/adapters/process/commandRunner';
 import { Failure } from '../../../src/ports/failure';
@@ -173,12 +174,12 @@ describe('the command runner', () => {
       else assert.match(outputTail, tail);
     });
 
-  it('holds no more than a little of 300 MB without a line', async () => {
+  it('shows little of 300 MB without a line, counts what it leaves out, and keeps the end', async () => {
     const before = process.memoryUsage.rss();
     let most = before;
-    let shown = 0;
+    let shown = '';
     const onOutput = (text: string) => {
-      shown += text.length;
+      shown += text;
       most = Math.max(most, process.memoryUsage.rss());
     };
     const size = 300_000_000;
@@ -186,18 +187,38 @@ describe('the command runner', () => {
       onOutput,
     });
     assert.equal(result.outputBytes, size);
-    assert.equal(shown, size);
+    const seconds = result.durationMs / 1000;
+    assert.ok(shown.length < (seconds + 2) * 256 * 1024, `${shown.length} characters in ${seconds} s`);
+    assert.match(shown, /\n\[… \d+ [KM]B not shown …\]\n/);
+    assert.ok(shown.endsWith(result.outputTail));
     assert.equal(result.outputTail, `${'x'.repeat(16 * 1024 - 3)}end`);
     assert.ok(most - before < 200e6, `${Math.round((most - before) / 1e6)} MB more`);
   });
 
-  it('lets the command wait while nobody takes its output', async () => {
+  it('ends on time a command that prints without end, and keeps what it printed last', async () => {
+    const result = await run('yes still here', { timeoutMs: 1500 });
+    assert.deepEqual([result.exitCode, result.timedOut], [null, true]);
+    assert.ok(result.durationMs < 6000, `it took ${result.durationMs} ms`);
+    assert.match(result.outputTail, /^(?:[a-z ]*\n)(?:still here\n)+(?:[a-z ]*)$/);
+    assert.ok(result.outputTail.length > 16 * 1024 - 20);
+  });
+
+  it('does not hold the command up while nobody takes its output', async () => {
     let isFirst = true;
+    const done = path.join(lifeline.folder, 'done');
+    let wasDone = false;
     const onOutput = () => {
-      if (isFirst) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 700); // we are busy; the guard is not
+      if (!isFirst) return;
       isFirst = false;
+      // We are busy; the guard is not, and neither is the command.
+      const pause = new Int32Array(new SharedArrayBuffer(4));
+      for (let round = 0; round < 500 && !existsSync(done); round++) Atomics.wait(pause, 0, 0, 20);
+      wasDone = existsSync(done);
     };
-    const { outputTail } = await run('yes | head -c 300000000; grep VmHWM /proc/$PPID/status', { onOutput });
+    const command = `yes | head -c 300000000; touch '${done}'; grep VmHWM /proc/$PPID/status`;
+    const { outputTail, outputBytes } = await run(command, { onOutput });
+    assert.ok(wasDone, 'the command waited for us');
+    assert.ok(outputBytes > 300_000_000);
     const guardsKilobytes = Number(/VmHWM:\s*(\d+) kB/.exec(outputTail)?.[1]);
     assert.ok(guardsKilobytes < 150_000, `the guard took ${guardsKilobytes} KB`);
   });

@@ -9,6 +9,7 @@ const frame = fc.oneof(
   fc
     .uint8Array({ maxLength: 300 })
     .map((bytes): GuardFrame => ({ kind: 'output', bytes: Buffer.from(bytes) })),
+  fc.nat().map((count): GuardFrame => ({ kind: 'skipped', count })),
   fc.constant<GuardFrame>({ kind: 'ended', exitCode: null, cause: 'timeout' }),
 );
 
