@@ -6,6 +6,8 @@ import type { Snapshot } from '../core/events/snapshot';
 import type { Evidence, Feature } from '../core/features/feature';
 import { joinWorkspace } from '../host/joinWorkspace';
 import type { Session } from '../host/session';
+import { resolveSettings } from '../host/settings';
+import { readSettings } from './settingsFiles';
 import { BadInput, type Terminal } from './terminal';
 
 export async function status(
@@ -131,7 +133,11 @@ async function withSession(
       `Nothing has been run in ${root} yet. Start with: parallel-agents run --project-dir ${root}`,
     ]);
   });
-  const session = await joinWorkspace({ root, face: 'cli', distDir, goOn: false, log: terminal.debug });
+  const { machine } = resolveSettings((await readSettings(root, {}, terminal.env)).read);
+  const session = await joinWorkspace({
+    ...{ root, face: 'cli', distDir, goOn: false, log: terminal.debug },
+    machine: () => machine,
+  });
   try {
     return await work(session);
   } finally {

@@ -2,6 +2,7 @@
 import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Event } from '../core/events/event';
+import { accessWith, describeLeftOut } from '../core/guardrails/machineSettings';
 import { joinWorkspace } from '../host/joinWorkspace';
 import type { Session } from '../host/session';
 import { resolveSettings } from '../host/settings';
@@ -21,10 +22,10 @@ export async function run(
 ): Promise<number> {
   const backlog = await checkBacklog(root, command.features ?? 'features.json');
   const sources = await readSettings(root, flagsOf(command), terminal.env);
-  const { settings, agentLimit, warnings } = resolveSettings(sources.read);
-  if (command.maxAgents !== undefined && command.maxAgents > agentLimit) {
+  const { settings, machine, warnings } = resolveSettings(sources.read);
+  if (command.maxAgents !== undefined && command.maxAgents > machine.agentLimit) {
     throw new BadInput([
-      `--max-agents ${command.maxAgents} is above the limit of ${agentLimit}; parallelAgents.agentLimit in your own settings raises it.`,
+      `--max-agents ${command.maxAgents} is above the limit of ${machine.agentLimit}; parallelAgents.agentLimit in your own settings raises it.`,
     ]);
   }
   for (const warning of [...sources.warnings, ...warnings]) terminal.note(`⚠️ ${warning}`);
@@ -45,7 +46,10 @@ export async function run(
       'ℹ️ Offline model: it plays offline-script.json and thinks nothing up; no key and no network are used.',
     );
 
-  const session = await joinWorkspace({ root, face: 'cli', distDir, goOn: false, log: terminal.debug });
+  const session = await joinWorkspace({
+    ...{ root, face: 'cli', distDir, goOn: false, log: terminal.debug },
+    machine: () => machine,
+  });
   try {
     const loaded = await session.loadBacklog(backlog);
     if (loaded.kind !== 'loaded')
@@ -77,9 +81,12 @@ export async function run(
         ...(model === undefined ? {} : { model }),
         ...(only === undefined ? {} : { only }),
       },
-      ...(apiKey === undefined ? {} : { apiKey }),
+      allowedCommands: machine.allowedCommands,
+      ...(apiKey === undefined || model === 'offline' ? {} : { access: accessWith(apiKey, machine) }),
     });
     if (!started.ok) throw new BadInput([started.error.message]);
+    const { leftOut } = started.value;
+    if (leftOut.length > 0) terminal.note(`⚠️ ${describeLeftOut(leftOut)}`);
     const outcome = await finished.when;
     await finished.printer.settled();
     interrupted();

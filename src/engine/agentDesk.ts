@@ -54,6 +54,7 @@ export class AgentDesk {
     private readonly throttle: Throttle,
     private readonly verification: Verification,
     private readonly secrets: Secrets,
+    private readonly allowedCommands: () => readonly string[],
     private readonly onOutput: (live: LiveAttempt, text: string) => void,
   ) {}
 
@@ -74,7 +75,7 @@ export class AgentDesk {
       ...{ name: feature.spec.name, description, category: feature.spec.category },
       declaredFiles: feature.spec.files,
       ...(checkCommand === undefined ? {} : { verifyCommand: checkCommand }),
-      ...{ allowedCommands: settings.allowedCommands, model: live.model, limits: settings.limits },
+      ...{ allowedCommands: this.allowedCommands(), model: live.model, limits: settings.limits },
       ...(lastFailure === undefined ? {} : { lastFailure }),
       ...{
         copyDir: this.copies.dirOf(attempt.slot),
@@ -220,8 +221,8 @@ export class AgentDesk {
 
   async commandBegin(fence: Fence, command: string): Promise<Result<CommandPermit>> {
     const live = this.#live(fence);
-    const { allowedCommands, limits } = this.#settings();
-    const judged = judgeCommand(command, await live.checkCommand, allowedCommands);
+    const { limits } = this.#settings();
+    const judged = judgeCommand(command, await live.checkCommand, this.allowedCommands());
     if (!judged.ok) return judged;
     await this.gate.run(async () =>
       this.copies.refresh(live.attempt.slot, await this.edits.overlayFor(fence)),

@@ -41,6 +41,8 @@ export interface EngineParts {
   readonly ender: ProcessEnder;
   readonly commands: CommandRunner;
   readonly secrets: Secrets;
+  /** Commands that agents may run beside their check; asked at every use. */
+  readonly allowedCommands: () => readonly string[];
   readonly socketPath: string;
   /** Marks the processes of this workspace; the same for every host of it. */
   readonly workspaceTag: string;
@@ -87,7 +89,8 @@ export class Engine {
     const verification = new Verification(log, commands, copies, this.#edits, guard, gate, parts.onOutput);
     this.desk = new AgentDesk(
       ...([log, this.#pool, this.#locks, this.#edits, guard, shared, copies, gate] as const),
-      ...([this.#breaker, this.#throttle, verification, parts.secrets, parts.onOutput] as const),
+      ...([this.#breaker, this.#throttle, verification, parts.secrets] as const),
+      ...([parts.allowedCommands, parts.onOutput] as const),
     );
     this.#loop = new SchedulerLoop({
       ...{ log, locks: this.#locks, declared, pool: this.#pool, clock },

@@ -15,6 +15,7 @@ import { openSqlJsStore } from '../adapters/store/sqlJsStore';
 import { createNodeChance, createNodeClock } from '../adapters/system/nodeSystem';
 import type { Face } from '../core/events/event';
 import { idsOf } from '../core/features/feature';
+import type { MachineSettings } from '../core/guardrails/machineSettings';
 import type { LiveAttempt } from '../engine/attempt';
 import { Engine } from '../engine/engine';
 import type { HubConnection } from '../hub/connection';
@@ -22,8 +23,8 @@ import { hashToken } from '../hub/greeting';
 import { createHubServer, type HubServer } from '../hub/server';
 import type { Assignment } from '../ports/coordinator';
 import type { LoadedBacklog } from '../protocol/hubMethods';
+import { Allowance } from './allowance';
 import { handleClient, handleWorker } from './handlers';
-import { KeyHolder } from './keyHolder';
 import { OutputRings } from './outputRings';
 import type { Owner } from './ownership';
 import { shownProblems } from './shownProblems';
@@ -38,6 +39,8 @@ export interface HostOptions {
   readonly owner: Owner;
   /** Go on with a run that an earlier host left open, without being asked. */
   readonly goOn: boolean;
+  /** What the user of this process allows, from sources no workspace can write to. */
+  readonly machine: () => MachineSettings;
   readonly log: (line: string) => void;
 }
 
@@ -63,7 +66,7 @@ export async function createHost(options: HostOptions): Promise<Host> {
   }
 }
 
-async function build({ root, face, distDir, owner, goOn, log }: HostOptions): Promise<Host> {
+async function build({ root, face, distDir, owner, goOn, machine, log }: HostOptions): Promise<Host> {
   const houseDir = await prepareHouse(root);
   const clock = createNodeClock();
   const ender = createProcessEnder();
@@ -76,7 +79,7 @@ async function build({ root, face, distDir, owner, goOn, log }: HostOptions): Pr
   const loaded = await store.load();
   const { execPath } = process;
   const outputs = new OutputRings();
-  const keys = new KeyHolder();
+  const allowance = new Allowance(machine);
   let server: HubServer<number> | undefined;
   let closing: Promise<void> | undefined;
   let backlogFile = defaultBacklog;
@@ -101,7 +104,8 @@ async function build({ root, face, distDir, owner, goOn, log }: HostOptions): Pr
     spawner,
     commands: createCommandRunner({ guardPath: join(distDir, 'guard.js'), execPath, ender }),
     workspaceTag,
-    secrets: (live) => secretsOf(root, live, keys, engine.snapshot.run?.settings.baseUrl),
+    allowedCommands: () => allowance.commands,
+    secrets: (live) => secretsOf(root, live, allowance),
     admit: (token, fence) => void server?.admitWorker(hashToken(token), fence),
     onOutput: ({ attempt: { slot, fence } }, text) => outputs.add({ slot, fence, text }),
     onBroken: (cause) => {
@@ -121,6 +125,14 @@ async function build({ root, face, distDir, owner, goOn, log }: HostOptions): Pr
     return closing;
   }
 
+  /** A stored run may ask for more agents than this machine allows. */
+  async function startClaiming(): Promise<void> {
+    const { run } = engine.snapshot;
+    if (run && run.status !== 'finished' && run.settings.maxAgents > allowance.agentLimit)
+      await engine.configureRun(allowance.agentLimit);
+    engine.goOn();
+  }
+
   const editing = new Map<HubConnection, readonly string[]>();
   const readBacklog = async (file: string | undefined): Promise<LoadedBacklog> => {
     backlogFile = file ?? backlogFile;
@@ -138,8 +150,8 @@ async function build({ root, face, distDir, owner, goOn, log }: HostOptions): Pr
         ...{ engine, outputs, loadBacklog: readBacklog },
         hasOfflineScript: async () =>
           (await loadOfflineScript(join(root, 'offline-script.json'))).kind !== 'none',
-        setKey: (apiKey) => keys.set(apiKey),
-        goOn: () => engine.goOn(),
+        allowance,
+        goOn: startClaiming,
         setEditing: async (face, paths) => {
           if (paths.length > 0) editing.set(face, paths);
           else editing.delete(face);
@@ -150,7 +162,7 @@ async function build({ root, face, distDir, owner, goOn, log }: HostOptions): Pr
     onBug: (error, where) =>
       log(`A bug in ${where}: ${error instanceof Error ? error.stack : String(error)}`),
   });
-  if (goOn) engine.goOn();
+  if (goOn) await startClaiming();
   return { isOpen: () => closing === undefined, close };
 }
 
@@ -172,11 +184,9 @@ async function loadBacklog(root: string, file: string, engine: Engine): Promise<
 async function secretsOf(
   root: string,
   live: LiveAttempt,
-  keys: KeyHolder,
-  baseUrl: string | undefined,
+  allowance: Allowance,
 ): Promise<Pick<Assignment, 'offline' | 'anthropic'>> {
-  if (live.model !== 'offline')
-    return { anthropic: { apiKey: await keys.get(), ...(baseUrl === undefined ? {} : { baseUrl }) } };
+  if (live.model !== 'offline') return { anthropic: await allowance.access() };
   const script = await loadOfflineScript(join(root, 'offline-script.json'));
   if (script.kind === 'loaded')
     return { offline: turnsFor(script.script, live.feature.spec.name, live.attempt.attempt) };

@@ -14,6 +14,7 @@ import {
   workerMethods,
   workerNotices,
 } from '../protocol/hubMethods';
+import type { Allowance } from './allowance';
 import type { OutputRings } from './outputRings';
 import { tellFace } from './tellFace';
 
@@ -23,9 +24,9 @@ export interface ClientParts {
   readonly outputs: OutputRings;
   readonly loadBacklog: (file: string | undefined) => Promise<LoadedBacklog>;
   readonly hasOfflineScript: () => Promise<boolean>;
-  readonly setKey: (apiKey: string) => void;
+  readonly allowance: Allowance;
   /** From now on features are claimed: a face asked for it. */
-  readonly goOn: () => void;
+  readonly goOn: () => Promise<void>;
   /** The files this face's user is editing; an empty list when it goes. */
   readonly setEditing: (connection: HubConnection, paths: readonly string[]) => Promise<void>;
 }
@@ -72,7 +73,7 @@ export function handleWorker(connection: HubConnection, fence: Fence, desk: Agen
 
 /** Hooks up a face's connection; it hears of every step stored after its hello. */
 export function handleClient(connection: HubConnection, parts: ClientParts): void {
-  const { engine, outputs } = parts;
+  const { engine, outputs, allowance } = parts;
   const m = clientMethods;
   let stopTelling = () => {};
   let pages: Generator<readonly SnapshotPart[]> | undefined;
@@ -102,16 +103,23 @@ export function handleClient(connection: HubConnection, parts: ClientParts): voi
   });
   connection.handle(m.output, ({ slot }) => ({ text: outputs.read(slot) }));
   connection.handle(m.loadBacklog, ({ file }) => parts.loadBacklog(file));
-  connection.handle(m.startRun, async ({ settings, apiKey }) => {
-    if (apiKey !== undefined) parts.setKey(apiKey);
+  connection.handle(m.startRun, async ({ settings, ...asked }) => {
+    const judged = allowance.judge({ ...asked, maxAgents: settings.maxAgents });
+    if (!judged.ok) return judged;
     const started = await engine.startRun(settings);
-    if (started.ok) parts.goOn();
-    return started;
+    if (!started.ok) return started;
+    const leftOut = [...allowance.take(asked)];
+    await parts.goOn();
+    return ok({ ...started.value, leftOut });
   });
-  connection.handle(m.configureRun, async ({ maxAgents, apiKey }) => {
-    if (apiKey !== undefined) parts.setKey(apiKey);
-    if (apiKey !== undefined) await engine.mended();
-    return maxAgents === undefined ? ok({}) : engine.configureRun(maxAgents);
+  connection.handle(m.configureRun, async (asked) => {
+    const judged = allowance.judge(asked);
+    if (!judged.ok) return judged;
+    const configured = asked.maxAgents === undefined ? ok({}) : await engine.configureRun(asked.maxAgents);
+    if (!configured.ok) return configured;
+    const leftOut = [...allowance.take(asked)];
+    if (asked.access !== undefined) await engine.mended();
+    return ok({ leftOut });
   });
   connection.handle(m.pauseRun, () => engine.pauseRun());
   connection.handle(m.resumeRun, () => engine.resumeRun());

@@ -2,6 +2,7 @@
 import { realpath } from 'node:fs/promises';
 import type { Event, Face } from '../core/events/event';
 import { projectAll, type Snapshot } from '../core/events/snapshot';
+import type { MachineSettings } from '../core/guardrails/machineSettings';
 import type { LongText } from '../core/shared/longText';
 import { connectHub } from '../hub/client';
 import type { HubConnection, Question, Sent } from '../hub/connection';
@@ -13,6 +14,7 @@ import {
   protocolVersion,
   toClientNotices,
 } from '../protocol/hubMethods';
+import type { Asked } from './allowance';
 import { createHost, type Host } from './createHost';
 import { EventFollower } from './eventFollower';
 import { claimOwnership, type Owner } from './ownership';
@@ -25,6 +27,8 @@ export interface JoinOptions {
   readonly distDir: string;
   /** Go on at once with a run that an earlier host left open; without it, only when `start` is called. */
   readonly goOn: boolean;
+  /** What the user of this process allows, from sources no workspace can write to; asked at every use. */
+  readonly machine: () => MachineSettings;
   readonly log: (line: string) => void;
 }
 
@@ -52,7 +56,8 @@ class LiveSession implements Session {
   #own: { readonly host: Host; readonly owner: Owner } | undefined;
   #closed = false;
   #editing: readonly string[] = [];
-  #apiKey: string | undefined;
+  /** Commands and key as this face last gave them: a next host knows neither. */
+  #given: Pick<Asked, 'allowedCommands' | 'access'> = {};
 
   constructor(private readonly options: JoinOptions) {
     this.#connection.catch(() => undefined);
@@ -101,13 +106,15 @@ class LiveSession implements Session {
   }
 
   start(start: Parameters<Session['start']>[0]) {
-    this.#apiKey = start.apiKey ?? this.#apiKey;
-    return this.#ask(clientMethods.startRun, start);
+    this.#keep(start);
+    const { settings, access, allowedCommands } = start;
+    const given = access === undefined ? {} : { access };
+    return this.#ask(clientMethods.startRun, { settings, allowedCommands: [...allowedCommands], ...given });
   }
 
   configure(change: Parameters<Session['configure']>[0]) {
-    this.#apiKey = change.apiKey ?? this.#apiKey;
-    return this.#ask(clientMethods.configureRun, change);
+    this.#keep(change);
+    return this.#ask(clientMethods.configureRun, toWire(change));
   }
 
   pause() {
@@ -147,6 +154,10 @@ class LiveSession implements Session {
     await this.#own?.host.close();
   }
 
+  #keep({ allowedCommands, access }: Asked): void {
+    this.#given = { ...this.#given, ...(allowedCommands && { allowedCommands }), ...(access && { access }) };
+  }
+
   /** Asks the present host; one that goes before it took the question is followed by the next. */
   async #ask<P, R>(method: Question<P, R>, params: Sent<NoInfer<P>>): Promise<R> {
     const connection = await this.#connection;
@@ -154,7 +165,7 @@ class LiveSession implements Session {
   }
 
   async #connect(goOn: boolean): Promise<HubConnection> {
-    const { root, face, distDir, log } = this.options;
+    const { root, face, distDir, machine, log } = this.options;
     let last: unknown;
     let minEpoch = 0;
     for (let round = 0; round < maxJoins && !this.#closed; round++) {
@@ -167,7 +178,7 @@ class LiveSession implements Session {
         epoch = claimed.epoch;
         this.role = claimed.kind;
         if (claimed.kind === 'owner') {
-          const host = await createHost({ root, face, distDir, owner: claimed, goOn, log });
+          const host = await createHost({ root, face, distDir, owner: claimed, goOn, machine, log });
           this.#own = { host, owner: claimed };
         }
         return await this.#greet(claimed);
@@ -215,8 +226,10 @@ class LiveSession implements Session {
     this.#change({ events: between, reset: true });
     follower.begin();
     if (this.#editing.length > 0) await tellEditing(connection, this.#editing);
-    if (this.#apiKey !== undefined)
-      await connection.request(clientMethods.configureRun, { apiKey: this.#apiKey });
+    if (Object.keys(this.#given).length > 0) {
+      const taken = await connection.request(clientMethods.configureRun, toWire(this.#given));
+      if (!taken.ok) this.options.log(`The next host: ${taken.error.message}`);
+    }
     void connection.closed.then(() => this.#lost());
     return connection;
   }
@@ -236,4 +249,8 @@ class LiveSession implements Session {
   #change(change: SessionChange): void {
     for (const listener of this.#changes) listener(change);
   }
+}
+
+function toWire({ allowedCommands, ...rest }: Asked) {
+  return { ...rest, ...(allowedCommands && { allowedCommands: [...allowedCommands] }) };
 }

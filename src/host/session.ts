@@ -2,10 +2,12 @@
 import type { Event } from '../core/events/event';
 import type { RunSettings } from '../core/events/runSettings';
 import type { Snapshot } from '../core/events/snapshot';
+import type { ModelAccess } from '../core/guardrails/machineSettings';
 import type { FeatureId, Slot } from '../core/shared/ids';
 import type { LongText } from '../core/shared/longText';
 import type { Result } from '../core/shared/result';
 import type { LoadedBacklog, PlacedProblem } from '../protocol/hubMethods';
+import type { Asked } from './allowance';
 
 /**
  * Lives until `close`. When the host it speaks to goes, it joins the next one, or becomes it, by itself; listeners then
@@ -37,11 +39,13 @@ export interface Session {
   events(since: number, limit: number): Promise<readonly Event[]>;
   /** Reads the backlog again; `file` is its path in the workspace, to be used from now on. */
   loadBacklog(file?: string): Promise<LoadedBacklog>;
+  /** `leftOut`: commands that the user of the host's process does not allow. */
   start(start: {
     readonly settings: RunSettings;
-    readonly apiKey?: string;
-  }): Promise<Result<{ runId: number }>>;
-  configure(change: { readonly maxAgents?: number; readonly apiKey?: string }): Promise<Result<object>>;
+    readonly allowedCommands: readonly string[];
+    readonly access?: ModelAccess;
+  }): Promise<Result<{ runId: number; leftOut: string[] }>>;
+  configure(change: Asked): Promise<Result<{ leftOut: string[] }>>;
   pause(): Promise<Result<object>>;
   resume(): Promise<Result<object>>;
   stop(): Promise<Result<object>>;

@@ -1,6 +1,11 @@
 // Turns settings as people write them into what a run is started with, naming every value that cannot be used.
 import { defaultRunSettings, type RunSettings } from '../core/events/runSettings';
 import type { Limits } from '../core/guardrails/limits';
+import {
+  defaultMachineSettings,
+  type MachineSettings,
+  usualAgentLimit,
+} from '../core/guardrails/machineSettings';
 import { usualSharedLocks } from '../core/locks/sharedPaths';
 import { isModelName, type ModelName, modelCatalog } from '../core/routing/modelCatalog';
 
@@ -9,14 +14,11 @@ export type SettingReader = (name: string) => unknown;
 
 export interface ResolvedSettings {
   readonly settings: RunSettings;
-  /** The most agents that may be asked for here. */
-  readonly agentLimit: number;
+  readonly machine: MachineSettings;
   /** Values that could not be used, each with its name and what is used instead. */
   readonly warnings: readonly string[];
 }
 
-/** The most agents unless the machine's own setting allows more. */
-export const usualAgentLimit = 5;
 export const highestAgentLimit = 64;
 
 const countLimits = [
@@ -69,13 +71,16 @@ export function resolveSettings(read: SettingReader): ResolvedSettings {
       read('enabled') === false ? 1 : whole('maxAgents', 1, limit, Math.min(defaults.maxAgents, limit)),
     ...optional('model', readModel(read, warn)),
     ...optional('verifyCommand', readText('verify.command', read, warn)),
-    allowedCommands: readList('commands.allow', [], read, warn),
     sharedLocks: readList('locks.shared', usualSharedLocks, read, warn),
     limits,
     reattachGraceMs: seconds('reattachGrace', defaults.reattachGraceMs),
-    ...optional('baseUrl', readText('providers.anthropic.baseUrl', read, warn)),
   };
-  return { settings, agentLimit: limit, warnings };
+  const machine: MachineSettings = {
+    allowedCommands: readList('commands.allow', defaultMachineSettings.allowedCommands, read, warn),
+    ...optional('baseUrl', readText('providers.anthropic.baseUrl', read, warn)),
+    agentLimit: limit,
+  };
+  return { settings, machine, warnings };
 }
 
 /** The models a person may name, for messages. */

@@ -5,6 +5,7 @@ import type { RunSettings } from '../core/events/runSettings';
 import type { SnapshotHead, SnapshotPart } from '../core/events/snapshotParts';
 import { troubleCauses } from '../core/guardrails/breaker';
 import type { BudgetAnswer } from '../core/guardrails/budget';
+import type { ModelAccess } from '../core/guardrails/machineSettings';
 import { type ModelName, modelCatalog } from '../core/routing/modelCatalog';
 import type { Refusal } from '../core/shared/result';
 
@@ -70,13 +71,16 @@ const runSettings: z.ZodType<RunSettings> = z
     maxAgents: z.number().int().min(1).max(64),
     model: z.enum(modelNames).optional(),
     verifyCommand: z.string().min(1).max(100_000).optional(),
-    allowedCommands: z.array(z.string().max(10_000)).max(1000),
     sharedLocks: z.array(z.string().max(1000)).max(1000).optional(),
     limits,
     only: z.array(id).max(100_000).optional(),
     reattachGraceMs: z.number().min(0).max(86_400_000),
-    baseUrl: z.string().max(2000).optional(),
   })
+  .strict();
+
+const allowedCommands = z.array(z.string().max(10_000)).max(1000);
+const access: z.ZodType<ModelAccess> = z
+  .object({ apiKey: z.string().max(1000), baseUrl: z.string().max(2000).optional() })
   .strict();
 
 const usage = z
@@ -305,20 +309,23 @@ export const clientMethods = {
   output: method('agent.output', z.object({ slot: id }).strict(), z.object({ text: z.string() })),
   /** @param file the backlog's path in the workspace; absent means where it was last read, at first `features.json` */
   loadBacklog: method('backlog.load', z.object({ file: path.optional() }).strict(), loadedBacklog),
+  /** Commands and agents beyond what the host's own user allows are left out or refused; so is another address. */
   startRun: method(
     'run.start',
-    z.object({ settings: runSettings, apiKey: z.string().max(1000).optional() }).strict(),
-    resultOf(z.object({ runId: z.number() })),
+    z.object({ settings: runSettings, allowedCommands, access: access.optional() }).strict(),
+    resultOf(z.object({ runId: z.number(), leftOut: z.array(z.string()) })),
   ),
+  /** As `run.start`, while a run is open. */
   configureRun: method(
     'run.configure',
     z
       .object({
         maxAgents: z.number().int().min(1).max(64).optional(),
-        apiKey: z.string().max(1000).optional(),
+        allowedCommands: allowedCommands.optional(),
+        access: access.optional(),
       })
       .strict(),
-    done,
+    resultOf(z.object({ leftOut: z.array(z.string()) })),
   ),
   pauseRun: method('run.pause', nothing, done),
   resumeRun: method('run.resume', nothing, done),

@@ -1,5 +1,6 @@
 // What the user can ask for: every command, each a few lines that ask the shown folder's host and tell its refusals.
 import * as vscode from 'vscode';
+import { accessWith, describeLeftOut } from '../core/guardrails/machineSettings';
 import type { Result } from '../core/shared/result';
 import type { Session } from '../host/session';
 import { type AgentQuestion, agentChoices } from './agentChoices';
@@ -98,14 +99,21 @@ async function start(deps: CommandDeps, asked: unknown): Promise<void> {
   if (settings.warnings.length > 0) void vscode.window.showWarningMessage(settings.warnings.join(' '));
   if (!settings.oneAtATime) await writeMaxAgents(maxAgents, workspace.folder.uri);
   if (hasOpenRun(session.snapshot)) {
-    tell(await session.configure({ maxAgents }));
+    tellLeftOut(await session.configure({ maxAgents, allowedCommands: settings.machine.allowedCommands }));
     const { run, breaker } = session.snapshot;
     if (run?.status === 'paused' || breaker) tell(await session.resume());
     return;
   }
   const chosen = choice.value.model;
   const runSettings = { ...run, maxAgents, ...(chosen === undefined ? {} : { model: chosen }) };
-  tell(await session.start({ settings: runSettings, ...(choice.value.offline ? {} : { apiKey }) }));
+  const { machine } = settings;
+  const withKey = apiKey !== undefined && !choice.value.offline;
+  tellLeftOut(
+    await session.start({
+      ...{ settings: runSettings, allowedCommands: machine.allowedCommands },
+      ...(withKey ? { access: accessWith(apiKey, machine) } : {}),
+    }),
+  );
 }
 
 async function reject(deps: CommandDeps, argument: unknown): Promise<void> {
@@ -123,6 +131,12 @@ async function reject(deps: CommandDeps, argument: unknown): Promise<void> {
 async function ask(deps: CommandDeps, call: (session: Session) => Promise<Result<object>>): Promise<void> {
   if (!(await isTrusted()) || !deps.workspaces.shown) return;
   tell(await call(await deps.workspaces.shown.open()));
+}
+
+function tellLeftOut(answer: Result<{ leftOut: string[] }>): void {
+  tell(answer);
+  if (answer.ok && answer.value.leftOut.length > 0)
+    void vscode.window.showWarningMessage(describeLeftOut(answer.value.leftOut));
 }
 
 function tell(answer: Result<object>): void {

@@ -1,11 +1,14 @@
 // The settings as the editor holds them: read for a folder, and `maxAgents` written where it takes effect.
 import * as vscode from 'vscode';
 import type { RunSettings } from '../core/events/runSettings';
+import type { MachineSettings } from '../core/guardrails/machineSettings';
 import { resolveSettings } from '../host/settings';
 import { settingKeys, settingsSection } from './contributions';
 
 export interface EditorSettings {
   readonly run: RunSettings;
+  /** What the user allows on this machine; a folder's own settings have no say in it. */
+  readonly machine: MachineSettings;
   /** How many agents the slider offers. */
   readonly agentLimit: number;
   /** `enabled` is off: one agent at a time, whatever `maxAgents` says. */
@@ -16,9 +19,9 @@ export interface EditorSettings {
 
 export function readSettings(scope?: vscode.Uri): EditorSettings {
   const section = vscode.workspace.getConfiguration(settingsSection, scope);
-  const { settings, agentLimit, warnings } = resolveSettings((name) => section.get(name));
+  const { settings, machine, warnings } = resolveSettings((name) => section.get(name));
   const oneAtATime = section.get(settingKeys.enabled) === false;
-  return { run: settings, agentLimit: oneAtATime ? 1 : agentLimit, oneAtATime, warnings };
+  return { run: settings, machine, agentLimit: oneAtATime ? 1 : machine.agentLimit, oneAtATime, warnings };
 }
 
 /**

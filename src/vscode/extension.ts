@@ -7,7 +7,7 @@ import { registerCommands } from './commands';
 import { ContextKeys, contextValues } from './contextKeys';
 import { commandIds, dashboardViewType, databaseFile, viewIds } from './contributions';
 import { Dashboard } from './dashboard';
-import { writeMaxAgents } from './editorSettings';
+import { readSettings, writeMaxAgents } from './editorSettings';
 import { treeMessage, unconfirmedCount } from './featureTree';
 import { FeatureTree, type TreeElement } from './featureTreeView';
 import { createGathered } from './gather';
@@ -36,6 +36,7 @@ export function activate(context: vscode.ExtensionContext): void {
       face: 'vscode',
       distDir: distUri.fsPath,
       goOn: true, // a run that was open when the window closed needs no click to go on
+      machine: () => readSettings().machine,
       log: (line) => log.info(line),
     });
   }, workspaceState);

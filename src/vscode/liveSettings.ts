@@ -1,8 +1,10 @@
 // Makes settings and key act at once on a run that is open, and gives a host that took one over the key it needs.
 import * as vscode from 'vscode';
+import { accessWith } from '../core/guardrails/machineSettings';
+import type { Asked } from '../host/allowance';
 import type { ApiKey } from './apiKey';
 import { hasOpenRun } from './contextKeys';
-import { settingsSection } from './contributions';
+import { settingKeys, settingsSection } from './contributions';
 import { readSettings } from './editorSettings';
 import type { WorkspaceSession } from './workspaceSession';
 import type { Workspaces } from './workspaces';
@@ -21,7 +23,12 @@ export class LiveSettings {
       this.changed,
       vscode.workspace.onDidChangeConfiguration((event) => {
         if (!event.affectsConfiguration(settingsSection)) return;
-        for (const workspace of workspaces.all) this.sendMaxAgents(workspace);
+        const affects = (key: string) => event.affectsConfiguration(`${settingsSection}.${key}`);
+        for (const workspace of workspaces.all) {
+          this.sendMaxAgents(workspace);
+          if (affects(settingKeys.allowedCommands)) this.sendCommands(workspace);
+          if (affects(settingKeys.anthropicBaseUrl)) void this.sendKey(workspace);
+        }
         this.changed.fire();
       }),
       apiKey.onDidChange(() => {
@@ -39,24 +46,33 @@ export class LiveSettings {
 
   private sendMaxAgents(workspace: WorkspaceSession): void {
     const { run } = workspace.snapshot;
-    if (run === null || !hasOpenRun(workspace.snapshot)) return;
     const { maxAgents } = readSettings(workspace.folder.uri).run;
-    if (maxAgents === run.settings.maxAgents) return;
-    workspace
-      .open()
-      .then((session) => session.configure({ maxAgents }))
-      .then(undefined, () => undefined);
+    if (maxAgents !== run?.settings.maxAgents) this.send(workspace, { maxAgents });
+  }
+
+  private sendCommands(workspace: WorkspaceSession): void {
+    const { allowedCommands } = readSettings(workspace.folder.uri).machine;
+    this.send(workspace, { allowedCommands });
   }
 
   private async sendKey(workspace: WorkspaceSession): Promise<void> {
-    const { run } = workspace.snapshot;
-    if (!hasOpenRun(workspace.snapshot) || run?.settings.model === 'offline') return;
+    if (workspace.snapshot.run?.settings.model === 'offline') return;
     const apiKey = await this.apiKey.read();
     if (apiKey === undefined) return;
+    this.send(workspace, { access: accessWith(apiKey, readSettings(workspace.folder.uri).machine) });
+  }
+
+  private send(workspace: WorkspaceSession, change: Asked): void {
+    if (!hasOpenRun(workspace.snapshot)) return;
     // A run that ended meanwhile refuses it, and a host that is gone cannot hear it; the next reset sends it again.
-    await workspace
+    workspace
       .open()
-      .then((session) => session.configure({ apiKey }))
-      .then(undefined, () => undefined);
+      .then((session) => session.configure(change))
+      .then(
+        (answer) => {
+          if (!answer.ok && change.access) void vscode.window.showWarningMessage(answer.error.message);
+        },
+        () => undefined,
+      );
   }
 }

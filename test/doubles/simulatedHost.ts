@@ -38,6 +38,8 @@ export interface SimulatedHostOptions {
   /** How a check ends; by default with 0. */
   readonly check?: (run: CommandRun, workspace: MemoryWorkspace, slot: number) => Partial<CommandResult>;
   readonly settings?: Partial<RunSettings>;
+  /** Commands that the user lets agents run. */
+  readonly allowedCommands?: readonly string[];
   /** Told of every worker that is to be started; a throw keeps it from being started. */
   readonly onSpawn?: () => void;
   /** How workers end that die before their first word. */
@@ -127,6 +129,7 @@ export class SimulatedHost {
           };
         },
       },
+      allowedCommands: () => options.allowedCommands ?? [],
       secrets: async () => ({ offline: { ok: true, turns: [] } }),
       admit: (token, fence) => void admitted.set(token, fence),
       onOutput: () => {},

@@ -71,7 +71,7 @@ describe('power files', () => {
     const host = await runAll({
       workspace,
       backlog: [{ name: 'a' }],
-      settings: { allowedCommands: ['gen'] },
+      allowedCommands: ['gen'],
       agents:
         () =>
         async ({ desk, fence, submit, assignment, read }: Hands) => {

@@ -3,6 +3,7 @@ import { strict as assert } from 'node:assert';
 import { duplexPair } from 'node:stream';
 import type { Event } from '../../src/core/events/event';
 import { projectAll } from '../../src/core/events/snapshot';
+import { Allowance } from '../../src/host/allowance';
 import { handleClient } from '../../src/host/handlers';
 import { OutputRings } from '../../src/host/outputRings';
 import { eventsSince, readSnapshot, readText, tellEditing } from '../../src/host/readPages';
@@ -43,8 +44,8 @@ describe('a face of a large workspace', function () {
       ...{ engine: host.engine, outputs: new OutputRings() },
       loadBacklog: async () => ({ kind: 'none', file: '' }),
       hasOfflineScript: async () => false,
-      setKey: () => {},
-      goOn: () => {},
+      allowance: new Allowance(() => ({ allowedCommands: [], agentLimit: 5 })),
+      goOn: async () => {},
       setEditing: async (_, paths) => void editing.push(paths),
     });
     server.listen();

@@ -7,14 +7,13 @@ import { resolveSettings } from '../../src/host/settings';
 const { limits } = defaultRunSettings;
 
 const good: readonly (readonly [set: Record<string, unknown>, expected: Partial<RunSettings>])[] = [
-  [{}, { maxAgents: 3, allowedCommands: [], limits }],
+  [{}, { maxAgents: 3, limits }],
   [{ maxAgents: 5 }, { maxAgents: 5 }],
   [{ maxAgents: 12, agentLimit: 16 }, { maxAgents: 12 }],
   [{ enabled: false, maxAgents: 5 }, { maxAgents: 1 }],
   [{ model: 'haiku' }, { model: 'haiku' }],
   [{ model: 'auto' }, {}],
   [{ 'verify.command': 'npm test' }, { verifyCommand: 'npm test' }],
-  [{ 'commands.allow': ['npm run lint'] }, { allowedCommands: ['npm run lint'] }],
   [{ 'limits.max_retries': 0 }, { limits: { ...limits, maxRetries: 0 } }],
   [{ 'limits.command_timeout': 1.5 }, { limits: { ...limits, commandMs: 1500 } }],
   [{ reattachGrace: 5 }, { reattachGraceMs: 5000 }],
@@ -45,12 +44,32 @@ describe('resolveSettings', () => {
     });
   }
 
+  it('keeps what the user allows on the machine apart from what a run is started with', () => {
+    const set: Record<string, unknown> = {
+      'commands.allow': ['npm run lint'],
+      'providers.anthropic.baseUrl': 'http://127.0.0.1:1',
+      agentLimit: 9,
+    };
+    const { settings, machine } = resolveSettings((name) => set[name]);
+    assert.deepEqual(machine, {
+      allowedCommands: ['npm run lint'],
+      baseUrl: 'http://127.0.0.1:1',
+      agentLimit: 9,
+    });
+    assert.deepEqual(settings, resolveSettings(() => undefined).settings);
+  });
+
   for (const [name, value] of bad) {
     it(`warns of ${name} = ${JSON.stringify(value)} and uses the default`, () => {
-      const { settings, warnings } = resolveSettings((asked) => (asked === name ? value : undefined));
+      const { settings, machine, warnings } = resolveSettings((asked) =>
+        asked === name ? value : undefined,
+      );
       assert.equal(warnings.length, 1);
       assert.ok(warnings[0]?.startsWith(`parallelAgents.${name} must be `), warnings[0]);
-      assert.deepEqual(settings, resolveSettings(() => undefined).settings);
+      assert.deepEqual(
+        { settings, machine, warnings: [] },
+        resolveSettings(() => undefined),
+      );
     });
   }
 });

@@ -154,8 +154,13 @@ const settings = {
   model: 'haiku',
   verifyCommand: 'npm test',
   only: [1],
-  baseUrl: 'http://localhost',
 };
+const access = { apiKey: 'k', baseUrl: 'http://localhost' };
+const wrongLists = [[text(10_001)], Array(1_001).fill('x'), 'npm test'];
+const wrongAccess = [
+  ...[{ apiKey: text(1_001) }, { baseUrl: 'http://localhost' }, { ...access, baseUrl: text(2_001) }],
+  ...[{ ...access, extra: 1 }, 'k'],
+];
 const oneFeature: Example = {
   params: { featureId: 1 },
   refused: { featureId: notCounts },
@@ -197,17 +202,13 @@ const ofClient: { readonly [K in keyof typeof clientMethods]: Example } = {
     ],
   },
   startRun: {
-    params: { settings, apiKey: 'k' },
-    optional: ['apiKey'],
+    params: { settings, allowedCommands: ['npm test'], access },
+    optional: ['access'],
     refused: {
       settings: [
         ...[0, 65, 1.5, '3', Number.NaN].map((maxAgents) => ({ ...settings, maxAgents })),
         ...['gpt', '', 1].map((model) => ({ ...settings, model })),
         ...['', text(100_001)].map((verifyCommand) => ({ ...settings, verifyCommand })),
-        ...[[text(10_001)], Array(1_001).fill('x'), 'npm test'].map((allowedCommands) => ({
-          ...settings,
-          allowedCommands,
-        })),
         ...[[0], ['1'], 1].map((only) => ({ ...settings, only })),
         ...[-1, 86_400_001].map((reattachGraceMs) => ({ ...settings, reattachGraceMs })),
         ...[{}, { ...defaultLimits, maxActions: 0 }, { ...defaultLimits, maxRetries: -1 }].map((limits) => ({
@@ -220,18 +221,20 @@ const ofClient: { readonly [K in keyof typeof clientMethods]: Example } = {
           { ...defaultLimits, commandMs: Number.POSITIVE_INFINITY },
         ].map((limits) => ({ ...settings, limits })),
         { ...settings, limits: { ...defaultLimits, attemptMs: { ...defaultLimits.attemptMs, fable: 1 } } },
-        { ...settings, baseUrl: text(2_001) },
+        { ...settings, allowedCommands: ['npm test'] },
+        { ...settings, baseUrl: 'http://localhost' },
         { ...settings, extra: 1 },
       ],
-      apiKey: [text(1_001)],
+      allowedCommands: wrongLists,
+      access: wrongAccess,
     },
-    results: [ok({ runId: 1 }), no],
+    results: [ok({ runId: 1, leftOut: ['npm test'] }), no],
   },
   configureRun: {
-    params: { maxAgents: 3, apiKey: 'k' },
-    optional: ['maxAgents', 'apiKey'],
-    refused: { maxAgents: [0, 65, 1.5], apiKey: [text(1_001)] },
-    results: [ok({}), no],
+    params: { maxAgents: 3, allowedCommands: ['npm test'], access },
+    optional: ['maxAgents', 'allowedCommands', 'access'],
+    refused: { maxAgents: [0, 65, 1.5], allowedCommands: wrongLists, access: wrongAccess },
+    results: [ok({ leftOut: [] }), no],
   },
   pauseRun: { params: {}, results: [ok({}), no] },
   resumeRun: { params: {}, results: [ok({}), no] },

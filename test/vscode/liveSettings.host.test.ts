@@ -75,9 +75,9 @@ describe('settings while a run is open', () => {
 
   it('hand the key over when it is set, and to the next host again', async () => {
     await apiKey.write('sk-test');
-    await asked('configure apiKey');
+    await asked('configure access');
     session.asked.length = 0;
     session.reset();
-    await asked('configure apiKey');
+    await asked('configure access');
   });
 });

@@ -3,6 +3,7 @@ import type { Event } from '../../src/core/events/event';
 import type { Snapshot } from '../../src/core/events/snapshot';
 import type { LongText } from '../../src/core/shared/longText';
 import { ok } from '../../src/core/shared/result';
+import type { Asked } from '../../src/host/allowance';
 import type { AgentOutput, Session, SessionChange } from '../../src/host/session';
 import type { LoadedBacklog, PlacedProblem } from '../../src/protocol/hubMethods';
 import { History } from '../support/history';
@@ -78,9 +79,13 @@ export class ScriptedSession implements Session {
     return { kind: 'loaded', features: 0, added: 0, edited: 0, removed: 0, notices: [...this.notices] };
   }
 
-  start = async () => ok({ runId: 1 });
-  configure = async (change: { maxAgents?: number; apiKey?: string }) =>
+  start = async () => ok({ runId: 1, leftOut: [] });
+
+  async configure(change: Asked) {
     this.took('configure', Object.keys(change).join());
+    return ok({ leftOut: [] });
+  }
+
   pause = async () => this.took('pause');
   resume = async () => this.took('resume');
   stop = async () => this.took('stop');

@@ -1,5 +1,6 @@
 // From rows back to what they were made from: the snapshot, the edits and the events.
 import type { Event } from '../../core/events/event';
+import { readRunSettings } from '../../core/events/runSettings';
 import type { Agent, Run, Snapshot } from '../../core/events/snapshot';
 import type { Feature } from '../../core/features/feature';
 import type { Hold, LockTable, Wait } from '../../core/locks/lockTable';
@@ -21,7 +22,7 @@ export function readSnapshot(database: SqlJsDatabase): Snapshot {
     features: Object.fromEntries(features.map((feature) => [feature.id, feature])),
     agents: Object.fromEntries(agents.map((agent) => [agent.slot, agent])),
     locks: readLocks(database),
-    run: run?.json<Run>('body') ?? null,
+    run: run ? runOf(run.json<Run>('body')) : null,
     owner: readMeta(database, 'owner'),
     throttledUntilAt: readMeta(database, 'throttledUntilAt'),
     breaker: readMeta(database, 'breaker'),
@@ -29,6 +30,11 @@ export function readSnapshot(database: SqlJsDatabase): Snapshot {
     lastFeatureId: readMeta(database, 'lastFeatureId'),
     experience: readMeta(database, 'experience'),
   };
+}
+
+/** Earlier versions stored with a run what a database must have no say in, such as the address a key is sent to. */
+function runOf(run: Run): Run {
+  return { ...run, settings: readRunSettings(run.settings) };
 }
 
 /** By fence, then path. */

@@ -1,7 +1,8 @@
-// What a run was started with: resolved by the face that started it, stored with the start.
+// What a run was started with: resolved by the face that started it, stored with the start. What gives power on the
+// user's machine is not in it: see `guardrails/machineSettings.ts`.
 import { defaultLimits, type Limits } from '../guardrails/limits';
 import { usualSharedLocks } from '../locks/sharedPaths';
-import type { ModelName } from '../routing/modelCatalog';
+import { isModelName, type ModelName } from '../routing/modelCatalog';
 import type { FeatureId } from '../shared/ids';
 
 export interface RunSettings {
@@ -10,8 +11,6 @@ export interface RunSettings {
   readonly model?: ModelName;
   /** The workspace's check, for features without one of their own. */
   readonly verifyCommand?: string;
-  /** Commands an agent may run beside its check. */
-  readonly allowedCommands: readonly string[];
   /** Globs of files that several attempts may change by turns; absent: none. */
   readonly sharedLocks?: readonly string[];
   readonly limits: Limits;
@@ -19,16 +18,71 @@ export interface RunSettings {
   readonly only?: readonly FeatureId[];
   /** How long a worker lives on without a host, in milliseconds. */
   readonly reattachGraceMs: number;
-  /** Where the Messages API is, if not at its usual address. */
-  readonly baseUrl?: string;
 }
 
 const defaultReattachGraceMs = 60_000;
 
 export const defaultRunSettings: RunSettings = {
   maxAgents: 3,
-  allowedCommands: [],
   sharedLocks: usualSharedLocks,
   limits: defaultLimits,
   reattachGraceMs: defaultReattachGraceMs,
 };
+
+/** Settings as a database holds them: only what is known here is taken, and what cannot be used is as by default. */
+export function readRunSettings(stored: unknown): RunSettings {
+  const found = fieldsOf(stored);
+  const usable = Object.entries(readers).flatMap(([key, read]) => {
+    const value = read(found[key]);
+    return value === undefined ? [] : [[key, value]];
+  });
+  return { ...required, ...Object.fromEntries(usable) };
+}
+
+/** What is optional stays absent where nothing usable is stored. */
+const { maxAgents, limits, reattachGraceMs } = defaultRunSettings;
+const required: RunSettings = { maxAgents, limits, reattachGraceMs };
+
+const readers: { readonly [K in keyof RunSettings]-?: (value: unknown) => RunSettings[K] | undefined } = {
+  maxAgents: (value) => (isCount(value) ? value : undefined),
+  model: (value) => (isText(value) && isModelName(value) ? value : undefined),
+  verifyCommand: (value) => (isText(value) ? value : undefined),
+  sharedLocks: (value) => (isListOf(value, isText) ? value : undefined),
+  limits: readLimits,
+  only: (value) => (isListOf(value, isCount) ? value : undefined),
+  reattachGraceMs: (value) => (isAmount(value) ? value : undefined),
+};
+
+function readLimits(stored: unknown): Limits {
+  const found = fieldsOf(stored);
+  return {
+    ...amountsOf(defaultLimits, found),
+    attemptMs: amountsOf(defaultLimits.attemptMs, fieldsOf(found.attemptMs)),
+  };
+}
+
+/** The amounts of `instead`, each replaced by the one that was found if it is one. */
+function amountsOf<T extends object>(instead: T, found: Readonly<Record<string, unknown>>): T {
+  const usable = Object.keys(instead).filter((key) => isAmount(found[key]));
+  return { ...instead, ...Object.fromEntries(usable.map((key) => [key, found[key]])) };
+}
+
+function fieldsOf(value: unknown): Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null ? { ...value } : {};
+}
+
+function isListOf<T>(value: unknown, is: (one: unknown) => one is T): value is readonly T[] {
+  return Array.isArray(value) && value.every(is);
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string';
+}
+
+function isCount(value: unknown): value is number {
+  return Number.isSafeInteger(value) && Number(value) >= 1;
+}
+
+function isAmount(value: unknown): value is number {
+  return typeof value === 'number' && Number.isFinite(value) && value >= 0;
+}

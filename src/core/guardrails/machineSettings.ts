@@ -1,0 +1,69 @@
+// What the user of a machine allows in all of their workspaces: in memory only, and never taken from a workspace.
+import { inert } from '../shared/inert';
+import { ok, type Result, refuse } from '../shared/result';
+
+export interface MachineSettings {
+  /** Commands an agent may run beside its check. */
+  readonly allowedCommands: readonly string[];
+  /** Where the Messages API is, if not at its usual address. */
+  readonly baseUrl?: string;
+  /** The most agents at the same time. */
+  readonly agentLimit: number;
+}
+
+/** A key with the address it was given for; the two are never parted. */
+export interface ModelAccess {
+  readonly apiKey: string;
+  /** Absent: the usual address. */
+  readonly baseUrl?: string;
+}
+
+/** The most agents unless the machine's own setting allows more. */
+export const usualAgentLimit = 5;
+
+export const defaultMachineSettings: MachineSettings = { allowedCommands: [], agentLimit: usualAgentLimit };
+
+/** The entries that both lists name, and those of `asked` that `own` does not allow. */
+export function narrowCommands(
+  own: readonly string[],
+  asked: readonly string[],
+): { readonly allowed: readonly string[]; readonly leftOut: readonly string[] } {
+  return {
+    allowed: own.filter((entry) => asked.includes(entry)),
+    leftOut: asked.filter((entry) => !own.includes(entry)),
+  };
+}
+
+/** The key as this machine's settings mean it to be used. */
+export function accessWith(apiKey: string, { baseUrl }: MachineSettings): ModelAccess {
+  return { apiKey, ...(baseUrl === undefined ? {} : { baseUrl }) };
+}
+
+/** For whoever started a run through a host that allows less. */
+export function describeLeftOut(leftOut: readonly string[]): string {
+  return `Agents may not run ${leftOut.map((entry) => `\`${inert(entry)}\``).join(', ')}: the settings of the window or command that has this workspace open do not allow it (parallelAgents.commands.allow).`;
+}
+
+/** May a face that speaks to the host of `own` ask for this? It may narrow what the host's user allows, never widen it. */
+export function judgeAsked(
+  own: MachineSettings,
+  { maxAgents, access }: { readonly maxAgents?: number; readonly access?: ModelAccess },
+): Result<object> {
+  if (maxAgents !== undefined && maxAgents > own.agentLimit) {
+    return refuse(
+      'badInput',
+      `${maxAgents} agents are more than the ${own.agentLimit} that are allowed where this workspace is open; parallelAgents.agentLimit in the settings there raises it.`,
+    );
+  }
+  if (access !== undefined && access.baseUrl !== own.baseUrl) {
+    return refuse(
+      'badInput',
+      `This workspace is open in a window or command that sends keys to ${named(own.baseUrl)}, and your settings name ${named(access.baseUrl)}; your key was not used. Name the same address in both (parallelAgents.providers.anthropic.baseUrl), or close the other one first.`,
+    );
+  }
+  return ok({});
+}
+
+function named(baseUrl: string | undefined): string {
+  return baseUrl ?? 'the usual address of the API';
+}
