@@ -15,7 +15,7 @@ export interface EventFollowerOptions {
 }
 
 /** Asked for together when some are missing. */
-const pageLength = 200;
+const pageLength = 1_000;
 
 export class EventFollower {
   /** What was heard while something before it was missing; undefined when nothing is. */
