@@ -51,7 +51,7 @@ describe('agents beside each other', () => {
   }
 
   const breakIt = call('edit_file', { path: 'src/shared.js', edits: [{ old: sound, new: broken }] });
-  const mendIt = call('edit_file', { path: 'src/shared.js', edits: [{ old: broken, new: sound }] }, 3_000);
+  const mendIt = call('edit_file', { path: 'src/shared.js', edits: [{ old: broken, new: sound }] }, 10_000);
 
   it('verify one while a shared module is broken by another: both pass', async () => {
     const { code, events, notes } = await run(sharedModule([breakIt, mendIt, finish]));
