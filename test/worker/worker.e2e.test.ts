@@ -86,10 +86,10 @@ describe('worker', () => {
     }
   });
 
-  it('gives up when there is no key', async () => {
+  it('hands its feature back, and fails nothing, when there is no key', async () => {
     hub = await startWorkerHub({ model: 'sonnet' });
     assert.equal((await startWorker(helloLine(hub)).ended).code, 0);
-    assert.equal(hub.asked.at(-1), 'give up: the model service refused the key: no key was given');
+    assert.equal(hub.asked.at(-1), 'hand back, key: The model service refused the key: no key was given.');
   });
 
   it('ends with what it runs when it is told to stop', async () => {

@@ -84,6 +84,7 @@ export async function startWorkerHub(
       note(`submit ${summary}`);
       return { kind: 'passing' as const };
     });
+    connection.handle(m.handBack, ({ cause, message }) => note(`hand back, ${cause}: ${message}`));
     connection.handle(m.giveUp, ({ reason }) => note(`give up: ${reason}`));
     connection.onNotice(workerNotices.log, ({ text }) => {
       log += text;
