@@ -13,202 +13,174 @@ export interface PowerFile {
 }
 
 /**
- * By pattern: a name, or names in a row, wherever they lie, with all that is below; `/` before them means the top of the
+ * The patterns stand apart by white space. Each is a name, or names in a row, wherever they lie, with all that is below; `/` before them means the top of the
  * workspace only, and `*` any end or beginning of a name. By name alone, so that what does not exist yet counts as well.
  *
  * `never` is what runs without anyone looking at it, and what no feature is about. `declared` is what people do have
  * written: it is read by other machines and other agents, or run at the next commit or install.
  */
-const table: readonly (readonly [PowerFile['may'], string, readonly string[]])[] = [
-  ['never', 'belongs to Git, which runs what it finds there', ['.git', 'git~1']],
-  ['never', 'tells Git what to run or where to fetch from', ['.gitconfig', '.gitmodules', '.gitattributes']],
-  ['never', 'holds hooks that Git runs', ['.githooks', '.git-hooks', '.husky']],
-  ['never', 'belongs to version control, which runs what its settings name', ['.hg', '.svn', '.bzr', '.jj']],
-  ['never', 'belongs to Parallel Agents', ['.parallel-agents']],
-  ['never', 'is the backlog', ['/features.json']],
-  ['never', "is the offline model's script", ['/offline-script.json']],
+const table: readonly (readonly [PowerFile['may'], string, string])[] = [
+  [
+    'never',
+    'belongs to Git, which runs what it finds there',
+    `
+      .git git~1
+    `,
+  ],
+  [
+    'never',
+    'tells Git what to run or where to fetch from',
+    `
+      .gitconfig .gitmodules .gitattributes
+    `,
+  ],
+  [
+    'never',
+    'holds hooks that Git runs',
+    `
+      .githooks .git-hooks .husky
+    `,
+  ],
+  [
+    'never',
+    'belongs to version control, which runs what its settings name',
+    `
+      .hg .svn .bzr .jj
+    `,
+  ],
+  [
+    'never',
+    'belongs to Parallel Agents',
+    `
+      .parallel-agents
+    `,
+  ],
+  [
+    'never',
+    'is the backlog',
+    `
+      /features.json
+    `,
+  ],
+  [
+    'never',
+    "is the offline model's script",
+    `
+      /offline-script.json
+    `,
+  ],
   [
     'never',
     'tells an editor what to run',
-    [
-      ...['.vscode', '.vscode-server', '.vs', '.idea', '.zed', '.fleet', '.nova', '.devcontainer'],
-      ...[
-        '.devcontainer.json',
-        '*.code-workspace',
-        '*.sublime-project',
-        '.dir-locals.el',
-        '.dir-locals-2.el',
-      ],
-      ...['.exrc', '.nvimrc', '.nvim.lua', '.vimrc', '.lvimrc', '.vim'],
-    ],
+    `
+      .vscode .vscode-server .vs .idea .zed .fleet .nova .devcontainer .devcontainer.json *.code-workspace
+      *.sublime-project .dir-locals.el .dir-locals-2.el .exrc .nvimrc .nvim.lua .vimrc .lvimrc .vim
+    `,
   ],
+  // The settings of OpenCode and Crush name servers and commands to start; they are no instructions.
   [
     'never',
     'tells a coding agent what to run',
-    [
-      ...[
-        '.claude',
-        '.claude.json',
-        '.cursor',
-        '.codex',
-        '.gemini',
-        '.windsurf',
-        '.continue',
-        '.roo',
-        '.cline',
-      ],
-      ...[
-        '.kilocode',
-        '.opencode',
-        '.amazonq',
-        '.kiro',
-        '.junie',
-        '.qwen',
-        '.trae',
-        '.augment',
-        '.crush',
-        '.goose',
-      ],
-      ...['.factory', '.openhands', '.aider.conf.yml', '.aider.conf.yaml', '.continuerc.json'],
-      ...[
-        'mcp.json',
-        '.mcp.json',
-        'mcp_settings.json',
-        'cline_mcp_settings.json',
-        'claude_desktop_config.json',
-      ],
-      // The settings of OpenCode and Crush name servers and commands to start; they are no instructions.
-      ...[
-        'opencode.json',
-        'opencode.jsonc',
-        '.opencode.json',
-        '.opencode.jsonc',
-        'crush.json',
-        '.crush.json',
-      ],
-    ],
+    `
+      .claude .claude.json .cursor .codex .gemini .windsurf .continue .roo .cline .kilocode .opencode
+      .amazonq .kiro .junie .qwen .trae .augment .crush .goose .factory .openhands .aider.conf.yml
+      .aider.conf.yaml .continuerc.json mcp.json .mcp.json mcp_settings.json cline_mcp_settings.json
+      claude_desktop_config.json opencode.json opencode.jsonc .opencode.json .opencode.jsonc crush.json
+      .crush.json
+    `,
   ],
-  ['never', 'is run by the shell that enters the folder', ['.envrc']],
-  ['never', 'tells npm where packages come from and which shell runs their scripts', ['.npmrc']],
-  ['never', 'tells a package manager where packages come from', ['.yarnrc', 'pip.conf', 'pip.ini']],
+  [
+    'never',
+    'is run by the shell that enters the folder',
+    `
+      .envrc
+    `,
+  ],
+  [
+    'never',
+    'tells npm where packages come from and which shell runs their scripts',
+    `
+      .npmrc
+    `,
+  ],
+  [
+    'never',
+    'tells a package manager where packages come from',
+    `
+      .yarnrc pip.conf pip.ini
+    `,
+  ],
   [
     'never',
     'holds installed packages, which run unseen; list them in the manifest instead',
-    [...['node_modules', 'site-packages', '.venv']],
+    `
+      node_modules site-packages .venv
+    `,
   ],
   [
     'declared',
     'tells other coding agents what to do',
-    [
-      ...[
-        'AGENTS.md',
-        'AGENTS.override.md',
-        'AGENT.md',
-        'CLAUDE.md',
-        'CLAUDE.local.md',
-        'GEMINI.md',
-        'QWEN.md',
-      ],
-      ...['WARP.md', 'CRUSH.md', 'SKILL.md', '.agents', '.rules', '.goosehints', '.augment-guidelines'],
-      ...['.cursorrules', '.windsurfrules', '.clinerules*', '.roorules*', '.roomodes', '.kilocoderules*'],
-      ...['.kilocodemodes', '.continuerules', '.aiassistant', '.github/copilot-instructions.md'],
-      ...['.github/instructions', '.github/prompts', '.github/agents', '.github/chatmodes', '.github/skills'],
-      ...['.github/hooks'],
-    ],
+    `
+      AGENTS.md AGENTS.override.md AGENT.md CLAUDE.md CLAUDE.local.md GEMINI.md QWEN.md WARP.md CRUSH.md
+      SKILL.md .agents .rules .goosehints .augment-guidelines .cursorrules .windsurfrules .clinerules*
+      .roorules* .roomodes .kilocoderules* .kilocodemodes .continuerules .aiassistant
+      .github/copilot-instructions.md .github/instructions .github/prompts .github/agents
+      .github/chatmodes .github/skills .github/hooks
+    `,
   ],
   [
     'declared',
     'tells other coding agents what to leave alone',
-    [
-      ...[
-        '.cursorignore',
-        '.cursorindexingignore',
-        '.aiignore',
-        '.aiexclude',
-        '.geminiignore',
-        '.clineignore',
-      ],
-      ...['.rooignore', '.codeiumignore', '.continueignore', '.aiderignore', '.augmentignore'],
-    ],
+    `
+      .cursorignore .cursorindexingignore .aiignore .aiexclude .geminiignore .clineignore .rooignore
+      .codeiumignore .continueignore .aiderignore .augmentignore
+    `,
   ],
   [
     'declared',
     'tells a build server what to run, with the keys it holds',
-    [
-      ...['.github/workflows', '.github/actions', '.gitea/workflows', '.forgejo/workflows', '.gitlab-ci.*'],
-      ...['.gitlab/ci', '.circleci', 'azure-pipelines.*', '.azure-pipelines', '.azuredevops', 'Jenkinsfile'],
-      ...[
-        'Jenkinsfile.*',
-        '.jenkins',
-        '.travis.yml',
-        'appveyor.yml',
-        '.appveyor.yml',
-        'bitbucket-pipelines.yml',
-      ],
-      ...['.buildkite', '.drone.*', '.woodpecker', '.woodpecker.*', '.cirrus.*', '.semaphore', '.teamcity'],
-      ...['cloudbuild.yaml', 'cloudbuild.yml', 'cloudbuild.json', 'buildspec.yml', 'buildspec.yaml'],
-      ...['codemagic.yaml', '.builds', '.build.yml'],
-    ],
+    `
+      .github/workflows .github/actions .gitea/workflows .forgejo/workflows .gitlab-ci.* .gitlab/ci
+      .circleci azure-pipelines.* .azure-pipelines .azuredevops Jenkinsfile Jenkinsfile.* .jenkins
+      .travis.yml appveyor.yml .appveyor.yml bitbucket-pipelines.yml .buildkite .drone.* .woodpecker
+      .woodpecker.* .cirrus.* .semaphore .teamcity cloudbuild.yaml cloudbuild.yml cloudbuild.json
+      buildspec.yml buildspec.yaml codemagic.yaml .builds .build.yml
+    `,
   ],
-  ['declared', 'decides who must look at a change', ['CODEOWNERS']],
+  [
+    'declared',
+    'decides who must look at a change',
+    `
+      CODEOWNERS
+    `,
+  ],
   [
     'declared',
     'names commands that Git runs at a commit',
-    [
-      ...[
-        '.pre-commit-config.*',
-        '.pre-commit-hooks.*',
-        'prek.toml',
-        'lefthook.*',
-        '.lefthook.*',
-        '.lefthook',
-      ],
-      ...[
-        'lefthook-local.*',
-        '.lefthook-local.*',
-        '.lefthook-local',
-        '.lintstagedrc*',
-        'lint-staged.config.*',
-      ],
-      ...['.huskyrc*', 'husky.config.*', 'simple-git-hooks.*', '.simple-git-hooks.*', '.overcommit.yml'],
-      ...['captainhook.json', 'grumphp.yml', 'grumphp.dist.yml', 'hk.pkl'],
-    ],
+    `
+      .pre-commit-config.* .pre-commit-hooks.* prek.toml lefthook.* .lefthook.* .lefthook lefthook-local.*
+      .lefthook-local.* .lefthook-local .lintstagedrc* lint-staged.config.* .huskyrc* husky.config.*
+      simple-git-hooks.* .simple-git-hooks.* .overcommit.yml captainhook.json grumphp.yml grumphp.dist.yml
+      hk.pkl
+    `,
   ],
   [
     'declared',
     'is run by the package manager or build tool at every call',
-    [
-      ...['.pnpmfile.cjs', '.pnpmfile.mjs', 'pnpmfile.js', '.yarnrc.yml', '.yarn/releases', '.yarn/plugins'],
-      ...[
-        '.pnp.cjs',
-        '.pnp.js',
-        '.pnp.loader.mjs',
-        'bunfig.toml',
-        '.cargo',
-        '.bundle',
-        '.mvn',
-        'gradle/wrapper',
-      ],
-      ...['gradlew', 'gradlew.bat', 'mvnw', 'mvnw.cmd', '.bazelrc', 'sitecustomize.py', 'usercustomize.py'],
-    ],
+    `
+      .pnpmfile.cjs .pnpmfile.mjs pnpmfile.js .yarnrc.yml .yarn/releases .yarn/plugins .pnp.cjs .pnp.js
+      .pnp.loader.mjs bunfig.toml .cargo .bundle .mvn gradle/wrapper gradlew gradlew.bat mvnw mvnw.cmd
+      .bazelrc sitecustomize.py usercustomize.py
+    `,
   ],
   [
     'declared',
     'sets up the shell or the tools of whoever enters the folder',
-    [
-      ...[
-        'mise.toml',
-        '.mise.toml',
-        'mise.*.toml',
-        '.mise.*.toml',
-        '.mise',
-        '.config/mise',
-        '.bashrc',
-        '.profile',
-      ],
-      ...['.bash_profile', '.bash_login', '.bash_aliases', '.zshrc', '.zshenv', '.zprofile', '.zlogin'],
-      ...['.cshrc', '.tcshrc', '.config/fish', '.ripgreprc', '.gdbinit', '.lldbinit'],
-    ],
+    `
+      mise.toml .mise.toml mise.*.toml .mise.*.toml .mise .config/mise .bashrc .profile .bash_profile
+      .bash_login .bash_aliases .zshrc .zshenv .zprofile .zlogin .cshrc .tcshrc .config/fish .ripgreprc
+      .gdbinit .lldbinit
+    `,
   ],
 ];
 
@@ -217,10 +189,13 @@ interface Row extends Omit<PowerFile, 'names'> {
 }
 
 const rows: readonly Row[] = table.flatMap(([may, why, patterns]) =>
-  patterns.map((text) => {
-    const pattern = text.replace(/^\//, '').split('/').map(lenientName);
-    return { may, why, pattern, atTop: text.startsWith('/') };
-  }),
+  patterns
+    .trim()
+    .split(/\s+/)
+    .map((text) => {
+      const pattern = text.replace(/^\//, '').split('/').map(lenientName);
+      return { may, why, pattern, atTop: text.startsWith('/') };
+    }),
 );
 
 /** Rows by their first name, as far as that has no `*`; a walk through a large folder asks for every file in it. */
