@@ -13,8 +13,9 @@ export interface PowerFile {
 }
 
 /**
- * The patterns stand apart by white space. Each is a name, or names in a row, wherever they lie, with all that is below; `/` before them means the top of the
- * workspace only, and `*` any end or beginning of a name. By name alone, so that what does not exist yet counts as well.
+ * The patterns stand apart by white space. Each is a name, or names in a row, wherever they lie, with all that is below;
+ * `/` before them means the top of the workspace only, and `*` any end or beginning of a name. By name alone, so that what
+ * does not exist yet counts as well.
  *
  * `never` is what runs without anyone looking at it, and what no feature is about. `declared` is what people do have
  * written: it is read by other machines and other agents, or run at the next commit or install.
