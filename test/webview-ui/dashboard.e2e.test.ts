@@ -137,6 +137,20 @@ describe('the dashboard', () => {
       assert.deepEqual(dashboard.asked.at(-1), { type: 'start', maxAgents: 2 });
     });
 
+    it('keep the number that was chosen over news sent before the settings had it, and follow them afterwards', async () => {
+      dashboard = await openDashboard(browser);
+      const history = example();
+      await dashboard.show(history.snapshot);
+      const slider = dashboard.page.getByRole('slider', { name: 'Parallel Agents:' });
+      await slider.fill('2');
+      const values: string[] = [];
+      for (const maxAgents of [3, 2, 4]) {
+        await dashboard.show(history.snapshot, { maxAgents });
+        values.push(await slider.inputValue());
+      }
+      assert.deepEqual(values, ['2', '2', '4']);
+    });
+
     it('offer what works in each state of a run, and ask for it', async () => {
       dashboard = await openDashboard(browser);
       const history = example();

@@ -36,6 +36,8 @@ export function createControls(post: (message: FromWebview) => void): Part {
   const note = element('p', { class: 'note' });
   const forecast = createForecastLine('forecast');
   let shown = emptyContent;
+  /** What the slider was set to until the settings say it too; news that was under way meanwhile still tells the old. */
+  let chosen: number | undefined;
   const show = () => {
     setText(value, slider.value);
     start.setLabel(startLabel(count()));
@@ -44,7 +46,10 @@ export function createControls(post: (message: FromWebview) => void): Part {
     forecast.update({ snapshot, agents: count(), most: Number(slider.max) });
   };
   slider.addEventListener('input', show);
-  slider.addEventListener('change', () => post({ type: 'setAgents', maxAgents: count() }));
+  slider.addEventListener('change', () => {
+    chosen = count();
+    post({ type: 'setAgents', maxAgents: chosen });
+  });
 
   const node = element('header', { class: 'controls' }, [
     element('div', { class: 'row' }, [
@@ -64,8 +69,10 @@ export function createControls(post: (message: FromWebview) => void): Part {
       const status = run === null || run.status === 'finished' ? 'idle' : run.status;
       const { maxAgents, agentLimit, trusted, backlog, modelNote } = surroundings;
       slider.max = String(Math.max(agentLimit, maxAgents));
+      if (chosen === maxAgents) chosen = undefined;
       // A hand on the slider goes before news from the settings.
-      if (document.activeElement !== slider || !slider.matches(':active')) slider.value = String(maxAgents);
+      if (document.activeElement !== slider || !slider.matches(':active'))
+        slider.value = String(chosen ?? maxAgents);
       slider.disabled = agentLimit === 1;
       show();
       const canStart = trusted && backlog === 'loaded' && Object.keys(features).length > 0;
