@@ -8,15 +8,18 @@ import { ensureInstalled, repoRoot } from './bootstrap.mjs';
 await ensureInstalled();
 const { build } = await import('./build.mjs');
 const { bundleTests } = await import('./testing/bundleTests.mjs');
-const { runInNode } = await import('./testing/runInNode.mjs');
+const { runEachInNode, runInNode } = await import('./testing/runInNode.mjs');
 const { runInVsCode, runOnInstalled } = await import('./testing/runInVsCode.mjs');
 
 /**
  * The suffix of a test file tells where it runs; the first that fits counts. `timeoutMs` is for one test, `limitMs` for
- * all: it ends what mocha's own limit cannot see, for instance a `while (true)`.
+ * a whole process: it ends what mocha's own limit cannot see, for instance a `while (true)`.
  */
 const suites = {
-  e2e: { suffix: '.e2e.test.ts', needsBuild: true, timeoutMs: 120_000, limitMs: 30 * 60_000, run: runInNode },
+  e2e: {
+    ...{ suffix: '.e2e.test.ts', needsBuild: true, run: runEachInNode },
+    ...{ atOnce: 2, timeoutMs: 120_000, limitMs: 15 * 60_000 },
+  },
   host: { suffix: '.host.test.ts', needsBuild: true, timeoutMs: 60_000, run: runInVsCode },
   installed: { suffix: '.host.test.ts', needsBuild: true, timeoutMs: 60_000, run: runOnInstalled },
   unit: { suffix: '.test.ts', needsBuild: false, timeoutMs: 10_000, limitMs: 10 * 60_000, run: runInNode },

@@ -37,7 +37,10 @@ function installChromium() {
   if (process.getuid?.() !== 0 || !existsSync('/etc/debian_version')) return undefined;
   console.error('Installing chromium (apt-get) ...');
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
-  const aptGet = (...args) => execFileSync('apt-get', args, { env, stdio: ['ignore', 'ignore', 'inherit'] });
+  // Test files run beside each other, and the second that finds none waits for the first.
+  const wait = ['-o', 'DPkg::Lock::Timeout=300'];
+  const aptGet = (...args) =>
+    execFileSync('apt-get', [...wait, ...args], { env, stdio: ['ignore', 'ignore', 'inherit'] });
   aptGet('update', '-qq');
   aptGet('install', '-y', '-qq', '--no-install-recommends', 'chromium');
   return findChromium();

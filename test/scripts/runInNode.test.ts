@@ -53,17 +53,48 @@ describe('a suite', function () {
     });
   }
 
-  /** In a process of its own, so that the planted suite's report does not mix with ours. */
+  it('of several files, each in its own process and two at a time, is counted whole, whatever becomes of one', () => {
+    const plant = (name: string, code: string) => {
+      writeFileSync(path.join(folder, name), code);
+      return path.join(folder, name);
+    };
+    // Each waits for the other's mark, so one after the other they would not pass.
+    const meets = (own: string, other: string) => `it("meets", async () => {
+      const fs = require("node:fs");
+      fs.writeFileSync(${JSON.stringify(path.join(folder, own))}, "");
+      while (!fs.existsSync(${JSON.stringify(path.join(folder, other))})) await new Promise((r) => setTimeout(r, 5));
+    })`;
+    const files = [
+      plant('one.cjs', meets('one', 'two')),
+      plant('two.cjs', meets('two', 'one')),
+      plant('dies.cjs', 'it("a", () => {}); it("b", () => process.kill(process.pid, "SIGKILL"))'),
+      plant('last.cjs', 'it("a", () => {}); it.skip("b", () => {})'),
+    ];
+    const { counts, printed } = run('runEachInNode', files, { atOnce: 2, timeoutMs: 20_000 });
+    assert.deepEqual(counts, { passed: 3, failed: 1, skipped: 1 });
+    assert.match(printed, /dies\.cjs" crashed \(SIGKILL\)/);
+  });
+
   function runPlanted(file: string): unknown {
+    return run('runInNode', [file], { timeoutMs: 1000 }).counts;
+  }
+
+  /** In a process of its own, so that the planted suite's report does not mix with ours. */
+  function run(
+    runner: string,
+    files: readonly string[],
+    limits: object,
+  ): { counts: unknown; printed: string } {
     const outFolder = mkdtempSync(path.join(folder, 'out-'));
-    const runner = path.join(repoRoot, 'scripts', 'testing', 'runInNode.mjs');
+    const scripts = path.join(repoRoot, 'scripts', 'testing', 'runInNode.mjs');
+    const args = ['planted', files, outFolder, limits].map((argument) => JSON.stringify(argument));
     const program = `
-      import { runInNode } from ${JSON.stringify(runner)};
-      const counts = await runInNode('planted', ${JSON.stringify([file])}, ${JSON.stringify(outFolder)}, { timeoutMs: 1000 });
+      import { ${runner} } from ${JSON.stringify(scripts)};
+      const counts = await ${runner}(${args.join(', ')});
       console.log('\\n' + JSON.stringify(counts));`;
-    const { stdout } = spawnSync(process.execPath, ['--input-type=module', '--eval', program], {
+    const { stdout, stderr } = spawnSync(process.execPath, ['--input-type=module', '--eval', program], {
       encoding: 'utf8',
     });
-    return JSON.parse(stdout.trim().split('\n').at(-1) ?? '');
+    return { counts: JSON.parse(stdout.trim().split('\n').at(-1) ?? ''), printed: stdout + stderr };
   }
 });
