@@ -3,7 +3,7 @@ import { describe, describeEnd } from '../core/events/describe';
 import { type Event, toExternal } from '../core/events/event';
 import { mapTexts } from '../core/events/longTexts';
 import { project, type Snapshot } from '../core/events/snapshot';
-import { describeReport } from '../core/scheduler/reportRun';
+import { describeReport } from '../core/scheduler/describeReport';
 import { excerptOf, type KeptText } from '../core/shared/longText';
 
 /** Takes events in order; each is shown once, with the state it led to. */

@@ -13,6 +13,7 @@ import type {
   Assignment,
   CommandChanges,
   CommandPermit,
+  CommandTime,
   Coordinator,
   FileMove,
   FileWrite,
@@ -28,6 +29,7 @@ import type { Ending, LiveAttempt } from './attempt';
 import type { BreakerKeeper } from './breakerKeeper';
 import { bringChanges, isBringable } from './bringChanges';
 import type { ChangeGuard } from './changeGuard';
+import type { CoreWatch } from './coreWatch';
 import type { EditBook } from './editBook';
 import type { EventLog } from './eventLog';
 import type { FileLocks } from './fileLocks';
@@ -51,6 +53,7 @@ export class AgentDesk {
     private readonly copies: SlotCopies,
     private readonly gate: Gate,
     private readonly breaker: BreakerKeeper,
+    private readonly watch: CoreWatch,
     private readonly throttle: Throttle,
     private readonly verification: Verification,
     private readonly secrets: Secrets,
@@ -135,10 +138,13 @@ export class AgentDesk {
     const live = this.#live(fence);
     live.budget = settle(live.budget, asAction(call), call.ok);
     const { tool, target, ok: succeeded, durationMs, summary } = call;
+    const { commandUse } = live;
+    live.commandUse = {};
     await this.log.append([
       {
         ...{ type: 'tool.used', tool, ok: succeeded, durationMs, summary },
         ...(target === undefined ? {} : { target }),
+        ...commandUse,
         ...attemptOf(live.attempt),
       },
     ]);
@@ -228,12 +234,15 @@ export class AgentDesk {
       this.copies.refresh(live.attempt.slot, await this.edits.overlayFor(fence)),
     );
     this.#live(fence);
+    live.endCommand({ durationMs: 0 }); // of one whose end was never told
+    live.command = this.watch.begin();
     return ok({ timeoutMs: limits.commandMs });
   }
 
   /** What a command changed in the copy is this attempt's: it enters under a lock that is free now, or is dropped. */
-  async commandEnd(fence: Fence): Promise<CommandChanges> {
+  async commandEnd(fence: Fence, took: CommandTime): Promise<CommandChanges> {
     const live = this.#live(fence);
+    live.endCommand(took);
     const changes = await this.copies.changes(live.attempt.slot);
     const { limits } = this.#settings();
     const before = this.#live(fence).budget;

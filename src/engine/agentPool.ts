@@ -23,6 +23,7 @@ import { describeDeath, endCause, endNote, messageOf } from './endWords';
 import type { EventLog } from './eventLog';
 import type { FileLocks } from './fileLocks';
 import type { Gate } from './gate';
+import { TimeLimit } from './timeLimit';
 
 /** How long a worker that was asked to end may take before it is ended by force. */
 export const endGraceMs = 5_000;
@@ -234,8 +235,8 @@ export class AgentPool {
 
   #watchTime(live: LiveAttempt, limits: Limits): void {
     const hit = timeLimit(modelCatalog[live.model].tier, limits);
-    live.keepTimer(
-      this.parts.clock.after(hit.bound, () => this.#follow(this.end(live, { kind: 'limit', hit }))),
+    live.timeLimit = new TimeLimit(this.parts.clock, hit.bound, () =>
+      this.#follow(this.end(live, { kind: 'limit', hit })),
     );
   }
 

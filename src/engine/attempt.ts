@@ -1,10 +1,13 @@
 // One attempt while it runs: what it has used, who works on it, and how it is to end. Lives in memory only.
-import type { Attempt } from '../core/events/event';
+import type { Attempt, CoreUse } from '../core/events/event';
 import type { CheckProof, Feature } from '../core/features/feature';
 import type { YieldCause } from '../core/features/featureChange';
 import { type Budget, freshBudget, type LimitHit } from '../core/guardrails/budget';
 import type { ModelName } from '../core/routing/modelCatalog';
+import type { CommandTime } from '../ports/coordinator';
 import type { WorkerHandle } from '../ports/workers';
+import type { CoreSpan } from './coreWatch';
+import type { TimeLimit } from './timeLimit';
 
 /** How an attempt comes to its end. The first ending wins; later ones are ignored. */
 export type Ending =
@@ -30,7 +33,13 @@ export class LiveAttempt {
   copyReady: Promise<void> = Promise.resolve();
   /** Paths of which people were told that the attempt may not change them. */
   readonly denied = new Set<string>();
-  /** Aborts the check that is under way. */
+  /** Stands still while the attempt waits for its turn. */
+  timeLimit: TimeLimit | undefined;
+  /** The watch over the command that its agent runs now. */
+  command: CoreSpan | undefined;
+  /** What its last command took, until the tool that ran it is told of. */
+  commandUse: CoreUse = {};
+  /** Aborts the check that is under way, or waits for its turn. */
   readonly check = new AbortController();
   readonly #timers = new Set<() => void>();
 
@@ -61,9 +70,17 @@ export class LiveAttempt {
     };
   }
 
+  /** The command is over, whatever became of it. */
+  endCommand({ durationMs, cpuMs }: CommandTime): void {
+    this.commandUse = this.command?.end(durationMs, cpuMs) ?? {};
+    this.command = undefined;
+  }
+
   dispose(): void {
     for (const cancel of this.#timers) cancel();
     this.#timers.clear();
+    this.timeLimit?.dispose();
+    this.endCommand({ durationMs: 0 });
     this.check.abort();
   }
 }

@@ -9,7 +9,7 @@ import { reportRun } from '../core/scheduler/reportRun';
 import type { FeatureId, Fence } from '../core/shared/ids';
 import { ok, type Result, refuse } from '../core/shared/result';
 import type { Loaded, Store } from '../ports/store';
-import type { Chance, Clock } from '../ports/system';
+import type { Chance, Clock, Cores } from '../ports/system';
 import type { CommandRunner, ProcessEnder, WorkerSpawner } from '../ports/workers';
 import type { SlotCopies, WorkspaceFiles } from '../ports/workspace';
 import { AgentDesk, type Secrets } from './agentDesk';
@@ -17,6 +17,8 @@ import { AgentPool } from './agentPool';
 import type { LiveAttempt } from './attempt';
 import { BreakerKeeper } from './breakerKeeper';
 import { ChangeGuard } from './changeGuard';
+import { CheckPlaces } from './checkPlaces';
+import { CoreWatch } from './coreWatch';
 import { DeclaredFiles } from './declaredFiles';
 import { EditBook } from './editBook';
 import { EditRecords } from './editRecords';
@@ -35,6 +37,7 @@ export interface EngineParts {
   readonly loaded: Loaded;
   readonly clock: Clock;
   readonly chance: Chance;
+  readonly cores: Cores;
   readonly files: WorkspaceFiles;
   readonly copies: SlotCopies;
   readonly spawner: WorkerSpawner;
@@ -86,10 +89,14 @@ export class Engine {
       report: (where, error, featureId) => this.#report(where, error, featureId),
     });
     const guard = new ChangeGuard(log, this.#edits);
-    const verification = new Verification(log, commands, copies, this.#edits, guard, gate, parts.onOutput);
+    const watch = new CoreWatch(parts.cores, clock);
+    const places = new CheckPlaces(() => log.head.run?.settings.checksAtOnce ?? parts.cores.count);
+    const verification = new Verification(
+      ...([log, commands, copies, this.#edits, guard, gate, places, watch, clock, parts.onOutput] as const),
+    );
     this.desk = new AgentDesk(
       ...([log, this.#pool, this.#locks, this.#edits, guard, shared, copies, gate] as const),
-      ...([this.#breaker, this.#throttle, verification, parts.secrets] as const),
+      ...([this.#breaker, watch, this.#throttle, verification, parts.secrets] as const),
       ...([parts.allowedCommands, parts.onOutput] as const),
     );
     this.#loop = new SchedulerLoop({
@@ -306,7 +313,7 @@ export class Engine {
     // Asked for while the events were read: the run may have changed hands or gone on.
     const now = this.log.head.run;
     if (now?.id !== run.id || now.status === 'finished') return;
-    const report = reportRun(this.log.head, now, events, this.log.now());
+    const report = reportRun(this.log.head, now, events, this.log.now(), this.parts.cores.count);
     await this.log.append([{ type: 'run.finished', runId: run.id, outcome, report }]);
     await this.parts.files.sweep(this.#edits.neededContent());
     await this.parts.store.tidy();

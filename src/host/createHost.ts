@@ -12,6 +12,7 @@ import { createProcessEnder } from '../adapters/process/processTree';
 import { createWarmSpawner } from '../adapters/process/warmSpawner';
 import { createWorkerSpawner } from '../adapters/process/workerSpawner';
 import { openSqlJsStore } from '../adapters/store/sqlJsStore';
+import { createNodeCores } from '../adapters/system/nodeCores';
 import { createNodeChance, createNodeClock } from '../adapters/system/nodeSystem';
 import type { Face } from '../core/events/event';
 import { idsOf } from '../core/features/feature';
@@ -98,7 +99,15 @@ async function build({ root, face, distDir, owner, goOn, machine, log }: HostOpt
   });
 
   const engine: Engine = new Engine({
-    ...{ store, loaded, clock, chance: createNodeChance(), ender, socketPath: owner.socketPath },
+    ...{
+      store,
+      loaded,
+      clock,
+      chance: createNodeChance(),
+      cores: createNodeCores(),
+      ender,
+      socketPath: owner.socketPath,
+    },
     files: createWorkspaceFiles({ root, houseDir, user, alsoProtected: () => [backlogFile] }),
     copies: createSlotCopies({ root, houseDir, user }),
     spawner,

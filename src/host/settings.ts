@@ -20,6 +20,8 @@ export interface ResolvedSettings {
 }
 
 export const highestAgentLimit = 64;
+/** As many as there can be agents; each has at most one check. */
+const mostChecksAtOnce = highestAgentLimit;
 
 const countLimits = [
   ['limits.max_file_edits', 'maxFileEdits', 1],
@@ -71,6 +73,7 @@ export function resolveSettings(read: SettingReader): ResolvedSettings {
       read('enabled') === false ? 1 : whole('maxAgents', 1, limit, Math.min(defaults.maxAgents, limit)),
     ...optional('model', readModel(read, warn)),
     ...optional('verifyCommand', readText('verify.command', read, warn)),
+    ...optional('checksAtOnce', readCount('verify.parallel', read, warn)),
     sharedLocks: readList('locks.shared', usualSharedLocks, read, warn),
     limits,
     reattachGraceMs: seconds('reattachGrace', defaults.reattachGraceMs),
@@ -101,6 +104,16 @@ function readText(name: string, read: SettingReader, warn: Warn): string | undef
   if (value === undefined || value === '') return undefined;
   if (typeof value === 'string') return value;
   warn(name, value, '', 'text');
+  return undefined;
+}
+
+/** Undefined where nothing is set: what that comes to depends on the machine that the host runs on. */
+function readCount(name: string, read: SettingReader, warn: Warn): number | undefined {
+  const value = read(name);
+  if (value === undefined || value === null) return undefined;
+  if (typeof value === 'number' && Number.isInteger(value) && value >= 1 && value <= mostChecksAtOnce)
+    return value;
+  warn(name, value, 'the number of cores', `a whole number from 1 to ${mostChecksAtOnce}`);
   return undefined;
 }
 

@@ -47,7 +47,7 @@ export interface Coordinator {
   /** Is this command allowed, and in what state is the copy it may run in? */
   commandBegin(command: string): Promise<Result<CommandPermit>>;
   /** Brings what the command changed in the copy into the workspace, or drops it; tells what became of each file. */
-  commandEnd(): Promise<CommandChanges>;
+  commandEnd(took: CommandTime): Promise<CommandChanges>;
   progress(report: {
     readonly status: AgentStatus;
     readonly step: string;
@@ -102,6 +102,12 @@ export interface FileWrite {
 
 export interface CommandPermit {
   readonly timeoutMs: number;
+}
+
+export interface CommandTime {
+  readonly durationMs: number;
+  /** Absent where it could not be measured. */
+  readonly cpuMs?: number;
 }
 
 /** Of each list at most a thousand are named; `more` counts the rest. */

@@ -9,6 +9,14 @@ export interface Clock {
   after(delayMs: number, wake: () => void): () => void;
 }
 
+/** The machine's cores. */
+export interface Cores {
+  /** How many there are for us, at least 1. */
+  readonly count: number;
+  /** How many threads of the whole machine want a core at this moment, ours aside; undefined where nobody can tell. */
+  wanted(): number | undefined;
+}
+
 export interface Chance {
   /** Evenly spread in [0, 1). */
   fraction(): number;

@@ -67,6 +67,8 @@ export interface CommandResult {
   readonly timedOut: boolean;
   readonly aborted: boolean;
   readonly durationMs: number;
+  /** CPU time that it and what it started took, as far as it was seen to end; absent where the system does not tell. */
+  readonly cpuMs?: number;
   /** The last 16 KiB of stdout and stderr as they came, cleaned of control characters. */
   readonly outputTail: string;
   readonly outputBytes: number;

@@ -71,6 +71,7 @@ const runSettings: z.ZodType<RunSettings> = z
     maxAgents: z.number().int().min(1).max(64),
     model: z.enum(modelNames).optional(),
     verifyCommand: z.string().min(1).max(100_000).optional(),
+    checksAtOnce: z.number().int().min(1).max(64).optional(),
     sharedLocks: z.array(z.string().max(1000)).max(1000).optional(),
     limits,
     only: z.array(id).max(100_000).optional(),
@@ -214,7 +215,7 @@ export const workerMethods = {
   ),
   commandEnd: method(
     'command.end',
-    nothing,
+    z.object({ durationMs: z.number().min(0), cpuMs: z.number().min(0).optional() }).strict(),
     z.object({
       kept: z.array(z.string()),
       dropped: z.array(z.object({ path: z.string(), why: z.string() })),

@@ -32,6 +32,7 @@ export const settingKeys = {
   agentLimit: 'agentLimit',
   model: 'model',
   verifyCommand: 'verify.command',
+  checksAtOnce: 'verify.parallel',
   allowedCommands: 'commands.allow',
   sharedLocks: 'locks.shared',
   maxFileEdits: 'limits.max_file_edits',

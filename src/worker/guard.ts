@@ -7,6 +7,7 @@ import { existsSync } from 'node:fs';
 import { Socket } from 'node:net';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
+import { childrenCpuMs } from '../adapters/process/childrenCpu';
 import {
   type EndCause,
   encodeFrame,
@@ -71,7 +72,7 @@ async function watch(
   letGo(command);
   await drained;
   await flow.end();
-  await send({ kind: 'ended', exitCode, cause });
+  await send({ kind: 'ended', exitCode, cause, cpuMs: childrenCpuMs() });
 }
 
 type ShellProcess = ChildProcessByStdio<null, Readable, Readable>;

@@ -7,7 +7,7 @@ import type { AgentDesk } from '../../src/engine/agentDesk';
 import { Engine } from '../../src/engine/engine';
 import type { Assignment } from '../../src/ports/coordinator';
 import { Failure } from '../../src/ports/failure';
-import type { Chance } from '../../src/ports/system';
+import type { Chance, Cores } from '../../src/ports/system';
 import type { CommandResult, CommandRun, WorkerEnd } from '../../src/ports/workers';
 import { MemoryDisk } from './memoryStore';
 import { hashOf, MemoryWorkspace } from './memoryWorkspace';
@@ -47,6 +47,7 @@ export interface SimulatedHostOptions {
   readonly workspace?: MemoryWorkspace;
   readonly disk?: MemoryDisk;
   readonly clock?: SimulatedClock;
+  readonly cores?: Cores;
 }
 
 const killed: WorkerEnd = { code: null, signal: 'SIGKILL', outputTail: '' };
@@ -86,7 +87,11 @@ export class SimulatedHost {
     let pid = 100;
     const engine: Engine = new Engine({
       ...{ store, loaded: await store.load(), clock, chance, files: workspace, copies: workspace },
-      ...{ socketPath: '/hub', workspaceTag: 'test' },
+      ...{
+        socketPath: '/hub',
+        cores: options.cores ?? { count: 64, wanted: () => undefined },
+        workspaceTag: 'test',
+      },
       spawner: {
         async spawn({ tag }) {
           options.onSpawn?.();

@@ -126,7 +126,9 @@ const ofWorker: { readonly [K in keyof typeof workerMethods]: Example } = {
     results: [ok({ timeoutMs: 60_000 }), no],
   },
   commandEnd: {
-    params: {},
+    params: { durationMs: 12.5, cpuMs: 10 },
+    optional: ['cpuMs'],
+    refused: { durationMs: [-1], cpuMs: [-1] },
     results: [
       { kept: ['a'], dropped: [{ path: 'b', why: 'busy' }] },
       { kept: [], dropped: [], more: { kept: 2, dropped: 0 }, wrapUp: 'enough' },

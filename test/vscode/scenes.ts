@@ -156,7 +156,7 @@ export function wholeRun(steps = 1): History {
   if (before === null) throw new Error('no run');
   const ofRun = events.filter(({ seq }) => seq >= before.startedSeq);
   const now = ofRun.at(-1) ?? { at: 0 };
-  const report = reportRun(snapshot, before, ofRun, now);
+  const report = reportRun(snapshot, before, ofRun, now, 2);
   history.record([{ type: 'run.finished', runId: before.id, outcome: 'incomplete', report }]);
   return history;
 }

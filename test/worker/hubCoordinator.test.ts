@@ -122,9 +122,9 @@ describe('hubCoordinator', () => {
     ],
     [
       'commandEnd',
-      (c) => c.commandEnd(),
+      (c) => c.commandEnd({ durationMs: 5, cpuMs: 4 }),
       m.commandEnd,
-      {},
+      { durationMs: 5, cpuMs: 4 },
       { kept: ['a'], dropped: [] },
       { kept: ['a'], dropped: [] },
     ],

@@ -1,6 +1,13 @@
 // The figures of a finished run in words: its time beside what one agent would have needed, and what decided.
 import { oneLine } from '../../src/core/events/describe';
 import type { RunReport } from '../../src/core/events/runReport';
+import {
+  attemptWords,
+  bestWords,
+  coreWords,
+  oneAgentWords,
+  waitingCauses,
+} from '../../src/core/scheduler/describeReport';
 import { becauseWords } from './barWords';
 import { formatSpan } from './figures';
 
@@ -11,35 +18,33 @@ export interface Fact {
 }
 
 export function factsOf(report: RunReport): readonly Fact[] {
-  const { wallMs, oneAgentMs, bestPossibleMs, maxAgents, attempts, retries, waitingMs } = report;
+  const { wallMs, maxAgents, attempts, retries, waitingMs, interruptions } = report;
   const counted = (n: number, one: string, many: string) => `${n} ${n === 1 ? one : many}`;
-  const idle = [
-    ['dependencies', waitingMs.dependency],
-    ['locked files', waitingMs.lock],
-    ['fewer agents allowed', waitingMs.limit],
-    ['rate limits', waitingMs.rate],
-    ['pauses', waitingMs.paused],
-  ] as const;
-  const idleMs = idle.reduce((sum, [, ms]) => sum + ms, 0);
-  const causes = idle.flatMap(([cause, ms]) => (ms >= 50 ? [`${cause} ${formatSpan(ms)}`] : []));
+  const causes = waitingCauses(waitingMs);
+  const idleMs = Object.values(waitingMs).reduce((sum, ms) => sum + ms, 0);
   const tries = `${counted(attempts, 'attempt', 'attempts')}, ${counted(retries, 'retry', 'retries')}`;
+  const away = interruptions
+    ? `; interrupted ${counted(interruptions.count, 'time', 'times')}, not counted: about ${formatSpan(interruptions.awayMs)}`
+    : '';
+  const attemptsTold = attemptWords(report, formatSpan);
+  const cores = coreWords(report);
   return [
     {
       name: 'Wall time',
       value: formatSpan(wallMs),
-      aside: `${counted(maxAgents, 'agent', 'agents')}, ${tries}`,
+      aside: `${counted(maxAgents, 'agent', 'agents')}, ${tries}${away}`,
     },
+    ...(attemptsTold ? [{ name: 'Attempts', ...attemptsTold }] : []),
+    { name: 'One agent', ...oneAgentWords(report, formatSpan) },
+    { name: 'Best possible', ...bestWords(report, formatSpan) },
     {
-      name: 'One agent',
-      value: formatSpan(oneAgentMs),
-      aside: wallMs > 0 ? `${(oneAgentMs / wallMs).toFixed(2)} × the wall time` : '',
+      name: 'Agents idle',
+      value: formatSpan(idleMs),
+      aside: causes.map(([cause, ms]) => `${cause} ${formatSpan(ms)}`).join(', ') || 'not at all',
     },
-    {
-      name: 'Best possible',
-      value: formatSpan(bestPossibleMs),
-      aside: bestPossibleMs > 0 ? `the run took ${(wallMs / bestPossibleMs).toFixed(2)} × that` : '',
-    },
-    { name: 'Agents idle', value: formatSpan(idleMs), aside: causes.join(', ') || 'not at all' },
+    ...(report.cores && cores
+      ? [{ name: 'CPU time', value: formatSpan(report.cores.cpuMs), aside: cores }]
+      : []),
   ];
 }
 

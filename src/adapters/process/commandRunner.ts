@@ -8,7 +8,7 @@ import { notShown } from '../../core/shared/size';
 import { Failure } from '../../ports/failure';
 import type { CommandResult, CommandRun, CommandRunner } from '../../ports/workers';
 import { commandEnvironment, type Environment, programEnvironment } from './childEnvironment';
-import { createFrameReader, type EndCause, type GuardRequest } from './guardFrames';
+import { createFrameReader, type EndCause, type GuardFrame, type GuardRequest } from './guardFrames';
 import { createOutputTail, type OutputTail } from './outputTail';
 import { addTags, tagVariable } from './processTag';
 import { createProcessEnder, type ProcessTree } from './processTree';
@@ -45,11 +45,12 @@ export function createCommandRunner({
   async function run(command: CommandRun, signal?: AbortSignal): Promise<CommandResult> {
     const startedAt = performance.now();
     const tail = createOutputTail();
-    const result = (exitCode: number | null, cause: EndCause): CommandResult => ({
+    const result = (exitCode: number | null, cause: EndCause, cpuMs?: number): CommandResult => ({
       exitCode,
       timedOut: cause === 'timeout',
       aborted: cause === 'cancelled',
       durationMs: Math.round(performance.now() - startedAt),
+      ...(cpuMs === undefined ? {} : { cpuMs }),
       outputTail: tail.text(),
       outputBytes: tail.totalBytes(),
     });
@@ -60,7 +61,7 @@ export function createCommandRunner({
     const letGo = leash(guard, request.timeoutMs, signal);
     const report = await hear(guard, request, tail, command.onOutput).finally(letGo);
     if (report.failed !== undefined) throw new Failure('spawn', report.failed);
-    if (report.ended) return result(report.ended.exitCode, report.ended.cause);
+    if (report.ended) return result(report.ended.exitCode, report.ended.cause, report.ended.cpuMs);
 
     // The guard itself was killed: by the command, by us, or by the system for want of memory. What cannot be ended is
     // told when the whole attempt is swept.
@@ -123,7 +124,7 @@ type Guard = ChildProcessByStdio<Writable, Readable, null>;
 interface Report {
   wasTaken: boolean;
   failed?: string;
-  ended?: { readonly exitCode: number | null; readonly cause: EndCause };
+  ended?: Extract<GuardFrame, { kind: 'ended' }>;
 }
 
 /** Resolves when the guard is gone, with what it had to say. */

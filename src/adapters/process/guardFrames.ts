@@ -24,7 +24,12 @@ export type GuardFrame =
   | { readonly kind: 'failed'; readonly message: string }
   | { readonly kind: 'output'; readonly bytes: Uint8Array }
   | { readonly kind: 'skipped'; readonly count: number }
-  | { readonly kind: 'ended'; readonly exitCode: number | null; readonly cause: EndCause };
+  | {
+      readonly kind: 'ended';
+      readonly exitCode: number | null;
+      readonly cause: EndCause;
+      readonly cpuMs?: number;
+    };
 
 /** `exited` by itself, `timeout`, or `cancelled` by the end of the guard's input. */
 export type EndCause = 'exited' | 'timeout' | 'cancelled';

@@ -24,7 +24,9 @@ export const runCommand = defineTool({
     const { timeoutMs } = permit.value;
     const run = { command, cwd, timeoutMs, tag, onOutput: (output: string) => coordinator.log(output) };
     const [ended] = await Promise.allSettled([commands.run(run, signal)]);
-    const changes = await coordinator.commandEnd(); // also when it could not start: the hub waits for the end it was promised
+    const { durationMs, cpuMs } = ended.status === 'fulfilled' ? ended.value : { durationMs: 0 };
+    // Also when it could not start: the hub waits for the end it was promised.
+    const changes = await coordinator.commandEnd({ durationMs, ...(cpuMs === undefined ? {} : { cpuMs }) });
     if (ended.status === 'rejected') throw ended.reason;
     const result = ended.value;
     const how = describeEnd(result, timeoutMs);

@@ -61,7 +61,8 @@ export type AgentEvent =
       readonly ok: boolean;
       readonly durationMs: number;
       readonly summary: LongText;
-    } & Attempt)
+    } & CoreUse &
+      Attempt)
   | ({
       readonly type: 'model.called';
       readonly model: ModelName;
@@ -115,8 +116,20 @@ export type FileEvent =
 /** `kept`: someone changed the file after us, so it was left as it is. */
 export type UndoOutcome = 'restored' | 'removed' | 'unchanged' | 'kept';
 
+/** What a command took of the machine's cores; each absent where it could not be measured. */
+export interface CoreUse {
+  readonly cpuMs?: number;
+  /** How long it stood waiting for a core because of others: an estimate, see `coreWaiting`. */
+  readonly coreWaitMs?: number;
+}
+
 export type CheckEvent =
-  | ({ readonly type: 'verify.started'; readonly command: LongText } & Attempt)
+  | ({
+      readonly type: 'verify.started';
+      readonly command: LongText;
+      /** How long it waited until fewer other checks were running; absent when it did not. */
+      readonly waitedMs?: number;
+    } & Attempt)
   | ({
       readonly type: 'verify.finished';
       readonly command: LongText;
@@ -126,7 +139,8 @@ export type CheckEvent =
       readonly timedOut: boolean;
       readonly durationMs: number;
       readonly outputTail: LongText;
-    } & Attempt);
+    } & CoreUse &
+      Attempt);
 
 export type RunEvent =
   | { readonly type: 'run.started'; readonly runId: number; readonly settings: RunSettings }

@@ -8,10 +8,16 @@ export interface RunReport {
   readonly maxAgents: number;
   readonly passing: number;
   readonly total: number;
-  /** Sum of the measured time of all attempts: one agent, one after the other. */
+  /** What one agent would have needed: the times of all attempts, less what they waited for cores and files. */
   readonly oneAgentMs: number;
-  /** max(critical path, work / N, busiest file) over the measured attempt times; no schedule is shorter. */
+  /** How sure that is. Absent in reports of earlier versions, which knew nothing of waiting for cores: at most. */
+  readonly oneAgentIs?: 'measured' | 'estimate' | 'atMost';
+  /** Sum of the times of all attempts, as they were. */
+  readonly attemptMs?: number;
+  /** max(critical path, work / N, busiest file) over what attempts would have taken alone, and the cores' work: no schedule is shorter. */
   readonly bestPossibleMs: number;
+  /** What checks and commands took of the machine; absent where none ran or no system told. */
+  readonly cores?: CoresUsed;
   readonly costUsd: number;
   readonly inputTokens: number;
   readonly outputTokens: number;
@@ -27,6 +33,16 @@ export interface RunReport {
   readonly chainLength?: number;
   /** The attempts in the order they began, at most `mostRows`: the rows of a Gantt chart. Not in those of earlier versions. */
   readonly rows?: readonly AttemptRow[];
+}
+
+export interface CoresUsed {
+  readonly count: number;
+  /** CPU time of all checks and commands that told theirs. */
+  readonly cpuMs: number;
+  /** Time in which at least one of them ran. */
+  readonly busyMs: number;
+  /** Every one of them told its CPU time. */
+  readonly isWhole: boolean;
 }
 
 /** The first and the last of a longer chain are told, half of each. */
@@ -65,6 +81,8 @@ export interface WaitingByCause {
   readonly rate: number;
   /** Slots withheld, with features ready for them, for the number of agents had been lowered. */
   readonly limit: number;
+  /** Checks waited for their turn, or checks and commands for a core that others had. Not in reports of earlier versions. */
+  readonly core?: number;
   /** The user paused. */
   readonly paused: number;
 }

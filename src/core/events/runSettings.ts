@@ -11,6 +11,8 @@ export interface RunSettings {
   readonly model?: ModelName;
   /** The workspace's check, for features without one of their own. */
   readonly verifyCommand?: string;
+  /** Checks that run at the same time; absent: as many as the host's machine has cores. */
+  readonly checksAtOnce?: number;
   /** Globs of files that several attempts may change by turns; absent: none. */
   readonly sharedLocks?: readonly string[];
   readonly limits: Limits;
@@ -47,6 +49,7 @@ const readers: { readonly [K in keyof RunSettings]-?: (value: unknown) => RunSet
   maxAgents: (value) => (isCount(value) ? value : undefined),
   model: (value) => (isText(value) && isModelName(value) ? value : undefined),
   verifyCommand: (value) => (isText(value) ? value : undefined),
+  checksAtOnce: (value) => (isCount(value) ? value : undefined),
   sharedLocks: (value) => (isListOf(value, isText) ? value : undefined),
   limits: readLimits,
   only: (value) => (isListOf(value, isCount) ? value : undefined),

@@ -15,7 +15,7 @@ export function measureWaiting(
   events: readonly Event[],
   now: Moment,
 ): WaitingByCause {
-  const total = { dependency: 0, lock: 0, limit: 0, rate: 0, paused: 0 };
+  const total = { dependency: 0, lock: 0, limit: 0, rate: 0, core: 0, paused: 0 };
   const most = mostAgents(run, events);
   const state = {
     working: new Set<Fence>(),
@@ -42,6 +42,7 @@ export function measureWaiting(
   };
   for (const event of events) {
     pass(timeOf(event));
+    total.core += coreWaitOf(event);
     if (
       !('featureId' in event) ||
       event.featureId === undefined ||
@@ -57,6 +58,12 @@ export function measureWaiting(
   }
   pass(timeOf(now));
   return total;
+}
+
+/** How long the attempt that an event tells of could not go on for want of a core. */
+export function coreWaitOf(event: Event): number {
+  if (event.type === 'verify.started') return event.waitedMs ?? 0;
+  return event.type === 'verify.finished' || event.type === 'tool.used' ? (event.coreWaitMs ?? 0) : 0;
 }
 
 /** The most agents that were allowed at any time of the run; the best possible is counted with them. */

@@ -1,7 +1,13 @@
 // Works out from a run's own events what it took, what one agent would have needed, and the best that was possible.
-import { oneLine } from '../events/describe';
 import type { Event } from '../events/event';
-import { type AttemptRow, type ChainLink, mostLinks, mostRows, type RunReport } from '../events/runReport';
+import {
+  type AttemptRow,
+  type ChainLink,
+  type CoresUsed,
+  mostLinks,
+  mostRows,
+  type RunReport,
+} from '../events/runReport';
 import { type Run, runTime, type Snapshot } from '../events/snapshot';
 import { criticalPathLength } from '../graph/criticalPath';
 import { featureGraph } from '../graph/readiness';
@@ -9,26 +15,41 @@ import type { FeatureId, Fence, Slot } from '../shared/ids';
 import type { Moment } from '../shared/moment';
 import { isMeant } from './decide';
 import { decidingChain, type FinishedAttempt } from './decidingChain';
-import { measureWaiting, mostAgents } from './measureWaiting';
+import { coreWaitOf, measureWaiting, mostAgents } from './measureWaiting';
 import { exclusiveKeys, type Place, placeOf } from './places';
 
 /**
  * @param events the run's events from `run.started` on, in order
  * @param now the moment the run ends
+ * @param cores how many the machine has
  */
-export function reportRun(snapshot: Snapshot, run: Run, events: readonly Event[], now: Moment): RunReport {
+export function reportRun(
+  snapshot: Snapshot,
+  run: Run,
+  events: readonly Event[],
+  now: Moment,
+  cores: number,
+): RunReport {
   const timeOf = runTime(run);
   const wallMs = timeOf(now);
+  const most = mostAgents(run, events);
   const features = Object.values(snapshot.features);
   const { only } = run.settings;
   const meant = features.filter((f) => isMeant(only, f.id));
-  const attempts = measureAttempts(events, timeOf, wallMs);
+  const attempts = measureAttempts(events, timeOf, wallMs, most === 1);
   const workMs = new Map<FeatureId, number>();
-  for (const { featureId, ms } of attempts.values()) workMs.set(featureId, (workMs.get(featureId) ?? 0) + ms);
+  for (const { featureId, aloneMs } of attempts.values())
+    workMs.set(featureId, (workMs.get(featureId) ?? 0) + aloneMs);
   const finished = rowsOf(events, attempts);
   const durations = features.map((f) => workMs.get(f.id) ?? 0);
   const oneAgentMs = durations.reduce((sum, ms) => sum + ms, 0);
-  const most = mostAgents(run, events);
+  const used = coresUsed(events, timeOf, cores);
+  const bounds = [
+    criticalPathLength(featureGraph(features), durations),
+    oneAgentMs / most,
+    busiestFileMs(finished, [...attempts.values()]),
+    used === undefined ? 0 : used.cpuMs / used.count,
+  ];
   return {
     startedAt: run.startedAt,
     wallMs,
@@ -36,11 +57,10 @@ export function reportRun(snapshot: Snapshot, run: Run, events: readonly Event[]
     passing: meant.filter((f) => f.state.status === 'passing').length,
     total: meant.length,
     oneAgentMs,
-    bestPossibleMs: Math.max(
-      criticalPathLength(featureGraph(features), durations),
-      oneAgentMs / most,
-      busiestFileMs(finished),
-    ),
+    oneAgentIs: most === 1 ? 'measured' : isSure(events) ? 'estimate' : 'atMost',
+    attemptMs: [...attempts.values()].reduce((sum, { ms }) => sum + ms, 0),
+    bestPossibleMs: Math.min(oneAgentMs, Math.max(...bounds)),
+    ...(used === undefined ? {} : { cores: used }),
     costUsd: run.costUsd,
     inputTokens: run.inputTokens,
     outputTokens: run.outputTokens,
@@ -53,64 +73,11 @@ export function reportRun(snapshot: Snapshot, run: Run, events: readonly Event[]
   };
 }
 
-/** The report as lines for people. */
-export function describeReport(report: RunReport): readonly string[] {
-  const seconds = (ms: number) => `${(ms / 1000).toFixed(1)} s`;
-  const { waitingMs: waiting } = report;
-  const causes = [
-    ['dependencies', waiting.dependency],
-    ['locked files', waiting.lock],
-    ['fewer agents allowed', waiting.limit],
-    ['rate limits', waiting.rate],
-    ['pauses', waiting.paused],
-  ] as const;
-  const waited = causes.filter(([, ms]) => ms >= 50).map(([cause, ms]) => `${cause} ${seconds(ms)}`);
-  const ratio =
-    report.bestPossibleMs > 0
-      ? ` (the run took ${(report.wallMs / report.bestPossibleMs).toFixed(2)} × that)`
-      : '';
-  const factor = report.wallMs > 0 ? (report.oneAgentMs / report.wallMs).toFixed(2) : '–';
-  return [
-    `Wall time      ${seconds(report.wallMs)} with ${report.maxAgents} agents (${report.attempts} attempts, ${report.retries} retries)`,
-    ...describeInterruptions(report.interruptions),
-    `One agent      ${seconds(report.oneAgentMs)} (${factor} × the wall time)`,
-    `Best possible  ${seconds(report.bestPossibleMs)}${ratio}`,
-    ...(report.chain === undefined || report.chain.length === 0
-      ? []
-      : [`Decided by     ${describeChain(report.chain, report.chainLength)}`]),
-    `Slots waited   ${waited.length > 0 ? waited.join(', ') : 'not at all'}`,
-    `Cost           $${report.costUsd.toFixed(4)} for ${report.inputTokens} tokens in, ${report.outputTokens} out`,
-  ];
-}
-
-/** The run's time does not hold what lay between two hosts: nobody could say how long that was, had the clock been set. */
-function describeInterruptions(interruptions: RunReport['interruptions']): readonly string[] {
-  if (interruptions === undefined) return [];
-  const { count, awayMs } = interruptions;
-  const times = count === 1 ? 'once' : `${count} times`;
-  return [
-    `Interrupted    ${times}, for about ${(awayMs / 1000).toFixed(1)} s by the clock, not counted here`,
-  ];
-}
-
 /** A report is one message: of a long chain the ends. */
 export function shownChain(chain: readonly ChainLink[]): Pick<RunReport, 'chain' | 'chainLength'> {
   if (chain.length <= mostLinks) return { chain };
   const half = mostLinks / 2;
   return { chain: [...chain.slice(0, half), ...chain.slice(-half)], chainLength: chain.length };
-}
-
-/** `auth → profile (dependency) → search (slot)`, by first and last links where it is long. */
-function describeChain(chain: readonly ChainLink[], length = chain.length): string {
-  const ends = chain.length <= 7 ? chain : [...chain.slice(0, 3), undefined, ...chain.slice(-3)];
-  return ends
-    .map((link) => {
-      if (!link) return `… ${length - 6} more …`;
-      const name = oneLine(link.name);
-      const shown = name.length > 40 ? `${name.slice(0, 39)}…` : name;
-      return link.because === 'start' ? shown : `${shown} (${link.because})`;
-    })
-    .join(' → ');
 }
 
 interface Measured {
@@ -120,6 +87,8 @@ interface Measured {
   /** In milliseconds from the run's start. */
   readonly startMs: number;
   ms: number;
+  /** What it would have taken with nobody beside it. */
+  aloneMs: number;
   end: AttemptRow['end'];
 }
 
@@ -135,15 +104,18 @@ function measureAttempts(
   events: readonly Event[],
   timeOf: (when: Moment) => number,
   wallMs: number,
+  wasAlone: boolean,
 ): ReadonlyMap<Fence, Measured> {
   const attempts = new Map<Fence, Measured>();
+  const waitedMs = new Map<Fence, number>();
   for (const event of events) {
     if (event.type === 'feature.claimed') {
       const { featureId, slot, attempt } = event;
       const startMs = timeOf(event);
       const ms = Math.max(0, wallMs - startMs);
-      attempts.set(event.fence, { featureId, slot, attempt, startMs, ms, end: 'open' });
+      attempts.set(event.fence, { featureId, slot, attempt, startMs, ms, aloneMs: ms, end: 'open' });
     } else if ('fence' in event && event.fence !== undefined) {
+      waitedMs.set(event.fence, (waitedMs.get(event.fence) ?? 0) + waitOf(event));
       const end = endings.get(event.type);
       const attempt = attempts.get(event.fence);
       if (!attempt || !end) continue;
@@ -151,7 +123,51 @@ function measureAttempts(
       attempt.end = end;
     }
   }
+  for (const [fence, attempt] of attempts)
+    attempt.aloneMs = Math.max(0, attempt.ms - (wasAlone ? 0 : (waitedMs.get(fence) ?? 0)));
   return attempts;
+}
+
+/** How long the attempt that an event tells of stood waiting for what it would have had alone. */
+function waitOf(event: Event): number {
+  const forFile = event.type === 'lock.granted' && event.how === 'request' ? (event.waitedMs ?? 0) : 0;
+  return forFile + coreWaitOf(event);
+}
+
+type Ran = Extract<Event, { type: 'verify.finished' | 'tool.used' }>;
+
+/** Ends of checks and of commands that agents ran. */
+function endsOfCommands(events: readonly Event[]): readonly Ran[] {
+  return events.filter(
+    (e): e is Ran => e.type === 'verify.finished' || (e.type === 'tool.used' && e.tool === 'run_command'),
+  );
+}
+
+/** Is it known of every check and command how long it waited for a core? */
+function isSure(events: readonly Event[]): boolean {
+  return endsOfCommands(events).every(({ coreWaitMs }) => coreWaitMs !== undefined);
+}
+
+function coresUsed(
+  events: readonly Event[],
+  timeOf: (when: Moment) => number,
+  count: number,
+): CoresUsed | undefined {
+  const ran = endsOfCommands(events);
+  const told = ran.filter(({ cpuMs }) => cpuMs !== undefined);
+  if (told.length === 0) return undefined;
+  const spans = told.map((event) => {
+    const endMs = timeOf(event);
+    return { startMs: Math.max(0, endMs - event.durationMs), endMs };
+  });
+  let busyMs = 0;
+  let untilMs = 0;
+  for (const { startMs, endMs } of spans.sort((a, b) => a.startMs - b.startMs)) {
+    busyMs += Math.max(0, endMs - Math.max(startMs, untilMs));
+    untilMs = Math.max(untilMs, endMs);
+  }
+  const cpuMs = told.reduce((sum, event) => sum + (event.cpuMs ?? 0), 0);
+  return { count, cpuMs, busyMs, isWhole: told.length === ran.length };
 }
 
 /** Times between two hosts, in which nobody measured anything: by the wall clock, which is all there is of them. */
@@ -181,10 +197,10 @@ function rowsOf(
 }
 
 /** Work of all attempts that held one same file with their claim: they could only run one after the other. */
-function busiestFileMs(attempts: readonly FinishedAttempt[]): number {
+function busiestFileMs(attempts: readonly FinishedAttempt[], measured: readonly Measured[]): number {
   const loads = new Map<string, number>();
-  for (const { keys, startMs, endMs } of attempts) {
-    for (const key of keys) loads.set(key, (loads.get(key) ?? 0) + endMs - startMs);
-  }
+  attempts.forEach(({ keys }, k) => {
+    for (const key of keys) loads.set(key, (loads.get(key) ?? 0) + (measured[k]?.aloneMs ?? 0));
+  });
   return [...loads.values()].reduce((most, ms) => Math.max(most, ms), 0);
 }

@@ -41,6 +41,15 @@ describe('the command runner', () => {
     assert.deepEqual(await survivors(tag), []);
   });
 
+  it('tells the CPU time of all that the command waited for', async function () {
+    if (process.platform === 'win32') return this.skip();
+    const busy = 'const until = process.cpuUsage().user + 200000; while (process.cpuUsage().user < until);';
+    const node = `"${process.execPath}" -e '${busy}'`;
+    const [{ cpuMs: idle }, { cpuMs = 0 }] = [await run('sleep 0.2'), await run(`${node} & ${node}; wait`)];
+    assert.ok(idle !== undefined && idle < 100, `${idle} ms of a sleep`);
+    assert.ok(cpuMs >= 390 && cpuMs < 5_000, `${cpuMs} ms of two times 200`);
+  });
+
   it('has no exit code for a command ended by a signal', async () =>
     assert.equal((await run('kill -9 $$')).exitCode, null));
 

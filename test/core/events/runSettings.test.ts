@@ -5,7 +5,14 @@ import { defaultRunSettings, type RunSettings, readRunSettings } from '../../../
 
 const full: RunSettings = {
   ...defaultRunSettings,
-  ...{ maxAgents: 4, model: 'haiku', verifyCommand: 'npm test', only: [1, 2], reattachGraceMs: 0 },
+  ...{
+    maxAgents: 4,
+    model: 'haiku',
+    verifyCommand: 'npm test',
+    checksAtOnce: 2,
+    only: [1, 2],
+    reattachGraceMs: 0,
+  },
   limits: {
     ...defaultRunSettings.limits,
     maxRetries: 0,
@@ -28,7 +35,13 @@ describe('readRunSettings', () => {
 
   for (const wrong of [
     ...[null, 7, 'x', [], { maxAgents: '3' }, { maxAgents: 0 }, { maxAgents: 2.5 }, { model: 'gpt' }],
-    ...[{ model: 'constructor' }, { verifyCommand: 1 }, { sharedLocks: 'x' }, { sharedLocks: [1] }],
+    ...[
+      { model: 'constructor' },
+      { verifyCommand: 1 },
+      { checksAtOnce: 0 },
+      { sharedLocks: 'x' },
+      { sharedLocks: [1] },
+    ],
     ...[{ only: [0] }, { only: ['1'] }, { reattachGraceMs: -1 }, { limits: 'x' }],
     ...[{ limits: { maxActions: -1, extra: 1, attemptMs: { haiku: 'x', fable: 1 } } }],
   ]) {

@@ -5,12 +5,13 @@ import type { RunReport } from '../../../src/core/events/runReport';
 import { defaultRunSettings, type RunSettings } from '../../../src/core/events/runSettings';
 import type { Run } from '../../../src/core/events/snapshot';
 import type { Feature } from '../../../src/core/features/feature';
-import { describeReport, reportRun, shownChain } from '../../../src/core/scheduler/reportRun';
+import { describeReport } from '../../../src/core/scheduler/describeReport';
+import { reportRun } from '../../../src/core/scheduler/reportRun';
 import { eventsAt, featureIn, specOf, workspaceOf } from '../sampleFeatures';
 
 type Timed = readonly [at: number, happening: Happening];
 
-const none = { dependency: 0, lock: 0, limit: 0, rate: 0, paused: 0 };
+const none = { dependency: 0, lock: 0, limit: 0, rate: 0, core: 0, paused: 0 };
 const check = { kind: 'check', command: 'x', exitCode: 0, outputTail: '', durationMs: 1 } as const;
 
 /** Feature `id` in slot `id`, by default its first attempt. */
@@ -45,7 +46,7 @@ function report(
     0,
     { type: 'run.started', runId: 1, settings: { ...defaultRunSettings, ...settings } },
   ];
-  return reportRun(snapshot, snapshot.run, eventsAt([started, ...story]), { at: now });
+  return reportRun(snapshot, snapshot.run, eventsAt([started, ...story]), { at: now }, 2);
 }
 
 const two = { maxAgents: 2 };
@@ -58,7 +59,7 @@ describe('reportRun', () => {
     assert.deepEqual(report([], two, [], 0), {
       ...{ startedAt: 0, wallMs: 0, maxAgents: 2, passing: 0, total: 0, oneAgentMs: 0, bestPossibleMs: 0 },
       ...{ costUsd: 0, inputTokens: 0, outputTokens: 0, waitingMs: none, attempts: 0, retries: 0 },
-      ...{ chain: [], rows: [] },
+      ...{ oneAgentIs: 'estimate', attemptMs: 0, chain: [], rows: [] },
     });
   });
 
@@ -129,6 +130,84 @@ describe('reportRun', () => {
 
   it('measures an attempt that is still at work up to now', () => {
     assert.equal(report([featureIn('working', 1)], two, [claim(10, 1)], 50).oneAgentMs, 40);
+  });
+
+  const checked = (at: number, id: number, durationMs: number, use: object): Timed => [
+    at,
+    {
+      ...{
+        type: 'verify.finished',
+        command: 'x',
+        passed: true,
+        exitCode: 0,
+        timedOut: false,
+        outputTail: '',
+      },
+      ...{ durationMs, ...use, ...own(id) },
+    },
+  ];
+  const began = (at: number, id: number, waitedMs: number): Timed => [
+    at,
+    { type: 'verify.started', command: 'x', waitedMs, ...own(id) },
+  ];
+  const ran = (at: number, id: number, durationMs: number, use: object, tool = 'run_command'): Timed => [
+    at,
+    { type: 'tool.used', tool, ok: true, durationMs, summary: '', ...use, ...own(id) },
+  ];
+
+  describe('with checks that fill the cores', () => {
+    // Two at once on two cores, each with work for both: either alone would have taken half as long.
+    const half = { cpuMs: 80, coreWaitMs: 40 };
+    const story = [
+      claim(0, 1),
+      claim(0, 2),
+      checked(80, 1, 80, half),
+      pass(80, 1),
+      checked(80, 2, 80, half),
+      pass(80, 2),
+    ];
+
+    it('knows what one agent would have needed, and that no order is faster than the cores', () => {
+      const { oneAgentMs, oneAgentIs, attemptMs, bestPossibleMs, waitingMs, cores } = report(
+        passing(1, 2),
+        two,
+        story,
+        80,
+      );
+      assert.deepEqual([oneAgentMs, oneAgentIs, attemptMs, bestPossibleMs], [80, 'estimate', 160, 80]);
+      assert.deepEqual([waitingMs.core, cores], [80, { count: 2, cpuMs: 160, busyMs: 80, isWhole: true }]);
+    });
+
+    it('takes off the wait for a turn, for a core by commands, and for a file; not what tools did otherwise', () => {
+      const waits: Timed[] = [
+        claim(0, 1),
+        ran(20, 1, 20, { cpuMs: 10, coreWaitMs: 7 }),
+        [30, { type: 'lock.granted', path: 'a', kind: 'file', how: 'request', waitedMs: 9, ...own(1) }],
+        ran(35, 1, 5, {}, 'read_file'),
+        began(50, 1, 11),
+        checked(90, 1, 40, { cpuMs: 30, coreWaitMs: 0 }),
+        pass(90, 1),
+      ];
+      const told = report(passing(1), two, waits, 100);
+      assert.deepEqual([told.oneAgentMs, told.oneAgentIs, told.attemptMs], [90 - 7 - 9 - 11, 'estimate', 90]);
+      assert.deepEqual([told.waitingMs.core, told.cores?.busyMs, told.cores?.cpuMs], [18, 60, 40]);
+    });
+
+    it('says at most where one of them could not be measured', () => {
+      const some = [claim(0, 1), ran(20, 1, 20, {}), checked(80, 1, 40, half), pass(80, 1)];
+      const told = report(passing(1), two, some, 80);
+      assert.deepEqual([told.oneAgentIs, told.cores?.isWhole], ['atMost', false]);
+      assert.equal(
+        report(passing(1), two, [claim(0, 1), checked(9, 1, 9, {}), pass(9, 1)], 9).cores,
+        undefined,
+      );
+    });
+
+    it('has measured it when there was but one agent', () => {
+      const own = [claim(0, 1), checked(80, 1, 80, half), pass(80, 1)];
+      const { oneAgentMs, oneAgentIs } = report(passing(1), { maxAgents: 1 }, own, 80);
+      assert.deepEqual([oneAgentMs, oneAgentIs], [80, 'measured']);
+    });
   });
 
   it('divides by the most agents there were', () => {
@@ -323,7 +402,7 @@ describe('reportRun, when clocks are set and hosts change', () => {
       ...{ at: walls[k] ?? 0, elapsedMs: 500 + 10 * k },
     }));
     const end = events.length;
-    return reportRun(snapshot, snapshot.run, events, { at: walls[end] ?? 0, elapsedMs: 500 + 10 * end });
+    return reportRun(snapshot, snapshot.run, events, { at: walls[end] ?? 0, elapsedMs: 500 + 10 * end }, 2);
   }
 
   const wait = { type: 'lock.waiting', path: 'a', kind: 'file', blockers: [], ...own(1) } as const;
@@ -365,66 +444,8 @@ describe('reportRun, when clocks are set and hosts change', () => {
     const story = eventsAt([claim(100, 1), pass(100 - hour, 1)]);
     const snapshot = workspaceOf(passing(1), two, { startedAt: 0 });
     assert.ok(snapshot.run);
-    const { wallMs, oneAgentMs, rows } = reportRun(snapshot, snapshot.run, story, {
-      at: -hour,
-      elapsedMs: 3,
-    });
+    const now = { at: -hour, elapsedMs: 3 };
+    const { wallMs, oneAgentMs, rows } = reportRun(snapshot, snapshot.run, story, now, 2);
     assert.deepEqual([wallMs, oneAgentMs, rows?.[0]?.startMs, rows?.[0]?.endMs], [0, 0, 100, 100]);
-  });
-});
-
-describe('describeReport', () => {
-  const full: RunReport = {
-    ...{
-      startedAt: 0,
-      wallMs: 20_000,
-      maxAgents: 3,
-      passing: 5,
-      total: 5,
-      oneAgentMs: 50_000,
-      bestPossibleMs: 16_666,
-    },
-    ...{ costUsd: 0.01234, inputTokens: 1_200, outputTokens: 340, attempts: 6, retries: 1 },
-    waitingMs: { dependency: 1_500, lock: 49, limit: 0, rate: 2_000, paused: 0 },
-  };
-
-  it('tells times, the gain, waiting by cause and cost', () => {
-    assert.deepEqual(describeReport(full), [
-      'Wall time      20.0 s with 3 agents (6 attempts, 1 retries)',
-      'One agent      50.0 s (2.50 × the wall time)',
-      'Best possible  16.7 s (the run took 1.20 × that)',
-      'Slots waited   dependencies 1.5 s, rate limits 2.0 s',
-      'Cost           $0.0123 for 1200 tokens in, 340 out',
-    ]);
-  });
-
-  it('divides nothing by no time', () => {
-    const lines = describeReport({ ...full, wallMs: 0, oneAgentMs: 0, waitingMs: none });
-    assert.equal(lines[1], 'One agent      0.0 s (– × the wall time)');
-    assert.equal(lines[3], 'Slots waited   not at all');
-  });
-
-  it('tells the chain that decided, shortened in the middle', () => {
-    const link = (name: string, because: 'start' | 'slot' | 'file') => ({
-      featureId: 1,
-      name,
-      startMs: 0,
-      endMs: 1,
-      because,
-    });
-    const chain = [link('auth', 'start'), link('profile', 'file')];
-    assert.equal(describeReport({ ...full, chain })[3], 'Decided by     auth → profile (file)');
-    const long = Array.from({ length: 9 }, (_, k) => link(`F${k}`, k === 0 ? 'start' : 'slot'));
-    assert.match(
-      describeReport({ ...full, chain: long })[3] ?? '',
-      /^Decided by {5}F0 → F1 \(slot\) → F2 \(slot\) → … 3 more … → F6/,
-    );
-    const endless = Array.from({ length: 100_000 }, (_, k) => link(`F${k}`, k === 0 ? 'start' : 'slot'));
-    const shown = shownChain(endless);
-    assert.equal(shown.chain?.length, 1_000);
-    assert.match(
-      describeReport({ ...full, ...shown })[3] ?? '',
-      /^Decided by {5}F0 .* … 99994 more … → F99997/,
-    );
   });
 });

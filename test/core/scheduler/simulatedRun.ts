@@ -223,7 +223,7 @@ export class SimulatedRun {
   #finish(outcome: 'complete' | 'incomplete' | 'stopped'): void {
     const { run } = this.snapshot;
     assert.ok(run);
-    const report = reportRun(this.snapshot, run, this.events.slice(run.startedSeq - 1), { at: this.#at });
+    const report = reportRun(this.snapshot, run, this.events.slice(run.startedSeq - 1), { at: this.#at }, 2);
     assert.ok(report.bestPossibleMs <= report.oneAgentMs, JSON.stringify(report));
     // A feature that is given other dependencies or built again was not bound by them the first time.
     const isSteady = !this.events.some((e) => e.type === 'feature.edited' || e.type === 'feature.regressed');

@@ -1,0 +1,32 @@
+// CPU time of children, as Linux and macOS write it and as it is measured here.
+import { strict as assert } from 'node:assert';
+import { spawnSync } from 'node:child_process';
+import { childrenCpuMs, fromPs, fromStat } from '../../../src/adapters/process/childrenCpu';
+
+describe('CPU time of children', () => {
+  it('is read from stat, whatever the program is called', () => {
+    const stat = '7 (a) R 1 (x) S 1 7 7 0 -1 4194304 100 0 0 0 11 12 130 14 20 0 1 0 89913';
+    assert.equal(fromStat(stat), 1_440);
+    assert.equal(fromStat('no such thing'), undefined);
+  });
+
+  const times: [text: string, ms: number | undefined][] = [
+    ['  0:04.56\n', 4_560],
+    ['12:34.50', 754_500],
+    ['02:03:04', 7_384_000],
+    ['1-02:03:04', 93_784_000],
+    ['TIME', undefined],
+    ['', undefined],
+  ];
+  for (const [text, ms] of times)
+    it(`is read from ${JSON.stringify(text)}`, () => assert.equal(fromPs(text), ms));
+
+  it('grows by what a child and its child took, once they have ended', function () {
+    if (process.platform === 'win32') return this.skip();
+    const before = childrenCpuMs() ?? assert.fail('this system does not tell');
+    const busy = 'const until = process.cpuUsage().user + 300_000; while (process.cpuUsage().user < until);';
+    spawnSync('/bin/sh', ['-c', `"${process.execPath}" -e '${busy}'; true`]);
+    const grown = (childrenCpuMs() ?? 0) - before;
+    assert.ok(grown >= 290 && grown < 3_000, `${grown} ms`);
+  });
+});
