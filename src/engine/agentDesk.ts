@@ -79,6 +79,7 @@ export class AgentDesk {
       declaredFiles: feature.spec.files,
       ...(checkCommand === undefined ? {} : { verifyCommand: checkCommand }),
       ...{ allowedCommands: this.allowedCommands(), model: live.model, limits: settings.limits },
+      ...(live.unread === undefined ? {} : { unread: live.unread }),
       ...(lastFailure === undefined ? {} : { lastFailure }),
       ...{
         copyDir: this.copies.dirOf(attempt.slot),

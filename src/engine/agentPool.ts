@@ -12,6 +12,7 @@ import { modelCatalog } from '../core/routing/modelCatalog';
 import { routeModel } from '../core/routing/routeModel';
 import type { Choice } from '../core/scheduler/selectBatch';
 import type { FeatureId, Fence } from '../core/shared/ids';
+import { describeUnread, unreadOf } from '../core/shared/unread';
 import { Failure, troubleOf } from '../ports/failure';
 import type { Chance, Clock } from '../ports/system';
 import type { ProcessEnder, WorkerSpawner } from '../ports/workers';
@@ -55,6 +56,7 @@ export class AgentPool {
   /** Wakes those who wait for the disk. */
   readonly #resting = new Set<() => void>();
   #isClosing = false;
+  #saidUnread: string | undefined;
 
   constructor(private readonly parts: PoolParts) {}
 
@@ -177,12 +179,24 @@ export class AgentPool {
     await this.#spawn(live);
   }
 
-  async #prepareCopy({ attempt: { slot, fence } }: LiveAttempt): Promise<void> {
+  async #prepareCopy(live: LiveAttempt): Promise<void> {
     const { gate, copies, edits } = this.parts;
-    const bringUpToDate = async () => copies.refresh(slot, await edits.overlayFor(fence));
+    const { slot, fence } = live.attempt;
+    const bringUpToDate = async () => {
+      live.unread = unreadOf(await copies.begin(slot, await edits.overlayFor(fence)));
+    };
     // A first copy takes seconds on a large workspace. Made outside the gate it stops nobody's writes; if there were any,
     // what it caught of them half done is put right by a second pass, which has little left to do.
     if (!(await gate.beside(bringUpToDate))) await gate.run(bringUpToDate);
+    await this.#tellUnread(live);
+  }
+
+  /** The next agents would lack the same; nobody needs to hear of it from each. */
+  async #tellUnread({ unread, attempt }: LiveAttempt): Promise<void> {
+    const said = unread && describeUnread(unread);
+    if (said === this.#saidUnread) return;
+    this.#saidUnread = said;
+    if (unread) await this.parts.log.append([{ type: 'copy.incomplete', ...unread, ...attemptOf(attempt) }]);
   }
 
   async #spawn(live: LiveAttempt): Promise<void> {

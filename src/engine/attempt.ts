@@ -4,6 +4,7 @@ import type { CheckProof, Feature } from '../core/features/feature';
 import type { YieldCause } from '../core/features/featureChange';
 import { type Budget, freshBudget, type LimitHit } from '../core/guardrails/budget';
 import type { ModelName } from '../core/routing/modelCatalog';
+import type { Unread } from '../core/shared/unread';
 import type { CommandTime } from '../ports/coordinator';
 import type { WorkerHandle } from '../ports/workers';
 import type { CoreSpan } from './coreWatch';
@@ -29,6 +30,8 @@ export class LiveAttempt {
   ending: Ending | undefined;
   /** Its worker has said hello, and so knows what it works on. */
   isGreeted = false;
+  /** What its copy lacks, for it could not be read. */
+  unread: Unread | undefined;
   /** Set once the copy is ready; the worker's hello waits for it. */
   copyReady: Promise<void> = Promise.resolve();
   /** Paths of which people were told that the attempt may not change them. */

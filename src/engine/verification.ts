@@ -1,5 +1,6 @@
 // Runs a feature's check in the agent's copy, and turns its exit into evidence or a reason.
 import { attemptOf } from '../core/events/event';
+import { describeUnread, type Unread, unreadOf } from '../core/shared/unread';
 import type { Clock } from '../ports/system';
 import type { CommandResult, CommandRunner } from '../ports/workers';
 import type { SlotCopies } from '../ports/workspace';
@@ -62,7 +63,9 @@ export class Verification {
   ): Promise<Ending> {
     const { attempt, feature } = live;
     const { slot, fence } = attempt;
-    await this.gate.run(async () => this.copies.refresh(slot, await this.edits.overlayFor(fence)));
+    const unread = await this.gate.run(async () =>
+      this.copies.refresh(slot, await this.edits.overlayFor(fence)),
+    );
     const waited = waitedMs === undefined ? {} : { waitedMs };
     await this.log.append([{ type: 'verify.started', command, ...waited, ...attemptOf(attempt) }]);
     const span = this.watch.begin();
@@ -106,7 +109,7 @@ export class Verification {
         ? { kind: 'passed', evidence: check }
         : { kind: 'unconfirmed', why: needsYes(feature.id, changed), check };
     }
-    return { kind: 'failed', reason: failureReason(command, result, timeoutMs) };
+    return { kind: 'failed', reason: failureReason(command, result, timeoutMs, unreadOf(unread)) };
   }
 }
 
@@ -118,16 +121,18 @@ function waitingFor(running: number): string {
   return `waiting for a core: ${running} ${running === 1 ? 'check is' : 'checks are'} running`;
 }
 
-/** One line on how the check ended, then the end of its output: the next attempt's best hint. */
+/** One line on how the check ended, then what its copy lacked, then the end of its output: the next attempt's best hint. */
 function failureReason(
   command: string,
   { exitCode, timedOut, outputTail }: CommandResult,
   timeoutMs: number,
+  unread: Unread | undefined,
 ): string {
   const how = timedOut
     ? `did not end within ${Math.round(timeoutMs / 1000)} s`
     : exitCode === null
       ? 'was ended by a signal'
       : `exited with ${exitCode}`;
-  return `The check \`${command}\` ${how}.\n${outputTail.slice(-4000)}`.trimEnd();
+  const lacked = unread ? `${describeUnread(unread)}.\n` : '';
+  return `The check \`${command}\` ${how}.\n${lacked}${outputTail.slice(-4000)}`.trimEnd();
 }

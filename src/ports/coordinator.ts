@@ -7,6 +7,7 @@ import type { Limits } from '../core/guardrails/limits';
 import type { TextEdit } from '../core/locks/sharedText';
 import type { ModelName, Usage } from '../core/routing/modelCatalog';
 import type { Result } from '../core/shared/result';
+import type { Unread } from '../core/shared/unread';
 
 /**
  * The agent's side of the hub. Every method may reject with a `Failure` of reason `closed` when the attempt is over for
@@ -133,6 +134,8 @@ export interface Assignment extends Attempt {
   readonly verifyCommand?: string;
   readonly allowedCommands: readonly string[];
   readonly model: ModelName;
+  /** What the copy lacks, for it could not be read. */
+  readonly unread?: Unread;
   /** Why the last attempt failed, when there was one. */
   readonly lastFailure?: string;
   readonly limits: Limits;

@@ -70,9 +70,13 @@ export interface SlotCopies {
   dirOf(slot: Slot): string;
   /**
    * Makes the copy equal to the workspace with `overlay` laid over it. Files the command or agent changed only in the
-   * copy are put back. `overlay` is read once at the start.
+   * copy are put back; what a command left in ignored places (packages, builds) stays for the next. `overlay` is read once
+   * at the start. Resolves with what could not be read and so is not in the copy, sorted, folders with a last `/`.
+   * Rejects with a `Failure` when there can be no copy at all: `noCopy`, `diskFull`, `readOnly`, `tooManyOpen`.
    */
-  refresh(slot: Slot, overlay: Overlay): Promise<void>;
+  refresh(slot: Slot, overlay: Overlay): Promise<readonly string[]>;
+  /** As `refresh`, for an attempt that begins: nothing that an earlier one left is there, in ignored places neither. */
+  begin(slot: Slot, overlay: Overlay): Promise<readonly string[]>;
   /** The same for one file. */
   refreshFile(slot: Slot, path: string, overlay: Overlay): Promise<void>;
   /** Files in the copy that differ from what `refresh` put there: what a command changed. Text only; others say so. */

@@ -128,6 +128,7 @@ const assignment = z.object({
   verifyCommand: z.string().optional(),
   allowedCommands: z.array(z.string()),
   model: z.enum(modelNames),
+  unread: z.object({ count: z.number(), paths: z.array(z.string()) }).optional(),
   lastFailure: z.string().optional(),
   limits,
   copyDir: z.string(),

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { constants } from 'node:fs';
 import { open, readdir, realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
+import { reasonOf } from '../adapters/files/fileFailure';
 import { secretMessage } from '../core/features/judgeChange';
 import { isSecret } from '../core/guardrails/secretFiles';
 import type { WorkspacePath } from '../core/locks/lockPath';
@@ -146,6 +147,6 @@ async function orNull<T>(promise: Promise<T>): Promise<T | null> {
     const code = error instanceof Error && 'code' in error ? error.code : undefined;
     if (code === 'ENOENT' || code === 'ENOTDIR' || code === 'ELOOP') return null;
     const words = error instanceof Error ? error.message : String(error);
-    throw new Failure(code === 'EACCES' || code === 'EPERM' ? 'denied' : 'io', words, { cause: error });
+    throw new Failure(reasonOf(error) ?? 'io', words, { cause: error });
   }
 }

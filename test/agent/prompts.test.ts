@@ -65,6 +65,12 @@ No check is set for this feature: a person will look at your work.`,
     assert.ok(text.length < 9000);
   });
 
+  it('tells what the copy lacks', () =>
+    assert.match(
+      assignmentText({ ...assignment, unread: { count: 30, paths: ['a', 'b/'] } }),
+      /^30 files or folders could not be read, and so are not in the copy: a, b\/ and 28 more\.$/m,
+    ));
+
   it('never tells the key', () => {
     const text = assignmentText({ ...assignment, anthropic: { apiKey: 'sk-secret' } });
     assert.ok(!text.includes('sk-secret'));

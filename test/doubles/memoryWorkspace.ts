@@ -20,6 +20,8 @@ export function hashOf(text: string): string {
 
 export class MemoryWorkspace implements WorkspaceFiles, SlotCopies {
   readonly root = '/workspace';
+  /** What cannot be read. */
+  unread: readonly string[] = [];
   readonly files = new Map<string, string>();
   readonly copies = new Map<number, Map<string, string>>();
   /** Every content anything in the workspace ever had, in the order it was put there: a witness of its own. */
@@ -101,7 +103,11 @@ export class MemoryWorkspace implements WorkspaceFiles, SlotCopies {
     return `/copies/${slot}`;
   }
 
-  async refresh(slot: number, overlay: Overlay): Promise<void> {
+  begin(slot: number, overlay: Overlay): Promise<readonly string[]> {
+    return this.refresh(slot, overlay);
+  }
+
+  async refresh(slot: number, overlay: Overlay): Promise<readonly string[]> {
     const view = new Map(this.files);
     for (const [path, hash] of overlay) {
       if (hash === null) view.delete(path);
@@ -109,6 +115,7 @@ export class MemoryWorkspace implements WorkspaceFiles, SlotCopies {
     }
     this.copies.set(slot, view);
     this.#shown.set(slot, new Map(view));
+    return this.unread;
   }
 
   async refreshFile(slot: number, path: string, overlay: Overlay): Promise<void> {

@@ -1,6 +1,7 @@
 // Trouble that is no feature's: one message, nothing counted, one probe at a time, and on again when it is over.
 import { strict as assert } from 'node:assert';
 import { defaultLimits } from '../../src/core/guardrails/limits';
+import { excerptOf } from '../../src/core/shared/longText';
 import { Failure, type FailureReason } from '../../src/ports/failure';
 import { MemoryDisk } from '../doubles/memoryStore';
 import { MemoryWorkspace } from '../doubles/memoryWorkspace';
@@ -311,5 +312,38 @@ describe('a lost agent', () => {
     await host.run();
     assert.equal(host.engine.snapshot.run?.outcome, 'complete');
     assert.deepEqual(host.transcript('feature.claimed')[1]?.slice(0, 6), '  1000');
+  });
+});
+
+describe('what cannot be read', () => {
+  it('is told once to people, to every agent, and beside a check that fails', async () => {
+    const workspace = new MemoryWorkspace();
+    workspace.unread = ['keys/', 'secret.txt'];
+    const asked: unknown[] = [];
+    const host = await SimulatedHost.open({
+      ...{ backlog: [{ name: 'a' }, { name: 'b' }], workspace, settings: noRetries },
+      check: ({ env }) => ({
+        exitCode: env?.PARALLEL_AGENTS_FEATURE_ID === '2' ? 1 : 0,
+        outputTail: 'no key',
+      }),
+      agents:
+        ({ unread }) =>
+        ({ submit }) => {
+          asked.push(unread);
+          return submit();
+        },
+    });
+    await host.run();
+    const unread = { count: 2, paths: ['keys/', 'secret.txt'] };
+    assert.deepEqual(asked, [unread, unread]);
+    assert.equal(host.transcript('copy.incomplete').length, 1);
+    assert.equal(host.statusOf(1), 'passing');
+    const { state } = host.engine.snapshot.features[2] ?? assert.fail();
+    assert.ok(state.status === 'failed');
+    assert.deepEqual(excerptOf(state.reason).split('\n'), [
+      'The check `check` exited with 1.',
+      '2 files or folders could not be read, and so are not in the copy: keys/, secret.txt.',
+      'no key',
+    ]);
   });
 });

@@ -9,7 +9,7 @@ const unions = [
   'src/core/guardrails/breaker.ts',
 ];
 const named =
-  /'((?:feature|agent|tool|model|lock|file|verify|limit|throttle|breaker|run|owner|recovery|error)\.[a-z]+)'/gi;
+  /'((?:feature|agent|tool|model|lock|file|copy|verify|limit|throttle|breaker|run|owner|recovery|error)\.[a-z]+)'/gi;
 
 function typesIn(text: string): readonly string[] {
   return [...text.matchAll(named)].map((m) => m[1] ?? '');

@@ -7,7 +7,12 @@ const reasons: Readonly<Record<string, FailureReason>> = {
   EROFS: 'readOnly',
   EACCES: 'denied',
   EPERM: 'denied',
+  EMFILE: 'tooManyOpen',
+  ENFILE: 'tooManyOpen',
 };
+
+/** What the whole machine lacks, whatever file is asked for. */
+const machineCodes = ['EMFILE', 'ENFILE', 'ENOMEM', 'ENOSPC', 'EDQUOT', 'EROFS', 'EAGAIN'];
 
 /** Runs `work`; what the file system throws comes out as a `Failure` that names what was being done. */
 export async function asFailures<T>(doing: string, work: () => Promise<T>): Promise<T> {
@@ -38,6 +43,17 @@ export async function orNull<T>(found: Promise<T>): Promise<T | null> {
     if (hasCode(error, 'ENOENT', 'ENOTDIR')) return null;
     throw error;
   }
+}
+
+/** Is it this one file or folder that cannot be read, for its mode, its kind or the disk under it? */
+export function isUnreadable(error: unknown): boolean {
+  const code = codeOf(error);
+  return code !== undefined && !machineCodes.includes(code);
+}
+
+/** What the system's code means, where it means the same whatever was being done. */
+export function reasonOf(error: unknown): FailureReason | undefined {
+  return reasons[codeOf(error) ?? ''];
 }
 
 function codeOf(error: unknown): string | undefined {

@@ -3,7 +3,7 @@ import { lstatSync, readFileSync, type Stats } from 'node:fs';
 import path from 'node:path';
 import ignore, { type Ignore } from 'ignore';
 import { blobName, hashOf } from './contentHash';
-import { hasCode } from './fileFailure';
+import { hasCode, isUnreadable } from './fileFailure';
 import { ignoreFileName, maxRuleBytes, type RuleMemory } from './ruleMemory';
 import type { Tracked, TrackedFiles } from './trackedFiles';
 
@@ -61,7 +61,17 @@ export class IgnoreRules {
     };
   }
 
+  /** Rules that cannot be read are none; whoever walks the folder names the file. */
   private rulesIn(folder: string, tracked: Tracked): Ignore | undefined {
+    try {
+      return this.rulesOf(folder, tracked);
+    } catch (error) {
+      if (isUnreadable(error)) return undefined;
+      throw error;
+    }
+  }
+
+  private rulesOf(folder: string, tracked: Tracked): Ignore | undefined {
     const file = path.join(this.root, folder, ignoreFileName);
     if (this.memory?.knows(folder)) return this.remembered(folder, file, this.memory, tracked);
     const stat = statOf(file);

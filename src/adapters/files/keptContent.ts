@@ -6,6 +6,7 @@ import { Failure } from '../../ports/failure';
 import { hashOf } from './contentHash';
 import { orNull } from './fileFailure';
 import { openFolder } from './openFolder';
+import { removeTree } from './removeTree';
 
 export interface KeptContent {
   /** Resolves with the hash once the bytes would survive a power cut. */
@@ -65,7 +66,7 @@ export function createKeptContent(houseDir: string): KeptContent {
     async sweep(hashes) {
       const remove = async (folder: string, isWanted: (name: string) => boolean) => {
         for (const name of (await orNull(readdir(folder))) ?? []) {
-          if (!isWanted(name)) await rm(path.join(folder, name), { force: true, recursive: true });
+          if (!isWanted(name)) await removeTree(path.join(folder, name));
         }
       };
       await remove(blobDir, (name) => hashes.has(name));

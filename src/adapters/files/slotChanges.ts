@@ -3,8 +3,10 @@ import { lstatSync, readlinkSync } from 'node:fs';
 import path from 'node:path';
 import type { CopyChange } from '../../ports/workspace';
 import { type Content, readContent } from './copyFile';
+import { isUnreadable } from './fileFailure';
 import type { FolderRules } from './ignoreRules';
 import { isLeftOut } from './packageLinks';
+import { makeChangeable } from './removeTree';
 import { isSameFile, type Placed, stampOf } from './slotEntries';
 import { isText } from './textForm';
 import { walkTree } from './walkTree';
@@ -31,7 +33,10 @@ export async function changedInCopy(
     const before = placed.get(at);
     if (isLeftOut(name) || name === 'node_modules' || before?.kind === 'shared') return undefined;
     if (!before && above.ignores(name, kind === 'folder' ? 'folder' : 'file')) return undefined;
-    if (kind === 'folder') return above.below(name);
+    if (kind === 'folder') {
+      makeChangeable(path.join(dir, at)); // one that is closed would look as if all in it were deleted
+      return above.below(name);
+    }
     if (before?.kind === 'file' && before.ignored) return undefined;
     if (kind === 'file') {
       const stat = lstatSync(path.join(dir, at), { throwIfNoEntry: false });
@@ -53,8 +58,10 @@ export async function changedInCopy(
   }
   let bytesLeft = mostBytesTogether;
   for (const at of suspects) {
-    const now = await readContent(path.join(dir, at));
     const before = placed.get(at);
+    const now = await readContent(path.join(dir, at)).catch(unlessMachine);
+    if (now === undefined)
+      changes.push({ path: at, before: before?.kind === 'file' ? before.hash : null, content: undefined });
     if (!now) continue;
     if (before?.kind === 'file' && before.hash === now.hash) {
       if (before.stamp.mode === now.mode) placed.set(at, { ...before, stamp: now.stamp });
@@ -66,6 +73,11 @@ export async function changedInCopy(
   }
   const rank = ({ content }: CopyChange) => (content === null ? 0 : 1);
   return changes.sort((a, b) => rank(a) - rank(b) || (a.path < b.path ? -1 : 1));
+}
+
+/** Undefined for a file that a command has made unreadable. */
+function unlessMachine(error: unknown): undefined {
+  if (!isUnreadable(error)) throw error;
 }
 
 function textOf({ bytes, size }: Content): string | undefined {

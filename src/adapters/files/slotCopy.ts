@@ -1,6 +1,7 @@
 // The private copies of the workspace that agents work in, one for each slot, brought up to date before each use.
 import path from 'node:path';
 import type { Slot } from '../../core/shared/ids';
+import { Failure } from '../../ports/failure';
 import type { SlotCopies } from '../../ports/workspace';
 import { asFailures } from './fileFailure';
 import { createKeptContent } from './keptContent';
@@ -34,7 +35,7 @@ export function createSlotCopies({ root, houseDir, user }: SlotCopiesOptions): S
     const own = slots.get(slot) ?? { mirror: new SlotMirror(options), idle: Promise.resolve() };
     slots.set(slot, own);
     const done = own.idle.then(() =>
-      asFailures(`${doing} in the copy of slot ${slot}`, () => work(own.mirror)),
+      asCopyFailures(`${doing} in the copy of slot ${slot}`, () => work(own.mirror)),
     );
     own.idle = done.catch(() => undefined);
     return done;
@@ -42,9 +43,13 @@ export function createSlotCopies({ root, houseDir, user }: SlotCopiesOptions): S
 
   return {
     dirOf,
+    begin: (slot, overlay) => {
+      const now = new Map(overlay);
+      return inTurn(slot, 'put the workspace', (mirror) => mirror.refresh(now, true));
+    },
     refresh: (slot, overlay) => {
       const now = new Map(overlay);
-      return inTurn(slot, 'bring the workspace up to date', (mirror) => mirror.refresh(now));
+      return inTurn(slot, 'bring the workspace up to date', (mirror) => mirror.refresh(now, false));
     },
     refreshFile: (slot, file, overlay) => {
       const now = new Map(overlay);
@@ -52,4 +57,14 @@ export function createSlotCopies({ root, houseDir, user }: SlotCopiesOptions): S
     },
     changes: (slot) => inTurn(slot, 'look for changes', (mirror) => mirror.changes()),
   };
+}
+
+/** What cannot be read of the workspace is passed over; what is refused in the copy itself is refused to every attempt. */
+async function asCopyFailures<T>(doing: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await asFailures(doing, work);
+  } catch (error) {
+    if (!Failure.is(error, 'denied') && !Failure.is(error, 'io')) throw error;
+    throw new Failure('noCopy', error.message, { cause: error });
+  }
 }

@@ -1,11 +1,14 @@
 // One slot's copy of the workspace, and the memory of what was put there.
-import { lstatSync, readlinkSync } from 'node:fs';
-import { mkdir, rm, symlink } from 'node:fs/promises';
+import { lstatSync, readdirSync, readlinkSync } from 'node:fs';
+import { mkdir, symlink } from 'node:fs/promises';
 import path from 'node:path';
+import { Failure } from '../../ports/failure';
 import type { CopyChange, Overlay } from '../../ports/workspace';
 import { type Content, placeContent, readContent } from './copyFile';
+import { isUnreadable } from './fileFailure';
 import { eitherOf, type FolderRules, IgnoreRules } from './ignoreRules';
 import type { KeptContent } from './keptContent';
+import { makeChangeable, removeTree } from './removeTree';
 import { changedInCopy } from './slotChanges';
 import {
   type Found,
@@ -42,24 +45,33 @@ export class SlotMirror {
   private placed: Map<string, Placed> | undefined;
   /** Files that were put or compared in the call under way. */
   private readonly fresh: string[] = [];
+  /** What the last refresh could not read. */
+  private readonly unread = new Set<string>();
   private readonly copyRules: IgnoreRules;
 
   constructor(private readonly options: SlotMirrorOptions) {
     this.copyRules = new IgnoreRules(options.dir, options.user.tracked);
   }
 
-  async refresh(overlay: Overlay): Promise<void> {
+  /**
+   * Resolves with what could not be read and so is not in the copy, sorted; folders end in `/`.
+   * @param anew for an attempt that begins: what commands left in ignored places goes, too
+   */
+  async refresh(overlay: Overlay, anew: boolean): Promise<readonly string[]> {
     const { root, dir, staging, user } = this.options;
-    if (!this.placed) await rm(staging, { recursive: true, force: true }); // what a crash left
+    requireReadable(root);
+    if (!this.placed) await removeTree(staging); // what a crash left
     for (const folder of [dir, staging]) {
-      if (foundAt(folder)?.kind !== 'folder') await rm(folder, { force: true });
+      if (foundAt(folder)?.kind !== 'folder') await removeTree(folder);
       await mkdir(folder, { recursive: true, mode: 0o700 });
+      makeChangeable(folder);
     }
+    this.unread.clear();
     const rules = await user.rules.top();
-    const wanted = await wantedTree(root, rules, overlay);
+    const wanted = await wantedTree(root, rules, overlay, this.unread);
     this.placed ??= new Map();
-    const { found, strays } = await this.survey(wanted, this.placed, rules);
-    await inParallel(strays, async (stray) => rm(path.join(dir, stray), { recursive: true, force: true }));
+    const { found, strays } = await this.survey(wanted, this.placed, rules, anew);
+    await inParallel(strays, (stray) => removeTree(path.join(dir, stray)));
     for (const known of this.placed.keys()) if (!wanted.has(known)) this.placed.delete(known);
     const files: [string, WantedFile][] = [];
     for (const [at, one] of wanted) {
@@ -68,12 +80,13 @@ export class SlotMirror {
     }
     await inParallel(files, ([at, one]) => this.placeFile(at, one, found.get(at)));
     this.settle();
+    return [...this.unread].sort();
   }
 
   async refreshFile(file: string, overlay: Overlay): Promise<void> {
-    if (!this.placed) return this.refresh(overlay);
+    if (!this.placed) return void (await this.refresh(overlay, false));
     const { root, dir, user } = this.options;
-    const wanted = wantedAlong(root, await user.rules.top(), file, overlay);
+    const wanted = wantedAlong(root, await user.rules.top(), file, overlay, this.unread);
     for (const at of pathsDownTo(file)) {
       const one = wanted.get(at);
       const found = foundAt(path.join(dir, at));
@@ -96,6 +109,7 @@ export class SlotMirror {
     wanted: ReadonlyMap<string, Wanted>,
     placed: ReadonlyMap<string, Placed>,
     top: FolderRules,
+    anew: boolean,
   ) {
     const found = new Map<string, Found>();
     const strays: string[] = [];
@@ -103,10 +117,13 @@ export class SlotMirror {
       const now = foundAt(path.join(this.options.dir, entry.path));
       const one = wanted.get(entry.path);
       const before = placed.get(entry.path);
-      const stays = one ? now && mayStand(one, now, before) : !before && isLeftover(entry, rules);
+      const stays = one
+        ? now && mayStand(one, now, anew ? undefined : before)
+        : !anew && !before && isLeftover(entry, rules);
       if (!stays) strays.push(entry.path);
       if (!stays || !one || !now) return undefined;
       found.set(entry.path, now);
+      if (now.kind === 'folder') makeChangeable(path.join(this.options.dir, entry.path));
       return one.kind === 'folder' ? rules.below(entry.name) : undefined;
     });
     return { found, strays };
@@ -123,7 +140,7 @@ export class SlotMirror {
       !mayStand(one, found, this.placed?.get(at)) ||
       (one.kind !== 'folder' && found.kind === 'link' && found.to !== one.to)
     ) {
-      if (found) await rm(target, { recursive: true, force: true });
+      if (found) await removeTree(target);
       if (one.kind === 'folder') await mkdir(target, { recursive: true });
       else await symlink(one.to, target, one.kind === 'shared' ? 'junction' : undefined);
     }
@@ -153,13 +170,17 @@ export class SlotMirror {
         return;
       }
     }
-    if (found && found.kind !== 'file') await rm(target, { recursive: true, force: true });
+    if (found && found.kind !== 'file') await removeTree(target);
     this.placed?.set(at, { ...put, stamp: await placeContent(content, target, this.options.staging) });
   }
 
   private async sourceOf(at: string, from: Source): Promise<{ content: Content; from: Source } | undefined> {
     if (from.kind === 'workspace') {
-      const content = await readContent(path.join(this.options.root, at));
+      const content = await readContent(path.join(this.options.root, at)).catch((error: unknown) => {
+        if (!isUnreadable(error)) throw error;
+        this.unread.add(at);
+        return null;
+      });
       return content ? { content, from: { kind: 'workspace', stamp: content.stamp } } : undefined;
     }
     const bytes = await this.options.kept.get(from.hash);
@@ -167,7 +188,7 @@ export class SlotMirror {
   }
 
   private async remove(at: string): Promise<void> {
-    await rm(path.join(this.options.dir, at), { recursive: true, force: true });
+    await removeTree(path.join(this.options.dir, at));
     for (const known of this.placed?.keys() ?? []) {
       if (known === at || known.startsWith(`${at}/`)) this.placed?.delete(known);
     }
@@ -180,6 +201,17 @@ export class SlotMirror {
       const one = this.placed?.get(at);
       if (one?.kind === 'file') this.placed?.set(at, { ...one, stamp: settled(one.stamp, now) });
     }
+  }
+}
+
+/** A workspace that is gone or closed to us is not an empty one. */
+function requireReadable(root: string): void {
+  try {
+    readdirSync(root);
+  } catch (cause) {
+    if (!isUnreadable(cause)) throw cause;
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new Failure('noCopy', `The workspace cannot be read: ${why}`, { cause });
   }
 }
 

@@ -2,7 +2,7 @@
 import { type Dirent, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { setImmediate } from 'node:timers/promises';
-import { hasCode } from './fileFailure';
+import { hasCode, isUnreadable } from './fileFailure';
 
 export interface Entry {
   readonly name: string;
@@ -16,7 +16,8 @@ const sliceMs = 8;
 
 /**
  * Calls `look` for every entry, a folder before what is in it. What `look` returns for a folder is handed on to its
- * entries; `undefined` leaves the folder out. Folders that may not be read or are gone are passed over.
+ * entries; `undefined` leaves the folder out. Folders that are gone are passed over, and so are those that cannot be read,
+ * which `unread` is told of.
  *
  * Reading is synchronous: looking at 10,000 files takes about 50 ms so.
  */
@@ -24,11 +25,13 @@ export async function walkTree<T>(
   root: string,
   top: T,
   look: (entry: Entry, above: T) => T | undefined,
+  unread: (folder: string) => void = () => {},
 ): Promise<void> {
   let since = performance.now();
   const open: { readonly folder: string; readonly given: T }[] = [{ folder: '', given: top }];
   for (let next = open.pop(); next; next = open.pop()) {
-    for (const found of entriesOf(path.join(root, next.folder))) {
+    const { folder } = next;
+    for (const found of entriesOf(path.join(root, next.folder), () => unread(folder))) {
       const entry = {
         name: found.name,
         path: next.folder === '' ? found.name : `${next.folder}/${found.name}`,
@@ -43,13 +46,15 @@ export async function walkTree<T>(
   }
 }
 
-/** Empty for a folder that is gone or may not be read. */
-export function entriesOf(folder: string): readonly Dirent[] {
+/** Empty for a folder that is gone or cannot be read; of the second, `unread` is told. */
+export function entriesOf(folder: string, unread: () => void = () => {}): readonly Dirent[] {
   try {
     return readdirSync(folder, { withFileTypes: true });
   } catch (error) {
-    if (hasCode(error, 'ENOENT', 'ENOTDIR', 'EACCES', 'EPERM')) return [];
-    throw error;
+    if (hasCode(error, 'ENOENT', 'ENOTDIR')) return [];
+    if (!isUnreadable(error)) throw error;
+    unread();
+    return [];
   }
 }
 

@@ -3,6 +3,7 @@ import { lstatSync } from 'node:fs';
 import path from 'node:path';
 import { isSecret } from '../../core/guardrails/secretFiles';
 import type { Overlay } from '../../ports/workspace';
+import { hasCode, isUnreadable } from './fileFailure';
 import type { FolderRules } from './ignoreRules';
 import { isLeftOut, linkInside, packageLinks, sharedLink } from './packageLinks';
 import { stampOf, type Wanted } from './slotEntries';
@@ -12,19 +13,25 @@ import { type Entry, kindOf, walkTree } from './walkTree';
 const mostIgnoredBytes = 16 * 1024 * 1024;
 const newFileMode = 0o644;
 
-/** Every entry that the copy should have, a folder before what is in it. */
+/** Every entry that the copy should have, a folder before what is in it. @param unread learns what cannot be read */
 export async function wantedTree(
   root: string,
   rules: FolderRules,
   overlay: Overlay,
+  unread: Set<string>,
 ): Promise<Map<string, Wanted>> {
   const wanted = new Map<string, Wanted>();
-  await walkTree(root, rules, (entry, above) => {
-    for (const [name, one] of wantedEntry(root, entry, above)) wanted.set(name, one);
-    return wanted.get(entry.path)?.kind === 'folder' && entry.name !== 'node_modules'
-      ? above.below(entry.name)
-      : undefined;
-  });
+  await walkTree(
+    root,
+    rules,
+    (entry, above) => {
+      for (const [name, one] of readableEntry(root, entry, above, unread)) wanted.set(name, one);
+      return wanted.get(entry.path)?.kind === 'folder' && entry.name !== 'node_modules'
+        ? above.below(entry.name)
+        : undefined;
+    },
+    (folder) => unread.add(`${folder}/`),
+  );
   for (const [file, hash] of overlay) layOver(wanted, file, hash);
   return wanted;
 }
@@ -35,6 +42,7 @@ export function wantedAlong(
   rules: FolderRules,
   file: string,
   overlay: Overlay,
+  unread: Set<string>,
 ): Map<string, Wanted> {
   const wanted = new Map<string, Wanted>();
   let above = rules;
@@ -42,7 +50,7 @@ export function wantedAlong(
     const name = path.posix.basename(at);
     const stat = lstatSync(path.join(root, at), { throwIfNoEntry: false });
     if (!stat) break;
-    for (const [found, one] of wantedEntry(root, { name, path: at, kind: kindOf(stat) }, above))
+    for (const [found, one] of readableEntry(root, { name, path: at, kind: kindOf(stat) }, above, unread))
       wanted.set(found, one);
     if (wanted.get(at)?.kind !== 'folder' || name === 'node_modules') break;
     above = above.below(name);
@@ -56,6 +64,18 @@ export function wantedAlong(
 export function pathsDownTo(file: string): readonly string[] {
   const names = file.split('/');
   return names.map((_, at) => names.slice(0, at + 1).join('/'));
+}
+
+/** Nothing for what vanished while it was looked at, and for what cannot be looked at. */
+function readableEntry(root: string, entry: Entry, above: FolderRules, unread: Set<string>) {
+  try {
+    return wantedEntry(root, entry, above);
+  } catch (error) {
+    if (hasCode(error, 'ENOENT', 'ENOTDIR')) return [];
+    if (!isUnreadable(error)) throw error;
+    unread.add(entry.path);
+    return [];
+  }
 }
 
 /** Usually the entry itself; nothing for what is left out, and all links for a folder of packages. */

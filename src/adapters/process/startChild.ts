@@ -2,6 +2,7 @@
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { Failure } from '../../ports/failure';
+import { reasonOf } from '../files/fileFailure';
 
 /**
  * Resolves when the system has made the process, in the turn that made it; throws `Failure` (`spawn`) otherwise. Node
@@ -17,6 +18,10 @@ export async function startChild<Child extends ChildProcess>(
     return child;
   } catch (cause) {
     const because = cause instanceof Error ? cause.message : String(cause);
-    throw new Failure('spawn', `Could not start ${what}: ${because}`, { cause });
+    throw new Failure(
+      reasonOf(cause) === 'tooManyOpen' ? 'tooManyOpen' : 'spawn',
+      `Could not start ${what}: ${because}`,
+      { cause },
+    );
   }
 }

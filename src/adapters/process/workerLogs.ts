@@ -3,6 +3,7 @@
 import { type FileHandle, mkdir, open, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { Failure } from '../../ports/failure';
+import { reasonOf } from '../files/fileFailure';
 import { cleanTail } from './outputTail';
 
 export interface WorkerLog {
@@ -35,7 +36,8 @@ export class WorkerLogs {
       return this.#log(await open(name, 'a+', 0o600), number, name);
     } catch (cause) {
       this.#unnamed.delete(number);
-      throw new Failure('spawn', `Could not open the log of a worker: ${name}`, { cause });
+      const why = cause instanceof Error ? cause.message : String(cause);
+      throw new Failure(reasonOf(cause) ?? 'spawn', `Could not open the log of a worker: ${why}`, { cause });
     }
   }
 

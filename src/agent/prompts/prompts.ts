@@ -1,4 +1,5 @@
 // What a model is told: the rules, equal to the letter for every agent of a run, and the assignment of this one.
+import { describeUnread } from '../../core/shared/unread';
 import type { Assignment } from '../../ports/coordinator';
 import codingPrompt from './coding_prompt.md';
 
@@ -10,7 +11,7 @@ const maxFailureLength = 8000;
 
 /** The first message of the conversation: what to build, where, and how it will be judged. */
 export function assignmentText(assignment: Assignment): string {
-  const { featureId, name, description, category, declaredFiles, lastFailure } = assignment;
+  const { featureId, name, description, category, declaredFiles, unread, lastFailure } = assignment;
   const sections = [
     `# Feature ${featureId}: ${name}`,
     description.trim() === '' ? 'There is no description beyond the name.' : description.trim(),
@@ -20,6 +21,7 @@ export function assignmentText(assignment: Assignment): string {
       : `Declared files, locked for you already:\n${bullets(declaredFiles)}`,
     checkText(assignment),
   ];
+  if (unread !== undefined) sections.push(`${describeUnread(unread)}.`);
   if (lastFailure !== undefined) {
     const shown =
       lastFailure.length > maxFailureLength ? `…${lastFailure.slice(-maxFailureLength)}` : lastFailure;

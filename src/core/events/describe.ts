@@ -4,6 +4,7 @@ import type { Breaker, TroubleCause } from '../guardrails/breaker';
 import { describeBlockers } from '../locks/describeBlockers';
 import { inert } from '../shared/inert';
 import { excerptOf, type LongText } from '../shared/longText';
+import { describeUnread } from '../shared/unread';
 import type { Event } from './event';
 import type { Snapshot } from './snapshot';
 
@@ -42,6 +43,8 @@ export function describe(event: Event, after: Snapshot): string | undefined {
       return `⛔ Agent ${event.slot} reached ${event.limit} (${event.bound}) on feature ${event.featureId}`;
     case 'throttle.changed':
       return event.untilAt === null ? undefined : `🐢 Slowing down: ${oneLine(event.reason)}`;
+    case 'copy.incomplete':
+      return `⚠️ Copy of agent ${event.slot}: ${oneLine(describeUnread(event))}`;
     case 'breaker.opened':
       return `🔌 ${describeBreaker(event)}`;
     case 'breaker.closed':

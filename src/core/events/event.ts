@@ -8,6 +8,7 @@ import type { ModelName, Usage } from '../routing/modelCatalog';
 import { agentName, type EpochMs, type FeatureId, type Fence, type Slot } from '../shared/ids';
 import type { LongText } from '../shared/longText';
 import type { Moment } from '../shared/moment';
+import type { Unread } from '../shared/unread';
 import type { RunReport } from './runReport';
 import type { RunSettings } from './runSettings';
 
@@ -17,6 +18,7 @@ export type Happening =
   | AgentEvent
   | LockEvent
   | FileEvent
+  | CopyEvent
   | CheckEvent
   | RunEvent
   | BreakerEvent
@@ -115,6 +117,9 @@ export type FileEvent =
 
 /** `kept`: someone changed the file after us, so it was left as it is. */
 export type UndoOutcome = 'restored' | 'removed' | 'unchanged' | 'kept';
+
+/** Told once for as long as it is the same, for all agents. */
+export type CopyEvent = { readonly type: 'copy.incomplete' } & Unread & Attempt;
 
 /** What a command took of the machine's cores; each absent where it could not be measured. */
 export interface CoreUse {

@@ -53,6 +53,7 @@ function changedTexts(happening: Happening, change: ChangeText): Partial<Record<
     case 'file.edited':
     case 'file.undone':
     case 'file.denied':
+    case 'copy.incomplete':
     case 'breaker.opened':
     case 'breaker.rescheduled':
     case 'breaker.closed':

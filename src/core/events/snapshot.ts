@@ -186,6 +186,7 @@ function apply(draft: Draft, event: Event, base: Snapshot): void {
       draft.owner = { epoch: event.epoch, process: event.process, face: event.face };
       return;
     case 'verify.finished':
+    case 'copy.incomplete':
     case 'file.edited':
     case 'file.undone':
     case 'file.denied':

@@ -11,7 +11,7 @@ const reasons: Record<string, FailureReason> = {
   EACCES: 'denied',
   EPERM: 'denied',
   EIO: 'io',
-  EMFILE: 'io',
+  EMFILE: 'tooManyOpen',
 };
 
 const refused = (code: string) => Object.assign(new Error(`${code}: no`), { code, syscall: 'write' });

@@ -70,6 +70,39 @@ describe('slotCopy', () => {
     assert.deepEqual(shown(), { 'a.ts': 'new' });
   });
 
+  it('begins an attempt with nothing that an earlier one left in ignored places', async () => {
+    const { workspace, copies, dir, shown } = await tempSlot({
+      '.gitignore': 'out/\nreport.txt\n',
+      'a.ts': 'a',
+      'node_modules/p/index.js': 'p',
+      'data.log': 'd',
+    });
+    workspace.put({ 'lib/.gitignore': '*.gen\n' });
+    const clean = () => copies.begin(slot, none).then(shown);
+    const before = await clean();
+    rmSync(path.join(dir, 'node_modules'));
+    for (const file of [
+      'node_modules/.bin/node',
+      'out/a.js',
+      'report.txt',
+      'lib/x.gen',
+      'lib/node_modules/q',
+    ]) {
+      mkdirSync(path.dirname(path.join(dir, file)), { recursive: true });
+      writeFileSync(path.join(dir, file), 'left');
+    }
+    await copies.refresh(slot, none);
+    for (const file of [
+      'node_modules/.bin/node',
+      'out/a.js',
+      'report.txt',
+      'lib/x.gen',
+      'lib/node_modules/q',
+    ])
+      assert.equal(shown()[file], 'left', `${file} is gone within the attempt`);
+    assert.deepEqual(await clean(), before);
+  });
+
   it('puts back what a command did, and takes away what it left', async () => {
     const { workspace, copies, dir, shown } = await tempSlot({
       'a.ts': 'a',

@@ -144,6 +144,16 @@ const lines: {
   ],
   'run.started': [[{ type: 'run.started', runId: 1, settings: defaultRunSettings }, undefined]],
   'run.configured': [[{ type: 'run.configured', runId: 1, maxAgents: 5 }, '⚙️ Agents: 5']],
+  'copy.incomplete': [
+    [
+      { type: 'copy.incomplete', count: 1, paths: ['a\nb'], ...own },
+      '⚠️ Copy of agent 1: 1 file or folder could not be read, and so is not in the copy: a b',
+    ],
+    [
+      { type: 'copy.incomplete', count: 5, paths: ['a', 'b/'], ...own },
+      '⚠️ Copy of agent 1: 5 files or folders could not be read, and so are not in the copy: a, b/ and 3 more',
+    ],
+  ],
   'breaker.opened': [
     [
       { type: 'breaker.opened', cause: 'key', message: 'Refused\n.', mend: 'Give another.', probeAt: 9 },

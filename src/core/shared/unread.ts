@@ -1,0 +1,22 @@
+// What could not be read of the workspace, and so is missing in an agent's copy: counted, and named as far as it helps.
+import { inert } from './inert';
+
+export interface Unread {
+  readonly count: number;
+  /** The first of them; a folder ends in `/`. */
+  readonly paths: readonly string[];
+}
+
+/** Paths that are named before the rest is only counted. */
+const mostNamed = 20;
+
+/** Undefined where all could be read. */
+export function unreadOf(paths: readonly string[]): Unread | undefined {
+  return paths.length === 0 ? undefined : { count: paths.length, paths: paths.slice(0, mostNamed) };
+}
+
+export function describeUnread({ count, paths }: Unread): string {
+  const rest = count > paths.length ? ` and ${count - paths.length} more` : '';
+  const what = count === 1 ? '1 file or folder' : `${count} files or folders`;
+  return `${what} could not be read, and so ${count === 1 ? 'is' : 'are'} not in the copy: ${paths.map(inert).join(', ')}${rest}`;
+}

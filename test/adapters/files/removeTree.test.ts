@@ -1,0 +1,74 @@
+// A tree goes whatever its modes are, and nothing that its links lead to is touched.
+import { strict as assert } from 'node:assert';
+import { chmodSync, existsSync, lstatSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { makeChangeable, removeTree } from '../../../src/adapters/files/removeTree';
+import { withoutRights } from '../../support/withoutRights';
+import { tempFolder } from './tempWorkspace';
+
+const isWindows = process.platform === 'win32';
+
+describe('removeTree', () => {
+  it('takes nothing away where there is nothing', () => removeTree(path.join(tempFolder(), 'none')));
+
+  it('removes folders that a module cache made read-only, and closed ones', async function () {
+    if (isWindows) this.skip();
+    await withoutRights(async () => {
+      const root = path.join(tempFolder(), 'cache');
+      mkdirSync(path.join(root, 'mod/deep'), { recursive: true });
+      mkdirSync(path.join(root, 'closed'));
+      writeFileSync(path.join(root, 'mod/deep/a.go'), 'a', { mode: 0o444 });
+      writeFileSync(path.join(root, 'closed/b'), 'b');
+      for (const [folder, mode] of [
+        ['mod/deep', 0o555],
+        ['mod', 0o555],
+        ['closed', 0],
+        ['', 0o555],
+      ] as const)
+        chmodSync(path.join(root, folder), mode);
+      await removeTree(root);
+      assert.ok(!existsSync(root));
+    });
+  });
+
+  it('follows no link out of a read-only folder', async function () {
+    if (isWindows) this.skip();
+    await withoutRights(async () => {
+      const [outside, root] = [tempFolder(), path.join(tempFolder(), 'cache')];
+      writeFileSync(path.join(outside, 'mine'), 'mine');
+      chmodSync(outside, 0o555);
+      mkdirSync(root);
+      symlinkSync(outside, path.join(root, 'link'));
+      symlinkSync(path.join(outside, 'mine'), path.join(root, 'file'));
+      chmodSync(root, 0o555);
+      await removeTree(root);
+      assert.ok(!existsSync(root));
+      assert.ok(existsSync(path.join(outside, 'mine')));
+      assert.equal(lstatSync(outside).mode & 0o777, 0o555);
+      chmodSync(outside, 0o755);
+    });
+  });
+
+  it('takes a link away, not what it leads to', async function () {
+    if (isWindows) this.skip();
+    const [outside, root] = [tempFolder(), tempFolder()];
+    symlinkSync(outside, path.join(root, 'link'));
+    await removeTree(path.join(root, 'link'));
+    assert.ok(existsSync(outside));
+  });
+});
+
+describe('makeChangeable', () => {
+  it('opens a folder for its owner, and leaves files, links and open folders as they are', function () {
+    if (isWindows) this.skip();
+    const root = tempFolder();
+    writeFileSync(path.join(root, 'file'), '', { mode: 0o400 });
+    mkdirSync(path.join(root, 'shut'), { mode: 0o050 });
+    mkdirSync(path.join(root, 'open'), { mode: 0o750 });
+    symlinkSync(path.join(root, 'file'), path.join(root, 'link'));
+    const names = ['file', 'shut', 'open', 'link', 'none'];
+    for (const name of names) makeChangeable(path.join(root, name));
+    const modes = names.slice(0, 3).map((name) => lstatSync(path.join(root, name)).mode & 0o777);
+    assert.deepEqual(modes, [0o400, 0o750, 0o750]);
+  });
+});
