@@ -149,6 +149,32 @@ describe('agents beside each other', () => {
     );
   });
 
+  it('change what others obey only where it is declared, and then wait for the user beside the check', async () => {
+    const { dir, code, events } = await run({
+      features: [{ name: 'guide', files: ['AGENTS.md'], verify: 'test -f AGENTS.md' }],
+      script: {
+        guide: [
+          call('write_file', { path: 'AGENTS.md', content: 'Be kind.\n' }),
+          call('write_file', { path: 'CLAUDE.md', content: 'Be kind.\n' }),
+          finish,
+        ],
+      },
+    });
+    assert.equal(code, 1);
+    assert.match(
+      String(events.find((e) => e.type === 'feature.unconfirmed')?.why),
+      /"AGENTS\.md", which tells/,
+    );
+    assert.deepEqual(
+      events.filter((e) => e.type === 'file.denied').map((e) => e.path),
+      ['CLAUDE.md'],
+    );
+    assert.equal((await runCli(['confirm', '1', '--project-dir', dir])).code, 0);
+    const status = await runCli(['status', '--project-dir', dir]);
+    const proof = 'passing, proved by test -f AGENTS.md and confirmed by you';
+    assert.deepEqual([status.code, status.lines.at(-2)], [0, `✅   1 guide - ${proof}`]);
+  });
+
   it('change a hot file by turns: what passes stays in it, what fails is taken out again, and nobody waits', async () => {
     const log = '# Changes\n\n<!-- one -->\n<!-- two -->\n';
     const note = (name: string) => [

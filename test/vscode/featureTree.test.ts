@@ -95,6 +95,19 @@ describe('the tree of features', () => {
     assert.equal(featureNode(other, 1)?.description, 'Agent 1');
   });
 
+  it('tells the check beside the user’s yes, where a feature needed both', () => {
+    const history = example();
+    run(history);
+    const attempt = claim(history, 1, 1);
+    const command = 'npm test';
+    const check = { kind: 'check', command, exitCode: 0, outputTail: '', durationMs: 1 } as const;
+    finish(history, attempt, { type: 'feature.unconfirmed', why: 'AGENTS.md', check, ...attempt });
+    history.record([{ type: 'feature.passed', evidence: { kind: 'user', check }, featureId: 1 }]);
+    const node = featureNode(history.snapshot, 1);
+    assert.equal(node?.description, 'confirmed by you');
+    assert.match(node?.tooltip ?? '', /^Proved by: npm test$/m);
+  });
+
   it('keeps texts from outside on one line and without marks that turn it round', () => {
     const history = loaded(specOf('a\u202eb\nc', { description: '<img src=x>\n\u0007' }));
     const node = featureNode(history.snapshot, 1);
