@@ -15,7 +15,9 @@ const happenings: readonly Happening[] = [
   { type: 'feature.edited', featureId: 1, spec },
   { type: 'feature.submitted', summary: 'text', ...own },
   { type: 'feature.unconfirmed', why: 'text', ...own },
+  { type: 'feature.unconfirmed', why: 'text', check: evidence, ...own },
   { type: 'feature.passed', evidence, featureId: 1 },
+  { type: 'feature.passed', evidence: { kind: 'user', check: evidence }, featureId: 1 },
   { type: 'feature.failed', reason: 'text', featureId: 1 },
   { type: 'feature.retried', by: 'policy', reason: 'text', ...own },
   { type: 'feature.yielded', cause: 'lost', note: 'text', ...own },
@@ -49,7 +51,7 @@ describe('the texts of events', () => {
 describe('the texts of a feature', () => {
   const claim = { slot: 1, attempt: 1, fence: 1, claimedAt: 0 };
   const states = [
-    { status: 'claimed', phase: 'unconfirmed', claim, why: 'text' },
+    { status: 'claimed', phase: 'unconfirmed', claim, why: 'text', check: evidence },
     { status: 'passing', evidence, at: 0 },
     { status: 'failed', reason: 'text', at: 0 },
   ] as const;
