@@ -5,6 +5,7 @@ import type { RunSettings } from '../core/events/runSettings';
 import type { Snapshot } from '../core/events/snapshot';
 import type { CheckProof, FeatureSpec } from '../core/features/feature';
 import { reconcile } from '../core/features/reconcile';
+import { reportedOf } from '../core/scheduler/reportedEvents';
 import { reportRun } from '../core/scheduler/reportRun';
 import type { FeatureId, Fence } from '../core/shared/ids';
 import { ok, type Result, refuse } from '../core/shared/result';
@@ -319,13 +320,15 @@ export class Engine {
     await this.parts.store.tidy();
   }
 
+  /** Some may be missing where a part of the history was lost, so the next are asked for by number. */
   async #runEvents(startedSeq: number): Promise<readonly Event[]> {
     const page = 5_000;
     const events: Event[] = [];
-    for (;;) {
-      const next = await this.log.events(startedSeq - 1 + events.length, page);
-      events.push(...next);
+    for (let since = startedSeq - 1; ; ) {
+      const next = await this.log.events(since, page);
+      for (const event of reportedOf(next)) events.push(event);
       if (next.length < page) return events;
+      since = next.at(-1)?.seq ?? since;
     }
   }
 

@@ -16,9 +16,12 @@ export interface Store {
   commit(batch: Commit): Promise<void>;
   /** The name under which a commit keeps a long text. */
   textName(text: string): string;
-  /** A text that a commit kept; fails with `corrupt` when it is gone, as that of an event long past may be. */
+  /** A text that a commit kept; fails with `corrupt` when it is gone. */
   text(hash: string): Promise<string>;
-  /** Stored events with a number above `since`, oldest first, at most `limit`. */
+  /**
+   * Stored events with a number above `since`, oldest first, at most `limit`. Where a part of the history was lost or
+   * damaged, which feeds no decision, its numbers are missing.
+   */
   events(since: number, limit: number): Promise<readonly Event[]>;
   /** Throws away what nothing stored names any more. Beside the commits; nobody need wait for it. */
   tidy(): Promise<void>;

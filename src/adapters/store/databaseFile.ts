@@ -19,6 +19,7 @@ export function exportAt(database: SqlJsDatabase, lsn: number): Uint8Array {
   database.begin();
   database.apply([setMeta('lsn', lsn)]);
   database.commit();
+  database.pack();
   return database.export();
 }
 

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { Failure } from '../../ports/failure';
 import { type DiskFiles, putInPlace } from './diskFiles';
+import { historyName } from './eventArchive';
 
 const folderName = 'texts';
 
@@ -20,6 +21,8 @@ export function textName(text: string): string {
 
 export class KeptTexts {
   readonly #dir: string;
+  /** Of texts that events in the archive name; what else names them finds them here as well. */
+  readonly #oldDir: string;
 
   constructor(
     private readonly files: DiskFiles,
@@ -27,6 +30,7 @@ export class KeptTexts {
     houseDir: string,
   ) {
     this.#dir = join(houseDir, folderName);
+    this.#oldDir = join(houseDir, historyName, folderName);
   }
 
   /** Resolves when all of `texts`, by name, would survive a power cut. */
@@ -50,7 +54,16 @@ export class KeptTexts {
     return text;
   }
 
-  /** Removes every text but these, and what a crash left half written. */
+  /** Keeps these for as long as the archive: whoever sweeps need not read it to know what it names. */
+  async putAway(names: ReadonlySet<string>): Promise<void> {
+    const here = (await this.files.list(this.#dir)).filter((name) => names.has(name));
+    if (here.length === 0) return;
+    await this.files.makeFolder(this.#oldDir);
+    for (const name of here) await this.files.rename(join(this.#dir, name), join(this.#oldDir, name));
+    for (const dir of [this.#oldDir, this.#dir]) await this.files.syncFolder(dir);
+  }
+
+  /** Removes every text but these and those of the archive, and what a crash left half written. */
   async sweep(needed: ReadonlySet<string>): Promise<void> {
     for (const name of await this.files.list(this.#dir)) {
       if (!needed.has(name)) await this.files.remove(join(this.#dir, name));
@@ -65,8 +78,11 @@ export class KeptTexts {
   }
 
   async #find(name: string): Promise<string | undefined> {
-    const bytes = await this.files.read(join(this.#dir, name));
-    if (!bytes || createHash('sha256').update(bytes).digest('hex') !== name) return undefined;
-    return JSON.parse(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString());
+    for (const dir of [this.#dir, this.#oldDir]) {
+      const bytes = await this.files.read(join(dir, name));
+      if (!bytes || createHash('sha256').update(bytes).digest('hex') !== name) continue;
+      return JSON.parse(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString());
+    }
+    return undefined;
   }
 }

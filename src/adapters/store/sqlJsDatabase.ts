@@ -88,6 +88,12 @@ export class SqlJsDatabase {
     }
   }
 
+  /** Gives back the room of what was deleted, where that is most of all. Not within a transaction. */
+  pack(): void {
+    const count = (of: string) => this.query(`PRAGMA ${of}`)[0]?.number(of) ?? 0;
+    if (count('freelist_count') * 2 > count('page_count')) this.script('VACUUM');
+  }
+
   /** The database as the bytes of an SQLite file. Not within a transaction. */
   export(): Uint8Array {
     return this.sqlite.export();

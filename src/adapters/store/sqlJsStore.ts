@@ -8,9 +8,10 @@ import { type DiskFiles, diskFailure, nodeFiles } from './diskFiles';
 import { encodeRecord } from './journalRecord';
 import { textName } from './keptTexts';
 import { type Migration, migrations } from './migrations';
+import { defaultKeptChars, forget, oldestPage, readAllEvents, textsOf } from './oldEvents';
 import { recover } from './recovery';
-import { readEdits, readEvents, readSnapshot } from './snapshotRows';
-import { loadSqlJs } from './sqlJsDatabase';
+import { readEdits, readSnapshot } from './snapshotRows';
+import { loadSqlJs, type Statement } from './sqlJsDatabase';
 import { statementsFor } from './statements';
 import { namedTexts } from './storedTexts';
 import { type Opened, takeOver } from './takeOver';
@@ -27,11 +28,15 @@ export interface SqlJsStoreOptions {
   /** The rest is for tests. */
   readonly files?: DiskFiles;
   readonly snapshotAtBytes?: number;
+  readonly keptChars?: number;
   readonly migrations?: readonly Migration[];
 }
 
 /** A journal of this size holds some 9,000 commits and is read back in 0.4 s. */
 const defaultSnapshotAtBytes = 4 * 1024 * 1024;
+
+/** Twice as much as a journal's events, so that a database that was large shrinks in a few snapshots, and none takes long. */
+const mostPagesAtOnce = 16;
 
 /**
  * Opens the database, repairs what a crash left, and stores `epoch` durably. Throws `conflict` when a later owner has
@@ -39,12 +44,13 @@ const defaultSnapshotAtBytes = 4 * 1024 * 1024;
  */
 export async function openSqlJsStore(options: SqlJsStoreOptions): Promise<Store> {
   const { dir, epoch, wasmPath, clock = { now: Date.now }, files = nodeFiles } = options;
-  const { snapshotAtBytes = defaultSnapshotAtBytes, migrations: steps = migrations } = options;
+  const { snapshotAtBytes = defaultSnapshotAtBytes, keptChars = defaultKeptChars } = options;
+  const { migrations: steps = migrations } = options;
   try {
     const place = { files, dir };
     const recovered = await recover(place, await loadSqlJs(wasmPath), steps);
     const taking = { place, epoch, steps, now: clock.now(), snapshotAtBytes };
-    const store = new SqlJsStore(await takeOver(taking, recovered), snapshotAtBytes);
+    const store = new SqlJsStore(await takeOver(taking, recovered), snapshotAtBytes, keptChars);
     await store.tidy();
     return store;
   } catch (error) {
@@ -57,6 +63,9 @@ interface Waiting {
   readonly resolve: () => void;
   readonly reject: (failure: Failure) => void;
 }
+
+/** Says what it changes when its turn has come. */
+type Step = () => readonly Statement[];
 
 /**
  * Open until the first failure, then failed until closed. In memory a transaction stays open while its records are
@@ -76,6 +85,8 @@ class SqlJsStore implements Store {
   constructor(
     private readonly opened: Opened,
     private readonly snapshotAtBytes: number,
+    /** Of events; older ones leave the database with the next snapshot. */
+    private readonly keptChars: number,
   ) {
     this.lsn = opened.lsn;
     this.snapshotDueAtBytes = snapshotAtBytes;
@@ -92,7 +103,8 @@ class SqlJsStore implements Store {
   }
 
   async events(since: number, limit: number): Promise<readonly Event[]> {
-    return this.read(() => readEvents(this.opened.database, since, limit));
+    const { database, archive } = this.opened;
+    return this.read(() => readAllEvents(database, archive, since, limit));
   }
 
   textName(text: string): string {
@@ -126,18 +138,24 @@ class SqlJsStore implements Store {
   /** Settles all commits that have come together by now; after the first bad one, none is kept. */
   private async flush(): Promise<void> {
     const group = this.waiting.splice(0);
-    const kept = this.failure ? 0 : await this.write(group);
+    const texts = new Map(group.flatMap(({ batch }) => [...(batch.texts ?? [])]));
+    const steps = group.map(
+      ({ batch }) =>
+        () =>
+          statementsFor(batch),
+    );
+    const kept = this.failure ? 0 : await this.write(steps, texts);
     for (const { resolve } of group.slice(0, kept)) resolve();
     if (this.failure) for (const { reject } of group.slice(kept)) reject(this.failure);
     else if (this.opened.journal.bytes >= this.snapshotDueAtBytes) this.snapshot ??= this.writeSnapshot();
   }
 
-  /** Answers how many of the group, from its first, are on the disk; when not all are, the store has failed. */
-  private async write(group: readonly Waiting[]): Promise<number> {
-    const { database, journal, texts } = this.opened;
+  /** Answers how many of the steps, from the first, are on the disk; when not all are, the store has failed. */
+  private async write(steps: readonly Step[], texts: ReadonlyMap<string, string>): Promise<number> {
+    const { database, journal } = this.opened;
     try {
-      await texts.put(new Map(group.flatMap(({ batch }) => [...(batch.texts ?? [])])));
-      const records = this.applyEach(group);
+      await this.opened.texts.put(texts);
+      const records = this.applyEach(steps);
       if (records.length > 0) await journal.append(records);
       database.commit();
       this.lsn += records.length;
@@ -151,13 +169,13 @@ class SqlJsStore implements Store {
   }
 
   /** The records of those that fitted, up to the first that did not. */
-  private applyEach(group: readonly Waiting[]): readonly Uint8Array[] {
+  private applyEach(steps: readonly Step[]): readonly Uint8Array[] {
     const { database, epoch, schema } = this.opened;
     const records: Uint8Array[] = [];
     database.begin();
     try {
-      for (const { batch } of group) {
-        const statements = statementsFor(batch);
+      for (const step of steps) {
+        const statements = step();
         database.apply(statements);
         records.push(encodeRecord({ lsn: this.lsn + records.length + 1, epoch, schema, statements }));
       }
@@ -169,12 +187,9 @@ class SqlJsStore implements Store {
 
   /** Beside the commits, which wait only while memory is copied and at the end. Never rejects. */
   private async writeSnapshot(): Promise<void> {
-    const { place, database, journal } = this.opened;
+    const { place, journal } = this.opened;
     try {
-      const { content, end } = await this.inTurn(() => {
-        this.assertHealthy();
-        return { content: exportAt(database, this.lsn), end: journal.bytes };
-      });
+      const { content, end } = await this.contentWithoutOld();
       await journal.assertOurs(); // before a displaced owner puts its database over its successor's
       await placeDatabase(place, content);
       await this.inTurn(() => this.shortenJournal(end));
@@ -183,6 +198,26 @@ class SqlJsStore implements Store {
     }
     this.snapshotDueAtBytes = journal.bytes + this.snapshotAtBytes;
     this.snapshot = undefined;
+  }
+
+  /** Each old page is in the archive before it leaves the database; killed in between, it is read from the database. */
+  private async contentWithoutOld(): Promise<{ readonly content: Uint8Array; readonly end: number }> {
+    const { database, archive, texts, journal } = this.opened;
+    for (let pages = 0; ; pages++) {
+      const next = await this.inTurn(() => {
+        this.assertHealthy();
+        const page = pages < mostPagesAtOnce ? oldestPage(database, this.keptChars) : undefined;
+        return page ?? { content: exportAt(database, this.lsn), end: journal.bytes };
+      });
+      if ('content' in next) return next;
+      await journal.assertOurs();
+      await archive.put(next);
+      await texts.putAway(textsOf(next));
+      await this.inTurn(() => {
+        this.assertHealthy();
+        return this.write([() => forget(database, next)], new Map());
+      });
+    }
   }
 
   private async shortenJournal(end: number): Promise<void> {

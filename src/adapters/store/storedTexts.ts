@@ -11,13 +11,18 @@ import { featureColumns, update } from './statements';
 export function namedTexts(database: SqlJsDatabase): ReadonlySet<string> {
   const names = new Set<string>();
   const look = (json: string) => {
-    for (const [, name] of json.matchAll(/"hash":"([0-9a-f]{64})"/g)) if (name) names.add(name);
+    for (const name of namesIn(json)) names.add(name);
   };
   database.each('SELECT spec, state, last_failure FROM features', [], (row) => {
     for (const column of ['spec', 'state', 'last_failure']) look(row.text(column));
   });
   database.each(`SELECT body FROM events WHERE body LIKE '%"hash":"%'`, [], (row) => look(row.text('body')));
   return names;
+}
+
+/** Names of the texts that a row's JSON names. In a text of the user's the quotes would be escaped. */
+export function namesIn(json: string): readonly string[] {
+  return [...json.matchAll(/"hash":"([0-9a-f]{64})"/g)].flatMap(([, name]) => name ?? []);
 }
 
 /** Puts names in the place of the long texts in the rows, and answers the texts by name: to be kept before the rows are. */

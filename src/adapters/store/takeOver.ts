@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import { Failure } from '../../ports/failure';
 import { exportAt, journalName, type Place, placeDatabase } from './databaseFile';
+import { EventArchive } from './eventArchive';
 import { encodeRecord } from './journalRecord';
 import { KeptTexts } from './keptTexts';
 import { readMeta, setMeta } from './meta';
@@ -26,6 +27,7 @@ export interface Opened {
   readonly place: Place;
   readonly database: SqlJsDatabase;
   readonly texts: KeptTexts;
+  readonly archive: EventArchive;
   readonly journal: RedoJournal;
   readonly epoch: number;
   /** Version of the tables. */
@@ -54,7 +56,9 @@ export async function takeOver(taking: TakeOver, recovered: Recovered): Promise<
     const content = isWritten ? first : Buffer.concat([recovered.tail, first]);
     const journal = await RedoJournal.open(place.files, join(place.dir, journalName), content);
     const texts = new KeptTexts(place.files, place.dir);
-    return { place, database, texts, journal, epoch, schema, lsn, cutBytes, ...(setAside && { setAside }) };
+    const archive = new EventArchive(place.files, place.dir);
+    const opened = { place, database, texts, archive, journal, epoch, schema, lsn, cutBytes };
+    return { ...opened, ...(setAside && { setAside }) };
   } catch (error) {
     database.close();
     throw error;

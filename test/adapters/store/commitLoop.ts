@@ -8,11 +8,13 @@ const [dir = '', wasmPath = '', epoch = ''] = process.argv.slice(2);
 
 /** Few records, so that many of the kills meet a snapshot. */
 const snapshotAtBytes = 20_000;
+/** Few events, so that others meet events on their way to the archive. */
+const keptChars = 10_000;
 /** Asked for at once, so that they share syncs. */
 const atOnce = 3;
 
 async function commitForever(): Promise<void> {
-  const store = await openSqlJsStore({ dir, wasmPath, epoch: Number(epoch), snapshotAtBytes });
+  const store = await openSqlJsStore({ dir, wasmPath, epoch: Number(epoch), snapshotAtBytes, keptChars });
   let { snapshot: head } = await store.load();
   for (;;) {
     const commits = Array.from({ length: atOnce }, async () => {

@@ -16,16 +16,20 @@ import { wasmPath } from './wasmPath';
 /** What an event says of a feature. */
 const specIn = (event: Event) => ('spec' in event ? event.spec : undefined);
 
-storeConformance('SqlJsStore', async () => {
+const createPlace = async (options: Partial<SqlJsStoreOptions> = {}): Promise<StorePlace> => {
   const dir = await mkdtemp(path.join(tmpdir(), 'store-'));
   let last = 1;
-  const place: StorePlace = {
+  return {
     open: (epoch = last) =>
-      openSqlJsStore({ dir, wasmPath, epoch }).finally(() => (last = Math.max(last, epoch))),
+      openSqlJsStore({ dir, wasmPath, epoch, ...options }).finally(() => (last = Math.max(last, epoch))),
     dispose: () => rm(dir, { recursive: true }),
   };
-  return place;
-});
+};
+
+storeConformance('SqlJsStore', () => createPlace());
+storeConformance('SqlJsStore whose events leave the database at once', () =>
+  createPlace({ snapshotAtBytes: 1, keptChars: 1 }),
+);
 
 describe('SqlJsStore on disk', () => {
   const history = storyOfARun();

@@ -9,6 +9,7 @@ import { afterFailure, afterLoss } from '../../../src/core/guardrails/failurePol
 import { defaultLimits } from '../../../src/core/guardrails/limits';
 import { grantable, pathsOf, request } from '../../../src/core/locks/lockTable';
 import { decide } from '../../../src/core/scheduler/decide';
+import { reportedOf } from '../../../src/core/scheduler/reportedEvents';
 import { reportRun } from '../../../src/core/scheduler/reportRun';
 import type { Choice } from '../../../src/core/scheduler/selectBatch';
 import { brokenRestRules, brokenStepRules } from './runRules';
@@ -223,7 +224,11 @@ export class SimulatedRun {
   #finish(outcome: 'complete' | 'incomplete' | 'stopped'): void {
     const { run } = this.snapshot;
     assert.ok(run);
-    const report = reportRun(this.snapshot, run, this.events.slice(run.startedSeq - 1), { at: this.#at }, 2);
+    const ofRun = this.events.slice(run.startedSeq - 1);
+    const report = reportRun(this.snapshot, run, ofRun, { at: this.#at }, 2);
+    const middle = ofRun.length >> 1;
+    const reported = [ofRun.slice(0, middle), ofRun.slice(middle)].flatMap(reportedOf);
+    assert.deepEqual(reportRun(this.snapshot, run, reported, { at: this.#at }, 2), report);
     assert.ok(report.bestPossibleMs <= report.oneAgentMs, JSON.stringify(report));
     // A feature that is given other dependencies or built again was not bound by them the first time.
     const isSteady = !this.events.some((e) => e.type === 'feature.edited' || e.type === 'feature.regressed');
