@@ -12,6 +12,8 @@ export class DeclaredFiles {
   #lookedAt = { runId: 0, passing: 0 };
   /** Made for the features and names as they were then. */
   #last: { readonly from: Features; readonly scoped: Features } | undefined;
+  /** Of each feature what `scoped` made of it: a step changes few of many, and the others stay the same values. */
+  #made = new WeakMap<Feature, Feature>();
 
   /** @param isShared names files that no claim locks, for they are changed by turns */
   constructor(
@@ -33,11 +35,11 @@ export class DeclaredFiles {
     const isStale = passing !== this.#lookedAt.passing && [...texts].some((text) => /[*?[{]/.test(text));
     this.#lookedAt = { runId, passing };
     // What is shared may be another in a new run.
-    if (isNewRun) this.#last = undefined;
+    if (isNewRun) this.#forget();
     const isKnown = [...texts].every((text) => this.#named.has(text));
     if (texts.size === 0 || (isKnown && !isNewRun && !isStale)) return;
     this.#named = await this.files.expand([...texts]);
-    this.#last = undefined;
+    this.#forget();
   }
 
   /** The features with what a claim of each would lock now. */
@@ -50,7 +52,18 @@ export class DeclaredFiles {
     return scoped;
   }
 
+  #forget(): void {
+    this.#last = undefined;
+    this.#made = new WeakMap();
+  }
+
   #withScopes(feature: Feature): Feature {
+    const made = this.#made.get(feature) ?? this.#scope(feature);
+    this.#made.set(feature, made);
+    return made;
+  }
+
+  #scope(feature: Feature): Feature {
     const texts = textsOf(feature);
     if (texts.length === 0 || !isOpen(feature)) return feature;
     const scopes = new Map<string, LockScope>();

@@ -5,6 +5,7 @@ import type { RunSettings } from '../core/events/runSettings';
 import type { Snapshot } from '../core/events/snapshot';
 import type { CheckProof, FeatureSpec } from '../core/features/feature';
 import { reconcile } from '../core/features/reconcile';
+import { concernsDecision } from '../core/scheduler/concernsDecision';
 import { reportedOf } from '../core/scheduler/reportedEvents';
 import { reportRun } from '../core/scheduler/reportRun';
 import type { FeatureId, Fence } from '../core/shared/ids';
@@ -304,7 +305,7 @@ export class Engine {
       const specs = this.#deferredSpecs;
       this.loadBacklog(specs).catch((error: unknown) => this.#report('Backlog', error));
     }
-    this.#loop.wake();
+    if (events.some(concernsDecision)) this.#loop.wake();
   }
 
   async #finishRun(outcome: 'complete' | 'incomplete' | 'stopped'): Promise<void> {

@@ -9,9 +9,16 @@ export interface Place {
   readonly key: string;
 }
 
+/** Worked out once for each value of a feature, since every decision asks for those of all. */
 export function placesOf(feature: Feature): readonly Place[] {
-  return declaredScopes(feature).map(placeOf);
+  const known = placesKnown.get(feature);
+  if (known) return known;
+  const places = declaredScopes(feature).map(placeOf);
+  placesKnown.set(feature, places);
+  return places;
 }
+
+const placesKnown = new WeakMap<Feature, readonly Place[]>();
 
 export function placeOf(scope: LockScope): Place {
   return { scope, key: lockKey(scope.path) };
