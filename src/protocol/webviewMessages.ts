@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import type { Event } from '../core/events/event';
 import type { Snapshot } from '../core/events/snapshot';
+import { headOf, pagesOf, type SnapshotHead, type SnapshotPart } from '../core/events/snapshotParts';
 
 const id = z.number().int().positive();
 
@@ -35,14 +36,23 @@ export interface Surroundings {
   readonly modelNote: string;
 }
 
-/** To the webview. A hidden view gets nothing; one that is shown gets a whole snapshot first. */
+/** To the webview. A hidden view gets nothing; one that is shown gets a whole snapshot first, in pages. */
 export type ToWebview =
+  /** Begins a snapshot; one that is on its way is forgotten. No event comes before its end. */
+  | { readonly type: 'snapshot'; readonly head: SnapshotHead }
+  | { readonly type: 'snapshotPage'; readonly parts: readonly SnapshotPart[] }
+  /** From now on the page shows it. */
   | {
-      readonly type: 'snapshot';
-      readonly snapshot: Snapshot;
+      readonly type: 'snapshotEnd';
       readonly surroundings: Surroundings;
       readonly outputs: Readonly<Record<number, string>>;
     }
   | { readonly type: 'events'; readonly events: readonly Event[] }
   | { readonly type: 'surroundings'; readonly surroundings: Surroundings }
   | { readonly type: 'output'; readonly slot: number; readonly fence: number; readonly text: string };
+
+/** What begins a snapshot, and all its pages; its end is for the caller to tell. */
+export function* snapshotMessages(snapshot: Snapshot): Generator<ToWebview> {
+  yield { type: 'snapshot', head: headOf(snapshot) };
+  for (const parts of pagesOf(snapshot)) yield { type: 'snapshotPage', parts };
+}

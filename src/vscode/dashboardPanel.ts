@@ -6,6 +6,7 @@ import {
   type FromWebview,
   fromWebview,
   type Surroundings,
+  snapshotMessages,
   type ToWebview,
 } from '../protocol/webviewMessages';
 import { commandIds } from './contributions';
@@ -38,7 +39,9 @@ export class DashboardPanel {
   private isLive = false;
   /** Rises with every snapshot asked for: of two at once, only the later is sent. */
   private asked = 0;
-  /** Output by slot while a snapshot is made ready. */
+  /** The pages of a snapshot are on their way; what happens meanwhile is kept for after them. */
+  private isPaging = false;
+  /** Output by slot while a snapshot is made ready and sent. */
   private outputs: Record<number, string> | undefined;
   private readonly gathered = createGathered(gatherMs, () => this.sendEvents());
   private readonly disposables: vscode.Disposable[];
@@ -54,7 +57,7 @@ export class DashboardPanel {
     this.disposables = [
       webview.onDidReceiveMessage((message: unknown) => this.receive(message)),
       panel.onDidChangeViewState(() => {
-        if (!panel.visible) this.isLive = false;
+        if (!panel.visible) this.isLive = this.isPaging = false;
         else if (!this.isLive) void this.sendSnapshot();
       }),
       workspaces.onDidChange((change) => this.take(change)),
@@ -83,7 +86,7 @@ export class DashboardPanel {
   }
 
   private take({ events, reset }: WorkspaceChange): void {
-    if (!this.isLive) return;
+    if (!this.isLive && !this.isPaging) return;
     if (reset) return void this.sendSnapshot();
     this.events.push(...events);
     this.gathered.ask();
@@ -98,7 +101,8 @@ export class DashboardPanel {
   private async sendSnapshot(): Promise<void> {
     const mine = ++this.asked;
     const { shown } = this.deps.workspaces;
-    const surroundings = await this.deps.surroundings();
+    this.isLive = false;
+    this.isPaging = false;
     const session = shown?.phase === 'loaded' ? await shown.open().catch(() => undefined) : undefined;
     const outputs: Record<number, string> = {};
     let told: readonly Event[] = [];
@@ -112,15 +116,25 @@ export class DashboardPanel {
       const count = Math.min(wanted, mostToldEvents);
       told = await session.events(Math.max(0, seq - count), count).catch(() => []);
     }
-    if (mine !== this.asked || !this.panel.visible) return;
-    this.outputs = undefined;
+    const isOver = () => mine !== this.asked || !this.panel.visible;
+    if (isOver()) return;
     this.events = [];
-    this.isLive = true;
+    this.isPaging = true;
     const { snapshot } = this.deps.workspaces;
-    this.send({ type: 'snapshot', snapshot, surroundings, outputs });
+    for (const message of snapshotMessages(snapshot)) {
+      await this.panel.webview.postMessage(message); // the next when the page has this one: other messages get between
+      if (isOver()) return;
+    }
+    const surroundings = await this.deps.surroundings();
+    if (isOver()) return;
+    this.isPaging = false;
+    this.isLive = true;
+    this.outputs = undefined;
+    this.send({ type: 'snapshotEnd', surroundings, outputs });
     // In the snapshot already; the feed tells them, so that it is not empty each time the panel is shown again.
     const before = told.filter(({ seq }) => seq <= snapshot.seq);
     if (before.length > 0) this.send({ type: 'events', events: before });
+    this.sendEvents();
   }
 
   private send(message: ToWebview): void {

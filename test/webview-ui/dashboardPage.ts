@@ -4,7 +4,12 @@ import path from 'node:path';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { chromiumFlags, ensureChromium } from '../../scripts/vscode/chromium.mjs';
 import type { Snapshot } from '../../src/core/events/snapshot';
-import type { FromWebview, Surroundings, ToWebview } from '../../src/protocol/webviewMessages';
+import {
+  type FromWebview,
+  type Surroundings,
+  snapshotMessages,
+  type ToWebview,
+} from '../../src/protocol/webviewMessages';
 import { dashboardHtml } from '../../src/vscode/dashboardHtml';
 import { repoRoot } from '../support/repoRoot';
 import { type ThemeName, themes } from './themes';
@@ -93,8 +98,10 @@ export async function openDashboard(
     asked,
     complaints,
     send,
-    show: (snapshot, surroundings = {}, outputs = {}) =>
-      send({ type: 'snapshot', snapshot, surroundings: { ...calm, ...surroundings }, outputs }),
+    async show(snapshot, surroundings = {}, outputs = {}) {
+      for (const message of snapshotMessages(snapshot)) await send(message);
+      await send({ type: 'snapshotEnd', surroundings: { ...calm, ...surroundings }, outputs });
+    },
     close: () => page.close(),
   };
 }

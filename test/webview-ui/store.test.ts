@@ -1,7 +1,8 @@
 // What the dashboard's page makes of messages: the same snapshot as everyone, whatever comes twice, late or not at all.
 import { strict as assert } from 'node:assert';
 import type { Event } from '../../src/core/events/event';
-import type { ToWebview } from '../../src/protocol/webviewMessages';
+import type { Snapshot } from '../../src/core/events/snapshot';
+import { snapshotMessages, type ToWebview } from '../../src/protocol/webviewMessages';
 import {
   emptyContent,
   mostFeedLines,
@@ -14,8 +15,12 @@ import { busyShop, claim, example, finish, loaded, passed, progress, run, wholeR
 
 const surroundings = { ...emptyContent.surroundings, maxAgents: 2 };
 
-function shown(history: ReturnType<typeof example>, outputs: Record<number, string> = {}): ToWebview {
-  return { type: 'snapshot', snapshot: history.snapshot, surroundings, outputs };
+function shown(history: ReturnType<typeof example>, outputs: Record<number, string> = {}): ToWebview[] {
+  return snapshotOf(history.snapshot, outputs);
+}
+
+function snapshotOf(snapshot: Snapshot, outputs: Record<number, string> = {}): ToWebview[] {
+  return [...snapshotMessages(snapshot), { type: 'snapshotEnd', surroundings, outputs }];
 }
 
 function received(...messages: readonly ToWebview[]): { content: PageContent; asks: number } {
@@ -37,17 +42,33 @@ describe('the page’s store', () => {
     const history = busyShop();
     const start = example();
     const first = { ...start.snapshot, seq: 0, features: {}, lastFeatureId: 0 };
-    const { content, asks } = received(
-      { type: 'snapshot', snapshot: first, surroundings, outputs: {} },
-      events(history.events),
-    );
+    const { content, asks } = received(...snapshotOf(first), events(history.events));
     assert.deepEqual(plain(content.snapshot), plain(history.snapshot));
     assert.equal(asks, 0);
   });
 
+  it('shows a long backlog when its last page has come, and no page is long', () => {
+    const specs = Array.from({ length: 3_000 }, (_, k) =>
+      specOf(`Feature ${k}`, { description: 'what to build '.repeat(60) }),
+    );
+    const { snapshot } = loaded(...specs);
+    const messages = snapshotOf(snapshot);
+    assert.ok(messages.length > 5);
+    for (const message of messages) assert.ok(JSON.stringify(message).length < 2 ** 20, message.type);
+    const before = received(...messages.slice(0, -1)).content;
+    assert.deepEqual([before.isLoaded, before.snapshot.seq], [false, 0]);
+    assert.deepEqual(plain(received(...messages).content.snapshot), plain(snapshot));
+  });
+
+  it('forgets the pages of a snapshot when another begins', () => {
+    const broken = snapshotOf(busyShop().snapshot).slice(0, 2);
+    const { content } = received(...broken, ...shown(example()));
+    assert.deepEqual(plain(content.snapshot), plain(example().snapshot));
+  });
+
   it('asks for a snapshot on a gap, and changes nothing', () => {
     const history = example();
-    const loaded = received(shown(history)).content;
+    const loaded = received(...shown(history)).content;
     run(history);
     const later = progressed(history);
     const { content, needsSnapshot } = take(loaded, events(later.slice(1)));
@@ -61,15 +82,15 @@ describe('the page’s store', () => {
 
   it('counts no event twice', () => {
     const history = busyShop();
-    const once = received(shown(history), events(history.events));
-    const twice = received(shown(history), events(history.events), events(history.events.slice(-5)));
+    const once = received(...shown(history), events(history.events));
+    const twice = received(...shown(history), events(history.events), events(history.events.slice(-5)));
     assert.deepEqual(twice, once);
-    assert.equal(twice.content.snapshot, history.snapshot);
+    assert.deepEqual(plain(twice.content.snapshot), plain(history.snapshot));
   });
 
   it('tells what happened before it was shown, in order', () => {
     const history = busyShop();
-    const { content } = received(shown(history), events(history.events.slice(-4)), events(history.events));
+    const { content } = received(...shown(history), events(history.events.slice(-4)), events(history.events));
     const order = content.feed.map(({ seq }) => seq);
     assert.ok(order.length > 5);
     assert.deepEqual(
@@ -81,7 +102,7 @@ describe('the page’s store', () => {
   it('says which features wait for files that someone has, as long as they do', () => {
     const history = loaded(...['a', 'b'].map((name) => specOf(name, { files: ['src/app.ts'] })));
     run(history);
-    const told = [received(shown(history)).content];
+    const told = [received(...shown(history)).content];
     const attempt = claim(history, 2, 1);
     const tell = () => told.push(take(told.at(-1) ?? emptyContent, events(history.events)).content);
     tell();
@@ -99,7 +120,11 @@ describe('the page’s store', () => {
 
   it('follows a run’s attempts, also those told before and after its snapshot, and leaves out earlier runs', () => {
     const history = wholeRun();
-    const { content } = received(shown(history), events(history.events), events(history.events.slice(-20)));
+    const { content } = received(
+      ...shown(history),
+      events(history.events),
+      events(history.events.slice(-20)),
+    );
     assert.deepEqual([content.timeline.attempts.size, content.timeline.waits.size], [9, 1]);
     run(history);
     history.record([{ type: 'feature.retried', by: 'user', featureId: 6 }]);
@@ -120,14 +145,14 @@ describe('the page’s store', () => {
         { type: 'run.resumed', runId: 1 },
       ]);
     }
-    const { content } = received(shown(history), events(history.events));
+    const { content } = received(...shown(history), events(history.events));
     assert.equal(content.feed.length, mostFeedLines);
     assert.equal(content.feed.at(-1)?.seq, history.snapshot.seq);
   });
 
   it('starts the feed anew when another workspace is shown', () => {
     const history = busyShop();
-    const { content } = received(shown(history), events(history.events), shown(example()));
+    const { content } = received(...shown(history), events(history.events), ...shown(example()));
     assert.deepEqual(content.feed, []);
   });
 
@@ -149,12 +174,12 @@ describe('the page’s store', () => {
       { name: 'nothing that comes late', said: [says(2, 'new'), says(1, 'old')], text: 'new' },
     ];
     for (const { name, said, text } of cases) {
-      it(name, () => assert.equal(received(begin(), ...said).content.outputs[1]?.text, text));
+      it(name, () => assert.equal(received(...begin(), ...said).content.outputs[1]?.text, text));
     }
 
     it('the end, from a whole line on', () => {
       const line = `${'x'.repeat(99)}\n`;
-      const text = received(begin(), says(1, line.repeat(1000))).content.outputs[1]?.text ?? '';
+      const text = received(...begin(), says(1, line.repeat(1000))).content.outputs[1]?.text ?? '';
       assert.ok(text.length <= mostOutputCharacters && text.length > mostOutputCharacters - 200);
       assert.ok(text.startsWith('xxx'));
       assert.equal(text.length % 100, 0);

@@ -31,5 +31,6 @@ export function openBridge(): Bridge {
 /** The extension is trusted, so its messages are told apart and not checked; other windows' messages are not ours. */
 function isFromExtension(data: unknown): data is ToWebview {
   if (typeof data !== 'object' || data === null || !('type' in data)) return false;
-  return ['snapshot', 'events', 'surroundings', 'output'].includes(String(data.type));
+  const types = ['snapshot', 'snapshotPage', 'snapshotEnd', 'events', 'surroundings', 'output'];
+  return types.includes(String(data.type));
 }

@@ -42,12 +42,12 @@ function draw(): void {
 bridge.listen((message) => {
   const taken = take(content, message);
   content = taken.content;
-  if (message.type === 'snapshot') isAsking = false;
+  if (message.type === 'snapshotEnd') isAsking = false;
   if (taken.needsSnapshot && !isAsking) {
     isAsking = true; // once for a gap, however many events come after it
     post({ type: 'needSnapshot' });
   }
-  if (!isDrawn) return;
+  if (!isDrawn || content.arriving) return; // nothing to see before all pages are there
   isDrawn = false;
   requestAnimationFrame(draw);
 });

@@ -2,6 +2,7 @@
 import { describe, describeEnd } from '../../src/core/events/describe';
 import type { Event } from '../../src/core/events/event';
 import { emptySnapshot, project, type Snapshot } from '../../src/core/events/snapshot';
+import { assemble, type SnapshotHead, type SnapshotPart } from '../../src/core/events/snapshotParts';
 import { describePassedOver, waitingForFiles } from '../../src/core/scheduler/waitingForFiles';
 import type { FeatureId, Slot } from '../../src/core/shared/ids';
 import type { Surroundings, ToWebview } from '../../src/protocol/webviewMessages';
@@ -19,6 +20,8 @@ export interface PageContent {
   readonly fileWaits: ReadonlyMap<FeatureId, string>;
   /** Of the present or last run, as far as its events were told. */
   readonly timeline: Timeline;
+  /** A snapshot of which not all pages have come. */
+  readonly arriving?: { readonly head: SnapshotHead; readonly pages: readonly (readonly SnapshotPart[])[] };
 }
 
 /** The end of what the agent in a slot has said. */
@@ -55,8 +58,18 @@ export interface Taken {
 /** The content after `message`. */
 export function take(content: PageContent, message: ToWebview): Taken {
   switch (message.type) {
-    case 'snapshot': {
-      const { snapshot, surroundings } = message;
+    case 'snapshot':
+      return taken({ ...content, arriving: { head: message.head, pages: [] } });
+    case 'snapshotPage': {
+      const { arriving } = content;
+      if (!arriving) return taken(content);
+      return taken({ ...content, arriving: { ...arriving, pages: [...arriving.pages, message.parts] } });
+    }
+    case 'snapshotEnd': {
+      const { arriving } = content;
+      if (!arriving) return taken(content);
+      const { surroundings } = message;
+      const snapshot = assemble(arriving.head, arriving.pages.flat());
       const outputs: Record<Slot, Output> = {};
       for (const agent of Object.values(snapshot.agents)) {
         outputs[agent.slot] = { fence: agent.fence, text: tail(message.outputs[agent.slot] ?? '') };
