@@ -1,6 +1,6 @@
 // Who owns a workspace: of all processes that want it, at any time and after any death, exactly one.
 import { randomBytes } from 'node:crypto';
-import { link, rm } from 'node:fs/promises';
+import { link, lstat, rm } from 'node:fs/promises';
 import type { ProcessIdentity } from '../core/events/event';
 import {
   findOwner,
@@ -8,11 +8,19 @@ import {
   listEpochs,
   type OwnerAddress,
   sweepBelow,
-  touch,
+  sweepForgotten,
   writeCard,
 } from '../hub/discovery';
 import { type Listener, listen } from '../hub/listener';
-import { locate, type Place, privatePath, socketPath } from '../hub/runtimeFolder';
+import {
+  existingFolders,
+  locate,
+  makeAgain,
+  type Place,
+  privatePath,
+  socketPath,
+} from '../hub/runtimeFolder';
+import { type BoundSocket, keepBound, type WatchFolder } from './keepBound';
 
 export interface Owner extends OwnerAddress {
   readonly kind: 'owner';
@@ -36,6 +44,8 @@ export interface ClaimOptions {
   /** This process, for those who will find it as the owner. */
   readonly process?: ProcessIdentity;
   readonly place?: Place;
+  /** For tests. */
+  readonly watchFolder?: WatchFolder;
 }
 
 /**
@@ -51,41 +61,45 @@ export interface ClaimOptions {
  *    never falls, and no name is bound, freed and bound again under somebody's feet.
  */
 export async function claimOwnership(root: string, options: ClaimOptions = {}): Promise<Owner | Mirror> {
-  const folder = await locate(root, options.place);
   const attempt = process.platform === 'win32' ? tryPipe : trySocket;
   for (;;) {
+    const folder = await locate(root, options.place);
     const seen = await listEpochs(folder);
-    const owner = await findOwner(folder);
-    if (owner) return { kind: 'mirror', ...owner };
+    for (const each of await existingFolders(root, options.place)) {
+      const owner = await findOwner(each);
+      if (owner) return { kind: 'mirror', ...owner };
+    }
     const epoch = Math.max(seen[0] ?? 0, options.minEpoch ?? 0) + 1;
-    const claimed = await attempt(folder, epoch, options.process);
+    const claimed = await attempt(folder, epoch, options);
     if (claimed) return claimed;
   }
 }
 
 /** Undefined when another was quicker. */
-async function trySocket(folder: string, epoch: number, self?: ProcessIdentity): Promise<Owner | undefined> {
-  const token = newToken();
+async function trySocket(folder: string, epoch: number, options: ClaimOptions): Promise<Owner | undefined> {
+  const card = { token: newToken(), process: options.process };
   const address = socketPath(folder, epoch);
   const own = privatePath(folder, newToken());
-  const listener = await listen(own);
-  const files: string[] = [];
+  const listener = await listen(own).catch((error: unknown) => unlessGone(folder, error));
+  if (!listener) return undefined;
+  const bound: BoundSocket = {
+    ...{ folder, epoch, card, listener, files: [], watchFolder: options.watchFolder },
+    makeFolder: () => makeAgain(folder, options.place),
+  };
   const withdraw = async (): Promise<void> => {
     await listener.close();
-    for (const file of files) await rm(file, { force: true });
+    for (const file of bound.files) if (file !== address) await rm(file, { force: true });
   };
   try {
-    files.push(await writeCard(folder, epoch, own, { token, process: self }));
+    bound.files = [address, await writeCard(folder, epoch, own, card)];
     await link(own, address);
     await rm(own);
     if (await isAlone(folder, epoch)) {
       await sweepBelow(folder, epoch);
-      const fresh = keepFresh([folder, address, ...files]);
-      const leave = () => {
-        clearInterval(fresh);
-        return withdraw();
-      };
-      return { kind: 'owner', epoch, socketPath: address, token, process: self, listener, withdraw: leave };
+      await sweepForgotten(folder, Date.now()).catch(() => undefined); // it is for others; ours stands
+      const stop = keepBound(bound);
+      const leave = () => stop().then(withdraw);
+      return { kind: 'owner', epoch, socketPath: address, ...card, listener, withdraw: leave };
     }
   } catch (error) {
     // The name is taken, or a new owner has swept our private one away.
@@ -98,6 +112,12 @@ async function trySocket(folder: string, epoch: number, self?: ProcessIdentity):
   return undefined;
 }
 
+/** The folder was cleaned away since it was made. (Node tells a missing folder of a socket's name as EACCES.) */
+async function unlessGone(folder: string, error: unknown): Promise<undefined> {
+  const isGone = (await lstat(folder).catch(() => undefined)) === undefined;
+  if (!isGone || !hasCode(error, 'ENOENT', 'EACCES')) throw error;
+}
+
 async function isAlone(folder: string, epoch: number): Promise<boolean> {
   const [highest, ...lower] = await listEpochs(folder);
   if (highest !== epoch) return false;
@@ -106,7 +126,11 @@ async function isAlone(folder: string, epoch: number): Promise<boolean> {
 }
 
 /** A pipe's name is its lock: the system gives it to one, and takes it back at that one's death. */
-async function tryPipe(folder: string, epoch: number, self?: ProcessIdentity): Promise<Owner | undefined> {
+async function tryPipe(
+  folder: string,
+  epoch: number,
+  { process: self }: ClaimOptions,
+): Promise<Owner | undefined> {
   const token = newToken();
   const address = socketPath(folder, epoch);
   try {
@@ -119,13 +143,6 @@ async function tryPipe(folder: string, epoch: number, self?: ProcessIdentity): P
     if (hasCode(error, 'EADDRINUSE')) return undefined;
     throw error;
   }
-}
-
-/** Cleaners of /tmp take what was not touched for three days or more. */
-const touchEveryMs = 6 * 60 * 60 * 1000;
-
-function keepFresh(files: readonly string[]): NodeJS.Timeout {
-  return setInterval(() => void touch(files), touchEveryMs).unref();
 }
 
 function newToken(): string {

@@ -1,7 +1,7 @@
 // Finding the process that owns a workspace, and what an owner leaves in the runtime folder to be found by.
 import { once } from 'node:events';
 import { watch } from 'node:fs';
-import { readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rename, rm, rmdir, stat, utimes, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import path from 'node:path';
 import type { ProcessIdentity } from '../core/events/event';
@@ -104,6 +104,29 @@ export async function sweepBelow(folder: string, epoch: number): Promise<void> {
     const theirs = epochOf(name) ?? epoch;
     const isLeft = theirs < epoch || (isPrivateName(name) && !(await isAnswering(path.join(folder, name))));
     if (isLeft) await rm(path.join(folder, name), { force: true });
+  }
+}
+
+/** Cleaners of /tmp take what was not touched for three days or more. */
+export const forgottenAfterMs = 3 * 24 * 60 * 60 * 1000;
+
+/**
+ * Removes the folders beside `folder` in which no host has been for long and nobody answers: workspaces come and go, and
+ * each leaves one. What cannot be removed is left; a contender who comes at that moment makes its folder again.
+ */
+export async function sweepForgotten(folder: string, now: number): Promise<void> {
+  const ours = path.dirname(folder);
+  for (const name of await entriesOf(ours)) {
+    const other = path.join(ours, name);
+    if (other === folder || !/^[0-9a-f]{16}$/.test(name)) continue;
+    const last = await stat(other).catch(() => undefined);
+    if (!last?.isDirectory() || now - last.mtimeMs < forgottenAfterMs) continue;
+    const names = await entriesOf(other);
+    const sockets = names.filter((each) => each.endsWith('.sock') || isPrivateName(each));
+    const answers = await Promise.all(sockets.map((each) => isAnswering(path.join(other, each))));
+    if (answers.some((isAlive) => isAlive)) continue;
+    for (const each of names) await rm(path.join(other, each), { force: true }).catch(() => undefined);
+    await rmdir(other).catch(() => undefined); // somebody has just come
   }
 }
 

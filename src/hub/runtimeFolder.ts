@@ -1,13 +1,15 @@
 // The folder where the processes of one workspace meet, which only we can enter, and the names of sockets in it.
 import { createHash } from 'node:crypto';
-import { lstat, mkdir, realpath } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { access, lstat, mkdir, realpath } from 'node:fs/promises';
 import { userInfo } from 'node:os';
 import path from 'node:path';
 import { Failure } from '../ports/failure';
 
 /** For tests; by default the system's. */
 export interface Place {
-  readonly base?: string;
+  /** Folders in which ours may be made, best first. */
+  readonly bases?: readonly string[];
   readonly uid?: number;
 }
 
@@ -16,29 +18,88 @@ export const isWindows = process.platform === 'win32';
 /**
  * The runtime folder of the workspace at `root`, made if need be. The same for every way to write the path and every
  * environment: an extension host may lack `XDG_RUNTIME_DIR`, and `TMPDIR` differs from terminal to terminal.
- * Throws `Failure` (`denied`) when someone else has made the folder, or could look into it; (`tooLong`) when a socket's
- * name would not fit.
+ *
+ * Anyone can take a name in /tmp before us, so there are other places; the first is used where nobody else can have put
+ * anything. Throws `Failure` (`denied`) when there is none; (`tooLong`) when a socket's name would fit in none.
  */
 export async function locate(root: string, place: Place = {}): Promise<string> {
-  const workspace = createHash('sha256')
-    .update(await realpath(root))
-    .digest('hex')
-    .slice(0, 16);
-  const user = userInfo();
+  const workspace = await nameOf(root);
   if (isWindows) {
-    const folder = path.join(user.homedir, 'AppData', 'Local', 'parallel-agents', workspace);
+    const folder = path.join(userInfo().homedir, 'AppData', 'Local', 'parallel-agents', workspace);
     await mkdir(folder, { recursive: true });
     return folder;
   }
-  const uid = place.uid ?? user.uid;
-  const ours = path.join(place.base ?? '/tmp', `parallel-agents-${uid}`);
-  const folder = path.join(ours, workspace);
-  if (Buffer.byteLength(folder) + 1 + longestNameBytes > maxAddressBytes) {
-    throw new Failure('tooLong', `${folder} is too long a path for a socket.`);
+  const uid = place.uid ?? ownUid();
+  const all = userFolders(place);
+  const fitting = all.filter((ours) => fits(path.join(ours, workspace)));
+  if (fitting.length === 0) throw new Failure('tooLong', `${all[0]} is too long a path for a socket.`);
+  const wrong: string[] = [];
+  for (const ours of fitting) {
+    const why = await makePrivate(ours, uid);
+    if (why === undefined) return makeInner(path.join(ours, workspace), uid);
+    wrong.push(`${ours} ${why}`);
   }
-  await makePrivate(ours, uid);
-  await makePrivate(folder, uid);
-  return folder;
+  throw new Failure(
+    'denied',
+    `Parallel Agents needs a folder that only you can enter, and found none: ${wrong.join('; ')}. It takes any of these that is yours alone (chmod 700) or can be made.`,
+  );
+}
+
+/**
+ * The workspace's folders in all places that are ours: a host lives in another than `locate` answers when the better
+ * place was not free at its start. Best first; makes nothing.
+ */
+export async function existingFolders(root: string, place: Place = {}): Promise<readonly string[]> {
+  if (isWindows) return [await locate(root, place)];
+  const uid = place.uid ?? ownUid();
+  const workspace = await nameOf(root);
+  const found: string[] = [];
+  for (const ours of userFolders(place)) {
+    const folder = path.join(ours, workspace);
+    if ((await isPrivate(ours, uid)) && (await isPrivate(folder, uid))) found.push(folder);
+  }
+  return found;
+}
+
+/** Makes a folder that `locate` answered once more, where it was. Throws `Failure` (`denied`) when it is not ours now. */
+export async function makeAgain(folder: string, { uid = ownUid() }: Place = {}): Promise<void> {
+  const ours = path.dirname(folder);
+  const why = await makePrivate(ours, uid);
+  if (why !== undefined) throw new Failure('denied', `${ours} ${why}.`);
+  await makeInner(folder, uid);
+}
+
+async function nameOf(root: string): Promise<string> {
+  return createHash('sha256')
+    .update(await realpath(root))
+    .digest('hex')
+    .slice(0, 16);
+}
+
+function ownUid(): number {
+  return process.getuid?.() ?? 0;
+}
+
+/** Folders of this user alone, outside every workspace; they need not exist. */
+export function userFolders({ bases, uid = ownUid() }: Place = {}): readonly string[] {
+  const name = `parallel-agents-${uid}`;
+  if (bases) return bases.map((base) => path.join(base, name));
+  const home = homeFolder();
+  return [
+    path.join('/tmp', name),
+    path.join('/run/user', String(uid), 'parallel-agents'),
+    ...(home === undefined ? [] : [path.join(home, '.cache', 'parallel-agents', 'run')]),
+    path.join('/var/tmp', name),
+  ];
+}
+
+/** As the system knows it, not the environment; it knows none of a user without a name. */
+function homeFolder(): string | undefined {
+  try {
+    return userInfo().homedir;
+  } catch {
+    return undefined;
+  }
 }
 
 /** Where the owner of `epoch` listens. A pipe has one name for all, since it vanishes with its owner. */
@@ -60,16 +121,37 @@ export function isPrivateName(name: string): boolean {
 const maxAddressBytes = 100;
 const longestNameBytes = 'ffffffffffffffff.new'.length;
 
-/** A folder that exists is taken only when nobody else can have put anything into it. */
-async function makePrivate(folder: string, uid: number): Promise<void> {
+function fits(folder: string): boolean {
+  return Buffer.byteLength(folder) + 1 + longestNameBytes <= maxAddressBytes;
+}
+
+async function makeInner(folder: string, uid: number): Promise<string> {
+  const why = await makePrivate(folder, uid);
+  if (why === undefined) return folder;
+  throw new Failure('denied', `${folder} ${why}. Remove it (rm -r ${folder}) and try again.`);
+}
+
+/** A folder that exists is taken only when nobody else can have put anything into it. Answers why it cannot be had. */
+async function makePrivate(folder: string, uid: number): Promise<string | undefined> {
   try {
+    await mkdir(path.dirname(folder), { recursive: true, mode: 0o700 });
     await mkdir(folder, { mode: 0o700 });
   } catch (error) {
-    const exists = error instanceof Error && 'code' in error && error.code === 'EEXIST';
-    if (!exists) throw new Failure('denied', `${folder} cannot be made.`, { cause: error });
+    const code = error instanceof Error && 'code' in error ? String(error.code) : String(error);
+    if (code !== 'EEXIST') return `cannot be made (${code})`;
   }
-  const wrong = whatIsWrong(await lstat(folder), uid);
-  if (wrong) throw new Failure('denied', `${folder} ${wrong}. Remove it (rm -r ${folder}) and try again.`);
+  const found = await lstat(folder).catch(() => undefined);
+  if (!found) return 'is gone again';
+  const isWritable = await access(folder, constants.W_OK | constants.X_OK).then(
+    () => true,
+    () => false,
+  );
+  return whatIsWrong(found, uid) ?? (isWritable ? undefined : 'cannot be written to');
+}
+
+async function isPrivate(folder: string, uid: number): Promise<boolean> {
+  const found = await lstat(folder).catch(() => undefined);
+  return found !== undefined && whatIsWrong(found, uid) === undefined;
 }
 
 function whatIsWrong(found: Awaited<ReturnType<typeof lstat>>, uid: number): string | undefined {

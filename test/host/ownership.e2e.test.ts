@@ -115,7 +115,7 @@ describe('processes that claim one workspace', () => {
     }
     await agreement();
     assert.ok(highest > rounds, `only ${highest} epochs`);
-    const left = await readdir(await locate(root, { base }));
+    const left = await readdir(await locate(root, { bases: [base] }));
     assert.ok(left.length < 12, `left behind: ${left.join(' ')}`);
   });
 });

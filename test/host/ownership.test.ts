@@ -1,10 +1,13 @@
 // Claiming a workspace, one process at a time or several in one: who gets it, who mirrors, and what is left behind.
 import { strict as assert } from 'node:assert';
+import { once } from 'node:events';
+import { watch } from 'node:fs';
 import { mkdir, mkdtemp, readdir, rm, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
 import { type ClaimOptions, claimOwnership, type Mirror, type Owner } from '../../src/host/ownership';
 import { connectHub } from '../../src/hub/client';
+import { awaitOwner } from '../../src/hub/discovery';
 import { locate, socketPath } from '../../src/hub/runtimeFolder';
 import { createHubServer } from '../../src/hub/server';
 import { Failure } from '../../src/ports/failure';
@@ -28,7 +31,7 @@ describe('ownership', () => {
   });
 
   async function claim(options: ClaimOptions = {}, at = root): Promise<Owner | Mirror> {
-    const claimed = await claimOwnership(at, { ...options, place: { base } });
+    const claimed = await claimOwnership(at, { ...options, place: { bases: [base] } });
     if (claimed.kind === 'owner') owners.push(claimed);
     return claimed;
   }
@@ -37,7 +40,7 @@ describe('ownership', () => {
     assert.equal(claimed.kind, 'owner');
     return claimed.kind === 'owner' ? claimed : assert.fail();
   }
-  const folder = () => locate(root, { base });
+  const folder = () => locate(root, { bases: [base] });
 
   it('goes to the first, and the next mirrors it by what they need to connect', async () => {
     const process = { pid: 4711, started: 'Tuesday' };
@@ -129,7 +132,7 @@ describe('ownership', () => {
   });
 
   it('leaves the successor alone when a displaced owner shuts down', async () => {
-    const displaced = await own();
+    const displaced = await own({ watchFolder: () => ({ close() {} }) }); // it is not told in time
     // As after a cleaning of /tmp: the next does not see the first, and takes even the same name.
     await rm(await folder(), { recursive: true });
     const successor = await own();
@@ -139,6 +142,96 @@ describe('ownership', () => {
     assert.deepEqual(await readdir(await folder()), before);
     const mirror = await claim();
     assert.deepEqual([mirror.kind, mirror.token], ['mirror', successor.token]);
+  });
+
+  describe('whose folder is cleaned away under its owner', () => {
+    /** As faces and workers that come later find it. */
+    const answerOf = async (owner: Owner) => {
+      const client = await connectHub({ ...owner, role: 'client' });
+      client.listen();
+      const answer = await client.request(who, {});
+      client.dispose();
+      return answer;
+    };
+    const serve = (owner: Owner) =>
+      createHubServer({
+        ...{ listener: owner.listener, hostToken: owner.token, onWorker: () => {}, onDenied: assert.fail },
+        onClient: (connection) => connection.handle(who, () => ({ epoch: owner.epoch })),
+      });
+    const all = () => path.join(base, `parallel-agents-${process.getuid?.()}`);
+
+    const cleanings: Record<string, () => Promise<unknown>> = {
+      'as a whole': () => rm(all(), { recursive: true }),
+      'but for itself': async () => {
+        const at = await folder();
+        for (const name of await readdir(at)) await rm(path.join(at, name));
+      },
+      'of its socket alone': async () => rm(socketPath(await folder(), 1)),
+      'of its card alone': async () => {
+        const at = await folder();
+        const cards = async () => (await readdir(at)).filter((name) => name.endsWith('.token'));
+        const changes = watch(at);
+        for (const name of await cards()) await rm(path.join(at, name));
+        while ((await cards()).length === 0) await once(changes, 'change');
+        changes.close();
+      },
+    };
+    for (const [what, clean] of Object.entries(cleanings)) {
+      it(`is bound again under the same name when it is cleaned ${what}`, async () => {
+        const owner = await own();
+        serve(owner);
+        const standing = await connectHub({ ...owner, role: 'client' });
+        standing.listen();
+        await clean();
+        const found = await awaitOwner(await folder());
+        assert.deepEqual([found.epoch, found.socketPath, found.token], [1, owner.socketPath, owner.token]);
+        assert.deepEqual(await answerOf(owner), { epoch: 1 });
+        assert.deepEqual(await standing.request(who, {}), { epoch: 1 });
+        assert.equal((await claim()).kind, 'mirror');
+        standing.dispose();
+      });
+    }
+
+    it('is bound again each time', async () => {
+      const owner = await own();
+      serve(owner);
+      for (let nth = 0; nth < 3; nth++) {
+        await rm(all(), { recursive: true });
+        const found = await awaitOwner(await folder());
+        assert.equal(found.token, owner.token);
+        assert.deepEqual(await answerOf(owner), { epoch: 1 });
+      }
+    });
+
+    it('is left to a successor who has its name by then', async () => {
+      let tell = () => {};
+      const displaced = await own({
+        watchFolder: (_, changed) => {
+          tell = changed;
+          return { close() {} };
+        },
+      });
+      await rm(all(), { recursive: true });
+      const successor = await own();
+      tell();
+      await displaced.withdraw(); // after what it was told is done
+      const mirror = await claim();
+      assert.deepEqual([mirror.kind, mirror.token], ['mirror', successor.token]);
+    });
+  });
+
+  it('is found in another place, where its owner had to go', async () => {
+    const second = path.join(base, 'second');
+    const place = { bases: [base, second] };
+    const blocker = path.join(base, `parallel-agents-${process.getuid?.()}`);
+    await writeFile(blocker, '');
+    const owner = await claimOwnership(root, { place });
+    assert.equal(owner.kind, 'owner');
+    if (owner.kind === 'owner') owners.push(owner);
+    assert.ok(owner.socketPath.startsWith(second));
+    await rm(blocker); // the better place is free again
+    const mirror = await claimOwnership(root, { place });
+    assert.deepEqual([mirror.kind, mirror.token], ['mirror', owner.token]);
   });
 
   it('is refused in a folder that was put there by others', async () => {

@@ -34,7 +34,7 @@ report({ kind: 'ready' });
 async function take(): Promise<void> {
   let seen = 0;
   for (;;) {
-    const claimed = await claimOwnership(root, { minEpoch: seen + Number(ahead), place: { base } });
+    const claimed = await claimOwnership(root, { minEpoch: seen + Number(ahead), place: { bases: [base] } });
     seen = claimed.epoch;
     if (claimed.kind === 'owner') {
       report({ kind: 'owner', epoch: claimed.epoch });

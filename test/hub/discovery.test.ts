@@ -1,8 +1,16 @@
 // The runtime folder and what is found in it: one folder for a workspace, and no trust in what others have put there.
 import { strict as assert } from 'node:assert';
-import { chmod, link, mkdir, mkdtemp, readdir, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import { chmod, link, mkdir, mkdtemp, readdir, rm, stat, symlink, utimes, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { awaitOwner, findOwner, listEpochs, sweepBelow, writeCard } from '../../src/hub/discovery';
+import {
+  awaitOwner,
+  findOwner,
+  forgottenAfterMs,
+  listEpochs,
+  sweepBelow,
+  sweepForgotten,
+  writeCard,
+} from '../../src/hub/discovery';
 import { type Listener, listen } from '../../src/hub/listener';
 import { locate, type Place, socketPath } from '../../src/hub/runtimeFolder';
 import { Failure } from '../../src/ports/failure';
@@ -18,7 +26,7 @@ describe('the runtime folder', () => {
     base = await mkdtemp('/tmp/pa-');
     root = path.join(base, 'workspace');
     await mkdir(root);
-    place = { base };
+    place = { bases: [base] };
   });
   afterEach(() => rm(base, { recursive: true }));
 
@@ -81,16 +89,32 @@ describe('the runtime folder', () => {
     ],
   ];
   for (const [what, plant, why, as] of planted) {
-    it(`is refused when ${what} was put in its place, with the way to mend it`, async () => {
+    it(`is in another place when ${what} was put in its own, which is left alone`, async () => {
+      const second = path.join(base, 'second');
       await plant();
-      await assert.rejects(locate(root, { base, uid: as }), (error) => {
+      const before = await readdir(base, { recursive: true });
+      const found = { bases: [base, second], uid: as };
+      if (as === undefined) {
+        const folder = await locate(root, found);
+        assert.equal(path.dirname(folder), path.join(second, `parallel-agents-${uid}`));
+        assert.equal(await locate(root, found), folder);
+      }
+      const after = (await readdir(base, { recursive: true })).filter((name) => !name.startsWith('second'));
+      assert.deepEqual(after, before);
+      await assert.rejects(locate(root, { bases: [base], uid: as }), (error) => {
         assert.ok(Failure.is(error, 'denied'), `${error}`);
         assert.match(error.message, why);
-        assert.match(error.message, /Remove it \(rm -r \S+\) and try again/);
+        assert.doesNotMatch(error.message, /rm -r/); // it need not be theirs to remove
         return true;
       });
     });
   }
+
+  it('is in another place when its own cannot be made', async () => {
+    await writeFile(path.join(base, 'file'), '');
+    const folder = await locate(root, { bases: [path.join(base, 'file'), base] });
+    assert.equal(path.dirname(folder), ours());
+  });
 
   it('is refused when a link was put in the place of the inner folder', async () => {
     const folder = await locate(root, place);
@@ -99,9 +123,14 @@ describe('the runtime folder', () => {
     await assert.rejects(locate(root, place), (e) => Failure.is(e, 'denied'));
   });
 
+  it('is in a place where a socket’s name fits, if there is one', async () => {
+    const folder = await locate(root, { bases: [path.join(base, 'a'.repeat(60)), base] });
+    assert.equal(path.dirname(folder), ours());
+  });
+
   it('is refused where a socket’s name would not fit', async () => {
     const deep = path.join(base, 'a'.repeat(60));
-    await assert.rejects(locate(root, { base: deep }), (e) => Failure.is(e, 'tooLong'));
+    await assert.rejects(locate(root, { bases: [deep] }), (e) => Failure.is(e, 'tooLong'));
   });
 });
 
@@ -167,6 +196,24 @@ describe('an owner', () => {
     const waited = awaitOwner(folder, impatience.signal);
     impatience.abort();
     await assert.rejects(waited, (e) => Failure.is(e, 'aborted'));
+  });
+
+  it('has folders of workspaces that are long gone swept, but no living one’s, nor what is not ours', async () => {
+    const names = ['aaaaaaaaaaaaaaaa', 'bbbbbbbbbbbbbbbb', 'cccccccccccccccc', 'keep-me', 'dddddddddddddddd'];
+    const [dead, living, recent, other, mine] = names.map((name) => path.join(folder, name));
+    if (!dead || !living || !recent || !other || !mine) assert.fail();
+    for (const each of [dead, living, recent, other, mine]) {
+      await mkdir(each);
+      await writeFile(path.join(each, '3.sock'), '');
+      await writeFile(path.join(each, '3.1.token'), '');
+    }
+    listeners.push(await listen(socketPath(living, 4)));
+    const now = Date.now();
+    const longAgo = new Date(now - forgottenAfterMs - 1_000);
+    for (const each of [dead, living, other, mine]) await utimes(each, longAgo, longAgo);
+    await sweepForgotten(mine, now);
+    assert.deepEqual((await readdir(folder)).sort(), names.slice(1).sort());
+    assert.deepEqual((await readdir(living)).sort(), ['3.1.token', '3.sock', '4.sock']);
   });
 
   it('sweeps what lower epochs left, and nothing else', async () => {
