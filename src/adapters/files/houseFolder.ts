@@ -4,6 +4,7 @@ import { lstat, mkdir, open, realpath } from 'node:fs/promises';
 import path from 'node:path';
 import { Failure } from '../../ports/failure';
 import { asFailures, hasCode, orNull } from './fileFailure';
+import { refuseForeignFolder, refuseForeignParts } from './houseParts';
 import { openFolder } from './openFolder';
 
 const houseName = '.parallel-agents';
@@ -15,8 +16,8 @@ const ignoreFile = `# All of this belongs to Parallel Agents, but for the prompt
 
 /**
  * Makes the folder where it is missing; its `.gitignore` is the first thing in it. May be called again, and by two
- * processes at once. Fails with `refused` for a folder that is a link or another user's, and for a workspace that lies
- * inside another.
+ * processes at once. Fails with `refused` for a folder that is a link or another user's, for one with a link in it, and for
+ * a workspace that lies inside another.
  *
  * @returns the folder's absolute path, without links
  */
@@ -31,13 +32,14 @@ export function prepareHouse(workspace: string): Promise<string> {
       );
     }
     const houseDir = path.join(root, houseName);
+    await refuseForeignParts(houseDir);
     await mkdir(houseDir, { mode: 0o700 }).catch(unlessThere);
-    await refuseForeign(houseDir);
+    await refuseForeignFolder(houseDir);
     await writeIgnoreFile(path.join(houseDir, '.gitignore'));
     for (const name of ['blobs', 'tmp', 'slots']) {
       const folder = path.join(houseDir, name);
       await mkdir(folder, { mode: 0o700 }).catch(unlessThere);
-      await refuseForeign(folder);
+      await refuseForeignFolder(folder);
     }
     for (const folder of [houseDir, root]) {
       const opened = await openFolder(folder);
@@ -54,18 +56,6 @@ async function outerHouse(root: string): Promise<string | undefined> {
     if (stat?.isDirectory()) return folder;
     if (folder === path.dirname(folder)) return undefined;
   }
-}
-
-async function refuseForeign(folder: string): Promise<void> {
-  const stat = await lstat(folder);
-  const isOurs = !process.getuid || stat.uid === process.getuid();
-  if (stat.isDirectory() && isOurs) return;
-  const why = stat.isSymbolicLink()
-    ? 'is a link'
-    : stat.isDirectory()
-      ? 'belongs to another user'
-      : 'is not a folder';
-  throw new Failure('refused', `"${folder}" ${why}; move it away and start again.`);
 }
 
 /** Leaves one that is there, so that the user may change it; but an empty one is what a crash left. */

@@ -50,16 +50,58 @@ describe('houseFolder', () => {
       symlinkSync(tempFolder(), path.join(root, '.parallel-agents/blobs'));
     },
   };
+  const parts = ['blobs', 'texts', 'tmp', 'logs', 'slots', 'agents.db', 'agents.journal', 'agents.db.tmp'];
+  parts.push(
+    'ignore-rules.json',
+    '.gitignore',
+    'blobs/a',
+    'texts/b',
+    'tmp/c',
+    'logs/worker-1.log',
+    'slots/1',
+  );
+  for (const part of parts) {
+    for (const [kind, to] of Object.entries({ folder: 'd', file: 'f', 'missing file': 'none' })) {
+      foreign[`a link to a ${kind} at ${part}`] = (root) => {
+        const outside = tempFolder();
+        mkdirSync(path.join(outside, 'd'));
+        writeFileSync(path.join(outside, 'f'), 'precious');
+        const at = path.join(root, '.parallel-agents', part);
+        mkdirSync(path.dirname(at), { recursive: true });
+        symlinkSync(path.join(outside, to), at);
+      };
+    }
+  }
+  foreign['a folder where a file belongs'] = (root) =>
+    mkdirSync(path.join(root, '.parallel-agents/agents.db'), { recursive: true });
+  foreign['a file where a folder belongs'] = (root) => {
+    mkdirSync(path.join(root, '.parallel-agents'));
+    writeFileSync(path.join(root, '.parallel-agents/logs'), '');
+  };
   for (const [what, plant] of Object.entries(foreign)) {
     it(`refuses ${what} in its stead`, async () => {
       const root = tempFolder();
       plant(root);
+      const before = readdirSync(root, { recursive: true });
       await assert.rejects(
         prepareHouse(root),
-        (error) => Failure.is(error, 'refused') && error.message.includes('.parallel-agents'),
+        (error) =>
+          Failure.is(error, 'refused') &&
+          /"\S+\.parallel-agents\S*" is .*; move it away and start again\.$/.test(error.message),
       );
+      assert.deepEqual(readdirSync(root, { recursive: true }), before);
     });
   }
+
+  it('lets what the user keeps there be', async () => {
+    const root = tempFolder();
+    const houseDir = await prepareHouse(root);
+    mkdirSync(path.join(houseDir, 'prompts'));
+    mkdirSync(path.join(houseDir, 'slots/1'));
+    symlinkSync(tempFolder(), path.join(houseDir, 'slots/1/node_modules'));
+    mkdirSync(path.join(houseDir, 'set-aside-2026'));
+    assert.equal(await prepareHouse(root), houseDir);
+  });
 
   it('refuses a workspace inside another and names that one', async () => {
     const root = tempFolder();

@@ -1,0 +1,55 @@
+// What may lie in a workspace's `.parallel-agents`: files and folders of its own user, and no way out of it.
+import type { Dirent } from 'node:fs';
+import { lstat, readdir } from 'node:fs/promises';
+import path from 'node:path';
+import { Failure } from '../../ports/failure';
+import { orNull } from './fileFailure';
+
+/** Folders of ours whose every entry is a file. In `slots` are copies of the workspace, with links as it has them. */
+const fileFolders = ['blobs', 'texts', 'tmp', 'logs'];
+const folders = [...fileFolders, 'slots'];
+
+/**
+ * Only looks; there may be no such folder. Fails with `refused`, naming the part, for a link, a wrong kind of entry, and
+ * a folder of another user: nothing here is read or written where somebody else may have led it.
+ * @param houseDir absolute, and without links but for itself
+ */
+export async function refuseForeignParts(houseDir: string): Promise<void> {
+  if (!(await refuseForeignFolder(houseDir))) return;
+  for (const entry of await readdir(houseDir, { withFileTypes: true })) {
+    const at = path.join(houseDir, entry.name);
+    if (folders.includes(entry.name)) await refuseForeignFolder(at);
+    // What else the user keeps here as folders is not ours, but our names are names of files.
+    else if (!entry.isDirectory() || /^(?:agents\.|ignore-rules|\.gitignore)/.test(entry.name))
+      mustBeFile(entry, at);
+  }
+  for (const name of fileFolders) {
+    const folder = path.join(houseDir, name);
+    for (const entry of await entriesOf(folder)) mustBeFile(entry, path.join(folder, entry.name));
+  }
+  const slots = path.join(houseDir, 'slots');
+  for (const entry of await entriesOf(slots))
+    if (!entry.isDirectory()) mustBeFile(entry, path.join(slots, entry.name));
+}
+
+/** Answers whether it is there. */
+export async function refuseForeignFolder(folder: string): Promise<boolean> {
+  const stat = await orNull(lstat(folder));
+  if (!stat) return false;
+  if (stat.isSymbolicLink()) throw foreign(folder, 'is a link');
+  if (!stat.isDirectory()) throw foreign(folder, 'is not a folder');
+  if (process.getuid && stat.uid !== process.getuid()) throw foreign(folder, 'belongs to another user');
+  return true;
+}
+
+async function entriesOf(folder: string): Promise<readonly Dirent[]> {
+  return (await orNull(readdir(folder, { withFileTypes: true }))) ?? [];
+}
+
+function mustBeFile(entry: Dirent, at: string): void {
+  if (!entry.isFile()) throw foreign(at, entry.isSymbolicLink() ? 'is a link' : 'is not a file');
+}
+
+function foreign(at: string, why: string): Failure {
+  return new Failure('refused', `"${at}" ${why}; move it away and start again.`);
+}
