@@ -2,6 +2,7 @@
 import { parseArgs } from 'node:util';
 import { type GraphFormat, graphFormats } from '../core/graph/exportGraph';
 import { isModelName, type ModelName } from '../core/routing/modelCatalog';
+import type { Elsewhere } from '../host/elsewhere';
 import { highestAgentLimit, modelNames } from '../host/settings';
 
 export type CliCommand =
@@ -23,6 +24,8 @@ export interface RunCommand {
   readonly model?: ModelName;
   readonly verify?: string;
   readonly json: boolean;
+  /** What to do with records that were made elsewhere. */
+  readonly elsewhere: Elsewhere;
   /** Only say how long it would take. */
   readonly estimate: boolean;
 }
@@ -47,6 +50,8 @@ export const help = `parallel-agents: several coding agents build your backlog a
       --model MODEL         for every feature: ${modelNames}
       --verify CMD          the check of features that name none
       --json                events, one a line, instead of text
+      --go-on               with records made elsewhere: go on, with your settings
+      --start-over          with records made elsewhere: keep them aside, begin anew
       --estimate            start nothing: say how long it would take, and why
   parallel-agents status [--json]                   where every feature stands
   parallel-agents retry ID                          queue a failed feature again
@@ -77,6 +82,7 @@ export function parseCommandLine(argv: readonly string[]): CliCommand {
           json: values.json ?? false,
           withDependencies: values['with-dependencies'] ?? false,
           estimate: values.estimate ?? false,
+          elsewhere: elsewhere(values['go-on'], values['start-over']),
         },
         ...given(
           'maxAgents',
@@ -126,6 +132,8 @@ function readOptions(argv: readonly string[]) {
         verify: { type: 'string' },
         json: { type: 'boolean' },
         estimate: { type: 'boolean' },
+        'go-on': { type: 'boolean' },
+        'start-over': { type: 'boolean' },
         format: { type: 'string' },
         // Accepted for scripts that name it; every agent is its own process in its own copy, always.
         isolate: { type: 'boolean' },
@@ -146,6 +154,12 @@ function number(name: string, text: string | undefined, most = Number.MAX_SAFE_I
   if (/^\d+$/.test(text) && value >= 1 && value <= most) return value;
   const range = most === Number.MAX_SAFE_INTEGER ? 'from 1' : `from 1 to ${most}`;
   throw new UsageError(`${name} must be a whole number ${range}, not "${text}".`);
+}
+
+function elsewhere(goOn = false, startOver = false): Elsewhere {
+  if (goOn && startOver)
+    throw new UsageError('--go-on and --start-over exclude each other. See parallel-agents --help.');
+  return goOn ? 'goOn' : startOver ? 'startOver' : 'ask';
 }
 
 function model(name: string | undefined): ModelName | undefined {

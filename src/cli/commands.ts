@@ -4,10 +4,8 @@ import { join } from 'node:path';
 import { describeSkip, oneLine } from '../core/events/describe';
 import type { Snapshot } from '../core/events/snapshot';
 import type { Evidence, Feature } from '../core/features/feature';
-import { joinWorkspace } from '../host/joinWorkspace';
 import type { Session } from '../host/session';
-import { resolveSettings } from '../host/settings';
-import { readSettings } from './settingsFiles';
+import { describeElsewhere, openFolder, openSession } from './openSession';
 import { BadInput, type Terminal } from './terminal';
 
 export async function status(
@@ -16,12 +14,24 @@ export async function status(
   terminal: Terminal,
   distDir: string,
 ): Promise<number> {
-  return withSession(root, terminal, distDir, async (session) => {
-    const { snapshot } = session;
+  const tell = (snapshot: Snapshot) => {
     if (json) terminal.print(JSON.stringify(snapshot));
     else for (const line of describeStatus(snapshot)) terminal.print(line);
-    return Object.values(snapshot.features).every((f) => f.state.status === 'passing') ? 0 : 1;
-  });
+  };
+  await mustHaveRun(root);
+  const joined = await openFolder({ root, distDir, terminal });
+  if (joined.kind === 'elsewhere') {
+    tell(joined.snapshot);
+    for (const line of describeElsewhere(root)) terminal.note(`⚠️ ${line}`);
+    return 1; // what passed elsewhere is not proved here
+  }
+  const { session } = joined;
+  try {
+    tell(session.snapshot);
+    return Object.values(session.snapshot.features).every((f) => f.state.status === 'passing') ? 0 : 1;
+  } finally {
+    await session.close();
+  }
 }
 
 /** Retry, confirm or reject one feature. */
@@ -122,22 +132,22 @@ function howProved(evidence: Evidence): string {
     : 'confirmed by you';
 }
 
+async function mustHaveRun(root: string): Promise<void> {
+  await access(join(root, '.parallel-agents', 'agents.db')).catch(() => {
+    throw new BadInput([
+      `Nothing has been run in ${root} yet. Start with: parallel-agents run --project-dir ${root}`,
+    ]);
+  });
+}
+
 async function withSession(
   root: string,
   terminal: Terminal,
   distDir: string,
   work: (session: Session) => Promise<number>,
 ): Promise<number> {
-  await access(join(root, '.parallel-agents', 'agents.db')).catch(() => {
-    throw new BadInput([
-      `Nothing has been run in ${root} yet. Start with: parallel-agents run --project-dir ${root}`,
-    ]);
-  });
-  const { machine } = resolveSettings((await readSettings(root, {}, terminal.env)).read);
-  const session = await joinWorkspace({
-    ...{ root, face: 'cli', distDir, goOn: false, log: terminal.debug },
-    machine: () => machine,
-  });
+  await mustHaveRun(root);
+  const session = await openSession({ root, distDir, terminal });
   try {
     return await work(session);
   } finally {

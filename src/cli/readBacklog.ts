@@ -1,7 +1,6 @@
 // Finds the backlog for a command, and refuses a bad one with its place before anything is touched.
 import { join, relative } from 'node:path';
 import { loadBacklogFile } from '../adapters/files/backlogFile';
-import { readStoredSnapshot } from '../adapters/store/readStoredSnapshot';
 import { emptySnapshot, projectAll, type Snapshot } from '../core/events/snapshot';
 import { idsOf } from '../core/features/feature';
 import { reconcile } from '../core/features/reconcile';
@@ -9,6 +8,8 @@ import { indexByName, withDependencies } from '../core/graph/readiness';
 import { parseWorkspacePath } from '../core/locks/lockPath';
 import type { FeatureId } from '../core/shared/ids';
 import { inert } from '../core/shared/inert';
+import { madeElsewhere } from '../host/elsewhere';
+import { lookAtRecords } from '../host/lookAtRecords';
 import type { PlacedProblem } from '../protocol/hubMethods';
 import { BadInput } from './terminal';
 
@@ -26,8 +27,9 @@ export async function previewWorkspace(
   file: string,
   { distDir, note }: { readonly distDir: string; readonly note: (line: string) => void },
 ): Promise<Snapshot> {
-  const place = { dir: join(root, '.parallel-agents'), wasmPath: join(distDir, 'sql-wasm.wasm') };
-  const stored = (await readStoredSnapshot(place)) ?? emptySnapshot;
+  const records = await lookAtRecords(root, distDir);
+  if (records.madeElsewhere) note(`⚠️ ${madeElsewhere}`);
+  const stored = records.snapshot;
   const { specs, notices } = await loadSpecs(root, file, stored);
   for (const notice of notices) note(`⚠️ ${placeOf(notice)}`);
   const { changes } = reconcile(stored.features, stored.lastFeatureId, specs);

@@ -3,10 +3,10 @@ import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Event } from '../core/events/event';
 import { accessWith, describeLeftOut } from '../core/guardrails/machineSettings';
-import { joinWorkspace } from '../host/joinWorkspace';
 import type { Session } from '../host/session';
 import { resolveSettings } from '../host/settings';
 import type { RunCommand } from './arguments';
+import { openSession } from './openSession';
 import { createJsonPrinter, createTextPrinter, type Printer } from './output';
 import { mendNeeded } from './personNeeded';
 import { checkBacklog, chooseFeatures, placeOf } from './readBacklog';
@@ -46,10 +46,7 @@ export async function run(
       'ℹ️ Offline model: it plays offline-script.json and thinks nothing up; no key and no network are used.',
     );
 
-  const session = await joinWorkspace({
-    ...{ root, face: 'cli', distDir, goOn: false, log: terminal.debug },
-    machine: () => machine,
-  });
+  const session = await openSession({ root, distDir, terminal }, command.elsewhere);
   try {
     const loaded = await session.loadBacklog(backlog);
     if (loaded.kind !== 'loaded')

@@ -1,8 +1,8 @@
 // Where the command line finds settings: its flags, the environment, the workspace's file, then the user's own.
 import { readFile } from 'node:fs/promises';
-import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { type ParseError, parse } from 'jsonc-parser';
+import { configFolder } from '../adapters/system/configFolder';
 import type { SettingReader } from '../host/settings';
 
 /** Settings that only the user's own file may give: a workspace must not name an endpoint or raise the machine's limits. */
@@ -23,7 +23,7 @@ export async function readSettings(
 ): Promise<SettingsSources> {
   const warnings: string[] = [];
   const workspace = await readJson(join(root, '.vscode', 'settings.json'), warnings);
-  const user = await readJson(join(configFolder(env), 'parallel-agents', 'settings.json'), warnings);
+  const user = await readJson(join(configFolder(env), 'settings.json'), warnings);
   const read = (name: string): unknown => {
     if (flags[name] !== undefined) return flags[name];
     if (name === 'maxAgents' && env.MAX_AGENTS !== undefined && env.MAX_AGENTS !== '')
@@ -51,12 +51,6 @@ async function readJson(file: string, warnings: string[]): Promise<ReadonlyMap<s
     return new Map();
   }
   return new Map(Object.entries(value));
-}
-
-function configFolder(env: Readonly<Record<string, string | undefined>>): string {
-  if (process.platform === 'win32') return env.APPDATA ?? join(homedir(), 'AppData', 'Roaming');
-  if (process.platform === 'darwin') return join(homedir(), 'Library', 'Application Support');
-  return env.XDG_CONFIG_HOME || join(homedir(), '.config');
 }
 
 function asNumber(text: string): unknown {

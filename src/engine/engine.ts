@@ -120,14 +120,8 @@ export class Engine {
   }): Promise<void> {
     const { ender, files, loaded } = this.parts;
     await this.log.append([{ type: 'owner.changed', ...owner }]);
-    if (loaded.setAside !== undefined) {
-      await this.log.append([
-        {
-          type: 'error.occurred',
-          where: 'Database',
-          message: `It was damaged; what was left of it is kept as ${loaded.setAside}.`,
-        },
-      ]);
+    if (loaded.repaired !== undefined) {
+      await this.log.append([{ type: 'error.occurred', where: 'Records', message: loaded.repaired }]);
     }
     await recover({
       log: this.log,
@@ -136,7 +130,10 @@ export class Engine {
       ender,
       tagOf: ({ fence }) => this.#tagOf(fence),
       cutBytes: loaded.cutBytes,
+      madeElsewhere: loaded.madeElsewhere ?? false,
     });
+    // Whoever goes on does so with settings of their own: a run that began elsewhere has another's.
+    if (loaded.madeElsewhere && this.#openRun().ok) await this.#finishRun('stopped');
     this.log.onStored((events) => this.#afterStep(events));
     this.#loop.wake();
   }

@@ -17,6 +17,8 @@ export interface RecoveryParts {
   /** The mark in the environment of every process that was started for this workspace. */
   readonly tagOf: (attempt: Attempt) => string;
   readonly cutBytes: number;
+  /** The records came from another machine, user or folder: the process numbers in them mean strangers here. */
+  readonly madeElsewhere: boolean;
 }
 
 /**
@@ -29,7 +31,7 @@ export async function recover(parts: RecoveryParts): Promise<void> {
   const left = liveAttempts(log.head);
   let endedProcesses = 0;
   for (const attempt of left) {
-    const process = log.head.agents[attempt.slot]?.process;
+    const process = parts.madeElsewhere ? undefined : log.head.agents[attempt.slot]?.process;
     endedProcesses += await ender.end({ process, tag: parts.tagOf(attempt), graceMs: endGraceMs });
   }
   const undone: FileEvent[] = [];

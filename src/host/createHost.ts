@@ -11,9 +11,11 @@ import { createCommandRunner } from '../adapters/process/commandRunner';
 import { createProcessEnder } from '../adapters/process/processTree';
 import { createWarmSpawner } from '../adapters/process/warmSpawner';
 import { createWorkerSpawner } from '../adapters/process/workerSpawner';
+import { setAsideRecords } from '../adapters/store/setAsideRecords';
 import { openSqlJsStore } from '../adapters/store/sqlJsStore';
 import { createNodeCores } from '../adapters/system/nodeCores';
 import { createNodeChance, createNodeClock } from '../adapters/system/nodeSystem';
+import { bindingOf } from '../adapters/system/workspaceBinding';
 import type { Face } from '../core/events/event';
 import { idsOf } from '../core/features/feature';
 import type { MachineSettings } from '../core/guardrails/machineSettings';
@@ -23,9 +25,14 @@ import type { HubConnection } from '../hub/connection';
 import { hashToken } from '../hub/greeting';
 import { createHubServer, type HubServer } from '../hub/server';
 import type { Assignment } from '../ports/coordinator';
+import { Failure } from '../ports/failure';
+import type { Store } from '../ports/store';
+import type { Clock } from '../ports/system';
 import type { LoadedBacklog } from '../protocol/hubMethods';
 import { Allowance } from './allowance';
+import { adoptedRecords, type Elsewhere, ownRecords, recordsSetAside } from './elsewhere';
 import { handleClient, handleWorker } from './handlers';
+import { secretFolders } from './lookAtRecords';
 import { OutputRings } from './outputRings';
 import type { Owner } from './ownership';
 import { shownProblems } from './shownProblems';
@@ -40,12 +47,18 @@ export interface HostOptions {
   readonly owner: Owner;
   /** Go on with a run that an earlier host left open, without being asked. */
   readonly goOn: boolean;
+  /** What to do with a database that was made elsewhere. */
+  readonly elsewhere: Elsewhere;
+  /** The user's own folder for settings, if not the usual one: a secret in it tells their databases from others'. */
+  readonly configDir?: string;
   /** What the user of this process allows, from sources no workspace can write to. */
   readonly machine: () => MachineSettings;
   readonly log: (line: string) => void;
 }
 
 export interface Host {
+  /** What was found or done at its opening that a person has to know. */
+  readonly told: readonly string[];
   /** False once it is being closed, by whoever owns it or because its database refused a step. */
   isOpen(): boolean;
   /** Undoes what is at work, closes the database, and gives the workspace up. May be called twice. */
@@ -55,7 +68,8 @@ export interface Host {
 const defaultBacklog = 'features.json';
 
 /**
- * Throws `Failure` when the workspace cannot be had: `denied`, `readOnly`, `diskFull`, `newer`, `corrupt`, `conflict`.
+ * Throws `Failure` when the workspace cannot be had: `denied`, `readOnly`, `diskFull`, `newer`, `corrupt`, `conflict`,
+ * and `elsewhere`, with nothing of it changed, when its database was made elsewhere and nobody said what to do with it.
  * `owner` is withdrawn then.
  */
 export async function createHost(options: HostOptions): Promise<Host> {
@@ -67,16 +81,12 @@ export async function createHost(options: HostOptions): Promise<Host> {
   }
 }
 
-async function build({ root, face, distDir, owner, goOn, machine, log }: HostOptions): Promise<Host> {
+async function build(options: HostOptions): Promise<Host> {
+  const { root, face, distDir, owner, goOn, machine, log } = options;
   const houseDir = await prepareHouse(root);
   const clock = createNodeClock();
   const ender = createProcessEnder();
-  const store = await openSqlJsStore({
-    dir: houseDir,
-    epoch: owner.epoch,
-    wasmPath: join(distDir, 'sql-wasm.wasm'),
-    clock,
-  });
+  const { store, told } = await openStore(options, houseDir, clock);
   const loaded = await store.load();
   const { execPath } = process;
   const outputs = new OutputRings();
@@ -172,7 +182,30 @@ async function build({ root, face, distDir, owner, goOn, machine, log }: HostOpt
       log(`A bug in ${where}: ${error instanceof Error ? error.stack : String(error)}`),
   });
   if (goOn) await startClaiming();
-  return { isOpen: () => closing === undefined, close };
+  const allTold = [...told, ...(loaded.repaired === undefined ? [] : [loaded.repaired])];
+  return { told: allTold, isOpen: () => closing === undefined, close };
+}
+
+async function openStore(
+  { root, distDir, owner, elsewhere, configDir }: HostOptions,
+  dir: string,
+  clock: Clock,
+): Promise<{ readonly store: Store; readonly told: readonly string[] }> {
+  const own = await bindingOf(root, { folders: secretFolders(configDir), make: true });
+  const open = (adopt: boolean) =>
+    openSqlJsStore({
+      ...{ dir, epoch: owner.epoch, wasmPath: join(distDir, 'sql-wasm.wasm'), clock },
+      binding: { own, adopt },
+    });
+  try {
+    return { store: await open(false), told: elsewhere === 'ask' ? [] : [ownRecords] };
+  } catch (error) {
+    if (!Failure.is(error, 'elsewhere') || elsewhere === 'ask') throw error;
+  }
+  if (elsewhere === 'goOn') return { store: await open(true), told: [adoptedRecords] };
+  const kept = await setAsideRecords(dir, clock.now());
+  await prepareHouse(root);
+  return { store: await open(false), told: [recordsSetAside(join('.parallel-agents', kept))] };
 }
 
 async function loadBacklog(root: string, file: string, engine: Engine): Promise<LoadedBacklog> {

@@ -1,7 +1,7 @@
 // Joins a face to its workspace: as the owner's own client, or as a mirror that becomes the owner when the first one goes.
 import { realpath } from 'node:fs/promises';
 import type { Event, Face } from '../core/events/event';
-import { projectAll, type Snapshot } from '../core/events/snapshot';
+import { emptySnapshot, projectAll, type Snapshot } from '../core/events/snapshot';
 import type { MachineSettings } from '../core/guardrails/machineSettings';
 import type { LongText } from '../core/shared/longText';
 import { connectHub } from '../hub/client';
@@ -16,7 +16,9 @@ import {
 } from '../protocol/hubMethods';
 import type { Asked } from './allowance';
 import { createHost, type Host } from './createHost';
+import { type Elsewhere, heldRecords } from './elsewhere';
 import { EventFollower } from './eventFollower';
+import { lookAtRecords } from './lookAtRecords';
 import { claimOwnership, type Owner } from './ownership';
 import { eventsBetween, eventsSince, readSnapshot, readText, tellEditing } from './readPages';
 import type { AgentOutput, Session, SessionChange } from './session';
@@ -27,16 +29,45 @@ export interface JoinOptions {
   readonly distDir: string;
   /** Go on at once with a run that an earlier host left open; without it, only when `start` is called. */
   readonly goOn: boolean;
+  /** What to do with a database that was made elsewhere. */
+  readonly elsewhere: Elsewhere;
+  /** Where the user's own settings lie, if not at the usual place. */
+  readonly configDir?: string;
   /** What the user of this process allows, from sources no workspace can write to; asked at every use. */
   readonly machine: () => MachineSettings;
   readonly log: (line: string) => void;
 }
 
+/**
+ * A link to the workspace's host; or, where the database was made by another user, on another machine or in another
+ * folder, only a look at what it holds: nothing of it was changed, nothing started, nothing ended.
+ */
+export type Joined =
+  | {
+      readonly kind: 'session';
+      readonly session: Session;
+      /** What was found or done at the opening that a person has to know. */
+      readonly told: readonly string[];
+    }
+  | { readonly kind: 'elsewhere'; readonly snapshot: Snapshot };
+
 /** Throws `Failure` when neither an owner can be reached nor the workspace be owned. */
-export async function joinWorkspace(options: JoinOptions): Promise<Session> {
-  const session = new LiveSession({ ...options, root: await realpath(options.root) });
-  await session.join(options.goOn);
-  return session;
+export async function joinWorkspace(options: JoinOptions): Promise<Joined> {
+  const root = await realpath(options.root);
+  const session = new LiveSession({ ...options, root });
+  try {
+    await session.join(options.goOn, options.elsewhere);
+    return { kind: 'session', session, told: session.told };
+  } catch (error) {
+    if (!Failure.is(error, 'elsewhere')) throw error;
+    return { kind: 'elsewhere', snapshot: await lookAt(root, options) };
+  }
+}
+
+/** What a stranger's database holds, as far as it can be read at all; nothing of it is at work here. */
+async function lookAt(root: string, { distDir, configDir }: JoinOptions): Promise<Snapshot> {
+  const found = await lookAtRecords(root, distDir, configDir).catch(() => undefined);
+  return { ...(found?.snapshot ?? emptySnapshot), agents: {}, locks: emptySnapshot.locks, breaker: null };
 }
 
 /** A host that goes while we join it is no reason to give up; one that goes again and again is. */
@@ -49,6 +80,7 @@ class LiveSession implements Session {
   problems: readonly PlacedProblem[] = [];
   notices: readonly PlacedProblem[] = [];
   hasOfflineScript = false;
+  told: readonly string[] = [];
   readonly #changes = new Set<(change: SessionChange) => void>();
   readonly #outputs = new Set<(output: AgentOutput) => void>();
   #connection: Promise<HubConnection> = Promise.reject(new Failure('closed', 'Not joined yet.'));
@@ -68,8 +100,8 @@ class LiveSession implements Session {
   }
 
   /** Finds or becomes the owner; later calls wait for it. */
-  async join(goOn: boolean): Promise<void> {
-    this.#connection = this.#connect(goOn);
+  async join(goOn: boolean, elsewhere: Elsewhere = 'ask'): Promise<void> {
+    this.#connection = this.#connect(goOn, elsewhere);
     this.#connection.catch(() => undefined);
     await this.#connection;
   }
@@ -164,8 +196,8 @@ class LiveSession implements Session {
     return connection.request(method, params);
   }
 
-  async #connect(goOn: boolean): Promise<HubConnection> {
-    const { root, face, distDir, machine, log } = this.options;
+  async #connect(goOn: boolean, elsewhere: Elsewhere): Promise<HubConnection> {
+    const { options } = this;
     let last: unknown;
     let minEpoch = 0;
     for (let round = 0; round < maxJoins && !this.#closed; round++) {
@@ -174,13 +206,14 @@ class LiveSession implements Session {
         // A connection may end while our own host lives; it must not take itself for another's.
         if (this.#own?.host.isOpen()) return await this.#greet(this.#own.owner);
         this.#own = undefined;
-        const claimed = await claimOwnership(root, { minEpoch });
+        const claimed = await claimOwnership(options.root, { minEpoch });
         epoch = claimed.epoch;
         this.role = claimed.kind;
         if (claimed.kind === 'owner') {
-          const host = await createHost({ root, face, distDir, owner: claimed, goOn, machine, log });
+          const host = await createHost({ ...options, owner: claimed, goOn, elsewhere });
           this.#own = { host, owner: claimed };
-        }
+          this.told = host.told;
+        } else if (elsewhere !== 'ask') this.told = [heldRecords];
         return await this.#greet(claimed);
       } catch (error) {
         last = error;

@@ -9,6 +9,8 @@ export type FailureReason =
   | 'corrupt'
   | 'newer'
   | 'conflict'
+  /** Made by another user, on another machine or in another folder. */
+  | 'elsewhere'
   | 'closed'
   | 'rateLimited'
   | 'overloaded'

@@ -34,8 +34,10 @@ export interface Loaded {
   readonly edits: readonly EditRecord[];
   /** Bytes of an unfinished record cut from the journal's end. */
   readonly cutBytes: number;
-  /** Set when a damaged database was moved aside and rebuilt, with the name it was moved to. */
-  readonly setAside?: string;
+  /** What was wrong with the records, and under which names what could not be used is kept; for people. */
+  readonly repaired?: string;
+  /** Made by another user, on another machine or in another folder, and taken over because this one's user said so. */
+  readonly madeElsewhere?: true;
 }
 
 /** One step of the world: events, the snapshot they lead from and to, and what the log does not tell. */

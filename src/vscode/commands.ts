@@ -9,6 +9,7 @@ import { createSampleBacklog, openBacklog } from './backlogFiles';
 import { hasOpenRun } from './contextKeys';
 import { type CommandId, commandIds, offlineScriptFile } from './contributions';
 import { readSettings, writeMaxAgents } from './editorSettings';
+import { type Answer, askElsewhere } from './elsewhereQuestion';
 import { featureOf } from './featureArgument';
 import { chooseModel } from './modelChoice';
 import type { WorkspaceSession } from './workspaceSession';
@@ -60,18 +61,45 @@ export function registerCommands(deps: CommandDeps): vscode.Disposable[] {
     [commandIds.tryAgain]: async () => {
       await deps.workspaces.shown?.open();
     },
+    [commandIds.startOver]: () => decideShown(deps, 'startOver'),
+    [commandIds.goOnHere]: () => decideShown(deps, 'goOn'),
   };
   return Object.entries(all).map(([id, run]) =>
     vscode.commands.registerCommand(id, async (argument?: unknown) => {
       try {
         await run(argument);
       } catch (error) {
-        const message = error instanceof Error ? error.message : String(error);
-        deps.log(`${id}: ${(error instanceof Error && error.stack) || message}`);
-        void vscode.window.showErrorMessage(`Parallel Agents: ${message}`);
+        showFailure(deps, id, error);
       }
     }),
   );
+}
+
+/** Does what the user said about records made elsewhere. Never rejects: what goes wrong is shown. */
+export async function decideElsewhere(
+  deps: CommandDeps,
+  workspace: WorkspaceSession,
+  answer: Answer,
+): Promise<void> {
+  try {
+    if (!(await isTrusted())) return;
+    const { hadOpenRun } = await workspace.decide(answer);
+    if (answer === 'goOn' && hadOpenRun)
+      await startIn(deps, workspace, readSettings(workspace.folder.uri).run.maxAgents);
+  } catch (error) {
+    showFailure(deps, 'Records made elsewhere', error);
+  }
+}
+
+async function decideShown(deps: CommandDeps, answer: Answer): Promise<void> {
+  const { shown } = deps.workspaces;
+  if (shown) await decideElsewhere(deps, shown, answer);
+}
+
+function showFailure({ log }: CommandDeps, where: string, error: unknown): void {
+  const message = error instanceof Error ? error.message : String(error);
+  log(`${where}: ${(error instanceof Error && error.stack) || message}`);
+  void vscode.window.showErrorMessage(`Parallel Agents: ${message}`);
 }
 
 async function start(deps: CommandDeps, asked: unknown): Promise<void> {
@@ -79,6 +107,15 @@ async function start(deps: CommandDeps, asked: unknown): Promise<void> {
   const workspace = await chooseFolder(deps.workspaces);
   if (!workspace) return;
   if (!(await workspace.hasBacklog())) return offerSample(workspace);
+  await startIn(deps, workspace, asked);
+}
+
+async function startIn(deps: CommandDeps, workspace: WorkspaceSession, asked: unknown): Promise<void> {
+  if (workspace.phase === 'elsewhere') {
+    const answer = await askElsewhere(workspace, vscode.window);
+    if (answer) await decideElsewhere(deps, workspace, answer);
+    return;
+  }
   const session = await workspace.open();
   if (session.backlog === 'none') return offerSample(workspace);
   if (session.backlog === 'bad') return showProblems(session);

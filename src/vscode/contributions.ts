@@ -16,6 +16,8 @@ export const commandIds = {
   setApiKey: 'parallelAgents.setApiKey',
   chooseFolder: 'parallelAgents.chooseFolder',
   tryAgain: 'parallelAgents.tryAgain',
+  startOver: 'parallelAgents.startOver',
+  goOnHere: 'parallelAgents.goOnHere',
 } as const;
 export type CommandId = (typeof commandIds)[keyof typeof commandIds];
 
@@ -52,7 +54,7 @@ export const colorIds = { claimedFile: 'parallelAgents.claimedFile' } as const;
 
 /** What `when` clauses ask; all unset until a view or command has needed the backlog. */
 export const contextKeys = {
-  /** `idle`, `opening`, `none`, `bad`, `loaded` or `failed`. */
+  /** `idle`, `opening`, `none`, `bad`, `loaded`, `elsewhere` or `failed`. */
   backlog: 'parallelAgents.backlog',
   /** `none`, `running`, `waiting` (for trouble from outside to end), `paused`, `stopping` or `finished`. */
   run: 'parallelAgents.run',

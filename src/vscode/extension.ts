@@ -3,11 +3,12 @@
 import * as vscode from 'vscode';
 import { ApiKey } from './apiKey';
 import { ClaimDecorations } from './claimDecorations';
-import { registerCommands } from './commands';
+import { type CommandDeps, decideElsewhere, registerCommands } from './commands';
 import { ContextKeys, contextValues } from './contextKeys';
 import { commandIds, dashboardViewType, databaseFile, viewIds } from './contributions';
 import { Dashboard } from './dashboard';
 import { readSettings, writeMaxAgents } from './editorSettings';
+import { ElsewhereQuestion } from './elsewhereQuestion';
 import { treeMessage, unconfirmedCount } from './featureTree';
 import { FeatureTree, type TreeElement } from './featureTreeView';
 import { createGathered } from './gather';
@@ -28,17 +29,24 @@ export function activate(context: vscode.ExtensionContext): void {
   const distUri = vscode.Uri.joinPath(extensionUri, 'dist');
   const log = vscode.window.createOutputChannel('Parallel Agents', { log: true });
 
-  const workspaces = new Workspaces(async (root) => {
+  const workspaces = new Workspaces(async (root, elsewhere) => {
     // Loaded with the first join: engine and database are most of the program.
     const { joinWorkspace } = await import('../host/joinWorkspace');
-    return joinWorkspace({
+    const joined = await joinWorkspace({
       root,
       face: 'vscode',
       distDir: distUri.fsPath,
       goOn: true, // a run that was open when the window closed needs no click to go on
+      elsewhere,
       machine: () => readSettings().machine,
       log: (line) => log.info(line),
     });
+    if (joined.kind === 'session') {
+      const { showInformationMessage, showWarningMessage } = vscode.window;
+      const show = elsewhere === 'ask' ? showWarningMessage : showInformationMessage;
+      for (const line of joined.told) void show(`Parallel Agents: ${line}`);
+    }
+    return joined;
   }, workspaceState);
   closing = () => workspaces.dispose();
 
@@ -76,9 +84,16 @@ export function activate(context: vscode.ExtensionContext): void {
       breaker: snapshot.breaker,
       features: Object.keys(snapshot.features).length,
       problems: shown?.problems ?? 0,
+      madeElsewhere: shown?.phase === 'elsewhere',
     });
   });
 
+  const commandDeps: CommandDeps = {
+    workspaces,
+    apiKey,
+    openDashboard: () => dashboard.open(),
+    log: (line) => log.error(line),
+  };
   subscriptions.push(
     log,
     liveSettings,
@@ -91,14 +106,12 @@ export function activate(context: vscode.ExtensionContext): void {
     view.onDidChangeVisibility(({ visible }) => visible && void workspaces.look()),
     workspaces.onDidChange(() => redraw.ask()),
     workspaces.onDidHappen((change) => notices.take(change)),
+    new ElsewhereQuestion(workspaces, vscode.window, (workspace, answer) =>
+      decideElsewhere(commandDeps, workspace, answer),
+    ),
     liveSettings.onDidChange(() => dashboard.refresh()),
     vscode.workspace.onDidGrantWorkspaceTrust(() => dashboard.refresh()),
-    ...registerCommands({
-      workspaces,
-      apiKey,
-      openDashboard: () => dashboard.open(),
-      log: (line) => log.error(line),
-    }),
+    ...registerCommands(commandDeps),
   );
   if (view.visible) void workspaces.look();
   void workspaces.resume(databaseFile);

@@ -94,11 +94,16 @@ export interface TreeFacts {
   readonly breaker: Snapshot['breaker'];
   readonly features: number;
   readonly problems: number;
+  /** By another user, on another machine or in another folder: only looked at. */
+  readonly madeElsewhere: boolean;
 }
 
 /** The line above the tree, or undefined for none; without features the welcome text speaks instead. */
-export function treeMessage({ run, breaker, features, problems }: TreeFacts): string | undefined {
+export function treeMessage(facts: TreeFacts): string | undefined {
+  const { run, breaker, features, problems, madeElsewhere } = facts;
   if (features === 0) return undefined;
+  if (madeElsewhere)
+    return 'Made elsewhere, only shown. Start, or the menu of this view: Start Over, or Go On with My Settings.';
   if (problems > 0) {
     const count = problems === 1 ? 'a problem' : `${problems} problems`;
     return `The backlog has ${count}; this is how it stood before. See the Problems panel.`;

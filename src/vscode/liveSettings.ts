@@ -63,7 +63,7 @@ export class LiveSettings {
   }
 
   private send(workspace: WorkspaceSession, change: Asked): void {
-    if (!hasOpenRun(workspace.snapshot)) return;
+    if (!workspace.isJoined || !hasOpenRun(workspace.snapshot)) return;
     // A run that ended meanwhile refuses it, and a host that is gone cannot hear it; the next reset sends it again.
     workspace
       .open()

@@ -5,6 +5,7 @@ import type { ApiKey } from './apiKey';
 import { offlineScriptFile } from './contributions';
 import { readSettings } from './editorSettings';
 import { modelNote } from './modelChoice';
+import type { Phase } from './workspaceSession';
 import type { Workspaces } from './workspaces';
 
 export async function surroundingsOf(workspaces: Workspaces, apiKey: ApiKey): Promise<Surroundings> {
@@ -13,7 +14,7 @@ export async function surroundingsOf(workspaces: Workspaces, apiKey: ApiKey): Pr
   const key = await apiKey.read();
   return {
     trusted: vscode.workspace.isTrusted,
-    backlog: shown?.phase === 'loaded' || shown?.phase === 'bad' ? shown.phase : 'none',
+    backlog: backlogOf(shown?.phase),
     maxAgents: run.maxAgents,
     agentLimit,
     modelNote: modelNote({
@@ -22,4 +23,10 @@ export async function surroundingsOf(workspaces: Workspaces, apiKey: ApiKey): Pr
       hasOfflineScript: (await shown?.has(offlineScriptFile)) ?? false,
     }),
   };
+}
+
+/** Records made elsewhere are shown like any others; Start asks what to do with them. */
+function backlogOf(phase: Phase | undefined): Surroundings['backlog'] {
+  if (phase === 'elsewhere') return 'loaded';
+  return phase === 'loaded' || phase === 'bad' ? phase : 'none';
 }

@@ -3,11 +3,16 @@ import * as path from 'node:path';
 import * as vscode from 'vscode';
 import type { Event } from '../core/events/event';
 import { emptySnapshot, type Snapshot } from '../core/events/snapshot';
+import { type Elsewhere, madeElsewhere } from '../host/elsewhere';
+import type { Joined } from '../host/joinWorkspace';
 import type { AgentOutput, Session } from '../host/session';
 import { backlogFile, databaseFile, offlineScriptFile } from './contributions';
 
-/** Where a folder stands. `none`: no backlog; `bad`: one that cannot be read; `failed`: no host can be had. */
-export type Phase = 'idle' | 'opening' | 'none' | 'bad' | 'loaded' | 'failed';
+/**
+ * Where a folder stands. `none`: no backlog; `bad`: one that cannot be read; `elsewhere`: the records
+ * are another user's, machine's or folder's and only shown; `failed`: no host can be had.
+ */
+export type Phase = 'idle' | 'opening' | 'none' | 'bad' | 'loaded' | 'elsewhere' | 'failed';
 
 export interface WorkspaceChange {
   readonly events: readonly Event[];
@@ -15,7 +20,9 @@ export interface WorkspaceChange {
   readonly reset: boolean;
 }
 
-export type JoinSession = (root: string) => Promise<Session>;
+export type JoinSession = (root: string, elsewhere: Elsewhere) => Promise<Joined>;
+
+class MadeElsewhere extends Error {}
 
 export class WorkspaceSession {
   private readonly changed = new vscode.EventEmitter<WorkspaceChange>();
@@ -27,6 +34,8 @@ export class WorkspaceSession {
   private readonly disposables: vscode.Disposable[];
   private opened: Promise<Session> | undefined;
   private session: Session | undefined;
+  /** What records made elsewhere hold, while they are only looked at. */
+  private looked: Snapshot | undefined;
   private state: Phase = 'idle';
   private saidEditing = '';
   private isDisposed = false;
@@ -62,7 +71,8 @@ export class WorkspaceSession {
   }
 
   get snapshot(): Snapshot {
-    return this.session?.snapshot ?? emptySnapshot;
+    // Of records that are only looked at no run is at work here, so that there is none to pause or stop.
+    return this.session?.snapshot ?? (this.looked ? { ...this.looked, run: null } : emptySnapshot);
   }
 
   get problems(): number {
@@ -71,8 +81,22 @@ export class WorkspaceSession {
 
   /** Joins once; later and simultaneous calls share the link. Rejects with a `Failure`, and may then be called again. */
   open(): Promise<Session> {
-    this.opened ??= this.joinNow();
+    this.opened ??= this.joinNow('ask');
     return this.opened;
+  }
+
+  /** The user's word on records that were made elsewhere; answers whether a run was open in them. */
+  async decide(elsewhere: Exclude<Elsewhere, 'ask'>): Promise<{ readonly hadOpenRun: boolean }> {
+    await this.opened?.catch(() => undefined); // another look, which does not decide anything
+    const run = this.looked?.run;
+    this.opened ??= this.joinNow(elsewhere);
+    await this.opened;
+    return { hadOpenRun: run !== undefined && run !== null && run.status !== 'finished' };
+  }
+
+  /** Is there a host to speak to? */
+  get isJoined(): boolean {
+    return this.session !== undefined;
   }
 
   /** Joins where there is something to show and the folder is trusted; else writes and starts nothing. */
@@ -103,11 +127,14 @@ export class WorkspaceSession {
     await session?.close();
   }
 
-  private async joinNow(): Promise<Session> {
-    this.enter('opening');
+  private async joinNow(elsewhere: Elsewhere): Promise<Session> {
+    if (this.state !== 'elsewhere') this.enter('opening');
     try {
-      const session = await this.join(this.root);
+      const joined = await this.join(this.root, elsewhere);
+      if (joined.kind === 'elsewhere') return this.lookOnly(joined.snapshot);
+      const { session } = joined;
       this.session = session;
+      this.looked = undefined;
       session.onChange((change) => this.take(change));
       session.onOutput((output) => this.written.fire(output));
       await session.loadBacklog();
@@ -116,9 +143,15 @@ export class WorkspaceSession {
       return session;
     } catch (error) {
       this.opened = undefined;
-      this.enter('failed');
+      if (!(error instanceof MadeElsewhere)) this.enter('failed');
       throw error;
     }
+  }
+
+  private lookOnly(snapshot: Snapshot): never {
+    this.looked = snapshot;
+    this.enter('elsewhere');
+    throw new MadeElsewhere(madeElsewhere);
   }
 
   private async reload(): Promise<void> {

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
 import { type CliCommand, parseCommandLine, UsageError } from '../../src/cli/arguments';
 
-const run = { kind: 'run', projectDir: '.', json: false, withDependencies: false };
+const run = { kind: 'run', projectDir: '.', json: false, withDependencies: false, elsewhere: 'ask' };
 
 const good: readonly (readonly [line: string, expected: object])[] = [
   ['--help', { kind: 'help' }],
@@ -18,6 +18,8 @@ const good: readonly (readonly [line: string, expected: object])[] = [
     'run --features plan.json --model haiku --json',
     { ...run, features: 'plan.json', model: 'haiku', json: true },
   ],
+  ['run --go-on', { ...run, elsewhere: 'goOn' }],
+  ['run --start-over', { ...run, elsewhere: 'startOver' }],
   ['status --json', { kind: 'status', projectDir: '.', json: true }],
   ['stop --project-dir x', { kind: 'stop', projectDir: 'x' }],
   ['retry 3', { kind: 'retry', projectDir: '.', featureId: 3 }],
@@ -35,6 +37,7 @@ const bad: readonly (readonly [line: string, expected: RegExp])[] = [
   ['run --feature-id zero', /--feature-id must be a whole number from 1/],
   ['run --model claude', /--model must be one of/],
   ['run --verify', /--verify/],
+  ['run --go-on --start-over', /--go-on and --start-over exclude each other/],
   ['retry', /retry needs the id/],
   ['retry 0', /whole number from 1/],
   ['retry 1 2', /"2" is one word too many/],

@@ -7,6 +7,7 @@ import type { AgentDesk } from '../../src/engine/agentDesk';
 import { Engine } from '../../src/engine/engine';
 import type { Assignment } from '../../src/ports/coordinator';
 import { Failure } from '../../src/ports/failure';
+import type { Loaded } from '../../src/ports/store';
 import type { Chance, Cores } from '../../src/ports/system';
 import type { CommandResult, CommandRun, WorkerEnd } from '../../src/ports/workers';
 import { MemoryDisk } from './memoryStore';
@@ -32,6 +33,8 @@ export interface Hands {
 export type Behaviour = (hands: Hands) => Promise<unknown>;
 
 export interface SimulatedHostOptions {
+  /** What the store says beside what it holds. */
+  readonly loaded?: Partial<Loaded>;
   readonly backlog: readonly Record<string, unknown>[];
   /** What the agent at work on a feature does; by default a second's work and `finish`. */
   readonly agents?: (assignment: Assignment) => Behaviour;
@@ -64,6 +67,8 @@ export class SimulatedHost {
   readonly bugs: unknown[] = [];
   /** Ends of simulated processes, by fence. */
   readonly endedProcesses: string[] = [];
+  /** By what number they were asked for; undefined: by their mark alone. */
+  readonly endedPids: (number | undefined)[] = [];
   broken: unknown;
 
   private constructor(
@@ -86,7 +91,8 @@ export class SimulatedHost {
     const admitted = new Map<string, number>();
     let pid = 100;
     const engine: Engine = new Engine({
-      ...{ store, loaded: await store.load(), clock, chance, files: workspace, copies: workspace },
+      ...{ store, clock, chance, files: workspace, copies: workspace },
+      loaded: { ...(await store.load()), ...options.loaded },
       ...{
         socketPath: '/hub',
         cores: options.cores ?? { count: 64, wanted: () => undefined },
@@ -108,8 +114,9 @@ export class SimulatedHost {
         },
       },
       ender: {
-        async end({ tag }) {
+        async end({ process, tag }) {
           host.endedProcesses.push(tag);
+          host.endedPids.push(process?.pid);
           exits.get(tag)?.({ code: 0, signal: null, outputTail: '' });
           return 1;
         },

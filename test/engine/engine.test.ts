@@ -600,4 +600,36 @@ describe('the engine', () => {
     assert.equal(second.engine.snapshot.run?.id, 1);
     assert.equal(second.engine.snapshot.features[1]?.losses, 0);
   });
+
+  it('takes over records made elsewhere: ends no process by its number there, and ends the run that was open', async () => {
+    const disk = new MemoryDisk();
+    const backlog = [{ name: 'a' }, { name: 'b', depends_on: ['a'] }];
+    const there = await SimulatedHost.open({
+      ...{ backlog, disk },
+      agents:
+        ({ name }) =>
+        async ({ wait, submit }) => {
+          if (name === 'b') await wait(60_000);
+          return submit();
+        },
+    });
+    await there.start();
+    await there.clock.advance(5_000);
+    assert.deepEqual(statusesIn(there), ['passing', 'claimed']);
+    const here = await SimulatedHost.open({ backlog, disk, loaded: { madeElsewhere: true } });
+    assert.deepEqual(here.endedPids, [undefined]);
+    assert.deepEqual(statusesIn(here), ['passing', 'pending']);
+    const { run } = here.engine.snapshot;
+    assert.deepEqual([run?.id, run?.status, run?.outcome], [1, 'finished', 'stopped']);
+    here.engine.goOn();
+    await here.clock.advance(5_000);
+    assert.deepEqual(statusesIn(here), ['passing', 'pending']);
+    await here.run();
+    assert.equal(here.engine.snapshot.run?.id, 2);
+    assert.deepEqual(statusesIn(here), ['passing', 'passing']);
+  });
 });
+
+function statusesIn({ engine }: SimulatedHost): readonly string[] {
+  return Object.values(engine.snapshot.features).map(({ state }) => state.status);
+}

@@ -1,5 +1,7 @@
 // What a face may have done through a host that is not its own: real hosts, workers and sockets, in one folder.
 import assert from 'node:assert/strict';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'mocha';
 import type { Event } from '../../src/core/events/event';
@@ -20,9 +22,11 @@ describe('a face that starts through the host of another', function () {
   let theirs: FakeMessagesApi;
   let sessions: Session[];
   let own: MachineSettings;
+  let config: string;
   beforeEach(async () => {
     theirs = await startFakeMessagesApi(() => streamed([{ text: 'hello' }]));
     sessions = [];
+    config = await mkdtemp(path.join(tmpdir(), 'pa-config-'));
     own = { allowedCommands: ['echo one', 'echo two'], agentLimit: 2 };
     const commands = ['echo one', 'echo two', 'echo three'].map((command) =>
       call('run_command', { command }),
@@ -33,14 +37,18 @@ describe('a face that starts through the host of another', function () {
     for (const session of sessions.toReversed()) await session.close();
     await theirs.close();
     await project.remove();
+    await rm(config, { recursive: true });
   });
 
   async function join(machine: () => MachineSettings, goOn = false): Promise<Session> {
-    const session = await joinWorkspace({
-      ...{ root: project.dir, face: 'cli' as const, distDir, goOn, machine, log: () => {} },
+    const joined = await joinWorkspace({
+      ...{ root: project.dir, face: 'cli' as const, distDir, goOn, elsewhere: 'ask' as const },
+      ...{ configDir: config, machine, log: () => {} },
     });
-    sessions.push(session);
-    return session;
+    assert.equal(joined.kind, 'session');
+    if (joined.kind !== 'session') assert.fail();
+    sessions.push(joined.session);
+    return joined.session;
   }
 
   /** An owner with `own`, and a face beside it whose settings are its own affair. */

@@ -1,5 +1,6 @@
 // Runs the built command line as its own process on a copy of a sample, the way a person would.
 import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { cp, mkdtemp, readdir, readFile, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -31,10 +32,14 @@ export interface ExternalEvent {
   readonly [key: string]: unknown;
 }
 
+/** The user that all runs of this process's tests are of: their own settings are nobody's here. */
+const configHome = mkdtempSync(path.join(tmpdir(), 'pa-config-'));
+process.on('exit', () => rmSync(configHome, { recursive: true, force: true }));
+
 /** A key in this process's environment is not for the tests' runs. */
 function cleanEnvironment(extra: NodeJS.ProcessEnv = {}): NodeJS.ProcessEnv {
   const { ANTHROPIC_API_KEY: _, MAX_AGENTS: __, ...env } = process.env;
-  return { ...env, ...extra };
+  return { ...env, XDG_CONFIG_HOME: configHome, ...extra };
 }
 
 export function startCli(args: readonly string[], env: NodeJS.ProcessEnv = {}): CliRun {

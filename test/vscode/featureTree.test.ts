@@ -131,11 +131,20 @@ describe('the line above the tree', () => {
     history.record([diskFull]);
     return history.snapshot.breaker;
   };
-  const states: { when: string; facts: Omit<TreeFacts, 'breaker'> & Partial<TreeFacts>; says?: RegExp }[] = [
+  const states: {
+    when: string;
+    facts: Omit<TreeFacts, 'breaker' | 'madeElsewhere'> & Partial<TreeFacts>;
+    says?: RegExp;
+  }[] = [
     { when: 'without features', facts: { run: null, features: 0, problems: 2 } },
     { when: 'before the first run', facts: { run: null, features: 5, problems: 0 }, says: /^Ready/ },
     { when: 'with one problem', facts: { run: null, features: 5, problems: 1 }, says: /has a problem;/ },
     { when: 'with more problems', facts: { run: null, features: 5, problems: 3 }, says: /has 3 problems;/ },
+    {
+      when: 'while records made elsewhere are only shown',
+      facts: { run: null, features: 5, problems: 0, madeElsewhere: true },
+      says: /^Made elsewhere, only shown\. .*Start Over, or Go On with My Settings\.$/,
+    },
     { when: 'while agents work', facts: { run: started(), features: 5, problems: 0 } },
     {
       when: 'while trouble from outside is waited out',
@@ -145,7 +154,7 @@ describe('the line above the tree', () => {
   ];
   for (const { when, facts, says } of states) {
     it(`${says === undefined ? 'is not there' : 'tells the next step'} ${when}`, () => {
-      const message = treeMessage({ breaker: null, ...facts });
+      const message = treeMessage({ breaker: null, madeElsewhere: false, ...facts });
       if (says === undefined) assert.equal(message, undefined);
       else assert.match(message ?? '', says);
     });

@@ -27,7 +27,7 @@ describe('settings while a run is open', () => {
     const history = example();
     run(history, { maxAgents: 3 });
     session = new ScriptedSession(folder.uri.fsPath, history);
-    workspaces = new Workspaces(async () => session, memory);
+    workspaces = new Workspaces(async () => ({ kind: 'session', session, told: [] }), memory);
     const storage = {
       get: async (key: string) => secrets.get(key),
       store: async (key: string, value: string) => {

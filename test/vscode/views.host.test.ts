@@ -114,7 +114,7 @@ describe('the marks on claimed files', () => {
 
   before(async () => {
     session = new ScriptedSession(folder.uri.fsPath, loaded(specOf('Log in', { files: ['src/login.ts'] })));
-    workspace = new WorkspaceSession(folder, async () => session);
+    workspace = new WorkspaceSession(folder, async () => ({ kind: 'session', session, told: [] }));
     const anyChanged = new vscode.EventEmitter<WorkspaceSession>();
     workspace.onDidChange(() => anyChanged.fire(workspace));
     decorations = new ClaimDecorations({ all: [workspace], onDidChangeAny: anyChanged.event });

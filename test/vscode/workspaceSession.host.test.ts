@@ -2,7 +2,7 @@
 import { strict as assert } from 'node:assert';
 import * as vscode from 'vscode';
 import { WorkspaceSession } from '../../src/vscode/workspaceSession';
-import { example } from './scenes';
+import { example, run } from './scenes';
 import { ScriptedSession } from './scriptedSession';
 import { until } from './until';
 
@@ -19,7 +19,7 @@ describe('the link of a folder to its host', () => {
     session = new ScriptedSession(folder.uri.fsPath, example());
     workspace = new WorkspaceSession(folder, async () => {
       joins++;
-      return session;
+      return { kind: 'session', session, told: [] };
     });
   });
 
@@ -52,7 +52,7 @@ describe('the link of a folder to its host', () => {
     let isBroken = true;
     const failing = new WorkspaceSession(folder, async () => {
       if (isBroken) throw new Error('no host');
-      return session;
+      return { kind: 'session', session, told: [] };
     });
     await assert.rejects(failing.open(), /no host/);
     assert.equal(failing.phase, 'failed');
@@ -60,6 +60,29 @@ describe('the link of a folder to its host', () => {
     await failing.open();
     assert.equal(failing.phase, 'loaded');
     await failing.dispose();
+  });
+
+  it('only shows records made elsewhere, without a run to pause, until the user says what to do with them', async () => {
+    await write('[]');
+    const history = example();
+    run(history);
+    const asked: string[] = [];
+    const strange = new WorkspaceSession(folder, async (_, elsewhere) => {
+      asked.push(elsewhere);
+      if (elsewhere !== 'ask') return { kind: 'session', session, told: [] };
+      return { kind: 'elsewhere', snapshot: history.snapshot };
+    });
+    await strange.look();
+    assert.equal(strange.phase, 'elsewhere');
+    assert.equal(strange.isJoined, false);
+    assert.deepEqual(strange.snapshot.features, history.snapshot.features);
+    assert.equal(strange.snapshot.run, null);
+    await assert.rejects(strange.open(), /made elsewhere/);
+    assert.deepEqual(await strange.decide('goOn'), { hadOpenRun: true });
+    assert.deepEqual([strange.phase, strange.isJoined], ['loaded', true]);
+    assert.equal(asked.at(-1), 'goOn');
+    assert.ok(asked.slice(0, -1).every((word) => word === 'ask'));
+    await strange.dispose();
   });
 
   it('marks the problems of a backlog at their places, and clears them when they are mended', async () => {

@@ -5,8 +5,8 @@ import path from 'node:path';
 import { Failure } from '../../ports/failure';
 import { orNull } from './fileFailure';
 
-/** Folders of ours whose every entry is a file. In `slots` are copies of the workspace, with links as it has them. */
-const fileFolders = ['blobs', 'texts', 'tmp', 'logs'];
+/** Folders of ours whose every entry is a file, or one of them. In `slots` are copies of the workspace, with links as it has them. */
+const fileFolders = ['blobs', 'texts', 'tmp', 'logs', 'history', 'history/texts'];
 const folders = [...fileFolders, 'slots'];
 
 /**
@@ -25,7 +25,11 @@ export async function refuseForeignParts(houseDir: string): Promise<void> {
   }
   for (const name of fileFolders) {
     const folder = path.join(houseDir, name);
-    for (const entry of await entriesOf(folder)) mustBeFile(entry, path.join(folder, entry.name));
+    for (const entry of await entriesOf(folder)) {
+      const at = path.join(folder, entry.name);
+      if (folders.includes(`${name}/${entry.name}`)) await refuseForeignFolder(at);
+      else mustBeFile(entry, at);
+    }
   }
   const slots = path.join(houseDir, 'slots');
   for (const entry of await entriesOf(slots))

@@ -31,10 +31,16 @@ export interface DiskFile {
   close(): Promise<void>;
 }
 
+/** Windows does not know it. */
+const noFollow = constants.O_NOFOLLOW ?? 0;
+
 export const nodeFiles: DiskFiles = {
-  read: (path) => readFile(path).catch(undefinedIfMissing),
-  // Only for its owner: events hold parts of the user's files and output.
-  create: async (path) => nodeFile(await open(path, 'w', 0o600)),
+  read: (path) => readFile(path, { flag: constants.O_RDONLY | noFollow }).catch(undefinedIfMissing),
+  async create(path) {
+    await rm(path, { force: true }); // never written through: it may be a link, or another name of somebody's file
+    // Only for its owner: events hold parts of the user's files and output.
+    return nodeFile(await open(path, 'wx', 0o600));
+  },
   rename,
   remove: (path) => rm(path, { force: true }),
   makeFolder: async (path) => void (await mkdir(path, { recursive: true, mode: 0o700 })),
@@ -96,6 +102,7 @@ const causes: Readonly<Record<string, { reason: FailureReason; because: string }
   EACCES: { reason: 'denied', because: 'access was denied' },
   EPERM: { reason: 'denied', because: 'access was denied' },
   ENOENT: { reason: 'io', because: 'the folder is gone' },
+  ELOOP: { reason: 'refused', because: 'a link lies in its place' },
 };
 
 function nodeFile(handle: FileHandle): DiskFile {

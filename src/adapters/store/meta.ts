@@ -21,6 +21,8 @@ interface MetaValues extends Pick<Snapshot, (typeof snapshotKeys)[number]> {
   readonly epoch: number;
   /** Number of the last journal record in a file; not kept up in memory, where every record is in. */
   readonly lsn: number;
+  /** Marks of those who may go on with it: user, machine and folder, each by a secret that is not in here. */
+  readonly bindings: readonly string[];
 }
 
 export type MetaKey = keyof MetaValues;

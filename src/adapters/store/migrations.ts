@@ -96,6 +96,10 @@ export const migrations: readonly Migration[] = [
     // Rows name long texts (`takeTextsOut`), which an older program would not understand; the tables are as they were.
     script: '',
   },
+  {
+    version: 5,
+    script: `INSERT INTO meta (key, value) VALUES ('bindings', '[]');`,
+  },
 ];
 
 export function newestVersion(steps: readonly Migration[]): number {

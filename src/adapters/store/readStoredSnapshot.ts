@@ -1,5 +1,6 @@
 // A look at what a workspace's database holds, by someone who does not own it and writes nothing.
 import type { Snapshot } from '../../core/events/snapshot';
+import { bindingsOf } from './bindings';
 import { type DiskFiles, nodeFiles } from './diskFiles';
 import { migrate, migrations, newestVersion, versionOf } from './migrations';
 import { recover } from './recovery';
@@ -14,6 +15,12 @@ export interface StoredPlace {
   readonly files?: DiskFiles;
 }
 
+export interface StoredSnapshot {
+  readonly snapshot: Snapshot;
+  /** The marks of those whose it is. */
+  readonly bindings: readonly string[];
+}
+
 /**
  * The last state on disk, or undefined where there is none. An owner may be at work meanwhile: then it is that of some
  * moment ago, or, where a file was replaced between two reads, of none. Throws `newer` as opening would.
@@ -22,13 +29,13 @@ export async function readStoredSnapshot({
   dir,
   wasmPath,
   files = nodeFiles,
-}: StoredPlace): Promise<Snapshot | undefined> {
+}: StoredPlace): Promise<StoredSnapshot | undefined> {
   const { database } = await recover({ files, dir }, await loadSqlJs(wasmPath), migrations);
   try {
     const version = versionOf(database);
     if (version === 0) return undefined;
     migrate(database, migrations, version, newestVersion(migrations));
-    return readSnapshot(database);
+    return { snapshot: readSnapshot(database), bindings: bindingsOf(database) };
   } finally {
     database.close();
   }

@@ -3,6 +3,7 @@ import type { Event } from '../../core/events/event';
 import { Failure } from '../../ports/failure';
 import type { Commit, Loaded, Store } from '../../ports/store';
 import type { Clock } from '../../ports/system';
+import type { RequiredBinding } from './bindings';
 import { exportAt, placeDatabase } from './databaseFile';
 import { type DiskFiles, diskFailure, nodeFiles } from './diskFiles';
 import { encodeRecord } from './journalRecord';
@@ -23,6 +24,8 @@ export interface SqlJsStoreOptions {
   readonly epoch: number;
   /** Where `sql-wasm.wasm` lies. */
   readonly wasmPath: string;
+  /** Whose database it must be; left out, anybody's will do. */
+  readonly binding?: RequiredBinding;
   /** Dates the name of a damaged file. */
   readonly clock?: Pick<Clock, 'now'>;
   /** The rest is for tests. */
@@ -40,16 +43,17 @@ const mostPagesAtOnce = 16;
 
 /**
  * Opens the database, repairs what a crash left, and stores `epoch` durably. Throws `conflict` when a later owner has
- * opened it and `newer` when a later version of the program has, with nothing written; and what the disk says.
+ * opened it, `newer` when a later version of the program has, and `elsewhere` when it is not of the `binding`, with
+ * nothing written; and what the disk says.
  */
 export async function openSqlJsStore(options: SqlJsStoreOptions): Promise<Store> {
-  const { dir, epoch, wasmPath, clock = { now: Date.now }, files = nodeFiles } = options;
+  const { dir, epoch, wasmPath, binding, clock = { now: Date.now }, files = nodeFiles } = options;
   const { snapshotAtBytes = defaultSnapshotAtBytes, keptChars = defaultKeptChars } = options;
   const { migrations: steps = migrations } = options;
   try {
     const place = { files, dir };
     const recovered = await recover(place, await loadSqlJs(wasmPath), steps);
-    const taking = { place, epoch, steps, now: clock.now(), snapshotAtBytes };
+    const taking = { place, epoch, binding, steps, now: clock.now(), snapshotAtBytes };
     const store = new SqlJsStore(await takeOver(taking, recovered), snapshotAtBytes, keptChars);
     await store.tidy();
     return store;
@@ -93,12 +97,13 @@ class SqlJsStore implements Store {
   }
 
   async load(): Promise<Loaded> {
-    const { database, cutBytes, setAside } = this.opened;
+    const { database, cutBytes, repaired, madeElsewhere } = this.opened;
     return this.read(() => ({
       snapshot: readSnapshot(database),
       edits: readEdits(database),
       cutBytes,
-      ...(setAside === undefined ? {} : { setAside }),
+      ...(repaired === undefined ? {} : { repaired }),
+      ...(madeElsewhere ? { madeElsewhere } : {}),
     }));
   }
 

@@ -1,7 +1,8 @@
 // A new owner's first steps on disk: damaged files out of the way, tables brought up to date, its epoch stored.
 import { join } from 'node:path';
 import { Failure } from '../../ports/failure';
-import { exportAt, journalName, type Place, placeDatabase } from './databaseFile';
+import { bind, bindingsOf, type RequiredBinding } from './bindings';
+import { databaseName, exportAt, journalName, type Place, placeDatabase } from './databaseFile';
 import { EventArchive } from './eventArchive';
 import { encodeRecord } from './journalRecord';
 import { KeptTexts } from './keptTexts';
@@ -9,12 +10,13 @@ import { readMeta, setMeta } from './meta';
 import { type Migration, migrate, newestVersion, versionOf } from './migrations';
 import type { Recovered } from './recovery';
 import { RedoJournal } from './redoJournal';
-import type { SqlJsDatabase } from './sqlJsDatabase';
+import type { SqlJsDatabase, Statement } from './sqlJsDatabase';
 import { takeTextsOut } from './storedTexts';
 
 export interface TakeOver {
   readonly place: Place;
   readonly epoch: number;
+  readonly binding: RequiredBinding | undefined;
   readonly steps: readonly Migration[];
   /** Milliseconds since 1970. */
   readonly now: number;
@@ -35,20 +37,29 @@ export interface Opened {
   /** Number of the last commit. */
   readonly lsn: number;
   readonly cutBytes: number;
-  readonly setAside?: string;
+  readonly repaired?: string;
+  /** It did not bear our mark before. */
+  readonly madeElsewhere?: true;
 }
 
 /** Throws `conflict`, with nothing written, when a later owner has been here. A crash after any step does no harm. */
 export async function takeOver(taking: TakeOver, recovered: Recovered): Promise<Opened> {
-  const { place, epoch, steps, snapshotAtBytes } = taking;
+  const { place, epoch, steps } = taking;
   const { database, cutBytes } = recovered;
   try {
+    const bindings = bindingsOf(database);
+    const { own, adopt } = taking.binding ?? { own: undefined, adopt: true };
+    const isOurs = own !== undefined && bindings.includes(own);
+    const isNew = !recovered.hasFile && recovered.lsn === 0;
+    const madeElsewhere = taking.binding !== undefined && !isNew && !isOurs;
+    if (madeElsewhere && !adopt) throw new Failure('elsewhere', elsewhere);
     assertNotOlder(epoch, database);
-    const setAside = await moveAside(taking, recovered.unusable);
-    const isWritten = await bringUpToDate(place, recovered, steps, snapshotAtBytes);
+    const repaired = await moveAside(taking, recovered);
+    const binding = bind(bindings, own);
+    const isWritten = await bringUpToDate(taking, recovered, isNew ? binding : []);
     const schema = newestVersion(steps);
     const lsn = recovered.lsn + 1;
-    const statements = [setMeta('epoch', epoch)];
+    const statements = [setMeta('epoch', epoch), ...binding];
     database.begin();
     database.apply(statements);
     database.commit();
@@ -57,13 +68,18 @@ export async function takeOver(taking: TakeOver, recovered: Recovered): Promise<
     const journal = await RedoJournal.open(place.files, join(place.dir, journalName), content);
     const texts = new KeptTexts(place.files, place.dir);
     const archive = new EventArchive(place.files, place.dir);
-    const opened = { place, database, texts, archive, journal, epoch, schema, lsn, cutBytes };
-    return { ...opened, ...(setAside && { setAside }) };
+    return {
+      ...{ place, database, texts, archive, journal, epoch, schema, lsn, cutBytes },
+      ...(repaired !== undefined && { repaired }),
+      ...(madeElsewhere && { madeElsewhere }),
+    };
   } catch (error) {
     database.close();
     throw error;
   }
 }
+
+const elsewhere = 'The records in .parallel-agents were made elsewhere.';
 
 function assertNotOlder(epoch: number, database: SqlJsDatabase): void {
   const stored = versionOf(database) > 0 ? readMeta(database, 'epoch') : 0;
@@ -74,13 +90,25 @@ function assertNotOlder(epoch: number, database: SqlJsDatabase): void {
   );
 }
 
-/** Answers the new name of the first; it has the date in it, so that nothing is ever lost to a second accident. */
-async function moveAside({ place, now }: TakeOver, names: readonly string[]): Promise<string | undefined> {
+/** The new names have the date in them, so that nothing is ever lost to a second accident. Answers what is to be told. */
+async function moveAside({ place, now }: TakeOver, recovered: Recovered): Promise<string | undefined> {
+  const { unusable } = recovered;
+  if (unusable.length === 0) return undefined;
   const date = new Date(now).toISOString().replaceAll(':', '-'); // Windows takes no colon in a name
-  const moved = names.map((name) => ({ name, to: `${name}.damaged-${date}` }));
+  const moved = unusable.map((name) => ({ name, to: `${name}.set-aside-${date}` }));
   for (const { name, to } of moved) await place.files.rename(join(place.dir, name), join(place.dir, to));
-  if (moved.length > 0) await place.files.syncFolder(place.dir);
-  return moved[0]?.to;
+  await place.files.syncFolder(place.dir);
+  return `${whatHappened(recovered)} Kept in .parallel-agents: ${moved.map(({ to }) => to).join(', ')}.`;
+}
+
+function whatHappened({ unusable, hasFile, lsn }: Recovered): string {
+  if (hasFile)
+    return 'The database is older than its journal, as when an old copy is put back; what happened since is not in it.';
+  if (!unusable.includes(databaseName))
+    return 'The database is gone, and its journal does not reach back to the start; everything begins anew.';
+  return lsn > 0
+    ? 'The database was damaged; all of it was brought back from its journal.'
+    : 'The database was damaged and could not be brought back; everything begins anew.';
 }
 
 /**
@@ -88,16 +116,19 @@ async function moveAside({ place, now }: TakeOver, names: readonly string[]): Pr
  * file on disk holds all that memory does.
  */
 async function bringUpToDate(
-  place: Place,
+  { place, steps, snapshotAtBytes }: TakeOver,
   { database, lsn, hasFile, tail }: Recovered,
-  steps: readonly Migration[],
-  snapshotAtBytes: number,
+  binding: readonly Statement[],
 ): Promise<boolean> {
   const version = versionOf(database);
   const newest = newestVersion(steps);
   if (hasFile && version === newest && tail.length < snapshotAtBytes) return tail.length === 0;
   if (version > 0 && version < newest && tail.length > 0) await placeDatabase(place, exportAt(database, lsn));
   migrate(database, steps, version, newest);
+  // A new database bears our mark from its first moment, or a crash here would make it a stranger's.
+  database.begin();
+  database.apply(binding);
+  database.commit();
   if (version > 0 && version < newest)
     await new KeptTexts(place.files, place.dir).put(takeTextsOut(database));
   await placeDatabase(place, exportAt(database, lsn));

@@ -59,6 +59,7 @@ describe('houseFolder', () => {
     'tmp/c',
     'logs/worker-1.log',
     'slots/1',
+    ...['history', 'history/000000000001.jsonl.gz', 'history/texts', 'history/texts/d'],
   );
   for (const part of parts) {
     for (const [kind, to] of Object.entries({ folder: 'd', file: 'f', 'missing file': 'none' })) {

@@ -30,11 +30,11 @@ describe('readStoredSnapshot', () => {
     for (const commit of commits) await store.commit(commit);
     const before = await contents();
     const seen = await readStoredSnapshot({ dir, wasmPath });
-    assert.deepEqual(plain(seen), states.at(-1)?.snapshot);
-    assert.equal(seen?.experience.length, 1);
+    assert.deepEqual(plain(seen?.snapshot), states.at(-1)?.snapshot);
+    assert.equal(seen?.snapshot.experience.length, 1);
     assert.deepEqual(await contents(), before);
     await store.close();
-    assert.deepEqual(plain(await readStoredSnapshot({ dir, wasmPath })), states.at(-1)?.snapshot);
+    assert.deepEqual(plain((await readStoredSnapshot({ dir, wasmPath }))?.snapshot), states.at(-1)?.snapshot);
   });
 
   it('sees nothing where nothing is, and makes nothing', async () => {

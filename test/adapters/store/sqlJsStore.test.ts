@@ -1,6 +1,6 @@
 // The store on a real disk, and what the conformance suite does not ask: its files, their versions, and its syncs.
 import { strict as assert } from 'node:assert';
-import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { link, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { scanJournal } from '../../../src/adapters/store/journalRecord';
@@ -87,16 +87,123 @@ describe('SqlJsStore on disk', () => {
   it('moves a damaged database aside under a dated name, and says so once', async () => {
     await writeFile(file('agents.db'), 'not a database, but someone may still want to look at it');
     const store = await open({ clock: { now: () => Date.UTC(2026, 10, 21, 18, 1, 5, 250) } });
-    const { setAside, snapshot } = await store.load();
-    assert.equal(setAside, 'agents.db.damaged-2026-11-21T18-01-05.250Z');
+    const { repaired, snapshot } = await store.load();
+    const name = 'agents.db.set-aside-2026-11-21T18-01-05.250Z';
+    assert.equal(
+      repaired,
+      `The database was damaged and could not be brought back; everything begins anew. Kept in .parallel-agents: ${name}.`,
+    );
     assert.equal(snapshot.seq, 0);
-    assert.match(await readFile(file(setAside), 'utf8'), /^not a database/);
+    assert.match(await readFile(file(name), 'utf8'), /^not a database/);
     await store.commit(commits[0] ?? assert.fail());
     await store.close();
     const again = await open();
-    assert.equal((await again.load()).setAside, undefined);
+    assert.equal((await again.load()).repaired, undefined);
     assert.deepEqual(await loadState(again), states[1]);
     await again.close();
+  });
+
+  it('says that an older copy was put back, and keeps the journal that goes beyond it', async () => {
+    const store = await open();
+    await store.commit(commits[0] ?? assert.fail());
+    await store.close();
+    const old = await readFile(file('agents.db'));
+    const later = await open();
+    for (const commit of commits.slice(1)) await later.commit(commit);
+    await later.close(); // into the database
+    const last = await open({ epoch: 2 });
+    const journal = await readFile(file('agents.journal'));
+    await last.close();
+    await writeFile(file('agents.db'), old);
+    await writeFile(file('agents.journal'), journal);
+    const restored = await open({ epoch: 3 });
+    const { repaired = '', snapshot } = await restored.load();
+    assert.match(repaired, /older than its journal.*what happened since is not in it\. Kept in/);
+    assert.equal(snapshot.seq, states[1]?.snapshot.seq);
+    const kept = /agents\.journal\.set-aside-[^.]+\.\d+Z/.exec(repaired)?.[0] ?? assert.fail(repaired);
+    assert.deepEqual(await readFile(file(kept)), journal);
+    await restored.close();
+  });
+
+  it('says that the database is gone when its journal alone is left', async () => {
+    const store = await open();
+    await store.commit(commits[0] ?? assert.fail());
+    await store.close();
+    const last = await open({ epoch: 2 });
+    const journal = await readFile(file('agents.journal'));
+    await last.close();
+    await rm(file('agents.db'));
+    await writeFile(file('agents.journal'), journal);
+    const anew = await open({ epoch: 3, clock: { now: () => 0 } });
+    assert.match((await anew.load()).repaired ?? '', /^The database is gone, and its journal does not/);
+    await anew.close();
+  });
+
+  describe('of another user, machine or folder', () => {
+    const as = (own: string | undefined, adopt = false) => ({ binding: { own, adopt } });
+
+    it('is refused with nothing written, until its user says to go on; then each has it without asking', async () => {
+      const store = await open(as('mine'));
+      await store.commit(commits[0] ?? assert.fail());
+      await store.close();
+      const before = await contents();
+      for (const own of ['yours', undefined]) await rejects(open({ epoch: 2, ...as(own) }), 'elsewhere');
+      assert.deepEqual(await contents(), before);
+      const adopted = await open({ epoch: 2, ...as('yours', true) });
+      assert.equal((await adopted.load()).madeElsewhere, true);
+      assert.deepEqual(await loadState(adopted), states[1]);
+      await adopted.close();
+      for (const own of ['mine', 'yours', 'mine']) {
+        const again = await open({ epoch: 3, ...as(own) });
+        assert.equal((await again.load()).madeElsewhere, undefined);
+        await again.close();
+      }
+    });
+
+    it('is one that an earlier version made, which bears no mark', async () => {
+      const store = await open({ migrations: migrations.filter(({ version }) => version < 5) });
+      await store.close();
+      await rejects(open({ epoch: 2, ...as('mine') }), 'elsewhere');
+      const adopted = await open({ epoch: 2, ...as('mine', true) });
+      await adopted.close();
+      await (await open({ epoch: 3, ...as('mine') })).close();
+    });
+
+    it('is one whose journal alone was put there', async () => {
+      const store = await open(as('theirs'));
+      await store.commit(commits[0] ?? assert.fail());
+      const journal = await readFile(file('agents.journal'));
+      await store.close();
+      for (const name of await readdir(dir)) await rm(file(name));
+      await writeFile(file('agents.journal'), journal);
+      await rejects(open({ epoch: 2, ...as('mine') }), 'elsewhere');
+    });
+
+    it('forgets who has not opened it for longest, of more than eight', async () => {
+      await (await open({ epoch: 1, ...as('machine') })).close();
+      for (let nth = 1; nth <= 9; nth++) {
+        await (await open({ epoch: 2 * nth, ...as(`container ${nth}`, true) })).close();
+        await (await open({ epoch: 2 * nth + 1, ...as('machine') })).close();
+      }
+      await rejects(open({ epoch: 30, ...as('container 1') }), 'elsewhere');
+      for (const nth of [3, 9]) await (await open({ epoch: 30 + nth, ...as(`container ${nth}`) })).close();
+    });
+  });
+
+  it('writes through no link that lies where it writes beside its files', async () => {
+    const outside = await mkdtemp(path.join(tmpdir(), 'outside-'));
+    const victim = path.join(outside, 'victim');
+    await writeFile(victim, 'precious');
+    await symlink(victim, file('agents.db.tmp'));
+    await link(victim, file('agents.journal.tmp'));
+    const store = await open();
+    await store.commit(commits[0] ?? assert.fail());
+    await store.close();
+    assert.equal(await readFile(victim, 'utf8'), 'precious');
+    await rm(file('agents.db'));
+    await symlink(victim, file('agents.db'));
+    await rejects(open({ epoch: 2 }), 'refused');
+    await rm(outside, { recursive: true });
   });
 
   it('writes nothing for an owner of an older epoch', async () => {

@@ -235,7 +235,7 @@ describe('SqlJsStore on a failing disk', function () {
     for (const content of seen) {
       const store = await open(new SimulatedDisk({ [database]: content }));
       const loaded = await store.load();
-      assert.equal(loaded.setAside, undefined);
+      assert.equal(loaded.repaired, undefined);
       countOf(stateOf(loaded), history);
       await store.close();
     }

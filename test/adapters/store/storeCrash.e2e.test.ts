@@ -38,10 +38,10 @@ describe('SqlJsStore under kill -9', () => {
       assert.equal(await integrityOf(path.join(left, 'agents.db')), 'ok', `kill ${kill}`);
 
       const store = await openSqlJsStore({ dir: left, wasmPath, epoch: kill });
-      const { snapshot, setAside } = await store.load();
+      const { snapshot, repaired } = await store.load();
       const events = await store.events(0, 100_000);
       await store.close();
-      assert.equal(setAside, undefined);
+      assert.equal(repaired, undefined);
       assert.ok(
         snapshot.seq >= acknowledged,
         `kill ${kill}: ${snapshot.seq} of ${acknowledged} acknowledged commits`,

@@ -1,0 +1,28 @@
+// Puts a workspace's records out of the way, whole and under a dated name, so that the next open begins anew.
+import { mkdir, readdir, rename } from 'node:fs/promises';
+import path from 'node:path';
+import { diskFailure } from './diskFiles';
+
+const prefix = 'set-aside-';
+
+/** What is the user's own or was put aside before; all else belongs to the records, copies and remembered rules too. */
+function stays(name: string): boolean {
+  return name === '.gitignore' || name === 'prompts' || name.startsWith(prefix);
+}
+
+/**
+ * Only for the owner, and before the database is opened; what the host needs must be made again. Broken off at any moment,
+ * the next host asks again, or finds no database and begins anew; nothing is lost.
+ * @param dir the workspace's `.parallel-agents` @returns the name of the folder in it that holds them now
+ */
+export async function setAsideRecords(dir: string, now: number): Promise<string> {
+  const name = `${prefix}${new Date(now).toISOString().replaceAll(':', '-')}`; // Windows takes no colon in a name
+  try {
+    const parts = (await readdir(dir)).filter((part) => !stays(part)).sort();
+    await mkdir(path.join(dir, name), { mode: 0o700 });
+    for (const part of parts) await rename(path.join(dir, part), path.join(dir, name, part));
+    return name;
+  } catch (error) {
+    throw diskFailure(error, 'set the old records aside');
+  }
+}

@@ -1,0 +1,44 @@
+// Joins a command to its folder's host, with this user's own settings, and says what to do about records made elsewhere.
+import { type Elsewhere, madeElsewhere } from '../host/elsewhere';
+import { type Joined, joinWorkspace } from '../host/joinWorkspace';
+import type { Session } from '../host/session';
+import { resolveSettings } from '../host/settings';
+import { readSettings } from './settingsFiles';
+import { BadInput, type Terminal } from './terminal';
+
+/** What every command that speaks to a host is given. */
+export interface Place {
+  readonly root: string;
+  readonly distDir: string;
+  readonly terminal: Terminal;
+}
+
+/** As `joinWorkspace`; starts nothing by itself, and says what there is to be told. */
+export async function openFolder(
+  { root, distDir, terminal }: Place,
+  elsewhere: Elsewhere = 'ask',
+): Promise<Joined> {
+  const { machine } = resolveSettings((await readSettings(root, {}, terminal.env)).read);
+  const joined = await joinWorkspace({
+    ...{ root, face: 'cli', distDir, goOn: false, elsewhere, log: terminal.debug },
+    machine: () => machine,
+  });
+  if (joined.kind === 'session') for (const line of joined.told) terminal.note(`⚠️ ${line}`);
+  return joined;
+}
+
+/** @throws BadInput when the records were made elsewhere and `elsewhere` does not say what to do with them */
+export async function openSession(place: Place, elsewhere?: Elsewhere): Promise<Session> {
+  const joined = await openFolder(place, elsewhere);
+  if (joined.kind === 'session') return joined.session;
+  throw new BadInput(describeElsewhere(place.root));
+}
+
+/** What it means that records were made elsewhere, and the two ways on. */
+export function describeElsewhere(root: string): readonly string[] {
+  return [
+    madeElsewhere,
+    `If they are yours (the folder was moved, copied, or is shared with a container), go on with them, with your own settings: parallel-agents run --go-on --project-dir ${root}`,
+    `To begin anew and keep them aside under a dated name: parallel-agents run --start-over --project-dir ${root}`,
+  ];
+}
