@@ -1,15 +1,16 @@
 // Sorts what can go wrong with a call of the Messages API into failures, and keeps the key out of their words.
 import { APIConnectionError, APIError, APIUserAbortError } from '@anthropic-ai/sdk';
+import type { Redactor } from '../../core/guardrails/redactor';
 import { Failure, type FailureReason } from '../../ports/failure';
 
 /**
  * The original error is not kept as `cause`: its text could quote the key, and causes get logged.
  *
- * @param key taken out of the message wherever it stands
+ * @param redactor knows the key
  */
-export function toFailure(error: unknown, key: string, signal: AbortSignal): Failure {
+export function toFailure(error: unknown, redactor: Redactor, signal: AbortSignal): Failure {
   if (signal.aborted || error instanceof APIUserAbortError) return new Failure('aborted', 'stopped');
-  const clean = (text: string) => text.replaceAll(key, '[key]').slice(0, 1000);
+  const clean = (text: string) => redactor.text(text).slice(0, 1000);
   if (!(error instanceof APIError)) {
     const reason = error instanceof SyntaxError ? 'badResponse' : 'unreachable'; // fetch tells a lost connection as a TypeError
     return new Failure(reason, clean(`the connection to the model service failed: ${wordsOf(error)}`));

@@ -1,5 +1,6 @@
 // The Anthropic models, over the Messages API and its SDK.
 import Anthropic from '@anthropic-ai/sdk';
+import { Redactor } from '../../core/guardrails/redactor';
 import { Failure } from '../../ports/failure';
 import type { ModelEvent, ModelProvider } from '../../ports/models';
 import { pageFailure, toFailure } from './anthropicFailure';
@@ -33,13 +34,15 @@ export function createAnthropicProvider({ apiKey, baseUrl }: AnthropicAccess): M
     logLevel: 'off',
     openTelemetry: { propagation: false, traces: { enabled: false } },
   });
+  const redactor = new Redactor();
+  redactor.add(apiKey);
   return {
     async *runTurn(request, signal) {
       const body = toMessagesRequest(request);
       try {
         yield* stream(client, body, signal);
       } catch (error) {
-        throw Failure.is(error) ? error : toFailure(error, apiKey, signal);
+        throw Failure.is(error) ? error : toFailure(error, redactor, signal);
       }
     },
   };

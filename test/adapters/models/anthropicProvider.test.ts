@@ -291,6 +291,14 @@ describe('anthropicProvider', () => {
     assert.ok(!JSON.stringify([failure.stack, failure.cause]).includes(apiKey));
   });
 
+  it('nor in another form, as a proxy tells the headers it got', async () => {
+    const basic = Buffer.from(`user:${apiKey}`).toString('base64');
+    const told = `got Basic ${basic}, ?key=${encodeURIComponent(apiKey)} and ${Buffer.from(apiKey).toString('hex')}`;
+    api.answer(error(401, 'authentication_error', {}, told));
+    const { message } = await failureOf(play(request));
+    assert.match(message, /^got Basic [\w+/]{1,8}\[key\]\w?=*, \?key=\[key\] and \[key\]$/);
+  });
+
   it('takes nothing from the environment', async () => {
     const planted = {
       ANTHROPIC_API_KEY: 'planted-key',

@@ -1,0 +1,145 @@
+// Takes keys out of texts before anybody sees or keeps them, in every common form and however the text is cut.
+import { FormIndex, type Span } from './formIndex';
+import { formsOf, shortestSecret } from './secretForms';
+import { type TextView, unfinishedEscape, viewsOf } from './textViews';
+
+/** Text that comes in pieces. */
+export interface RedactedStream {
+  /** What is certain by now to be no part of a key; the rest waits for what comes next. */
+  push(text: string): string;
+  end(): string;
+}
+
+/** What stands in a key's place. */
+const mask = '[key]';
+/** From this length on a form is found also where white space breaks it, as terminals and `base64` break long lines. */
+const shortestBroken = 16;
+/** What waits in a stream is at most this long: white space without end keeps nothing back. */
+const longestHeld = 8192;
+/** Words of closed sets, by which the program itself goes on, and hashes. No key is looked for in them. */
+const closedFields = new Set([
+  ...['type', 'kind', 'status', 'phase', 'cause', 'how', 'by', 'outcome', 'limit', 'face', 'model'],
+  ...['before', 'after', 'hash', 'started'],
+]);
+
+export class Redactor {
+  readonly #index = new FormIndex();
+
+  /** From now on it is taken out wherever it stands. */
+  add(secret: string): void {
+    const key = secret.trim();
+    if (key.replace(/\s+/g, '').length >= shortestSecret)
+      for (const form of formsOf(key)) this.#index.add(form);
+  }
+
+  isIn(text: string): boolean {
+    return this.text(text) !== text;
+  }
+
+  /** Takes out whole keys, and at its ends the piece of one that a limit has cut. */
+  text(text: string): string {
+    return masked(text, [...this.#spans(text), ...this.#piecesAtEnds(text)]);
+  }
+
+  /** The same for every text in plain data, which comes back as it was when there is nothing to take out. */
+  data<T>(value: T): T {
+    return this.#data(value) as T;
+  }
+
+  stream(): RedactedStream {
+    let held = '';
+    const pass = (until: number, spans: readonly Span[]) => {
+      const shown = held.slice(0, until);
+      held = held.slice(until);
+      return masked(
+        shown,
+        spans.filter(({ to }) => to <= until),
+      );
+    };
+    return {
+      push: (text) => {
+        held += text;
+        const spans = joined(this.#spans(held));
+        const open = this.#openAt(held);
+        return pass(spans.find(({ from, to }) => from < open && open < to)?.to ?? open, spans);
+      },
+      end: () => pass(held.length, this.#spans(held)),
+    };
+  }
+
+  #data(value: unknown): unknown {
+    if (typeof value === 'string') return this.text(value);
+    if (typeof value !== 'object' || value === null) return value;
+    if (Array.isArray(value)) {
+      const parts = value.map((part) => this.#data(part));
+      return parts.some((part, at) => part !== value[at]) ? parts : value;
+    }
+    let changed: Record<string, unknown> | undefined;
+    for (const [name, part] of Object.entries(value)) {
+      const clean = closedFields.has(name) && typeof part === 'string' ? part : this.#data(part);
+      if (clean !== part) changed = { ...(changed ?? value), [name]: clean };
+    }
+    return changed ?? value;
+  }
+
+  #spans(text: string): readonly Span[] {
+    return this.#viewsOf(text).flatMap((view) =>
+      this.#index.places(view.chars, shortestIn(view)).map(view.spanOf),
+    );
+  }
+
+  /** Where something was left out, an ellipsis may say so. */
+  #piecesAtEnds(text: string): readonly Span[] {
+    const from = text.startsWith('…') ? 1 : 0;
+    const to = text.endsWith('…') ? -1 : text.length;
+    return this.#viewsOf(text.slice(from, to)).flatMap((view) =>
+      this.#index
+        .piecesAtEdges(view.chars)
+        .map(view.spanOf)
+        .map((span) => ({ from: span.from + from, to: span.to + from })),
+    );
+  }
+
+  /** From where on the text may become a key when more of it comes; its length where nothing may. */
+  #openAt(text: string): number {
+    const skipped = Math.max(0, text.length - longestHeld);
+    const tail = text.slice(skipped);
+    if (this.#index.isEmpty) return text.length;
+    const halfEscape = unfinishedEscape.exec(tail)?.index ?? tail.length;
+    const opens = [...new Set([tail, tail.slice(0, halfEscape)])].flatMap(viewsOf).flatMap((view) => {
+      const nth = this.#index.openAt(view.chars, shortestIn(view));
+      return nth < view.chars.length ? [view.spanOf({ from: nth, to: nth + 1 }).from] : [];
+    });
+    return skipped + Math.min(halfEscape, ...opens);
+  }
+
+  #viewsOf(text: string): readonly TextView[] {
+    return this.#index.isEmpty || text.length < shortestSecret ? [] : viewsOf(text);
+  }
+}
+
+function shortestIn({ isJoined }: TextView): number {
+  return isJoined ? shortestBroken : 0;
+}
+
+/** In order and apart. */
+function joined(spans: readonly Span[]): readonly Span[] {
+  const apart: { from: number; to: number }[] = [];
+  for (const { from, to } of spans.toSorted((a, b) => a.from - b.from)) {
+    const before = apart.at(-1);
+    if (before && from < before.to) before.to = Math.max(before.to, to);
+    else apart.push({ from, to });
+  }
+  return apart;
+}
+
+function masked(text: string, spans: readonly Span[]): string {
+  if (spans.length === 0) return text;
+  let shown = '';
+  let at = 0;
+  for (const { from, to } of joined(spans)) {
+    shown += text.slice(at, from) + mask;
+    at = to;
+  }
+  return shown + text.slice(at);
+}

@@ -1,0 +1,88 @@
+// A text as it is, as it reads once white space is taken out, and as it reads once escapes are undone in that.
+import type { Span } from './formIndex';
+
+export interface TextView {
+  readonly chars: string;
+  /** Has something been taken out that may stand between the characters of what is looked for? */
+  readonly isJoined: boolean;
+  /** Where in the text itself that lies which stands in the view at `span`, which is not empty. */
+  spanOf(span: Span): Span;
+}
+
+const space = /\s+/g;
+const percentEscape = /%[0-7][0-9a-f]/gi;
+/** What JSON, JavaScript and shells write. */
+const backslashEscape = /\\u00[0-7][0-9a-f]|\\x[0-7][0-9a-f]|\\["'\\/nrt]/gi;
+/** The beginning of an escape at the end of a text. */
+export const unfinishedEscape =
+  /(?:%(?:\s*[0-7])?|\\(?:\s*(?:x(?:\s*[0-7])?|u(?:\s*0){0,2}|u\s*0\s*0\s*[0-7]))?)\s*$/i;
+
+export function viewsOf(text: string): readonly TextView[] {
+  const whole: TextView = { chars: text, isJoined: false, spanOf: (span) => span };
+  const joined = /\s/.test(text) ? viewWithout(space, whole) : whole;
+  return [
+    ...(joined === whole ? [whole] : [whole, joined]),
+    ...(text.includes('%') ? [viewWithout(percentEscape, joined)] : []),
+    ...(text.includes('\\') ? [viewWithout(backslashEscape, joined)] : []),
+  ];
+}
+
+/** Where characters stand is worked out when it is first asked, which is when something was found. */
+function viewWithout(pattern: RegExp, base: TextView): TextView {
+  let pieces: readonly Piece[] | undefined;
+  const inBase = (nth: number): Span => {
+    pieces ??= piecesOf(pattern, base.chars);
+    const piece = pieces[lastUpTo(nth, pieces)] ?? { from: 0, to: 0, inView: 0, isEscape: true };
+    if (piece.isEscape) return piece;
+    const from = piece.from + nth - piece.inView;
+    return { from, to: from + 1 };
+  };
+  return {
+    chars: pattern === space ? base.chars.replace(space, '') : base.chars.replace(pattern, meant),
+    isJoined: true,
+    spanOf: ({ from, to }) => base.spanOf({ from: inBase(from).from, to: inBase(to - 1).to }),
+  };
+}
+
+/** A stretch of the base that the view shows: as it is, or an escape as one character. */
+interface Piece extends Span {
+  readonly inView: number;
+  readonly isEscape: boolean;
+}
+
+/** The character that an escape stands for; nothing for white space, which a line end is too. */
+function meant(found: string): string {
+  const code = /[0-7][0-9a-f]$/i.exec(found.slice(1))?.[0];
+  if (code !== undefined) return String.fromCharCode(Number.parseInt(code, 16)).trim();
+  return /^\\[nrt]$/i.test(found) ? '' : found.slice(1);
+}
+
+function piecesOf(pattern: RegExp, text: string): readonly Piece[] {
+  const pieces: Piece[] = [];
+  let from = 0;
+  let inView = 0;
+  const add = (to: number, isEscape: boolean) => {
+    if (to > from) pieces.push({ from, to, inView, isEscape });
+    inView += isEscape ? 1 : to - from;
+    from = to;
+  };
+  for (const { 0: found, index } of text.matchAll(pattern)) {
+    add(index, false);
+    if (pattern === space || meant(found) === '') from = index + found.length;
+    else add(index + found.length, true);
+  }
+  add(text.length, false);
+  return pieces;
+}
+
+/** The last piece that begins at the view's nth character or before it. */
+function lastUpTo(nth: number, pieces: readonly Piece[]): number {
+  let low = 0;
+  let high = pieces.length - 1;
+  while (low < high) {
+    const middle = (low + high + 1) >> 1;
+    if ((pieces[middle]?.inView ?? 0) <= nth) low = middle;
+    else high = middle - 1;
+  }
+  return low;
+}

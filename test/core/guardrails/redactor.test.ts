@@ -1,0 +1,180 @@
+// A key is in no text, in whatever form it stands there and however the text is cut.
+import { strict as assert } from 'node:assert';
+import fc from 'fast-check';
+import { Redactor } from '../../../src/core/guardrails/redactor';
+
+const key = 'sk-ant-api03-A/b+C9_d-0123456789~xyzXYZ==';
+
+function redactorOf(...keys: readonly string[]): Redactor {
+  const redactor = new Redactor();
+  for (const one of keys) redactor.add(one);
+  return redactor;
+}
+
+/** The ways in which Node itself writes a key down, none of them ours. */
+const encodings: Readonly<Record<string, (text: string) => string>> = {
+  plain: (text) => text,
+  base64: (text) => Buffer.from(text).toString('base64'),
+  'base64 behind one byte': (text) => Buffer.from(`:${text}`).toString('base64'),
+  'base64 of a header': (text) => Buffer.from(`x-api-key: ${text}\r\nhost: a`).toString('base64'),
+  base64url: (text) => Buffer.from(`ab${text}`).toString('base64url'),
+  'base64 without padding': (text) => Buffer.from(text).toString('base64').replace(/=+$/, ''),
+  hex: (text) => Buffer.from(text).toString('hex'),
+  'hex in capitals': (text) => Buffer.from(text).toString('hex').toUpperCase(),
+  'url-encoded': encodeURIComponent,
+  'url-encoded in small letters': (text) =>
+    encodeURIComponent(text).replace(/%../g, (found) => found.toLowerCase()),
+  'every character url-encoded': (text) => Buffer.from(text).toString('hex').replace(/../g, '%$&'),
+  'as JSON': (text) => JSON.stringify(text),
+  'as JSON with slashes escaped': (text) => JSON.stringify(text).replaceAll('/', '\\/'),
+  'every character escaped as in JSON': (text) => Buffer.from(text).toString('hex').replace(/../g, '\\u00$&'),
+  'every character escaped as in a shell': (text) =>
+    Buffer.from(text).toString('hex').replace(/../g, '\\x$&'),
+};
+/** As a terminal or `base64` breaks long lines. */
+const broken = (text: string, width: number) => text.replace(new RegExp(`.{${width}}`, 'gs'), '$&\n');
+
+const keys = fc
+  .array(fc.constantFrom(...'abcXYZ0189_-.~+/=:%"\\'), { minLength: 16, maxLength: 120 })
+  .map((chars) => chars.join(''))
+  .filter((text) => new Set(text).size > 5);
+const around = fc.string({ maxLength: 40 });
+
+function cut(text: string, sizes: readonly number[]): readonly string[] {
+  const pieces: string[] = [];
+  let at = 0;
+  for (let k = 0; at < text.length; k++) {
+    const size = sizes[k % sizes.length] ?? 1;
+    pieces.push(text.slice(at, at + size));
+    at += size;
+  }
+  return pieces;
+}
+
+describe('the redactor', () => {
+  for (const [name, encode] of Object.entries(encodings)) {
+    it(`takes out a key ${name}, whole or broken over lines`, () => {
+      for (const encoded of [encode(key), broken(encode(key), 20)]) {
+        const text = redactorOf(key).text(`before ${encoded} after`);
+        assert.match(text, /^before .*\[key\].* after$/s);
+        const middle = encode(key).slice(encode(key).length / 2);
+        assert.ok(!text.replace(/\s+/g, '').includes(middle.slice(0, 8)), text);
+      }
+    });
+
+    it(`takes out any key ${name}, whatever stands around it and however it is cut`, () =>
+      fc.assert(
+        fc.property(
+          keys,
+          around,
+          around,
+          fc.option(fc.integer({ min: 5, max: 76 })),
+          fc.array(fc.integer({ min: 1, max: 30 }), { minLength: 1, maxLength: 10 }),
+          (secret, before, after, width, sizes) => {
+            fc.pre(!before.endsWith('\\')); // what it escapes is then another text
+            const encoded = encode(secret);
+            const text = before + (width === null ? encoded : broken(encoded, width)) + after;
+            const redactor = redactorOf('some-other-key', secret);
+            const stream = redactor.stream();
+            const streamed =
+              cut(text, sizes)
+                .map((piece) => stream.push(piece))
+                .join('') + stream.end();
+            for (const shown of [redactor.text(text), streamed]) {
+              assert.ok(shown.includes('[key]'), shown);
+              assert.ok(!shown.replace(/\s+/g, '').includes(encoded.replace(/[\s=]+$/g, '')), shown);
+            }
+          },
+        ),
+        { numRuns: 60 },
+      ));
+  }
+
+  it('passes every other text on as it is, in pieces too', () =>
+    fc.assert(
+      fc.property(
+        fc.array(fc.oneof(fc.string(), fc.constantFrom('sk-', key.slice(0, 11), '%7', '\\u0', '\n  '))),
+        (pieces) => {
+          const redactor = redactorOf(key);
+          const text = pieces.join('');
+          const stream = redactor.stream();
+          assert.equal(pieces.map((piece) => stream.push(piece)).join('') + stream.end(), text);
+          assert.equal(redactor.text(text), text);
+        },
+      ),
+    ));
+
+  it('holds back no more than what may become a key, and little however much white space there is', () => {
+    const stream = redactorOf(key).stream();
+    assert.equal(stream.push('no key here'), 'no key here');
+    assert.equal(stream.push('a task-'), 'a ta');
+    assert.equal(stream.push('force'), 'sk-force');
+    assert.equal(stream.push(key.slice(0, 10)), '');
+    assert.equal(stream.push(key.slice(10)), '[key]');
+    const shown = stream.push(key.slice(0, 10) + ' '.repeat(100_000));
+    assert.ok(shown.length > 90_000);
+  });
+
+  for (const short of ['', ' \n', 'abc', 'hunter2', 'a b c d e f'])
+    it(`does not look for ${JSON.stringify(short)}, which is too short to be told from words`, () => {
+      const text = `abc hunter2 a b c d e f ${Buffer.from(short).toString('base64')} \n `;
+      const stream = redactorOf(short).stream();
+      assert.equal(redactorOf(short).text(text), text);
+      assert.equal(stream.push(text), text);
+    });
+
+  it('takes out a key of many lines, as it is and as JSON', () => {
+    const pem = '-----BEGIN KEY-----\nabcdefghijklmnop\nqrstuvwxyz012345\n-----END KEY-----\n';
+    assert.equal(redactorOf(pem).text(`a ${pem}b`), 'a [key]\nb');
+    assert.equal(redactorOf(pem).text(`{"k":${JSON.stringify(pem)}}`), '{"k":"[key]\\n"}');
+  });
+
+  for (const [name, encode] of Object.entries(encodings).filter(([name]) => !name.startsWith('every')))
+    it(`takes out the piece of a key ${name} that a limit has left at either end`, () => {
+      const encoded = encode(key).replaceAll('"', '');
+      const [first, last] = [encoded.slice(0, -15), encoded.slice(15)];
+      const redactor = redactorOf(key);
+      for (const text of [`${last} it was`, `…${last} it was`])
+        assert.match(redactor.text(text), /^…?\[key\][\w=]* it was$/);
+      for (const text of [`it is ${first}`, `it is ${first}…`])
+        assert.match(redactor.text(text), /^it is [\w+/-]*\[key\][\w%=]*…?$/);
+      assert.equal(redactor.text(key.slice(0, 11)), key.slice(0, 11), 'less of it may be anything');
+    });
+
+  it('goes through plain data, leaves words of closed sets, and copies nothing that is clean', () => {
+    const clean = { type: 'x', list: [{ n: 1 }, null, undefined, true], text: 'words' };
+    const redactor = redactorOf(key, 'feature.passed');
+    assert.equal(redactor.data(clean), clean);
+    const data = { ...clean, type: 'feature.passed', deep: { reason: `was ${key}`, kept: clean } };
+    const shown = redactor.data(data);
+    assert.deepEqual(shown, { ...data, deep: { reason: 'was [key]', kept: clean } });
+    assert.equal(shown.deep.kept, clean);
+    assert.equal(shown.list, clean.list);
+  });
+
+  /** The best of a few, in milliseconds of this process's own time: others may use the machine. */
+  function cost(text: string, keys: number): number {
+    const redactor = redactorOf(...Array.from({ length: keys }, (_, k) => `${k}${key}${k}`));
+    const times = Array.from({ length: 5 }, () => {
+      const stream = redactor.stream();
+      const before = process.cpuUsage();
+      for (let at = 0; at < text.length; at += 64 * 1024) stream.push(text.slice(at, at + 64 * 1024));
+      redactor.text(text);
+      return process.cpuUsage(before).user / 1000;
+    });
+    return Math.min(...times);
+  }
+  const line = 'GET /a/path?with=some%20thing 200 in 15 ms, as a server logs "it"\\n\n';
+  const long = line.repeat(Math.ceil((256 * 1024) / line.length));
+
+  it('costs little beside the fastest live output, and not much more for many keys', () => {
+    const [one, many] = [cost(long, 1), cost(long, 50)];
+    assert.ok(one < 250, `a second of output took ${one} ms`);
+    assert.ok(many < 4 * one, `${many} ms for 50 keys, ${one} ms for one`);
+  });
+
+  it('costs as much as the text is long', () => {
+    const [once, eightfold] = [cost(long, 4), cost(long.repeat(8), 4)];
+    assert.ok(eightfold < 32 * once, `${eightfold} ms for eight times what took ${once} ms`);
+  });
+});
