@@ -11,9 +11,9 @@ import type { Fence } from '../core/shared/ids';
 import { ok, type Result, refuse } from '../core/shared/result';
 import type {
   Assignment,
-  CommandChanges,
+  CommandEnded,
+  CommandOutcome,
   CommandPermit,
-  CommandTime,
   Coordinator,
   FileMove,
   FileWrite,
@@ -240,8 +240,11 @@ export class AgentDesk {
     return ok({ timeoutMs: limits.commandMs });
   }
 
-  /** What a command changed in the copy is this attempt's: it enters under a lock that is free now, or is dropped. */
-  async commandEnd(fence: Fence, took: CommandTime): Promise<CommandChanges> {
+  /**
+   * What a command changed in the copy is this attempt's: it enters under a lock that is free now, or is dropped. What it
+   * printed comes back as a model may see it.
+   */
+  async commandEnd(fence: Fence, { printed, ...took }: CommandEnded): Promise<CommandOutcome> {
     const live = this.#live(fence);
     live.endCommand(took);
     const changes = await this.copies.changes(live.attempt.slot);
@@ -257,7 +260,8 @@ export class AgentDesk {
       await this.log.append([{ type: 'limit.reached', ...answer.hit, ...attemptOf(live.attempt) }]);
     if (answer.kind === 'stop') await this.pool.end(live, { kind: 'limit', hit: answer.hit });
     this.#live(fence);
-    return answer.kind === 'wrapUp' ? { ...brought, wrapUp: answer.text } : brought;
+    const output = this.log.redactor.text(printed);
+    return { ...brought, output, ...(answer.kind === 'wrapUp' ? { wrapUp: answer.text } : {}) };
   }
 
   /** Hands the work in, checks it, and ends the attempt with the verdict. */
@@ -271,7 +275,7 @@ export class AgentDesk {
       return lost;
     });
     await this.pool.end(live, verdict);
-    return verdictOf(live.ending ?? verdict);
+    return this.log.redactor.data(verdictOf(live.ending ?? verdict));
   }
 
   /** Something stands in the agent's way that would stand in every other's, too. */

@@ -35,6 +35,8 @@ export class ChangeGuard {
   judge({ feature }: LiveAttempt, text: string): Result<WorkspacePath> {
     const path = parseWorkspacePath(text);
     if (!path.ok) return path;
+    if (this.log.redactor.isIn(path.value))
+      return refuse('pathDenied', 'The name of a file may not hold a key; give it another name.');
     const verdict = judgeChange(path.value, feature.spec.files);
     return verdict.kind === 'denied' ? refuse('pathDenied', verdict.message) : path;
   }

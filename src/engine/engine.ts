@@ -5,6 +5,7 @@ import type { RunSettings } from '../core/events/runSettings';
 import type { Snapshot } from '../core/events/snapshot';
 import type { CheckProof, FeatureSpec } from '../core/features/feature';
 import { reconcile } from '../core/features/reconcile';
+import type { Redactor } from '../core/guardrails/redactor';
 import { concernsDecision } from '../core/scheduler/concernsDecision';
 import { reportedOf } from '../core/scheduler/reportedEvents';
 import { reportRun } from '../core/scheduler/reportRun';
@@ -46,6 +47,8 @@ export interface EngineParts {
   readonly ender: ProcessEnder;
   readonly commands: CommandRunner;
   readonly secrets: Secrets;
+  /** Knows every key that no text may hold. */
+  readonly redactor: Redactor;
   /** Commands that agents may run beside their check; asked at every use. */
   readonly allowedCommands: () => readonly string[];
   readonly socketPath: string;
@@ -74,7 +77,7 @@ export class Engine {
 
   constructor(private readonly parts: EngineParts) {
     const { store, clock, chance, files, copies, loaded, commands } = parts;
-    const log = new EventLog(store, clock, loaded.snapshot, parts.onBroken);
+    const log = new EventLog(store, clock, loaded.snapshot, parts.onBroken, parts.redactor);
     const gate = new Gate();
     this.log = log;
     this.#locks = new FileLocks(log, clock);
@@ -145,8 +148,10 @@ export class Engine {
 
   /** Brings the features in line with the backlog as it is now. */
   async loadBacklog(
-    specs: readonly FeatureSpec[],
+    backlog: readonly FeatureSpec[],
   ): Promise<{ added: number; edited: number; removed: number }> {
+    // A name with a key in it is on record without; it must not be taken for another each time.
+    const specs = this.parts.redactor.data(backlog);
     const { changes, deferred } = reconcile(
       this.log.head.features,
       this.log.head.lastFeatureId,

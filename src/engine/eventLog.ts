@@ -4,6 +4,7 @@ import { mapTexts } from '../core/events/longTexts';
 import { projectAll, type Snapshot } from '../core/events/snapshot';
 import type { FeatureSpec } from '../core/features/feature';
 import { mapSpec } from '../core/features/featureTexts';
+import type { Redactor } from '../core/guardrails/redactor';
 import { type KeptText, type LongText, shorten } from '../core/shared/longText';
 import type { Moment } from '../core/shared/moment';
 import { Failure } from '../ports/failure';
@@ -28,6 +29,8 @@ export class EventLog {
     private readonly clock: Clock,
     head: Snapshot,
     private readonly onBroken: (cause: unknown) => void,
+    /** Goes over everything before it is kept: there is no other way to the disk. */
+    readonly redactor: Redactor,
   ) {
     this.#head = head;
     this.#stored = head;
@@ -62,7 +65,11 @@ export class EventLog {
     };
     const short = (text: LongText) => shorten(text, keep);
     const events = happenings.map(
-      (happening, k): Event => ({ ...mapTexts(happening, short), seq: before.seq + 1 + k, ...now }),
+      (happening, k): Event => ({
+        ...mapTexts(this.redactor.data(happening), short),
+        seq: before.seq + 1 + k,
+        ...now,
+      }),
     );
     const after = projectAll(before, events);
     this.#head = after;

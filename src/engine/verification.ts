@@ -87,7 +87,8 @@ export class Verification {
     if (ended.status === 'rejected') throw ended.reason;
     const result = ended.value;
     if (result.aborted) return { kind: 'failed', reason: 'The check was stopped.' };
-    const { exitCode, timedOut, durationMs, outputTail } = result;
+    const { exitCode, timedOut, durationMs } = result;
+    const outputTail = this.log.redactor.text(result.outputTail); // before it is cut further
     const passed = exitCode === 0 && !timedOut;
     await this.log.append([
       {
@@ -109,7 +110,10 @@ export class Verification {
         ? { kind: 'passed', evidence: check }
         : { kind: 'unconfirmed', why: needsYes(feature.id, changed), check };
     }
-    return { kind: 'failed', reason: failureReason(command, result, timeoutMs, unreadOf(unread)) };
+    return {
+      kind: 'failed',
+      reason: failureReason(command, { ...result, outputTail }, timeoutMs, unreadOf(unread)),
+    };
   }
 }
 

@@ -5,6 +5,7 @@ import {
   type ModelAccess,
   narrowCommands,
 } from '../core/guardrails/machineSettings';
+import type { Redactor } from '../core/guardrails/redactor';
 import type { Result } from '../core/shared/result';
 
 /** What a face asks for when it starts a run or changes one; what is absent stays as it is. */
@@ -21,7 +22,10 @@ export class Allowance {
   #waiting: ((access: ModelAccess) => void)[] = [];
 
   /** @param own asked at every use, so that a command that is struck from the settings is refused at once */
-  constructor(private readonly own: () => MachineSettings) {}
+  constructor(
+    private readonly own: () => MachineSettings,
+    private readonly redactor: Redactor,
+  ) {}
 
   get agentLimit(): number {
     return this.own().agentLimit;
@@ -39,6 +43,7 @@ export class Allowance {
   /** Takes over what `judge` allows; the answer names the commands that are not. */
   take({ allowedCommands, access }: Asked): readonly string[] {
     if (access !== undefined) {
+      this.redactor.add(access.apiKey);
       this.#access = access;
       for (const give of this.#waiting.splice(0)) give(access);
     }

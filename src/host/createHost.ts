@@ -7,6 +7,7 @@ import { loadOfflineScript, turnsFor } from '../adapters/files/offlineScriptFile
 import { createSlotCopies } from '../adapters/files/slotCopy';
 import { createUserRules } from '../adapters/files/userRules';
 import { createWorkspaceFiles } from '../adapters/files/workspaceFiles';
+import { secretsIn } from '../adapters/process/childEnvironment';
 import { createCommandRunner } from '../adapters/process/commandRunner';
 import { createProcessEnder } from '../adapters/process/processTree';
 import { createWarmSpawner } from '../adapters/process/warmSpawner';
@@ -19,6 +20,7 @@ import { bindingOf } from '../adapters/system/workspaceBinding';
 import type { Face } from '../core/events/event';
 import { idsOf } from '../core/features/feature';
 import type { MachineSettings } from '../core/guardrails/machineSettings';
+import { Redactor } from '../core/guardrails/redactor';
 import type { LiveAttempt } from '../engine/attempt';
 import { Engine } from '../engine/engine';
 import type { HubConnection } from '../hub/connection';
@@ -82,15 +84,18 @@ export async function createHost(options: HostOptions): Promise<Host> {
 }
 
 async function build(options: HostOptions): Promise<Host> {
-  const { root, face, distDir, owner, goOn, machine, log } = options;
+  const { root, face, distDir, owner, goOn, machine, log: tell } = options;
   const houseDir = await prepareHouse(root);
   const clock = createNodeClock();
   const ender = createProcessEnder();
   const { store, told } = await openStore(options, houseDir, clock);
   const loaded = await store.load();
   const { execPath } = process;
-  const outputs = new OutputRings();
-  const allowance = new Allowance(machine);
+  const redactor = new Redactor();
+  for (const secret of secretsIn(process.env)) redactor.add(secret);
+  const outputs = new OutputRings(redactor);
+  const allowance = new Allowance(machine, redactor);
+  const log = (line: string) => tell(redactor.text(line));
   let server: HubServer<number> | undefined;
   let closing: Promise<void> | undefined;
   let backlogFile = defaultBacklog;
@@ -124,6 +129,7 @@ async function build(options: HostOptions): Promise<Host> {
     commands: createCommandRunner({ guardPath: join(distDir, 'guard.js'), execPath, ender }),
     workspaceTag,
     allowedCommands: () => allowance.commands,
+    redactor,
     secrets: (live) => secretsOf(root, live, allowance),
     admit: (token, fence) => void server?.admitWorker(hashToken(token), fence),
     onOutput: ({ attempt: { slot, fence } }, text) => outputs.add({ slot, fence, text }),
@@ -155,10 +161,13 @@ async function build(options: HostOptions): Promise<Host> {
   const editing = new Map<HubConnection, readonly string[]>();
   const readBacklog = async (file: string | undefined): Promise<LoadedBacklog> => {
     backlogFile = file ?? backlogFile;
-    return loadBacklog(root, backlogFile, engine);
+    return loadBacklog(root, backlogFile, engine, redactor);
   };
 
-  engine.log.onStored((_, snapshot) => spawner.keep(spareWorkers(snapshot)));
+  engine.log.onStored((events, snapshot) => {
+    spawner.keep(spareWorkers(snapshot));
+    for (const event of events) if (event.type === 'agent.ended') outputs.end(event.slot, event.fence);
+  });
   await engine.begin({ epoch: owner.epoch, process: await ender.self(), face });
   server = createHubServer<number>({
     listener: owner.listener,
@@ -208,18 +217,33 @@ async function openStore(
   return { store: await open(false), told: [recordsSetAside(join('.parallel-agents', kept))] };
 }
 
-async function loadBacklog(root: string, file: string, engine: Engine): Promise<LoadedBacklog> {
+async function loadBacklog(
+  root: string,
+  file: string,
+  engine: Engine,
+  redactor: Redactor,
+): Promise<LoadedBacklog> {
   const { features, lastFeatureId } = engine.snapshot;
   const loaded = await loadBacklogFile(join(root, file), idsOf(features), lastFeatureId);
   if (loaded.kind === 'none') return { kind: 'none', file };
   if (loaded.kind === 'bad') return { kind: 'bad', problems: shownProblems(loaded.problems) };
   const { specs, notices } = loaded;
+  const keyed = specs.flatMap((spec) => {
+    const clean = redactor.data(spec);
+    return clean === spec
+      ? []
+      : [{ file: join(root, file), line: 1, column: 1, message: holdsKey(clean.name) }];
+  });
   return {
     kind: 'loaded',
     features: specs.length,
     ...(await engine.loadBacklog(specs)),
-    notices: shownProblems(notices),
+    notices: shownProblems([...keyed, ...notices]),
   };
+}
+
+function holdsKey(name: string): string {
+  return `Feature ${JSON.stringify(name)} holds a key; agents and its check get [key] in its place. Take it out of the backlog.`;
 }
 
 /** Only the attempt's own worker gets these, over its connection. */

@@ -57,7 +57,7 @@ export function handleWorker(connection: HubConnection, fence: Fence, desk: Agen
   connection.handle(m.editShared, (edit) => desk.editShared(fence, edit));
   connection.handle(m.moveFile, (move) => desk.moveFile(fence, move));
   connection.handle(m.commandBegin, ({ command }) => desk.commandBegin(fence, command));
-  connection.handle(m.commandEnd, (took) => desk.commandEnd(fence, took));
+  connection.handle(m.commandEnd, (ended) => desk.commandEnd(fence, ended));
   connection.handle(m.submit, ({ summary }) => desk.submit(fence, summary));
   connection.handle(m.handBack, (trouble) => desk.handBack(fence, trouble).then(nothing));
   connection.handle(m.giveUp, ({ reason }) => desk.giveUp(fence, reason).then(nothing));

@@ -48,7 +48,7 @@ export interface Coordinator {
   /** Is this command allowed, and in what state is the copy it may run in? */
   commandBegin(command: string): Promise<Result<CommandPermit>>;
   /** Brings what the command changed in the copy into the workspace, or drops it; tells what became of each file. */
-  commandEnd(took: CommandTime): Promise<CommandChanges>;
+  commandEnd(ended: CommandEnded): Promise<CommandOutcome>;
   progress(report: {
     readonly status: AgentStatus;
     readonly step: string;
@@ -118,6 +118,16 @@ export interface CommandChanges {
   readonly more?: { readonly kept: number; readonly dropped: number };
   /** The limit of file edits is reached: words for the model, which may only finish or give up. */
   readonly wrapUp?: string;
+}
+
+export interface CommandEnded extends CommandTime {
+  /** The end of what it printed. */
+  readonly printed: string;
+}
+
+export interface CommandOutcome extends CommandChanges {
+  /** What the command printed, without the keys that stood in it. */
+  readonly output: string;
 }
 
 export type SubmitVerdict =

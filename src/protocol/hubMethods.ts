@@ -216,8 +216,15 @@ export const workerMethods = {
   ),
   commandEnd: method(
     'command.end',
-    z.object({ durationMs: z.number().min(0), cpuMs: z.number().min(0).optional() }).strict(),
+    z
+      .object({
+        durationMs: z.number().min(0),
+        cpuMs: z.number().min(0).optional(),
+        printed: z.string().max(100_000),
+      })
+      .strict(),
     z.object({
+      output: z.string(),
       kept: z.array(z.string()),
       dropped: z.array(z.object({ path: z.string(), why: z.string() })),
       more: z.object({ kept: z.number(), dropped: z.number() }).optional(),

@@ -3,6 +3,7 @@ import { createCommandRunner } from '../adapters/process/commandRunner';
 import { createNodeClock } from '../adapters/system/nodeSystem';
 import { runAgent } from '../agent/agentLoop';
 import type { AgentOutcome } from '../agent/tools/tool';
+import type { Redactor } from '../core/guardrails/redactor';
 import { connectHub } from '../hub/client';
 import type { HubConnection } from '../hub/connection';
 import { Failure } from '../ports/failure';
@@ -21,17 +22,22 @@ export interface AttemptStart {
  * Rejects with a `Failure` when the hub cannot be reached or does not take the token, and for bugs. A hub that goes away
  * in the middle ends the attempt: a running command is ended first, and what is asked after it rejects with `closed`.
  *
- * @param guardPath the bundled command guard
+ * @param guardPath the bundled command guard @param redactor learns the key, which this process must not print
  */
 export async function runAttempt(
   { socketPath, token }: AttemptStart,
   guardPath: string,
+  redactor: Redactor,
 ): Promise<AgentOutcome> {
-  return workOver(await connectHub({ socketPath, role: 'worker', token }), guardPath);
+  return workOver(await connectHub({ socketPath, role: 'worker', token }), guardPath, redactor);
 }
 
 /** As `runAttempt`, over a connection that nobody listens to yet; it is ended with the attempt. */
-export async function workOver(connection: HubConnection, guardPath: string): Promise<AgentOutcome> {
+export async function workOver(
+  connection: HubConnection,
+  guardPath: string,
+  redactor: Redactor,
+): Promise<AgentOutcome> {
   const clock = createNodeClock();
   const stop = new AbortController();
   connection.onNotice(toWorkerNotices.stop, ({ reason }) =>
@@ -45,6 +51,7 @@ export async function workOver(connection: HubConnection, guardPath: string): Pr
       protocol: protocolVersion,
       pid: process.pid,
     });
+    if (assignment.anthropic) redactor.add(assignment.anthropic.apiKey);
     const provider = chooseProvider(assignment, clock);
     const { anthropic: _key, ...withoutKey } = assignment; // only the provider needs it
     const commands = createCommandRunner({ guardPath, execPath: process.execPath });

@@ -37,7 +37,8 @@ export function createHubCoordinator(hub: HubAsker): Coordinator {
     editShared: (edit) => hub.request(workerMethods.editShared, edit),
     moveFile: (move) => hub.request(workerMethods.moveFile, move),
     commandBegin: (command) => hub.request(workerMethods.commandBegin, { command }),
-    commandEnd: (took) => hub.request(workerMethods.commandEnd, took),
+    commandEnd: (ended) =>
+      hub.request(workerMethods.commandEnd, { ...ended, printed: ended.printed.slice(-maxWordsLength) }),
     async progress({ step, ...report }) {
       await hub.request(workerMethods.progress, { ...report, step: step.slice(0, maxStepLength) });
     },

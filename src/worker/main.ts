@@ -2,11 +2,15 @@
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { setFlagsFromString } from 'node:v8';
+import { Redactor } from '../core/guardrails/redactor';
 import { type AttemptStart, runAttempt } from './attempt';
 import { rehearse } from './rehearsal';
 
 /** Whoever waits for this worker has its line on the way by now. */
 const aheadMs = 100;
+
+/** Learns this attempt's key, for what is printed of a bug. */
+const redactor = new Redactor();
 
 // Fetch reads HTTP by WebAssembly, which the engine would compile twice, the second time with care: 60 ms of a core for
 // every worker, and its end waits for it. An engine that does not know the flag says so and goes on.
@@ -15,6 +19,7 @@ process.title = 'parallel-agents worker';
 // The model's SDK adds headers that this names to every request; only what the hub sends us is to count.
 for (const name of Object.keys(process.env)) if (name.startsWith('ANTHROPIC_')) delete process.env[name];
 process.on('unhandledRejection', (reason) => fail(reason));
+process.on('uncaughtException', (error) => fail(error));
 
 main().then(
   () => process.exit(0), // whatever a tool left open does not keep an agent alive whose attempt is over
@@ -25,7 +30,7 @@ async function main(): Promise<void> {
   const guardPath = path.join(__dirname, 'guard.js');
   const line = await rehearsedUntil(firstLine(), guardPath);
   if (line === undefined) return; // the host died between starting us and meaning it
-  await runAttempt(parseStart(line), guardPath);
+  await runAttempt(parseStart(line), guardPath, redactor);
 }
 
 /** A worker that was started ahead of its work uses the time; one that is waited for does not. */
@@ -63,8 +68,8 @@ function parseJson(text: string): unknown {
   }
 }
 
-/** To the log file that the host keeps of us. Failures hold no secret; of a bug the stack tells where it is. */
+/** To the log file that the host keeps of us; of a bug the stack tells where it is. */
 function fail(reason: unknown): never {
-  console.error(reason instanceof Error ? (reason.stack ?? reason.message) : String(reason));
+  console.error(redactor.text(reason instanceof Error ? (reason.stack ?? reason.message) : String(reason)));
   process.exit(1);
 }

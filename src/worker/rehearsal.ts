@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:net';
 import { Duplex, PassThrough } from 'node:stream';
 import { defaultLimits } from '../core/guardrails/limits';
+import { Redactor } from '../core/guardrails/redactor';
 import { createConnection, type HubConnection } from '../hub/connection';
 import { workerMethods } from '../protocol/hubMethods';
 import { workOver } from './attempt';
@@ -27,7 +28,7 @@ export async function rehearse(guardPath: string, signal: AbortSignal): Promise<
     answerAll(hub, await addressOf(service));
     hub.listen();
     if (signal.aborted) stop();
-    return (await workOver(ours, guardPath)).kind === 'submitted';
+    return (await workOver(ours, guardPath, new Redactor())).kind === 'submitted';
   } catch {
     return false;
   } finally {

@@ -133,9 +133,9 @@ export function createAgentWorld(options: AgentWorldOptions = {}): AgentWorld {
       say(`command ${command}`);
       return ok({ timeoutMs: 60_000 });
     },
-    commandEnd: async () => {
+    commandEnd: async ({ printed: output }) => {
       say('command ended');
-      return { kept: [], dropped: [] };
+      return { output, kept: [], dropped: [] };
     },
     progress: async ({ status, step, progress }) =>
       say(`${status}: ${step}${progress === undefined ? '' : ` ${progress}%`}`),

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { openSqlJsStore } from '../../src/adapters/store/sqlJsStore';
 import { createNodeClock } from '../../src/adapters/system/nodeSystem';
+import { Redactor } from '../../src/core/guardrails/redactor';
 import { EventLog } from '../../src/engine/eventLog';
 import { wasmPath } from '../adapters/store/wasmPath';
 import { specOf } from '../support/history';
@@ -26,7 +27,7 @@ export async function withRealStore(
   const bare = await open(path.join(dir, 'bare'), 'w');
   try {
     const { snapshot } = await store.load();
-    const log = new EventLog(store, clock, snapshot, () => {});
+    const log = new EventLog(store, clock, snapshot, () => {}, new Redactor());
     const ids = Array.from({ length: features }, (_, k) => k + 1);
     await log.append(
       ids.map((featureId) => ({ type: 'feature.added', featureId, spec: specOf(`F${featureId}`) })),

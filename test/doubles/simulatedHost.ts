@@ -3,6 +3,7 @@ import type { Event } from '../../src/core/events/event';
 import { defaultRunSettings, type RunSettings } from '../../src/core/events/runSettings';
 import type { FeatureSpec } from '../../src/core/features/feature';
 import { parseBacklog } from '../../src/core/features/featureList';
+import { Redactor } from '../../src/core/guardrails/redactor';
 import type { AgentDesk } from '../../src/engine/agentDesk';
 import { Engine } from '../../src/engine/engine';
 import type { Assignment } from '../../src/ports/coordinator';
@@ -51,6 +52,7 @@ export interface SimulatedHostOptions {
   readonly disk?: MemoryDisk;
   readonly clock?: SimulatedClock;
   readonly cores?: Cores;
+  readonly redactor?: Redactor;
 }
 
 const killed: WorkerEnd = { code: null, signal: 'SIGKILL', outputTail: '' };
@@ -142,6 +144,7 @@ export class SimulatedHost {
         },
       },
       allowedCommands: () => options.allowedCommands ?? [],
+      redactor: options.redactor ?? new Redactor(),
       secrets: async () => ({ offline: { ok: true, turns: [] } }),
       admit: (token, fence) => void admitted.set(token, fence),
       onOutput: () => {},

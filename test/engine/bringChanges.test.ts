@@ -37,7 +37,7 @@ function commandOf({ desk, fence, assignment }: Hands, workspace: MemoryWorkspac
       run += 1;
       for (let k = 0; k < count; k++)
         workspace.copies.get(assignment.slot)?.set(`f${String(k).padStart(4, '0')}`, `run ${run}`);
-      return desk.commandEnd(fence, { durationMs: 1 });
+      return desk.commandEnd(fence, { durationMs: 1, printed: '' });
     },
   };
 }
@@ -103,7 +103,7 @@ describe('files that a command changed', () => {
     const { workspace } = await runOne(async ({ desk, fence, assignment, submit, workspace }) => {
       await desk.commandBegin(fence, 'check');
       for (const name of ['Read.me', 'read.me']) workspace.copies.get(assignment.slot)?.set(name, name);
-      const { kept, dropped } = await desk.commandEnd(fence, { durationMs: 1 });
+      const { kept, dropped } = await desk.commandEnd(fence, { durationMs: 1, printed: '' });
       assert.deepEqual([kept, dropped.map(({ path }) => path)], [['Read.me'], ['read.me']]);
       await submit();
     });

@@ -78,7 +78,7 @@ describe('power files', () => {
           await desk.commandBegin(fence, 'gen');
           const copy = workspace.copies.get(assignment.slot);
           for (const path of ['AGENTS.md', '.vscode/a', '.vscode/b', 'ok.txt']) copy?.set(path, 'new');
-          const { kept, dropped } = await desk.commandEnd(fence, { durationMs: 1 });
+          const { kept, dropped } = await desk.commandEnd(fence, { durationMs: 1, printed: '' });
           answers.push(kept, dropped, read('AGENTS.md'), read('.vscode/a'));
           await submit();
         },

@@ -114,7 +114,7 @@ describe('what a command took of the cores', () => {
           await desk.toolBegin(fence, call);
           await desk.commandBegin(fence, 'check');
           await wait(4_000);
-          await desk.commandEnd(fence, { durationMs: 4_000, cpuMs: 4_000 });
+          await desk.commandEnd(fence, { durationMs: 4_000, cpuMs: 4_000, printed: '' });
           await desk.toolEnd(fence, { ...call, ok: true, durationMs: 4_000, summary: '' });
           await desk.toolEnd(fence, { ...call, tool: 'read_file', ok: true, durationMs: 1, summary: '' });
           await submit();

@@ -488,7 +488,7 @@ describe('the engine', () => {
             const copy = workspace.copies.get(slot);
             copy?.set('mine', '2');
             copy?.set('theirs', '2');
-            outcome = await desk.commandEnd(fence, { durationMs: 1 });
+            outcome = await desk.commandEnd(fence, { durationMs: 1, printed: '' });
             assert.equal(workspace.copies.get(slot)?.get('theirs'), '1');
           } else await wait(1000);
           await submit();

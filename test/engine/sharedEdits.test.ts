@@ -172,7 +172,7 @@ describe('a file that agents change in turn', () => {
           await desk.commandBegin(fence, 'check');
           const copy = workspace.copies.get(slot);
           copy?.set(log, name === 'b' ? 'one\ntwo\nTHREE\n' : `one by ${name}\ntwo\nthree\n`);
-          const { kept, dropped } = await desk.commandEnd(fence, { durationMs: 1 });
+          const { kept, dropped } = await desk.commandEnd(fence, { durationMs: 1, printed: '' });
           outcomes.push([kept, dropped.map(({ why }) => why.split('.')[0])]);
           await wait(1000);
           await submit();

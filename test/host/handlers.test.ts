@@ -4,6 +4,7 @@ import { duplexPair } from 'node:stream';
 import { isDeepStrictEqual } from 'node:util';
 import type { Event } from '../../src/core/events/event';
 import { projectAll } from '../../src/core/events/snapshot';
+import { Redactor } from '../../src/core/guardrails/redactor';
 import { Allowance } from '../../src/host/allowance';
 import { EventFollower } from '../../src/host/eventFollower';
 import { handleClient } from '../../src/host/handlers';
@@ -45,10 +46,10 @@ describe('a face of a large workspace', function () {
     }) as typeof far.write;
     const server = createConnection(far);
     handleClient(server, {
-      ...{ engine: host.engine, outputs: new OutputRings() },
+      ...{ engine: host.engine, outputs: new OutputRings(new Redactor()) },
       loadBacklog: async () => ({ kind: 'none', file: '' }),
       hasOfflineScript: async () => false,
-      allowance: new Allowance(() => ({ allowedCommands: [], agentLimit: 5 })),
+      allowance: new Allowance(() => ({ allowedCommands: [], agentLimit: 5 }), new Redactor()),
       goOn: async () => {},
       setEditing: async (_, paths) => void editing.push(paths),
     });

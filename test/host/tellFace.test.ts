@@ -2,6 +2,7 @@
 import { strict as assert } from 'node:assert';
 import type { Event } from '../../src/core/events/event';
 import { emptySnapshot } from '../../src/core/events/snapshot';
+import { Redactor } from '../../src/core/guardrails/redactor';
 import type { EventLog } from '../../src/engine/eventLog';
 import { EventFollower } from '../../src/host/eventFollower';
 import { OutputRings } from '../../src/host/outputRings';
@@ -22,7 +23,7 @@ for (const [channel, open] of channels) {
     });
 
     /** A host with its events and outputs, and a face that has not begun to read. */
-    async function meet(rings = new OutputRings(), stored: Event[] = []) {
+    async function meet(rings = new OutputRings(new Redactor()), stored: Event[] = []) {
       const ends = await open();
       opened.push(ends);
       const listeners = new Set<Listener>();
@@ -104,7 +105,7 @@ for (const [channel, open] of channels) {
     });
 
     it('that reads slowly misses no event, and neither holds nor harms one that reads', async () => {
-      const rings = new OutputRings();
+      const rings = new OutputRings(new Redactor());
       const stored: Event[] = [];
       const quick = await meet(rings, stored);
       const slow = await meet(rings, stored);

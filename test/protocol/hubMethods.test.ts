@@ -126,12 +126,12 @@ const ofWorker: { readonly [K in keyof typeof workerMethods]: Example } = {
     results: [ok({ timeoutMs: 60_000 }), no],
   },
   commandEnd: {
-    params: { durationMs: 12.5, cpuMs: 10 },
+    params: { durationMs: 12.5, cpuMs: 10, printed: 'x' },
     optional: ['cpuMs'],
-    refused: { durationMs: [-1], cpuMs: [-1] },
+    refused: { durationMs: [-1], cpuMs: [-1], printed: [text(100_001)] },
     results: [
-      { kept: ['a'], dropped: [{ path: 'b', why: 'busy' }] },
-      { kept: [], dropped: [], more: { kept: 2, dropped: 0 }, wrapUp: 'enough' },
+      { output: 'x', kept: ['a'], dropped: [{ path: 'b', why: 'busy' }] },
+      { output: '', kept: [], dropped: [], more: { kept: 2, dropped: 0 }, wrapUp: 'enough' },
     ],
   },
   submit: {

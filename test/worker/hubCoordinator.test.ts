@@ -122,11 +122,11 @@ describe('hubCoordinator', () => {
     ],
     [
       'commandEnd',
-      (c) => c.commandEnd({ durationMs: 5, cpuMs: 4 }),
+      (c) => c.commandEnd({ durationMs: 5, cpuMs: 4, printed: long }),
       m.commandEnd,
-      { durationMs: 5, cpuMs: 4 },
-      { kept: ['a'], dropped: [] },
-      { kept: ['a'], dropped: [] },
+      { durationMs: 5, cpuMs: 4, printed: long.slice(-100_000) },
+      { output: 'cleaned', kept: ['a'], dropped: [] },
+      { output: 'cleaned', kept: ['a'], dropped: [] },
     ],
     [
       'progress',

@@ -79,7 +79,7 @@ export async function startWorkerHub(
       });
     });
     connection.handle(m.commandBegin, () => ok({ timeoutMs: 60_000 }));
-    connection.handle(m.commandEnd, () => ({ kept: [], dropped: [] }));
+    connection.handle(m.commandEnd, ({ printed }) => ({ output: printed, kept: [], dropped: [] }));
     connection.handle(m.submit, ({ summary }) => {
       note(`submit ${summary}`);
       return { kind: 'passing' as const };

@@ -1,4 +1,7 @@
 // What a child process gets to know of our environment: an allow-list, since ours holds keys and the editor's sockets.
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { isUnmistakable } from '../../core/guardrails/secretForms';
 import { tagVariable } from './processTag';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -15,8 +18,11 @@ const allowed = new Set([
   ...['NUMBER_OF_PROCESSORS', 'PROCESSOR_ARCHITECTURE'],
 ]);
 
-/** Never passed on, not even when asked for: secrets, and what would steer the editor or our own programs. */
-const forbidden = /KEY|TOKEN|SECRET|PASSW|CREDENTIAL|^(VSCODE|ELECTRON|ANTHROPIC|OPENAI)_|^NODE_OPTIONS$/;
+const secret = /KEY|TOKEN|SECRET|PASSW|CREDENTIAL/;
+/** What would steer the editor or our own programs. */
+const steering = /^(VSCODE|ELECTRON|ANTHROPIC|OPENAI)_|^NODE_OPTIONS$/;
+/** Never passed on, not even when asked for. @param name in upper case */
+const isForbidden = (name: string) => secret.test(name) || steering.test(name);
 
 /** Tells programs that nobody is there to answer or to look at colours: one that asks would wait for ever. */
 const unattended = { TERM: 'dumb', CI: '1', NO_COLOR: '1', GIT_TERMINAL_PROMPT: '0' };
@@ -27,7 +33,7 @@ export function commandEnvironment(
   lineage: string,
   extra: Environment = {},
 ): Record<string, string> {
-  const added = Object.entries(extra).filter(([name]) => !forbidden.test(name.toUpperCase()));
+  const added = Object.entries(extra).filter(([name]) => !isForbidden(name.toUpperCase()));
   return { ...passedOn(ours), ...unattended, ...defined(added), [tagVariable]: lineage };
 }
 
@@ -36,11 +42,19 @@ export function programEnvironment(ours: Environment, lineage: string): Record<s
   return { ...passedOn(ours), ELECTRON_RUN_AS_NODE: '1', [tagVariable]: lineage };
 }
 
+/** The values that are withheld as secrets, less those that only tell where one lies or are like any word. */
+export function secretsIn(ours: Environment): readonly string[] {
+  return Object.entries(ours).flatMap(([name, value = '']) => {
+    const isPlace = path.isAbsolute(value) && existsSync(value);
+    return secret.test(name.toUpperCase()) && !isPlace && isUnmistakable(value) ? [value] : [];
+  });
+}
+
 function passedOn(ours: Environment): Record<string, string> {
   return defined(
     Object.entries(ours).filter(([name]) => {
       const upper = name.toUpperCase();
-      return (allowed.has(upper) || upper.startsWith('LC_')) && !forbidden.test(upper);
+      return (allowed.has(upper) || upper.startsWith('LC_')) && !isForbidden(upper);
     }),
   );
 }

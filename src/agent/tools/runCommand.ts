@@ -24,14 +24,16 @@ export const runCommand = defineTool({
     const { timeoutMs } = permit.value;
     const run = { command, cwd, timeoutMs, tag, onOutput: (output: string) => coordinator.log(output) };
     const [ended] = await Promise.allSettled([commands.run(run, signal)]);
-    const { durationMs, cpuMs } = ended.status === 'fulfilled' ? ended.value : { durationMs: 0 };
+    const { durationMs, cpuMs, outputTail } =
+      ended.status === 'fulfilled' ? ended.value : { durationMs: 0, outputTail: '' };
+    const time = { durationMs, ...(cpuMs === undefined ? {} : { cpuMs }) };
     // Also when it could not start: the hub waits for the end it was promised.
-    const changes = await coordinator.commandEnd({ durationMs, ...(cpuMs === undefined ? {} : { cpuMs }) });
+    const outcome = await coordinator.commandEnd({ ...time, printed: outputTail });
     if (ended.status === 'rejected') throw ended.reason;
     const result = ended.value;
     const how = describeEnd(result, timeoutMs);
-    const about = [`${how}.`, ...describeChanges(changes)].join('\n');
-    const output = result.outputTail.trim() === '' ? '(no output)' : result.outputTail;
+    const about = [`${how}.`, ...describeChanges(outcome)].join('\n');
+    const output = outcome.output.trim() === '' ? '(no output)' : outcome.output;
     const told = `${about}\nOutput:\n${capTail(output, maxResultLength - about.length)}`;
     return result.exitCode === 0 ? done(told, how) : failed(told, how);
   },

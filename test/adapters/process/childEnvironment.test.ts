@@ -1,6 +1,10 @@
 // What children get to know of our environment.
 import { strict as assert } from 'node:assert';
-import { commandEnvironment, programEnvironment } from '../../../src/adapters/process/childEnvironment';
+import {
+  commandEnvironment,
+  programEnvironment,
+  secretsIn,
+} from '../../../src/adapters/process/childEnvironment';
 
 const secrets = {
   ANTHROPIC_API_KEY: 'x',
@@ -53,4 +57,23 @@ describe('the environment of a program of ours', () => {
       ELECTRON_RUN_AS_NODE: '1',
       PARALLEL_AGENTS_TAG: 'a',
     }));
+});
+
+describe('the secrets of an environment', () => {
+  const told: [environment: Record<string, string>, values: readonly string[]][] = [
+    [
+      { GITHUB_TOKEN: 'ghp_0123456789', npm_config__authToken: 'npm_abcdef12' },
+      ['ghp_0123456789', 'npm_abcdef12'],
+    ],
+    [{ DB_PASSWORD: 'hunter2!x', ANTHROPIC_API_KEY: 'sk-1234567' }, ['hunter2!x', 'sk-1234567']],
+    [{ PATH: '/usr/bin:/secret', EDITOR: 'vi-1234567890', ANTHROPIC_BASE_URL: 'http://localhost:1/x' }, []],
+    [{ API_KEY: 'abc', OTHER_TOKEN: '', MY_SECRET: '1234567' }, []],
+    [{ TOKEN_MODE: 'production', KEY_EXPIRY: '2026-01-31', KEYCLOAK_URL: 'http://localhost:8080' }, []],
+    [{ SSL_KEY_FILE: process.execPath }, []],
+    [{ HOOK_SECRET: 'https://hooks.example/T0/B0' }, ['https://hooks.example/T0/B0']],
+    [{ PASSPHRASE_SECRET: 'correct-horse-battery' }, ['correct-horse-battery']],
+  ];
+  for (const [environment, values] of told)
+    it(`are ${JSON.stringify(values)} in ${JSON.stringify(environment)}`, () =>
+      assert.deepEqual(secretsIn(environment), values));
 });

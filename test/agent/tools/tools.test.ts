@@ -2,6 +2,7 @@
 import { strict as assert } from 'node:assert';
 import { codingTools } from '../../../src/agent/tools/toolSet';
 import { refuse } from '../../../src/core/shared/result';
+import type { CommandEnded } from '../../../src/ports/coordinator';
 import { Failure } from '../../../src/ports/failure';
 import { createAgentWorld, finished, hashOf } from '../agentWorld';
 
@@ -325,7 +326,13 @@ describe('tools', () => {
 
     it('tells what the command changed, and what became of it', async () => {
       const dropped = [{ path: 'lock.json', why: 'held by agent 2' }];
-      const answers = { commandEnd: async () => ({ kept: ['a.js', 'b.js'], dropped }) };
+      const answers = {
+        commandEnd: async ({ printed: output }: CommandEnded) => ({
+          output,
+          kept: ['a.js', 'b.js'],
+          dropped,
+        }),
+      };
       const answer = await createAgentWorld({ answers }).use('run_command', input);
       const told =
         'Changed and kept: a.js, b.js.\nChanged but dropped: lock.json (held by agent 2).\nOutput:\n(no output)';
@@ -340,7 +347,7 @@ describe('tools', () => {
         more: { kept: 4, dropped: 1 },
         wrapUp: 'Wrap up.',
       };
-      const answers = { commandEnd: async () => changes };
+      const answers = { commandEnd: async ({ printed: output }: CommandEnded) => ({ output, ...changes }) };
       const answer = await createAgentWorld({ answers }).use('run_command', input);
       const told =
         'f99 and 5 others.\nChanged but dropped: x (busy) and 1 other.\nWrap up.\nOutput:\n(no output)';
