@@ -1,13 +1,15 @@
 // Where the command line finds settings: its flags, the environment, the workspace's file, then the user's own.
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type ParseError, parse } from 'jsonc-parser';
+import { isNotRead, readFileWithin, whyNotRead } from '../adapters/files/boundedRead';
 import { configFolder } from '../adapters/system/configFolder';
 import type { SettingReader } from '../host/settings';
 
 /** Settings that only the user's own file may give: a workspace must not name an endpoint or raise the machine's limits. */
 const machineScope = ['agentLimit', 'providers.', 'commands.allow'];
 const prefix = 'parallelAgents.';
+/** No person writes as much into one: 4 MiB. */
+const mostBytes = 4 * 1024 * 1024;
 
 export interface SettingsSources {
   readonly read: SettingReader;
@@ -38,12 +40,14 @@ export async function readSettings(
 }
 
 async function readJson(file: string, warnings: string[]): Promise<ReadonlyMap<string, unknown>> {
-  const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    if (error.code !== 'ENOENT' && error.code !== 'ENOTDIR')
-      warnings.push(`${file} could not be read: ${error.message}`);
+  const read = await readFileWithin(file, mostBytes, 'follow').catch((error: unknown) => {
+    warnings.push(`${file} could not be read: ${error instanceof Error ? error.message : String(error)}`);
     return undefined;
   });
-  if (text === undefined) return new Map();
+  if (isNotRead(read) && read.notRead !== 'missing')
+    warnings.push(`${file} ${whyNotRead(read, mostBytes)}; its settings are not used.`);
+  if (read === undefined || isNotRead(read)) return new Map();
+  const text = read.toString();
   const errors: ParseError[] = [];
   const value: unknown = parse(text.replace(/^\uFEFF/, ''), errors, { allowTrailingComma: true });
   if (errors.length > 0 || typeof value !== 'object' || value === null) {

@@ -25,7 +25,7 @@ const filesTogether = 500;
 /** Named in the answer, of each list; the rest is counted. */
 const mostNamed = 1_000;
 
-type BringableChange = CopyChange & { readonly content: string | null };
+type BringableChange = Extract<CopyChange, { readonly content: string | null }>;
 
 /** A change that can be brought over at all. */
 export function isBringable(change: CopyChange): change is BringableChange {
@@ -55,8 +55,7 @@ export async function bringChanges(
     const judged = guard.judge(live, change.path);
     if (!judged.ok) drop(change.path, judged.error);
     else if (isBringable(change)) allowed.push(change);
-    else
-      drop(change.path, refuse('notText', 'It is not text, or too large to bring into the workspace.').error);
+    else drop(change.path, refuse('notText', change.why).error);
   }
   const own: FileWrite[] = [];
   /** By what their locks are compared by: files that common file systems take for one are not made beside each other. */

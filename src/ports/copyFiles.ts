@@ -42,6 +42,8 @@ interface CopyMatches {
   readonly matches: readonly CopyMatch[];
   /** True when there may be more: too many matches or too many files. */
   readonly partial: boolean;
+  /** Files that were not searched, for they are too large. */
+  readonly tooLarge: readonly WorkspacePath[];
 }
 
 export interface CopyMatch {

@@ -83,10 +83,15 @@ export interface SlotCopies {
   changes(slot: Slot): Promise<readonly CopyChange[]>;
 }
 
-export interface CopyChange {
+export type CopyChange = {
   readonly path: string;
   /** What the copy had before; null: nothing. */
   readonly before: string | null;
-  /** The new text; null: deleted; undefined: not UTF-8 text or too large to bring over. */
-  readonly content: string | null | undefined;
-}
+} & (
+  | {
+      /** The new text; null: deleted. */
+      readonly content: string | null;
+    }
+  /** It cannot be brought over; `why` is a sentence that says so of the file. */
+  | { readonly content: undefined; readonly why: string }
+);

@@ -1,9 +1,9 @@
 // Looks into an agent's private copy on disk, and never through a link out of it.
 import { createHash } from 'node:crypto';
-import { constants } from 'node:fs';
-import { open, readdir, realpath, stat } from 'node:fs/promises';
+import { readdir, realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { reasonOf } from '../adapters/files/fileFailure';
+import { isNotRead, type NotRead, readFileWithin, whyNotRead } from '../adapters/files/boundedRead';
+import { hasCode, reasonOf } from '../adapters/files/fileFailure';
 import { secretMessage } from '../core/features/judgeChange';
 import { isSecret } from '../core/guardrails/secretFiles';
 import type { WorkspacePath } from '../core/locks/lockPath';
@@ -18,9 +18,6 @@ const maxSearchedBytes = 1024 * 1024;
 const maxFiles = 20_000;
 const maxLineLength = 300;
 const leftOut = new Set(['.git', 'node_modules', '.parallel-agents']);
-
-/** Open without following a last link, and without waiting for the other end of a named pipe. Windows has neither. */
-const openFlags = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
 
 /** @param copyDir absolute; must exist once a method is called */
 export function createSlotCopyFiles(copyDir: string): CopyFiles {
@@ -44,11 +41,11 @@ export function createSlotCopyFiles(copyDir: string): CopyFiles {
   async function read(at: WorkspacePath): Promise<Result<CopyFile | null>> {
     const real = await locateOpen(at);
     if (!real.ok || real.value === null) return real.ok ? ok(null) : real;
-    const bytes = await readBytes(real.value, at, maxFileBytes);
-    if (!bytes.ok) return bytes;
-    const text = decode(bytes.value);
+    const bytes = await readBytes(real.value, maxFileBytes);
+    if (isNotRead(bytes)) return refuseRead(at, bytes);
+    const text = decode(bytes);
     if (text === undefined) return refuse('notText', `"${at}" is not a text file in UTF-8.`);
-    return ok({ text, hash: createHash('sha256').update(bytes.value).digest('hex') });
+    return ok({ text, hash: createHash('sha256').update(bytes).digest('hex') });
   }
 
   async function list(folder: WorkspacePath | ''): Promise<Result<CopyListing>> {
@@ -71,26 +68,30 @@ export function createSlotCopyFiles(copyDir: string): CopyFiles {
       const listing = await list(folder);
       if (!listing.ok) return listing;
       const matches: CopyMatch[] = [];
+      const tooLarge: WorkspacePath[] = [];
       for (const file of listing.value.paths) {
         if (signal.aborted) throw new Failure('aborted', 'stopped');
-        const lines = await searchable(path.join(copyDir, file), file);
+        const lines = await searchable(file);
+        if (!lines) tooLarge.push(file);
+        if (!lines) continue;
         const found = matcher.value(lines);
         if (!found.ok) return found;
         for (const at of found.value) {
-          if (matches.length === maxMatches) return ok({ matches, partial: true });
+          if (matches.length === maxMatches) return ok({ matches, partial: true, tooLarge });
           matches.push({ path: file, line: at + 1, text: (lines[at] ?? '').slice(0, maxLineLength) });
         }
       }
-      return ok({ matches, partial: listing.value.partial });
+      return ok({ matches, partial: listing.value.partial, tooLarge });
     },
   };
 
-  /** The lines of a file; none for what is no text, too large, withheld, or a link out. */
-  async function searchable(full: string, file: WorkspacePath): Promise<readonly string[]> {
+  /** The lines of a file, none for what is no text, withheld, or a link out; undefined for one that is too large. */
+  async function searchable(file: WorkspacePath): Promise<readonly string[] | undefined> {
     const real = await locateOpen(file);
     if (!real.ok || real.value === null) return [];
-    const bytes = await readBytes(real.value, full, maxSearchedBytes);
-    return (bytes.ok ? decode(bytes.value) : undefined)?.split(/\r?\n/) ?? [];
+    const bytes = await readBytes(real.value, maxSearchedBytes);
+    if (isNotRead(bytes)) return bytes.notRead === 'tooLarge' ? undefined : [];
+    return decode(bytes)?.split(/\r?\n/) ?? [];
   }
 }
 
@@ -112,20 +113,25 @@ async function walk(folder: string, prefix: string, paths: WorkspacePath[]): Pro
   return true;
 }
 
-async function readBytes(real: string, shown: string, mostBytes: number): Promise<Result<Buffer>> {
-  const file = await orNull(open(real, openFlags));
-  if (file === null) return refuse('badInput', `"${shown}" has just gone.`);
+async function readBytes(real: string, mostBytes: number): Promise<Buffer | NotRead> {
   try {
-    const { size, ...info } = await file
-      .stat()
-      .then((s) => ({ size: s.size, folder: s.isDirectory(), file: s.isFile() }));
-    if (info.folder) return refuse('badInput', `"${shown}" is a folder; list_files shows what is in it.`);
-    if (!info.file) return refuse('badInput', `"${shown}" is not a regular file.`);
-    if (size > mostBytes)
-      return refuse('badInput', `"${shown}" is too large to read (${size} bytes, at most ${mostBytes}).`);
-    return ok(await file.readFile());
-  } finally {
-    await file.close();
+    return await readFileWithin(real, mostBytes);
+  } catch (error) {
+    throw asFailure(error);
+  }
+}
+
+function refuseRead(at: WorkspacePath, reason: NotRead) {
+  switch (reason.notRead) {
+    case 'missing':
+      return refuse('badInput', `"${at}" has just gone.`);
+    case 'folder':
+      return refuse('badInput', `"${at}" is a folder; list_files shows what is in it.`);
+    case 'special':
+    case 'tooLarge':
+      return refuse('badInput', `"${at}" ${whyNotRead(reason, maxFileBytes)}.`);
+    default:
+      return reason satisfies never;
   }
 }
 
@@ -144,9 +150,12 @@ async function orNull<T>(promise: Promise<T>): Promise<T | null> {
   try {
     return await promise;
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? error.code : undefined;
-    if (code === 'ENOENT' || code === 'ENOTDIR' || code === 'ELOOP') return null;
-    const words = error instanceof Error ? error.message : String(error);
-    throw new Failure(reasonOf(error) ?? 'io', words, { cause: error });
+    if (hasCode(error, 'ENOENT', 'ENOTDIR', 'ELOOP')) return null;
+    throw asFailure(error);
   }
+}
+
+function asFailure(error: unknown): Failure {
+  const words = error instanceof Error ? error.message : String(error);
+  return new Failure(reasonOf(error) ?? 'io', words, { cause: error });
 }

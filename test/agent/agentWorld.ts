@@ -250,7 +250,11 @@ function memoryFiles(files: ReadonlyMap<string, string>): CopyFiles {
           .split('\n')
           .flatMap((line, at) => (line.includes(text) ? [{ path, line: at + 1, text: line }] : [])),
       );
-      return ok({ matches: matches.slice(0, maxMatches), partial: matches.length > maxMatches });
+      return ok({
+        matches: matches.slice(0, maxMatches),
+        partial: matches.length > maxMatches,
+        tooLarge: below(folder).filter((path) => (files.get(path)?.length ?? 0) > 1024 * 1024),
+      });
     },
   };
 }

@@ -2,7 +2,7 @@
 import { strict as assert } from 'node:assert';
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, symlink, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { CopyFiles } from '../../src/ports/copyFiles';
@@ -149,14 +149,34 @@ describe('slotCopyFiles', () => {
     const inCode = { path: 'src/b.js', line: 2, text: 'foo(1);' };
     assert.deepEqual(await search('foo', false), {
       ok: true,
-      value: { matches: [inText, inCode], partial: false },
+      value: { matches: [inText, inCode], partial: false, tooLarge: [] },
     });
-    assert.deepEqual(await search('foo(', false), { ok: true, value: { matches: [inCode], partial: false } });
-    assert.deepEqual(await search('^fo+$', true), { ok: true, value: { matches: [inText], partial: false } });
+    assert.deepEqual(await search('foo(', false), {
+      ok: true,
+      value: { matches: [inCode], partial: false, tooLarge: [] },
+    });
+    assert.deepEqual(await search('^fo+$', true), {
+      ok: true,
+      value: { matches: [inText], partial: false, tooLarge: [] },
+    });
     assert.deepEqual(await search('foo', false, 1), {
       ok: true,
-      value: { matches: [inText], partial: true },
+      value: { matches: [inText], partial: true, tooLarge: [] },
     });
+  });
+
+  it('passes over and names files that are too large to search, and does not begin them', async () => {
+    await put('copy/src/sparse.bin', 'foo');
+    await truncate(path.join(temp, 'copy/src/sparse.bin'), 200e9);
+    const found = await files.search({ text: 'foo', isRegex: false, folder: 'src', maxMatches: 10 }, never);
+    const inCode = { path: 'src/b.js', line: 2, text: 'foo(1);' };
+    assert.deepEqual(found, {
+      ok: true,
+      value: { matches: [inCode], partial: false, tooLarge: ['src/sparse.bin'] },
+    });
+    const read = await files.read('src/sparse.bin');
+    assert.ok(!read.ok);
+    assert.equal(read.error.message, '"src/sparse.bin" has 200 GB; at most 4.2 MB are read.');
   });
 
   it('refuses an expression that cannot be read, or never ends', async () => {

@@ -1,6 +1,5 @@
 // The name of a file's content: SHA-256 of its bytes, in hex.
 import { createHash } from 'node:crypto';
-import type { FileHandle } from 'node:fs/promises';
 
 export function hashOf(bytes: Uint8Array): string {
   return createHash('sha256').update(bytes).digest('hex');
@@ -12,11 +11,4 @@ export function blobName(bytes: Uint8Array, digits: number): string {
     .update(`blob ${bytes.length}\0`)
     .update(bytes)
     .digest('hex');
-}
-
-/** The same as `hashOf` for an open file of any size. */
-export async function hashOfFile(file: FileHandle): Promise<string> {
-  const hash = createHash('sha256');
-  for await (const chunk of file.createReadStream({ start: 0, autoClose: false })) hash.update(chunk);
-  return hash.digest('hex');
 }

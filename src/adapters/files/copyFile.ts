@@ -3,8 +3,8 @@ import { randomUUID } from 'node:crypto';
 import { constants } from 'node:fs';
 import { copyFile, lstat, open, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
-import { hashOf, hashOfFile } from './contentHash';
-import { orNull } from './fileFailure';
+import { hashWithin, isNotRead, readWithin, withFile } from './boundedRead';
+import { hashOf } from './contentHash';
 import { type Stamp, stampOf } from './slotEntries';
 
 /** Content on its way into a copy. */
@@ -20,33 +20,32 @@ export interface Content {
 
 /** Above this a file is copied by the kernel and not through our memory. */
 const throughMemoryBytes = 4 * 1024 * 1024;
-const noLink = constants.O_NOFOLLOW ?? 0;
+/** Above this a file is in no copy: 1 GiB. A sparse one may say that it has any size, and is copied byte for byte. */
+export const mostCopiedBytes = 1024 * 1024 * 1024;
 const mostTries = 5;
 
 /**
  * Reads `file` so that no half of a concurrent write is in it: what changed meanwhile is read again. Null when it is
- * no regular file any more.
+ * no regular file any more, or too large for a copy.
  */
 export async function readContent(file: string): Promise<(Content & { readonly stamp: Stamp }) | null> {
   for (let tries = 1; ; tries++) {
-    const before = await orNull(lstat(file));
-    if (!before?.isFile()) return null;
-    const handle = await orNull(open(file, constants.O_RDONLY | noLink));
-    if (!handle) return null;
-    try {
-      const bytes = before.size > throughMemoryBytes ? undefined : await handle.readFile();
-      const hash = bytes ? hashOf(bytes) : await hashOfFile(handle);
-      const after = await handle.stat();
+    const content = await withFile(file, mostCopiedBytes, 'refuse', async (opened, before) => {
+      const { size } = before;
+      const small =
+        size > throughMemoryBytes ? undefined : await readWithin(opened, size, throughMemoryBytes);
+      const bytes = isNotRead(small) ? undefined : small;
+      const hash = bytes ? hashOf(bytes) : await hashWithin(opened, size, mostCopiedBytes);
+      if (isNotRead(hash)) return hash;
+      const after = await opened.stat();
       const stamp = stampOf(after, Date.now());
-      const unchanged =
-        after.ino === before.ino && after.mtimeMs === before.mtimeMs && after.ctimeMs === before.ctimeMs;
-      // A file that never rests is taken as it comes; its stamp is unsettled, so that the next refresh looks again.
-      if (unchanged || tries === mostTries) {
-        return { hash, mode: stamp.mode, mtimeMs: after.mtimeMs, size: after.size, bytes, file, stamp };
-      }
-    } finally {
-      await handle.close();
-    }
+      const unchanged = after.mtimeMs === before.mtimeMs && after.ctimeMs === before.ctimeMs;
+      const { mode } = stamp;
+      return { hash, mode, mtimeMs: after.mtimeMs, size: after.size, bytes, file, stamp, unchanged };
+    });
+    if (isNotRead(content)) return null;
+    // A file that never rests is taken as it comes; its stamp is unsettled, so that the next refresh looks again.
+    if (content.unchanged || tries === mostTries) return content;
   }
 }
 

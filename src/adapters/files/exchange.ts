@@ -1,5 +1,6 @@
 // Puts a file's new content in the place of the old in one step, and only if the old is still what it is taken for.
 import { link, rename, rm, unlink } from 'node:fs/promises';
+import { isNotRead } from './boundedRead';
 import { hasCode } from './fileFailure';
 import type { KeptContent } from './keptContent';
 import { lookAt } from './lookAt';
@@ -56,7 +57,8 @@ async function remove(place: Place, expected: string | null): Promise<Exchanged>
 
 async function isStill(folder: Folder, name: string, expected: string | null): Promise<boolean> {
   const now = await lookAt(folder, name);
-  return (now?.hash ?? null) === expected && (await folder.isInPlace());
+  const isSame = isNotRead(now) ? expected === null && now.notRead === 'missing' : now.hash === expected;
+  return isSame && (await folder.isInPlace());
 }
 
 /** Unlike a rename, a link never replaces a file that came into being meanwhile; some file systems know none. */

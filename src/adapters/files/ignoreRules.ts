@@ -1,7 +1,8 @@
 // What the `.gitignore` files of a tree say, each over the folder it lies in, the deeper before the higher.
-import { lstatSync, readFileSync, type Stats } from 'node:fs';
+import { lstatSync, type Stats } from 'node:fs';
 import path from 'node:path';
 import ignore, { type Ignore } from 'ignore';
+import { isNotRead, readFileWithinSync } from './boundedRead';
 import { blobName, hashOf } from './contentHash';
 import { hasCode, isUnreadable } from './fileFailure';
 import { ignoreFileName, maxRuleBytes, type RuleMemory } from './ruleMemory';
@@ -77,14 +78,17 @@ export class IgnoreRules {
     const stat = statOf(file);
     if (!stat?.isFile() || stat.size > maxRuleBytes) return undefined;
     const stamp = `${stat.ino} ${stat.size} ${stat.mtimeMs} ${stat.ctimeMs}`;
-    return this.parsed(folder, stamp, () => readFileSync(file, 'utf8'));
+    return this.parsed(folder, stamp, () => {
+      const bytes = readFileWithinSync(file, maxRuleBytes);
+      return isNotRead(bytes) ? '' : bytes.toString(); // of what became of it meanwhile the next look tells
+    });
   }
 
   /** The user's own rules for a folder in which agents have changed them; what was added to Git as it is counts as such. */
   private remembered(folder: string, file: string, memory: RuleMemory, tracked: Tracked): Ignore | undefined {
-    const stat = statOf(file);
-    if (stat && stat.size > mostAgentBytes) return undefined;
-    const now = stat?.isFile() ? readFileSync(file) : null;
+    const read = readFileWithinSync(file, mostAgentBytes);
+    if (isNotRead(read) && read.notRead === 'tooLarge') return undefined;
+    const now = isNotRead(read) ? null : read;
     const blob = tracked.blobOf(path.posix.join(folder, ignoreFileName));
     const isAdded = now !== null && blob !== undefined && blobName(now, blob.length) === blob;
     const text = isAdded ? now.toString() : memory.userText(folder, now);

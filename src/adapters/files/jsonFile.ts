@@ -1,7 +1,7 @@
 // Reads a JSON file that a person wrote, whatever may be wrong with it.
 import { isUtf8 } from 'node:buffer';
-import { open } from 'node:fs/promises';
-import { asFailures, hasCode } from './fileFailure';
+import { isNotRead, readFileWithin, whyNotRead } from './boundedRead';
+import { asFailures } from './fileFailure';
 import { type PlacedProblem, placeOf } from './jsonPlaces';
 import { parseJsonText } from './jsonText';
 
@@ -20,10 +20,11 @@ export async function readJsonFile(file: string, whenEmpty: string): Promise<Jso
     kind: 'bad',
     problems: [{ file, ...place, message }],
   });
-  const bytes = await asFailures(`read ${file}`, () => readAtMost(file, mostBytes));
-  if (bytes === 'missing') return { kind: 'none', file };
-  if (bytes === 'notFile') return bad('This is not a file.');
-  if (bytes === 'tooLarge') return bad(`The file is larger than ${mostBytes / 1024 / 1024} MiB.`);
+  const bytes = await asFailures(`read ${file}`, () => readFileWithin(file, mostBytes, 'follow'));
+  if (isNotRead(bytes)) {
+    if (bytes.notRead === 'missing') return { kind: 'none', file };
+    return bad(`This ${whyNotRead(bytes, mostBytes)}.`);
+  }
   if (/^(\xff\xfe|\xfe\xff)/.test(bytes.toString('latin1', 0, 2)))
     return bad('The file is UTF-16; save it as UTF-8.');
   const decoded = bytes.toString();
@@ -37,21 +38,4 @@ export async function readJsonFile(file: string, whenEmpty: string): Promise<Jso
   if (text.trim() === '') return bad(`The file is empty. ${whenEmpty}`);
   const parsed = parseJsonText(file, text);
   return parsed.kind === 'bad' ? parsed : { kind: 'read', text, value: parsed.value };
-}
-
-async function readAtMost(file: string, most: number): Promise<Buffer | 'missing' | 'notFile' | 'tooLarge'> {
-  try {
-    const handle = await open(file, 'r');
-    try {
-      const stat = await handle.stat();
-      if (!stat.isFile()) return 'notFile';
-      return stat.size > most ? 'tooLarge' : await handle.readFile();
-    } finally {
-      await handle.close();
-    }
-  } catch (error) {
-    if (hasCode(error, 'ENOENT')) return 'missing';
-    if (hasCode(error, 'ENOTDIR', 'EISDIR')) return 'notFile';
-    throw error;
-  }
 }

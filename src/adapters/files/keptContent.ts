@@ -1,8 +1,9 @@
 // What files held before agents changed them, kept by hash in `.parallel-agents/blobs` until nothing needs it any more.
 import { randomUUID } from 'node:crypto';
-import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { mkdir, open, readdir, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { Failure } from '../../ports/failure';
+import { isNotRead, type NotRead, readFileWithin } from './boundedRead';
 import { hashOf } from './contentHash';
 import { orNull } from './fileFailure';
 import { openFolder } from './openFolder';
@@ -21,6 +22,9 @@ export interface KeptContent {
   /** Removes content that is not in `hashes`, and all staged files. */
   sweep(hashes: ReadonlySet<string>): Promise<void>;
 }
+
+/** Far above what an agent may write into one file: what is larger was not put there by us. */
+const mostKeptBytes = 64 * 1024 * 1024;
 
 export function createKeptContent(houseDir: string): KeptContent {
   const blobDir = path.join(houseDir, 'blobs');
@@ -49,17 +53,20 @@ export function createKeptContent(houseDir: string): KeptContent {
       const hash = hashOf(bytes);
       const file = path.join(blobDir, hash);
       await mkdir(blobDir, { recursive: true });
-      const there = await orNull(readFile(file));
+      const there = await readFileWithin(file, bytes.length);
       // What is there may be damaged, and it is about to be relied upon.
-      if (!there || hashOf(there) !== hash) await rename(await stage(bytes, 0o600), file);
+      if (isNotRead(there) || hashOf(there) !== hash) await rename(await stage(bytes, 0o600), file);
       const folder = await openFolder(blobDir);
       await folder.sync().finally(() => folder.close());
       return hash;
     },
     async get(hash) {
-      const bytes = /^[0-9a-f]{64}$/.test(hash) ? await orNull(readFile(path.join(blobDir, hash))) : null;
-      if (!bytes) throw new Failure('corrupt', `The kept content ${hash} is gone from ${blobDir}.`);
-      if (hashOf(bytes) !== hash)
+      const bytes: Buffer | NotRead = /^[0-9a-f]{64}$/.test(hash)
+        ? await readFileWithin(path.join(blobDir, hash), mostKeptBytes)
+        : { notRead: 'missing' };
+      if (isNotRead(bytes) && bytes.notRead === 'missing')
+        throw new Failure('corrupt', `The kept content ${hash} is gone from ${blobDir}.`);
+      if (isNotRead(bytes) || hashOf(bytes) !== hash)
         throw new Failure('corrupt', `The kept content ${hash} in ${blobDir} was changed.`);
       return bytes;
     },

@@ -1,10 +1,10 @@
-// Reads a file where it stands, never through a link, and always to a consistent end.
-import { constants, type Stats } from 'node:fs';
-import { type FileHandle, open } from 'node:fs/promises';
-import { hashOfFile } from './contentHash';
-import { orNull } from './fileFailure';
+// Reads a file where it stands, never through a link, and no more of it than an agent may change.
+import { hashWithin, isNotRead, type NotRead, readWithin, withFile } from './boundedRead';
 import type { Folder } from './openFolder';
 import type { Place } from './place';
+
+/** Above this a file is not an agent's to change: 8 MiB. */
+export const maxFileBytes = 8 * 1024 * 1024;
 
 /** A file's hash and permission bits. */
 export interface Look {
@@ -12,43 +12,26 @@ export interface Look {
   readonly mode: number;
 }
 
-/** Null: there is no such file. */
-export async function lookAt(folder: Folder, name: string): Promise<Look | null> {
-  return withFile(folder, name, async (file, stat) => ({
-    hash: await hashOfFile(file),
-    mode: stat.mode & 0o777,
-  }));
+const missing: NotRead = { notRead: 'missing' };
+
+export async function lookAt(folder: Folder, name: string): Promise<Look | NotRead> {
+  return withFile(folder.at(name), maxFileBytes, 'refuse', async (file, stat) => {
+    const hash = await hashWithin(file, stat.size, maxFileBytes);
+    return isNotRead(hash) ? hash : { hash, mode: stat.mode & 0o777 };
+  });
 }
 
-export async function lookAtPlace(place: Place): Promise<Look | null> {
-  return place.stat && lookAt(place.folder, place.name);
+export async function lookAtPlace(place: Place): Promise<Look | NotRead> {
+  return place.stat ? lookAt(place.folder, place.name) : missing;
 }
 
-/** The whole file, or `tooLarge` with its size in bytes. */
+/** The whole file. */
 export async function readPlace(
   place: Place,
-  maxBytes: number,
-): Promise<{ readonly bytes: Buffer; readonly mode: number } | { readonly tooLarge: number } | null> {
-  if (!place.stat) return null;
-  return withFile(place.folder, place.name, async (file, stat) =>
-    stat.size > maxBytes
-      ? { tooLarge: stat.size }
-      : { bytes: await file.readFile(), mode: stat.mode & 0o777 },
-  );
-}
-
-async function withFile<T>(
-  folder: Folder,
-  name: string,
-  work: (file: FileHandle, stat: Stats) => Promise<T>,
-): Promise<T | null> {
-  // Without O_NONBLOCK a pipe that took the file's place would hold us for ever.
-  const flags = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
-  const file = await orNull(open(folder.at(name), flags));
-  if (!file) return null;
-  try {
-    return await work(file, await file.stat());
-  } finally {
-    await file.close();
-  }
+): Promise<{ readonly bytes: Buffer; readonly mode: number } | NotRead> {
+  if (!place.stat) return missing;
+  return withFile(place.folder.at(place.name), maxFileBytes, 'refuse', async (file, stat) => {
+    const bytes = await readWithin(file, stat.size, maxFileBytes);
+    return isNotRead(bytes) ? bytes : { bytes, mode: stat.mode & 0o777 };
+  });
 }

@@ -1,10 +1,10 @@
 // What the user's own `.gitignore` files said before agents changed them: an agent's rules decide nothing that counts.
 import { randomUUID } from 'node:crypto';
-import { open, readFile, rename, rm } from 'node:fs/promises';
+import { open, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { lenientName } from '../../core/shared/lenientName';
+import { isNotRead, readFileWithin } from './boundedRead';
 import { hashOf } from './contentHash';
-import { orNull } from './fileFailure';
 import { openFolder } from './openFolder';
 
 export const ignoreFileName = '.gitignore';
@@ -13,6 +13,8 @@ export const ignoreFileName = '.gitignore';
 export const maxRuleBytes = 1024 * 1024;
 /** Versions of agents' that are remembered of one file; an undo puts back the last few at most. */
 const mostVersions = 500;
+/** Thousands of ignore files that agents changed hundreds of times. */
+const mostStoredBytes = 256 * 1024 * 1024;
 const none = 'none';
 
 interface Entry {
@@ -35,8 +37,8 @@ export class RuleMemory {
   /** To be awaited before `userText` is asked. */
   async ready(): Promise<void> {
     if (this.#entries) return;
-    const stored = await orNull(readFile(this.#file, 'utf8'));
-    this.#entries ??= new Map(stored === null ? [] : parse(stored));
+    const stored = await readFileWithin(this.#file, mostStoredBytes);
+    this.#entries ??= new Map(isNotRead(stored) ? [] : parse(stored.toString()));
   }
 
   /**

@@ -1,7 +1,8 @@
 // What Git tracks in the workspace: never ignored, whatever an ignore file says. Git is only asked, and runs nothing.
 import { execFile } from 'node:child_process';
-import { readFileSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import path from 'node:path';
+import { isNotRead, readFileWithinSync } from './boundedRead';
 
 export interface Tracked {
   /** Is it a tracked file, a submodule, or a folder with tracked files in it? */
@@ -15,6 +16,8 @@ const nothingTracked: Tracked = { has: () => false, blobOf: () => undefined };
 /** Names and hashes of a million files. */
 const mostBytes = 256 * 1024 * 1024;
 const mostMs = 30_000;
+/** Of a `.git` that is a file: one line with a path. */
+const mostLinkBytes = 64 * 1024;
 
 /** Nothing that a repository's own settings name is started, fetched or written. */
 const quiet = [
@@ -49,7 +52,7 @@ function indexStamp(root: string): string | undefined {
       const dir = stat.isDirectory() ? git : gitDirNamedIn(git);
       const index =
         dir === undefined ? undefined : statSync(path.join(dir, 'index'), { throwIfNoEntry: false });
-      return index && `${index.ino} ${index.size} ${index.mtimeMs} ${index.ctimeMs}`;
+      return index?.isFile() ? `${index.ino} ${index.size} ${index.mtimeMs} ${index.ctimeMs}` : undefined;
     }
     if (folder === path.dirname(folder)) return undefined;
   }
@@ -58,7 +61,8 @@ function indexStamp(root: string): string | undefined {
 /** In a work tree or submodule `.git` is a file that names the place. */
 function gitDirNamedIn(file: string): string | undefined {
   try {
-    const [, dir] = /^gitdir: (.+)$/m.exec(readFileSync(file, 'utf8')) ?? [];
+    const read = readFileWithinSync(file, mostLinkBytes);
+    const [, dir] = (isNotRead(read) ? null : /^gitdir: (.+)$/m.exec(read.toString())) ?? [];
     return dir === undefined ? undefined : path.resolve(path.dirname(file), dir);
   } catch {
     return undefined;

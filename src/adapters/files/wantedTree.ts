@@ -2,7 +2,9 @@
 import { lstatSync } from 'node:fs';
 import path from 'node:path';
 import { isSecret } from '../../core/guardrails/secretFiles';
+import { sizeWords } from '../../core/shared/size';
 import type { Overlay } from '../../ports/workspace';
+import { mostCopiedBytes } from './copyFile';
 import { hasCode, isUnreadable } from './fileFailure';
 import type { FolderRules } from './ignoreRules';
 import { isLeftOut, linkInside, packageLinks, sharedLink } from './packageLinks';
@@ -69,7 +71,7 @@ export function pathsDownTo(file: string): readonly string[] {
 /** Nothing for what vanished while it was looked at, and for what cannot be looked at. */
 function readableEntry(root: string, entry: Entry, above: FolderRules, unread: Set<string>) {
   try {
-    return wantedEntry(root, entry, above);
+    return wantedEntry(root, entry, above, unread);
   } catch (error) {
     if (hasCode(error, 'ENOENT', 'ENOTDIR')) return [];
     if (!isUnreadable(error)) throw error;
@@ -79,7 +81,12 @@ function readableEntry(root: string, entry: Entry, above: FolderRules, unread: S
 }
 
 /** Usually the entry itself; nothing for what is left out, and all links for a folder of packages. */
-function wantedEntry(root: string, entry: Entry, above: FolderRules): readonly (readonly [string, Wanted])[] {
+function wantedEntry(
+  root: string,
+  entry: Entry,
+  above: FolderRules,
+  unread: Set<string>,
+): readonly (readonly [string, Wanted])[] {
   const { name, kind } = entry;
   const absolute = path.join(root, entry.path);
   if (isLeftOut(name) || kind === 'other') return [];
@@ -95,7 +102,11 @@ function wantedEntry(root: string, entry: Entry, above: FolderRules): readonly (
   if (!stat?.isFile()) return [];
   const ignored = above.ignores(name, 'file');
   // A copy is where commands run that nobody has looked at; what the user shares through Git or does not ignore is there.
-  if (ignored && (isSecret(entry.path) || stat.size > mostIgnoredBytes)) return [];
+  if (ignored && isSecret(entry.path)) return [];
+  if (stat.size > (ignored ? mostIgnoredBytes : mostCopiedBytes)) {
+    unread.add(`${entry.path} (${sizeWords(stat.size)})`);
+    return [];
+  }
   return [
     [entry.path, { kind: 'file', from: { kind: 'workspace', stamp: stampOf(stat, Date.now()) }, ignored }],
   ];

@@ -5,12 +5,13 @@ import { lockKey } from '../../core/locks/lockPath';
 import { ok, type Result, refuse } from '../../core/shared/result';
 import type { EditRecord } from '../../ports/store';
 import type { FileState, FileText, WorkspaceFiles } from '../../ports/workspace';
+import { isNotRead, type NotRead, whyNotRead } from './boundedRead';
 import { hashOf } from './contentHash';
 import { type Exchanged, exchange, type NewContent } from './exchange';
 import { expandDeclared } from './expandDeclared';
 import { asFailures, hasCode } from './fileFailure';
 import { createKeptContent } from './keptContent';
-import { lookAtPlace, readPlace } from './lookAt';
+import { lookAtPlace, maxFileBytes, readPlace } from './lookAt';
 import { openPath } from './openFolder';
 import { atPlace, type Place } from './place';
 import { isIgnoreFile } from './ruleMemory';
@@ -26,9 +27,6 @@ export interface WorkspaceFilesOptions {
   /** Canonical paths that no agent may write besides those that never may, such as a backlog of another name. */
   readonly alsoProtected?: () => readonly string[];
 }
-
-/** Above this a file is not an agent's to change: 8 MiB. */
-export const maxFileBytes = 8 * 1024 * 1024;
 
 export function createWorkspaceFiles({
   root,
@@ -48,14 +46,20 @@ export function createWorkspaceFiles({
   return {
     root,
     read: (file) =>
-      at('read', file, async (place) => ok((await lookAtPlace(place)) ?? { hash: null, mode: null })),
+      at<FileState>('read', file, async (place) => {
+        const now = await lookAtPlace(place);
+        if (!isNotRead(now)) return ok(now);
+        return now.notRead === 'missing' ? ok({ hash: null, mode: null }) : refuseRead(place.path, now);
+      }),
     keep: (file) =>
       at<FileState & { readonly createdFolder?: string }>('keep', file, async (place) => {
         const createdFolder = outermostMissing(place);
         const created = createdFolder === undefined ? {} : { createdFolder };
-        const old = await readPlace(place, maxFileBytes);
-        if (!old) return ok({ hash: null, mode: null, ...created });
-        if ('tooLarge' in old) return refuseSize(place.path, old.tooLarge);
+        const old = await readPlace(place);
+        if (isNotRead(old)) {
+          const none = { hash: null, mode: null, ...created };
+          return old.notRead === 'missing' ? ok(none) : refuseRead(place.path, old);
+        }
         return ok({ hash: await kept.put(old.bytes), mode: old.mode });
       }),
     plan: (file, content) =>
@@ -77,9 +81,8 @@ export function createWorkspaceFiles({
     undo: (edit) => asFailures(`undo the changes of "${edit.path}"`, () => undo(edit)),
     readText: (file) =>
       at<FileText | null>('read', file, async (place) => {
-        const old = await readPlace(place, maxFileBytes);
-        if (!old) return ok(null);
-        if ('tooLarge' in old) return refuseSize(place.path, old.tooLarge);
+        const old = await readPlace(place);
+        if (isNotRead(old)) return old.notRead === 'missing' ? ok(null) : refuseRead(place.path, old);
         if (!isText(old.bytes)) return refuseBytes(place.path);
         return ok({ text: old.bytes.toString(), hash: hashOf(old.bytes), mode: old.mode });
       }),
@@ -100,13 +103,16 @@ export function createWorkspaceFiles({
   /** An agent's ignore file is none of the user's: their own rules are kept before it changes. */
   async function remember(place: Place, after: string | null): Promise<void> {
     if (!isIgnoreFile(place.path)) return;
-    const old = await readPlace(place, maxFileBytes);
-    await user.memory.agentWrites(place.path, old && 'bytes' in old ? old.bytes : null, after);
+    const old = await readPlace(place);
+    await user.memory.agentWrites(place.path, isNotRead(old) ? null : old.bytes, after);
   }
 
   async function undo(edit: EditRecord): ReturnType<WorkspaceFiles['undo']> {
     const undone = await atPlace(root, edit.path, protects, async (place) => {
-      const now = (await lookAtPlace(place))?.hash ?? null;
+      const found = await lookAtPlace(place);
+      // What is no file that an agent may change is nothing that one left.
+      if (isNotRead(found) && found.notRead !== 'missing') return ok('kept' as const);
+      const now = isNotRead(found) ? null : found.hash;
       if (now === edit.original) {
         // A crash may have come between making the folders and the file, or between removing the file and them.
         if (now === null) await removeEmptyFolders(edit);
@@ -157,12 +163,18 @@ interface Step {
 
 /** What writing `content` at `place` comes to; refused for what is not text, or too much of it. */
 async function prepare(place: Place, content: string | null): Promise<Result<Step>> {
-  if (content === null)
-    return ok({ before: (await lookAtPlace(place))?.hash ?? null, after: null, content: null });
+  if (content === null) {
+    const now = await lookAtPlace(place);
+    if (!isNotRead(now)) return ok({ before: now.hash, after: null, content: null });
+    return now.notRead === 'missing'
+      ? ok({ before: null, after: null, content: null })
+      : refuseRead(place.path, now);
+  }
   const odd = notEncodable(content);
   if (odd !== undefined) return refuse('badInput', `The text for "${place.path}" ${odd}.`);
-  const old = await readPlace(place, maxFileBytes);
-  if (old && 'tooLarge' in old) return refuseSize(place.path, old.tooLarge);
+  const found = await readPlace(place);
+  if (isNotRead(found) && found.notRead !== 'missing') return refuseRead(place.path, found);
+  const old = isNotRead(found) ? null : found;
   if (old && !isText(old.bytes)) return refuseBytes(place.path);
   const bytes = encodeLike(old?.bytes ?? null, content);
   if (bytes.length > maxFileBytes)
@@ -184,8 +196,13 @@ function refuseBytes(file: string) {
   return refuse('notText', `"${file}" is not UTF-8 text; agents edit text only.`);
 }
 
-function refuseSize(file: string, bytes: number) {
-  return refuse('notText', `"${file}" has ${bytes} bytes; agents change files of at most ${maxFileBytes}.`);
+function refuseRead(file: string, reason: NotRead) {
+  if (reason.notRead !== 'tooLarge')
+    return refuse('pathDenied', `"${file}" ${whyNotRead(reason, maxFileBytes)}.`);
+  return refuse(
+    'notText',
+    `"${file}" has ${reason.size} bytes; agents change files of at most ${maxFileBytes}.`,
+  );
 }
 
 function refuseExchange(file: string, exchanged: Exclude<Exchanged, 'done'>) {

@@ -1,11 +1,12 @@
 // What the store asks of the disk, few and small so that tests can let each of them fail, and Node's way of doing it.
 import { constants } from 'node:fs';
-import { type FileHandle, mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, readdir, rename, rm } from 'node:fs/promises';
 import { Failure, type FailureReason } from '../../ports/failure';
+import { isNotRead, readFileWithin, whyNotRead } from '../files/boundedRead';
 
 /** Every method may reject with the system's error, having done all, part or nothing of its work. */
 export interface DiskFiles {
-  /** The whole content; undefined when there is no such file. */
+  /** The whole content; undefined when there is no such file. Refused for what is no file, or too large for one of ours. */
   read(path: string): Promise<Uint8Array | undefined>;
   /** A new empty file; one that had the name loses its content. */
   create(path: string): Promise<DiskFile>;
@@ -31,11 +32,16 @@ export interface DiskFile {
   close(): Promise<void>;
 }
 
-/** Windows does not know it. */
-const noFollow = constants.O_NOFOLLOW ?? 0;
+/** More than this SQLite in memory could not hold either: 2 GiB. */
+const mostBytes = 2 ** 31 - 1;
 
 export const nodeFiles: DiskFiles = {
-  read: (path) => readFile(path, { flag: constants.O_RDONLY | noFollow }).catch(undefinedIfMissing),
+  async read(path) {
+    const bytes = await readFileWithin(path, mostBytes);
+    if (!isNotRead(bytes)) return bytes;
+    if (bytes.notRead === 'missing') return undefined;
+    throw new Failure('refused', `"${path}" ${whyNotRead(bytes, mostBytes)}; move it away and start again.`);
+  },
   async create(path) {
     await rm(path, { force: true }); // never written through: it may be a link, or another name of somebody's file
     // Only for its owner: events hold parts of the user's files and output.
@@ -102,7 +108,6 @@ const causes: Readonly<Record<string, { reason: FailureReason; because: string }
   EACCES: { reason: 'denied', because: 'access was denied' },
   EPERM: { reason: 'denied', because: 'access was denied' },
   ENOENT: { reason: 'io', because: 'the folder is gone' },
-  ELOOP: { reason: 'refused', because: 'a link lies in its place' },
 };
 
 function nodeFile(handle: FileHandle): DiskFile {

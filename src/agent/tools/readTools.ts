@@ -8,6 +8,8 @@ import { count, defineTool, done, failed, parseFolder, refused } from './tool';
 const maxLines = 2000;
 const maxPaths = 1000;
 const maxMatches = 200;
+/** Files named that were passed over, before the rest is only counted. */
+const maxNamed = 10;
 
 export const readFile = defineTool({
   name: 'read_file',
@@ -93,9 +95,11 @@ export const searchFiles = defineTool({
       signal,
     );
     if (!found.ok) return refused(found.error);
-    const { matches, partial } = found.value;
-    if (matches.length === 0) return done('No line matches.', 'no matches');
-    const more = partial ? `\n[there may be more than these ${matches.length}; narrow the search]` : '';
+    const { matches, partial, tooLarge } = found.value;
+    const passedOver = tooLarge.length === 0 ? '' : `\n[not searched, too large: ${named(tooLarge)}]`;
+    if (matches.length === 0) return done(`No line matches.${passedOver}`, 'no matches');
+    const most = partial ? `\n[there may be more than these ${matches.length}; narrow the search]` : '';
+    const more = most + passedOver;
     const lines = matches.map((match) => `${match.path}:${match.line}: ${match.text}`);
     return done(
       capHead(lines.join('\n'), maxResultLength - more.length) + more,
@@ -103,6 +107,11 @@ export const searchFiles = defineTool({
     );
   },
 });
+
+function named(paths: readonly string[]): string {
+  const rest = paths.length - maxNamed;
+  return paths.slice(0, maxNamed).join(', ') + (rest > 0 ? ` and ${count(rest, 'other')}` : '');
+}
 
 /** Without the empty piece behind the last line end. */
 function linesOf(content: string): readonly string[] {

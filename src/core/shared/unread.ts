@@ -1,9 +1,9 @@
-// What could not be read of the workspace, and so is missing in an agent's copy: counted, and named as far as it helps.
+// What could not be read of the workspace or is too large, and so is missing in an agent's copy: counted, and named as far as it helps.
 import { inert } from './inert';
 
 export interface Unread {
   readonly count: number;
-  /** The first of them; a folder ends in `/`. */
+  /** The first of them; a folder ends in `/`, and what is too large in its size. */
   readonly paths: readonly string[];
 }
 
@@ -18,5 +18,6 @@ export function unreadOf(paths: readonly string[]): Unread | undefined {
 export function describeUnread({ count, paths }: Unread): string {
   const rest = count > paths.length ? ` and ${count - paths.length} more` : '';
   const what = count === 1 ? '1 file or folder' : `${count} files or folders`;
-  return `${what} could not be read, and so ${count === 1 ? 'is' : 'are'} not in the copy: ${paths.map(inert).join(', ')}${rest}`;
+  const are = count === 1 ? 'is' : 'are';
+  return `${what} could not be read or ${are} too large, and so ${are} not in the copy: ${paths.map(inert).join(', ')}${rest}`;
 }

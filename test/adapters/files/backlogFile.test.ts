@@ -224,7 +224,7 @@ describe('backlogFile', () => {
     const loaded = await loadBacklogFile(file);
     assert.deepEqual(loaded, {
       kind: 'bad',
-      problems: [{ file, line: 1, column: 1, message: 'This is not a file.' }],
+      problems: [{ file, line: 1, column: 1, message: 'This is a folder.' }],
     });
     if (process.getuid?.() === 0) return; // nothing is unreadable for root
     const secret = path.join(folder, 'secret.json');

@@ -1,13 +1,32 @@
 // What a command did in a copy is told, all of it and nothing else.
 import { strict as assert } from 'node:assert';
-import { mkdirSync, rmSync, statSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, rmSync, statSync, symlinkSync, truncateSync, utimesSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { hashOf } from '../../../src/adapters/files/contentHash';
 import { none, slot, tempSlot } from './tempSlot';
 
+const noFile = 'It is not a regular file; only the content of files is brought over.';
+const tooLarge = (size: string) => `It has ${size}; what a command makes is brought over up to 1 MB a file.`;
 const sha = (text: string) => hashOf(Buffer.from(text));
 
 describe('slotChanges', () => {
+  it('takes files by their size, and begins none that is too large', async () => {
+    const { copies, dir } = await tempSlot({ 'a.ts': 'a', 'same.bin': 'x'.repeat(2_000_000) });
+    await copies.refresh(slot, none);
+    for (const file of ['a.ts', 'new.bin']) {
+      writeFileSync(path.join(dir, file), '');
+      truncateSync(path.join(dir, file), 200e9);
+    }
+    writeFileSync(path.join(dir, 'same.bin'), 'x'.repeat(2_000_000));
+    execFileSync('mkfifo', [path.join(dir, 'pipe')]);
+    assert.deepEqual(await copies.changes(slot), [
+      { path: 'a.ts', before: sha('a'), content: undefined, why: tooLarge('200 GB') },
+      { path: 'new.bin', before: null, content: undefined, why: tooLarge('200 GB') },
+      { path: 'pipe', before: null, content: undefined, why: noFile },
+    ]);
+  });
+
   it('tells what a command changed, made and deleted, and nothing else', async () => {
     const { copies, dir } = await tempSlot({
       ...{
@@ -52,12 +71,12 @@ describe('slotChanges', () => {
       { path: '.vscode/tasks.json', before: null, content: 'x' },
       { path: 'a.ts', before: sha('a'), content: '\ufeffA\r\n' },
       { path: 'features.json', before: null, content: 'x' },
-      { path: 'g.bin', before: sha('text'), content: undefined },
-      { path: 'huge.txt', before: null, content: undefined },
+      { path: 'g.bin', before: sha('text'), content: undefined, why: 'It is not text in UTF-8.' },
+      { path: 'huge.txt', before: null, content: undefined, why: tooLarge('1 MB') },
       { path: 'kind/now.ts', before: null, content: 'folder' },
-      { path: 'l.ts', before: null, content: undefined },
+      { path: 'l.ts', before: null, content: undefined, why: 'It was a link; only files are removed.' },
       { path: 'n/e/w.ts', before: null, content: 'new' },
-      { path: 'sneaky.ts', before: null, content: undefined },
+      { path: 'sneaky.ts', before: null, content: undefined, why: noFile },
     ]);
   });
 

@@ -14,7 +14,8 @@ import {
 } from 'node:fs';
 import path from 'node:path';
 import { hashOf } from '../../../src/adapters/files/contentHash';
-import { createWorkspaceFiles, maxFileBytes } from '../../../src/adapters/files/workspaceFiles';
+import { maxFileBytes } from '../../../src/adapters/files/lookAt';
+import { createWorkspaceFiles } from '../../../src/adapters/files/workspaceFiles';
 import { Failure } from '../../../src/ports/failure';
 import type { WorkspaceFiles } from '../../../src/ports/workspace';
 import { type TempWorkspace, type Tree, tempFolder, tempWorkspace } from './tempWorkspace';

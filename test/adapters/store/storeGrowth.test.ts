@@ -9,6 +9,7 @@ import { type DiskFiles, nodeFiles } from '../../../src/adapters/store/diskFiles
 import { openSqlJsStore } from '../../../src/adapters/store/sqlJsStore';
 import type { Attempt, Happening } from '../../../src/core/events/event';
 import { defaultRunSettings } from '../../../src/core/events/runSettings';
+import { Redactor } from '../../../src/core/guardrails/redactor';
 import { EventLog } from '../../../src/engine/eventLog';
 import type { Store } from '../../../src/ports/store';
 import { specOf } from '../../support/history';
@@ -41,7 +42,8 @@ describe('a store with a long history', () => {
   const clock = { now: () => 0, monotonic: () => 0, after: () => () => {} };
   const open = async () => {
     store = await openSqlJsStore({ dir, epoch: 1, wasmPath, files: withoutSyncs });
-    log = new EventLog(store, clock, (await store.load()).snapshot, (cause) => assert.fail(String(cause)));
+    const { snapshot } = await store.load();
+    log = new EventLog(store, clock, snapshot, (cause) => assert.fail(String(cause)), new Redactor());
   };
   const reopen = () => store.close().then(open);
 

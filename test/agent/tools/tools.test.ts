@@ -115,6 +115,12 @@ const looking: Readonly<Record<string, readonly (Case & { readonly failed?: true
       text: 'No line matches.',
     },
     {
+      it: 'names what was too large to search',
+      input: { query: 'b(' },
+      files: { 'a.js': 'b(1)', 'big.sql': 'b'.repeat(1024 * 1024 + 1) },
+      text: 'a.js:1: b(1)\n[not searched, too large: big.sql]',
+    },
+    {
       it: 'says where it ends',
       input: { query: 'x' },
       files: { 'a.js': 'x\n'.repeat(300) },

@@ -1,0 +1,120 @@
+// A sparse file of 200 GB, or a pipe, in a place where a file is read: named or left out at once, never begun.
+import { strict as assert } from 'node:assert';
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, readdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { loadBacklogFile } from '../../../src/adapters/files/backlogFile';
+import { createKeptContent } from '../../../src/adapters/files/keptContent';
+import { loadOfflineScript } from '../../../src/adapters/files/offlineScriptFile';
+import { RuleMemory } from '../../../src/adapters/files/ruleMemory';
+import { TrackedFiles } from '../../../src/adapters/files/trackedFiles';
+import { createWorkspaceFiles } from '../../../src/adapters/files/workspaceFiles';
+import { nodeFiles } from '../../../src/adapters/store/diskFiles';
+import { readSettings } from '../../../src/cli/settingsFiles';
+import { none, slot, tempSlot } from './tempSlot';
+import { tempWorkspace } from './tempWorkspace';
+
+function sparse(file: string): string {
+  writeFileSync(file, '');
+  truncateSync(file, 200e9);
+  return file;
+}
+function pipe(file: string): string {
+  execFileSync('mkfifo', [file]);
+  return file;
+}
+
+describe('size and kind before content', () => {
+  it('leaves a file that is too large out of a copy, and copies the rest', async () => {
+    const { workspace, copies, shown } = await tempSlot({ 'a.ts': 'a' });
+    sparse(path.join(workspace.root, 'sparse.img'));
+    pipe(path.join(workspace.root, 'pipe'));
+    assert.deepEqual(await copies.refresh(slot, none), ['sparse.img (200 GB)']);
+    assert.deepEqual(shown(), { 'a.ts': 'a' });
+    await copies.refreshFile(slot, 'sparse.img', none);
+    assert.deepEqual(await copies.changes(slot), []);
+  });
+
+  it('refuses an agent each way of changing such a file, and leaves it be when edits are undone', async () => {
+    const workspace = await tempWorkspace({ 'a.ts': 'a' });
+    const files = createWorkspaceFiles(workspace);
+    const kept = await files.keep('a.ts');
+    assert.ok(kept.ok && kept.value.hash);
+    sparse(path.join(workspace.root, 'a.ts'));
+    const tries = [
+      files.read('a.ts'),
+      files.keep('a.ts'),
+      files.plan('a.ts', null),
+      files.plan('a.ts', 'b'),
+      files.replace('a.ts', kept.value.hash, null),
+      files.readText('a.ts'),
+    ];
+    for (const refused of await Promise.all(tries)) {
+      assert.ok(!refused.ok);
+      assert.equal(
+        refused.error.message,
+        '"a.ts" has 200000000000 bytes; agents change files of at most 8388608.',
+      );
+    }
+    const put = await files.putKept('a.ts', kept.value.hash, kept.value.hash);
+    assert.ok(!put.ok && put.error.code === 'changedOnDisk');
+    const { hash } = kept.value;
+    const edit = { fence: 1, featureId: 1, path: 'a.ts', original: hash, mode: null, written: null };
+    assert.equal(await files.undo(edit), 'kept');
+  });
+
+  it('takes kept content that has become such a file for changed, and keeps it anew', async () => {
+    const { houseDir } = await tempWorkspace();
+    const kept = createKeptContent(houseDir);
+    const hash = await kept.put(Buffer.from('text'));
+    const blob = path.join(houseDir, 'blobs', hash);
+    for (const spoil of [sparse, pipe]) {
+      rmSync(blob);
+      spoil(blob);
+      await assert.rejects(kept.get(hash), /was changed/);
+      await kept.put(Buffer.from('text'));
+      assert.equal(String(await kept.get(hash)), 'text');
+    }
+  });
+
+  for (const [what, make, words] of [
+    ['a sparse file', sparse, /:1:1: This has 200 GB; at most 52 MB are read\.$/],
+    ['a pipe', pipe, /:1:1: This is not a regular file\.$/],
+  ] as const) {
+    it(`names a backlog, a script and settings that are ${what}`, async () => {
+      const { root } = await tempWorkspace();
+      const backlog = await loadBacklogFile(make(path.join(root, 'features.json')));
+      const script = await loadOfflineScript(make(path.join(root, 'offline-script.json')));
+      for (const read of [backlog, script]) {
+        assert.ok(read.kind === 'bad');
+        assert.match(read.problems.map((p) => `:${p.line}:${p.column}: ${p.message}`).join(), words);
+      }
+      mkdirSync(path.join(root, '.vscode'));
+      make(path.join(root, '.vscode', 'settings.json'));
+      const { warnings } = await readSettings(root, {}, { XDG_CONFIG_HOME: root });
+      assert.match(
+        warnings.join(),
+        /settings\.json (has 200 GB.*|is not a regular file); its settings are not used\.$/,
+      );
+    });
+
+    it(`refuses a database that is ${what}`, async () => {
+      const { root } = await tempWorkspace();
+      const file = make(path.join(root, 'agents.db'));
+      await assert.rejects(
+        nodeFiles.read(file),
+        /agents\.db" (has 200 GB.*|is not a regular file); move it away/,
+      );
+    });
+
+    it(`takes rules and a repository that are ${what} for none`, async () => {
+      const { root, houseDir, user } = await tempWorkspace({ 'src/a.ts': 'a' });
+      for (const file of ['.git', '.gitignore', 'src/.gitignore']) make(path.join(root, file));
+      make(path.join(houseDir, 'ignore-rules.json'));
+      assert.equal((await new TrackedFiles(root).now()).has('src'), false);
+      await new RuleMemory(houseDir).ready();
+      assert.equal((await user.rules.top()).below('src').ignores('a.ts', 'file'), false);
+      assert.ok(readdirSync(root).includes('.git'));
+    });
+  }
+});
