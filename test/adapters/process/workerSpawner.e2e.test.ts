@@ -173,8 +173,8 @@ describe('the worker spawner', () => {
     const answers: string[] = [];
     for (let line = await host.nextLine(); line !== undefined; line = await host.nextLine())
       answers.push(line);
-    assert.deepEqual(answers.slice(0, 2), ['Failure spawn', 'Failure spawn']);
-    assert.deepEqual([...new Set(answers)], ['Failure spawn', 'started']);
+    assert.deepEqual(answers.slice(0, 2), ['Failure tooManyOpen', 'Failure tooManyOpen']);
+    assert.deepEqual([...new Set(answers)], ['Failure tooManyOpen', 'started']);
   });
 
   function hostSource(then: string): string {
