@@ -60,7 +60,8 @@ export const help = `parallel-agents: several coding agents build your backlog a
   parallel-agents stop                              end the run; unfinished work is undone
 
 All take --project-dir DIR; without it, the current folder is meant.
-Exit code: 0 all features pass, 1 some do not, 2 bad input.
+Exit code: 0 all that was meant passes, 1 some of it does not or the run could not go on, 2 bad input,
+130 or 143 left at Ctrl+C or SIGTERM before all was put back.
 `;
 
 /** @throws UsageError */

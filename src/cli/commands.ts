@@ -4,8 +4,13 @@ import { join } from 'node:path';
 import { describeSkip, oneLine } from '../core/events/describe';
 import type { Snapshot } from '../core/events/snapshot';
 import type { Evidence, Feature } from '../core/features/feature';
+import { madeElsewhere } from '../host/elsewhere';
+import { wordsForFailure } from '../host/link';
+import { lookAtRecords } from '../host/lookAtRecords';
 import type { Session } from '../host/session';
+import { Failure } from '../ports/failure';
 import { describeElsewhere, openFolder, openSession } from './openSession';
+import { allPass } from './runEnd';
 import { BadInput, type Terminal } from './terminal';
 
 export async function status(
@@ -19,19 +24,29 @@ export async function status(
     else for (const line of describeStatus(snapshot)) terminal.print(line);
   };
   await mustHaveRun(root);
-  const joined = await openFolder({ root, distDir, terminal });
+  const joined = await openFolder({ root, distDir, terminal }).catch((error: unknown) =>
+    lastStored(root, terminal, distDir, error),
+  );
   if (joined.kind === 'elsewhere') {
     tell(joined.snapshot);
     for (const line of describeElsewhere(root)) terminal.note(`⚠️ ${line}`);
     return 1; // what passed elsewhere is not proved here
   }
-  const { session } = joined;
-  try {
-    tell(session.snapshot);
-    return Object.values(session.snapshot.features).every((f) => f.state.status === 'passing') ? 0 : 1;
-  } finally {
-    await session.close();
-  }
+  const { snapshot } = joined.kind === 'session' ? joined.session : joined;
+  tell(snapshot);
+  if (joined.kind === 'session') await joined.session.close();
+  return joined.kind === 'session' && allPass(snapshot, undefined) ? 0 : 1; // nobody vouches for what was stored
+}
+
+/** Where no host can be had: what the database held when it was last stored. @throws `error` where it cannot be read either */
+async function lastStored(root: string, terminal: Terminal, distDir: string, error: unknown) {
+  if (!Failure.is(error)) throw error;
+  const records = await lookAtRecords(root, distDir).catch(() => undefined);
+  if (!records) throw error;
+  const { happened, mend } = wordsForFailure(error);
+  terminal.note(`⚠️ ${happened} ${mend} What follows is what was last stored.`);
+  if (records.madeElsewhere) terminal.note(`⚠️ ${madeElsewhere}`);
+  return { kind: 'stored' as const, snapshot: records.snapshot };
 }
 
 /** Retry, confirm or reject one feature. */

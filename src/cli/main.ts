@@ -1,6 +1,7 @@
 // The command line's entry: reads the words, runs the command, and answers with an exit code.
 import { readFile, realpath, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { wordsForFailure } from '../host/link';
 import { Failure } from '../ports/failure';
 import { type CliCommand, help, parseCommandLine, UsageError } from './arguments';
 import { judge, status, stop } from './commands';
@@ -9,18 +10,13 @@ import { graph } from './graph';
 import { run } from './runCommand';
 import { BadInput, createTerminal, type Terminal } from './terminal';
 
-async function main(): Promise<number> {
-  const terminal = createTerminal();
+async function main(terminal: Terminal): Promise<number> {
   try {
     return await execute(parseCommandLine(process.argv.slice(2)), terminal);
   } catch (error) {
     if (error instanceof BadInput || error instanceof UsageError) {
       terminal.note(error.message);
       return 2;
-    }
-    if (error instanceof Failure) {
-      terminal.note(`❌ ${error.message}`);
-      return 1;
     }
     throw error;
   }
@@ -34,7 +30,22 @@ async function execute(command: CliCommand, terminal: Terminal): Promise<number>
   const root = await realpath(command.projectDir).catch(() => undefined);
   if (root === undefined || !(await stat(root)).isDirectory())
     throw new BadInput([`--project-dir: ${command.projectDir} is not a folder.`]);
-  const distDir = __dirname;
+  try {
+    return await perform(command, root, terminal, __dirname);
+  } catch (error) {
+    if (!Failure.is(error)) throw error;
+    const { happened, mend } = wordsForFailure(error);
+    terminal.note(`❌ ${happened} ${mend}`.trimEnd());
+    return 1;
+  }
+}
+
+function perform(
+  command: Exclude<CliCommand, { kind: 'help' | 'version' }>,
+  root: string,
+  terminal: Terminal,
+  distDir: string,
+): Promise<number> {
   switch (command.kind) {
     case 'run':
       return (command.estimate ? estimate : run)(command, root, terminal, distDir);
@@ -61,14 +72,25 @@ async function ownVersion(): Promise<string> {
     : 'unknown';
 }
 
-main().then(
-  (code) => {
-    process.exitCode = code;
-  },
-  (error: unknown) => {
-    process.stderr.write(
-      `A bug in parallel-agents: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
-    );
-    process.exitCode = 1;
-  },
-);
+/** A command ends by its outcome alone: whatever it left open keeps it no longer, and nothing ends without a word. */
+function leave(exitCode: number): Promise<void> {
+  process.off('beforeExit', endedEarly);
+  return terminal.leave(exitCode);
+}
+
+/** Node ends a process in which nobody waits for anything any more, and would call that success. */
+function endedEarly(): void {
+  process.exitCode = 1;
+  process.off('beforeExit', endedEarly);
+  terminal.note('❌ A bug in parallel-agents: it ended without a result. The next run goes on from here.');
+  void terminal.leave(1);
+}
+
+const terminal = createTerminal();
+process.on('beforeExit', endedEarly);
+main(terminal).then(leave, (error: unknown) => {
+  terminal.note(
+    `❌ A bug in parallel-agents: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
+  );
+  return leave(1);
+});

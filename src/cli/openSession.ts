@@ -13,16 +13,26 @@ export interface Place {
   readonly terminal: Terminal;
 }
 
+/** A start that hangs is not to be a silent one: a person is to read of it within 5 s. */
+const tellAfterMs = 3_000;
+
 /** As `joinWorkspace`; starts nothing by itself, and says what there is to be told. */
 export async function openFolder(
   { root, distDir, terminal }: Place,
   elsewhere: Elsewhere = 'ask',
 ): Promise<Joined> {
   const { machine } = resolveSettings((await readSettings(root, {}, terminal.env)).read);
+  const slow = setTimeout(
+    () =>
+      terminal.note(
+        `⏳ Opening ${root} takes long: there is much to read or to put back, or its disk does not answer. It goes on by itself.`,
+      ),
+    tellAfterMs,
+  );
   const joined = await joinWorkspace({
     ...{ root, face: 'cli', distDir, goOn: false, elsewhere, log: terminal.debug },
     machine: () => machine,
-  });
+  }).finally(() => clearTimeout(slow));
   if (joined.kind === 'session') for (const line of joined.told) terminal.note(`⚠️ ${line}`);
   return joined;
 }

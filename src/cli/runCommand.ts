@@ -1,15 +1,19 @@
 // `parallel-agents run`: builds the backlog from start to finish, in this process or through the host that has it.
 import { access } from 'node:fs/promises';
 import { join } from 'node:path';
+import { oneLine } from '../core/events/describe';
 import type { Event } from '../core/events/event';
 import { accessWith, describeLeftOut } from '../core/guardrails/machineSettings';
+import type { FeatureId } from '../core/shared/ids';
 import type { Session } from '../host/session';
 import { resolveSettings } from '../host/settings';
+import { Failure } from '../ports/failure';
 import type { RunCommand } from './arguments';
 import { openSession } from './openSession';
 import { createJsonPrinter, createTextPrinter, type Printer } from './output';
 import { mendNeeded } from './personNeeded';
 import { checkBacklog, chooseFeatures, placeOf } from './readBacklog';
+import { allPass, endOfRun, type RunEnd, tellLink } from './runEnd';
 import { readSettings } from './settingsFiles';
 import { BadInput, type Terminal } from './terminal';
 
@@ -47,7 +51,12 @@ export async function run(
     );
 
   const session = await openSession({ root, distDir, terminal }, command.elsewhere);
-  try {
+  const left = new Promise<number>((resolve) => {
+    terminal.onInterrupt(
+      (exitCode) => void stopRun(session).then((isStopping) => !isStopping && resolve(exitCode)),
+    );
+  });
+  const build = async (): Promise<number> => {
     const loaded = await session.loadBacklog(backlog);
     if (loaded.kind !== 'loaded')
       throw new BadInput(
@@ -64,14 +73,9 @@ export async function run(
         'ℹ️ There is nothing to build: all of it passes already. `retry ID` builds a feature again.',
       );
     }
-    const finished = watch(session, command.json, terminal);
+    const printer = print(session, command.json, terminal);
     const mend = stopForPerson(session);
-    const interrupted = terminal.onInterrupt(() => void session.stop());
-    if (session.role === 'mirror')
-      terminal.note(
-        'ℹ️ Another window or command works on this folder; it runs the backlog and this shows it.',
-      );
-    await tellRecovery(session, finished.printer);
+    await tellRecovery(session, printer);
     const started = await session.start({
       settings: {
         ...settings,
@@ -82,36 +86,79 @@ export async function run(
       ...(apiKey === undefined || model === 'offline' ? {} : { access: accessWith(apiKey, machine) }),
     });
     if (!started.ok) throw new BadInput([started.error.message]);
-    const { leftOut } = started.value;
+    const { leftOut, runId } = started.value;
     if (leftOut.length > 0) terminal.note(`⚠️ ${describeLeftOut(leftOut)}`);
-    const outcome = await finished.when;
-    await finished.printer.settled();
-    interrupted();
+    if (session.role === 'mirror')
+      terminal.note(
+        'ℹ️ Another window or command works on this folder; it runs the backlog and this shows it.',
+      );
+    const stopTelling = tellLink(session, terminal.note);
+    const end = await endOfRun(session, runId);
+    stopTelling();
+    await printer.settled();
     const missing = mend();
     if (missing !== undefined)
       terminal.note(`❌ ${missing} Then run again: nothing was counted against any feature.`);
-    return outcome === 'complete' ? 0 : 1;
+    return conclude(end, session, only, terminal);
+  };
+  try {
+    return await Promise.race([build(), left]);
   } finally {
     await session.close();
+    for (const path of session.leftBehind)
+      terminal.note(`⚠️ Left as an agent had changed it, for what it was before is gone: ${oneLine(path)}`);
   }
 }
 
-function watch(session: Session, json: boolean, terminal: Terminal) {
+function print(session: Session, json: boolean, terminal: Terminal): Printer {
   const printer: Printer = json
     ? createJsonPrinter(session.snapshot, terminal.print, (text) => session.text(text))
     : createTextPrinter(session.snapshot, terminal.print, terminal.note);
-  const when = new Promise<string>((resolve) => {
-    session.onChange(({ events, reset }) => {
-      printer.show(events);
-      if (reset) printer.reset(session.snapshot);
-      const end = events.find((e) => e.type === 'run.finished');
-      const missed =
-        reset && session.snapshot.run?.status === 'finished' ? session.snapshot.run.outcome : undefined;
-      if (end?.type === 'run.finished' || missed !== undefined)
-        resolve(end?.type === 'run.finished' ? end.outcome : String(missed));
-    });
+  session.onChange(({ events, reset }) => {
+    printer.show(events);
+    if (reset) printer.reset(session.snapshot);
   });
-  return { printer, when };
+  return printer;
+}
+
+/** False when nothing is there that could be stopped, so that there is nothing to wait for. */
+async function stopRun(session: Session): Promise<boolean> {
+  try {
+    return (await session.stop()).ok;
+  } catch (error) {
+    if (Failure.is(error)) return false;
+    throw error;
+  }
+}
+
+function conclude(
+  end: RunEnd,
+  { snapshot }: Session,
+  only: readonly FeatureId[] | undefined,
+  { note }: Terminal,
+): number {
+  switch (end.kind) {
+    case 'finished': {
+      const isDone = allPass(snapshot, only);
+      if (!isDone && end.outcome === 'complete')
+        note(
+          Object.keys(snapshot.features).length === 0
+            ? '⚠️ Nothing was built: the backlog has no features any more.'
+            : '⚠️ The run was not about all of the features that were meant here; run again for the others.',
+        );
+      return isDone ? 0 : 1;
+    }
+    case 'vanished':
+      note('❌ The run is gone: the database of this folder was replaced by another. Run again to go on.');
+      return 1;
+    case 'silent':
+      note('❌ The process that owns this folder still does not answer. End it, then run again.');
+      return 1;
+    case 'lost':
+      return 1; // the link has said why
+    default:
+      return end satisfies never;
+  }
 }
 
 /** Ends a run of our own that waits for what this process cannot be given; the answer tells what that was. */
@@ -120,7 +167,7 @@ function stopForPerson(session: Session): () => string | undefined {
   session.onChange(() => {
     if (mend !== undefined || session.role === 'mirror') return;
     mend = mendNeeded(session.snapshot);
-    if (mend !== undefined) void session.stop();
+    if (mend !== undefined) void stopRun(session); // a host that is gone has stopped it
   });
   return () => mend;
 }

@@ -26,8 +26,8 @@ import type { FileLocks } from './fileLocks';
 import type { Gate } from './gate';
 import { TimeLimit } from './timeLimit';
 
-/** How long a worker that was asked to end may take before it is ended by force. */
-export const endGraceMs = 5_000;
+/** How long a worker that was asked to end may take before it is ended by force: a command that was is gone within 5 s. */
+export const endGraceMs = 2_000;
 
 export interface PoolParts {
   readonly log: EventLog;

@@ -1,11 +1,12 @@
 // Every write to the workspace: recorded before it happens, so that an attempt can be undone to the last byte.
-import type { Attempt, FileEvent, Happening } from '../core/events/event';
+import type { Attempt, FileEvent, Happening, UndoOutcome } from '../core/events/event';
 import { attemptOf } from '../core/events/event';
 import { liveAttempts } from '../core/events/snapshot';
 import type { LockScope } from '../core/locks/lockPath';
 import type { Fence } from '../core/shared/ids';
 import { ok, type Result } from '../core/shared/result';
 import type { FileMove, FileWrite, SharedEdit } from '../ports/coordinator';
+import { Failure } from '../ports/failure';
 import type { EditChange, EditRecord } from '../ports/store';
 import type { CopyChange, Overlay, SlotCopies, WorkspaceFiles } from '../ports/workspace';
 import type { EditRecords } from './editRecords';
@@ -26,6 +27,9 @@ interface Intention {
 type Written = Result<{ readonly hash: string | null }>;
 
 export class EditBook {
+  /** Files that stay as an attempt that did not pass left them, since what they held before is gone. */
+  readonly beyondUndo = new Set<string>();
+
   constructor(
     private readonly log: EventLog,
     private readonly files: WorkspaceFiles,
@@ -163,7 +167,8 @@ export class EditBook {
       const events: FileEvent[] = [];
       // Last first: the record that says which folder had to be made is the first one in it.
       for (const edit of this.records.of(attempt.fence).toReversed()) {
-        const outcome = await (edit.shared ? this.shared.undo(edit) : this.files.undo(edit));
+        const undoing = edit.shared ? this.shared.undo(edit) : this.files.undo(edit);
+        const outcome = await undoing.catch((error: unknown) => this.#keptIfGone(edit.path, error));
         events.push({ type: 'file.undone', path: edit.path, outcome, ...attemptOf(attempt) });
       }
       return events;
@@ -238,6 +243,13 @@ export class EditBook {
       ...{ fence, featureId, path, original, mode },
       ...(created === undefined ? {} : { createdFolder: created }),
     });
+  }
+
+  /** What a file held before cannot be had any more, as when its keeping place was removed: the rest is undone all the same. */
+  #keptIfGone(path: string, error: unknown): UndoOutcome {
+    if (!Failure.is(error, 'corrupt')) throw error;
+    this.beyondUndo.add(path);
+    return 'kept';
   }
 
   async #refresh({ slot, fence }: Attempt, path: string): Promise<void> {

@@ -285,9 +285,12 @@ export class Engine {
     this.#loop.wake();
   }
 
-  /** Ends what is at work as a stop would, without ending the run: the next host goes on with it. */
-  async close(): Promise<void> {
-    if (this.#closed) return;
+  /**
+   * Ends what is at work as a stop would, without ending the run: the next host goes on with it.
+   * @returns the files that could not be put back, as what they held before is gone
+   */
+  async close(): Promise<readonly string[]> {
+    if (this.#closed) return [];
     this.#closed = true;
     await this.#loop.close();
     this.#pool.giveUpWaiting();
@@ -297,6 +300,7 @@ export class Engine {
     );
     this.#throttle.dispose();
     await this.#pool.settled();
+    return [...this.#edits.beyondUndo];
   }
 
   #afterStep(events: readonly Event[]): void {

@@ -32,8 +32,9 @@ import type { Store } from '../ports/store';
 import type { Clock } from '../ports/system';
 import type { LoadedBacklog } from '../protocol/hubMethods';
 import { Allowance } from './allowance';
+import { keepConfirming } from './confirmStored';
 import { adoptedRecords, type Elsewhere, ownRecords, recordsSetAside } from './elsewhere';
-import { handleClient, handleWorker } from './handlers';
+import { type ClientParts, handleClient, handleWorker } from './handlers';
 import { secretFolders } from './lookAtRecords';
 import { OutputRings } from './outputRings';
 import type { Owner } from './ownership';
@@ -56,6 +57,10 @@ export interface HostOptions {
   /** What the user of this process allows, from sources no workspace can write to. */
   readonly machine: () => MachineSettings;
   readonly log: (line: string) => void;
+  /** Told once when this host cannot go on; it then closes by itself. */
+  readonly onBroken: (cause: Failure) => void;
+  /** Files that agents have changed and that closing could not put back. */
+  readonly onLeftBehind: (paths: readonly string[]) => void;
 }
 
 export interface Host {
@@ -75,30 +80,73 @@ const defaultBacklog = 'features.json';
  * `owner` is withdrawn then.
  */
 export async function createHost(options: HostOptions): Promise<Host> {
+  /** What has to be ended again, in the order it was begun. */
+  const begun: (() => unknown)[] = [options.owner.withdraw];
+  let closing: Promise<void> | undefined;
+  const close = (): Promise<void> => {
+    closing ??= (async () => {
+      for (const end of begun.toReversed()) {
+        // One that cannot be ended well keeps none of the others from it.
+        await Promise.resolve()
+          .then(end)
+          .catch((error: unknown) => options.log(`Closing the host: ${String(error)}`));
+      }
+    })();
+    return closing;
+  };
   try {
-    return await build(options);
+    const told = await build(options, (end) => void begun.push(end), close);
+    return { told, isOpen: () => closing === undefined, close };
   } catch (error) {
-    await options.owner.withdraw();
+    await close();
     throw error;
   }
 }
 
-async function build(options: HostOptions): Promise<Host> {
-  const { root, face, distDir, owner, goOn, machine, log: tell } = options;
-  const houseDir = await prepareHouse(root);
-  const clock = createNodeClock();
-  const ender = createProcessEnder();
-  const { store, told } = await openStore(options, houseDir, clock);
-  const loaded = await store.load();
-  const { execPath } = process;
+/** Answers what a person has to know of the opening. */
+async function build(
+  options: HostOptions,
+  toEnd: (end: () => unknown) => void,
+  close: () => Promise<void>,
+): Promise<readonly string[]> {
+  const { root, face, distDir, owner, goOn, machine, onBroken, onLeftBehind } = options;
   const redactor = new Redactor();
   for (const secret of secretsIn(process.env)) redactor.add(secret);
+  const log = (line: string) => options.log(redactor.text(line));
+  const clock = createNodeClock();
+  const ender = createProcessEnder();
+  let tellReady = () => {};
+  const ready = new Promise<void>((resolve) => {
+    tellReady = resolve;
+  });
+  // First of all: who finds this host while it starts is to see that it lives.
+  const server: HubServer<number> = createHubServer<number>({
+    ...{ listener: owner.listener, hostToken: owner.token, ready },
+    onWorker: (connection, fence) => handleWorker(connection, fence, engine.desk),
+    onClient: (connection) => handleClient(connection, clientParts),
+    onDenied: (denial, message) => log(`Denied at the hub (${denial}): ${message}`),
+    onBug: (error, where) =>
+      log(`A bug in ${where}: ${error instanceof Error ? error.stack : String(error)}`),
+  });
+  toEnd(() => server.close());
+
+  const houseDir = await prepareHouse(root);
+  const { store, told } = await openStore(options, houseDir, clock);
+  toEnd(() => store.close());
+  const loaded = await store.load();
+  const { execPath } = process;
   const outputs = new OutputRings(redactor);
   const allowance = new Allowance(machine, redactor);
-  const log = (line: string) => tell(redactor.text(line));
-  let server: HubServer<number> | undefined;
-  let closing: Promise<void> | undefined;
   let backlogFile = defaultBacklog;
+  let isBroken = false;
+  const broken = (cause: unknown) => {
+    if (isBroken) return;
+    isBroken = true;
+    const failure = Failure.is(cause) ? cause : new Failure('io', String(cause), { cause });
+    log(`The database refused a step: ${failure.message}`);
+    onBroken(failure);
+    void close();
+  };
 
   const user = createUserRules(root, houseDir);
   const workspaceTag = createHash('sha256').update(root).digest('hex').slice(0, 16);
@@ -112,6 +160,7 @@ async function build(options: HostOptions): Promise<Host> {
     clock,
     spareTag: `${workspaceTag}-spare`,
   });
+  toEnd(() => spawner.close());
 
   const engine: Engine = new Engine({
     ...{
@@ -131,24 +180,12 @@ async function build(options: HostOptions): Promise<Host> {
     allowedCommands: () => allowance.commands,
     redactor,
     secrets: (live) => secretsOf(root, live, allowance),
-    admit: (token, fence) => void server?.admitWorker(hashToken(token), fence),
+    admit: (token, fence) => void server.admitWorker(hashToken(token), fence),
     onOutput: ({ attempt: { slot, fence } }, text) => outputs.add({ slot, fence, text }),
-    onBroken: (cause) => {
-      log(`The database refused a step: ${cause instanceof Error ? cause.message : String(cause)}`);
-      void close();
-    },
+    onBroken: broken,
   });
-
-  function close(): Promise<void> {
-    closing ??= (async () => {
-      await engine.close();
-      await spawner.close();
-      await store.close().catch((error: unknown) => log(`Closing the database: ${String(error)}`));
-      await server?.close();
-      await owner.withdraw();
-    })();
-    return closing;
-  }
+  toEnd(() => engine.close().then(onLeftBehind));
+  toEnd(keepConfirming(store, clock, broken));
 
   /** A stored run may ask for more agents than this machine allows. */
   async function startClaiming(): Promise<void> {
@@ -164,35 +201,27 @@ async function build(options: HostOptions): Promise<Host> {
     return loadBacklog(root, backlogFile, engine, redactor);
   };
 
+  const clientParts: ClientParts = {
+    ...{ engine, outputs, loadBacklog: readBacklog },
+    hasOfflineScript: async () =>
+      (await loadOfflineScript(join(root, 'offline-script.json'))).kind !== 'none',
+    allowance,
+    goOn: startClaiming,
+    setEditing: async (face, paths) => {
+      if (paths.length > 0) editing.set(face, paths);
+      else editing.delete(face);
+      await engine.humanEditing([...editing.values()].flat());
+    },
+  };
+
   engine.log.onStored((events, snapshot) => {
     spawner.keep(spareWorkers(snapshot));
     for (const event of events) if (event.type === 'agent.ended') outputs.end(event.slot, event.fence);
   });
   await engine.begin({ epoch: owner.epoch, process: await ender.self(), face });
-  server = createHubServer<number>({
-    listener: owner.listener,
-    hostToken: owner.token,
-    onWorker: (connection, fence) => handleWorker(connection, fence, engine.desk),
-    onClient: (connection) =>
-      handleClient(connection, {
-        ...{ engine, outputs, loadBacklog: readBacklog },
-        hasOfflineScript: async () =>
-          (await loadOfflineScript(join(root, 'offline-script.json'))).kind !== 'none',
-        allowance,
-        goOn: startClaiming,
-        setEditing: async (face, paths) => {
-          if (paths.length > 0) editing.set(face, paths);
-          else editing.delete(face);
-          await engine.humanEditing([...editing.values()].flat());
-        },
-      }),
-    onDenied: (denial, message) => log(`Denied at the hub (${denial}): ${message}`),
-    onBug: (error, where) =>
-      log(`A bug in ${where}: ${error instanceof Error ? error.stack : String(error)}`),
-  });
+  tellReady();
   if (goOn) await startClaiming();
-  const allTold = [...told, ...(loaded.repaired === undefined ? [] : [loaded.repaired])];
-  return { told: allTold, isOpen: () => closing === undefined, close };
+  return [...told, ...(loaded.repaired === undefined ? [] : [loaded.repaired])];
 }
 
 async function openStore(

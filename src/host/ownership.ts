@@ -1,12 +1,13 @@
 // Who owns a workspace: of all processes that want it, at any time and after any death, exactly one.
 import { randomBytes } from 'node:crypto';
 import { link, lstat, rm } from 'node:fs/promises';
-import type { ProcessIdentity } from '../core/events/event';
+import { diskFailure } from '../adapters/store/diskFiles';
 import {
   findOwner,
   isAnswering,
   listEpochs,
   type OwnerAddress,
+  type OwnerProcess,
   sweepBelow,
   sweepForgotten,
   writeCard,
@@ -42,7 +43,7 @@ export interface ClaimOptions {
   /** The highest epoch known from elsewhere, as from the store; an owner's is above it. It displaces nobody. */
   readonly minEpoch?: number;
   /** This process, for those who will find it as the owner. */
-  readonly process?: ProcessIdentity;
+  readonly process?: OwnerProcess;
   readonly place?: Place;
   /** For tests. */
   readonly watchFolder?: WatchFolder;
@@ -50,7 +51,7 @@ export interface ClaimOptions {
 
 /**
  * Becomes the owner of the workspace at `root`, or says who is. A living owner is never displaced, however long it does
- * not answer. Throws `Failure` as `locate` and `findOwner` do.
+ * not answer. Throws `Failure` as `locate` and `findOwner` do, and when the disk of the runtime folder refuses.
  *
  * How two are kept from both believing it:
  * 1. Who finds nobody listening takes the epoch above all it saw. It listens under a private name and links that to
@@ -64,14 +65,19 @@ export async function claimOwnership(root: string, options: ClaimOptions = {}): 
   const attempt = process.platform === 'win32' ? tryPipe : trySocket;
   for (;;) {
     const folder = await locate(root, options.place);
-    const seen = await listEpochs(folder);
-    for (const each of await existingFolders(root, options.place)) {
-      const owner = await findOwner(each);
-      if (owner) return { kind: 'mirror', ...owner };
+    try {
+      const seen = await listEpochs(folder);
+      for (const each of await existingFolders(root, options.place)) {
+        const owner = await findOwner(each);
+        if (owner) return { kind: 'mirror', ...owner };
+      }
+      const epoch = Math.max(seen[0] ?? 0, options.minEpoch ?? 0) + 1;
+      const claimed = await attempt(folder, epoch, options);
+      if (claimed) return claimed;
+    } catch (error) {
+      if (!(error instanceof Error && 'code' in error)) throw error;
+      throw diskFailure(error, `meet the other windows and commands of this folder in ${folder}`);
     }
-    const epoch = Math.max(seen[0] ?? 0, options.minEpoch ?? 0) + 1;
-    const claimed = await attempt(folder, epoch, options);
-    if (claimed) return claimed;
   }
 }
 

@@ -7,8 +7,11 @@ import type { KeptText } from '../core/shared/longText';
 import type { HubConnection } from '../hub/connection';
 import { clientMethods } from '../protocol/hubMethods';
 
+/** A host, by one connection or by whichever there is. */
+type Asked = Pick<HubConnection, 'request'>;
+
 /** The snapshot that a hello began with `head`. */
-export async function readSnapshot(connection: HubConnection, head: SnapshotHead): Promise<Snapshot> {
+export async function readSnapshot(connection: Asked, head: SnapshotHead): Promise<Snapshot> {
   const all: SnapshotPart[] = [];
   for (;;) {
     const { parts, last } = await connection.request(clientMethods.snapshotPage, {});
@@ -19,7 +22,7 @@ export async function readSnapshot(connection: HubConnection, head: SnapshotHead
 
 /** Stored events after `since`, oldest first, at most `limit`. */
 export async function eventsSince(
-  connection: HubConnection,
+  connection: Asked,
   since: number,
   limit: number,
 ): Promise<readonly Event[]> {
@@ -41,7 +44,7 @@ const mostAtOnce = 10_000;
 
 /** Stored events after `since` up to `until`; none when the database is another, or so many that they tell nobody anything. */
 export async function eventsBetween(
-  connection: HubConnection,
+  connection: Asked,
   since: number,
   until: number,
 ): Promise<readonly Event[]> {
@@ -51,7 +54,7 @@ export async function eventsBetween(
   return events[0]?.seq === since + 1 ? events : [];
 }
 
-export async function readText(connection: HubConnection, { hash }: KeptText): Promise<string> {
+export async function readText(connection: Asked, { hash }: KeptText): Promise<string> {
   const parts: string[] = [];
   for (let offset: number | undefined = 0; offset !== undefined; ) {
     const answer: { part: string; next?: number } = await connection.request(clientMethods.text, {
@@ -65,7 +68,7 @@ export async function readText(connection: HubConnection, { hash }: KeptText): P
 }
 
 /** All parts are on their way before another list can be. */
-export async function tellEditing(connection: HubConnection, paths: readonly string[]): Promise<object> {
+export async function tellEditing(connection: Asked, paths: readonly string[]): Promise<object> {
   const pages = [...inPages(paths)];
   const told = (pages.length === 0 ? [[]] : pages).map((page, at) =>
     connection.request(clientMethods.humanEditing, { paths: [...page], last: at >= pages.length - 1 }),

@@ -8,16 +8,18 @@ import type { LongText } from '../core/shared/longText';
 import type { Result } from '../core/shared/result';
 import type { LoadedBacklog, PlacedProblem } from '../protocol/hubMethods';
 import type { Asked } from './allowance';
+import type { Link } from './link';
 
 /**
  * Lives until `close`. When the host it speaks to goes, it joins the next one, or becomes it, by itself; listeners then
- * see a change with `reset`. Calls made in between wait for the next host. Calls reject with a `Failure` only when no
- * host can be had.
+ * see a change with `reset`, and one for every change of `link`. Calls made in between wait some seconds for the next
+ * host. Calls reject with a `Failure` when no host can be had, and with `OwnerSilent` when the owner does not answer.
  */
 export interface Session {
   readonly root: string;
   readonly snapshot: Snapshot;
   readonly role: 'owner' | 'mirror';
+  readonly link: Link;
   /** What the last reading of the backlog gave. */
   readonly backlog: 'none' | 'bad' | 'loaded';
   readonly problems: readonly PlacedProblem[];
@@ -53,6 +55,9 @@ export interface Session {
   confirm(featureId: FeatureId): Promise<Result<object>>;
   reject(featureId: FeatureId): Promise<Result<{ kept: string[] }>>;
   humanEditing(paths: readonly string[]): Promise<object>;
+  /** Once it is closed: files that agents have changed and nobody can put back, for what they held before is gone. */
+  readonly leftBehind: readonly string[];
+  /** Resolves within 5 s whatever state the host is in. */
   close(): Promise<void>;
 }
 

@@ -74,6 +74,8 @@ export interface ConnectionOptions {
   readonly onBug?: (error: unknown, where: string) => void;
   /** Sent but not yet taken by the other end; beyond it the connection is cut. Default 32 MiB: two of the longest frames. */
   readonly maxQueuedBytes?: number;
+  /** Until it resolves, methods may still be hooked up, and a question that nobody answers yet waits for it. */
+  readonly ready?: Promise<unknown>;
 }
 
 /** Owns the socket from here on. */
@@ -96,6 +98,7 @@ export function createConnection(socket: Duplex, options: ConnectionOptions = {}
   void transport.closed.then(() => rpc.dispose());
 
   rpc.onRequest(async (name: string, params: unknown) => {
+    if (!answers.has(name)) await options.ready;
     const answer = answers.get(name);
     if (!answer) {
       onDenied('unknownMethod', quoted(name));

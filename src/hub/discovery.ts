@@ -14,7 +14,12 @@ export interface OwnerAddress {
   readonly socketPath: string;
   readonly token: string;
   /** So that a person can be offered to end an owner that lives and does not answer. */
-  readonly process?: ProcessIdentity;
+  readonly process?: OwnerProcess;
+}
+
+export interface OwnerProcess extends ProcessIdentity {
+  /** Milliseconds since 1970, for people: `started` is the system's own word. */
+  readonly startedAt?: number;
 }
 
 /** The epochs that have had an owner and have not been swept yet, highest first. */
@@ -173,7 +178,8 @@ function isCard(value: unknown): value is Card {
   if (!('process' in value)) return true;
   const { process } = value;
   if (!isObject(process) || !('pid' in process && 'started' in process)) return false;
-  return typeof process.pid === 'number' && typeof process.started === 'string';
+  const isTimed = !('startedAt' in process) || typeof process.startedAt === 'number';
+  return typeof process.pid === 'number' && typeof process.started === 'string' && isTimed;
 }
 
 function isObject(value: unknown): value is object {

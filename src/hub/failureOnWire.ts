@@ -52,6 +52,8 @@ const reasons: Readonly<Record<FailureReason, true>> = {
   conflict: true,
   elsewhere: true,
   closed: true,
+  removed: true,
+  silent: true,
   rateLimited: true,
   overloaded: true,
   unreachable: true,

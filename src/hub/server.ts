@@ -7,6 +7,7 @@ import { endGently } from './endGently';
 import { encodeFrame } from './frames';
 import { type Greeting, hashToken, isSameToken, readGreeting, type TokenHash } from './greeting';
 import type { Listener } from './listener';
+import { pulseQuestion } from './pulse';
 
 export interface HubServerOptions<W> extends ConnectionOptions {
   readonly listener: Listener;
@@ -17,6 +18,8 @@ export interface HubServerOptions<W> extends ConnectionOptions {
   /** As `onWorker`. */
   readonly onClient: (connection: HubConnection) => void;
   readonly onDenied: (denial: Denial, message: string) => void;
+  /** Those who come before it are let in, find that somebody lives, and wait with their questions. */
+  readonly ready?: Promise<unknown>;
   /** Time for the first line; default 5 s. */
   readonly greetingMs?: number;
 }
@@ -53,7 +56,9 @@ export function createHubServer<W>(options: HubServerOptions<W>): HubServer<W> {
       }
       const hookUp = admit(greeting);
       const connection = createConnection(socket, options);
-      hookUp(connection);
+      connection.handle(pulseQuestion, () => ({}));
+      if (options.ready) void options.ready.then(() => hookUp(connection), nothing);
+      else hookUp(connection);
       connection.listen();
     } catch (error) {
       if (error instanceof Denied) {
@@ -89,6 +94,8 @@ export function createHubServer<W>(options: HubServerOptions<W>): HubServer<W> {
     close: () => listener.close(),
   };
 }
+
+function nothing(): void {}
 
 /** Tells whoever it is that the token does not count here, so that a worker of another time ends instead of trying on. */
 function turnAway(socket: Socket): void {

@@ -12,6 +12,10 @@ export type FailureReason =
   /** Made by another user, on another machine or in another folder. */
   | 'elsewhere'
   | 'closed'
+  /** What it works with was taken away under it. */
+  | 'removed'
+  /** Whoever is asked lives and does not answer. */
+  | 'silent'
   | 'rateLimited'
   | 'overloaded'
   | 'unreachable'

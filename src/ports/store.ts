@@ -8,7 +8,7 @@ import type { FeatureId, Fence } from '../core/shared/ids';
  *
  * Promises: `commit` resolves only when the batch would survive a power cut, and then all of it; it rejects with a
  * `Failure` when nothing of it was kept (`conflict`: the stored rows are not what `before` says; `diskFull`, `readOnly`,
- * `io`: the disk refused). After a rejection every later commit rejects too until the store is opened anew. No method may
+ * `io`, `denied`: the disk refused; `removed`: what it is stored in was taken away). After a rejection every later commit rejects too until the store is opened anew. No method may
  * be called after `close`, which may be called twice.
  */
 export interface Store {
@@ -25,6 +25,11 @@ export interface Store {
   events(since: number, limit: number): Promise<readonly Event[]>;
   /** Throws away what nothing stored names any more. Beside the commits; nobody need wait for it. */
   tidy(): Promise<void>;
+  /**
+   * Resolves when all that was committed still is where the next owner looks for it, a part that somebody took away put
+   * back; rejects as `commit` does, with the same consequence.
+   */
+  confirm(): Promise<void>;
   close(): Promise<void>;
 }
 

@@ -6,6 +6,7 @@ import type { AgentOutcome } from '../agent/tools/tool';
 import type { Redactor } from '../core/guardrails/redactor';
 import { connectHub } from '../hub/client';
 import type { HubConnection } from '../hub/connection';
+import { feelPulse } from '../hub/pulse';
 import { Failure } from '../ports/failure';
 import { protocolVersion, toWorkerNotices, workerMethods } from '../protocol/hubMethods';
 import { chooseProvider } from './chooseProvider';
@@ -46,6 +47,7 @@ export async function workOver(
   const closed = connection.closed.then(() => stop.abort());
   const hub = keepRenewed(connection, clock, (why) => connection.dispose(why));
   connection.listen();
+  void feelPulse(connection, tellPulse);
   try {
     const assignment = await hub.request(workerMethods.hello, {
       protocol: protocolVersion,
@@ -63,4 +65,13 @@ export async function workOver(
     connection.dispose();
     await closed;
   }
+}
+
+/** Into the log that the host keeps of this worker: whoever looks for the reason of a standstill looks there. */
+function tellPulse(isAlive: boolean): void {
+  console.error(
+    isAlive
+      ? 'The host answers again; the work goes on.'
+      : 'The host does not answer; it may be stopped or hang. This agent waits for it; `parallel-agents status` names the process.',
+  );
 }

@@ -81,6 +81,10 @@ export class MemoryStore implements Store {
     return plain(this.disk.events.filter((event) => event.seq > since).slice(0, limit));
   }
 
+  async confirm(): Promise<void> {
+    this.assertUsable();
+  }
+
   async close(): Promise<void> {
     this.isClosed = true;
   }

@@ -7,7 +7,7 @@ import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { repoRoot } from './repoRoot';
 
-const cliPath = path.join(repoRoot, 'dist', 'cli.js');
+export const cliPath = path.join(repoRoot, 'dist', 'cli.js');
 
 export interface CliRun {
   readonly child: ChildProcess;
@@ -18,6 +18,8 @@ export interface CliRun {
   readonly ended: Promise<{ readonly code: number | null; readonly signal: string | null }>;
   /** Calls `listener` for every line of stdout as it comes. */
   onLine(listener: (line: string) => void): void;
+  /** The same for stderr. */
+  onNote(listener: (line: string) => void): void;
 }
 
 export interface ExternalEvent {
@@ -42,14 +44,20 @@ function cleanEnvironment(extra: NodeJS.ProcessEnv = {}): NodeJS.ProcessEnv {
   return { ...env, XDG_CONFIG_HOME: configHome, ...extra };
 }
 
-export function startCli(args: readonly string[], env: NodeJS.ProcessEnv = {}): CliRun {
+/** @param stdout an open file to print to; then `lines` stay empty */
+export function startCli(
+  args: readonly string[],
+  env: NodeJS.ProcessEnv = {},
+  stdout: 'pipe' | number = 'pipe',
+): CliRun {
   const child = spawn(process.execPath, [cliPath, ...args], {
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['ignore', stdout, 'pipe'],
     env: cleanEnvironment(env),
   });
   const lines: string[] = [];
   const notes: string[] = [];
   const listeners: ((line: string) => void)[] = [];
+  const noteListeners: ((line: string) => void)[] = [];
   const read = (stream: NodeJS.ReadableStream | null, into: string[], told: (line: string) => void) => {
     if (!stream) return;
     createInterface({ input: stream }).on('line', (line) => {
@@ -60,12 +68,24 @@ export function startCli(args: readonly string[], env: NodeJS.ProcessEnv = {}): 
   read(child.stdout, lines, (line) => {
     for (const listener of listeners) listener(line);
   });
-  read(child.stderr, notes, () => {});
+  read(child.stderr, notes, (line) => {
+    for (const listener of noteListeners) listener(line);
+  });
   const ended = new Promise<{ code: number | null; signal: string | null }>((resolve, reject) => {
     child.on('error', reject);
     child.on('close', (code, signal) => resolve({ code, signal }));
   });
-  return { child, lines, notes, ended, onLine: (listener) => void listeners.push(listener) };
+  return {
+    ...{ child, lines, notes, ended },
+    onLine: (listener) => void listeners.push(listener),
+    onNote: (listener) => void noteListeners.push(listener),
+  };
+}
+
+/** As a shell tells it: a process that died by a signal, too, has an exit code there. */
+export function exitCodeOf({ code, signal }: Awaited<CliRun['ended']>): number | null {
+  if (signal === 'SIGINT') return 130;
+  return signal === 'SIGTERM' ? 143 : code;
 }
 
 /** Runs to the end. */

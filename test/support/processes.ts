@@ -1,4 +1,5 @@
-// Finds processes by what they carry in their environment or on their command line, from outside our own code.
+// Finds processes by what they carry in their environment or on their command line, and files by what they hold, from
+// outside our own code.
 import { readdir, readFile } from 'node:fs/promises';
 
 export interface Found {
@@ -30,6 +31,15 @@ export async function noneHolding(text: string, ms: number): Promise<void> {
     if (left.length === 0) return;
     if (Date.now() > end)
       throw new Error(`still alive after ${ms} ms: ${left.map((p) => `${p.pid} ${p.command}`).join('; ')}`);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
+
+/** Resolves once `file` is there and holds `words`; the test's own time limit ends it. */
+export async function written(file: string, words = /^/): Promise<void> {
+  for (;;) {
+    const text = await readFile(file, 'utf8').catch(() => undefined);
+    if (text !== undefined && words.test(text)) return;
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
 }

@@ -10,6 +10,7 @@ import { History } from '../support/history';
 
 export class ScriptedSession implements Session {
   readonly role = 'owner';
+  link: Session['link'] = { kind: 'connected' };
   backlog: Session['backlog'] = 'none';
   problems: readonly PlacedProblem[] = [];
   notices: readonly PlacedProblem[] = [];
@@ -17,6 +18,7 @@ export class ScriptedSession implements Session {
   /** What was asked, as `method argument`, in order. */
   readonly asked: string[] = [];
   isClosed = false;
+  leftBehind: readonly string[] = [];
   /** What the next reading of the backlog finds. */
   next: Pick<Session, 'backlog' | 'problems'> = { backlog: 'loaded', problems: [] };
   private readonly changes = new Set<(change: SessionChange) => void>();

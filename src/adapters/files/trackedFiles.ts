@@ -49,7 +49,7 @@ function indexStamp(root: string): string | undefined {
     const git = path.join(folder, '.git');
     const stat = statSync(git, { throwIfNoEntry: false });
     if (stat) {
-      const dir = stat.isDirectory() ? git : gitDirNamedIn(git);
+      const dir = stat.isDirectory() ? git : stat.isFile() ? gitDirNamedIn(git) : undefined;
       const index =
         dir === undefined ? undefined : statSync(path.join(dir, 'index'), { throwIfNoEntry: false });
       return index?.isFile() ? `${index.ino} ${index.size} ${index.mtimeMs} ${index.ctimeMs}` : undefined;

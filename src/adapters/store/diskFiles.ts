@@ -1,6 +1,6 @@
 // What the store asks of the disk, few and small so that tests can let each of them fail, and Node's way of doing it.
-import { constants } from 'node:fs';
-import { type FileHandle, mkdir, open, readdir, rename, rm } from 'node:fs/promises';
+import { type BigIntStats, constants } from 'node:fs';
+import { type FileHandle, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { Failure, type FailureReason } from '../../ports/failure';
 import { isNotRead, readFileWithin, whyNotRead } from '../files/boundedRead';
 
@@ -19,9 +19,18 @@ export interface DiskFiles {
   list(path: string): Promise<readonly string[]>;
   /** Resolves when names given and taken in the folder would survive a power cut. */
   syncFolder(path: string): Promise<void>;
+  exists(path: string): Promise<boolean>;
+  /** Keeps hold of a folder, so that it is told from another that gets its name, and perhaps its number, later. */
+  holdFolder(path: string): Promise<Held>;
 }
 
-export interface DiskFile {
+export interface Held {
+  /** Is this very file or folder what the path leads to? */
+  isAt(path: string): Promise<boolean>;
+  close(): Promise<void>;
+}
+
+export interface DiskFile extends Held {
   /** Answers how many of the bytes it wrote, which may be fewer than it was given. */
   write(bytes: Uint8Array, position: number): Promise<number>;
   truncate(size: number): Promise<void>;
@@ -29,7 +38,6 @@ export interface DiskFile {
   sync(): Promise<void>;
   /** False when the file was removed or another took its place: what is written to it is then lost. */
   hasName(): Promise<boolean>;
-  close(): Promise<void>;
 }
 
 /** More than this SQLite in memory could not hold either: 2 GiB. */
@@ -56,6 +64,12 @@ export const nodeFiles: DiskFiles = {
     if (process.platform === 'win32') return;
     const folder = await open(path, constants.O_RDONLY);
     await folder.sync().finally(() => folder.close());
+  },
+  exists: async (path) => (await identityAt(path)) !== undefined,
+  async holdFolder(path) {
+    // Windows cannot open a folder, and lets nobody remove one in which a file is open.
+    if (process.platform === 'win32') return { isAt: nodeFiles.exists, close: async () => undefined };
+    return held(await open(path, constants.O_RDONLY));
   },
 };
 
@@ -107,6 +121,8 @@ const causes: Readonly<Record<string, { reason: FailureReason; because: string }
   EROFS: { reason: 'readOnly', because: 'the disk is read-only' },
   EACCES: { reason: 'denied', because: 'access was denied' },
   EPERM: { reason: 'denied', because: 'access was denied' },
+  EMFILE: { reason: 'tooManyOpen', because: 'too many files are open' },
+  ENFILE: { reason: 'tooManyOpen', because: 'too many files are open' },
   ENOENT: { reason: 'io', because: 'the folder is gone' },
 };
 
@@ -116,11 +132,30 @@ function nodeFile(handle: FileHandle): DiskFile {
     truncate: (size) => handle.truncate(size),
     sync: () => handle.datasync(), // size included: fdatasync syncs what is needed to read the content back
     hasName: async () => (await handle.stat()).nlink > 0,
+    ...held(handle),
+  };
+}
+
+function held(handle: FileHandle): Held {
+  return {
+    async isAt(path) {
+      const [own, there] = await Promise.all([handle.stat({ bigint: true }), identityAt(path)]);
+      return own.nlink > 0n && there === identityOf(own);
+    },
     close: () => handle.close(),
   };
 }
 
+async function identityAt(path: string): Promise<string | undefined> {
+  return stat(path, { bigint: true }).then(identityOf, undefinedIfMissing);
+}
+
+function identityOf({ dev, ino }: BigIntStats): string {
+  return `${dev}:${ino}`;
+}
+
 function undefinedIfMissing(error: unknown): undefined {
-  if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+  if (error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR'))
+    return undefined;
   throw error;
 }

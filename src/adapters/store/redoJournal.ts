@@ -1,7 +1,7 @@
 // The redo journal: records are added at its end and are kept once synced; it is only ever replaced whole.
 import { dirname } from 'node:path';
 import { Failure } from '../../ports/failure';
-import { type DiskFile, type DiskFiles, putInPlace, writeAll } from './diskFiles';
+import { type DiskFile, type DiskFiles, type Held, putInPlace, writeAll } from './diskFiles';
 
 /**
  * The open journal of one owner. Calls must not overlap. Its file is a new one for every owner and after every snapshot:
@@ -11,14 +11,19 @@ export class RedoJournal {
   private constructor(
     private readonly files: DiskFiles,
     private readonly path: string,
+    private readonly folder: Held,
     private file: DiskFile,
     private size: number,
   ) {}
 
   /** Puts a journal with `content` in the place of the one at `path`, in one step. */
   static async open(files: DiskFiles, path: string, content: Uint8Array): Promise<RedoJournal> {
-    const file = await putInPlace(files, path, content);
-    const journal = new RedoJournal(files, path, file, content.length);
+    const folder = await files.holdFolder(dirname(path));
+    const file = await putInPlace(files, path, content).catch(async (error: unknown) => {
+      await folder.close();
+      throw error;
+    });
+    const journal = new RedoJournal(files, path, folder, file, content.length);
     try {
       await journal.syncName();
       return journal;
@@ -34,26 +39,46 @@ export class RedoJournal {
   }
 
   /**
-   * Resolves when all of `records` would survive a power cut. When it rejects they are cut off again; where even that
-   * fails, the next open finds all, some or none of them, each whole.
+   * Resolves when all of `records` would survive a power cut; answers false when somebody took the journal away, and it
+   * holds nothing any more. When it rejects they are cut off again; where even that fails, the next open finds all, some
+   * or none of them, each whole.
    */
-  async append(records: readonly Uint8Array[]): Promise<void> {
+  async append(records: readonly Uint8Array[]): Promise<boolean> {
     const bytes = records.length === 1 && records[0] ? records[0] : Buffer.concat(records);
     try {
       await writeAll(this.file, bytes, this.size);
       await this.file.sync();
-      await this.assertOurs();
+      if (!(await this.isInPlace())) return false;
     } catch (error) {
       await this.cutBack();
       throw error;
     }
     this.size += bytes.length;
+    return true;
   }
 
-  /** Rejects with `conflict` when another process has replaced this journal by its own. */
-  async assertOurs(): Promise<void> {
-    if (await this.file.hasName()) return;
+  /**
+   * False when the journal alone was taken away. Rejects with `conflict` when another process has put its own in this
+   * one's place, and with `removed` when the folder around it is gone or is another.
+   */
+  async isInPlace(): Promise<boolean> {
+    if (await this.file.isAt(this.path)) return true;
+    await this.assertFolder();
+    // One that only has another name is being moved aside by a successor, which writes its own next.
+    if (!(await this.files.exists(this.path)) && !(await this.file.hasName())) return false;
     throw new Failure('conflict', 'Another process has taken over the database of this workspace.');
+  }
+
+  /** Rejects with `removed` when the folder around the journal is gone or is another. */
+  async assertFolder(): Promise<void> {
+    const dir = dirname(this.path);
+    if (!(await this.folder.isAt(dir)))
+      throw new Failure('removed', `${dir} was taken away while it was in use.`);
+  }
+
+  /** Begins with nothing in it, once a snapshot holds all that was: whether there is a file or it was taken away. */
+  async startAnew(): Promise<void> {
+    await this.takeUp(await putInPlace(this.files, this.path, new Uint8Array()), 0);
   }
 
   /**
@@ -71,16 +96,21 @@ export class RedoJournal {
     } catch {
       return false;
     }
-    const old = this.file;
-    this.file = file;
-    this.size = kept.length;
-    await old.close().catch(() => undefined); // it has no name any more
-    await this.syncName();
+    await this.takeUp(file, kept.length);
     return true;
   }
 
-  close(): Promise<void> {
-    return this.file.close();
+  async close(): Promise<void> {
+    await this.folder.close();
+    await this.file.close();
+  }
+
+  private async takeUp(file: DiskFile, size: number): Promise<void> {
+    const old = this.file;
+    this.file = file;
+    this.size = size;
+    await old.close().catch(() => undefined); // it has no name any more
+    await this.syncName();
   }
 
   private syncName(): Promise<void> {

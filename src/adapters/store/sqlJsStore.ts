@@ -1,10 +1,12 @@
 // The durable store: SQLite in memory, every commit in a redo journal before it counts, and now and then a whole file.
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Event } from '../../core/events/event';
 import { Failure } from '../../ports/failure';
 import type { Commit, Loaded, Store } from '../../ports/store';
 import type { Clock } from '../../ports/system';
 import type { RequiredBinding } from './bindings';
-import { exportAt, placeDatabase } from './databaseFile';
+import { databaseName, exportAt, placeDatabase } from './databaseFile';
 import { type DiskFiles, diskFailure, nodeFiles } from './diskFiles';
 import { encodeRecord } from './journalRecord';
 import { textName } from './keptTexts';
@@ -35,6 +37,9 @@ export interface SqlJsStoreOptions {
   readonly migrations?: readonly Migration[];
 }
 
+/** A folder is removed file by file: what is missing is put back only where the rest still stands a moment later. */
+const settleMs = 300;
+
 /** A journal of this size holds some 9,000 commits and is read back in 0.4 s. */
 const defaultSnapshotAtBytes = 4 * 1024 * 1024;
 
@@ -58,7 +63,7 @@ export async function openSqlJsStore(options: SqlJsStoreOptions): Promise<Store>
     await store.tidy();
     return store;
   } catch (error) {
-    throw diskFailure(error, 'open the database');
+    throw diskFailure(error, `open the database in ${options.dir}`);
   }
 }
 
@@ -84,6 +89,8 @@ class SqlJsStore implements Store {
   /** Commits that will go out together in the next turn. */
   private readonly waiting: Waiting[] = [];
   private snapshot: Promise<void> | undefined;
+  /** The part of it that writes the database file; never rejects. */
+  private placing: Promise<unknown> = Promise.resolve();
   private snapshotDueAtBytes: number;
 
   constructor(
@@ -135,6 +142,23 @@ class SqlJsStore implements Store {
     await this.read(() => texts.sweep(namedTexts(database)).catch(() => undefined));
   }
 
+  async confirm(): Promise<void> {
+    this.assertUsable();
+    const { place, database, journal } = this.opened;
+    await this.inTurn(async () => {
+      this.assertHealthy();
+      try {
+        const isWhole =
+          (await journal.isInPlace()) && (await place.files.exists(join(place.dir, databaseName)));
+        if (!isWhole) await this.putBack();
+      } catch (error) {
+        this.fail(error, 'keep the database in its place');
+        database.close();
+      }
+    });
+    this.assertHealthy();
+  }
+
   close(): Promise<void> {
     this.closed ??= this.shutDown();
     return this.closed;
@@ -161,9 +185,10 @@ class SqlJsStore implements Store {
     try {
       await this.opened.texts.put(texts);
       const records = this.applyEach(steps);
-      if (records.length > 0) await journal.append(records);
+      const isKept = records.length === 0 || (await journal.append(records));
       database.commit();
       this.lsn += records.length;
+      if (!isKept) await this.putBack();
       return records.length;
     } catch (error) {
       this.fail(error, 'write agents.journal');
@@ -192,11 +217,10 @@ class SqlJsStore implements Store {
 
   /** Beside the commits, which wait only while memory is copied and at the end. Never rejects. */
   private async writeSnapshot(): Promise<void> {
-    const { place, journal } = this.opened;
+    const { journal } = this.opened;
     try {
-      const { content, end } = await this.contentWithoutOld();
-      await journal.assertOurs(); // before a displaced owner puts its database over its successor's
-      await placeDatabase(place, content);
+      const { placed, end } = await this.placeWithoutOld();
+      await placed();
       await this.inTurn(() => this.shortenJournal(end));
     } catch {
       // Nothing is lost: the journal holds it all, grows on, and the next try comes when it has grown as much again.
@@ -206,22 +230,50 @@ class SqlJsStore implements Store {
   }
 
   /** Each old page is in the archive before it leaves the database; killed in between, it is read from the database. */
-  private async contentWithoutOld(): Promise<{ readonly content: Uint8Array; readonly end: number }> {
+  private async placeWithoutOld(): Promise<{ readonly placed: () => Promise<void>; readonly end: number }> {
     const { database, archive, texts, journal } = this.opened;
     for (let pages = 0; ; pages++) {
       const next = await this.inTurn(() => {
         this.assertHealthy();
         const page = pages < mostPagesAtOnce ? oldestPage(database, this.keptChars) : undefined;
-        return page ?? { content: exportAt(database, this.lsn), end: journal.bytes };
+        if (page) return page;
+        const placed = this.placeIfOurs(exportAt(database, this.lsn));
+        this.placing = placed.catch(() => undefined);
+        return { placed: () => placed, end: journal.bytes };
       });
-      if ('content' in next) return next;
-      await journal.assertOurs();
+      if ('placed' in next) return next;
+      await this.assertInPlace();
       await archive.put(next);
       await texts.putAway(textsOf(next));
       await this.inTurn(() => {
         this.assertHealthy();
         return this.write([() => forget(database, next)], new Map());
       });
+    }
+  }
+
+  private async placeIfOurs(content: Uint8Array): Promise<void> {
+    await this.assertInPlace();
+    await placeDatabase(this.opened.place, content);
+  }
+
+  /** A displaced owner must not put its own over its successor's. */
+  private async assertInPlace(): Promise<void> {
+    if (!(await this.opened.journal.isInPlace())) throw new Failure('removed', 'The journal is gone.');
+  }
+
+  /** Writes whole what was taken away: all of it is in memory. Within a turn and without a transaction. */
+  private async putBack(): Promise<void> {
+    const { place, database, journal } = this.opened;
+    await this.placing; // an older one must not come after this
+    await pause(settleMs);
+    await journal.assertFolder();
+    try {
+      await placeDatabase(place, exportAt(database, this.lsn));
+      await journal.startAnew();
+    } catch (error) {
+      await journal.assertFolder(); // that is the cause then, and the one to tell
+      throw error;
     }
   }
 
@@ -258,7 +310,7 @@ class SqlJsStore implements Store {
   }
 
   private fail(error: unknown, doing: string): void {
-    this.failure = diskFailure(error, doing);
+    this.failure = diskFailure(error, `${doing} in ${this.opened.place.dir}`);
   }
 
   private assertUsable(): void {

@@ -87,6 +87,9 @@ export class SimulatedDisk {
         this.syncedNames = new Map(this.names);
         this.unsyncedNames = [];
       }),
+    exists: (path) => this.call('exists', () => this.names.has(path)),
+    holdFolder: () =>
+      this.call('holdFolder', () => ({ isAt: async () => true, close: async () => undefined })),
   };
 
   private handle(inode: Inode): DiskFile {
@@ -103,6 +106,7 @@ export class SimulatedDisk {
           inode.synced = inode.content.slice();
           inode.unsynced = [];
         }),
+      isAt: (path) => this.call('isAt', () => this.names.get(path) === inode),
       hasName: () => this.call('hasName', () => [...this.names.values()].includes(inode)),
       close: () => this.call('close', () => undefined),
     };

@@ -357,7 +357,7 @@ describe('SqlJsStore and its syncs', () => {
       await store.commit(commit);
       disk.calls.push('acknowledged');
     }
-    const each = ['write', 'sync', 'hasName', 'acknowledged'];
+    const each = ['write', 'sync', 'isAt', 'acknowledged'];
     assert.deepEqual(disk.calls.slice(from), [...each, ...each, ...each]);
     await store.close();
   });
@@ -375,7 +375,7 @@ describe('SqlJsStore and its syncs', () => {
     };
     await store.commit(commits[0] ?? assert.fail());
     await late;
-    assert.deepEqual(disk.calls.slice(from), ['write', 'sync', 'hasName', 'write', 'sync', 'hasName']);
+    assert.deepEqual(disk.calls.slice(from), ['write', 'sync', 'isAt', 'write', 'sync', 'isAt']);
     const { records } = scanJournal(disk.files[`${dir}/agents.journal`] ?? assert.fail());
     assert.deepEqual(
       records.map(({ lsn }) => lsn),

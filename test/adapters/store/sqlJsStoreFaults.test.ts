@@ -95,7 +95,8 @@ describe('SqlJsStore on a failing disk', function () {
       assert.deepEqual([...hits].sort(), [
         'close',
         'create',
-        'hasName',
+        'holdFolder',
+        'isAt',
         'list',
         'makeFolder',
         'read',
@@ -126,7 +127,10 @@ describe('SqlJsStore on a failing disk', function () {
           outcome.status === 'rejected' && Failure.is(outcome.reason, reason),
           JSON.stringify(outcome),
         );
-        assert.match(outcome.reason.message, new RegExp(`^Could not write agents.journal: .*\\(${code}\\)`));
+        assert.match(
+          outcome.reason.message,
+          new RegExp(`^Could not write agents.journal in .*: .*\\(${code}\\)`),
+        );
       }
       await store.close();
       await assert.rejects(open(disk, { epoch: 2 }), (error) => Failure.is(error, reason));

@@ -1,0 +1,251 @@
+// A face's link to whatever process owns its workspace: found or made, felt for signs of life, and replaced when it goes.
+import { diskFailure } from '../adapters/store/diskFiles';
+import type { Face } from '../core/events/event';
+import type { MachineSettings } from '../core/guardrails/machineSettings';
+import { connectHub } from '../hub/client';
+import type { HubConnection, Question, Sent } from '../hub/connection';
+import type { OwnerProcess } from '../hub/discovery';
+import { feelPulse } from '../hub/pulse';
+import { Failure } from '../ports/failure';
+import { createHost, type Host } from './createHost';
+import { type Elsewhere, heldRecords } from './elsewhere';
+import { canPass, type Link, OwnerSilent } from './link';
+import { claimOwnership, type Mirror, type Owner } from './ownership';
+import { rest, unlessAborted, within } from './patience';
+
+export interface JoinOptions {
+  readonly root: string;
+  readonly face: Face;
+  readonly distDir: string;
+  /** Go on at once with a run that an earlier host left open; without it, only when `start` is called. */
+  readonly goOn: boolean;
+  /** What to do with a database that was made elsewhere. */
+  readonly elsewhere: Elsewhere;
+  /** Where the user's own settings lie, if not at the usual place. */
+  readonly configDir?: string;
+  /** What the user of this process allows, from sources no workspace can write to; asked at every use. */
+  readonly machine: () => MachineSettings;
+  readonly log: (line: string) => void;
+}
+
+/** What the session makes of it. */
+export interface LinkUser {
+  /** Hooks up a connection that nobody listens to yet, listens, and asks for the state; once for every host. */
+  readonly greet: (connection: HubConnection) => Promise<void>;
+  /** `link` has changed. */
+  readonly changed: () => void;
+}
+
+/** A host that goes while we join it is no reason to give up; one that goes again and again is. */
+const maxJoins = 20;
+/** Between two tries to get a host that cannot be had just now. */
+const firstRestMs = 1_000;
+const longestRestMs = 15_000;
+/** A host that was there for so long has shown that the trouble before it is over. */
+const soundMs = 10_000;
+/** What takes longer is told, and what is asked meanwhile is refused. */
+const patienceMs = 4_000;
+/** An editor that quits waits 5 s for its extensions, and so does whoever pressed Ctrl+C. */
+const closeMs = 4_000;
+
+export class HostLink {
+  role: 'owner' | 'mirror' = 'mirror';
+  leftBehind: readonly string[] = [];
+  #link: Link = { kind: 'looking', isLong: false };
+  #connection: Promise<HubConnection> = Promise.reject(new Failure('closed', 'Not joined yet.'));
+  /** The host that this process runs for the workspace. */
+  #own: { readonly host: Host; readonly owner: Owner } | undefined;
+  /** Aborts what waits for an answer of an owner that gives none. */
+  #silence = new AbortController();
+  /** What other connections still say is of no interest. */
+  #speaking: HubConnection | undefined;
+  #told: readonly string[] = [];
+  #joinedAtMs = 0;
+  #restMs = 0;
+  readonly #closing = new AbortController();
+
+  constructor(
+    private readonly options: JoinOptions,
+    /** This process, for those who find it as the owner. */
+    private readonly self: OwnerProcess,
+    private readonly user: LinkUser,
+  ) {
+    this.#connection.catch(() => undefined);
+  }
+
+  get now(): Link {
+    return this.#link;
+  }
+
+  /** Finds or becomes the owner, as `joinWorkspace` promises; answers what a person has to know of the opening. */
+  async join(): Promise<readonly string[]> {
+    const { goOn, elsewhere } = this.options;
+    this.#connection = this.#connect(goOn, elsewhere);
+    await this.#connection;
+    return this.#told;
+  }
+
+  /** Asks the present host, or the next one where that comes soon. */
+  async request<P, R>(method: Question<P, R>, params: Sent<NoInfer<P>>): Promise<R> {
+    if (this.#link.kind === 'waiting' || this.#link.kind === 'lost') throw this.#link.because;
+    if (this.#link.kind === 'silent') throw new OwnerSilent(this.#link.owner);
+    const connection = await within(patienceMs, this.#connection);
+    return unlessAborted(connection.request(method, params), this.#silence.signal);
+  }
+
+  /** Ends the present connection, for the state to be asked for anew. */
+  renew(because: Failure): void {
+    this.#speaking?.dispose(because);
+  }
+
+  /** Resolves within 5 s; what is not through by then is left to the next host, as after a crash. */
+  async close(): Promise<void> {
+    if (this.#isClosed) return;
+    this.#closing.abort(new Failure('closed', 'The session was closed.'));
+    await within(closeMs, this.#leave()).catch((error: unknown) => this.options.log(String(error)));
+  }
+
+  get #isClosed(): boolean {
+    return this.#closing.signal.aborted;
+  }
+
+  async #leave(): Promise<void> {
+    const connection = await this.#connection.catch(() => undefined);
+    connection?.dispose();
+    await this.#own?.host.close();
+  }
+
+  async #connect(goOn: boolean, elsewhere: Elsewhere): Promise<HubConnection> {
+    const { options } = this;
+    let last: unknown;
+    let minEpoch = 0;
+    for (let round = 0; round < maxJoins && !this.#isClosed; round++) {
+      let epoch = 0;
+      try {
+        // A connection may end while our own host lives; it must not take itself for another's.
+        if (this.#own?.host.isOpen()) return await this.#greet(this.#own.owner);
+        // Whatever it still puts back is done before the next host looks at it.
+        await this.#own?.host.close();
+        this.#own = undefined;
+        const claimed = await claimOwnership(options.root, { minEpoch, process: this.self });
+        epoch = claimed.epoch;
+        this.role = claimed.kind;
+        if (claimed.kind === 'owner') {
+          const host = await createHost({
+            ...{ ...options, owner: claimed, goOn, elsewhere },
+            onBroken: (cause) => this.#broken(cause),
+            onLeftBehind: (paths) => {
+              this.leftBehind = paths;
+            },
+          });
+          this.#own = { host, owner: claimed };
+          this.#told = host.told;
+          if (this.#isClosed) await host.close();
+        } else if (elsewhere !== 'ask') this.#told = [heldRecords];
+        return await this.#greet(claimed);
+      } catch (error) {
+        last = error;
+        // The database has seen more owners than the socket's folder remembers, as after a restart of the machine.
+        if (Failure.is(error, 'conflict')) {
+          minEpoch = 2 * epoch;
+          continue;
+        }
+        // Gone between our finding it and our greeting it; anything else will not mend itself by asking again.
+        if (
+          !Failure.is(error, 'unreachable') &&
+          !Failure.is(error, 'closed') &&
+          !Failure.is(error, 'unauthorized')
+        )
+          throw asFailure(error, options.root);
+      }
+    }
+    throw last ?? this.#closing.signal.reason;
+  }
+
+  async #greet(claimed: Owner | Mirror): Promise<HubConnection> {
+    const connection = await connectHub({ ...claimed, role: 'client' });
+    this.#speaking = connection;
+    this.#silence = new AbortController();
+    try {
+      const greeted = this.user.greet(connection);
+      // Our own host hangs when we do.
+      if (claimed.kind === 'mirror')
+        void feelPulse(connection, (isAlive) => this.#hear(connection, isAlive, claimed.process));
+      await unlessAborted(greeted, this.#silence.signal);
+    } catch (error) {
+      connection.dispose();
+      throw error;
+    }
+    this.#joinedAtMs = performance.now();
+    this.#enter({ kind: 'connected' });
+    void connection.closed.then(() => this.#lost());
+    return connection;
+  }
+
+  #hear(connection: HubConnection, isAlive: boolean, owner: OwnerProcess | undefined): void {
+    if (connection !== this.#speaking) return;
+    if (isAlive) {
+      this.#silence = new AbortController();
+      this.#enter({ kind: 'connected' });
+    } else {
+      this.#silence.abort(new OwnerSilent(owner));
+      this.#enter({ kind: 'silent', owner });
+    }
+  }
+
+  /** Our own host cannot go on: told at once, for it takes its time to end what is at work. */
+  #broken(because: Failure): void {
+    if (because.reason === 'conflict') return; // somebody else has it, and is joined
+    this.#enter(canPass(because) ? { kind: 'waiting', because } : { kind: 'lost', because });
+  }
+
+  #lost(): void {
+    if (this.#isClosed || this.#link.kind === 'lost') return;
+    this.options.log('The host is gone; joining the next one.');
+    this.#silence = new AbortController();
+    if (performance.now() - this.#joinedAtMs > soundMs) this.#restMs = 0;
+    if (this.#link.kind !== 'waiting') this.#enter({ kind: 'looking', isLong: false });
+    this.#connection = this.#rejoin();
+    this.#connection.catch((error: unknown) => this.options.log(`No host can be had: ${String(error)}`));
+  }
+
+  /** Until there is a next host, or there can be none. */
+  async #rejoin(): Promise<HubConnection> {
+    const timer = setTimeout(() => {
+      if (this.#link.kind === 'looking') this.#enter({ kind: 'looking', isLong: true });
+    }, patienceMs);
+    try {
+      for (;;) {
+        await rest(this.#restMs, this.#closing.signal);
+        this.#restMs = Math.min(Math.max(2 * this.#restMs, firstRestMs), longestRestMs);
+        try {
+          // Whoever follows a run that lost its host goes on with it: that is what a second host is for.
+          return await this.#connect(true, 'ask');
+        } catch (error) {
+          const because = asFailure(error, this.options.root);
+          if (this.#isClosed || !canPass(because)) {
+            this.#enter({ kind: 'lost', because });
+            throw because;
+          }
+          const isSilent = because instanceof OwnerSilent;
+          this.#enter(isSilent ? { kind: 'silent', owner: because.owner } : { kind: 'waiting', because });
+        }
+      }
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  #enter(link: Link): void {
+    if (this.#isClosed) return;
+    this.#link = link;
+    this.user.changed();
+  }
+}
+
+/** What the system says comes with a code; anything else is a bug, and no host comes of trying it again. */
+function asFailure(error: unknown, root: string): Failure {
+  if (Failure.is(error)) return error;
+  if (error instanceof Error && 'code' in error) return diskFailure(error, `join the host of ${root}`);
+  return new Failure('badResponse', `A bug: ${String(error)}`, { cause: error });
+}

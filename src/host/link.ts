@@ -1,0 +1,141 @@
+// How a face stands to the host of its workspace, and the words for it, the same in every face.
+import type { OwnerProcess } from '../hub/discovery';
+import { Failure } from '../ports/failure';
+
+export type Link =
+  | { readonly kind: 'connected' }
+  /** The host is gone; the next one is joined or made, which takes a moment. `isLong`: it has taken some seconds. */
+  | { readonly kind: 'looking'; readonly isLong: boolean }
+  /** No host can be had for a cause that can pass; it is tried again by itself. */
+  | { readonly kind: 'waiting'; readonly because: Failure }
+  /** The owner has not answered for some seconds. It may go on at any moment, and is never displaced. */
+  | { readonly kind: 'silent'; readonly owner: OwnerProcess | undefined }
+  /** Over for this session: what is to be done is up to a person. */
+  | { readonly kind: 'lost'; readonly because: Failure };
+
+/** Thrown by whatever is asked of an owner that does not answer. */
+export class OwnerSilent extends Failure {
+  constructor(readonly owner: OwnerProcess | undefined) {
+    super('silent', ownerSilence(owner));
+  }
+}
+
+export interface LinkWords {
+  /** What happened, a sentence. */
+  readonly happened: string;
+  /** What to do next, a sentence; empty when `happened` says it. */
+  readonly mend: string;
+  /** Without anybody's doing, once the cause has passed. */
+  readonly goesOn: boolean;
+  /** The process that would have to be ended. */
+  readonly owner?: OwnerProcess;
+}
+
+/** Can it pass without anybody joining anew? Then it is tried again. */
+export function canPass({ reason }: Failure): boolean {
+  switch (reason) {
+    case 'diskFull':
+    case 'readOnly':
+    case 'denied':
+    case 'io':
+    case 'spawn':
+    case 'tooManyOpen':
+    case 'silent':
+    case 'conflict':
+    case 'closed':
+    case 'unreachable':
+    case 'unauthorized':
+      return true;
+    default:
+      return false; // taken away, damaged, another's, of a newer version, or nothing that a host throws
+  }
+}
+
+/** What to tell a person; undefined while all is well or as good as. */
+export function wordsForLink(link: Link): LinkWords | undefined {
+  switch (link.kind) {
+    case 'connected':
+      return undefined;
+    case 'looking':
+      return link.isLong
+        ? {
+            happened: 'The process that ran this folder is gone, and putting its work back takes some time.',
+            mend: 'It goes on by itself.',
+            goesOn: true,
+          }
+        : undefined;
+    case 'waiting':
+      return {
+        happened: sentenceOf(link.because),
+        mend: `${mendOf(link.because)} It goes on by itself.`,
+        goesOn: true,
+      };
+    case 'silent':
+      return silentWords(link.owner);
+    case 'lost':
+      return { happened: sentenceOf(link.because), mend: lostMend(link.because), goesOn: false };
+    default:
+      return link satisfies never;
+  }
+}
+
+/** The same for a join that failed; what is no `Failure` is a bug, told as it is. */
+export function wordsForFailure(failure: unknown): LinkWords {
+  if (!Failure.is(failure)) return { happened: String(failure), mend: '', goesOn: false };
+  if (failure instanceof OwnerSilent) return silentWords(failure.owner);
+  const mend = canPass(failure) ? `${mendOf(failure)} Then try again.` : lostMend(failure);
+  return { happened: sentenceOf(failure), mend, goesOn: false };
+}
+
+function silentWords(owner: OwnerProcess | undefined): LinkWords {
+  return {
+    happened: ownerSilence(owner),
+    mend: `It may go on by itself. ${endingOf(owner)}`,
+    goesOn: true,
+    ...(owner === undefined ? {} : { owner }),
+  };
+}
+
+/** The system's own words end without a stop. */
+function sentenceOf({ message }: Failure): string {
+  const words = message.trim();
+  return /[.!?…]$/.test(words) ? words : `${words}.`;
+}
+
+/** What happened names the place. */
+function mendOf({ reason }: Failure): string {
+  switch (reason) {
+    case 'diskFull':
+      return 'Free some space on that disk.';
+    case 'readOnly':
+      return 'Make that disk writable.';
+    case 'denied':
+      return 'See to it that you may write there.';
+    case 'io':
+      return 'See to that disk.';
+    case 'spawn':
+    case 'tooManyOpen':
+      return 'Close other programs: the system has no room for more.';
+    default:
+      return 'The next host is looked for.';
+  }
+}
+
+function lostMend({ reason }: Failure): string {
+  return reason === 'removed' ? 'The next start begins afresh.' : '';
+}
+
+function ownerSilence(owner: OwnerProcess | undefined): string {
+  return `${ownerName(owner)} owns this folder and does not answer; it may be stopped or hang.`;
+}
+
+function endingOf(owner: OwnerProcess | undefined): string {
+  return owner === undefined ? 'Or end that process.' : `Or end it: kill -9 ${owner.pid}`;
+}
+
+function ownerName(owner: OwnerProcess | undefined): string {
+  if (owner === undefined) return 'Another process';
+  const since =
+    owner.startedAt === undefined ? '' : `, started ${new Date(owner.startedAt).toLocaleString('sv')}`;
+  return `Process ${owner.pid}${since},`;
+}

@@ -1,0 +1,377 @@
+// Nothing ends in silence: what is taken away, refused or stopped under a command, and what the command says and does.
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { chmod, cp, mkdir, mkdtemp, readFile, rename, rm, rmdir, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { afterEach, describe, it } from 'mocha';
+import { type CliRun, type ExternalEvent, exitCodeOf, parseEvents, runCli, startCli } from '../support/cli';
+import { noneHolding, written } from '../support/processes';
+import { call, finish, type SmallProject, writeProject } from '../support/smallProject';
+
+const sh = promisify(execFile);
+
+/** One feature that changes a file and then thinks for a while, and one after it. */
+const project: SmallProject = {
+  files: { 'old.txt': 'before\n' },
+  features: [
+    { name: 'First', verify: 'true' },
+    { name: 'Second', verify: 'true', depends_on: ['First'] },
+  ],
+  script: {
+    First: [
+      call('write_file', { path: 'new.txt', content: 'new' }),
+      { say: 'thinks', delayMs: 5_000 },
+      finish,
+    ],
+    Second: [finish],
+  },
+};
+
+/** 5 s is what is promised; tests share the machine with each other, and without the promise it would be far longer. */
+const soonMs = 10_000;
+
+describe('a command under which something breaks', function () {
+  this.timeout(120_000);
+  const cleanUp: (() => Promise<unknown>)[] = [];
+  const runs: CliRun[] = [];
+
+  afterEach(async () => {
+    for (const { child } of runs.splice(0)) {
+      if (child.exitCode === null && child.signalCode === null) child.kill('SIGKILL');
+    }
+    for (const clean of cleanUp.splice(0)) await clean();
+  });
+
+  async function folder(of: SmallProject = project): Promise<string> {
+    const { dir, remove } = await writeProject(of);
+    cleanUp.push(remove);
+    return dir;
+  }
+
+  function start(dir: string, ...args: readonly string[]): CliRun {
+    const run = startCli(['run', '--project-dir', dir, '--json', ...args]);
+    runs.push(run);
+    return run;
+  }
+
+  /** A run whose first feature has changed its file and thinks. */
+  async function atWork(dir: string): Promise<CliRun> {
+    const run = start(dir);
+    await eventSeen(run, (e) => e.type === 'file.edited');
+    return run;
+  }
+
+  const house = (dir: string) => path.join(dir, '.parallel-agents');
+
+  describe('whose state folder is taken away', () => {
+    const ways: Record<string, (dir: string) => Promise<unknown>> = {
+      removed: (dir) => rm(house(dir), { recursive: true }),
+      'removed and made again': async (dir) => {
+        await rm(house(dir), { recursive: true });
+        await mkdir(house(dir));
+      },
+      'replaced by another': async (dir) => {
+        await rename(house(dir), path.join(dir, 'elsewhere'));
+        await cp(path.join(dir, 'elsewhere'), house(dir), { recursive: true });
+      },
+    };
+    for (const [how, take] of Object.entries(ways)) {
+      it(`ends within 5 s with words when it was ${how}, and the next run finishes`, async () => {
+        const dir = await folder();
+        const run = await atWork(dir);
+        const takenAt = Date.now();
+        await take(dir);
+        const { code } = await run.ended;
+        assert.equal(code, 1);
+        assert.ok(Date.now() - takenAt < soonMs, `it took ${Date.now() - takenAt} ms`);
+        assert.match(run.notes.join('\n'), /\.parallel-agents was taken away while it was in use\./);
+        assert.equal(existsSync(path.join(dir, 'new.txt')), false, 'unfinished work stayed');
+        await noneHolding(tagOf(dir), soonMs);
+        assert.equal((await runCli(['run', '--project-dir', dir])).code, 0);
+      });
+    }
+
+    it('names what it could not put back', async () => {
+      const dir = await folder({
+        ...project,
+        script: {
+          ...project.script,
+          First: [
+            call('read_file', { path: 'old.txt' }),
+            call('edit_file', { path: 'old.txt', edits: [{ old: 'before', new: 'half' }] }),
+            { say: 'thinks', delayMs: 5_000 },
+            finish,
+          ],
+        },
+      });
+      const run = await atWork(dir);
+      await rm(house(dir), { recursive: true });
+      assert.equal((await run.ended).code, 1);
+      assert.equal(await readFile(path.join(dir, 'old.txt'), 'utf8'), 'half\n');
+      assert.match(run.notes.join('\n'), /Left as an agent had changed it.*old\.txt/);
+    });
+
+    for (const name of ['agents.journal', 'agents.db']) {
+      it(`goes on when only ${name} was removed, and stores all of it`, async () => {
+        const dir = await folder();
+        const run = await atWork(dir);
+        await rm(path.join(house(dir), name));
+        assert.equal((await run.ended).code, 0, run.notes.join('\n'));
+        assert.equal((await runCli(['status', '--project-dir', dir])).code, 0);
+      });
+    }
+  });
+
+  describe('whose disk refuses', () => {
+    it('waits with one message, fails no feature for it, and goes on by itself', async function () {
+      const disk = await stubbornDisk();
+      if (!disk) return this.skip(); // root to whom the machine gives no disk of its own
+      cleanUp.push(disk.remove);
+      const run = await atWork(disk.dir);
+      await disk.refuse();
+      await noteSeen(run, disk.says);
+      await noneHolding(tagOf(disk.dir), soonMs); // its workers have ended
+      await disk.obey();
+      assert.equal((await run.ended).code, 0, run.notes.join('\n'));
+      assert.equal(run.notes.filter((note) => /Could not/.test(note)).length, 1, run.notes.join('\n'));
+      const types = parseEvents(run.lines).map((e) => e.type);
+      assert.equal(types.filter((type) => type === 'feature.passed').length, 2);
+      assert.ok(!types.includes('feature.failed'));
+    });
+
+    it('says so at the start, too, and leaves it at that', async () => {
+      const dir = await folder();
+      assert.equal((await runCli(['run', '--project-dir', dir])).code, 0);
+      await refuseDisk(dir);
+      const startedAt = Date.now();
+      const { code, notes } = await runCli(['run', '--project-dir', dir, '--json']);
+      assert.equal(code, 1);
+      assert.ok(Date.now() - startedAt < soonMs, `it took ${Date.now() - startedAt} ms`);
+      assert.match(
+        notes.join('\n'),
+        /❌ Could not open the database in .*\. See to that disk\. Then try again\.$/m,
+      );
+    });
+
+    it('says so while its start hangs, and ends at SIGTERM though the disk never answers', async () => {
+      const dir = await folder();
+      assert.equal((await runCli(['run', '--project-dir', dir])).code, 0);
+      const journal = path.join(house(dir), 'agents.journal');
+      await rm(journal);
+      await sh('mkfifo', [journal]); // whoever reads it waits for ever
+      const run = start(dir);
+      await noteSeen(run, /Opening .* takes long/);
+      run.child.kill('SIGTERM');
+      assert.equal(exitCodeOf(await run.ended), 143);
+    });
+
+    for (const [signal, exitCode] of [
+      ['SIGINT', 130],
+      ['SIGTERM', 143],
+    ] as const) {
+      it(`ends at ${signal} while it waits`, async () => {
+        const dir = await folder();
+        const run = await atWork(dir);
+        await refuseDisk(dir);
+        await noteSeen(run, /Could not/);
+        const askedAt = Date.now();
+        run.child.kill(signal);
+        assert.equal(exitCodeOf(await run.ended), exitCode, run.notes.join('\n'));
+        assert.ok(Date.now() - askedAt < soonMs);
+      });
+    }
+  });
+
+  describe('whose owner is another process that does not answer', () => {
+    async function beside(dir: string) {
+      const owner = await atWork(dir);
+      cleanUp.unshift(async () => void owner.child.kill('SIGCONT'));
+      return owner;
+    }
+
+    it('says so with the process to end, to every command that comes, within 5 s of their start', async () => {
+      const dir = await folder();
+      const owner = await beside(dir);
+      owner.child.kill('SIGSTOP');
+      for (const command of [['run'], ['stop'], ['retry', '1']]) {
+        const startedAt = Date.now();
+        const { code, notes } = await runCli([...command, '--project-dir', dir]);
+        assert.equal(code, 1, command.join(' '));
+        assert.ok(Date.now() - startedAt < soonMs, `${command} took ${Date.now() - startedAt} ms`);
+        const pid = owner.child.pid;
+        assert.match(
+          notes.join('\n'),
+          new RegExp(`Process ${pid}, started .* does not answer.*kill -9 ${pid}`),
+        );
+      }
+      const status = await runCli(['status', '--project-dir', dir]);
+      assert.equal(status.code, 1);
+      assert.match(status.notes.join('\n'), /does not answer.*What follows is what was last stored\./);
+      assert.match(status.lines.join('\n'), /1 First/);
+    });
+
+    it('says so in the midst of a run, and follows it on when the owner answers again', async () => {
+      const dir = await folder();
+      const owner = await beside(dir);
+      const second = start(dir);
+      await noteSeen(second, /Another window or command works on this folder/);
+      const stoppedAt = Date.now();
+      owner.child.kill('SIGSTOP');
+      await noteSeen(second, /does not answer/);
+      assert.ok(Date.now() - stoppedAt < soonMs);
+      owner.child.kill('SIGCONT');
+      assert.equal((await second.ended).code, 0, second.notes.join('\n'));
+      assert.equal((await owner.ended).code, 0);
+    });
+
+    it('says so in the logs of its workers', async () => {
+      const dir = await folder();
+      const owner = await beside(dir);
+      owner.child.kill('SIGSTOP');
+      await written(path.join(house(dir), 'logs', 'worker-1.log'), /The host does not answer/);
+      owner.child.kill('SIGCONT');
+      await written(path.join(house(dir), 'logs', 'worker-1.log'), /The host answers again/);
+      assert.equal((await owner.ended).code, 0);
+    });
+
+    it('takes over once the owner was ended', async () => {
+      const dir = await folder();
+      const owner = await beside(dir);
+      const second = start(dir);
+      await noteSeen(second, /Another window or command works on this folder/);
+      owner.child.kill('SIGSTOP');
+      await noteSeen(second, /does not answer/);
+      owner.child.kill('SIGKILL');
+      assert.equal((await second.ended).code, 0, second.notes.join('\n'));
+      assert.match(second.notes.join('\n'), /The process that ran this folder is gone; this one goes on/);
+    });
+
+    it('ends at SIGTERM all the same', async () => {
+      const dir = await folder();
+      const owner = await beside(dir);
+      const second = start(dir);
+      await noteSeen(second, /Another window or command works on this folder/);
+      owner.child.kill('SIGSTOP');
+      const askedAt = Date.now();
+      second.child.kill('SIGTERM');
+      assert.equal(exitCodeOf(await second.ended), 143);
+      assert.ok(Date.now() - askedAt < soonMs);
+    });
+  });
+
+  describe('that is told to end', () => {
+    it('is gone within 5 s though what it runs is deaf to SIGTERM, and leaves nothing behind', async () => {
+      const deaf = `node -e "process.on('SIGTERM', () => {}); setInterval(() => {}, 1000); console.log('deaf')"`;
+      const dir = await folder({
+        features: [{ name: 'First', verify: deaf }],
+        script: { First: [finish] },
+      });
+      const run = start(dir);
+      await eventSeen(run, (e) => e.type === 'verify.started');
+      const askedAt = Date.now();
+      run.child.kill('SIGTERM');
+      const { code } = await run.ended;
+      assert.ok(Date.now() - askedAt < soonMs, `it took ${Date.now() - askedAt} ms`);
+      assert.equal(code, 1, run.notes.join('\n'));
+      await noneHolding(tagOf(dir), soonMs);
+    });
+
+    it('is gone at once at the second signal', async () => {
+      const dir = await folder();
+      const run = await atWork(dir);
+      run.child.kill('SIGINT');
+      await noteSeen(run, /Stopping/);
+      run.child.kill('SIGINT');
+      assert.equal(exitCodeOf(await run.ended), 130);
+    });
+  });
+
+  it('does not pass when a feature that came during the run does not', async () => {
+    const dir = await folder();
+    const run = await atWork(dir);
+    const features = [...project.features, { name: 'Third', verify: 'false' }];
+    await writeFile(path.join(dir, 'features.json'), JSON.stringify(features));
+    const script = { ...project.script, Third: [finish] };
+    await writeFile(path.join(dir, 'offline-script.json'), JSON.stringify(script));
+    await runCli(['run', '--project-dir', dir]); // reads the backlog again
+    assert.equal((await run.ended).code, 1, run.lines.join('\n'));
+  });
+
+  it('goes on and ends with the right code though nobody reads what it prints', async () => {
+    const dir = await folder();
+    const run = start(dir);
+    run.child.stdout?.destroy();
+    run.child.stderr?.destroy();
+    assert.equal((await run.ended).code, 0);
+    assert.equal((await runCli(['status', '--project-dir', dir])).code, 0);
+  });
+});
+
+/** Without the journal, and with no way to write another: no host can be had until somebody sees to it. */
+async function refuseDisk(dir: string): Promise<void> {
+  const house = path.join(dir, '.parallel-agents');
+  for (const name of ['agents.db.tmp', 'agents.journal.tmp']) await mkdir(path.join(house, name));
+  await rm(path.join(house, 'agents.journal'));
+}
+
+/**
+ * The project on a disk that refuses when it is told to: for root one of a few megabytes that is filled up, for others a
+ * folder that may not be entered, which would not keep root out.
+ */
+async function stubbornDisk() {
+  const { dir: made, remove } = await writeProject(project);
+  if (process.getuid?.() !== 0) {
+    const house = path.join(made, '.parallel-agents');
+    const obey = () => chmod(house, 0o700);
+    const says =
+      /access was denied \(EACCES\)\. See to it that you may write there\. It goes on by itself\.$/;
+    return { dir: made, says, refuse: () => chmod(house, 0), obey, remove: () => obey().then(remove) };
+  }
+  const dir = await mkdtemp(path.join(tmpdir(), 'pa-disk-'));
+  const isMounted = await sh('mount', ['-t', 'tmpfs', '-o', 'size=14m', 'tmpfs', dir]).then(
+    () => true,
+    () => false,
+  );
+  if (!isMounted) {
+    await Promise.all([rmdir(dir), remove()]);
+    return undefined;
+  }
+  await cp(made, dir, { recursive: true });
+  await remove();
+  const ballast = path.join(dir, 'ballast');
+  return {
+    dir,
+    says: /the disk is full \(ENOSPC\)\. Free some space on that disk\. It goes on by itself\.$/,
+    refuse: () => sh('sh', ['-c', `cat /dev/zero > "${ballast}"`]).catch(() => undefined), // until it is full
+    obey: () => rm(ballast),
+    async remove() {
+      await sh('umount', ['-l', dir]);
+      await rmdir(dir);
+    },
+  };
+}
+
+/** The mark in the environment of everything that is started for a workspace. */
+function tagOf(dir: string): string {
+  return createHash('sha256').update(dir).digest('hex').slice(0, 16);
+}
+
+function eventSeen(run: CliRun, matches: (event: ExternalEvent) => boolean): Promise<void> {
+  return new Promise((resolve, reject) => {
+    run.onLine((line) => matches(JSON.parse(line) as ExternalEvent) && resolve());
+    run.ended.then(() => reject(new Error(`it ended first: ${run.notes.join('\n')}`)), reject);
+  });
+}
+
+function noteSeen(run: CliRun, wanted: RegExp): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const look = () => run.notes.some((note) => wanted.test(note)) && resolve();
+    run.onNote(look);
+    look();
+    run.ended.then(() => reject(new Error(`it ended first: ${run.notes.join('\n')}`)), reject);
+  });
+}
