@@ -34,6 +34,8 @@ export interface Surroundings {
   readonly maxAgents: number;
   readonly agentLimit: number;
   readonly modelNote: string;
+  /** What keeps the folder from its host, and what to do: what is shown may be old then. */
+  readonly trouble?: string;
 }
 
 /** To the webview. A hidden view gets nothing; one that is shown gets a whole snapshot first, in pages. */

@@ -63,6 +63,15 @@ export function registerCommands(deps: CommandDeps): vscode.Disposable[] {
     },
     [commandIds.startOver]: () => decideShown(deps, 'startOver'),
     [commandIds.goOnHere]: () => decideShown(deps, 'goOn'),
+    [commandIds.endOwner]: async () => {
+      for (const workspace of deps.workspaces.all) {
+        const owner = workspace.trouble?.owner;
+        if (owner === undefined) continue;
+        const { endOwner } = await import('../host/endOwner');
+        await endOwner(owner);
+        await workspace.open(); // who followed it takes over; who could not even join does so now
+      }
+    },
   };
   return Object.entries(all).map(([id, run]) =>
     vscode.commands.registerCommand(id, async (argument?: unknown) => {

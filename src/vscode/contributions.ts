@@ -18,6 +18,7 @@ export const commandIds = {
   tryAgain: 'parallelAgents.tryAgain',
   startOver: 'parallelAgents.startOver',
   goOnHere: 'parallelAgents.goOnHere',
+  endOwner: 'parallelAgents.endOwner',
 } as const;
 export type CommandId = (typeof commandIds)[keyof typeof commandIds];
 

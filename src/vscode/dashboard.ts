@@ -1,11 +1,13 @@
 // Opens the dashboard, at most one of it, and takes up the one that a reloaded window still shows.
 import * as vscode from 'vscode';
+import type { LinkWords } from '../host/link';
 import { dashboardViewType } from './contributions';
 import type { DashboardDeps, DashboardPanel } from './dashboardPanel';
 
 export class Dashboard implements vscode.WebviewPanelSerializer {
   private shown: vscode.WebviewPanel | undefined;
   private content: DashboardPanel | undefined;
+  private troubleSaid: string | undefined;
 
   constructor(private readonly deps: DashboardDeps & { readonly iconUri: vscode.Uri }) {}
 
@@ -21,6 +23,14 @@ export class Dashboard implements vscode.WebviewPanelSerializer {
   async deserializeWebviewPanel(panel: vscode.WebviewPanel): Promise<void> {
     if (this.shown) panel.dispose();
     else await this.adopt(panel);
+  }
+
+  /** What keeps the shown folder from its host, or that nothing does. */
+  tell(trouble: LinkWords | undefined): void {
+    const said = trouble?.happened;
+    if (said === this.troubleSaid) return;
+    this.troubleSaid = said;
+    this.refresh();
   }
 
   /** After a change of a setting, the key or the trust. */

@@ -71,7 +71,9 @@ export function activate(context: vscode.ExtensionContext): void {
 
   const redraw = createGathered(redrawMs, () => {
     const { snapshot, shown, all } = workspaces;
-    statusBar.show(snapshot);
+    const trouble = shown?.trouble;
+    statusBar.show(snapshot, trouble);
+    dashboard.tell(trouble);
     tree.show(snapshot);
     const several = all.length > 1;
     keys.show(contextValues(snapshot, shown?.phase ?? 'none', several));
@@ -85,6 +87,7 @@ export function activate(context: vscode.ExtensionContext): void {
       features: Object.keys(snapshot.features).length,
       problems: shown?.problems ?? 0,
       madeElsewhere: shown?.phase === 'elsewhere',
+      trouble,
     });
   });
 
@@ -109,6 +112,7 @@ export function activate(context: vscode.ExtensionContext): void {
     new ElsewhereQuestion(workspaces, vscode.window, (workspace, answer) =>
       decideElsewhere(commandDeps, workspace, answer),
     ),
+    workspaces.onDidChangeAny(({ root, trouble }) => notices.tell(root, trouble)),
     liveSettings.onDidChange(() => dashboard.refresh()),
     vscode.workspace.onDidGrantWorkspaceTrust(() => dashboard.refresh()),
     ...registerCommands(commandDeps),
@@ -117,8 +121,15 @@ export function activate(context: vscode.ExtensionContext): void {
   void workspaces.resume(databaseFile);
 }
 
-/** VS Code gives it five seconds. Agents at work go on without this window. */
+/** VS Code gives it five seconds; what is not through by then is left to the next host, as after a crash. */
+const closeMs = 4_500;
+
 export async function deactivate(): Promise<void> {
-  await closing?.();
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, closeMs);
+  });
+  await Promise.race([closing?.(), late]);
+  clearTimeout(timer);
   closing = undefined;
 }

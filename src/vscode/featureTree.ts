@@ -6,6 +6,7 @@ import { type Stage, stageOf } from '../core/features/featureMachine';
 import { describePassedOver, waitingForFiles } from '../core/scheduler/waitingForFiles';
 import type { FeatureId } from '../core/shared/ids';
 import { excerptOf } from '../core/shared/longText';
+import type { LinkWords } from '../host/link';
 
 /** A group's name in ids and in `when` clauses. */
 export type GroupKey = 'unconfirmed' | 'working' | 'failed' | 'pending' | 'waiting' | 'passing' | 'skipped';
@@ -96,11 +97,14 @@ export interface TreeFacts {
   readonly problems: number;
   /** By another user, on another machine or in another folder: only looked at. */
   readonly madeElsewhere: boolean;
+  /** What keeps us from the host. */
+  readonly trouble?: LinkWords | undefined;
 }
 
 /** The line above the tree, or undefined for none; without features the welcome text speaks instead. */
 export function treeMessage(facts: TreeFacts): string | undefined {
-  const { run, breaker, features, problems, madeElsewhere } = facts;
+  const { run, breaker, features, problems, madeElsewhere, trouble } = facts;
+  if (trouble) return oneLine(`${trouble.happened} ${trouble.mend}`);
   if (features === 0) return undefined;
   if (madeElsewhere)
     return 'Made elsewhere, only shown. Start, or the menu of this view: Start Over, or Go On with My Settings.';

@@ -2,6 +2,7 @@
 import { describeBreaker, oneLine } from '../core/events/describe';
 import type { Event } from '../core/events/event';
 import { needsPerson } from '../core/guardrails/breaker';
+import type { LinkWords } from '../host/link';
 import { commandIds } from './contributions';
 import type { WorkspaceChange } from './workspaceSession';
 
@@ -36,6 +37,15 @@ function noticeOf(event: Event): Notice | undefined {
   return undefined;
 }
 
+function troubleNotice({ happened, mend, goesOn, owner }: LinkWords): Notice {
+  const action = owner
+    ? { title: 'End That Process', command: commandIds.endOwner }
+    : goesOn
+      ? { title: 'Open Dashboard', command: commandIds.openDashboard }
+      : { title: 'Try Again', command: commandIds.tryAgain };
+  return { kind: 'warning', text: oneLine(`${happened} ${mend}`), action };
+}
+
 /** `vscode.window`, as far as it is asked here. */
 interface Window {
   showInformationMessage(text: string, action: string): PromiseLike<string | undefined>;
@@ -46,11 +56,22 @@ interface Window {
 /** Shows notices; one that still stands is not shown a second time. */
 export class Notices {
   private readonly standing = new Set<string>();
+  /** By folder, the mend of the trouble that was told. */
+  private readonly troubles = new Map<string, string>();
 
   constructor(
     private readonly window: Window,
     private readonly run: (command: string) => void,
   ) {}
+
+  /** What keeps a folder from its host, or that nothing does any more: told once while it lasts. */
+  tell(root: string, trouble: LinkWords | undefined): void {
+    const before = this.troubles.get(root);
+    const mend = trouble && (trouble.mend || trouble.happened);
+    if (mend === undefined) this.troubles.delete(root);
+    else this.troubles.set(root, mend);
+    if (trouble && mend !== before) void this.show(troubleNotice(trouble));
+  }
 
   take({ events }: WorkspaceChange): void {
     for (const event of events) {

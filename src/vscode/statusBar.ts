@@ -3,6 +3,7 @@ import type * as vscode from 'vscode';
 import { describeBreaker, oneLine } from '../core/events/describe';
 import { liveAttempts, type Snapshot } from '../core/events/snapshot';
 import { stageOf } from '../core/features/featureMachine';
+import type { LinkWords } from '../host/link';
 
 export interface StatusBarText {
   /** With one icon in VS Code's `$(name)` form. */
@@ -13,8 +14,15 @@ export interface StatusBarText {
   readonly agents: readonly string[];
 }
 
-/** What the item says, or undefined where there is no backlog and so nothing to say. */
-export function statusBarText(snapshot: Snapshot): StatusBarText | undefined {
+/**
+ * What the item says, or undefined where there is no backlog and so nothing to say.
+ * @param trouble what keeps us from the host: what the snapshot says may be old then
+ */
+export function statusBarText(snapshot: Snapshot, trouble?: LinkWords): StatusBarText | undefined {
+  if (trouble) {
+    const spoken = `Parallel Agents: ${oneLine(`${trouble.happened} ${trouble.mend}`)}`;
+    return { text: '$(debug-disconnect) No host', spoken, agents: [] };
+  }
   const counts = countFeatures(snapshot);
   if (counts.total === 0) return undefined;
   const { run } = snapshot;
@@ -42,8 +50,8 @@ type Item = Pick<vscode.StatusBarItem, 'text' | 'tooltip' | 'accessibilityInform
 export class StatusBar {
   constructor(private readonly item: Item) {}
 
-  show(snapshot: Snapshot): void {
-    const said = statusBarText(snapshot);
+  show(snapshot: Snapshot, trouble?: LinkWords): void {
+    const said = statusBarText(snapshot, trouble);
     if (said === undefined) {
       this.item.hide();
       return;

@@ -17,6 +17,7 @@ export async function surroundingsOf(workspaces: Workspaces, apiKey: ApiKey): Pr
     backlog: backlogOf(shown?.phase),
     maxAgents: run.maxAgents,
     agentLimit,
+    ...(shown?.trouble ? { trouble: `${shown.trouble.happened} ${shown.trouble.mend}`.trimEnd() } : {}),
     modelNote: modelNote({
       model: run.model,
       apiKey: key,

@@ -1,10 +1,12 @@
 // One folder's live link to its host: joined when something first needs it, and kept to the folder's backlog file.
 import * as path from 'node:path';
 import * as vscode from 'vscode';
+import { oneLine } from '../core/events/describe';
 import type { Event } from '../core/events/event';
 import { emptySnapshot, type Snapshot } from '../core/events/snapshot';
 import { type Elsewhere, madeElsewhere } from '../host/elsewhere';
 import type { Joined } from '../host/joinWorkspace';
+import { type LinkWords, wordsForFailure, wordsForLink } from '../host/link';
 import type { AgentOutput, Session } from '../host/session';
 import { backlogFile, databaseFile, offlineScriptFile } from './contributions';
 
@@ -37,6 +39,9 @@ export class WorkspaceSession {
   /** What records made elsewhere hold, while they are only looked at. */
   private looked: Snapshot | undefined;
   private state: Phase = 'idle';
+  private failure: LinkWords | undefined;
+  /** The link that was told to be over. */
+  private lost: Session | undefined;
   private saidEditing = '';
   private isDisposed = false;
 
@@ -79,6 +84,12 @@ export class WorkspaceSession {
     return this.session?.problems.length ?? 0;
   }
 
+  /** What keeps this folder from its host, and what to do about it. */
+  get trouble(): LinkWords | undefined {
+    if (this.failure || !this.session) return this.failure;
+    return wordsForLink(this.session.link);
+  }
+
   /** Joins once; later and simultaneous calls share the link. Rejects with a `Failure`, and may then be called again. */
   open(): Promise<Session> {
     this.opened ??= this.joinNow('ask');
@@ -96,7 +107,7 @@ export class WorkspaceSession {
 
   /** Is there a host to speak to? */
   get isJoined(): boolean {
-    return this.session !== undefined;
+    return this.session !== undefined && this.failure === undefined;
   }
 
   /** Joins where there is something to show and the folder is trusted; else writes and starts nothing. */
@@ -128,11 +139,13 @@ export class WorkspaceSession {
   }
 
   private async joinNow(elsewhere: Elsewhere): Promise<Session> {
+    this.failure = undefined;
     if (this.state !== 'elsewhere') this.enter('opening');
+    let session: Session | undefined;
     try {
       const joined = await this.join(this.root, elsewhere);
       if (joined.kind === 'elsewhere') return this.lookOnly(joined.snapshot);
-      const { session } = joined;
+      session = joined.session;
       this.session = session;
       this.looked = undefined;
       session.onChange((change) => this.take(change));
@@ -143,7 +156,8 @@ export class WorkspaceSession {
       return session;
     } catch (error) {
       this.opened = undefined;
-      if (!(error instanceof MadeElsewhere)) this.enter('failed');
+      if (!(error instanceof MadeElsewhere)) this.fail(wordsForFailure(error));
+      await session?.close(); // a second one would be its mirror
       throw error;
     }
   }
@@ -155,7 +169,7 @@ export class WorkspaceSession {
   }
 
   private async reload(): Promise<void> {
-    if (!this.session) {
+    if (!this.session || this.failure) {
       if (this.state !== 'idle') await this.look(); // nobody has asked for this folder before then
       return;
     }
@@ -165,10 +179,29 @@ export class WorkspaceSession {
 
   private take(change: WorkspaceChange): void {
     if (this.isDisposed || !this.session) return;
+    const { link } = this.session;
+    if (link.kind === 'lost') return void this.lose(this.session, wordsForFailure(link.because));
     if (change.reset) this.tellEditing(true);
     this.placeProblems(this.session);
     this.state = this.session.backlog;
     this.changed.fire(change);
+  }
+
+  /** What was shown last stays; whoever asks next joins anew. */
+  private async lose(session: Session, words: LinkWords): Promise<void> {
+    if (this.lost === session) return;
+    this.lost = session;
+    this.fail(words);
+    await session.close();
+    const left = session.leftBehind.map(oneLine).join(', ');
+    if (left === '' || this.session !== session) return;
+    this.fail({ ...words, happened: `${words.happened} Left as agents had changed them: ${left}.` });
+  }
+
+  private fail(words: LinkWords): void {
+    this.opened = undefined;
+    this.failure = words;
+    this.enter('failed');
   }
 
   private showBacklog(session: Session): void {

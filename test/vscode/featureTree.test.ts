@@ -120,6 +120,15 @@ describe('the tree of features', () => {
 });
 
 describe('the line above the tree', () => {
+  it('tells first of all what keeps the folder from its host, and what to do', () => {
+    const trouble = { happened: 'Process 7 does not answer.', mend: 'End it.', goesOn: true };
+    const facts = { run: null, features: 0, problems: 2, madeElsewhere: false, trouble };
+    assert.equal(
+      treeMessage({ ...facts, breaker: emptySnapshot.breaker }),
+      'Process 7 does not answer. End it.',
+    );
+  });
+
   const started = () => {
     const history = example();
     run(history);

@@ -61,6 +61,22 @@ describe('the notifications', () => {
     assert.equal(said.length, 2);
   });
 
+  it('tell once what keeps a folder from its host, with what can be done, and again when it comes again', async () => {
+    const { notices, said, ran, answer } = recording();
+    const silent = { happened: 'Process 7 does not answer.', mend: 'End it.', goesOn: true };
+    const owner = { pid: 7, started: 'then' };
+    notices.tell('/a', { ...silent, owner });
+    notices.tell('/a', { ...silent, happened: 'It still does not answer.', owner });
+    assert.deepEqual(said, ['warning: Process 7 does not answer. End it.']);
+    await answer('End That Process');
+    assert.deepEqual(ran, ['parallelAgents.endOwner']);
+    notices.tell('/a', undefined);
+    notices.tell('/a', { happened: 'Taken away.', mend: '', goesOn: false });
+    await answer('Try Again');
+    assert.deepEqual(ran.slice(1), ['parallelAgents.tryAgain']);
+    assert.equal(said.length, 2);
+  });
+
   it('lead to the dashboard, when the user asks', async () => {
     const { notices, ran, answer } = recording();
     notices.take(change(ended('incomplete')));

@@ -78,6 +78,15 @@ describe('the status bar', () => {
     });
   }
 
+  it('says that there is no host, why and what to do, whatever the snapshot says', () => {
+    const trouble = { happened: 'The disk is full.', mend: 'Free some space.', goesOn: true };
+    for (const snapshot of [emptySnapshot, withTwoAtWork().snapshot]) {
+      const said = statusBarText(snapshot, trouble);
+      assert.equal(said?.text, '$(debug-disconnect) No host');
+      assert.equal(said?.spoken, 'Parallel Agents: The disk is full. Free some space.');
+    }
+  });
+
   it('names each agent at work in the tooltip, with inert text', () => {
     const history = loaded(specOf('[click](command:evil)\nline two\u202e'));
     run(history);

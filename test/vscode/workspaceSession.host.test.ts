@@ -1,6 +1,7 @@
 // A folder's link to its host, in a real editor: when it is joined, and how it follows the folder's files.
 import { strict as assert } from 'node:assert';
 import * as vscode from 'vscode';
+import { Failure } from '../../src/ports/failure';
 import { WorkspaceSession } from '../../src/vscode/workspaceSession';
 import { example, run } from './scenes';
 import { ScriptedSession } from './scriptedSession';
@@ -83,6 +84,36 @@ describe('the link of a folder to its host', () => {
     assert.equal(asked.at(-1), 'goOn');
     assert.ok(asked.slice(0, -1).every((word) => word === 'ask'));
     await strange.dispose();
+  });
+
+  it('is given up whole when the backlog could not even be asked for', async () => {
+    session.loadBacklog = async () => {
+      throw new Failure('silent', 'No answer');
+    };
+    await assert.rejects(workspace.open(), /No answer/);
+    assert.equal(session.isClosed, true);
+    assert.equal(workspace.trouble?.happened, 'No answer.');
+  });
+
+  it('tells what stands between, while it does', async () => {
+    await workspace.open();
+    session.link = { kind: 'silent', owner: { pid: 7, started: '1' } };
+    session.reset();
+    assert.match(workspace.trouble?.happened ?? '', /^Process 7, owns this folder and does not answer/);
+    session.link = { kind: 'connected' };
+    session.reset();
+    assert.equal(workspace.trouble, undefined);
+  });
+
+  it('is closed when it is over, and made anew for whoever asks next', async () => {
+    await workspace.open();
+    session.link = { kind: 'lost', because: new Failure('removed', 'Taken away.') };
+    session.reset();
+    assert.deepEqual([workspace.phase, workspace.trouble?.happened], ['failed', 'Taken away.']);
+    assert.equal(session.isClosed, true);
+    session.link = { kind: 'connected' };
+    await workspace.open();
+    assert.deepEqual([joins, workspace.phase, workspace.trouble], [2, 'loaded', undefined]);
   });
 
   it('marks the problems of a backlog at their places, and clears them when they are mended', async () => {

@@ -84,7 +84,8 @@ export function createControls(post: (message: FromWebview) => void): Part {
       stop.setShown(status === 'running' || status === 'paused');
       setText(model, run !== null && status !== 'idle' ? runModel(run.settings.model, modelNote) : modelNote);
       model.hidden = model.textContent === '';
-      setText(note, waits ? describeBreaker(waits) : noteOf(status, agentLimit));
+      const state = waits ? describeBreaker(waits) : noteOf(status, agentLimit);
+      setText(note, surroundings.trouble ?? state);
       note.hidden = note.textContent === '';
     },
   };

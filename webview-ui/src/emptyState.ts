@@ -23,6 +23,9 @@ function emptyText({ isLoaded, snapshot, surroundings }: PageContent): EmptyText
       text: 'Agents write files and run commands, so they work only in a folder that you trust. Run “Workspaces: Manage Workspace Trust” from the Command Palette.',
     };
   }
+  if (surroundings.trouble !== undefined && surroundings.backlog === 'none') {
+    return { icon: 'debug-disconnect', title: 'No host for this folder', text: surroundings.trouble };
+  }
   if (surroundings.backlog === 'bad') {
     return {
       icon: 'warning',
@@ -57,8 +60,9 @@ export function createEmptyState(post: (message: FromWebview) => void): Part {
       const empty = emptyText(content);
       node.hidden = empty === undefined;
       node.classList.toggle('beside', Object.keys(content.snapshot.features).length > 0);
-      if (empty === undefined || empty.title === shown) return;
-      shown = empty.title;
+      const said = empty && `${empty.title}\n${empty.text}`;
+      if (empty === undefined || said === undefined || said === shown) return;
+      shown = said;
       const heading = element('h2');
       setText(heading, empty.title);
       const picture = empty.icon === 'loading' ? createProgressRing(empty.title) : icon(empty.icon);
