@@ -8,6 +8,7 @@ import { compareRanks, isOpen, rankFeatures } from './order';
 import type { Outlook } from './outlook';
 import { exclusiveKeys, placesOf } from './places';
 import { findPlan, type PlanProblem } from './plan';
+import { startsInOrder } from './startsInOrder';
 
 /** Times are minutes from now, of work: no time for rate limits, retries and your own confirmations. */
 export interface Forecast {
@@ -55,7 +56,8 @@ export function forecast(
   const graph = featureGraph(open);
   const keys = exclusiveKeys(open.map(placesOf));
   const limits = limitsOf(open, graph, minutes, keys, agents);
-  const inOrder = startsInOrder(open, graph, keys, agents, (f) => outlook.minutesOf(f).minutes);
+  const turns = turnsOf(open, outlook);
+  const inOrder = startsInOrder({ graph, minutes, keys, turns }, agents);
   const problem = problemOf(graph, minutes, keys, agents);
   const tries =
     open.length > mostPlanned
@@ -153,47 +155,9 @@ function problemOf(graph: Graph, durations: readonly number[], keys: Keys, agent
   return { graph, durations, uses, capacities: [agents, ...shared.map(() => 1)] };
 }
 
-/** A free agent takes the best-ranked ready feature whose files are free, with the ranks of now for the whole way. */
-function startsInOrder(
-  open: readonly Feature[],
-  graph: Graph,
-  keys: Keys,
-  agents: number,
-  minutesOf: (feature: Feature) => number,
-) {
-  const minutes = open.map(minutesOf);
-  const byRank = [...rankFeatures(open, minutesOf).values()].sort(compareRanks);
-  const turn = new Map(byRank.map(({ id }, at) => [id, at]));
-  const turns = open.map(({ id }) => turn.get(id) ?? 0);
-  const compare = (a: number, b: number) => (turns[a] as number) - (turns[b] as number);
-  const left = graph.needs.map((list) => list.length);
-  const ordered = open.map((_, k) => k).sort(compare);
-  const starts = open.map(() => 0);
-  const busy = new Set<string>();
-  let ready = ordered.filter((k) => left[k] === 0);
-  let live: { readonly k: number; readonly end: number }[] = [];
-  let now = 0;
-  for (;;) {
-    for (let at = 0; at < ready.length && live.length < agents; at++) {
-      const k = ready[at] as number;
-      if (keys[k]?.some((key) => busy.has(key))) continue;
-      for (const key of keys[k] ?? []) busy.add(key);
-      starts[k] = now;
-      live.push({ k, end: now + (minutes[k] as number) });
-      ready.splice(at--, 1);
-    }
-    if (live.length === 0) return { starts, finish: now };
-    now = live.reduce((next, { end }) => Math.min(next, end), Number.POSITIVE_INFINITY);
-    const over = live.filter(({ end }) => end <= now);
-    live = live.filter(({ end }) => end > now);
-    const freed: number[] = [];
-    for (const { k } of over) {
-      for (const key of keys[k] ?? []) busy.delete(key);
-      for (const next of graph.neededBy[k] ?? []) {
-        left[next] = (left[next] as number) - 1;
-        if (left[next] === 0) freed.push(next);
-      }
-    }
-    if (freed.length > 0) ready = [...ready, ...freed].sort(compare);
-  }
+/** The place of each in the order, with the ranks of now for the whole way. */
+function turnsOf(open: readonly Feature[], outlook: Outlook): readonly number[] {
+  const ranks = rankFeatures(open, (f) => outlook.minutesOf(f).minutes);
+  const turn = new Map([...ranks.values()].sort(compareRanks).map(({ id }, at) => [id, at]));
+  return open.map(({ id }) => turn.get(id) ?? 0);
 }
