@@ -14,6 +14,17 @@ export interface Place {
   readonly dir: string;
 }
 
+/** A journal of this size holds some 9,000 commits and is read back in 0.4 s. */
+const leastJournalRoom = 4 * 1024 * 1024;
+
+/**
+ * How long the journal may become before the database is written whole. Of a large database it may have a quarter, so that
+ * what all writings together put on the disk grows as the database does, and no faster.
+ */
+export function journalRoom(databaseBytes: number): number {
+  return Math.max(leastJournalRoom, databaseBytes / 4);
+}
+
 /** An SQLite file that holds every commit up to number `lsn`, which is all that are in memory. */
 export function exportAt(database: SqlJsDatabase, lsn: number): Uint8Array {
   database.begin();

@@ -6,7 +6,7 @@ import { Failure } from '../../ports/failure';
 import type { Commit, Loaded, Store } from '../../ports/store';
 import type { Clock } from '../../ports/system';
 import type { RequiredBinding } from './bindings';
-import { databaseName, exportAt, placeDatabase } from './databaseFile';
+import { databaseName, exportAt, journalRoom, placeDatabase } from './databaseFile';
 import { type DiskFiles, diskFailure, nodeFiles } from './diskFiles';
 import { encodeRecord } from './journalRecord';
 import { textName } from './keptTexts';
@@ -40,9 +40,6 @@ export interface SqlJsStoreOptions {
 /** A folder is removed file by file: what is missing is put back only where the rest still stands a moment later. */
 const settleMs = 300;
 
-/** A journal of this size holds some 9,000 commits and is read back in 0.4 s. */
-const defaultSnapshotAtBytes = 4 * 1024 * 1024;
-
 /** Twice as much as a journal's events, so that a database that was large shrinks in a few snapshots, and none takes long. */
 const mostPagesAtOnce = 16;
 
@@ -53,13 +50,14 @@ const mostPagesAtOnce = 16;
  */
 export async function openSqlJsStore(options: SqlJsStoreOptions): Promise<Store> {
   const { dir, epoch, wasmPath, binding, clock = { now: Date.now }, files = nodeFiles } = options;
-  const { snapshotAtBytes = defaultSnapshotAtBytes, keptChars = defaultKeptChars } = options;
+  const { snapshotAtBytes, keptChars = defaultKeptChars } = options;
   const { migrations: steps = migrations } = options;
   try {
     const place = { files, dir };
     const recovered = await recover(place, await loadSqlJs(wasmPath), steps);
-    const taking = { place, epoch, binding, steps, now: clock.now(), snapshotAtBytes };
-    const store = new SqlJsStore(await takeOver(taking, recovered), snapshotAtBytes, keptChars);
+    const room = (databaseBytes: number) => snapshotAtBytes ?? journalRoom(databaseBytes);
+    const taking = { place, epoch, binding, steps, now: clock.now(), snapshotAtBytes: room(0) };
+    const store = new SqlJsStore(await takeOver(taking, recovered), room, keptChars);
     await store.tidy();
     return store;
   } catch (error) {
@@ -92,15 +90,18 @@ class SqlJsStore implements Store {
   /** The part of it that writes the database file; never rejects. */
   private placing: Promise<unknown> = Promise.resolve();
   private snapshotDueAtBytes: number;
+  /** As last written whole. */
+  private databaseBytes = 0;
 
   constructor(
     private readonly opened: Opened,
-    private readonly snapshotAtBytes: number,
+    /** How long the journal may become beside a database of so many bytes. */
+    private readonly room: (databaseBytes: number) => number,
     /** Of events; older ones leave the database with the next snapshot. */
     private readonly keptChars: number,
   ) {
     this.lsn = opened.lsn;
-    this.snapshotDueAtBytes = snapshotAtBytes;
+    this.snapshotDueAtBytes = room(0);
   }
 
   async load(): Promise<Loaded> {
@@ -225,7 +226,7 @@ class SqlJsStore implements Store {
     } catch {
       // Nothing is lost: the journal holds it all, grows on, and the next try comes when it has grown as much again.
     }
-    this.snapshotDueAtBytes = journal.bytes + this.snapshotAtBytes;
+    this.snapshotDueAtBytes = journal.bytes + this.room(this.databaseBytes);
     this.snapshot = undefined;
   }
 
@@ -255,6 +256,7 @@ class SqlJsStore implements Store {
   private async placeIfOurs(content: Uint8Array): Promise<void> {
     await this.assertInPlace();
     await placeDatabase(this.opened.place, content);
+    this.databaseBytes = content.length;
   }
 
   /** A displaced owner must not put its own over its successor's. */
