@@ -4,7 +4,6 @@ import type { Event, Face, Happening, ProcessIdentity } from '../core/events/eve
 import type { RunSettings } from '../core/events/runSettings';
 import type { Snapshot } from '../core/events/snapshot';
 import type { CheckProof, FeatureSpec } from '../core/features/feature';
-import { reconcile } from '../core/features/reconcile';
 import type { Redactor } from '../core/guardrails/redactor';
 import { concernsDecision } from '../core/scheduler/concernsDecision';
 import { reportedOf } from '../core/scheduler/reportedEvents';
@@ -18,6 +17,7 @@ import type { SlotCopies, WorkspaceFiles } from '../ports/workspace';
 import { AgentDesk, type Secrets } from './agentDesk';
 import { AgentPool } from './agentPool';
 import type { LiveAttempt } from './attempt';
+import { BacklogLoader, type LoadCounts } from './backlogLoader';
 import { BreakerKeeper } from './breakerKeeper';
 import { ChangeGuard } from './changeGuard';
 import { CheckPlaces } from './checkPlaces';
@@ -67,10 +67,9 @@ export class Engine {
   readonly #locks: FileLocks;
   readonly #edits: EditBook;
   readonly #loop: SchedulerLoop;
+  readonly #loader: BacklogLoader;
   readonly #throttle: Throttle;
   readonly #breaker: BreakerKeeper;
-  /** The backlog as last read, for what had to wait for an attempt's end. */
-  #deferredSpecs: readonly FeatureSpec[] | undefined;
   /** Features whose rejection is being undone: nobody else may judge them meanwhile. */
   readonly #judging = new Set<FeatureId>();
   #closed = false;
@@ -108,6 +107,11 @@ export class Engine {
       ...{ log, locks: this.#locks, declared, pool: this.#pool, clock },
       finishRun: (outcome) => this.#finishRun(outcome),
       onError: (error) => this.#report('Scheduling', error),
+    });
+    this.#loader = new BacklogLoader({
+      log,
+      undecided: (work) => this.#loop.undecided(work),
+      onError: (error) => this.#report('Backlog', error),
     });
   }
 
@@ -147,25 +151,8 @@ export class Engine {
   }
 
   /** Brings the features in line with the backlog as it is now. */
-  async loadBacklog(
-    backlog: readonly FeatureSpec[],
-  ): Promise<{ added: number; edited: number; removed: number }> {
-    // A name with a key in it is on record without; it must not be taken for another each time.
-    const specs = this.parts.redactor.data(backlog);
-    const { changes, deferred } = reconcile(
-      this.log.head.features,
-      this.log.head.lastFeatureId,
-      specs,
-      (spec) => this.log.asStored(spec),
-    );
-    this.#deferredSpecs = deferred.length > 0 ? specs : undefined;
-    if (changes.length > 0) await this.log.append(changes);
-    const count = (type: string) => changes.filter((c) => c.type === type).length;
-    return {
-      added: count('feature.added'),
-      edited: count('feature.edited'),
-      removed: count('feature.removed'),
-    };
+  loadBacklog(backlog: readonly FeatureSpec[]): Promise<LoadCounts> {
+    return this.#loader.load(backlog);
   }
 
   /** Starts a run; while one is open, takes over its number of agents and goes on. */
@@ -304,13 +291,7 @@ export class Engine {
   }
 
   #afterStep(events: readonly Event[]): void {
-    const released = events.some(
-      (e) => e.type === 'agent.ended' || e.type === 'feature.passed' || e.type === 'feature.failed',
-    );
-    if (this.#deferredSpecs && released) {
-      const specs = this.#deferredSpecs;
-      this.loadBacklog(specs).catch((error: unknown) => this.#report('Backlog', error));
-    }
+    this.#loader.afterStep(events);
     if (events.some(concernsDecision)) this.#loop.wake();
   }
 

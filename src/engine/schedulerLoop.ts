@@ -23,6 +23,8 @@ export class SchedulerLoop {
   #running: Promise<void> | undefined;
   #closed = false;
   #held = true;
+  /** Works under way during which nothing may be decided. */
+  #undecided = 0;
   #cancelAlarm = () => {};
 
   constructor(private readonly parts: LoopParts) {}
@@ -37,10 +39,23 @@ export class SchedulerLoop {
   wake(): void {
     if (this.#closed) return;
     this.#asked = true;
+    if (this.#undecided > 0) return;
     this.#running ??= this.#rounds().finally(() => {
       this.#running = undefined;
       if (this.#asked) this.wake();
     });
+  }
+
+  /** The round under way is let through, then nothing is decided until `work` is done. */
+  async undecided<T>(work: () => Promise<T>): Promise<T> {
+    this.#undecided++;
+    try {
+      await this.#running;
+      return await work();
+    } finally {
+      this.#undecided--;
+      if (this.#asked) this.wake();
+    }
   }
 
   /** No further rounds; resolves when the one under way is through. */
@@ -51,7 +66,7 @@ export class SchedulerLoop {
   }
 
   async #rounds(): Promise<void> {
-    while (this.#asked && !this.#closed) {
+    while (this.#asked && !this.#closed && this.#undecided === 0) {
       this.#asked = false;
       try {
         await this.#round();

@@ -267,6 +267,7 @@ async function loadBacklog(
     kind: 'loaded',
     features: specs.length,
     ...(await engine.loadBacklog(specs)),
+    seq: engine.log.stored.seq,
     notices: shownProblems([...keyed, ...notices]),
   };
 }

@@ -67,6 +67,10 @@ class LiveSession implements Session {
   notices: readonly PlacedProblem[] = [];
   hasOfflineScript = false;
   readonly #changes = new Set<(change: SessionChange) => void>();
+  /** Those who wait until the snapshot has come as far as they know that the host has. */
+  readonly #behind: (() => void)[] = [];
+  /** Rises with every host that is greeted, and at the end. */
+  #hellos = 0;
   readonly #outputs = new Set<(output: AgentOutput) => void>();
   readonly #host: HostLink;
   #editing: readonly string[] = [];
@@ -126,10 +130,12 @@ class LiveSession implements Session {
   }
 
   async loadBacklog(file?: string): Promise<LoadedBacklog> {
+    const hello = this.#hellos;
     const loaded = await this.#host.request(clientMethods.loadBacklog, file === undefined ? {} : { file });
     this.backlog = loaded.kind;
     this.problems = loaded.kind === 'bad' ? loaded.problems : [];
     this.notices = loaded.kind === 'loaded' ? loaded.notices : [];
+    if (loaded.kind === 'loaded') await this.#arrived(loaded.seq, hello);
     return loaded;
   }
 
@@ -178,6 +184,8 @@ class LiveSession implements Session {
   }
 
   close(): Promise<void> {
+    this.#hellos++;
+    this.#lookAgain();
     return this.#host.close();
   }
 
@@ -205,6 +213,7 @@ class LiveSession implements Session {
     const since = this.snapshot?.seq;
     const between = since === undefined ? [] : await eventsBetween(connection, since, hello.head.seq);
     this.snapshot = await readSnapshot(connection, hello.head);
+    this.#hellos++;
     this.hasOfflineScript = hello.hasOfflineScript;
     this.#change({ events: between, reset: true });
     follower.begin();
@@ -215,6 +224,16 @@ class LiveSession implements Session {
     }
   }
 
+  /** Resolves when the snapshot holds the event of this number, or the host that told the number is not ours any more. */
+  async #arrived(seq: number, hello: number): Promise<void> {
+    while (this.#hellos === hello && this.link.kind === 'connected' && this.snapshot.seq < seq)
+      await new Promise<void>((resolve) => this.#behind.push(resolve));
+  }
+
+  #lookAgain(): void {
+    for (const look of this.#behind.splice(0)) look();
+  }
+
   #advance(events: readonly Event[]): void {
     this.snapshot = projectAll(this.snapshot, events);
     this.#change({ events, reset: false });
@@ -222,6 +241,7 @@ class LiveSession implements Session {
 
   #change(change: SessionChange): void {
     for (const listener of this.#changes) listener(change);
+    this.#lookAgain();
   }
 }
 

@@ -39,7 +39,10 @@ export interface Session {
   text(text: LongText): Promise<string>;
   /** Stored events after `since`, oldest first. */
   events(since: number, limit: number): Promise<readonly Event[]>;
-  /** Reads the backlog again; `file` is its path in the workspace, to be used from now on. */
+  /**
+   * Reads the backlog again; `file` is its path in the workspace, to be used from now on. When it resolves the snapshot
+   * has all of it.
+   */
   loadBacklog(file?: string): Promise<LoadedBacklog>;
   /** `leftOut`: commands that the user of the host's process does not allow. */
   start(start: {

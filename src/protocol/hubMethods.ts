@@ -282,6 +282,8 @@ const loadedBacklog = z.discriminatedUnion('kind', [
     added: z.number(),
     edited: z.number(),
     removed: z.number(),
+    /** Of an event not before the last of it: a face that has come to this one has it all. */
+    seq: z.number(),
     /** Accepted, but worth a word. */
     notices: z.array(backlogProblem),
   }),

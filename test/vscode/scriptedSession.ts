@@ -78,7 +78,15 @@ export class ScriptedSession implements Session {
     this.problems = this.next.problems;
     if (this.backlog === 'none') return { kind: 'none', file: 'features.json' };
     if (this.backlog === 'bad') return { kind: 'bad', problems: [...this.problems] };
-    return { kind: 'loaded', features: 0, added: 0, edited: 0, removed: 0, notices: [...this.notices] };
+    return {
+      kind: 'loaded',
+      features: 0,
+      added: 0,
+      edited: 0,
+      removed: 0,
+      seq: this.snapshot.seq,
+      notices: [...this.notices],
+    };
   }
 
   start = async () => ok({ runId: 1, leftOut: [] });

@@ -2,20 +2,27 @@
 import type { FeatureSpec } from '../features/feature';
 import type { BacklogProblem } from '../features/featureList';
 import { inert } from '../shared/inert';
-import { buildGraph, findCycle } from './graph';
+import { buildGraph, findCycle, type Graph, topologicalOrder } from './graph';
 
 /** The problem of a cyclic backlog, placed at the entry where the circle is entered, or undefined. */
 export function cycleProblem(specs: readonly FeatureSpec[]): BacklogProblem | undefined {
-  const position = new Map(specs.map((spec, at) => [spec.name, at]));
-  const cycle = findCycle(
-    buildGraph(specs.map((s) => s.dependsOn.flatMap((name) => position.get(name) ?? []))),
-  );
+  const cycle = findCycle(graphOf(specs));
   if (!cycle) return undefined;
   const names = ends(cycle).map((at) => (typeof at === 'string' ? at : `"${inert(specs[at]?.name ?? '')}"`));
   return {
     path: [cycle[0] as number, 'depends_on'],
     message: `These features wait for each other: ${names.join(' → ')}. Take one of the dependencies out.`,
   };
+}
+
+/** The places of all specs, each after those of what it needs. They form no circle. */
+export function needsFirst(specs: readonly FeatureSpec[]): readonly number[] {
+  return topologicalOrder(graphOf(specs));
+}
+
+function graphOf(specs: readonly FeatureSpec[]): Graph {
+  const position = new Map(specs.map((spec, at) => [spec.name, at]));
+  return buildGraph(specs.map((s) => s.dependsOn.flatMap((name) => position.get(name) ?? [])));
 }
 
 /** A long circle by its first and last members, so that the message stays readable. */
