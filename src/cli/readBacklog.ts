@@ -2,7 +2,7 @@
 import { join, relative } from 'node:path';
 import { loadBacklogFile } from '../adapters/files/backlogFile';
 import { emptySnapshot, projectAll, type Snapshot } from '../core/events/snapshot';
-import { idsOf } from '../core/features/feature';
+import { type Feature, idsOf } from '../core/features/feature';
 import { reconcile } from '../core/features/reconcile';
 import { indexByName, withDependencies } from '../core/graph/readiness';
 import { parseWorkspacePath } from '../core/locks/lockPath';
@@ -43,8 +43,9 @@ export async function previewWorkspace(
 export function chooseFeatures(snapshot: Snapshot, id: FeatureId, all: boolean): readonly FeatureId[] {
   const feature = snapshot.features[id];
   if (!feature) {
-    const known = Object.values(snapshot.features).map((f) => `${f.id} ${f.spec.name}`);
-    throw new BadInput([`There is no feature with the id ${id}. The backlog has: ${known.join(', ')}.`]);
+    throw new BadInput([
+      `There is no feature with the id ${id}. The backlog has: ${describeIds(Object.values(snapshot.features))}.`,
+    ]);
   }
   if (all) return [...withDependencies(snapshot.features, id)];
   const byName = indexByName(snapshot.features);
@@ -55,6 +56,14 @@ export function chooseFeatures(snapshot: Snapshot, id: FeatureId, all: boolean):
     ]);
   }
   return [id];
+}
+
+/** All ids with their names where they are soon read, else the first and where to find the others. */
+function describeIds(features: readonly Feature[]): string {
+  const most = 20;
+  const named = features.slice(0, most).map(({ id, spec }) => `${id} ${inert(spec.name)}`);
+  if (features.length <= most) return named.join(', ');
+  return `${named.join(', ')} and ${features.length - most} more; \`status\` lists all`;
 }
 
 /** `file:line:column: message`, as editors and terminals link it. */
