@@ -19,6 +19,8 @@ export interface CommandDeps {
   readonly workspaces: Workspaces;
   readonly apiKey: ApiKey;
   readonly openDashboard: () => Promise<void>;
+  /** More of a large group of the tree; the argument is the line of the tree that asks for it. */
+  readonly showMore: (argument: unknown) => void;
   readonly log: (line: string) => void;
 }
 
@@ -43,6 +45,7 @@ export function registerCommands(deps: CommandDeps): vscode.Disposable[] {
       const id = await featureOf(argument, snapshot, 'pending', 'Show in Backlog');
       if (shown && id !== undefined) await openBacklog(shown.folder.uri, snapshot.features[id]?.spec.name);
     },
+    [commandIds.showMore]: (argument) => deps.showMore(argument),
     [commandIds.openBacklog]: async () => {
       if (deps.workspaces.shown) await openBacklog(deps.workspaces.shown.folder.uri);
     },

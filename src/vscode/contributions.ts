@@ -10,6 +10,7 @@ export const commandIds = {
   confirmFeature: 'parallelAgents.confirmFeature',
   rejectFeature: 'parallelAgents.rejectFeature',
   openFeature: 'parallelAgents.openFeature',
+  showMore: 'parallelAgents.showMore',
   openBacklog: 'parallelAgents.openBacklog',
   createSampleBacklog: 'parallelAgents.createSampleBacklog',
   openDashboard: 'parallelAgents.openDashboard',

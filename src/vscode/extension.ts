@@ -95,6 +95,7 @@ export function activate(context: vscode.ExtensionContext): void {
     workspaces,
     apiKey,
     openDashboard: () => dashboard.open(),
+    showMore: (argument) => tree.showMore(argument),
     log: (line) => log.error(line),
   };
   subscriptions.push(

@@ -1,26 +1,13 @@
-// The sidebar's tree as a function of the snapshot: one group for each state, what needs the user first.
+// What the sidebar says of each feature, and above them all, as functions of the snapshot.
 import { describeBreaker, describeSkip, oneLine } from '../core/events/describe';
 import type { Snapshot } from '../core/events/snapshot';
 import type { CheckProof, Evidence, Feature } from '../core/features/feature';
-import { type Stage, stageOf } from '../core/features/featureMachine';
-import { describePassedOver, waitingForFiles } from '../core/scheduler/waitingForFiles';
+import { stageOf } from '../core/features/featureMachine';
+import { describePassedOver, fileWaiter } from '../core/scheduler/waitingForFiles';
 import type { FeatureId } from '../core/shared/ids';
 import { excerptOf } from '../core/shared/longText';
 import type { LinkWords } from '../host/link';
-
-/** A group's name in ids and in `when` clauses. */
-export type GroupKey = 'unconfirmed' | 'working' | 'failed' | 'pending' | 'waiting' | 'passing' | 'skipped';
-
-export interface GroupNode {
-  readonly kind: 'group';
-  readonly key: GroupKey;
-  readonly label: string;
-  readonly look: Look;
-  /** Open when first shown; what is finished or blocked stays folded. */
-  readonly open: boolean;
-  /** Most urgent first. */
-  readonly features: readonly FeatureId[];
-}
+import { type GroupKey, groupOf, type Look, lookOf } from './featureGroups';
 
 export interface FeatureNode {
   readonly kind: 'feature';
@@ -34,43 +21,22 @@ export interface FeatureNode {
   readonly group: GroupKey;
 }
 
-/** A codicon and the theme colour it is drawn in; the icon alone tells the state, too. */
-export interface Look {
-  readonly icon: string;
-  readonly color?: string;
+/** What a ready feature that is passed over waits for, in words: its files are busy. */
+export type FileWait = (feature: Feature) => string | undefined;
+
+export function fileWaitIn({ locks }: Pick<Snapshot, 'locks'>): FileWait {
+  const waitOf = fileWaiter(locks);
+  return (feature) => {
+    const passed = waitOf(feature);
+    return passed && describePassedOver(passed);
+  };
 }
 
-/** The groups that have features in them, in the order they are shown. */
-export function treeOf(snapshot: Snapshot): readonly GroupNode[] {
-  const members = new Map<GroupKey, Feature[]>();
-  for (const feature of Object.values(snapshot.features)) {
-    const key = groupOf(stageOf(feature.state));
-    const list = members.get(key);
-    if (list) list.push(feature);
-    else members.set(key, [feature]);
-  }
-  return groups.flatMap(({ key, label, look, open }) => {
-    const list = members.get(key);
-    if (!list) return [];
-    const features = list
-      .sort((a, b) => a.spec.priority - b.spec.priority || a.id - b.id)
-      .map(({ id }) => id);
-    return [{ kind: 'group', key, label, look, open, features }];
-  });
-}
-
-/** What each ready feature that is passed over waits for: its files are busy. */
-export type FileWaits = ReadonlyMap<FeatureId, string>;
-
-export function fileWaitsOf(snapshot: Snapshot): FileWaits {
-  return new Map([...waitingForFiles(snapshot)].map(([id, passed]) => [id, describePassedOver(passed)]));
-}
-
-/** One feature's line; undefined when the backlog no longer has it. @param waits dear to make, so made once for all */
+/** One feature's line; undefined when the backlog no longer has it. @param waitOf worth making once for all */
 export function featureNode(
   snapshot: Snapshot,
   id: FeatureId,
-  waits: FileWaits = fileWaitsOf(snapshot),
+  waitOf: FileWait = fileWaitIn(snapshot),
 ): FeatureNode | undefined {
   const feature = snapshot.features[id];
   if (!feature) return undefined;
@@ -78,14 +44,15 @@ export function featureNode(
   const group = groupOf(stage);
   const label = oneLine(feature.spec.name);
   const told = oneLine(describeState(feature, snapshot));
-  const description = oneLine(waits.get(id) ?? told);
+  const wait = waitOf(feature);
+  const description = oneLine(wait ?? told);
   return {
     kind: 'feature',
     id,
     label,
     description,
-    tooltip: tooltipOf(feature, description, waits.has(id) ? told : ''),
-    look: waits.has(id) ? { icon: 'lock' } : stage === 'verifying' ? verifyingLook : lookOf(group),
+    tooltip: tooltipOf(feature, description, wait === undefined ? '' : told),
+    look: wait !== undefined ? { icon: 'lock' } : stage === 'verifying' ? verifyingLook : lookOf(group),
     group,
   };
 }
@@ -124,30 +91,7 @@ export function unconfirmedCount({ features }: Snapshot): number {
   return Object.values(features).filter(({ state }) => stageOf(state) === 'unconfirmed').length;
 }
 
-const groups: readonly Omit<GroupNode, 'kind' | 'features'>[] = [
-  {
-    key: 'unconfirmed',
-    label: 'Needs your check',
-    look: { icon: 'question', color: 'charts.yellow' },
-    open: true,
-  },
-  { key: 'working', label: 'Working', look: { icon: 'sync', color: 'charts.blue' }, open: true },
-  { key: 'failed', label: 'Failed', look: { icon: 'error', color: 'charts.red' }, open: true },
-  { key: 'pending', label: 'Pending', look: { icon: 'circle-large-outline' }, open: true },
-  { key: 'waiting', label: 'Waiting', look: { icon: 'clock' }, open: true },
-  { key: 'passing', label: 'Passing', look: { icon: 'pass', color: 'charts.green' }, open: false },
-  { key: 'skipped', label: 'Skipped', look: { icon: 'circle-slash' }, open: false },
-];
-
 const verifyingLook: Look = { icon: 'beaker', color: 'charts.blue' };
-
-function groupOf(stage: Stage): GroupKey {
-  return stage === 'verifying' ? 'working' : stage;
-}
-
-function lookOf(key: GroupKey): Look {
-  return groups.find((group) => group.key === key)?.look ?? { icon: 'circle-large-outline' };
-}
 
 function describeState({ state, failures, lastFailure }: Feature, snapshot: Snapshot): string {
   switch (state.status) {

@@ -3,16 +3,8 @@ import * as vscode from 'vscode';
 import { emptySnapshot, type Snapshot } from '../core/events/snapshot';
 import type { FeatureId } from '../core/shared/ids';
 import { commandIds } from './contributions';
-import {
-  type FeatureNode,
-  type FileWaits,
-  featureNode,
-  fileWaitsOf,
-  type GroupKey,
-  type GroupNode,
-  type Look,
-  treeOf,
-} from './featureTree';
+import { FeatureGroups, type GroupKey, type GroupNode, type Look, shownAtOnce } from './featureGroups';
+import { type FeatureNode, type FileWait, featureNode, fileWaitIn } from './featureTree';
 
 /**
  * What an item of the tree stands for; commands on it get this as their argument. VS Code knows an item again by the
@@ -20,93 +12,110 @@ import {
  */
 export type TreeElement =
   | { readonly kind: 'group'; readonly key: GroupKey }
-  | { readonly kind: 'feature'; readonly id: FeatureId };
+  | { readonly kind: 'feature'; readonly id: FeatureId }
+  /** Stands after those of a large group that are shown, for the rest. */
+  | { readonly kind: 'more'; readonly key: GroupKey };
 
 /** Gives VS Code the tree's items when it asks for them, which it does for what is on screen only. */
 export class FeatureTree implements vscode.TreeDataProvider<TreeElement> {
   private readonly changed = new vscode.EventEmitter<TreeElement[] | undefined>();
   readonly onDidChangeTreeData = this.changed.event;
-  private readonly groups = new Map<GroupKey, TreeElement>();
-  private readonly features = new Map<FeatureId, TreeElement>();
+  private readonly groups = new FeatureGroups();
+  private readonly elements = new Map<string, TreeElement>();
   private snapshot: Snapshot = emptySnapshot;
-  private tree: readonly GroupNode[] = [];
-  private waits: FileWaits = new Map();
+  private waitOf: FileWait = fileWaitIn(emptySnapshot);
+  /** What features that were drawn were said to wait for. */
+  private readonly toldWaits = new Map<FeatureId, string | undefined>();
 
   /** Draws anew what changed: the whole tree only when a feature came, went or moved to another group. */
   show(next: Snapshot): void {
     const before = this.snapshot;
-    const shapeBefore = shapeOf(this.tree);
     this.snapshot = next;
-    this.tree = treeOf(next);
-    const waitsBefore = this.waits;
-    if (before.locks !== next.locks || before.features !== next.features) this.waits = fileWaitsOf(next);
-    if (shapeOf(this.tree) !== shapeBefore) this.changed.fire(undefined);
-    else {
-      const ids = new Set([...touchedFeatures(before, next), ...otherWaits(waitsBefore, this.waits)]);
-      const touched = [...ids].flatMap((id) => this.features.get(id) ?? []);
-      if (touched.length > 0) this.changed.fire(touched);
+    if (before.locks !== next.locks) this.waitOf = fileWaitIn(next);
+    const change = this.groups.take(next.features);
+    if (change.kind === 'moved') {
+      this.toldWaits.clear();
+      this.changed.fire(undefined);
+      return;
     }
+    const slots = Object.values(next.agents).filter((agent) => before.agents[agent.slot] !== agent);
+    const ids = new Set([...change.ids, ...slots.map(({ featureId }) => featureId), ...this.otherWaits()]);
+    const touched = [...ids].flatMap((id) => this.elements.get(`feature:${id}`) ?? []);
+    if (touched.length > 0) this.changed.fire(touched);
+  }
+
+  /** @param argument the element of the line that asks for it */
+  showMore(argument: unknown): void {
+    const asked = [...this.elements.values()].find((element) => element === argument);
+    if (asked?.kind !== 'more') return;
+    this.groups.showMore(asked.key);
+    this.changed.fire([this.element({ kind: 'group', key: asked.key })]);
   }
 
   getChildren(element?: TreeElement): TreeElement[] {
-    if (element === undefined) return this.tree.map(({ key }) => this.groupElement(key));
-    if (element.kind === 'feature') return [];
-    const ids = this.tree.find(({ key }) => key === element.key)?.features ?? [];
-    return ids.map((id) => this.featureElement(id));
+    if (element === undefined)
+      return this.groups.nodes().map(({ key }) => this.element({ kind: 'group', key }));
+    const group = element.kind === 'group' ? this.groups.node(element.key) : undefined;
+    if (!group) return [];
+    const shown = group.features.map((id) => this.element({ kind: 'feature', id }));
+    return group.count > shown.length ? [...shown, this.element({ kind: 'more', key: group.key })] : shown;
   }
 
   getTreeItem(element: TreeElement): vscode.TreeItem {
-    if (element.kind === 'group') {
-      const group = this.tree.find(({ key }) => key === element.key);
-      return group ? groupItem(group) : new vscode.TreeItem(element.key);
+    if (element.kind === 'feature') {
+      const { id } = element;
+      const own = this.snapshot.features[id];
+      if (own) this.toldWaits.set(id, this.waitOf(own));
+      const feature = featureNode(this.snapshot, id, this.waitOf);
+      return feature ? featureItem(feature, element) : new vscode.TreeItem(`feature ${id}`);
     }
-    const feature = featureNode(this.snapshot, element.id, this.waits);
-    return feature ? featureItem(feature, element) : new vscode.TreeItem(`feature ${element.id}`);
+    const group = this.groups.node(element.key);
+    if (!group) return new vscode.TreeItem(element.key);
+    return element.kind === 'group' ? groupItem(group) : moreItem(group, element);
   }
 
   dispose(): void {
     this.changed.dispose();
   }
 
-  private groupElement(key: GroupKey): TreeElement {
-    const element = this.groups.get(key) ?? { kind: 'group', key };
-    this.groups.set(key, element);
-    return element;
+  /** Features that wait for another file or holder than was said of them, or no longer. */
+  private otherWaits(): readonly FeatureId[] {
+    return [...this.toldWaits].flatMap(([id, told]) => {
+      const feature = this.snapshot.features[id];
+      return feature && this.waitOf(feature) !== told ? [id] : [];
+    });
   }
 
-  private featureElement(id: FeatureId): TreeElement {
-    const element = this.features.get(id) ?? { kind: 'feature', id };
-    this.features.set(id, element);
+  private element(made: TreeElement): TreeElement {
+    const id = made.kind === 'feature' ? `feature:${made.id}` : `${made.kind}:${made.key}`;
+    const element = this.elements.get(id) ?? made;
+    this.elements.set(id, element);
     return element;
   }
-}
-
-function shapeOf(tree: readonly GroupNode[]): string {
-  return tree.map(({ key, features }) => `${key} ${features.join()}`).join('\n');
-}
-
-/** Features that are other values than before, or whose agent is. */
-function touchedFeatures(before: Snapshot, next: Snapshot): readonly FeatureId[] {
-  const slots = Object.values(next.agents).filter((agent) => before.agents[agent.slot] !== agent);
-  const own = Object.values(next.features).filter((feature) => before.features[feature.id] !== feature);
-  return [...slots.map(({ featureId }) => featureId), ...own.map(({ id }) => id)];
-}
-
-/** Features that wait for another file or holder than before, or no longer. */
-function otherWaits(before: FileWaits, next: FileWaits): readonly FeatureId[] {
-  return [...before.keys(), ...next.keys()].filter((id) => before.get(id) !== next.get(id));
 }
 
 function groupItem(group: GroupNode): vscode.TreeItem {
   const { Expanded, Collapsed } = vscode.TreeItemCollapsibleState;
   const item = new vscode.TreeItem(group.label, group.open ? Expanded : Collapsed);
-  const count = group.features.length;
+  const { count } = group;
   item.id = `group:${group.key}`;
   item.description = `${count}`;
   item.iconPath = themeIcon(group.look);
   item.contextValue = `group.${group.key}`;
   item.tooltip = `${group.label}: ${count} ${count === 1 ? 'feature' : 'features'}`;
   item.accessibilityInformation = { label: item.tooltip };
+  return item;
+}
+
+/** Pressed or clicked, it shows more. */
+function moreItem(group: GroupNode, element: TreeElement): vscode.TreeItem {
+  const left = group.count - group.features.length;
+  const item = new vscode.TreeItem(`Show ${Math.min(left, shownAtOnce)} More…`);
+  item.id = `more:${group.key}`;
+  item.description = `${left.toLocaleString('en')} not shown`;
+  item.iconPath = new vscode.ThemeIcon('ellipsis');
+  item.accessibilityInformation = { label: `${item.label} of ${group.label}, ${item.description}` };
+  item.command = { command: commandIds.showMore, title: 'Show More', arguments: [element] };
   return item;
 }
 

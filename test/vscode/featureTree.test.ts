@@ -1,9 +1,18 @@
 // The sidebar's tree for workspaces in different situations, pictured as nested lists.
 import { strict as assert } from 'node:assert';
 import { emptySnapshot, type Snapshot } from '../../src/core/events/snapshot';
-import { featureNode, type TreeFacts, treeMessage, treeOf } from '../../src/vscode/featureTree';
+import { type Feature, newFeature } from '../../src/core/features/feature';
+import { FeatureGroups, type GroupNode, shownAtOnce } from '../../src/vscode/featureGroups';
+import { featureNode, type TreeFacts, treeMessage } from '../../src/vscode/featureTree';
+import { mulberry32 } from '../bench/chance';
 import { specOf } from '../support/history';
 import { busyShop, claim, diskFull, example, finish, loaded, progress, run } from './scenes';
+
+function treeOf({ features }: Snapshot): readonly GroupNode[] {
+  const groups = new FeatureGroups();
+  groups.take(features);
+  return groups.nodes();
+}
 
 /** Each group as its label, and its features as `label | description`. */
 function pictured(snapshot: Snapshot): Record<string, string[]> {
@@ -117,6 +126,85 @@ describe('the tree of features', () => {
 
   it('gives nothing for a feature that is gone', () =>
     assert.equal(featureNode(emptySnapshot, 7), undefined));
+});
+
+describe('the groups of a large backlog', () => {
+  const count = 100_000;
+  const all = Object.fromEntries(
+    Array.from({ length: count }, (_, k) => {
+      const feature = newFeature(k + 1, specOf(`F${k + 1}`, { priority: 1 + (k % 5) }));
+      return [feature.id, feature];
+    }),
+  );
+  const claimed = (id: number): Feature => {
+    const claim = { slot: 1, attempt: 1, fence: 7, claimedAt: 0 };
+    return { ...(all[id] as Feature), state: { status: 'claimed', phase: 'working', claim } };
+  };
+
+  it('show some hundred of their features, most urgent first, and more when asked', () => {
+    const groups = new FeatureGroups();
+    groups.take(all);
+    const [pending] = groups.nodes();
+    assert.deepEqual([pending?.count, pending?.features.length], [count, shownAtOnce]);
+    assert.deepEqual(pending?.features.slice(0, 3), [1, 6, 11]);
+    groups.showMore('pending');
+    assert.equal(groups.node('pending')?.features.length, 2 * shownAtOnce);
+    assert.deepEqual(groups.node('pending')?.features.slice(499, 502), [2_496, 2_501, 2_506]);
+  });
+
+  it('have one feature moved, and no other compared by rank, when one changes', () => {
+    const groups = new FeatureGroups();
+    groups.take(all);
+    let looks = 0;
+    const watched = { ...claimed(50_001).spec };
+    const { priority } = watched;
+    Object.defineProperty(watched, 'priority', {
+      get() {
+        looks++;
+        return priority;
+      },
+    });
+    const moved = { ...claimed(50_001), spec: watched };
+    assert.deepEqual(groups.take({ ...all, 50001: moved }), { kind: 'moved' });
+    assert.ok(looks < 40, `${looks} looks`);
+    const told = groups.nodes().map((node) => [node.key, node.count, node.features.includes(50_001)]);
+    assert.deepEqual(told, [
+      ['working', 1, true],
+      ['pending', count - 1, false],
+    ]);
+  });
+
+  it('name those that changed where they stand', () => {
+    const groups = new FeatureGroups();
+    groups.take(all);
+    const failedOnce = { ...(all[7] as Feature), failures: 1 };
+    assert.deepEqual(groups.take({ ...all, 7: failedOnce }), { kind: 'changed', ids: [7] });
+    assert.deepEqual(groups.take({ ...all, 7: failedOnce, 8: claimed(8) }), { kind: 'moved' });
+    assert.deepEqual(groups.node('working')?.features, [8]);
+  });
+
+  it('are the same whether features moved one by one or all were sorted', () => {
+    const few = Object.fromEntries(Object.entries(all).slice(0, 40));
+    const stages = (seed: number) => {
+      const next = mulberry32(seed);
+      return Object.fromEntries(
+        Object.entries(few).map(([id, feature]) => [
+          id,
+          next() < 0.4
+            ? claimed(feature.id)
+            : { ...feature, spec: { ...feature.spec, priority: 1 + Math.floor(next() * 3) } },
+        ]),
+      );
+    };
+    const kept = new FeatureGroups();
+    for (let seed = 1; seed <= 50; seed++) {
+      const features = stages(seed);
+      kept.take(features);
+      const anew = new FeatureGroups();
+      anew.take(features);
+      assert.deepEqual(kept.nodes(), anew.nodes(), `${seed}`);
+    }
+  });
 });
 
 describe('the line above the tree', () => {

@@ -37,6 +37,27 @@ describe('the tree in the sidebar', () => {
     tree.dispose();
   });
 
+  it('ends a large group with a line that shows more of it', () => {
+    const tree = new FeatureTree();
+    tree.show(loaded(...Array.from({ length: 1_200 }, (_, k) => specOf(`F${k}`))).snapshot);
+    const drawn: (TreeElement[] | undefined)[] = [];
+    tree.onDidChangeTreeData((elements) => drawn.push(elements));
+    const [pending] = tree.getChildren();
+    for (const [label, shown] of [
+      ['Show 500 More…', 501],
+      ['Show 200 More…', 1_001],
+    ] as const) {
+      const children = tree.getChildren(pending);
+      assert.equal(children.length, shown);
+      const more = tree.getTreeItem(children.at(-1) as TreeElement);
+      assert.deepEqual([more.label, more.command?.command], [label, commandIds.showMore]);
+      tree.showMore(more.command?.arguments?.[0]);
+    }
+    assert.equal(tree.getChildren(pending).length, 1_200);
+    assert.deepEqual(drawn, [[pending], [pending]]);
+    tree.dispose();
+  });
+
   it('is drawn anew as a whole only when a feature changes its group', () => {
     const tree = new FeatureTree();
     const drawn: string[] = [];

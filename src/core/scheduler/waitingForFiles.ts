@@ -1,7 +1,9 @@
 // Says which ready features wait for a file and who has it, for every view, from the snapshot alone.
 import { oneLine } from '../events/describe';
 import type { Snapshot } from '../events/snapshot';
+import type { Feature } from '../features/feature';
 import { describeBlockers } from '../locks/describeBlockers';
+import type { LockTable } from '../locks/lockTable';
 import type { FeatureId } from '../shared/ids';
 import { blockersIn, placesOf } from './places';
 import type { PassedOver } from './selectBatch';
@@ -10,13 +12,22 @@ import type { PassedOver } from './selectBatch';
 export function waitingForFiles({ features, locks }: Snapshot): ReadonlyMap<FeatureId, PassedOver> {
   const waiting = new Map<FeatureId, PassedOver>();
   if (locks.holds.length === 0 && locks.human.length === 0) return waiting;
-  const busy = blockersIn(locks);
+  const waitOf = fileWaiter(locks);
   for (const feature of Object.values(features)) {
-    if (feature.state.status !== 'pending') continue;
-    const [blocker] = busy.meeting(placesOf(feature));
-    if (blocker) waiting.set(feature.id, { featureId: feature.id, blocker });
+    const passed = waitOf(feature);
+    if (passed) waiting.set(feature.id, passed);
   }
   return waiting;
+}
+
+/** The same for one feature after another, where not all are asked for. */
+export function fileWaiter(locks: LockTable): (feature: Feature) => PassedOver | undefined {
+  const busy = blockersIn(locks);
+  return (feature) => {
+    if (feature.state.status !== 'pending') return undefined;
+    const [blocker] = busy.meeting(placesOf(feature));
+    return blocker && { featureId: feature.id, blocker };
+  };
 }
 
 /** `waits for src/app.ts, held by agent 2 (feature 4)`. */
