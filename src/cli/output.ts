@@ -2,7 +2,7 @@
 import { describe, describeEnd } from '../core/events/describe';
 import { type Event, toExternal } from '../core/events/event';
 import { mapTexts } from '../core/events/longTexts';
-import { project, type Snapshot } from '../core/events/snapshot';
+import { projectAll, type Snapshot } from '../core/events/snapshot';
 import { describeReport } from '../core/scheduler/describeReport';
 import { excerptOf, type KeptText } from '../core/shared/longText';
 
@@ -26,16 +26,15 @@ export function createTextPrinter(
   let snapshot = start;
   return {
     show(events) {
-      for (const event of events) {
-        if (event.seq <= snapshot.seq) continue;
-        snapshot = project(snapshot, event);
-        const line = describe(event, snapshot);
+      const fresh = events.filter(({ seq }) => seq > snapshot.seq);
+      snapshot = projectAll(snapshot, fresh, (event, after) => {
+        const line = describe(event, after);
         if (line !== undefined) print(line);
         if (event.type === 'run.finished') {
           for (const row of describeReport(event.report)) note(row);
-          for (const end of describeEnd(snapshot)) print(end);
+          for (const end of describeEnd(after)) print(end);
         }
-      }
+      });
     },
     aside(events, at) {
       for (const event of events) {

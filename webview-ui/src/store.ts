@@ -1,7 +1,7 @@
 // What the page knows: the snapshot, brought from event to event by the one reducer, with live output and the feed.
 import { describe, describeEnd } from '../../src/core/events/describe';
 import type { Event } from '../../src/core/events/event';
-import { emptySnapshot, project, type Snapshot } from '../../src/core/events/snapshot';
+import { emptySnapshot, projectAll, type Snapshot } from '../../src/core/events/snapshot';
 import { assemble, type SnapshotHead, type SnapshotPart } from '../../src/core/events/snapshotParts';
 import { describePassedOver, waitingForFiles } from '../../src/core/scheduler/waitingForFiles';
 import type { FeatureId, Slot } from '../../src/core/shared/ids';
@@ -102,18 +102,21 @@ export function take(content: PageContent, message: ToWebview): Taken {
 }
 
 function takeEvents(content: PageContent, events: readonly Event[]): Taken {
-  let { snapshot } = content;
+  const before = content.snapshot;
+  const fresh = events.filter(({ seq }) => seq > before.seq);
+  if (fresh.some(({ seq }, at) => seq !== before.seq + 1 + at))
+    return { content, needsSnapshot: content.isLoaded };
   const lines: FeedLine[] = [];
-  for (const event of events) {
-    if (event.seq > snapshot.seq + 1) return { content, needsSnapshot: content.isLoaded };
-    // What the snapshot holds already is only told.
-    if (event.seq === snapshot.seq + 1) snapshot = project(snapshot, event);
-    const text = describe(event, snapshot);
-    if (text !== undefined) lines.push({ seq: event.seq, at: event.at, text });
-    if (event.type === 'run.finished') {
-      for (const end of describeEnd(snapshot)) lines.push({ seq: event.seq, at: event.at, text: end });
-    }
-  }
+  const tell = (event: Event, after: Snapshot) => {
+    const { seq, at } = event;
+    const text = describe(event, after);
+    if (text !== undefined) lines.push({ seq, at, text });
+    if (event.type === 'run.finished')
+      for (const end of describeEnd(after)) lines.push({ seq, at, text: end });
+  };
+  // What the snapshot holds already is only told.
+  for (const event of events) if (event.seq <= before.seq) tell(event, before);
+  const snapshot = projectAll(before, fresh, tell);
   const told = new Set(content.feed.map(({ seq }) => seq));
   const added = lines.filter(({ seq }) => !told.has(seq));
   const feed = [...content.feed, ...added].sort((a, b) => a.seq - b.seq).slice(-mostFeedLines);

@@ -108,14 +108,18 @@ export function project(snapshot: Snapshot, event: Event): Snapshot {
   return projectAll(snapshot, [event]);
 }
 
+/** Hears of an event with the snapshot after it, which goes on changing and must not be kept. */
+type Told = (event: Event, after: Snapshot) => void;
+
 /** The snapshot after `events`, copying each record once however many they are. */
-export function projectAll(snapshot: Snapshot, events: readonly Event[]): Snapshot {
+export function projectAll(snapshot: Snapshot, events: readonly Event[], told?: Told): Snapshot {
   if (events.length === 0) return snapshot;
   const draft: Draft = { ...snapshot };
   for (const event of events) {
     apply(draft, event, snapshot);
     draft.seq = event.seq;
     draft.elapsedMs = event.elapsedMs ?? draft.elapsedMs;
+    told?.(event, draft);
   }
   return draft;
 }

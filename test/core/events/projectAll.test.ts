@@ -1,0 +1,25 @@
+// Many events at once: each told with the state after it, at the cost of one copy of the features.
+import { strict as assert } from 'node:assert';
+import { emptySnapshot, project, projectAll, type Snapshot } from '../../../src/core/events/snapshot';
+import { storyOfARun } from '../../support/history';
+
+describe('a snapshot brought forward by many events', () => {
+  const { events } = storyOfARun();
+
+  it('is told after each as one brought forward by one after the other', () => {
+    let one: Snapshot = emptySnapshot;
+    const all = projectAll(emptySnapshot, events, (event, after) => {
+      one = project(one, event);
+      assert.deepEqual({ ...after }, one);
+    });
+    assert.deepEqual(all, one);
+  });
+
+  it('copies the features once, however many of them change', () => {
+    const copies = new Set<unknown>();
+    const before = projectAll(emptySnapshot, events.slice(0, 3));
+    projectAll(before, events.slice(3), (_, { features }) => copies.add(features));
+    copies.delete(before.features);
+    assert.equal(copies.size, 1);
+  });
+});
