@@ -6,6 +6,7 @@ import path from 'node:path';
 import type { AxeResults } from 'axe-core';
 import type { Browser, Locator } from 'playwright-core';
 import { emptySnapshot } from '../../src/core/events/snapshot';
+import type { Feature } from '../../src/core/features/feature';
 import { specOf } from '../support/history';
 import { repoRoot } from '../support/repoRoot';
 import {
@@ -327,6 +328,30 @@ describe('the dashboard', () => {
       await dashboard.show(layers(1000).snapshot);
       assert.equal(await dashboard.page.locator('.box').count(), 300);
       assert.match(await textOf(dashboard.page.locator('main')), /300 of 1000 features are shown/);
+    });
+
+    it('has as few nodes with 100,000 features, of which most failed, and counts the rest', async function () {
+      this.timeout(120_000);
+      dashboard = await openDashboard(browser);
+      const history = loaded(...Array.from({ length: 100_000 }, (_, k) => specOf(`Step ${k + 1}`)));
+      run(history);
+      const attempt = claim(history, 1, 1);
+      const state = { status: 'failed', reason: 'exit code 1', at: 0 } as const;
+      const features: Record<number, Feature> = { ...history.snapshot.features };
+      for (const feature of Object.values(history.snapshot.features))
+        if (feature.id > 1_000) features[feature.id] = { ...feature, state };
+      await dashboard.show({ ...history.snapshot, features });
+      const { page } = dashboard;
+      const nodes = () => page.evaluate(() => document.querySelectorAll('*').length);
+      assert.ok((await nodes()) < 8_000, `${await nodes()} nodes`);
+      assert.equal(await page.locator('.decision').count(), 50);
+      const text = await textOf(page.locator('main'));
+      assert.match(text, /and 98,950 more, in the tree of features/);
+      assert.match(text, /0 of 100000 passing · 1 working · 999 pending · 99000 failed/);
+      const from = history.snapshot.seq;
+      finish(history, attempt, passed(1));
+      await dashboard.send({ type: 'events', events: history.events.slice(from) });
+      assert.match(await textOf(page.locator('main')), /1 of 100000 passing · 999 pending · 99000 failed/);
     });
   });
 

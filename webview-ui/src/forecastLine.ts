@@ -10,6 +10,8 @@ export interface ForecastLine {
 /** Up to so many features a forecast takes some 20 ms; more are worked out at most once in `restMs`. */
 const mostAtOnce = 300;
 const restMs = 400;
+/** So many times as long as the last one took nothing is worked out, however much happens. */
+const restTimes = 20;
 /** While agents work, what is left becomes less without anything happening to a feature. */
 const staleMs = 15_000;
 
@@ -21,10 +23,13 @@ export function createForecastLine(id: string): ForecastLine {
   let shown: Shown | undefined;
   let next: Question | undefined;
   let resting: ReturnType<typeof setTimeout> | undefined;
+  let tookMs = 0;
   const draw = () => {
     resting = undefined;
     if (!next) return;
+    const startedAt = performance.now();
     const ahead = lookAhead(next);
+    tookMs = performance.now() - startedAt;
     shown = keyOf(next);
     setText(text, ahead.text);
     setText(guesses, ahead.guesses);
@@ -37,7 +42,7 @@ export function createForecastLine(id: string): ForecastLine {
       next = question;
       if (shown && isSame(shown, keyOf(question))) return;
       if (Object.keys(question.snapshot.features).length <= mostAtOnce || shown === undefined) draw();
-      else if (resting === undefined) resting = setTimeout(draw, restMs);
+      else if (resting === undefined) resting = setTimeout(draw, Math.max(restMs, restTimes * tookMs));
     },
   };
 }

@@ -31,11 +31,17 @@ export function focusOn(features: readonly Feature[], most = mostShown): Focus {
     const isNext = needed.has(spec.name) || spec.dependsOn.some((name) => hotNames.has(name));
     return isNext ? 1 : 2 + urgency[stageOf(state)];
   };
-  const shown = pool
-    .map((feature) => ({ feature, rank: distance(feature) }))
-    .sort((a, b) => a.rank - b.rank || a.feature.id - b.feature.id)
+  // The pool is in the order of ids, and so is each rank: nothing has to be sorted but what is shown.
+  const ranks: Feature[][] = [];
+  for (const feature of pool) {
+    const rank = distance(feature);
+    const list = ranks[rank] ?? [];
+    ranks[rank] = list;
+    if (list.length < most) list.push(feature);
+  }
+  const shown = ranks
+    .flat()
     .slice(0, most)
-    .map(({ feature }) => feature)
     .sort((a, b) => a.id - b.id);
   return { shown, note: `${most} of ${features.length} features are shown: those at work and what is next.` };
 }

@@ -7,7 +7,7 @@ import type { FeatureId } from '../../src/core/shared/ids';
 import type { FromWebview } from '../../src/protocol/webviewMessages';
 import type { Part } from './controls';
 import { element, icon, setText, svgElement } from './element';
-import { focusOn } from './graphFocus';
+import { type Focus, focusOn } from './graphFocus';
 import { nextPlace } from './graphKeys';
 import { boxHeight, boxWidth, type Layout, type Line, layOut, type Place } from './graphLayout';
 import { addPress, addRovingFocus } from './rovingFocus';
@@ -32,6 +32,8 @@ export function createGraphView(post: (message: FromWebview) => void): Part {
     frame,
     note,
   ]);
+  let seen: Snapshot['features'] | undefined;
+  let focus: Focus = { shown: [] };
   let shape = '';
   let boxes = new Map<FeatureId, Box>();
   let places: readonly Place[] = [];
@@ -45,7 +47,8 @@ export function createGraphView(post: (message: FromWebview) => void): Part {
       const features = Object.values(snapshot.features);
       node.hidden = features.length === 0;
       if (features.length === 0) return;
-      const focus = focusOn(features);
+      if (snapshot.features !== seen) focus = focusOn(features);
+      seen = snapshot.features;
       const nextShape = focus.shown
         .map(({ id, spec }) => `${id} ${spec.name} ${spec.dependsOn.join()}`)
         .join('\n');

@@ -1,5 +1,6 @@
 // How far the backlog is: a bar in the colours of the states and the same in words; and what the user has to decide.
 import { oneLine } from '../../src/core/events/describe';
+import type { Snapshot } from '../../src/core/events/snapshot';
 import type { Feature } from '../../src/core/features/feature';
 import { type Stage, stageOf } from '../../src/core/features/featureMachine';
 import type { FromWebview } from '../../src/protocol/webviewMessages';
@@ -21,13 +22,15 @@ export function createOverview(): Part {
     bar,
     words,
   ]);
+  let counted: Snapshot['features'] | undefined;
+  let counts: ReadonlyMap<Stage, number> = new Map();
   return {
     node,
     update({ snapshot }) {
-      const features = Object.values(snapshot.features);
-      node.hidden = features.length === 0;
-      const counts = new Map<Stage, number>();
-      for (const { state } of features) counts.set(stageOf(state), (counts.get(stageOf(state)) ?? 0) + 1);
+      if (snapshot.features !== counted) counts = countStages(Object.values(snapshot.features));
+      counted = snapshot.features;
+      const all = [...counts.values()].reduce((sum, count) => sum + count, 0);
+      node.hidden = all === 0;
       for (const [stage, segment] of segments) {
         const count = counts.get(stage) ?? 0;
         segment.hidden = count === 0;
@@ -37,7 +40,7 @@ export function createOverview(): Part {
         const count = counts.get(stage) ?? 0;
         return count === 0 || stage === 'passing' ? [] : [`${count} ${stageLooks[stage].label}`];
       });
-      const done = `${counts.get('passing') ?? 0} of ${features.length} passing`;
+      const done = `${counts.get('passing') ?? 0} of ${all} passing`;
       const { run } = snapshot;
       const tokens = run === null ? 0 : run.inputTokens + run.outputTokens;
       const spent = run === null || tokens === 0 ? [] : [formatCost(run.costUsd), formatTokens(tokens)];
@@ -47,20 +50,30 @@ export function createOverview(): Part {
   };
 }
 
+/** The rest is counted; the tree lists all of them. */
+const mostListed = 50;
+
 /** Features that wait for a yes or no, and those that failed and can be tried again. */
 export function createDecisions(post: (message: FromWebview) => void): Part {
   const list = element('ul', { class: 'decisions' });
   const heading = element('h2', { text: 'Needs you', attributes: { id: 'needs-you' } });
-  const node = element('section', { attributes: { 'aria-labelledby': 'needs-you' } }, [heading, list]);
+  const more = element('p', { class: 'note' });
+  const node = element('section', { attributes: { 'aria-labelledby': 'needs-you' } }, [heading, list, more]);
   const rows = new Map<number, { readonly key: string; readonly node: HTMLElement }>();
+  let shown: Snapshot['features'] | undefined;
   return {
     node,
     update({ snapshot }) {
-      const wanted = Object.values(snapshot.features).filter(({ state }) => {
+      if (snapshot.features === shown) return;
+      shown = snapshot.features;
+      const all = Object.values(snapshot.features).filter(({ state }) => {
         const stage = stageOf(state);
         return stage === 'unconfirmed' || stage === 'failed';
       });
-      node.hidden = wanted.length === 0;
+      const wanted = all.slice(0, mostListed);
+      node.hidden = all.length === 0;
+      setText(more, `and ${(all.length - wanted.length).toLocaleString('en')} more, in the tree of features`);
+      more.hidden = all.length === wanted.length;
       const ids = new Set(wanted.map(({ id }) => id));
       for (const [id, row] of rows) {
         if (ids.has(id)) continue;
@@ -78,6 +91,12 @@ export function createDecisions(post: (message: FromWebview) => void): Part {
       }
     },
   };
+}
+
+function countStages(features: readonly Feature[]): ReadonlyMap<Stage, number> {
+  const counts = new Map<Stage, number>();
+  for (const { state } of features) counts.set(stageOf(state), (counts.get(stageOf(state)) ?? 0) + 1);
+  return counts;
 }
 
 const barOrder: readonly Stage[] = [
