@@ -8,6 +8,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, describe, it } from 'mocha';
+import { claimOwnership } from '../../src/host/ownership';
+import { createHubServer } from '../../src/hub/server';
 import { type CliRun, type ExternalEvent, exitCodeOf, parseEvents, runCli, startCli } from '../support/cli';
 import { noneHolding, written } from '../support/processes';
 import { call, finish, type SmallProject, writeProject } from '../support/smallProject';
@@ -151,22 +153,7 @@ describe('a command under which something breaks', function () {
       const { code, notes } = await runCli(['run', '--project-dir', dir, '--json']);
       assert.equal(code, 1);
       assert.ok(Date.now() - startedAt < soonMs, `it took ${Date.now() - startedAt} ms`);
-      assert.match(
-        notes.join('\n'),
-        /❌ Could not open the database in .*\. See to that disk\. Then try again\.$/m,
-      );
-    });
-
-    it('says so while its start hangs, and ends at SIGTERM though the disk never answers', async () => {
-      const dir = await folder();
-      assert.equal((await runCli(['run', '--project-dir', dir])).code, 0);
-      const journal = path.join(house(dir), 'agents.journal');
-      await rm(journal);
-      await sh('mkfifo', [journal]); // whoever reads it waits for ever
-      const run = start(dir);
-      await noteSeen(run, /Opening .* takes long/);
-      run.child.kill('SIGTERM');
-      assert.equal(exitCodeOf(await run.ended), 143);
+      assert.match(notes.join('\n'), /❌ .*agents\.db\.tmp" is not a file; move it away and start again\.$/m);
     });
 
     for (const [signal, exitCode] of [
@@ -212,6 +199,23 @@ describe('a command under which something breaks', function () {
       assert.equal(status.code, 1);
       assert.match(status.notes.join('\n'), /does not answer.*What follows is what was last stored\./);
       assert.match(status.lines.join('\n'), /1 First/);
+    });
+
+    it('says so when it lives and its start takes no end, and ends at SIGTERM', async () => {
+      const dir = await folder();
+      const owner = await claimOwnership(dir);
+      assert.ok(owner.kind === 'owner');
+      const { listener, token } = owner;
+      const nothing = () => {};
+      const hub = createHubServer({
+        ...{ listener, hostToken: token, onWorker: nothing, onClient: nothing, onDenied: nothing },
+        ready: new Promise(nothing),
+      });
+      cleanUp.unshift(() => hub.close(), owner.withdraw);
+      const run = start(dir);
+      await noteSeen(run, /⏳ Opening .* takes long/);
+      run.child.kill('SIGTERM');
+      assert.equal(exitCodeOf(await run.ended), 143);
     });
 
     it('says so in the midst of a run, and follows it on when the owner answers again', async () => {
