@@ -331,7 +331,7 @@ describe('the dashboard', () => {
     });
 
     it('has as few nodes with 100,000 features, of which most failed, and counts the rest', async function () {
-      this.timeout(120_000);
+      this.timeout(240_000);
       dashboard = await openDashboard(browser);
       const history = loaded(...Array.from({ length: 100_000 }, (_, k) => specOf(`Step ${k + 1}`)));
       run(history);
