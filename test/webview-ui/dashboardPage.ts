@@ -87,12 +87,12 @@ export async function openDashboard(
   await page.goto(`${origin}/`);
   const send = (message: ToWebview) =>
     page.evaluate(async (sent) => {
-      window.postMessage(sent);
+      window.postMessage(JSON.parse(sent));
       const frame = () => new Promise((resolve) => requestAnimationFrame(resolve));
       await new Promise((resolve) => window.addEventListener('message', resolve, { once: true }));
       await frame(); // the page draws in this one
       await frame();
-    }, message);
+    }, JSON.stringify(message)); // as one text: Playwright walks through anything else value by value
   return {
     page,
     asked,
