@@ -502,6 +502,7 @@ describe('the engine', () => {
           why: 'theirs is held by agent 2 for feature 2, "b", for 0 s now. Claim it, then run the command again.',
         },
       ],
+      output: '',
     });
     assert.equal(workspace.files.get('mine'), '2');
     assert.equal(workspace.files.get('theirs'), '1');
