@@ -1,6 +1,7 @@
 // Linux's processes, read from /proc: a bare machine has no `ps`, and /proc also shows environments.
 import { readdirSync, readFileSync } from 'node:fs';
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { asFailures, isUnreadable } from '../files/fileFailure';
 import type { ProcessRow, ProcessTable } from './processTable';
 import { tagVariable } from './processTag';
 
@@ -13,19 +14,20 @@ const sliceSize = 10;
 export function createLinuxProcessTable(): ProcessTable {
   const bootId = textOf('/proc/sys/kernel/random/boot_id')?.trim() ?? '';
   const read = (pid: number) => readRow(pid, bootId);
+  async function list(): Promise<readonly ProcessRow[]> {
+    const rows: ProcessRow[] = [];
+    const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
+    for (const [at, pid] of pids.entries()) {
+      if (at % sliceSize === sliceSize - 1) await nextTurn();
+      const row = read(Number(pid));
+      if (row) rows.push(row);
+    }
+    return rows;
+  }
   return {
-    async list() {
-      const rows: ProcessRow[] = [];
-      const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
-      for (const [at, pid] of pids.entries()) {
-        if (at % sliceSize === sliceSize - 1) await nextTurn();
-        const row = read(Number(pid));
-        if (row) rows.push(row);
-      }
-      return rows;
-    },
+    list: () => asFailures('list the processes', list),
     // Read before the first await: a child that was started in this turn is still there then, if only as a zombie.
-    find: async (pid) => read(pid),
+    find: (pid) => asFailures(`look at process ${pid}`, async () => read(pid)),
   };
 }
 
@@ -53,11 +55,12 @@ function lineageOf(pid: number): string {
   return variables.find((variable) => variable.startsWith(name))?.slice(name.length) ?? '';
 }
 
-/** Undefined when the process is gone or is not ours to look into. */
+/** Undefined when the process is gone or is not ours to look into. Where no file can be opened, it is not said to be gone. */
 function textOf(file: string): string | undefined {
   try {
     return readFileSync(file, 'latin1');
-  } catch {
-    return undefined;
+  } catch (error) {
+    if (isUnreadable(error)) return undefined;
+    throw error;
   }
 }

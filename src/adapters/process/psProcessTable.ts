@@ -2,6 +2,7 @@
 // by descent and group, and only programs from elsewhere by their tag.
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
+import { asFailures } from '../files/fileFailure';
 import type { ProcessRow, ProcessTable } from './processTable';
 import { tagVariable } from './processTag';
 
@@ -41,10 +42,9 @@ async function ps(...which: readonly string[]): Promise<string> {
   try {
     // One language and one time zone, since the start time is compared as text.
     const env = { PATH: '/bin:/usr/bin', LC_ALL: 'C', TZ: 'UTC' };
-    const { stdout } = await run('ps', ['-E', '-ww', ...which, '-o', columns], {
-      env,
-      maxBuffer: mostOutputBytes,
-    });
+    const { stdout } = await asFailures('list the processes', () =>
+      run('ps', ['-E', '-ww', ...which, '-o', columns], { env, maxBuffer: mostOutputBytes }),
+    );
     return stdout;
   } catch (error) {
     // It answers 1 when the process asked for is not there.

@@ -2,6 +2,7 @@
 // process is found by descent alone.
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
+import { asFailures } from '../files/fileFailure';
 import type { ProcessRow, ProcessTable } from './processTable';
 
 const run = promisify(execFile);
@@ -34,9 +35,11 @@ export function parseProcesses(output: string): ProcessRow[] {
 
 async function ask(filter: string): Promise<ProcessRow[]> {
   const query = `Get-CimInstance Win32_Process ${filter} | Where-Object CreationDate | ${print}`;
-  const { stdout } = await run('powershell.exe', ['-NoProfile', '-NonInteractive', '-Command', query], {
-    windowsHide: true,
-    maxBuffer: mostOutputBytes,
-  });
+  const { stdout } = await asFailures('list the processes', () =>
+    run('powershell.exe', ['-NoProfile', '-NonInteractive', '-Command', query], {
+      windowsHide: true,
+      maxBuffer: mostOutputBytes,
+    }),
+  );
   return parseProcesses(stdout);
 }

@@ -6,6 +6,7 @@ import { once } from 'node:events';
 import type { ProcessTable } from '../../../src/adapters/process/processTable';
 import { createProcessEnder } from '../../../src/adapters/process/processTree';
 import { createSystemProcessTable } from '../../../src/adapters/process/systemProcessTable';
+import { startHost } from './hostProcess';
 import { type Lifeline, openLifeline } from './lifeline';
 import { noSurvivor, survivors } from './survivors';
 
@@ -31,6 +32,25 @@ describe('the process ender', () => {
     await living.ended;
     assert.deepEqual(await survivors(tag), []);
     shell.unref();
+  });
+
+  it('takes nobody for gone while no file can be opened', async function () {
+    if (process.platform !== 'linux') return this.skip();
+    const host = await startHost(
+      lifeline.folder,
+      `import { openSync } from 'node:fs';
+       import { createProcessEnder } from './src/adapters/process/processTree';
+       const ender = createProcessEnder();
+       ender.self().then(async (self) => {
+         try { for (;;) openSync('/dev/null', 'r'); } catch {}
+         const asks = [() => ender.isAlive(self), () => ender.end({ tag: 'none', graceMs: 0 })];
+         for (const ask of asks) console.log(await ask().catch(({ name, reason }) => name + ' ' + reason));
+       });`,
+      'ulimit -n 64; exec',
+    );
+    assert.equal(await host.nextLine(), 'Failure tooManyOpen');
+    assert.equal(await host.nextLine(), 'Failure tooManyOpen');
+    assert.equal(await host.exited, 0);
   });
 
   it('forces those that ignore the request, after the grace', async () => {
