@@ -100,16 +100,20 @@ export class EditBook {
       await this.log.append([], intended);
       const events: FileEvent[] = [];
       const changes: EditChange[] = [];
-      await inParallel(ready, async ({ write, intended, back }) => {
-        const { path, baseHash, content } = write;
-        const written = await this.files.replace(path, baseHash, content);
-        done.set(path, written);
-        if (written.ok) events.push(this.#edited(attempt, path, baseHash, written.value.hash));
-        changes.push(
-          written.ok ? this.records.settle(intended, written.value.hash) : this.records.apply(back),
-        );
-      });
-      await this.log.append(events, changes);
+      try {
+        await inParallel(ready, async ({ write, intended, back }) => {
+          const { path, baseHash, content } = write;
+          const written = await this.files.replace(path, baseHash, content);
+          done.set(path, written);
+          if (written.ok) events.push(this.#edited(attempt, path, baseHash, written.value.hash));
+          changes.push(
+            written.ok ? this.records.settle(intended, written.value.hash) : this.records.apply(back),
+          );
+        });
+      } finally {
+        // Those that were written are, also when another met an error.
+        await this.log.append(events, changes);
+      }
       return ok(done);
     });
   }

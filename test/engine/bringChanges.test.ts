@@ -4,6 +4,7 @@ import { describe, it } from 'mocha';
 import { defaultLimits } from '../../src/core/guardrails/limits';
 import { excerptOf } from '../../src/core/shared/longText';
 import type { CommandChanges } from '../../src/ports/coordinator';
+import { Failure } from '../../src/ports/failure';
 import { MemoryDisk } from '../doubles/memoryStore';
 import { MemoryWorkspace } from '../doubles/memoryWorkspace';
 import { type Hands, SimulatedHost } from '../doubles/simulatedHost';
@@ -108,5 +109,18 @@ describe('files that a command changed', () => {
       await submit();
     });
     assert.deepEqual([...workspace.files.keys()], ['Read.me']);
+  });
+
+  it('are on record as written also when one of them meets an error, and so are undone', async () => {
+    const { host, workspace } = await runOne(async ({ command, desk, fence, workspace }) => {
+      const replace = workspace.replace.bind(workspace);
+      workspace.replace = (path, ...rest) =>
+        path === 'f0001' ? Promise.reject(new Failure('denied', 'EACCES')) : replace(path, ...rest);
+      await assert.rejects(command(2), /EACCES/);
+      await assert.rejects(command(2), /EACCES/); // now f0000 has a content that no earlier record knows
+      await desk.giveUp(fence, 'cannot');
+    });
+    assert.equal(host.transcript('file.edited').length, 2);
+    assert.deepEqual([...workspace.files], []);
   });
 });
