@@ -1,6 +1,7 @@
 // The commands beside `run`: look at a workspace, and say what a person has to say to it.
 import { access } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { describeSkip, oneLine } from '../core/events/describe';
 import type { Snapshot } from '../core/events/snapshot';
 import type { Evidence, Feature } from '../core/features/feature';
@@ -10,7 +11,7 @@ import { lookAtRecords } from '../host/lookAtRecords';
 import type { Session } from '../host/session';
 import { Failure } from '../ports/failure';
 import { describeElsewhere, openFolder, openSession } from './openSession';
-import { allPass } from './runEnd';
+import { allPass, describeAtWork } from './runEnd';
 import { BadInput, type Terminal } from './terminal';
 
 export async function status(
@@ -80,9 +81,18 @@ export async function judge(
   });
 }
 
+/** Whoever asks for a stop is told within 5 s what came of it. */
+const stopMs = 4_000;
+
 export async function stop(root: string, terminal: Terminal, distDir: string): Promise<number> {
   return withSession(root, terminal, distDir, async (session) => {
-    const answer = await session.stop();
+    const answer = await Promise.race([session.stop(), pause(stopMs)]);
+    if (answer === undefined) {
+      terminal.note(
+        `⚠️ Stopping, and not all of it is put back yet: ${describeAtWork(session.snapshot) || 'the last of it'}. The process that runs this folder goes on with that, and says what is in the way.`,
+      );
+      return 1;
+    }
     if (!answer.ok) throw new BadInput([answer.error.message]);
     terminal.print('Stopped. Unfinished work was put back.');
     return 0;

@@ -13,7 +13,7 @@ import { openSession } from './openSession';
 import { createJsonPrinter, createTextPrinter, type Printer } from './output';
 import { mendNeeded } from './personNeeded';
 import { checkBacklog, chooseFeatures, placeOf } from './readBacklog';
-import { allPass, endOfRun, type RunEnd, tellLink } from './runEnd';
+import { allPass, describeAtWork, endOfRun, type RunEnd, tellLink } from './runEnd';
 import { readSettings } from './settingsFiles';
 import { BadInput, type Terminal } from './terminal';
 
@@ -54,6 +54,7 @@ export async function run(
   const left = new Promise<number>((resolve) => {
     terminal.onInterrupt(
       (exitCode) => void stopRun(session).then((isStopping) => !isStopping && resolve(exitCode)),
+      () => describeAtWork(session.snapshot),
     );
   });
   const build = async (): Promise<number> => {

@@ -1,6 +1,7 @@
 // How a run that a command follows comes to its end, read from the session and not from a message that may never come.
+import { oneLine } from '../core/events/describe';
 import type { RunOutcome } from '../core/events/event';
-import type { Snapshot } from '../core/events/snapshot';
+import { liveAttempts, type Snapshot } from '../core/events/snapshot';
 import type { FeatureId } from '../core/shared/ids';
 import { wordsForLink } from '../host/link';
 import type { Session } from '../host/session';
@@ -58,6 +59,15 @@ function endIn(
 export function allPass({ features }: Snapshot, only: readonly FeatureId[] | undefined): boolean {
   const meant = only === undefined ? Object.values(features) : only.map((id) => features[id]);
   return meant.length > 0 && meant.every((feature) => feature?.state.status === 'passing');
+}
+
+/** The features whose attempts have not come to their end, named; empty when there are none. */
+export function describeAtWork(snapshot: Snapshot): string {
+  return liveAttempts(snapshot)
+    .map(
+      ({ featureId }) => `feature ${featureId} - ${oneLine(snapshot.features[featureId]?.spec.name ?? '')}`,
+    )
+    .join(', ');
 }
 
 /** Says what becomes of the link to the host, each trouble once: one with the same mend is the same. The answer ends it. */

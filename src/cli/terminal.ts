@@ -13,8 +13,9 @@ export interface Terminal {
   /**
    * From now on the first Ctrl+C or SIGTERM calls `stop`, which has `leaveMs` to bring the command to its end; after
    * that, or at a second one, the process ends with the signal's exit code. Until it is called the first one does.
+   * `unfinished`: what is not put back yet, named where that is known.
    */
-  readonly onInterrupt: (stop: (exitCode: number) => void) => void;
+  readonly onInterrupt: (stop: (exitCode: number) => void, unfinished: () => string) => void;
   /** Ends the process once all output is taken. What cannot be written is told, and makes of 0 a 1. */
   readonly leave: (exitCode: number) => Promise<void>;
 }
@@ -38,6 +39,7 @@ export function createTerminal(): Terminal {
     note(`⏸️ The output cannot be written (${why}). It is kept, and written once there is room.`),
   );
   let stop: ((exitCode: number) => void) | undefined;
+  let unfinished = () => '';
   let isAsked = false;
   let isLeaving = false;
   const onSignal = (name: Signal) => {
@@ -47,7 +49,8 @@ export function createTerminal(): Terminal {
       '🛑 Stopping: unfinished work is put back. Press Ctrl+C again to leave at once; the next run puts it back then.',
     );
     setTimeout(() => {
-      note('⚠️ Left before all of it was put back; the next run does that.');
+      const what = unfinished();
+      note(`⚠️ Left before all of it was put back${what && ` (${what})`}; the next run does that.`);
       void endBy(name, onSignal);
     }, leaveMs);
     stop(signals[name]);
@@ -59,8 +62,9 @@ export function createTerminal(): Terminal {
     print: results.write.bind(results),
     note,
     debug: process.env.PARALLEL_AGENTS_DEBUG ? note : () => {},
-    onInterrupt(next) {
+    onInterrupt(next, told) {
       stop = next;
+      unfinished = told;
     },
     async leave(exitCode) {
       isLeaving = true;

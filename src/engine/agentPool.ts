@@ -1,12 +1,12 @@
 // The attempts at work: starts each one's worker, watches over its life, and brings every one to exactly one end.
 
 import { leaseMs } from '../core/claims/claim';
-import type { Attempt, FileEvent, Happening } from '../core/events/event';
+import type { Attempt, Happening } from '../core/events/event';
 import { attemptOf } from '../core/events/event';
 import type { FeatureChange } from '../core/features/featureChange';
 import type { Trouble } from '../core/guardrails/breaker';
 import { describeLimit, timeLimit } from '../core/guardrails/budget';
-import { afterFailure, afterLoss, restMs } from '../core/guardrails/failurePolicy';
+import { afterFailure, afterLoss } from '../core/guardrails/failurePolicy';
 import type { Limits } from '../core/guardrails/limits';
 import { modelCatalog } from '../core/routing/modelCatalog';
 import { routeModel } from '../core/routing/routeModel';
@@ -24,10 +24,20 @@ import { describeDeath, endCause, endNote, messageOf } from './endWords';
 import type { EventLog } from './eventLog';
 import type { FileLocks } from './fileLocks';
 import type { Gate } from './gate';
+import { type EndStep, Insistence } from './insistence';
 import { TimeLimit } from './timeLimit';
 
 /** How long a worker that was asked to end may take before it is ended by force: a command that was is gone within 5 s. */
 export const endGraceMs = 2_000;
+
+const endingProcesses: EndStep = {
+  doing: 'Ending the processes of an attempt',
+  mend: 'End those it names, or see to what keeps them from being found.',
+};
+const puttingBack: EndStep = {
+  doing: 'Putting back what an attempt changed',
+  mend: 'Make the place one that you can read and write.',
+};
 
 export interface PoolParts {
   readonly log: EventLog;
@@ -53,12 +63,12 @@ export class AgentPool {
   readonly #live = new Map<Fence, LiveAttempt>();
   readonly #leases = new Map<Fence, () => void>();
   readonly #afterwork = new Set<Promise<unknown>>();
-  /** Wakes those who wait for the disk. */
-  readonly #resting = new Set<() => void>();
-  #isClosing = false;
+  readonly #insistence: Insistence;
   #saidUnread: string | undefined;
 
-  constructor(private readonly parts: PoolParts) {}
+  constructor(private readonly parts: PoolParts) {
+    this.#insistence = new Insistence(parts.breaker, parts.clock, parts.report);
+  }
 
   /** The attempt of this fence while it is at work; undefined once it has an ending. */
   find(fence: Fence): LiveAttempt | undefined {
@@ -83,11 +93,18 @@ export class AgentPool {
 
   /**
    * Brings the attempt to its end: its worker ended, its edits undone unless it passed, its locks released, its feature
-   * moved on. The first ending wins; the answer resolves when all of that is on disk.
+   * moved on. The first ending wins; the answer resolves when all of that is on disk, for whoever asks. What the machine
+   * refuses meanwhile is tried again until it works, or until nobody may wait any longer: then it rejects, and all is left
+   * to the next host.
    */
   async end(live: LiveAttempt, ending: Ending): Promise<void> {
-    if (live.ending !== undefined) return;
+    if (live.ending !== undefined) return live.ended;
     live.ending = ending;
+    live.ended = this.#bringToEnd(live, ending);
+    return live.ended;
+  }
+
+  async #bringToEnd(live: LiveAttempt, ending: Ending): Promise<void> {
     const { attempt } = live;
     this.#leases.get(attempt.fence)?.();
     live.dispose();
@@ -95,7 +112,8 @@ export class AgentPool {
     const keeps = ending.kind === 'passed' || ending.kind === 'unconfirmed';
     if (keeps) this.#follow(this.#leaveInPeace(live));
     else await this.#endProcess(live, ending.kind === 'lost' ? 0 : endGraceMs);
-    const undone = keeps ? [] : await this.#undo(attempt);
+    const undo = () => this.parts.edits.undo(attempt);
+    const undone = keeps ? [] : await this.#insistence.until(attempt, puttingBack, undo);
     const happenings: Happening[] = [
       ...(ending.kind === 'limit'
         ? [{ type: 'limit.reached', ...ending.hit, ...attemptOf(attempt) } as const]
@@ -130,10 +148,14 @@ export class AgentPool {
     await this.end(live, { kind: 'lost', note: `${where} failed: ${messageOf(error)}` });
   }
 
-  /** From now on nobody waits for a disk that cannot be written: the next host undoes what is left. */
+  /** Ends that the machine refused are tried at once. */
+  tryEndsNow(): void {
+    this.#insistence.tryNow();
+  }
+
+  /** From now on nobody waits for a machine that refuses: the next host does what is left. */
   giveUpWaiting(): void {
-    this.#isClosing = true;
-    for (const wake of this.#resting) wake();
+    this.#insistence.giveUp();
   }
 
   /** Resolves when every worker process that was asked to end is gone. */
@@ -221,32 +243,6 @@ export class AgentPool {
       : this.handBack(live, { cause: 'spawn', message: `An agent's process did not begin. ${note}` });
   }
 
-  /** A full disk keeps even the old content from being put back: that is tried until it works. */
-  async #undo(attempt: Attempt): Promise<readonly FileEvent[]> {
-    for (let tries = 1; ; tries++) {
-      try {
-        return await this.parts.edits.undo(attempt);
-      } catch (error) {
-        const trouble = troubleOf(error);
-        if (!trouble || this.#isClosing) throw error;
-        await this.parts.breaker.meet(trouble, attempt.fence);
-        await this.#rest(restMs(tries));
-      }
-    }
-  }
-
-  #rest(ms: number): Promise<void> {
-    return new Promise((resolve) => {
-      const wake = () => {
-        cancel();
-        this.#resting.delete(wake);
-        resolve();
-      };
-      const cancel = this.parts.clock.after(ms, wake);
-      this.#resting.add(wake);
-    });
-  }
-
   #watchTime(live: LiveAttempt, limits: Limits): void {
     const hit = timeLimit(modelCatalog[live.model].tier, limits);
     live.timeLimit = new TimeLimit(this.parts.clock, hit.bound, () =>
@@ -283,7 +279,9 @@ export class AgentPool {
   }
 
   async #endProcess(live: LiveAttempt, graceMs: number): Promise<void> {
-    await this.parts.ender.end({ process: live.worker?.process, tag: live.tag, graceMs });
+    const { ender } = this.parts;
+    const end = () => ender.end({ process: live.worker?.process, tag: live.tag, graceMs });
+    await this.#insistence.until(live.attempt, endingProcesses, end);
   }
 
   #changeFor(live: LiveAttempt, ending: Ending): FeatureChange {

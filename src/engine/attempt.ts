@@ -28,6 +28,8 @@ export class LiveAttempt {
   budget: Budget = freshBudget;
   worker: WorkerHandle | undefined;
   ending: Ending | undefined;
+  /** Set with its ending: settles when that is on disk. */
+  ended: Promise<void> | undefined;
   /** Its worker has said hello, and so knows what it works on. */
   isGreeted = false;
   /** What its copy lacks, for it could not be read. */

@@ -10,10 +10,14 @@ export class BreakerKeeper {
     private readonly clock: Clock,
   ) {}
 
-  /** The attempt of `fence` has met trouble. From this moment on nothing is decided as if there were none. */
-  async meet(trouble: Trouble, fence: Fence): Promise<void> {
+  /**
+   * The attempt of `fence` has met trouble. From this moment on nothing is decided as if there were none.
+   * @returns whether the open breaker tells of this kind of trouble; it may have been opened by another before
+   */
+  async meet(trouble: Trouble, fence: Fence): Promise<boolean> {
     const change = afterTrouble(this.log.head.breaker, trouble, fence, this.clock.now());
     if (change) await this.log.append([change]);
+    return this.log.head.breaker?.cause === trouble.cause;
   }
 
   /** The attempt of `fence` has shown something to work. */

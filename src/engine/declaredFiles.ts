@@ -33,13 +33,14 @@ export class DeclaredFiles {
     const passing = Object.keys(features).length - open.length;
     const texts = new Set(open.flatMap(textsOf));
     const isStale = passing !== this.#lookedAt.passing && [...texts].some((text) => /[*?[{]/.test(text));
-    this.#lookedAt = { runId, passing };
     // What is shared may be another in a new run.
     if (isNewRun) this.#forget();
     const isKnown = [...texts].every((text) => this.#named.has(text));
-    if (texts.size === 0 || (isKnown && !isNewRun && !isStale)) return;
-    this.#named = await this.files.expand([...texts]);
-    this.#forget();
+    if (texts.size > 0 && (!isKnown || isNewRun || isStale)) {
+      this.#named = await this.files.expand([...texts]);
+      this.#forget();
+    }
+    this.#lookedAt = { runId, passing }; // only now: what could not be looked up is looked up the next time
   }
 
   /** The features with what a claim of each would lock now. */

@@ -165,16 +165,25 @@ export class EditBook {
     });
   }
 
-  /** Puts back every file the attempt changed, if nobody changed it since; the events tell what became of each. */
+  /**
+   * Puts back every file the attempt changed, if nobody changed it since; the events tell what became of each. One that
+   * cannot be put back keeps none of the others from it; then it rejects, and is to be called again.
+   */
   undo(attempt: Attempt): Promise<readonly FileEvent[]> {
     return this.gate.run(async () => {
       const events: FileEvent[] = [];
+      const failures: unknown[] = [];
       // Last first: the record that says which folder had to be made is the first one in it.
       for (const edit of this.records.of(attempt.fence).toReversed()) {
         const undoing = edit.shared ? this.shared.undo(edit) : this.files.undo(edit);
-        const outcome = await undoing.catch((error: unknown) => this.#keptIfGone(edit.path, error));
-        events.push({ type: 'file.undone', path: edit.path, outcome, ...attemptOf(attempt) });
+        try {
+          const outcome = await undoing.catch((error: unknown) => this.#keptIfGone(edit.path, error));
+          events.push({ type: 'file.undone', path: edit.path, outcome, ...attemptOf(attempt) });
+        } catch (error) {
+          failures.push(error);
+        }
       }
+      if (failures.length > 0) throw failures[0];
       return events;
     });
   }

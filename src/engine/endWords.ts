@@ -62,3 +62,9 @@ function lastWords(outputTail: string): string {
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
+
+/** The system's own words end without a stop. */
+export function sentenceOf(error: unknown): string {
+  const words = messageOf(error).trim();
+  return /[.!?…]$/.test(words) ? words : `${words}.`;
+}

@@ -25,7 +25,7 @@ import { CoreWatch } from './coreWatch';
 import { DeclaredFiles } from './declaredFiles';
 import { EditBook } from './editBook';
 import { EditRecords } from './editRecords';
-import { messageOf } from './endWords';
+import { messageOf, sentenceOf } from './endWords';
 import { EventLog } from './eventLog';
 import { FileLocks } from './fileLocks';
 import { Gate } from './gate';
@@ -34,6 +34,9 @@ import { SchedulerLoop } from './schedulerLoop';
 import { SharedEdits } from './sharedEdits';
 import { Throttle } from './throttle';
 import { Verification } from './verification';
+
+/** To end a process by force takes up to 12 s; what takes longer than this hangs, as at a dead network disk. */
+const closeMs = 20_000;
 
 export interface EngineParts {
   readonly store: Store;
@@ -106,7 +109,7 @@ export class Engine {
     this.#loop = new SchedulerLoop({
       ...{ log, locks: this.#locks, declared, pool: this.#pool, clock },
       finishRun: (outcome) => this.#finishRun(outcome),
-      onError: (error) => this.#report('Scheduling', error),
+      onError: (error) => this.#report('Scheduling', `${sentenceOf(error)} It is tried again by itself.`),
     });
     this.#loader = new BacklogLoader({
       log,
@@ -196,12 +199,13 @@ export class Engine {
     if (!run.ok) return run;
     if (run.value.status === 'stopping') return refuse('notRunning', 'The run is being stopped.');
     if (run.value.status === 'paused') await this.log.append([{ type: 'run.resumed', runId: run.value.id }]);
-    await this.#breaker.mended();
+    await this.mended();
     return ok({});
   }
 
   /** The user has given a key, or otherwise mended what stood in the way: that is tried at once. */
   mended(): Promise<void> {
+    this.#pool.tryEndsNow();
     return this.#breaker.mended();
   }
 
@@ -211,6 +215,7 @@ export class Engine {
     if (!run.ok) return run;
     if (run.value.status !== 'stopping')
       await this.log.append([{ type: 'run.paused', runId: run.value.id, stopping: true }]);
+    this.#pool.tryEndsNow();
     const note = 'You stopped the run; its work was undone.';
     await Promise.all(
       this.#pool.live.map((live) => this.#pool.end(live, { kind: 'yielded', cause: 'stopped', note })),
@@ -273,21 +278,34 @@ export class Engine {
   }
 
   /**
-   * Ends what is at work as a stop would, without ending the run: the next host goes on with it.
+   * Ends what is at work as a stop would, without ending the run: the next host goes on with it. What the machine refuses,
+   * or does not answer in time, is left to that host as after a crash.
    * @returns the files that could not be put back, as what they held before is gone
    */
   async close(): Promise<readonly string[]> {
     if (this.#closed) return [];
     this.#closed = true;
-    await this.#loop.close();
     this.#pool.giveUpWaiting();
+    await this.#within(closeMs, this.#loop.close());
     const note = 'The host was closed; its work was undone.';
-    await Promise.allSettled(
-      this.#pool.live.map((live) => this.#pool.end(live, { kind: 'yielded', cause: 'stopped', note })),
+    const ends = this.#pool.live.map((live) =>
+      this.#pool.end(live, { kind: 'yielded', cause: 'stopped', note }),
     );
     this.#throttle.dispose();
-    await this.#pool.settled();
+    await this.#within(
+      closeMs,
+      Promise.allSettled(ends).then(() => this.#pool.settled()),
+    );
     return [...this.#edits.beyondUndo];
+  }
+
+  async #within(ms: number, work: Promise<unknown>): Promise<void> {
+    let cancel = () => {};
+    const late = new Promise<void>((resolve) => {
+      cancel = this.parts.clock.after(ms, resolve);
+    });
+    await Promise.race([work, late]);
+    cancel();
   }
 
   #afterStep(events: readonly Event[]): void {

@@ -1,5 +1,6 @@
 // Asks for the next decisions whenever something happened, and has them carried out, one round at a time.
 
+import { restMs } from '../core/guardrails/failurePolicy';
 import { decide, type Judgement } from '../core/scheduler/decide';
 import type { EpochMs } from '../core/shared/ids';
 import type { Clock } from '../ports/system';
@@ -23,6 +24,8 @@ export class SchedulerLoop {
   #running: Promise<void> | undefined;
   #closed = false;
   #held = true;
+  /** Rounds in a row that met an error. */
+  #failed = 0;
   /** Works under way during which nothing may be decided. */
   #undecided = 0;
   #cancelAlarm = () => {};
@@ -70,8 +73,12 @@ export class SchedulerLoop {
       this.#asked = false;
       try {
         await this.#round();
+        this.#failed = 0;
       } catch (error) {
-        this.parts.onError(error);
+        // Nothing else may happen that would wake it: it tries again by itself, and tells the first time only.
+        this.#failed += 1;
+        if (this.#failed === 1) this.parts.onError(error);
+        this.#wakeAt(this.parts.clock.now() + restMs(this.#failed));
         return;
       }
     }

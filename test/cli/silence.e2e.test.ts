@@ -69,6 +69,66 @@ describe('a command under which something breaks', function () {
 
   const house = (dir: string) => path.join(dir, '.parallel-agents');
 
+  describe('whose work cannot be put back', () => {
+    /** One that has changed a file there was; what that held can be put nowhere. */
+    async function stuck(): Promise<{
+      readonly dir: string;
+      readonly run: CliRun;
+      readonly obstacle: string;
+    }> {
+      const dir = await folder({
+        ...project,
+        script: {
+          First: [
+            call('read_file', { path: 'old.txt' }),
+            call('write_file', { path: 'old.txt', content: 'after\n' }),
+            { say: 'thinks', delayMs: 60_000 },
+          ],
+          Second: [finish],
+        },
+      });
+      const run = await atWork(dir);
+      const obstacle = path.join(house(dir), 'tmp');
+      await rm(obstacle, { recursive: true });
+      await writeFile(obstacle, '');
+      return { dir, run, obstacle };
+    }
+    const told = (run: CliRun) =>
+      parseEvents(run.lines).flatMap((e) => (e.type === 'error.occurred' ? [String(e.message)] : []));
+
+    it('ends soon after Ctrl+C, with what is in the way and what is left, and the next start puts it back', async () => {
+      const { dir, run, obstacle } = await stuck();
+      run.child.kill('SIGINT');
+      const sinceMs = performance.now();
+      assert.equal(exitCodeOf(await run.ended), 130);
+      assert.ok(performance.now() - sinceMs < soonMs);
+      assert.equal(told(run).length, 1);
+      assert.match(told(run)[0] ?? '', /"old\.txt".* It is tried again by itself\.$/);
+      assert.ok(
+        run.notes.includes(
+          '⚠️ Left before all of it was put back (feature 1 - First); the next run does that.',
+        ),
+        run.notes.join('\n'),
+      );
+      await rm(obstacle);
+      await runCli(['status', '--project-dir', dir]);
+      assert.equal(await readFile(path.join(dir, 'old.txt'), 'utf8'), 'before\n');
+    });
+
+    it('lets a stop say so soon, and goes on when the next one finds the way clear', async () => {
+      const { dir, run, obstacle } = await stuck();
+      const sinceMs = performance.now();
+      const stopped = await runCli(['stop', '--project-dir', dir]);
+      assert.ok(performance.now() - sinceMs < soonMs);
+      assert.equal(stopped.code, 1);
+      assert.match(stopped.notes.join(), /not all of it is put back yet: feature 1 - First\. /);
+      await rm(obstacle);
+      assert.equal((await runCli(['stop', '--project-dir', dir])).code, 0);
+      assert.equal((await run.ended).code, 1);
+      assert.equal(await readFile(path.join(dir, 'old.txt'), 'utf8'), 'before\n');
+    });
+  });
+
   describe('whose state folder is taken away', () => {
     const ways: Record<string, (dir: string) => Promise<unknown>> = {
       removed: (dir) => rm(house(dir), { recursive: true }),

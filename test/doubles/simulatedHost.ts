@@ -46,6 +46,8 @@ export interface SimulatedHostOptions {
   readonly allowedCommands?: readonly string[];
   /** Told of every worker that is to be started; a throw keeps it from being started. */
   readonly onSpawn?: () => void;
+  /** Told of every attempt whose processes are to be ended; a throw keeps them from it. */
+  readonly onEnd?: (tag: string) => void;
   /** How workers end that die before their first word. */
   readonly dieAtBirth?: WorkerEnd;
   readonly workspace?: MemoryWorkspace;
@@ -117,6 +119,7 @@ export class SimulatedHost {
       },
       ender: {
         async end({ process, tag }) {
+          options.onEnd?.(tag);
           host.endedProcesses.push(tag);
           host.endedPids.push(process?.pid);
           exits.get(tag)?.({ code: 0, signal: null, outputTail: '' });
