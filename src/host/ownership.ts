@@ -94,7 +94,7 @@ async function trySocket(folder: string, epoch: number, options: ClaimOptions): 
   };
   const withdraw = async (): Promise<void> => {
     await listener.close();
-    for (const file of bound.files) if (file !== address) await rm(file, { force: true });
+    for (const file of bound.files) if (file !== address) await rm(file, { force: true }).catch(unlessTaken);
   };
   try {
     bound.files = [address, await writeCard(folder, epoch, own, card)];
@@ -109,7 +109,7 @@ async function trySocket(folder: string, epoch: number, options: ClaimOptions): 
     }
   } catch (error) {
     // The name is taken, or a new owner has swept our private one away.
-    if (!hasCode(error, 'EEXIST', 'ENOENT')) {
+    if (!hasCode(error, 'EEXIST', 'ENOENT', 'ENOTDIR')) {
       await withdraw();
       throw error;
     }
@@ -122,6 +122,11 @@ async function trySocket(folder: string, epoch: number, options: ClaimOptions): 
 async function unlessGone(folder: string, error: unknown): Promise<undefined> {
   const isGone = (await lstat(folder).catch(() => undefined)) === undefined;
   if (!isGone || !hasCode(error, 'ENOENT', 'EACCES')) throw error;
+}
+
+/** Something else has taken the folder's place: nothing of ours is left there to remove. */
+function unlessTaken(error: unknown): void {
+  if (!hasCode(error, 'ENOTDIR')) throw error;
 }
 
 async function isAlone(folder: string, epoch: number): Promise<boolean> {

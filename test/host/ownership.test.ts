@@ -2,7 +2,7 @@
 import { strict as assert } from 'node:assert';
 import { once } from 'node:events';
 import { watch } from 'node:fs';
-import { mkdir, mkdtemp, readdir, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
 import { type ClaimOptions, claimOwnership, type Mirror, type Owner } from '../../src/host/ownership';
@@ -84,6 +84,16 @@ describe('ownership', () => {
       await owner.withdraw();
     }
     assert.deepEqual(await readdir(await folder()), ['3.sock']);
+  });
+
+  it('withdraws without a word when a file has taken the place of its folder', async () => {
+    const owner = await own({ watchFolder: () => ({ close() {} }) }); // else it would be bound again before
+    const at = await folder();
+    await rm(at, { recursive: true });
+    await writeFile(at, 'no folder');
+    await owner.withdraw();
+    assert.equal(await readFile(at, 'utf8'), 'no folder');
+    await assert.rejects(claim(), (error) => Failure.is(error, 'denied') && error.message.includes(at));
   });
 
   it('takes the epoch above what is known from elsewhere', async () => {
