@@ -1,6 +1,6 @@
 // The workspace's own folder, `.parallel-agents`: made so that nothing in it is ever committed by accident.
-import { constants } from 'node:fs';
-import { lstat, mkdir, open, realpath } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { lstat, mkdir, open, realpath, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { Failure } from '../../ports/failure';
 import { asFailures, hasCode, orNull } from './fileFailure';
@@ -58,20 +58,26 @@ async function outerHouse(root: string): Promise<string | undefined> {
   }
 }
 
-/** Leaves one that is there, so that the user may change it; but an empty one is what a crash left. */
+/**
+ * Leaves one that is there, so that the user may change it; but an empty one is what a crash left. Never written through:
+ * it may be another name of somebody's file.
+ */
 async function writeIgnoreFile(file: string): Promise<void> {
   const there = await orNull(lstat(file));
   if (there && there.size > 0) return;
-  const handle = await open(
-    file,
-    constants.O_WRONLY | constants.O_CREAT | (constants.O_NOFOLLOW ?? 0),
-    0o644,
-  );
+  const staged = `${file}.${randomUUID()}`; // others may be at it
   try {
-    await handle.writeFile(ignoreFile);
-    await handle.sync();
-  } finally {
-    await handle.close();
+    const handle = await open(staged, 'wx', 0o644);
+    try {
+      await handle.writeFile(ignoreFile);
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+    await rename(staged, file);
+  } catch (error) {
+    await rm(staged, { force: true });
+    throw error;
   }
 }
 

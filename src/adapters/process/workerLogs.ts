@@ -33,7 +33,7 @@ export class WorkerLogs {
     try {
       await mkdir(this.dir, { recursive: true });
       await rm(name, { force: true }); // of an earlier host, whose worker may still have it open
-      return this.#log(await open(name, 'a+', 0o600), number, name);
+      return this.#log(await open(name, 'ax+', 0o600), number, name);
     } catch (cause) {
       this.#unnamed.delete(number);
       const why = cause instanceof Error ? cause.message : String(cause);

@@ -1,7 +1,15 @@
 // The workspace's own folder: never committed, never somebody else's, never one inside another.
 import { strict as assert } from 'node:assert';
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  linkSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import path from 'node:path';
 import { prepareHouse } from '../../../src/adapters/files/houseFolder';
 import { Failure } from '../../../src/ports/failure';
@@ -33,6 +41,18 @@ describe('houseFolder', () => {
     writeFileSync(file, ''); // what a crash leaves
     await prepareHouse(root);
     assert.match(readFileSync(file, 'utf8'), /prompts/);
+  });
+
+  it('writes through no other name of a file of theirs', async () => {
+    const root = tempFolder();
+    const precious = path.join(root, 'precious');
+    writeFileSync(precious, '');
+    mkdirSync(path.join(root, '.parallel-agents'));
+    linkSync(precious, path.join(root, '.parallel-agents/.gitignore'));
+    const houseDir = await prepareHouse(root);
+    assert.equal(readFileSync(precious, 'utf8'), '');
+    assert.match(readFileSync(path.join(houseDir, '.gitignore'), 'utf8'), /prompts/);
+    assert.deepEqual(readdirSync(houseDir).sort(), ['.gitignore', 'blobs', 'slots', 'tmp']);
   });
 
   it('is that of the real folder when the workspace is opened by a link', async () => {
