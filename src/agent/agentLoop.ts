@@ -64,7 +64,7 @@ async function work(assignment: Assignment, ports: AgentPorts, signal: AbortSign
     const told = coordinator.progress({ status: 'running', step: 'thinking' });
     const [answer] = await Promise.all([takeTurn(request, ports, signal), told]);
     if (answer.kind === 'outside') return { kind: 'handBack', trouble: answer.trouble };
-    if (answer.kind === 'none') return { kind: 'giveUp', reason: answer.why };
+    if (answer.kind === 'none') return { kind: 'giveUp', reason: answer.why, by: answer.by };
     const { turn } = answer;
     coordinator.log('\n');
     messages.push({ role: 'assistant', content: turn.content });
@@ -94,7 +94,7 @@ async function carryOut(ending: Ending, coordinator: Coordinator): Promise<Agent
     case 'finish':
       return { kind: 'submitted', verdict: await coordinator.submit(ending.summary) };
     case 'giveUp':
-      await coordinator.giveUp(ending.reason);
+      await coordinator.giveUp(ending.reason, ending.by);
       return { kind: 'gaveUp', reason: ending.reason };
     case 'handBack':
       await coordinator.handBack(ending.trouble);

@@ -11,7 +11,7 @@ export type Turn = Extract<ModelEvent, { readonly type: 'turn' }>;
 export type TurnAnswer =
   | { readonly kind: 'turn'; readonly turn: Turn }
   | { readonly kind: 'outside'; readonly trouble: Trouble }
-  | { readonly kind: 'none'; readonly why: string };
+  | { readonly kind: 'none'; readonly why: string; readonly by?: 'service' };
 
 /** Tries of one turn in a row. The throttle spaces them, so this many mean a long outage, not a busy minute. */
 export const maxTries = 20;
@@ -48,7 +48,8 @@ export async function takeTurn(
     const trouble = troubleOf(turn);
     if (trouble) return { kind: 'outside', trouble };
     const final = whyFinal(turn);
-    if (final !== undefined) return { kind: 'none', why: final };
+    if (final !== undefined)
+      return { kind: 'none', why: final, ...(turn.reason === 'badResponse' && { by: 'service' }) };
     const isGone = turn.reason === 'unreachable' && clock.monotonic() - beganAt >= patienceMs;
     if (isGone || tries === maxTries) return { kind: 'outside', trouble: noAnswer(turn, tries) };
     const { message: reason, retryAfterMs } = turn;

@@ -1,9 +1,10 @@
 // `parallel-agents run --estimate`: how long the backlog would take with one agent, two, and so on; starts and writes nothing.
 
 import { usualAgentLimit } from '../core/guardrails/machineSettings';
-import { describeForecast, describeHeldBack, duration } from '../core/scheduler/describeForecast';
+import { describeForecast, describeHeldBack } from '../core/scheduler/describeForecast';
 import { type Forecast, forecast } from '../core/scheduler/forecast';
 import { outlookFrom } from '../core/scheduler/outlook';
+import { duration } from '../core/shared/duration';
 import { resolveSettings } from '../host/settings';
 import type { RunCommand } from './arguments';
 import { chooseFeatures, previewWorkspace } from './readBacklog';

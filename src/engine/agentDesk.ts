@@ -104,8 +104,10 @@ export class AgentDesk {
   }
 
   async modelPermit(fence: Fence): Promise<void> {
-    this.#live(fence);
+    const { timeLimit } = this.#live(fence);
+    timeLimit?.hold(); // for waiting, which may be long, is no work
     await this.throttle.permit();
+    timeLimit?.goOn();
     this.#live(fence);
   }
 
@@ -283,8 +285,11 @@ export class AgentDesk {
     await this.pool.handBack(this.#live(fence), trouble);
   }
 
-  async giveUp(fence: Fence, reason: string): Promise<void> {
-    await this.pool.end(this.#live(fence), { kind: 'failed', reason });
+  async giveUp(fence: Fence, reason: string, by?: 'service'): Promise<void> {
+    const live = this.#live(fence);
+    const trouble = by && this.breaker.requestRefused(live.attempt.featureId, reason);
+    if (trouble) await this.pool.handBack(live, trouble);
+    else await this.pool.end(live, { kind: 'failed', reason });
   }
 
   /** The canonical path once the attempt holds it; refused for a file that nobody holds. */

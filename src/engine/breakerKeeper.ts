@@ -1,10 +1,13 @@
 // Keeps the workspace's breaker: opens it when an attempt meets trouble from outside, closes it when a probe gets through.
 import { afterMend, afterProof, afterTrouble, type Proof, type Trouble } from '../core/guardrails/breaker';
-import type { Fence } from '../core/shared/ids';
+import type { FeatureId, Fence } from '../core/shared/ids';
 import type { Clock } from '../ports/system';
 import type { EventLog } from './eventLog';
 
 export class BreakerKeeper {
+  /** The features whose requests the service has called wrong in the same words since it last answered one. */
+  #refused: { readonly words: string; readonly features: Set<FeatureId> } | undefined;
+
   constructor(
     private readonly log: EventLog,
     private readonly clock: Clock,
@@ -22,8 +25,21 @@ export class BreakerKeeper {
 
   /** The attempt of `fence` has shown something to work. */
   async proved(proof: Proof, fence: Fence): Promise<void> {
+    if (proof === 'model') this.#refused = undefined;
     const change = afterProof(this.log.head.breaker, proof, fence);
     if (change) await this.log.append([change]);
+  }
+
+  /**
+   * The service has called a request of this feature wrong, in `words`. That is the request's own fault, until it says the
+   * same of another feature's: then it would say so of all.
+   */
+  requestRefused(featureId: FeatureId, words: string): Trouble | undefined {
+    const alike = words.replace(/\S*\d\S*/g, '#'); // places in the request, and its number
+    if (this.#refused?.words !== alike) this.#refused = { words: alike, features: new Set() };
+    const { features } = this.#refused;
+    if (features.add(featureId).size === 1) return undefined;
+    return { cause: 'service', message: `Different features get the same refusal: ${words}` };
   }
 
   /** The user has done something about it, or asks to try. */

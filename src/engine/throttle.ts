@@ -5,6 +5,10 @@ import type { Chance, Clock } from '../ports/system';
 /** The wait when the provider names none: doubled with each refusal in a row, up to the cap. */
 const firstBackoffMs = 1_000;
 const maxBackoffMs = 120_000;
+/** No service is busy for longer than an hour without saying so again: then it is asked whether it still is. */
+const longestWaitMs = 3_600_000;
+/** What agents are told within this of each other is one word of the provider's, told once. */
+const sameWordMs = 1_000;
 /** Agents are let go spread over this share of the wait, so that they do not all call on one beat. */
 const spread = 0.25;
 
@@ -39,9 +43,11 @@ export class Throttle {
   limited(reason: string, retryAfterMs: number | undefined): void {
     this.#refusals += 1;
     const backoff = Math.min(maxBackoffMs, firstBackoffMs * 2 ** (this.#refusals - 1));
-    const until = this.clock.monotonic() + (retryAfterMs ?? backoff);
-    if (until <= this.#untilAt) return;
-    this.#untilAt = until;
+    const now = this.clock.monotonic();
+    const until = now + Math.min(longestWaitMs, retryAfterMs ?? backoff);
+    const isSame = this.#untilAt > now && until - this.#untilAt < sameWordMs;
+    this.#untilAt = Math.max(until, this.#untilAt);
+    if (isSame) return;
     this.tell({ type: 'throttle.changed', untilAt: Math.round(this.clock.now() + this.#waitMs()), reason });
   }
 

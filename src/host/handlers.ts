@@ -60,7 +60,7 @@ export function handleWorker(connection: HubConnection, fence: Fence, desk: Agen
   connection.handle(m.commandEnd, (ended) => desk.commandEnd(fence, ended));
   connection.handle(m.submit, ({ summary }) => desk.submit(fence, summary));
   connection.handle(m.handBack, (trouble) => desk.handBack(fence, trouble).then(nothing));
-  connection.handle(m.giveUp, ({ reason }) => desk.giveUp(fence, reason).then(nothing));
+  connection.handle(m.giveUp, ({ reason, by }) => desk.giveUp(fence, reason, by).then(nothing));
   connection.onNotice(workerNotices.log, ({ text }) => {
     try {
       desk.output(fence, text);

@@ -58,7 +58,7 @@ export interface Coordinator {
   log(text: string): void;
   /** Hands the work in; answers when the check is through. The attempt is over, whatever the verdict. */
   submit(summary: string): Promise<SubmitVerdict>;
-  giveUp(reason: string): Promise<void>;
+  giveUp(reason: string, by?: 'service'): Promise<void>;
   /** Ends the attempt for a trouble that would meet any other agent too; its work is undone and nothing counted. */
   handBack(trouble: Trouble): Promise<void>;
 }

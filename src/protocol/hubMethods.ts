@@ -245,7 +245,11 @@ export const workerMethods = {
     z.object({ cause: z.enum(troubleCauses), message: z.string().max(2000) }).strict(),
     nothing,
   ),
-  giveUp: method('feature.giveUp', z.object({ reason: z.string().max(100_000) }).strict(), nothing),
+  giveUp: method(
+    'feature.giveUp',
+    z.object({ reason: z.string().max(100_000), by: z.literal('service').optional() }).strict(),
+    nothing,
+  ),
 } as const;
 
 export const workerNotices = {

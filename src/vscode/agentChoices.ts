@@ -2,9 +2,10 @@
 import { oneLine } from '../core/events/describe';
 import type { Snapshot } from '../core/events/snapshot';
 import type { ModelName } from '../core/routing/modelCatalog';
-import { describeHeldBack, duration } from '../core/scheduler/describeForecast';
+import { describeHeldBack } from '../core/scheduler/describeForecast';
 import { type Forecast, forecast } from '../core/scheduler/forecast';
 import { outlookFrom, unknownMinutes } from '../core/scheduler/outlook';
+import { duration } from '../core/shared/duration';
 
 export interface AgentChoice {
   readonly count: number;

@@ -51,8 +51,8 @@ export function createHubCoordinator(hub: HubAsker): Coordinator {
     async handBack({ cause, message }) {
       await hub.request(workerMethods.handBack, { cause, message: message.slice(0, maxStepLength) });
     },
-    async giveUp(reason) {
-      await hub.request(workerMethods.giveUp, { reason: reason.slice(0, maxWordsLength) });
+    async giveUp(reason, by) {
+      await hub.request(workerMethods.giveUp, { reason: reason.slice(0, maxWordsLength), ...(by && { by }) });
     },
   };
 }

@@ -216,7 +216,8 @@ describe('agentLoop', () => {
       it(`gives up at once for ${failure.reason}, saying why`, async () => {
         const world = createAgentWorld({ turns: [failure] });
         assert.deepEqual(await world.run(), { kind: 'gaveUp', reason });
-        assert.equal(world.transcript.at(-1), `give up: ${reason}`);
+        const by = failure.reason === 'badResponse' ? ' by service' : '';
+        assert.equal(world.transcript.at(-1), `give up${by}: ${reason}`);
         assert.ok(!world.transcript.some((line) => line.startsWith('limited')));
       });
     }

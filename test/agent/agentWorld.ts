@@ -145,7 +145,7 @@ export function createAgentWorld(options: AgentWorldOptions = {}): AgentWorld {
       return verdict;
     },
     handBack: async ({ cause, message }) => say(`hand back (${cause}): ${message}`),
-    giveUp: async (reason) => say(`give up: ${reason}`),
+    giveUp: async (reason, by) => say(`give up${by ? ` by ${by}` : ''}: ${reason}`),
   };
   const coordinator: Coordinator = { ...recording, ...answers };
 

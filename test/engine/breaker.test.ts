@@ -53,6 +53,53 @@ describe('trouble from outside', () => {
     );
   });
 
+  it('is told of a request that the service calls wrong once it says so of different features', async () => {
+    let isRefusing = true;
+    const host = await SimulatedHost.open({
+      backlog,
+      agents:
+        () =>
+        async ({ desk, fence, wait, submit }) => {
+          await wait(100 * fence);
+          if (isRefusing) return desk.giveUp(fence, `tools.${fence} is wrong`, 'service');
+          await desk.modelCalled(fence, { model: 'haiku', usage, durationMs: 5 });
+          await submit();
+        },
+    });
+    await host.start();
+    await host.clock.advance(300_000);
+    assert.deepEqual(told(host), ['opened', 'rescheduled', 'rescheduled']);
+    assert.equal(judged(host).length, 1, 'the first may be its own fault');
+    assert.match(host.engine.snapshot.breaker?.message ?? '', /tools\.\d is wrong/);
+    isRefusing = false;
+    await host.clock.advance(3_600_000);
+    assert.deepEqual(
+      [1, 2, 3, 4].map((id) => host.statusOf(id)),
+      ['passing', 'passing', 'passing', 'passing'],
+    );
+  });
+
+  it('is not told for what the service calls wrong of one feature alone, or of several in other words', async () => {
+    const host = await SimulatedHost.open({
+      backlog: [{ name: 'a' }, { name: 'b' }, { name: 'c' }],
+      agents:
+        ({ name }) =>
+        async ({ desk, fence, wait, submit }) => {
+          await wait(100);
+          if (name !== 'c') return desk.giveUp(fence, `${name} is wrong`, 'service');
+          await submit();
+        },
+      settings: { limits: { ...defaultLimits, maxRetries: 0 } },
+    });
+    await host.start();
+    await host.clock.advance(60_000);
+    assert.deepEqual(told(host), []);
+    assert.deepEqual(
+      [1, 2, 3].map((id) => host.statusOf(id)),
+      ['failed', 'failed', 'passing'],
+    );
+  });
+
   it('is probed by one agent at a time, less and less often, and goes on by itself when it is over', async () => {
     const service = new Service();
     const host = await SimulatedHost.open({ backlog, agents: () => service.agent, settings: noRetries });

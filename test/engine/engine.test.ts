@@ -459,6 +459,40 @@ describe('the engine', () => {
     assert.equal(host.transcript('throttle.changed').length, 1);
   });
 
+  it('is put off by an hour at most at a time, tells it once, and loses no attempt for it', async () => {
+    let refusals = 0;
+    const host = await SimulatedHost.open({
+      backlog: [{ name: 'a' }, { name: 'b' }, { name: 'c' }],
+      agents:
+        () =>
+        async ({ desk, fence, wait, submit }) => {
+          await desk.modelPermit(fence);
+          await wait(fence);
+          refusals++;
+          desk.modelLimited(fence, { reason: 'slow', retryAfterMs: 999_999_999_000 });
+          let waits = true;
+          const permit = desk.modelPermit(fence).then(() => {
+            waits = false;
+          });
+          for (; waits; await wait(10_000)) desk.renew(fence);
+          await permit;
+          await submit();
+        },
+    });
+    const before = host.clock.now();
+    await host.start();
+    await host.clock.advance(3 * 3_600_000);
+    assert.equal(refusals, 3);
+    const [only, ...more] = host.events.flatMap((e) => (e.type === 'throttle.changed' ? [e.untilAt] : []));
+    assert.ok(typeof only === 'number' && only - before <= 3_601_000, String(only));
+    assert.deepEqual(more, []);
+    assert.deepEqual(
+      [1, 2, 3].map((id) => host.statusOf(id)),
+      ['passing', 'passing', 'passing'],
+    );
+    assert.equal(host.transcript('agent.started').length, 3);
+  });
+
   it("leaves a file with the human's unsaved edits to the human", async () => {
     const host = await SimulatedHost.open({ backlog: [{ name: 'a', files: ['mine.txt'] }, { name: 'b' }] });
     await host.engine.humanEditing(['mine.txt']);

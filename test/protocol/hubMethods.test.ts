@@ -148,7 +148,12 @@ const ofWorker: { readonly [K in keyof typeof workerMethods]: Example } = {
     refused: { cause: ['mine', 1], message: [text(2001)] },
     results: [{}],
   },
-  giveUp: { params: { reason: 'no' }, refused: { reason: [text(100_001)] }, results: [{}] },
+  giveUp: {
+    params: { reason: 'no', by: 'service' },
+    optional: ['by'],
+    refused: { reason: [text(100_001)], by: ['me'] },
+    results: [{}],
+  },
 };
 
 const settings = {

@@ -143,6 +143,13 @@ describe('hubCoordinator', () => {
       { kind: 'failed', reason: 'no' },
       { kind: 'failed', reason: 'no' },
     ],
+    [
+      'giveUp for the service',
+      (c) => c.giveUp('no', 'service'),
+      m.giveUp,
+      { reason: 'no', by: 'service' },
+      {},
+    ],
     ['giveUp', (c) => c.giveUp(long), m.giveUp, { reason: long.slice(0, 100_000) }, {}],
   ];
   for (const [name, ask, method, params, answer, got] of rows) {

@@ -12,8 +12,14 @@ export function toFailure(error: unknown, redactor: Redactor, signal: AbortSigna
   if (signal.aborted || error instanceof APIUserAbortError) return new Failure('aborted', 'stopped');
   const clean = (text: string) => redactor.text(text).slice(0, 1000);
   if (!(error instanceof APIError)) {
-    const reason = error instanceof SyntaxError ? 'badResponse' : 'unreachable'; // fetch tells a lost connection as a TypeError
-    return new Failure(reason, clean(`the connection to the model service failed: ${wordsOf(error)}`));
+    // Of another's making, as a page is: the next request would fare no better.
+    if (error instanceof SyntaxError)
+      return new Failure(
+        'unusable',
+        clean(`What came back is no answer of the model service: ${wordsOf(error)}`),
+      );
+    // Fetch tells a lost connection as a TypeError.
+    return new Failure('unreachable', clean(`the connection to the model service failed: ${wordsOf(error)}`));
   }
   if (error instanceof APIConnectionError) {
     return new Failure(

@@ -45,7 +45,8 @@ export type ToolAnswer =
 
 export type Ending =
   | { readonly kind: 'finish'; readonly summary: string }
-  | { readonly kind: 'giveUp'; readonly reason: string }
+  /** `service`: the model's service called the request wrong. */
+  | { readonly kind: 'giveUp'; readonly reason: string; readonly by?: 'service' | undefined }
   /** A trouble that would meet any other agent too. */
   | { readonly kind: 'handBack'; readonly trouble: Trouble }
   /** The hub has ended the attempt; nothing is left to say to it. */

@@ -2,6 +2,7 @@
 import type { SkipCause } from '../features/feature';
 import type { Breaker, TroubleCause } from '../guardrails/breaker';
 import { describeBlockers } from '../locks/describeBlockers';
+import { duration } from '../shared/duration';
 import { inert } from '../shared/inert';
 import { excerptOf, type LongText } from '../shared/longText';
 import { describeUnread } from '../shared/unread';
@@ -42,7 +43,8 @@ export function describe(event: Event, after: Snapshot): string | undefined {
     case 'limit.reached':
       return `⛔ Agent ${event.slot} reached ${event.limit} (${event.bound}) on feature ${event.featureId}`;
     case 'throttle.changed':
-      return event.untilAt === null ? undefined : `🐢 Slowing down: ${oneLine(event.reason)}`;
+      if (event.untilAt === null) return undefined;
+      return `🐢 Slowing down for ${duration(Math.max(1_000, event.untilAt - event.at) / 60_000)}: ${oneLine(event.reason)}`;
     case 'copy.incomplete':
       return `⚠️ Copy of agent ${event.slot}: ${oneLine(describeUnread(event))}`;
     case 'breaker.opened':

@@ -1,5 +1,6 @@
 // Tells forecasts in one line for people: in the command line, in the editor's quick pick and beside the slider.
 import { oneLine } from '../events/describe';
+import { duration } from '../shared/duration';
 import type { Forecast, HeldBackBy } from './forecast';
 
 /** `3 agents: about 20 min; 5: 20 min, the chain auth → profile decides`. */
@@ -32,15 +33,6 @@ export function describeHeldBack(by: HeldBackBy): string {
     default:
       return by satisfies never;
   }
-}
-
-/** `8 min`, `1 h 20 min`; below two minutes in seconds. */
-export function duration(minutes: number): string {
-  if (minutes < 2) return `${Math.round(minutes * 60)} s`;
-  const whole = Math.round(minutes);
-  if (whole < 60) return `${whole} min`;
-  const rest = whole % 60;
-  return `${Math.floor(whole / 60)} h${rest === 0 ? '' : ` ${rest} min`}`;
 }
 
 /** By first and last members where a chain is long. */

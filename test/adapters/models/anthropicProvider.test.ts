@@ -218,6 +218,7 @@ describe('anthropicProvider', () => {
       { ...page(200), contentType: 'application/json', body: '{}' },
       'unusable',
     ],
+    ['a stream of events that are not JSON', garbage(), 'unusable'],
     ["a gateway's page (502)", page(502), 'unreachable'],
     ["a gateway's page (503)", page(503), 'overloaded'],
     ['a page for too large a request', page(413), 'tooLong'],
@@ -433,6 +434,10 @@ function page(status: number): FakeAnswer & { kind: 'page' } {
     contentType: 'text/html; charset=utf-8',
     body: '<title>Just a moment...</title>',
   };
+}
+
+function garbage(): FakeAnswer {
+  return { kind: 'page', status: 200, contentType: 'text/event-stream', body: 'event: x\ndata: {nope\n\n' };
 }
 
 function inStream(type: string): FakeAnswer {

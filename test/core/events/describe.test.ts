@@ -172,7 +172,8 @@ const lines: {
   'run.resumed': [[{ type: 'run.resumed', runId: 1 }, '▶️ Resumed']],
   'run.finished': [[{ type: 'run.finished', runId: 1, outcome: 'complete', report }, undefined]],
   'throttle.changed': [
-    [{ type: 'throttle.changed', untilAt: 5, reason: '429' }, '🐢 Slowing down: 429'],
+    [{ type: 'throttle.changed', untilAt: 5, reason: '429' }, '🐢 Slowing down for 1 s: 429'],
+    [{ type: 'throttle.changed', untilAt: 3_600_000, reason: '429' }, '🐢 Slowing down for 1 h: 429'],
     [{ type: 'throttle.changed', untilAt: null, reason: '' }, undefined],
   ],
   'owner.changed': [[{ type: 'owner.changed', epoch: 1, process, face: 'cli' }, undefined]],

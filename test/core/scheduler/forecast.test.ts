@@ -1,9 +1,10 @@
 // Forecasts of small backlogs, every figure worked out by hand, and how they are told.
 import { strict as assert } from 'node:assert';
 import type { Feature } from '../../../src/core/features/feature';
-import { describeForecast, duration } from '../../../src/core/scheduler/describeForecast';
+import { describeForecast } from '../../../src/core/scheduler/describeForecast';
 import { type Forecast, forecast } from '../../../src/core/scheduler/forecast';
 import { outlookFrom } from '../../../src/core/scheduler/outlook';
+import { duration } from '../../../src/core/shared/duration';
 import { featureIn } from '../sampleFeatures';
 
 const outlook = outlookFrom([], undefined);
