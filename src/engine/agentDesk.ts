@@ -9,6 +9,7 @@ import { isHeldBy } from '../core/locks/lockTable';
 import { costUsd } from '../core/routing/modelCatalog';
 import type { Fence } from '../core/shared/ids';
 import { ok, type Result, refuse } from '../core/shared/result';
+import { unreadOf } from '../core/shared/unread';
 import type {
   Assignment,
   CommandEnded,
@@ -233,9 +234,11 @@ export class AgentDesk {
     const { limits } = this.#settings();
     const judged = judgeCommand(command, await live.checkCommand, this.allowedCommands());
     if (!judged.ok) return judged;
-    await this.gate.run(async () =>
+    const unread = await this.gate.run(async () =>
       this.copies.refresh(live.attempt.slot, await this.edits.overlayFor(fence)),
     );
+    live.unread = unreadOf(unread);
+    await this.pool.tellUnread(live);
     this.#live(fence);
     live.endCommand({ durationMs: 0 }); // of one whose end was never told
     live.command = this.watch.begin();
@@ -276,6 +279,7 @@ export class AgentDesk {
       await this.pool.broke(live, 'Running the check', error);
       return lost;
     });
+    await this.pool.tellUnread(live);
     await this.pool.end(live, verdict);
     return this.log.redactor.data(verdictOf(live.ending ?? verdict));
   }

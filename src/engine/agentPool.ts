@@ -210,11 +210,11 @@ export class AgentPool {
     // A first copy takes seconds on a large workspace. Made outside the gate it stops nobody's writes; if there were any,
     // what it caught of them half done is put right by a second pass, which has little left to do.
     if (!(await gate.beside(bringUpToDate))) await gate.run(bringUpToDate);
-    await this.#tellUnread(live);
+    await this.tellUnread(live);
   }
 
   /** The next agents would lack the same; nobody needs to hear of it from each. */
-  async #tellUnread({ unread, attempt }: LiveAttempt): Promise<void> {
+  async tellUnread({ unread, attempt }: LiveAttempt): Promise<void> {
     const said = unread && describeUnread(unread);
     if (said === this.#saidUnread) return;
     this.#saidUnread = said;

@@ -66,6 +66,7 @@ export class Verification {
     const unread = await this.gate.run(async () =>
       this.copies.refresh(slot, await this.edits.overlayFor(fence)),
     );
+    live.unread = unreadOf(unread);
     const waited = waitedMs === undefined ? {} : { waitedMs };
     await this.log.append([{ type: 'verify.started', command, ...waited, ...attemptOf(attempt) }]);
     const span = this.watch.begin();
@@ -112,7 +113,7 @@ export class Verification {
     }
     return {
       kind: 'failed',
-      reason: failureReason(command, { ...result, outputTail }, timeoutMs, unreadOf(unread)),
+      reason: failureReason(command, { ...result, outputTail }, timeoutMs, live.unread),
     };
   }
 }

@@ -68,7 +68,7 @@ No check is set for this feature: a person will look at your work.`,
   it('tells what the copy lacks', () =>
     assert.match(
       assignmentText({ ...assignment, unread: { count: 30, paths: ['a', 'b/'] } }),
-      /^30 files or folders could not be read or are too large, and so are not in the copy: a, b\/ and 28 more\.$/m,
+      /^30 files or folders could not be read, are too large or still being written, and so are not in the copy or older there: a, b\/ and 28 more\.$/m,
     ));
 
   it('never tells the key', () => {

@@ -389,7 +389,7 @@ describe('what cannot be read', () => {
     assert.ok(state.status === 'failed');
     assert.deepEqual(excerptOf(state.reason).split('\n'), [
       'The check `check` exited with 1.',
-      '2 files or folders could not be read or are too large, and so are not in the copy: keys/, secret.txt.',
+      '2 files or folders could not be read, are too large or still being written, and so are not in the copy or older there: keys/, secret.txt.',
       'no key',
     ]);
   });

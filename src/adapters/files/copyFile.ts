@@ -5,10 +5,12 @@ import { copyFile, lstat, open, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { hashWithin, isNotRead, readWithin, withFile } from './boundedRead';
 import { hashOf } from './contentHash';
+import { maxFileBytes } from './lookAt';
 import { type Stamp, stampOf } from './slotEntries';
 
 /** Content on its way into a copy. */
 export interface Content {
+  /** Of what is too large for an agent to change, a word like no other: it is copied anew rather than compared. */
   readonly hash: string;
   readonly mode: number;
   readonly mtimeMs: number;
@@ -35,11 +37,17 @@ export async function readContent(file: string): Promise<(Content & { readonly s
       const small =
         size > throughMemoryBytes ? undefined : await readWithin(opened, size, throughMemoryBytes);
       const bytes = isNotRead(small) ? undefined : small;
-      const hash = bytes ? hashOf(bytes) : await hashWithin(opened, size, mostCopiedBytes);
+      // One that grows without end would be read without end: above what agents may change it is copied once, unread.
+      const isLarge = size > maxFileBytes;
+      const hash = isLarge
+        ? randomUUID()
+        : bytes
+          ? hashOf(bytes)
+          : await hashWithin(opened, size, mostCopiedBytes);
       if (isNotRead(hash)) return hash;
       const after = await opened.stat();
       const stamp = stampOf(after, Date.now());
-      const unchanged = after.mtimeMs === before.mtimeMs && after.ctimeMs === before.ctimeMs;
+      const unchanged = isLarge || (after.mtimeMs === before.mtimeMs && after.ctimeMs === before.ctimeMs);
       const { mode } = stamp;
       return { hash, mode, mtimeMs: after.mtimeMs, size: after.size, bytes, file, stamp, unchanged };
     });

@@ -8,6 +8,7 @@ import { type Content, placeContent, readContent } from './copyFile';
 import { isUnreadable } from './fileFailure';
 import { eitherOf, type FolderRules, IgnoreRules } from './ignoreRules';
 import type { KeptContent } from './keptContent';
+import { maxFileBytes } from './lookAt';
 import { makeChangeable, removeTree } from './removeTree';
 import { changedInCopy } from './slotChanges';
 import {
@@ -32,10 +33,15 @@ export interface SlotMirrorOptions {
   readonly staging: string;
   readonly kept: KeptContent;
   readonly user: UserRules;
+  /** The wall clock, by which files have their times. */
+  readonly now: () => number;
 }
 
 /** Copying waits for the disk most of the time; more at once than this gains nothing. */
 const copiesAtOnce = 16;
+
+/** A file of which the copy has an earlier state is left at it while its last change is not older than this. */
+const restMs = 10_000;
 
 type WantedFile = Extract<Wanted, { readonly kind: 'file' }>;
 
@@ -158,6 +164,15 @@ export class SlotMirror {
       if (known.ignored !== one.ignored) this.placed?.set(at, { ...known, ignored: one.ignored });
       return;
     }
+    // As it was put there, or changed within the same tick, which is not worth another copy of so much.
+    const stands =
+      before?.kind === 'file' &&
+      found?.kind === 'file' &&
+      isSameFile({ ...before.stamp, unsettled: false }, found.stamp);
+    if (stands && isBeingWritten(before.from, one.from, this.options.now())) {
+      this.unread.add(`${at} (still being written)`);
+      return;
+    }
     const source = await this.sourceOf(at, one.from);
     if (!source) return this.remove(at);
     const { content, from } = source;
@@ -213,6 +228,16 @@ function requireReadable(root: string): void {
     const why = cause instanceof Error ? cause.message : String(cause);
     throw new Failure('noCopy', `The workspace cannot be read: ${why}`, { cause });
   }
+}
+
+/**
+ * A large file that is written all the time, as a log is: to copy it anew for every command would take longer than the
+ * commands. Agents do not change files of that size, so that none of their work is missed.
+ */
+function isBeingWritten(had: Source, now: Source, at: number): boolean {
+  if (had.kind !== 'workspace' || now.kind !== 'workspace' || now.stamp.size <= maxFileBytes) return false;
+  const restedMs = at - now.stamp.ctimeMs;
+  return restedMs >= 0 && restedMs < restMs;
 }
 
 /** May what is found stay where `one` is wanted, at most with other content? */

@@ -1,4 +1,5 @@
-// What could not be read of the workspace or is too large, and so is missing in an agent's copy: counted, and named as far as it helps.
+// What of the workspace is missing in an agent's copy (not to be read, too large) or older there (still being written):
+// counted, and named as far as it helps.
 import { inert } from './inert';
 
 export interface Unread {
@@ -19,5 +20,5 @@ export function describeUnread({ count, paths }: Unread): string {
   const rest = count > paths.length ? ` and ${count - paths.length} more` : '';
   const what = count === 1 ? '1 file or folder' : `${count} files or folders`;
   const are = count === 1 ? 'is' : 'are';
-  return `${what} could not be read or ${are} too large, and so ${are} not in the copy: ${paths.map(inert).join(', ')}${rest}`;
+  return `${what} could not be read, ${are} too large or still being written, and so ${are} not in the copy or older there: ${paths.map(inert).join(', ')}${rest}`;
 }

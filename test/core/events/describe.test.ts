@@ -147,11 +147,11 @@ const lines: {
   'copy.incomplete': [
     [
       { type: 'copy.incomplete', count: 1, paths: ['a\nb'], ...own },
-      '⚠️ Copy of agent 1: 1 file or folder could not be read or is too large, and so is not in the copy: a b',
+      '⚠️ Copy of agent 1: 1 file or folder could not be read, is too large or still being written, and so is not in the copy or older there: a b',
     ],
     [
       { type: 'copy.incomplete', count: 5, paths: ['a', 'b/'], ...own },
-      '⚠️ Copy of agent 1: 5 files or folders could not be read or are too large, and so are not in the copy: a, b/ and 3 more',
+      '⚠️ Copy of agent 1: 5 files or folders could not be read, are too large or still being written, and so are not in the copy or older there: a, b/ and 3 more',
     ],
   ],
   'breaker.opened': [
