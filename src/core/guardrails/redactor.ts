@@ -1,7 +1,7 @@
 // Takes keys out of texts before anybody sees or keeps them, in every common form and however the text is cut.
 import { FormIndex, type Span } from './formIndex';
-import { formsOf, shortestSecret } from './secretForms';
-import { type TextView, unfinishedEscape, viewsOf } from './textViews';
+import { bareFormsOf, formsOf, shortestSecret } from './secretForms';
+import { bareViewOf, type TextView, unfinishedEscape, viewsOf } from './textViews';
 
 /** Text that comes in pieces. */
 export interface RedactedStream {
@@ -24,12 +24,14 @@ const closedFields = new Set([
 
 export class Redactor {
   readonly #index = new FormIndex();
+  readonly #bareIndex = new FormIndex();
 
   /** From now on it is taken out wherever it stands. */
   add(secret: string): void {
     const key = secret.trim();
-    if (key.replace(/\s+/g, '').length >= shortestSecret)
-      for (const form of formsOf(key)) this.#index.add(form);
+    if (key.replace(/\s+/g, '').length < shortestSecret) return;
+    for (const form of formsOf(key)) this.#index.add(form);
+    for (const form of bareFormsOf(key)) this.#bareIndex.add(form);
   }
 
   isIn(text: string): boolean {
@@ -83,9 +85,13 @@ export class Redactor {
   }
 
   #spans(text: string): readonly Span[] {
-    return this.#viewsOf(text).flatMap((view) =>
-      this.#index.places(view.chars, shortestIn(view)).map(view.spanOf),
-    );
+    const views = this.#viewsOf(text);
+    if (views.length === 0) return [];
+    const bareView = bareViewOf(text);
+    return [
+      ...views.flatMap((view) => this.#index.places(view.chars, shortestIn(view)).map(view.spanOf)),
+      ...this.#bareIndex.places(bareView.chars, 0).map(bareView.spanOf),
+    ];
   }
 
   /** Where something was left out, an ellipsis may say so. */
@@ -110,6 +116,9 @@ export class Redactor {
       const nth = this.#index.openAt(view.chars, shortestIn(view));
       return nth < view.chars.length ? [view.spanOf({ from: nth, to: nth + 1 }).from] : [];
     });
+    const bareView = bareViewOf(tail);
+    const nthBare = this.#bareIndex.openAt(bareView.chars, 0);
+    if (nthBare < bareView.chars.length) opens.push(bareView.spanOf({ from: nthBare, to: nthBare + 1 }).from);
     return skipped + Math.min(halfEscape, ...opens);
   }
 

@@ -57,6 +57,36 @@ function hex(bytes: readonly number[]): string {
   return bytes.map((byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
+/** Fewer letters and digits of a secret are not looked for by themselves: they are too much like words. */
+const shortestBare = 16;
+
+/**
+ * Every text that tells the secret once only letters and digits are left, in small letters: whatever was put between them
+ * (path separators, quotes and pluses, commas, colons, characters that are not shown) and whatever the case. Its bytes
+ * as hex, decimal and octal numbers, as in lists, escapes and the entities of HTML, are among them.
+ */
+export function bareFormsOf(secret: string): readonly string[] {
+  const bytes = utf8(secret);
+  const plain = bare(secret);
+  const isKeyLike = plain.length >= shortestBare && /\d/.test(plain) && /[a-z]/.test(plain);
+  const each = (write: (byte: number) => string) => bytes.map(write).join('');
+  const inHex = (before: string) => each((byte) => before + byte.toString(16));
+  const numbers = [
+    hex(bytes),
+    ...['x', '0x', 'u'].map(inHex),
+    each(String),
+    each((byte) => byte.toString(8)),
+    each((byte) => byte.toString(8).padStart(3, '0')),
+  ];
+  return [...new Set([...(isKeyLike ? [plain] : []), ...numbers])].filter(
+    ({ length }) => length >= shortestBare,
+  );
+}
+
+export function bare(text: string): string {
+  return text.replace(/[^a-z\d]+/gi, '').toLowerCase();
+}
+
 /** Every text that, once white space is taken out, tells the secret; none is shorter than the secret itself by much. */
 export function formsOf(secret: string): readonly string[] {
   const bytes = utf8(secret);

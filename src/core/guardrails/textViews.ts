@@ -1,5 +1,7 @@
-// A text as it is, as it reads once white space is taken out, and as it reads once escapes are undone in that.
+// A text as it is, as it reads once white space and what is not shown is taken out, as it reads once escapes are undone in
+// that, and with nothing but its letters and digits.
 import type { Span } from './formIndex';
+import { bare } from './secretForms';
 
 export interface TextView {
   readonly chars: string;
@@ -9,7 +11,9 @@ export interface TextView {
   spanOf(span: Span): Span;
 }
 
-const space = /\s+/g;
+/** White space, what is not shown, and what a terminal takes back by a backspace. */
+const space = /(?:[\s\b\p{Default_Ignorable_Code_Point}]|[^\n\b][\b])+/gu;
+const notBare = /[^a-z\d]+/gi;
 const percentEscape = /%[0-7][0-9a-f]/gi;
 /** What JSON, JavaScript and shells write. */
 const backslashEscape = /\\u00[0-7][0-9a-f]|\\x[0-7][0-9a-f]|\\["'\\/nrt]/gi;
@@ -19,12 +23,18 @@ export const unfinishedEscape =
 
 export function viewsOf(text: string): readonly TextView[] {
   const whole: TextView = { chars: text, isJoined: false, spanOf: (span) => span };
-  const joined = /\s/.test(text) ? viewWithout(space, whole) : whole;
+  const joined = text.search(space) >= 0 ? viewWithout(space, whole) : whole;
   return [
     ...(joined === whole ? [whole] : [whole, joined]),
     ...(text.includes('%') ? [viewWithout(percentEscape, joined)] : []),
     ...(text.includes('\\') ? [viewWithout(backslashEscape, joined)] : []),
   ];
+}
+
+/** Nothing but letters and digits, in small letters. */
+export function bareViewOf(text: string): TextView {
+  const whole: TextView = { chars: text, isJoined: true, spanOf: (span) => span };
+  return viewWithout(notBare, whole);
 }
 
 /** Where characters stand is worked out when it is first asked, which is when something was found. */
@@ -38,10 +48,15 @@ function viewWithout(pattern: RegExp, base: TextView): TextView {
     return { from, to: from + 1 };
   };
   return {
-    chars: pattern === space ? base.chars.replace(space, '') : base.chars.replace(pattern, meant),
+    chars: charsWithout(pattern, base.chars),
     isJoined: true,
     spanOf: ({ from, to }) => base.spanOf({ from: inBase(from).from, to: inBase(to - 1).to }),
   };
+}
+
+function charsWithout(pattern: RegExp, chars: string): string {
+  if (pattern === notBare) return bare(chars);
+  return pattern === space ? chars.replace(space, '') : chars.replace(pattern, meant);
 }
 
 /** A stretch of the base that the view shows: as it is, or an escape as one character. */
@@ -68,7 +83,7 @@ function piecesOf(pattern: RegExp, text: string): readonly Piece[] {
   };
   for (const { 0: found, index } of text.matchAll(pattern)) {
     add(index, false);
-    if (pattern === space || meant(found) === '') from = index + found.length;
+    if (pattern === space || pattern === notBare || meant(found) === '') from = index + found.length;
     else add(index + found.length, true);
   }
   add(text.length, false);
