@@ -168,4 +168,6 @@ export interface OfflineTurn {
   readonly tool?: string;
   readonly input?: unknown;
   readonly delayMs?: number;
+  /** Where its tool call stands, as `offline-script.json:3:7`. */
+  readonly place?: string;
 }

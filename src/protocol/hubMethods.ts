@@ -110,6 +110,7 @@ const offlineScript = z.discriminatedUnion('ok', [
         tool: z.string().optional(),
         input: z.unknown().optional(),
         delayMs: z.number().optional(),
+        place: z.string().optional(),
       }),
     ),
   }),

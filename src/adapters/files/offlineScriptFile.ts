@@ -1,4 +1,5 @@
 // What the offline model plays, `offline-script.json`: turns for each feature by name, for all attempts or for each.
+import path from 'node:path';
 import type { BacklogProblem, DocumentPath } from '../../core/features/featureList';
 import { canonicalName } from '../../core/features/featureName';
 import type { OfflineScript, OfflineTurn } from '../../ports/coordinator';
@@ -23,10 +24,16 @@ export async function loadOfflineScript(file: string): Promise<OfflineScriptFile
   const read = await readJsonFile(file, `Write ${example}.`);
   if (read.kind !== 'read') return read;
   const problems: BacklogProblem[] = [];
-  const script = parseScript(read.value, (path, message) => void problems.push({ path, message }));
-  return problems.length > 0
-    ? { kind: 'bad', problems: placeProblems(file, read.text, problems) }
-    : { kind: 'loaded', script };
+  const calls: Call[] = [];
+  const say: Say = (path, message) => void problems.push({ path, message });
+  const script = parseScript(read.value, say, (call) => void calls.push(call));
+  if (problems.length > 0) return { kind: 'bad', problems: placeProblems(file, read.text, problems) };
+  const asProblems = calls.map(({ path }, nth) => ({ path, message: String(nth) }));
+  for (const { line, column, message } of placeProblems(file, read.text, asProblems)) {
+    const turn = calls[Number(message)]?.turn;
+    if (turn) turn.place = `${path.basename(file)}:${line}:${column}`;
+  }
+  return { kind: 'loaded', script };
 }
 
 /** @param attempt from 1; attempts beyond those written play the last again */
@@ -40,9 +47,15 @@ export function turnsFor(script: OfflineTurns, featureName: string, attempt: num
   };
 }
 
+/** A turn that calls a tool, and where in the document what it is called with stands. */
+interface Call {
+  readonly path: DocumentPath;
+  readonly turn: { place?: string };
+}
+
 type Say = (path: DocumentPath, message: string) => void;
 
-function parseScript(value: unknown, say: Say): OfflineTurns {
+function parseScript(value: unknown, say: Say, tell: (call: Call) => void): OfflineTurns {
   const script = new Map<string, readonly (readonly OfflineTurn[])[]>();
   if (!isObject(value)) {
     say([], `The script must be an object: ${example}.`);
@@ -58,19 +71,29 @@ function parseScript(value: unknown, say: Say): OfflineTurns {
     }
     const isPerAttempt = given.some((one) => Array.isArray(one));
     const attempts = isPerAttempt
-      ? given.map((one, at) => parseTurns(one, [name, at], say))
-      : [parseTurns(given, [name], say)];
+      ? given.map((one, at) => parseTurns(one, [name, at], say, tell))
+      : [parseTurns(given, [name], say, tell)];
     script.set(canonicalName(name), attempts);
   }
   return script;
 }
 
-function parseTurns(value: unknown, path: DocumentPath, say: Say): readonly OfflineTurn[] {
+function parseTurns(
+  value: unknown,
+  path: DocumentPath,
+  say: Say,
+  tell: (call: Call) => void,
+): readonly OfflineTurn[] {
   if (!Array.isArray(value)) {
     say(path, 'One attempt here is a list of turns, so each must be.');
     return [];
   }
-  return value.map((turn: unknown, at) => parseTurn(turn, [...path, at], say));
+  return value.map((one: unknown, at) => {
+    const turn = parseTurn(one, [...path, at], say);
+    if (turn.tool !== undefined)
+      tell({ path: [...path, at, turn.input === undefined ? 'tool' : 'input'], turn });
+    return turn;
+  });
 }
 
 function parseTurn(value: unknown, path: DocumentPath, say: Say): OfflineTurn {

@@ -79,7 +79,8 @@ describe('offlineScriptFile', () => {
     assert.deepEqual(turns('one', 1), [{ say: 'x' }]);
     assert.deepEqual(turns('one', 4), [{ say: 'x' }]);
     assert.deepEqual(turns('two', 1), [{ say: 'first' }]);
-    assert.deepEqual(turns('two', 2), [{ tool: 't', input: [1], delayMs: 5 }]);
+    const place = 'offline-script.json:1:65';
+    assert.deepEqual(turns('two', 2), [{ tool: 't', input: [1], delayMs: 5, place }]);
     assert.deepEqual(turns('two', 3), turns('two', 2));
     assert.deepEqual(turns('__proto__', 1), [{ say: 'p' }]);
     assert.equal(
