@@ -128,11 +128,11 @@ export class AgentDesk {
 
   async toolBegin(fence: Fence, call: ToolCall): Promise<BudgetAnswer> {
     const live = this.#live(fence);
-    const before = live.budget;
-    const { budget, answer } = spend(before, asAction(call), this.#settings().limits);
+    const { budget, answer } = spend(live.budget, asAction(call), this.#settings().limits);
     live.budget = budget;
-    if (answer.kind === 'wrapUp' && before.refused === 0) {
-      await this.log.append([{ type: 'limit.reached', ...answer.hit, ...attemptOf(live.attempt) }]);
+    if (answer.kind === 'wrapUp') {
+      const told = live.reached(answer.hit);
+      if (told.length > 0) await this.log.append(told);
     }
     if (answer.kind === 'stop') await this.pool.end(live, { kind: 'limit', hit: answer.hit });
     return answer;
@@ -246,27 +246,26 @@ export class AgentDesk {
   }
 
   /**
-   * What a command changed in the copy is this attempt's: it enters under a lock that is free now, or is dropped. What it
-   * printed comes back as a model may see it.
+   * What a command changed in the copy is this attempt's: it enters under a lock that is free now, or is dropped; when it
+   * is more than the attempt may edit, nothing enters and the attempt is over. What it printed comes back as a model may
+   * see it.
    */
   async commandEnd(fence: Fence, { printed, ...took }: CommandEnded): Promise<CommandOutcome> {
     const live = this.#live(fence);
     live.endCommand(took);
     const changes = await this.copies.changes(live.attempt.slot);
     const { limits } = this.#settings();
-    const before = this.#live(fence).budget;
     const meant = changes.filter((change) => isBringable(change) && this.guard.judge(live, change.path).ok);
-    const { budget, room, answer } = spendOnFiles(before, meant.length, limits);
-    live.budget = budget;
+    const { answer } = spendOnFiles(this.#live(fence).budget, meant.length, limits);
+    if (answer.kind === 'stop')
+      await this.pool.end(live, { kind: 'limit', hit: answer.hit, note: leftOut(meant.length) });
+    this.#live(fence);
     const { locks, edits, guard, shared, copies, gate } = this;
     const parts = { locks, edits, guard, shared, copies, gate };
-    const brought = await bringChanges(parts, live, changes, room, () => this.#live(fence));
-    if (answer.kind === 'wrapUp' && before.refused === 0)
-      await this.log.append([{ type: 'limit.reached', ...answer.hit, ...attemptOf(live.attempt) }]);
-    if (answer.kind === 'stop') await this.pool.end(live, { kind: 'limit', hit: answer.hit });
-    this.#live(fence);
-    const output = this.log.redactor.text(printed);
-    return { ...brought, output, ...(answer.kind === 'wrapUp' ? { wrapUp: answer.text } : {}) };
+    const brought = await bringChanges(parts, live, changes, () => this.#live(fence));
+    const entered = brought.kept.length + (brought.more?.kept ?? 0);
+    live.budget = spendOnFiles(live.budget, entered, limits).budget;
+    return { ...brought, output: this.log.redactor.text(printed) };
   }
 
   /** Hands the work in, checks it, and ends the attempt with the verdict. */
@@ -329,6 +328,10 @@ export class AgentDesk {
     if (!run) throw new Failure('closed', 'There is no run.');
     return run.settings;
   }
+}
+
+function leftOut(files: number): string {
+  return `A command changed ${files} ${files === 1 ? 'file' : 'files'}; none of it entered the workspace.`;
 }
 
 function asAction({ tool, fingerprint }: ToolCall): Action {

@@ -20,7 +20,7 @@ import type { SlotCopies } from '../ports/workspace';
 import { type Ending, LiveAttempt } from './attempt';
 import type { BreakerKeeper } from './breakerKeeper';
 import type { EditBook } from './editBook';
-import { describeDeath, endCause, endNote, messageOf } from './endWords';
+import { describeDeath, endCause, endNote, limitReason, messageOf, reached } from './endWords';
 import type { EventLog } from './eventLog';
 import type { FileLocks } from './fileLocks';
 import type { Gate } from './gate';
@@ -115,9 +115,7 @@ export class AgentPool {
     const undo = () => this.parts.edits.undo(attempt);
     const undone = keeps ? [] : await this.#insistence.until(attempt, puttingBack, undo);
     const happenings: Happening[] = [
-      ...(ending.kind === 'limit'
-        ? [{ type: 'limit.reached', ...ending.hit, ...attemptOf(attempt) } as const]
-        : []),
+      ...(ending.kind === 'limit' ? live.reached(ending.hit) : []),
       ...undone,
       ...this.parts.locks.releaseEvents(attempt),
       this.#changeFor(live, ending),
@@ -302,8 +300,13 @@ export class AgentPool {
       }
       case 'failed':
         return retries(ending.reason);
-      case 'limit':
-        return retries(`It reached ${describeLimit(ending.hit)}.`);
+      case 'limit': {
+        const reason = limitReason(ending);
+        // Tried again with these very words, it came to the same: a third time would cost as much and bring no more.
+        return reached(feature, ending.hit)
+          ? { type: 'feature.failed', reason, featureId, fence, slot }
+          : retries(reason);
+      }
       case 'lost':
         return limits && afterLoss(feature.losses, limits) === 'retry'
           ? { type: 'feature.yielded', cause: 'lost', note: ending.note, ...attemptOf(attempt) }

@@ -1,8 +1,8 @@
 // One attempt while it runs: what it has used, who works on it, and how it is to end. Lives in memory only.
-import type { Attempt, CoreUse } from '../core/events/event';
+import { type Attempt, attemptOf, type CoreUse, type Happening } from '../core/events/event';
 import type { CheckProof, Feature } from '../core/features/feature';
 import type { YieldCause } from '../core/features/featureChange';
-import { type Budget, freshBudget, type LimitHit } from '../core/guardrails/budget';
+import { type Budget, freshBudget, type LimitHit, type LimitName } from '../core/guardrails/budget';
 import type { ModelName } from '../core/routing/modelCatalog';
 import type { Unread } from '../core/shared/unread';
 import type { CommandTime } from '../ports/coordinator';
@@ -15,7 +15,8 @@ export type Ending =
   | { readonly kind: 'passed'; readonly evidence: CheckProof }
   | { readonly kind: 'unconfirmed'; readonly why: string; readonly check?: CheckProof }
   | { readonly kind: 'failed'; readonly reason: string }
-  | { readonly kind: 'limit'; readonly hit: LimitHit }
+  /** @param note what went beyond it, as a sentence */
+  | { readonly kind: 'limit'; readonly hit: LimitHit; readonly note?: string }
   | { readonly kind: 'lost'; readonly note: string }
   | {
       readonly kind: 'yielded';
@@ -47,6 +48,7 @@ export class LiveAttempt {
   /** Aborts the check that is under way, or waits for its turn. */
   readonly check = new AbortController();
   readonly #timers = new Set<() => void>();
+  readonly #limitsTold = new Set<LimitName>();
 
   constructor(
     readonly attempt: Attempt,
@@ -64,6 +66,13 @@ export class LiveAttempt {
 
   get isOver(): boolean {
     return this.ending !== undefined;
+  }
+
+  /** The event that tells of a limit; none when people were told that this attempt reached it. */
+  reached(hit: LimitHit): readonly Happening[] {
+    if (this.#limitsTold.has(hit.limit)) return [];
+    this.#limitsTold.add(hit.limit);
+    return [{ type: 'limit.reached', ...hit, ...attemptOf(this.attempt) }];
   }
 
   /** Keeps a timer's cancel, to be called when the attempt ends. */

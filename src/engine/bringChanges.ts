@@ -1,6 +1,6 @@
 // Brings what a command changed in an attempt's copy into the workspace: thousands of files in a few steps of the log.
 import { lockKey, parseWorkspacePath } from '../core/locks/lockPath';
-import { type Refusal, refuse } from '../core/shared/result';
+import { type Refusal, type Result, refuse } from '../core/shared/result';
 import type { CommandChanges, FileWrite } from '../ports/coordinator';
 import type { CopyChange, SlotCopies } from '../ports/workspace';
 import type { LiveAttempt } from './attempt';
@@ -34,14 +34,13 @@ export function isBringable(change: CopyChange): change is BringableChange {
 
 /**
  * Each file enters under a lock that is free now, or is dropped with the reason; the copy then shows what the workspace
- * has. @param room how many files may enter; the rest of them is dropped and not named @param alive throws when the
- * attempt is over
+ * has. A command that both deleted and wrote may have moved files, and half of a move loses them: where a part of that is
+ * refused, none of it enters. @param alive throws when the attempt is over
  */
 export async function bringChanges(
   { locks, edits, guard, shared, copies, gate }: BringParts,
   live: LiveAttempt,
   changes: readonly CopyChange[],
-  room: number,
   alive: () => void,
 ): Promise<CommandChanges> {
   if (changes.length === 0) return { kept: [], dropped: [] };
@@ -50,31 +49,41 @@ export async function bringChanges(
   const kept: string[] = [];
   const dropped: DroppedChange[] = [];
   const drop = (path: string, error: Refusal) => void dropped.push({ path, error });
-  const allowed: BringableChange[] = [];
-  for (const change of changes) {
-    const judged = guard.judge(live, change.path);
-    if (!judged.ok) drop(change.path, judged.error);
-    else if (isBringable(change)) allowed.push(change);
-    else drop(change.path, refuse('notText', change.why).error);
-  }
-  const own: FileWrite[] = [];
+  const settle = (path: string, done: Result<unknown>) =>
+    done.ok ? void kept.push(path) : drop(path, done.error);
   /** By what their locks are compared by: files that common file systems take for one are not made beside each other. */
   const writtenAs = new Map<string, string>();
-  for (const change of allowed.slice(0, room)) {
-    const { path, before, content } = change;
-    if (!(await shared.isShared(path, attempt.fence))) own.push({ path, baseHash: before, content });
+  const own: FileWrite[] = [];
+  const turns: BringableChange[] = [];
+  for (const change of changes) {
+    const { path } = change;
+    const judged = guard.judge(live, path);
+    if (!judged.ok) drop(path, judged.error);
+    else if (!isBringable(change)) drop(path, refuse('notText', change.why).error);
+    else if (!(await shared.isShared(path, attempt.fence)))
+      own.push({ path, baseHash: change.before, content: change.content });
     else if (locks.isHumans(path)) drop(path, editedByHuman(path).error);
-    else {
-      const done = await edits.bringShared(attempt, change, isLive);
-      if (done.ok) kept.push(path);
-      else drop(path, done.error);
-      alive();
-    }
+    else turns.push(change);
   }
-  // What is deleted makes room for what is made: another case of its name, a folder in a file's place.
-  for (const batch of [own.filter(isDeletion), own.filter((write) => !isDeletion(write))]) {
-    for (let from = 0; from < batch.length; from += filesTogether) {
-      await bringOwn(batch.slice(from, from + filesTogether));
+  const free: FileWrite[] = [];
+  for (const batch of inBatches(own)) {
+    free.push(...(await lockFree(batch)));
+    alive();
+  }
+  const mayMove = changes.some(isDeletion) && !changes.every(isDeletion);
+  const mayGoOn = () => !mayMove || dropped.length === 0;
+  for (const change of turns) {
+    if (mayGoOn()) settle(change.path, await edits.bringShared(attempt, change, isLive));
+    else drop(change.path, notInPart);
+    alive();
+  }
+  // What is deleted makes room for what is made: another case of its name, a folder in a file's place. What made no room
+  // goes last, when it is known that all which was written has entered.
+  const [first, last] = deletionsOf(free);
+  for (const part of [first, free.filter((write) => !isDeletion(write)), last]) {
+    for (const batch of inBatches(part)) {
+      if (mayGoOn()) await bring(batch);
+      else for (const { path } of batch) drop(path, notInPart);
       alive();
     }
   }
@@ -83,43 +92,65 @@ export async function bringChanges(
   alive();
   return told(kept, dropped);
 
-  async function bringOwn(writes: readonly FileWrite[]): Promise<void> {
+  async function bring(writes: readonly FileWrite[]): Promise<void> {
+    const written = await edits.writeAll(attempt, writes, isLive);
+    if (!written.ok) return; // over: whoever asks next is told
+    for (const [path, one] of written.value) settle(path, one);
+  }
+
+  async function lockFree(writes: readonly FileWrite[]): Promise<readonly FileWrite[]> {
     const names = new Map<FileWrite, string>();
     for (const write of writes) {
       const name = parseWorkspacePath(write.path);
-      const twin = name.ok ? writtenAs.get(lockKey(name.value)) : undefined;
+      const twin = name.ok && !isDeletion(write) ? writtenAs.get(lockKey(name.value)) : undefined;
       if (!name.ok) drop(write.path, name.error);
-      else if (twin !== undefined)
-        drop(
-          write.path,
-          refuse('badInput', `It differs from "${twin}", which the command made too, only in case or form.`)
-            .error,
-        );
+      else if (twin !== undefined) drop(write.path, differsOnlyInForm(twin));
       else names.set(write, name.value);
       if (name.ok && !isDeletion(write)) writtenAs.set(lockKey(name.value), write.path);
     }
     const busy = await locks.acquireFree(attempt, [...names.values()]);
-    const free: FileWrite[] = [];
-    for (const [write, name] of names) {
+    return [...names].flatMap(([write, name]) => {
       const inTheWay = busy.get(name);
-      if (inTheWay)
-        drop(write.path, {
-          ...inTheWay,
-          message: `${inTheWay.message} Claim it, then run the command again.`,
-        });
-      else free.push(write);
-    }
-    if (free.length === 0) return;
-    const written = await edits.writeAll(attempt, free, isLive);
-    if (!written.ok) return; // over: whoever asks next is told
-    for (const [path, one] of written.value) {
-      if (one.ok) kept.push(path);
-      else drop(path, one.error);
-    }
+      if (!inTheWay) return [write];
+      drop(write.path, { ...inTheWay, message: `${inTheWay.message} Claim it, then run the command again.` });
+      return [];
+    });
   }
 }
 
-function isDeletion({ content }: FileWrite): boolean {
+const notInPart = refuse(
+  'locked',
+  'The command deleted files as well, and a part of what it did was refused: so as not to halve a move, this stays out too.',
+).error;
+
+function differsOnlyInForm(twin: string): Refusal {
+  const message = `It differs from "${twin}", which the command made too, only in case or form.`;
+  return refuse('badInput', message).error;
+}
+
+function* inBatches<T>(all: readonly T[]): Iterable<readonly T[]> {
+  for (let from = 0; from < all.length; from += filesTogether) yield all.slice(from, from + filesTogether);
+}
+
+/** Those that make room for what is written, and the others. */
+function deletionsOf(all: readonly FileWrite[]): readonly [first: FileWrite[], last: FileWrite[]] {
+  const written = all.filter((write) => !isDeletion(write)).map(({ path }) => lockKey(path));
+  const names = new Set(written);
+  const folders = new Set(written.flatMap(foldersOf));
+  const makesRoom = ({ path }: FileWrite) => {
+    const key = lockKey(path);
+    return names.has(key) || folders.has(key) || foldersOf(key).some((folder) => names.has(folder));
+  };
+  const gone = all.filter(isDeletion);
+  return [gone.filter(makesRoom), gone.filter((write) => !makesRoom(write))];
+}
+
+function foldersOf(key: string): readonly string[] {
+  const parts = key.split('/');
+  return parts.slice(1).map((_, k) => parts.slice(0, k + 1).join('/'));
+}
+
+function isDeletion({ content }: { readonly content?: string | null }): boolean {
   return content === null;
 }
 

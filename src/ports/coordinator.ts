@@ -116,8 +116,6 @@ export interface CommandChanges {
   readonly kept: readonly string[];
   readonly dropped: readonly { readonly path: string; readonly why: string }[];
   readonly more?: { readonly kept: number; readonly dropped: number };
-  /** The limit of file edits is reached: words for the model, which may only finish or give up. */
-  readonly wrapUp?: string;
 }
 
 export interface CommandEnded extends CommandTime {

@@ -229,7 +229,6 @@ export const workerMethods = {
       kept: z.array(z.string()),
       dropped: z.array(z.object({ path: z.string(), why: z.string() })),
       more: z.object({ kept: z.number(), dropped: z.number() }).optional(),
-      wrapUp: z.string().optional(),
     }),
   ),
   submit: method(

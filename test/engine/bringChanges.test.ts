@@ -1,4 +1,4 @@
-// What a command changed, in numbers: it counts as edits, stops at the limit, and costs few steps of the log.
+// What a command changed: it counts as edits, enters whole where half of it would lose files, and costs few steps of the log.
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
 import { defaultLimits } from '../../src/core/guardrails/limits';
@@ -10,13 +10,19 @@ import { MemoryWorkspace } from '../doubles/memoryWorkspace';
 import { type Hands, SimulatedHost } from '../doubles/simulatedHost';
 
 /** One feature whose agent does `work`; what it left of the workspace, and all that was told. */
-async function runOne(work: (hands: Hands & World) => Promise<unknown>, maxFileEdits = 50) {
+async function runOne(
+  work: (hands: Hands & World) => Promise<unknown>,
+  maxFileEdits = 50,
+  { maxRetries = 0, files = {} }: { maxRetries?: number; files?: Record<string, string> } = {},
+) {
   const workspace = new MemoryWorkspace();
+  for (const [path, text] of Object.entries(files)) workspace.put(path, text);
   const disk = new MemoryDisk();
-  const host = await SimulatedHost.open({
+  const editing = (paths: readonly string[]) => host.engine.humanEditing(paths);
+  const host: SimulatedHost = await SimulatedHost.open({
     ...{ backlog: [{ name: 'a' }], workspace, disk },
-    settings: { limits: { ...defaultLimits, maxFileEdits, maxRetries: 0 } },
-    agents: () => (hands) => work({ ...hands, ...commandOf(hands, workspace), workspace, disk }),
+    settings: { limits: { ...defaultLimits, maxFileEdits, maxRetries } },
+    agents: () => (hands) => work({ ...hands, ...commandOf(hands, workspace), workspace, disk, editing }),
   });
   await host.run();
   assert.deepEqual(host.bugs, []);
@@ -26,6 +32,8 @@ async function runOne(work: (hands: Hands & World) => Promise<unknown>, maxFileE
 interface World {
   readonly workspace: MemoryWorkspace;
   readonly disk: MemoryDisk;
+  /** The human has unsaved edits in these from now on. */
+  editing(paths: readonly string[]): Promise<void>;
   /** Runs a command that writes `count` files, those of an earlier one with other content. */
   command(count: number): Promise<CommandChanges>;
 }
@@ -43,36 +51,42 @@ function commandOf({ desk, fence, assignment }: Hands, workspace: MemoryWorkspac
   };
 }
 
+function limitsTold({ events }: SimulatedHost) {
+  return events.flatMap((e) => (e.type === 'limit.reached' ? [[e.limit, e.bound]] : []));
+}
+
 const edit = { tool: 'write_file', fingerprint: 'x' };
 
 describe('files that a command changed', () => {
-  it('count as edits; beyond the limit they stay out, the limit is told once, and the agent is to wrap up', async () => {
-    let changes: CommandChanges | undefined;
-    let next: unknown;
-    const { host, workspace } = await runOne(async ({ command, desk, fence, read, submit }) => {
-      changes = await command(3_000);
-      assert.equal(read('f0049'), 'run 1');
-      assert.equal(read('f0050'), undefined);
-      next = (await desk.toolBegin(fence, edit)).kind;
-      await submit();
+  it('count as edits: with more than have room none enters, and the attempt ends by that limit, told once', async () => {
+    const { host, workspace } = await runOne(async ({ command, desk, fence }) => {
+      await command(20);
+      await assert.rejects(command(3_000), { reason: 'closed' });
+      await assert.rejects(async () => desk.toolBegin(fence, edit), { reason: 'closed' });
     });
-    assert.equal(workspace.files.size, 50);
-    assert.deepEqual([changes?.kept.length, changes?.dropped, next], [50, [], 'wrapUp']);
-    assert.match(changes?.wrapUp ?? '', /2950 of the 3000 files that the command changed were not brought/);
-    assert.deepEqual(
-      host.events.flatMap((e) => (e.type === 'limit.reached' ? [[e.limit, e.bound]] : [])),
-      [['max_file_edits', 50]],
+    assert.deepEqual([...workspace.files], []);
+    assert.deepEqual(limitsTold(host), [['max_file_edits', 50]]);
+    assert.equal(host.statusOf(1), 'failed');
+    assert.equal(
+      excerptOf(host.engine.snapshot.features[1]?.lastFailure ?? ''),
+      'It reached the limit of 50 file edits an attempt (limits.max_file_edits). A command changed 3000 files; none of it entered the workspace.',
     );
-    assert.equal(host.statusOf(1), 'passing');
+    assert.equal(host.events.filter((e) => e.type === 'file.edited').length, 20);
+  });
+
+  it('that reach the limit a second time in a row are the end of it, however many retries there are', async () => {
+    const { host } = await runOne(({ command }) => command(51).catch(() => undefined), 50, { maxRetries: 9 });
+    assert.deepEqual(limitsTold(host), Array(2).fill(['max_file_edits', 50]));
+    assert.equal(host.statusOf(1), 'failed');
   });
 
   it('are few steps of the log, however many they are', async () => {
     let commits = 0;
     const { workspace } = await runOne(async ({ command, submit, disk }) => {
       const before = disk.commits;
-      const { kept, more, wrapUp } = await command(3_000);
+      const { kept, more } = await command(3_000);
       commits = disk.commits - before;
-      assert.deepEqual([kept.length, more, wrapUp], [1_000, { kept: 2_000, dropped: 0 }, undefined]);
+      assert.deepEqual([kept.length, more], [1_000, { kept: 2_000, dropped: 0 }]);
       await submit();
     }, 5_000);
     assert.equal(workspace.files.size, 3_000);
@@ -88,16 +102,6 @@ describe('files that a command changed', () => {
     });
     assert.deepEqual([...workspace.files], []);
     assert.equal(host.events.filter((e) => e.type === 'file.edited').length, 30);
-  });
-
-  it('end an attempt that goes on beyond the limit', async () => {
-    const kinds: string[] = [];
-    const { host, workspace } = await runOne(async ({ command }) => {
-      for (let k = 0; k < 5; k++) kinds.push((await command(5)).wrapUp === undefined ? 'go' : 'wrapUp');
-    }, 7);
-    assert.deepEqual(kinds, ['go', 'wrapUp', 'wrapUp', 'wrapUp']);
-    assert.deepEqual([host.statusOf(1), workspace.files.size], ['failed', 0]);
-    assert.match(excerptOf(host.engine.snapshot.features[1]?.lastFailure ?? ''), /limits\.max_file_edits/);
   });
 
   it('that differ only in case are not both brought over', async () => {
@@ -122,5 +126,55 @@ describe('files that a command changed', () => {
     });
     assert.equal(host.transcript('file.edited').length, 2);
     assert.deepEqual([...workspace.files], []);
+  });
+
+  describe('by a command that may have moved some', () => {
+    const files = { 'old/a': 'a', 'old/b': 'b' };
+
+    /** Moves all of `old` to `new`; what was kept and dropped, and what the workspace holds when the agent is done. */
+    async function moved(meanwhile: (workspace: MemoryWorkspace) => void, human: readonly string[] = []) {
+      const told: string[][] = [];
+      const { workspace } = await runOne(
+        async ({ desk, fence, assignment, submit, workspace, editing }) => {
+          await editing(human);
+          await desk.commandBegin(fence, 'check');
+          meanwhile(workspace);
+          const copy = workspace.copies.get(assignment.slot);
+          for (const name of ['a', 'b']) {
+            copy?.set(`new/${name}`, copy.get(`old/${name}`) ?? '');
+            copy?.delete(`old/${name}`);
+          }
+          const { kept, dropped } = await desk.commandEnd(fence, { durationMs: 1, printed: '' });
+          told.push([...kept].sort(), dropped.map(({ path }) => path).sort());
+          await submit();
+        },
+        50,
+        { files },
+      );
+      return [...told, [...workspace.files.keys()].sort()];
+    }
+
+    const [old, all] = [
+      ['old/a', 'old/b'],
+      ['new/a', 'new/b', 'old/a', 'old/b'],
+    ];
+    it('enter whole', async () => {
+      assert.deepEqual(await moved(() => {}), [all, [], ['new/a', 'new/b']]);
+    });
+
+    const parts: [what: string, path: string][] = [
+      ['its new name', 'new/b'],
+      ['its old name', 'old/b'],
+    ];
+    for (const [what, path] of parts) {
+      it(`stay out whole while ${what} is not free`, async () => {
+        assert.deepEqual(await moved(() => {}, [path]), [[], all, old]);
+      });
+    }
+
+    it('leave what they deleted where it is when a file changed under them', async () => {
+      const [kept, , left] = await moved((workspace) => workspace.put('new/b', 'yours'));
+      assert.deepEqual([kept, left], [['new/a'], all]);
+    });
   });
 });

@@ -131,7 +131,7 @@ const ofWorker: { readonly [K in keyof typeof workerMethods]: Example } = {
     refused: { durationMs: [-1], cpuMs: [-1], printed: [text(100_001)] },
     results: [
       { output: 'x', kept: ['a'], dropped: [{ path: 'b', why: 'busy' }] },
-      { output: '', kept: [], dropped: [], more: { kept: 2, dropped: 0 }, wrapUp: 'enough' },
+      { output: '', kept: [], dropped: [], more: { kept: 2, dropped: 0 } },
     ],
   },
   submit: {

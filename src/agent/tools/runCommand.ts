@@ -46,14 +46,13 @@ function describeEnd(result: CommandResult, timeoutMs: number): string {
   return result.exitCode === null ? `Ended by a signal ${took}` : `Exit code ${result.exitCode} ${took}`;
 }
 
-function describeChanges({ kept, dropped, more, wrapUp }: CommandChanges): readonly string[] {
+function describeChanges({ kept, dropped, more }: CommandChanges): readonly string[] {
   const lines: string[] = [];
   if (kept.length > 0) lines.push(`Changed and kept: ${named(kept, more?.kept)}.`);
   if (dropped.length > 0) {
     const reasons = dropped.map(({ path, why }) => `${path} (${why})`);
     lines.push(`Changed but dropped: ${named(reasons, more?.dropped)}.`);
   }
-  if (wrapUp !== undefined) lines.push(wrapUp);
   return lines;
 }
 

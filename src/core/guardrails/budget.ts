@@ -80,23 +80,18 @@ export function spend(
 }
 
 /**
- * The count after a command changed `files` files, each of which is an edit like one by a tool. `room` of them are the
- * attempt's; with more it has reached its limit, and that costs what a refused call costs.
+ * The count after a command changed `files` files, each of which is an edit like one by a tool. They are its work as a
+ * whole (a folder that it gave another name, for one): where not all of them have room, the attempt is over.
  */
 export function spendOnFiles(
   budget: Budget,
   files: number,
   limits: Limits,
-): { readonly budget: Budget; readonly room: number; readonly answer: BudgetAnswer } {
-  const room = Math.min(files, Math.max(0, limits.maxFileEdits - budget.edits));
-  const edited = { ...budget, edits: budget.edits + room };
-  if (room === files) return { budget: edited, room, answer: { kind: 'go' } };
-  const hit: LimitHit = { limit: 'max_file_edits', bound: limits.maxFileEdits };
-  const refused = budget.refused + 1;
-  const left = files - room;
-  const text = `You have reached ${describeLimit(hit)}: ${left} of the ${files} files that the command changed ${left === 1 ? 'was' : 'were'} not brought into the workspace. ${wrapUpWords}`;
-  const answer: BudgetAnswer = refused > patience ? { kind: 'stop', hit } : { kind: 'wrapUp', hit, text };
-  return { budget: { ...edited, refused }, room, answer };
+): { readonly budget: Budget; readonly answer: BudgetAnswer } {
+  const edits = budget.edits + files;
+  if (files === 0 || edits <= limits.maxFileEdits)
+    return { budget: { ...budget, edits }, answer: { kind: 'go' } };
+  return { budget, answer: { kind: 'stop', hit: { limit: 'max_file_edits', bound: limits.maxFileEdits } } };
 }
 
 /** The count after a call ended; failures of one same call in a row add up, anything else sets them back. */
@@ -145,8 +140,6 @@ function hitBy(budget: Budget, action: Action, limits: Limits): LimitHit | undef
   return undefined;
 }
 
-const wrapUpWords = 'Call finish if the feature is done, or give_up with what is missing.';
-
 function wrapUpText(hit: LimitHit): string {
-  return `Refused: you have reached ${describeLimit(hit)}. ${wrapUpWords}`;
+  return `Refused: you have reached ${describeLimit(hit)}. Call finish if the feature is done, or give_up with what is missing.`;
 }

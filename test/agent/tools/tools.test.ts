@@ -351,12 +351,10 @@ describe('tools', () => {
         kept,
         dropped: [{ path: 'x', why: 'busy' }],
         more: { kept: 4, dropped: 1 },
-        wrapUp: 'Wrap up.',
       };
       const answers = { commandEnd: async ({ printed: output }: CommandEnded) => ({ output, ...changes }) };
       const answer = await createAgentWorld({ answers }).use('run_command', input);
-      const told =
-        'f99 and 5 others.\nChanged but dropped: x (busy) and 1 other.\nWrap up.\nOutput:\n(no output)';
+      const told = 'f99 and 5 others.\nChanged but dropped: x (busy) and 1 other.\nOutput:\n(no output)';
       assert.ok(
         answer.kind === 'done' && answer.text.endsWith(told),
         answer.kind === 'done' ? answer.text : '',

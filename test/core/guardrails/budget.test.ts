@@ -165,34 +165,24 @@ describe('files that commands changed', () => {
     const told = commands.map((files) => {
       const spent = spendOnFiles(budget, files, limits);
       budget = spent.budget;
-      return `${spent.room} ${spent.answer.kind}`;
+      return spent.answer.kind;
     });
     return [told.join(', '), budget.edits];
   };
   const cases: [what: string, edits: number, commands: number[], told: string, counted: number][] = [
-    ['count each', 0, [2], '2 go', 2],
-    ['may fill the limit', 1, [2], '2 go', 3],
-    ['go no further than the limit', 0, [3_000], '3 wrapUp', 3],
-    ['add up over commands', 0, [2, 0, 2], '2 go, 0 go, 1 wrapUp', 3],
-    [
-      'are none for a command that changes nothing, also at the limit',
-      3,
-      [0, 0, 0, 0, 0],
-      '0 go, 0 go, 0 go, 0 go, 0 go',
-      3,
-    ],
-    ['cost what a refused call costs', 3, [1, 1, 1, 1], '0 wrapUp, 0 wrapUp, 0 wrapUp, 0 stop', 3],
+    ['count each', 0, [2], 'go', 2],
+    ['may fill the limit', 1, [2], 'go', 3],
+    ['are none of them allowed when they are more than have room', 1, [3_000], 'stop', 1],
+    ['add up over commands', 0, [2, 0, 2], 'go, go, stop', 2],
+    ['are none for a command that changes nothing, also at the limit', 3, [0, 0], 'go, go', 3],
   ];
   for (const [what, edits, commands, told, counted] of cases) {
     it(what, () => assert.deepEqual(after(edits, ...commands), [told, counted]));
   }
 
-  it('say how many were left out', () => {
+  it('name the limit when they have no room', () => {
     const { answer } = spendOnFiles({ ...freshBudget, edits: 1 }, 3, limits);
-    assert.equal(
-      answer.kind === 'wrapUp' && answer.text,
-      'You have reached the limit of 3 file edits an attempt (limits.max_file_edits): 1 of the 3 files that the command changed was not brought into the workspace. Call finish if the feature is done, or give_up with what is missing.',
-    );
+    assert.deepEqual(answer, { kind: 'stop', hit: { limit: 'max_file_edits', bound: 3 } });
   });
 
   it('leave no room for a tool that changes one more', () => {
