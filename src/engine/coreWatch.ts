@@ -50,7 +50,9 @@ export class CoreWatch {
     if (this.#open.size === 0) return;
     const wanted = this.cores.wanted();
     if (wanted === undefined) return;
-    for (const loads of this.#open) loads.set(wanted, (loads.get(wanted) ?? 0) + ms);
+    // Beside no other of ours it waits for nobody: its own threads are more than there are cores, or other programs want them.
+    const contended = this.#open.size > 1 ? wanted : 0;
+    for (const loads of this.#open) loads.set(contended, (loads.get(contended) ?? 0) + ms);
   }
 
   #lookAgain(): void {

@@ -12,8 +12,6 @@ import type { EditBook } from './editBook';
 import type { EventLog } from './eventLog';
 import type { Gate } from './gate';
 
-const noCheck = 'There is no check for it: neither the feature nor the workspace names a command.';
-
 export class Verification {
   constructor(
     private readonly log: EventLog,
@@ -33,11 +31,11 @@ export class Verification {
    * with a `Failure` when the check could not be run at all.
    */
   async verify(live: LiveAttempt, timeoutMs: number): Promise<Ending> {
-    const { attempt } = live;
+    const { attempt, feature } = live;
     const command = await live.checkCommand;
     if (command === undefined) {
       const changed = this.guard.approvalNeeded(live);
-      return { kind: 'unconfirmed', why: noCheck + (changed === undefined ? '' : ` It changed ${changed}.`) };
+      return { kind: 'unconfirmed', why: noCheck(feature.id, changed) };
     }
     const askedMs = this.clock.monotonic();
     let waitedMs: number | undefined;
@@ -116,6 +114,11 @@ export class Verification {
       reason: failureReason(command, { ...result, outputTail }, timeoutMs, live.unread),
     };
   }
+}
+
+function noCheck(id: number, changed: string | undefined): string {
+  const also = changed === undefined ? '' : ` It changed ${changed}.`;
+  return `There is no check for it, so it needs your yes (confirm ${id}, or reject ${id} to put everything back): neither the feature nor the workspace names a command.${also}`;
 }
 
 function needsYes(id: number, changed: string): string {

@@ -104,7 +104,7 @@ describe('checks at the same time', () => {
 describe('what a command took of the cores', () => {
   it('is stored with the check, and with the call of the tool that ran it', async () => {
     const host = await open({
-      backlog: [{ name: 'a' }],
+      backlog: [{ name: 'a' }, { name: 'b' }],
       cores: { count: 2, wanted: () => 4 },
       check: () => ({ durationMs: 10_000, cpuMs: 10_000 }),
       agents:
@@ -122,7 +122,9 @@ describe('what a command took of the cores', () => {
     });
     await host.run();
     const uses = host.events.flatMap((e) =>
-      e.type === 'tool.used' || e.type === 'verify.finished' ? [[e.type, e.cpuMs, e.coreWaitMs]] : [],
+      (e.type === 'tool.used' || e.type === 'verify.finished') && e.featureId === 1
+        ? [[e.type, e.cpuMs, e.coreWaitMs]]
+        : [],
     );
     assert.deepEqual(uses, [
       ['tool.used', 4_000, 2_000],
@@ -130,7 +132,7 @@ describe('what a command took of the cores', () => {
       ['verify.finished', 10_000, 5_000],
     ]);
     assert.deepEqual(host.engine.snapshot.run?.report?.cores, {
-      ...{ count: 2, cpuMs: 14_000, busyMs: 14_000, isWhole: true },
+      ...{ count: 2, cpuMs: 28_000, busyMs: 14_000, isWhole: true },
     });
   });
 });

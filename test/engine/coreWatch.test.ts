@@ -33,6 +33,13 @@ describe('the watch over the cores', () => {
     assert.equal(clock.pending, 0);
   });
 
+  it('books nothing as waiting for others while no other command of ours runs, whoever else wants the cores', async () => {
+    const { clock, watch } = watchOn(8);
+    const alone = watch.begin();
+    await clock.advance(1_000);
+    assert.deepEqual(alone.end(1_000, 500), { cpuMs: 500, coreWaitMs: 0 });
+  });
+
   it('leaves out what it cannot know', async () => {
     const blind = watchOn(undefined);
     const command = blind.watch.begin();

@@ -1,5 +1,6 @@
 // The attempts of a run as a table: the same as its chart, in words.
-import { becauseWords, endLooks, waitWords } from './barWords';
+import { becauseWords } from '../../src/core/scheduler/describeReport';
+import { endLooks, waitWords } from './barWords';
 import { element } from './element';
 import { formatSpan } from './figures';
 import type { Bar, RunChart } from './runChart';

@@ -1,6 +1,7 @@
 // How the outcome of an attempt looks and is called, and all there is to say of a bar in one line.
 import { oneLine } from '../../src/core/events/describe';
 import type { AttemptRow, ChainLink } from '../../src/core/events/runReport';
+import { becauseWords } from '../../src/core/scheduler/describeReport';
 import { formatSpan } from './figures';
 import type { Bar } from './runChart';
 
@@ -39,15 +40,6 @@ export function waitWords({ waits }: Bar): readonly string[] {
     ({ path, startMs, endMs }) => `waited ${formatSpan(endMs - startMs)} for ${oneLine(path)}`,
   );
 }
-
-/** Why a link of the deciding chain began when it did, for people. */
-export const becauseWords: Readonly<Record<ChainLink['because'], string>> = {
-  start: 'from the start',
-  retry: 'tried again',
-  dependency: 'needs the one before',
-  file: 'same file',
-  slot: 'next in line',
-};
 
 function sinceWords(because: ChainLink['because']): string {
   return because === 'start' ? '' : ` (${becauseWords[because]})`;

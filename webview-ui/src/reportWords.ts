@@ -3,12 +3,12 @@ import { oneLine } from '../../src/core/events/describe';
 import type { RunReport } from '../../src/core/events/runReport';
 import {
   attemptWords,
+  becauseWords,
   bestWords,
   coreWords,
   oneAgentWords,
   waitingCauses,
 } from '../../src/core/scheduler/describeReport';
-import { becauseWords } from './barWords';
 import { formatSpan } from './figures';
 
 export interface Fact {
@@ -27,6 +27,7 @@ export function factsOf(report: RunReport): readonly Fact[] {
     ? `; interrupted ${counted(interruptions.count, 'time', 'times')}, not counted: about ${formatSpan(interruptions.awayMs)}`
     : '';
   const attemptsTold = attemptWords(report, formatSpan);
+  const best = bestWords(report, formatSpan);
   const cores = coreWords(report);
   return [
     {
@@ -36,9 +37,9 @@ export function factsOf(report: RunReport): readonly Fact[] {
     },
     ...(attemptsTold ? [{ name: 'Attempts', ...attemptsTold }] : []),
     { name: 'One agent', ...oneAgentWords(report, formatSpan) },
-    { name: 'Best possible', ...bestWords(report, formatSpan) },
+    ...(best ? [{ name: 'Best possible', ...best }] : []),
     {
-      name: 'Agents idle',
+      name: 'Agents waited',
       value: formatSpan(idleMs),
       aside: causes.map(([cause, ms]) => `${cause} ${formatSpan(ms)}`).join(', ') || 'not at all',
     },

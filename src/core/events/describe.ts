@@ -77,8 +77,15 @@ export function describeEnd(after: Snapshot): readonly string[] {
   const meant = only === undefined ? features : features.filter((f) => only.includes(f.id));
   const passing = meant.filter((f) => f.state.status === 'passing').length;
   const agents = Object.keys(after.agents).length;
+  const open = meant.filter(({ state }) => state.status === 'claimed' && state.phase === 'unconfirmed');
+  const [first] = open;
   return [
     `🧹 Cleaned up ${count(agents, 'completed agent', 'completed agents')}`,
+    ...(first === undefined
+      ? []
+      : [
+          `🔎 ${count(open.length, 'feature waits', 'features wait')} for your yes: confirm ${first.id}, or reject ${first.id}${open.length > 1 ? ', and so on' : ''}`,
+        ]),
     passing === meant.length
       ? '✅ All features completed!'
       : `⚠️ ${passing} of ${meant.length} features completed`,

@@ -8,13 +8,13 @@ export interface RunReport {
   readonly maxAgents: number;
   readonly passing: number;
   readonly total: number;
-  /** What one agent would have needed: the times of all attempts, less what they waited for cores and files. */
+  /** What one agent would have needed: the times of attempts that came to an end of their own, less their waits for cores and files. */
   readonly oneAgentMs: number;
   /** How sure that is. Absent in reports of earlier versions, which knew nothing of waiting for cores: at most. */
   readonly oneAgentIs?: 'measured' | 'estimate' | 'atMost';
   /** Sum of the times of all attempts, as they were. */
   readonly attemptMs?: number;
-  /** max(critical path, work / N, busiest file) over what attempts would have taken alone, and the cores' work: no schedule is shorter. */
+  /** max(critical path, work / N, busiest file) over what attempts would have taken alone, and the cores' work: no schedule is shorter, and none is longer than the run. */
   readonly bestPossibleMs: number;
   /** What checks and commands took of the machine; absent where none ran or no system told. */
   readonly cores?: CoresUsed;
@@ -75,10 +75,12 @@ export interface ChainLink {
 export interface WaitingByCause {
   /** Slots empty because what is left waits for dependencies. */
   readonly dependency: number;
-  /** Slots empty or agents standing because files are locked. */
+  /** Slots empty or agents standing because files are locked, by the events of the locks. */
   readonly lock: number;
-  /** The provider asked to slow down. */
+  /** The model service asked to slow down, or was not to be reached. */
   readonly rate: number;
+  /** Slots empty with features ready, while the breaker was open. Not in reports of earlier versions. */
+  readonly trouble?: number;
   /** Slots withheld, with features ready for them, for the number of agents had been lowered. */
   readonly limit: number;
   /** Checks waited for their turn, or checks and commands for a core that others had. Not in reports of earlier versions. */

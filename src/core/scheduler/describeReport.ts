@@ -12,35 +12,44 @@ type Span = (ms: number) => string;
 
 /** The report as lines for people. */
 export function describeReport(report: RunReport): readonly string[] {
-  const { maxAgents, attempts, retries, costUsd, inputTokens, outputTokens } = report;
+  const { maxAgents, attempts, retries } = report;
   const beside = ({ value, aside }: Told) => (aside === '' ? value : `${value} (${aside})`);
   const waited = waitingCauses(report.waitingMs).map(([cause, ms]) => `${cause} ${seconds(ms)}`);
   const attemptsTold = attemptWords(report, seconds);
   const cores = coreWords(report);
+  const best = bestWords(report, seconds);
   return [
     `Wall time      ${seconds(report.wallMs)} with ${count(maxAgents, 'agent', 'agents')} (${count(attempts, 'attempt', 'attempts')}, ${count(retries, 'retry', 'retries')})`,
     ...describeInterruptions(report.interruptions),
     ...(attemptsTold === undefined ? [] : [`Attempts       ${beside(attemptsTold)}`]),
     ...(cores === undefined ? [] : [`Cores          ${cores}`]),
     `One agent      ${beside(oneAgentWords(report, seconds))}`,
-    `Best possible  ${beside(bestWords(report, seconds))}`,
+    ...(best === undefined ? [] : [`Best possible  ${beside(best)}`]),
     ...(report.chain === undefined || report.chain.length === 0
       ? []
       : [`Decided by     ${describeChain(report.chain, report.chainLength)}`]),
-    `Slots waited   ${waited.length > 0 ? waited.join(', ') : 'not at all'}`,
-    `Cost           $${costUsd.toFixed(4)} for ${inputTokens} tokens in, ${outputTokens} out`,
+    `Agents waited  ${waited.length > 0 ? waited.join(', ') : 'not at all'}`,
+    `Cost           ${costWords(report)}`,
   ];
 }
 
 /**
  * What one agent would have needed, and how that stands to the run. A gain is told only where what it is worked out from
- * does not hold the agents' waiting for each other.
+ * does not hold the agents' waiting for each other, and where the run did all that it was meant to do.
  */
-export function oneAgentWords({ oneAgentMs, oneAgentIs, wallMs }: RunReport, span: Span): Told {
+export function oneAgentWords(report: RunReport, span: Span): Told {
+  const { oneAgentMs, oneAgentIs, wallMs } = report;
+  if (!isFinished(report))
+    return oneAgentMs === 0
+      ? { value: 'not known', aside: 'no attempt came to an end of its own' }
+      : {
+          value: `${oneAgentIs === 'measured' ? '' : sureness(oneAgentIs)}${span(oneAgentMs)} for what came to an end`,
+          aside: 'not compared, for not all features are completed',
+        };
   const times = wallMs > 0 ? `${(oneAgentMs / wallMs).toFixed(2)} × the wall time` : '';
   switch (oneAgentIs) {
     case 'measured':
-      return { value: span(oneAgentMs), aside: times };
+      return { value: span(oneAgentMs), aside: 'measured: there was but one' };
     case 'estimate': {
       const how = 'an estimate: attempt times without their waiting for a core or a file';
       return { value: `about ${span(oneAgentMs)}`, aside: times === '' ? how : `${times}; ${how}` };
@@ -49,30 +58,35 @@ export function oneAgentWords({ oneAgentMs, oneAgentIs, wallMs }: RunReport, spa
     case undefined:
       return {
         value: `at most ${span(oneAgentMs)}`,
-        aside: 'the sum of attempt times, in which agents may have waited for cores',
+        aside: 'the sum of attempt times, in which agents may have slowed each other down',
       };
     default:
       return oneAgentIs satisfies never;
   }
 }
 
-/** What no order of the same work could have been faster than. */
-export function bestWords({ bestPossibleMs, oneAgentIs, wallMs }: RunReport, span: Span): Told {
-  const times = bestPossibleMs > 0 ? `${(wallMs / bestPossibleMs).toFixed(2)} × that` : '';
-  switch (oneAgentIs) {
-    case 'measured':
-      return { value: span(bestPossibleMs), aside: times === '' ? '' : `the run took ${times}` };
-    case 'estimate':
-      return {
-        value: `about ${span(bestPossibleMs)}`,
-        aside: times === '' ? '' : `the run took about ${times}`,
-      };
-    case 'atMost':
-    case undefined:
-      return { value: `at most ${span(bestPossibleMs)}`, aside: '' };
-    default:
-      return oneAgentIs satisfies never;
-  }
+function sureness(oneAgentIs: 'estimate' | 'atMost' | undefined): string {
+  return oneAgentIs === 'estimate' ? 'about ' : 'at most ';
+}
+
+function isFinished({ passing, total }: RunReport): boolean {
+  return passing === total;
+}
+
+/** What no order of the same work could have been faster than; undefined where the times of the work are not known. */
+export function bestWords(report: RunReport, span: Span): Told | undefined {
+  const { bestPossibleMs, oneAgentIs, wallMs } = report;
+  if (oneAgentIs !== 'estimate' || !isFinished(report) || bestPossibleMs === 0) return undefined;
+  return {
+    value: `about ${span(bestPossibleMs)}`,
+    aside: `no order of this work is faster; the run took ${(wallMs / bestPossibleMs).toFixed(2)} × that`,
+  };
+}
+
+/** A model that nobody pays for uses no tokens. */
+function costWords({ costUsd, inputTokens, outputTokens }: RunReport): string {
+  if (costUsd === 0 && inputTokens + outputTokens === 0) return 'none: no tokens were used';
+  return `$${costUsd.toFixed(4)} for ${inputTokens} tokens in, ${outputTokens} out`;
 }
 
 /** The times that attempts took, where that is more than what they would have taken alone. */
@@ -80,18 +94,20 @@ export function attemptWords({ attemptMs, oneAgentMs }: RunReport, span: Span): 
   if (attemptMs === undefined || attemptMs - oneAgentMs < leastToldMs) return undefined;
   return {
     value: `${span(attemptMs)} in sum`,
-    aside: `${span(attemptMs - oneAgentMs)} of it waiting for others`,
+    aside: `${span(attemptMs - oneAgentMs)} of it waiting for other agents, or work that was undone`,
   };
 }
 
-/** `checks and commands used 1.9 of 2 cores for 70 % of the time`. */
+/** `checks and commands ran for 70 % of the time and used 1.9 of 2 cores while they did (26.6 s of CPU time)`. */
 export function coreWords({ cores, wallMs }: RunReport): string | undefined {
   if (cores === undefined || cores.busyMs === 0 || wallMs === 0) return undefined;
   const { cpuMs, busyMs, isWhole } = cores;
   const used = Math.min(cores.count, cpuMs / busyMs).toFixed(1);
   const share = Math.min(100, Math.round((100 * busyMs) / wallMs));
+  const ran = `checks and commands ran for ${share} % of the time`;
   const least = isWhole ? '' : 'at least ';
-  return `checks and commands used ${least}${used} of ${count(cores.count, 'core', 'cores')} for ${share} % of the time (${seconds(cpuMs)} of CPU time)`;
+  if (used === '0.0') return isWhole ? `${ran} and used hardly any CPU time` : undefined;
+  return `${ran} and used ${least}${used} of ${count(cores.count, 'core', 'cores')} while they did (${seconds(cpuMs)} of CPU time)`;
 }
 
 const leastToldMs = 50;
@@ -101,9 +117,10 @@ export function waitingCauses(waiting: WaitingByCause): readonly (readonly [caus
   const causes = [
     ['dependencies', waiting.dependency],
     ['locked files', waiting.lock],
-    ['a free core', waiting.core ?? 0],
+    ['a core that other agents had', waiting.core ?? 0],
+    ['trouble from outside', waiting.trouble ?? 0],
     ['fewer agents allowed', waiting.limit],
-    ['rate limits', waiting.rate],
+    ['the model service', waiting.rate],
     ['pauses', waiting.paused],
   ] as const;
   return causes.filter(([, ms]) => ms >= leastToldMs);
@@ -119,7 +136,16 @@ function describeInterruptions(interruptions: RunReport['interruptions']): reado
   ];
 }
 
-/** `auth → profile (dependency) → search (slot)`, by first and last links where it is long. */
+/** Why a link of the deciding chain began when it did. */
+export const becauseWords: Readonly<Record<ChainLink['because'], string>> = {
+  start: 'from the start',
+  retry: 'tried again',
+  dependency: 'needs the one before',
+  file: 'same file',
+  slot: 'next in line',
+};
+
+/** `auth → profile (needs the one before) → search (next in line)`, by first and last links where it is long. */
 function describeChain(chain: readonly ChainLink[], length = chain.length): string {
   const ends = chain.length <= 7 ? chain : [...chain.slice(0, 3), undefined, ...chain.slice(-3)];
   return ends
@@ -127,7 +153,7 @@ function describeChain(chain: readonly ChainLink[], length = chain.length): stri
       if (!link) return `… ${length - 6} more …`;
       const name = oneLine(link.name);
       const shown = name.length > 40 ? `${name.slice(0, 39)}…` : name;
-      return link.because === 'start' ? shown : `${shown} (${link.because})`;
+      return link.because === 'start' ? shown : `${shown} (${becauseWords[link.because]})`;
     })
     .join(' → ');
 }

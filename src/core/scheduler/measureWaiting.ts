@@ -7,6 +7,7 @@ import type { FeatureChange } from '../features/featureChange';
 import type { FeatureId, Fence } from '../shared/ids';
 import type { Moment } from '../shared/moment';
 import { isMeant } from './decide';
+import { lockWaits } from './lockWaits';
 
 /** Sweeps through the run once, adding each stretch between two events to the causes that held slots then. */
 export function measureWaiting(
@@ -14,8 +15,9 @@ export function measureWaiting(
   meant: readonly Feature[],
   events: readonly Event[],
   now: Moment,
+  coreWaitOf: (event: Event) => number,
 ): WaitingByCause {
-  const total = { dependency: 0, lock: 0, limit: 0, rate: 0, core: 0, paused: 0 };
+  const total = { dependency: 0, lock: 0, limit: 0, rate: 0, trouble: 0, core: 0, paused: 0 };
   const most = mostAgents(run, events);
   const state = {
     working: new Set<Fence>(),
@@ -26,8 +28,10 @@ export function measureWaiting(
   seed(state, meant, events);
   let agents = run.settings.maxAgents;
   let paused = false;
+  let broken = false;
   let slowUntil = 0;
   const timeOf = runTime(run);
+  const passedOver = new PassedOver(lockWaits(events, timeOf));
   let at = 0;
   const pass = (until: number) => {
     const ms = Math.max(0, until - at);
@@ -35,7 +39,8 @@ export function measureWaiting(
     total.lock += ms * state.standing.size;
     total.rate += Math.max(0, Math.min(until, slowUntil) - at) * state.working.size;
     if (paused) total.paused += ms * Math.min(idle, state.ready.size);
-    else total.lock += ms * Math.min(idle, state.ready.size);
+    else if (broken) total.trouble += ms * Math.min(idle, state.ready.size);
+    else if (ms > 0) total.lock += ms * passedOver.count(state.ready, idle, until);
     total.limit += ms * Math.min(Math.max(0, most - agents), Math.max(0, state.ready.size - idle));
     total.dependency += ms * Math.min(Math.max(0, idle - state.ready.size), state.waiting.size);
     at = Math.max(at, until);
@@ -43,6 +48,7 @@ export function measureWaiting(
   for (const event of events) {
     pass(timeOf(event));
     total.core += coreWaitOf(event);
+    if (event.type === 'feature.claimed') passedOver.claimed(event.featureId);
     if (
       !('featureId' in event) ||
       event.featureId === undefined ||
@@ -53,6 +59,8 @@ export function measureWaiting(
     else if (event.type === 'run.configured') agents = event.maxAgents;
     else if (event.type === 'run.paused') paused = true;
     else if (event.type === 'run.resumed') paused = false;
+    else if (event.type === 'breaker.opened') broken = true;
+    else if (event.type === 'breaker.closed') broken = false;
     else if (event.type === 'throttle.changed')
       slowUntil = event.untilAt === null ? 0 : timeOf(event) + event.untilAt - event.at;
   }
@@ -60,10 +68,34 @@ export function measureWaiting(
   return total;
 }
 
-/** How long the attempt that an event tells of could not go on for want of a core. */
-export function coreWaitOf(event: Event): number {
-  if (event.type === 'verify.started') return event.waitedMs ?? 0;
-  return event.type === 'verify.finished' || event.type === 'tool.used' ? (event.coreWaitMs ?? 0) : 0;
+/** Features that are ready, and are passed over for a lock that another attempt has. */
+class PassedOver {
+  /** When what the next claim of a feature needs comes free; those for whom that is past are let go. */
+  readonly #until = new Map<FeatureId, number>();
+  readonly #claims = new Map<FeatureId, number>();
+
+  constructor(private readonly waits: ReadonlyMap<FeatureId, readonly number[]>) {
+    for (const [id, [first = 0]] of waits) if (first > 0) this.#until.set(id, first);
+  }
+
+  claimed(id: FeatureId): void {
+    const claims = (this.#claims.get(id) ?? 0) + 1;
+    this.#claims.set(id, claims);
+    const next = this.waits.get(id)?.[claims] ?? 0;
+    if (next > 0) this.#until.set(id, next);
+    else this.#until.delete(id);
+  }
+
+  /** How many of `ready` are passed over up to `ms`, counted no further than `most`. */
+  count(ready: ReadonlySet<FeatureId>, most: number, ms: number): number {
+    let found = 0;
+    for (const [id, until] of this.#until) {
+      if (found >= most) break;
+      if (until < ms) this.#until.delete(id);
+      else if (ready.has(id)) found++;
+    }
+    return found;
+  }
 }
 
 /** The most agents that were allowed at any time of the run; the best possible is counted with them. */

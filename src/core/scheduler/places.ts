@@ -99,7 +99,7 @@ function firstFrom(sorted: readonly string[], text: string): number {
 }
 
 /** `A/B/C` → `A/B`, `A`, and the workspace itself; that one has none. */
-function foldersAbove(key: string): readonly string[] {
+export function foldersAbove(key: string): readonly string[] {
   if (key === '') return [];
   const above = [''];
   for (let end = key.indexOf('/'); end > 0; end = key.indexOf('/', end + 1)) above.push(key.slice(0, end));

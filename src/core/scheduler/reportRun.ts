@@ -13,9 +13,10 @@ import { criticalPathLength } from '../graph/criticalPath';
 import { featureGraph } from '../graph/readiness';
 import type { FeatureId, Fence, Slot } from '../shared/ids';
 import type { Moment } from '../shared/moment';
+import { coreWaits, isEndOfCommand, spanOf } from './coreWaits';
 import { isMeant } from './decide';
 import { decidingChain, type FinishedAttempt } from './decidingChain';
-import { coreWaitOf, measureWaiting, mostAgents } from './measureWaiting';
+import { measureWaiting, mostAgents } from './measureWaiting';
 import { exclusiveKeys, type Place, placeOf } from './places';
 
 /**
@@ -36,7 +37,8 @@ export function reportRun(
   const features = Object.values(snapshot.features);
   const { only } = run.settings;
   const meant = features.filter((f) => isMeant(only, f.id));
-  const attempts = measureAttempts(events, timeOf, wallMs, most === 1);
+  const coreWaitOf = coreWaits(events, timeOf);
+  const attempts = measureAttempts(events, timeOf, wallMs, most === 1, coreWaitOf);
   const workMs = new Map<FeatureId, number>();
   for (const { featureId, aloneMs } of attempts.values())
     workMs.set(featureId, (workMs.get(featureId) ?? 0) + aloneMs);
@@ -57,14 +59,14 @@ export function reportRun(
     passing: meant.filter((f) => f.state.status === 'passing').length,
     total: meant.length,
     oneAgentMs,
-    oneAgentIs: most === 1 ? 'measured' : isSure(events) ? 'estimate' : 'atMost',
+    oneAgentIs: most === 1 ? 'measured' : isSure(events, attempts) ? 'estimate' : 'atMost',
     attemptMs: [...attempts.values()].reduce((sum, { ms }) => sum + ms, 0),
-    bestPossibleMs: Math.min(oneAgentMs, Math.max(...bounds)),
+    bestPossibleMs: Math.min(oneAgentMs, wallMs, Math.max(...bounds)),
     ...(used === undefined ? {} : { cores: used }),
     costUsd: run.costUsd,
     inputTokens: run.inputTokens,
     outputTokens: run.outputTokens,
-    waitingMs: measureWaiting(run, meant, events, now),
+    waitingMs: measureWaiting(run, meant, events, now, coreWaitOf),
     attempts: attempts.size,
     retries: events.filter((e) => e.type === 'feature.retried' && e.by === 'policy').length,
     ...shownChain(decidingChain(finished, snapshot.features)),
@@ -87,8 +89,10 @@ interface Measured {
   /** In milliseconds from the run's start. */
   readonly startMs: number;
   ms: number;
-  /** What it would have taken with nobody beside it. */
+  /** What it would have taken with nobody beside it; none where it gave nothing, for then nobody would have needed it. */
   aloneMs: number;
+  /** Others were at work at the same time. */
+  hadCompany: boolean;
   end: AttemptRow['end'];
 }
 
@@ -105,7 +109,9 @@ function measureAttempts(
   timeOf: (when: Moment) => number,
   wallMs: number,
   wasAlone: boolean,
+  coreWaitOf: (event: Event) => number,
 ): ReadonlyMap<Fence, Measured> {
+  const atWork = new Set<Measured>();
   const attempts = new Map<Fence, Measured>();
   const waitedMs = new Map<Fence, number>();
   for (const event of events) {
@@ -113,39 +119,58 @@ function measureAttempts(
       const { featureId, slot, attempt } = event;
       const startMs = timeOf(event);
       const ms = Math.max(0, wallMs - startMs);
-      attempts.set(event.fence, { featureId, slot, attempt, startMs, ms, aloneMs: ms, end: 'open' });
+      const hadCompany = atWork.size > 0;
+      for (const other of atWork) other.hadCompany = true;
+      const begun: Measured = {
+        ...{ featureId, slot, attempt, startMs, ms },
+        ...{ aloneMs: ms, hadCompany, end: 'open' },
+      };
+      attempts.set(event.fence, begun);
+      atWork.add(begun);
     } else if ('fence' in event && event.fence !== undefined) {
-      waitedMs.set(event.fence, (waitedMs.get(event.fence) ?? 0) + waitOf(event));
+      waitedMs.set(event.fence, (waitedMs.get(event.fence) ?? 0) + fileWaitOf(event) + coreWaitOf(event));
       const end = endings.get(event.type);
       const attempt = attempts.get(event.fence);
       if (!attempt || !end) continue;
       attempt.ms = Math.max(0, timeOf(event) - attempt.startMs);
       attempt.end = end;
+      atWork.delete(attempt);
     }
   }
   for (const [fence, attempt] of attempts)
-    attempt.aloneMs = Math.max(0, attempt.ms - (wasAlone ? 0 : (waitedMs.get(fence) ?? 0)));
+    attempt.aloneMs = gaveNothing(attempt)
+      ? 0
+      : Math.max(0, attempt.ms - (wasAlone ? 0 : (waitedMs.get(fence) ?? 0)));
   return attempts;
 }
 
-/** How long the attempt that an event tells of stood waiting for what it would have had alone. */
-function waitOf(event: Event): number {
-  const forFile = event.type === 'lock.granted' && event.how === 'request' ? (event.waitedMs ?? 0) : 0;
-  return forFile + coreWaitOf(event);
+/** Handed back, stopped or lost: its work was undone, and none was learned from it. */
+function gaveNothing({ end }: Measured): boolean {
+  return end === 'yielded' || end === 'open';
 }
 
-type Ran = Extract<Event, { type: 'verify.finished' | 'tool.used' }>;
-
-/** Ends of checks and of commands that agents ran. */
-function endsOfCommands(events: readonly Event[]): readonly Ran[] {
-  return events.filter(
-    (e): e is Ran => e.type === 'verify.finished' || (e.type === 'tool.used' && e.tool === 'run_command'),
-  );
+/** How long the attempt that an event tells of stood waiting for a file that another had. */
+function fileWaitOf(event: Event): number {
+  return event.type === 'lock.granted' && event.how === 'request' ? (event.waitedMs ?? 0) : 0;
 }
 
-/** Is it known of every check and command how long it waited for a core? */
-function isSure(events: readonly Event[]): boolean {
-  return endsOfCommands(events).every(({ coreWaitMs }) => coreWaitMs !== undefined);
+/** More of attempts' times than this, of which nobody knows what they waited for, and they are no measure of work. */
+const mostUnknown = 0.25;
+
+/**
+ * Is it known of every check and command how long it waited for a core, and does that account for most of the time? A
+ * disk or a service that agents share slows them down as well, and nothing tells by how much.
+ */
+function isSure(events: readonly Event[], attempts: ReadonlyMap<Fence, Measured>): boolean {
+  const ran = events.filter(isEndOfCommand);
+  if (ran.some(({ coreWaitMs }) => coreWaitMs === undefined)) return false;
+  const unknownMs = ran.reduce((sum, { fence, durationMs, cpuMs = 0, coreWaitMs = 0 }) => {
+    const one = attempts.get(fence);
+    if (!one?.hadCompany || gaveNothing(one)) return sum;
+    return sum + Math.max(0, durationMs - cpuMs - coreWaitMs);
+  }, 0);
+  const workMs = [...attempts.values()].reduce((sum, one) => sum + (gaveNothing(one) ? 0 : one.ms), 0);
+  return unknownMs <= mostUnknown * workMs;
 }
 
 function coresUsed(
@@ -153,13 +178,10 @@ function coresUsed(
   timeOf: (when: Moment) => number,
   count: number,
 ): CoresUsed | undefined {
-  const ran = endsOfCommands(events);
+  const ran = events.filter(isEndOfCommand);
   const told = ran.filter(({ cpuMs }) => cpuMs !== undefined);
   if (told.length === 0) return undefined;
-  const spans = told.map((event) => {
-    const endMs = timeOf(event);
-    return { startMs: Math.max(0, endMs - event.durationMs), endMs };
-  });
+  const spans = told.map((event) => spanOf(event, timeOf));
   let busyMs = 0;
   let untilMs = 0;
   for (const { startMs, endMs } of spans.sort((a, b) => a.startMs - b.startMs)) {

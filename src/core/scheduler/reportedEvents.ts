@@ -1,7 +1,7 @@
 // What of a run's events its report is made of, so that a long run's need not all be in memory at once.
 import type { Event } from '../events/event';
 import { mapTexts } from '../events/longTexts';
-import { coreWaitOf } from './measureWaiting';
+import { isEndOfCommand } from './coreWaits';
 
 /** From a stretch of a run's events those that `reportRun` asks for, without their texts. */
 export function reportedOf(events: readonly Event[]): readonly Event[] {
@@ -15,12 +15,7 @@ export function reportedOf(events: readonly Event[]): readonly Event[] {
 
 /** Turns and edits are most of what happens, and no figure of a report comes from them. */
 function isReported(event: Event): boolean {
-  if (/^(?:feature|lock|run)\./.test(event.type) || coreWaitOf(event) > 0) return true;
-  const { type } = event;
-  return (
-    type === 'owner.changed' ||
-    type === 'throttle.changed' ||
-    type === 'verify.finished' ||
-    (type === 'tool.used' && event.tool === 'run_command')
-  );
+  if (/^(?:feature|lock|run|breaker)\./.test(event.type) || isEndOfCommand(event)) return true;
+  if (event.type === 'verify.started') return (event.waitedMs ?? 0) > 0;
+  return event.type === 'owner.changed' || event.type === 'throttle.changed';
 }

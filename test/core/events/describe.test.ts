@@ -292,6 +292,15 @@ describe('describeEnd', () => {
       withAgents(workspaceOf(features, { only: [2] }), 1),
       ['🧹 Cleaned up 1 completed agent', '⚠️ 0 of 1 features completed'],
     ],
+    [
+      'some wait for the user’s yes',
+      withAgents(workspaceOf([featureIn('unconfirmed', 3), featureIn('unconfirmed', 4)]), 1),
+      [
+        '🧹 Cleaned up 1 completed agent',
+        '🔎 2 features wait for your yes: confirm 3, or reject 3, and so on',
+        '⚠️ 0 of 2 features completed',
+      ],
+    ],
   ];
   for (const [what, snapshot, expected] of cases) {
     it(what, () => assert.deepEqual(describeEnd(snapshot), expected));

@@ -11,7 +11,7 @@ import { eventsAt, featureIn, specOf, workspaceOf } from '../sampleFeatures';
 
 type Timed = readonly [at: number, happening: Happening];
 
-const none = { dependency: 0, lock: 0, limit: 0, rate: 0, core: 0, paused: 0 };
+const none = { dependency: 0, lock: 0, limit: 0, rate: 0, trouble: 0, core: 0, paused: 0 };
 const check = { kind: 'check', command: 'x', exitCode: 0, outputTail: '', durationMs: 1 } as const;
 
 /** Feature `id` in slot `id`, by default its first attempt. */
@@ -27,6 +27,10 @@ const pass = (at: number, id: number, fence = id): Timed => [
 const retry = (at: number, id: number): Timed => [
   at,
   { type: 'feature.retried', by: 'policy', reason: '', ...own(id) },
+];
+const release = (at: number, id: number, path: string): Timed => [
+  at,
+  { type: 'lock.released', path, ...own(id) },
 ];
 const lock = (at: number, id: number, path: string, fence = id): Timed => [
   at,
@@ -128,8 +132,28 @@ describe('reportRun', () => {
       assert.equal(report(features, two, story, 99).bestPossibleMs, best));
   }
 
-  it('measures an attempt that is still at work up to now', () => {
-    assert.equal(report([featureIn('working', 1)], two, [claim(10, 1)], 50).oneAgentMs, 40);
+  const nothing: [what: string, end: Timed[]][] = [
+    ['is still at work', []],
+    ['was handed back', [[50, { type: 'feature.yielded', cause: 'outside', note: '', ...own(1) }]]],
+    ['was stopped', [[50, { type: 'feature.yielded', cause: 'stopped', note: '', ...own(1) }]]],
+    ['was lost', [[50, { type: 'feature.yielded', cause: 'lost', note: '', ...own(1) }]]],
+  ];
+  for (const [what, end] of nothing) {
+    it(`counts nothing that one agent would have needed for an attempt that ${what}`, () => {
+      const { oneAgentMs, attemptMs, bestPossibleMs } = report(
+        [featureIn('working', 1)],
+        two,
+        [claim(10, 1), ...end],
+        50,
+      );
+      assert.deepEqual([oneAgentMs, attemptMs, bestPossibleMs], [0, 40, 0]);
+    });
+  }
+
+  it('has nothing possible that is longer than the run', () => {
+    // Clocks of commands are not the log's: more CPU time is told than there was wall time for.
+    const story = [claim(0, 1), checked(10, 1, 10, { cpuMs: 90, coreWaitMs: 0 }), pass(70, 1)];
+    assert.equal(report(passing(1), two, story, 20).bestPossibleMs, 20);
   });
 
   const checked = (at: number, id: number, durationMs: number, use: object): Timed => [
@@ -182,6 +206,7 @@ describe('reportRun', () => {
       const waits: Timed[] = [
         claim(0, 1),
         ran(20, 1, 20, { cpuMs: 10, coreWaitMs: 7 }),
+        ran(20, 2, 20, { cpuMs: 20, coreWaitMs: 0 }),
         [30, { type: 'lock.granted', path: 'a', kind: 'file', how: 'request', waitedMs: 9, ...own(1) }],
         ran(35, 1, 5, {}, 'read_file'),
         began(50, 1, 11),
@@ -190,7 +215,32 @@ describe('reportRun', () => {
       ];
       const told = report(passing(1), two, waits, 100);
       assert.deepEqual([told.oneAgentMs, told.oneAgentIs, told.attemptMs], [90 - 7 - 9 - 11, 'estimate', 90]);
-      assert.deepEqual([told.waitingMs.core, told.cores?.busyMs, told.cores?.cpuMs], [18, 60, 40]);
+      assert.deepEqual([told.waitingMs.core, told.cores?.busyMs, told.cores?.cpuMs], [18, 60, 60]);
+    });
+
+    it('books as waiting for other agents no more than their commands used meanwhile', () => {
+      // Five threads of its own, or of other programs: it says 30 ms, and only one other of ours ran, for 10 of its 40 ms.
+      const busy = [
+        ...[claim(0, 1), claim(0, 2)],
+        ran(50, 2, 40, { cpuMs: 20, coreWaitMs: 0 }),
+        ...[checked(60, 1, 20, { cpuMs: 20, coreWaitMs: 30 }), pass(60, 1), pass(60, 2)],
+      ];
+      const told = report(passing(1, 2), two, busy, 60);
+      assert.deepEqual([told.waitingMs.core, told.oneAgentMs], [5, 115]);
+      const alone = [claim(0, 1), checked(60, 1, 50, { cpuMs: 20, coreWaitMs: 30 }), pass(60, 1)];
+      assert.deepEqual(report(passing(1), two, alone, 60).waitingMs, none);
+    });
+
+    it('says at most where agents at work together took much time for what was no work of the cores', () => {
+      const slow = (waited: number) => [
+        ...[claim(0, 1), claim(0, 2)],
+        ...[checked(90, 1, 80, { cpuMs: 80 - waited, coreWaitMs: 0 }), pass(90, 1)],
+        ...[checked(90, 2, 80, { cpuMs: 80, coreWaitMs: 0 }), pass(90, 2)],
+      ];
+      assert.equal(report(passing(1, 2), two, slow(40), 90).oneAgentIs, 'estimate');
+      assert.equal(report(passing(1, 2), two, slow(60), 90).oneAgentIs, 'atMost');
+      const inTurn = [claim(0, 1), checked(90, 1, 80, { cpuMs: 1, coreWaitMs: 0 }), pass(90, 1)];
+      assert.equal(report(passing(1), two, inTurn, 90).oneAgentIs, 'estimate');
     });
 
     it('says at most where one of them could not be measured', () => {
@@ -267,9 +317,44 @@ describe('reportRun', () => {
       'a busy file: a ready feature passed over',
       passing(1, 2),
       two,
-      [claim(0, 1), pass(10, 1), claim(10, 2), pass(15, 2)],
+      [
+        ...[claim(0, 1), lock(0, 1, 'a'), pass(10, 1), release(10, 1, 'a')],
+        ...[claim(10, 2), lock(10, 2, 'A'), pass(15, 2)],
+      ],
       15,
       { lock: 10 },
+    ],
+    [
+      'a busy folder that holds the file',
+      passing(1, 2),
+      two,
+      [
+        ...[claim(0, 1), lock(0, 1, 'src'), pass(10, 1), release(10, 1, 'src')],
+        ...[claim(10, 2), lock(10, 2, 'src/a'), pass(15, 2)],
+      ],
+      15,
+      { lock: 10 },
+    ],
+    [
+      'no lock where none is told: a feature that starts late',
+      passing(1, 2),
+      two,
+      [claim(0, 1), pass(10, 1), claim(10, 2), pass(15, 2)],
+      15,
+      {},
+    ],
+    [
+      'trouble from outside, while the breaker is open',
+      [featureIn('passing', 1), featureIn('passing', 2)],
+      two,
+      [
+        claim(0, 1),
+        [2, { type: 'breaker.opened', cause: 'key', message: '', mend: '', probeAt: 8 }],
+        [8, { type: 'breaker.closed', cause: 'key' }],
+        ...[claim(8, 2), pass(9, 2), pass(9, 1)],
+      ],
+      9,
+      { trouble: 6 },
     ],
     [
       'a file that an agent stands and waits for',
@@ -295,7 +380,7 @@ describe('reportRun', () => {
         pass(9, 1),
       ],
       9,
-      { lock: 3, paused: 5 },
+      { paused: 5 },
     ],
     [
       'a slow provider, for every agent at work',
@@ -359,11 +444,12 @@ describe('reportRun', () => {
           pass(2, 3),
           pass(2, 4),
         ],
+        [2, { type: 'breaker.opened', cause: 'key', message: '', mend: '', probeAt: 99 }],
         [2, { type: 'feature.regressed', by: 'user', featureId: 1 }],
         [2, { type: 'feature.added', featureId: 5, spec: specOf('F5') }],
       ],
       10,
-      { lock: 24 },
+      { trouble: 24 },
     ],
     [
       'an edit is no news of where a feature stands',
@@ -371,10 +457,8 @@ describe('reportRun', () => {
       two,
       [
         [0, { type: 'feature.edited', featureId: 2, spec: specOf('F2') }],
-        claim(0, 1),
-        pass(10, 1),
-        claim(10, 2),
-        pass(12, 2),
+        ...[claim(0, 1), lock(0, 1, 'a'), pass(10, 1), release(10, 1, 'a')],
+        ...[claim(10, 2), lock(10, 2, 'a'), pass(12, 2)],
       ],
       12,
       { lock: 10 },
@@ -418,7 +502,7 @@ describe('reportRun, when clocks are set and hosts change', () => {
   for (const [what, walls] of clocks) {
     it(`tells the same when the wall clock ${what}`, () => {
       const { wallMs, oneAgentMs, waitingMs, rows } = told(walls, work((walls[4] ?? 0) + 5));
-      assert.deepEqual([wallMs, oneAgentMs, waitingMs.lock, waitingMs.rate], [60, 40, 20, 5]); // 10 ms ready and not begun, 10 ms standing
+      assert.deepEqual([wallMs, oneAgentMs, waitingMs.lock, waitingMs.rate], [60, 40, 10, 5]); // 10 ms standing
       assert.deepEqual(
         rows?.map(({ startMs, endMs }) => [startMs, endMs]),
         [[10, 50]],
@@ -430,7 +514,7 @@ describe('reportRun, when clocks are set and hosts change', () => {
     const story = [claim(0, 1)[1], owner, recovered, claim(0, 1, 2)[1], pass(0, 1, 2)[1]];
     const night = 8 * hour;
     const report = told([0, 10, 20 + night, 30 + night, 40 + night, 50 + night, 60 + night], story);
-    assert.deepEqual([report.wallMs, report.oneAgentMs], [60, 30]);
+    assert.deepEqual([report.wallMs, report.attemptMs, report.oneAgentMs], [60, 30, 10]);
     assert.deepEqual(report.interruptions, { count: 1, awayMs: night + 10 });
     assert.equal(
       describeReport(report)[1],
