@@ -5,7 +5,7 @@ import type { Attempt, Happening } from '../core/events/event';
 import { attemptOf } from '../core/events/event';
 import type { FeatureChange } from '../core/features/featureChange';
 import type { Trouble } from '../core/guardrails/breaker';
-import { describeLimit, timeLimit } from '../core/guardrails/budget';
+import { timeLimit } from '../core/guardrails/budget';
 import { afterFailure, afterLoss } from '../core/guardrails/failurePolicy';
 import type { Limits } from '../core/guardrails/limits';
 import { modelCatalog } from '../core/routing/modelCatalog';
