@@ -25,7 +25,7 @@ const table: readonly (readonly [PowerFile['may'], string, string])[] = [
     'never',
     'belongs to Git, which runs what it finds there',
     `
-      .git git~1
+      .git
     `,
   ],
   [
@@ -76,6 +76,8 @@ const table: readonly (readonly [PowerFile['may'], string, string])[] = [
     `
       .vscode .vscode-server .vs .idea .zed .fleet .nova .devcontainer .devcontainer.json *.code-workspace
       *.sublime-project .dir-locals.el .dir-locals-2.el .exrc .nvimrc .nvim.lua .vimrc .lvimrc .vim
+      .local.vimrc .lazy.lua .neoconf.json .nvim-dap.json .vimspector.json .ycm_extra_conf.py .helix .kakrc
+      .theia .idx .codesandbox .gitpod.yml .gitpod.dockerfile .replit
     `,
   ],
   // The settings of OpenCode and Crush name servers and commands to start; they are no instructions.
@@ -84,7 +86,8 @@ const table: readonly (readonly [PowerFile['may'], string, string])[] = [
     'tells a coding agent what to run',
     `
       .claude .claude.json .cursor .codex .gemini .windsurf .continue .roo .cline .kilocode .opencode
-      .amazonq .kiro .junie .qwen .trae .augment .crush .goose .factory .openhands .aider.conf.yml
+      .amazonq .kiro .junie .qwen .trae .augment .crush .goose .factory .openhands .amp .pi .warp .mcp
+      .aider.conf.yml
       .aider.conf.yaml .continuerc.json mcp.json .mcp.json mcp_settings.json cline_mcp_settings.json
       claude_desktop_config.json opencode.json opencode.jsonc .opencode.json .opencode.jsonc crush.json
       .crush.json
@@ -94,7 +97,7 @@ const table: readonly (readonly [PowerFile['may'], string, string])[] = [
     'never',
     'is run by the shell that enters the folder',
     `
-      .envrc
+      .envrc .direnv
     `,
   ],
   [
@@ -115,7 +118,14 @@ const table: readonly (readonly [PowerFile['may'], string, string])[] = [
     'never',
     'holds installed packages, which run unseen; list them in the manifest instead',
     `
-      node_modules site-packages .venv
+      node_modules site-packages .venv pyvenv.cfg .eggs bower_components vendor/bundle
+    `,
+  ],
+  [
+    'never',
+    'is run by Python whenever it starts',
+    `
+      *.pth
     `,
   ],
   [
@@ -123,7 +133,7 @@ const table: readonly (readonly [PowerFile['may'], string, string])[] = [
     'tells other coding agents what to do',
     `
       AGENTS.md AGENTS.override.md AGENT.md CLAUDE.md CLAUDE.local.md GEMINI.md QWEN.md WARP.md CRUSH.md
-      SKILL.md .agents .rules .goosehints .augment-guidelines .cursorrules .windsurfrules .clinerules*
+      SKILL.md replit.md .agents .agent .rules .goosehints .augment-guidelines .cursorrules .windsurfrules .clinerules*
       .roorules* .roomodes .kilocoderules* .kilocodemodes .continuerules .aiassistant
       .github/copilot-instructions.md .github/instructions .github/prompts .github/agents
       .github/chatmodes .github/skills .github/hooks
@@ -176,9 +186,24 @@ const table: readonly (readonly [PowerFile['may'], string, string])[] = [
   ],
   [
     'declared',
+    'tells a package manager where packages come from, or whose scripts it runs',
+    `
+      pnpm-workspace.yaml uv.toml nuget.config
+    `,
+  ],
+  [
+    'declared',
+    'is run by the shell of a language or database that is started beside it',
+    `
+      .Rprofile .Renviron .irbrc .pryrc .pdbrc .psqlrc .sqliterc
+    `,
+  ],
+  [
+    'declared',
     'sets up the shell or the tools of whoever enters the folder',
     `
-      mise.toml .mise.toml mise.*.toml .mise.*.toml .mise .config/mise .bashrc .profile .bash_profile
+      mise.toml .mise.toml mise.*.toml .mise.*.toml .mise .config/mise .tool-versions shell.nix flake.nix
+      devenv.nix devbox.json replit.nix .bashrc .profile .bash_profile
       .bash_login .bash_aliases .zshrc .zshenv .zprofile .zlogin .cshrc .tcshrc .config/fish .ripgreprc
       .gdbinit .lldbinit
     `,
@@ -211,12 +236,21 @@ const anyWildcard = new RegExp(
   byWildcard.map(({ pattern }) => expression(pattern[0] ?? '').source).join('|'),
 );
 
+/**
+ * What Windows makes of a name that is too long for it or begins with a dot: `.git` is also `GIT~1`. Which file such a
+ * name stands for depends on what lies beside it, and no one names a file so.
+ */
+const shortName = /^(?=[^.]{3,8}(\.|$))[^.~ ]{1,6}~\d{1,6}(\.[^. ]{1,3})?$/;
+const shortNameWhy = 'is named like a short name of Windows, which may stand for another file';
+
 /** What power `path` (with `/` between names) has; undefined for an ordinary file. The strictest row counts. */
 export function powerOf(path: string): PowerFile | undefined {
   const names = path.split('/');
   const lenient = names.map(lenientName);
   let found: PowerFile | undefined;
   for (const [at, name] of lenient.entries()) {
+    if (shortName.test(name))
+      return { may: 'never', why: shortNameWhy, pattern: [name], names: names.slice(at, at + 1) };
     const candidates = [...(byName.get(name) ?? []), ...(anyWildcard.test(name) ? byWildcard : [])];
     for (const { atTop, pattern, may, why } of candidates) {
       const fits = pattern.every((part, k) => isNamedBy(part, lenient[at + k]));

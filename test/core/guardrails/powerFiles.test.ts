@@ -13,6 +13,11 @@ const never = `
   mcp.json | .mcp.json | sub/.mcp.json | opencode.json | .opencode.json | sub/.opencode.jsonc | crush.json
   .envrc | sub/.envrc | .npmrc | packages/a/.npmrc | .yarnrc
   node_modules | node_modules/new/index.js | packages/a/node_modules/.bin/x | node_modules/x/AGENTS.md | .venv/bin/python
+  .idx/dev.nix | .theia/tasks.json | .codesandbox/tasks.json | .gitpod.yml | .replit | .helix/languages.toml | .lazy.lua
+  .neoconf.json | .nvim-dap.json | .vimspector.json | .local.vimrc | sub/.ycm_extra_conf.py | .kakrc
+  .amp/settings.json | .pi/settings.json | .warp/x.yaml | .mcp/config.json | .direnv/bin/x
+  env/pyvenv.cfg | evil.pth | .pth | .eggs/x | bower_components/x.js | vendor/bundle/x.rb
+  VSCODE~1/tasks.json | NODE_M~1/x.js | sub/CLAUDE~2/settings.json | MCP~1.JSO | GI4F2A~1/config
 `;
 
 const declared = `
@@ -25,6 +30,8 @@ const declared = `
   lefthook-local.yml | .lintstagedrc | .lintstagedrc.json | lint-staged.config.mjs | simple-git-hooks.cjs | hk.pkl
   .pnpmfile.cjs | .yarnrc.yml | .yarn/releases/yarn.cjs | .pnp.cjs | bunfig.toml | .cargo/config.toml | .mvn/jvm.config
   gradlew | gradle/wrapper/gradle-wrapper.properties | mise.toml | .bashrc | .config/mise/config.toml
+  replit.md | .agent/rules/x.md | .Rprofile | .irbrc | .pryrc | .psqlrc | .sqliterc | pnpm-workspace.yaml | uv.toml
+  NuGet.Config | .tool-versions | shell.nix | flake.nix
 `;
 
 const free = `
@@ -33,6 +40,7 @@ const free = `
   .github/ISSUE_TEMPLATE/bug.md | .github/dependabot.yml | workflows/ci.yml | github/workflows/a.yml | docs/agents.ts
   MY_AGENTS.md | AGENTS.mdx | AGENTS | src/mcp.json.ts | code-workspace | lefthook | config/lefthooks.yml | hooks/x.ts
   .eslintrc.json | .prettierrc | tsconfig.json | .env.example | constructor | __proto__ | toString/x | hasOwnProperty
+  a.b~1 | ~1 | draft~10.html | chapter~one.md | vendor/lib/bundle.js | models/pth | idx/a.ts | replit.ts
 `;
 
 const list = (text: string) =>
