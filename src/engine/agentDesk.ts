@@ -202,6 +202,7 @@ export class AgentDesk {
     const path = locked.value;
     const done = await this.edits.write(live.attempt, { ...write, path }, () => !live.isOver);
     if (!done.ok && done.error.code === 'changedOnDisk' && !live.isOver) await this.#refresh(live, path);
+    if (!done.ok) await this.guard.tell(live, [{ path, error: done.error }]);
     return done;
   }
 
@@ -216,7 +217,9 @@ export class AgentDesk {
     const [source = '', target = ''] = paths;
     const move = { from: source, to: target, baseHash };
     const done = await this.edits.move(live.attempt, move, () => !live.isOver);
-    return done.ok ? ok({ hash: baseHash }) : done;
+    if (done.ok) return ok({ hash: baseHash });
+    await this.guard.tell(live, [{ path: target, error: done.error }]);
+    return done;
   }
 
   async editShared(fence: Fence, { path: text, edits }: SharedEdit): Promise<Result<{ hash: string }>> {

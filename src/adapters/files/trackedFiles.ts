@@ -1,7 +1,7 @@
 // What Git tracks in the workspace: never ignored, whatever an ignore file says. Git is only asked, and runs nothing.
-import { execFile } from 'node:child_process';
 import { statSync } from 'node:fs';
 import path from 'node:path';
+import { askGit } from './askGit';
 import { isNotRead, readFileWithinSync } from './boundedRead';
 
 export interface Tracked {
@@ -13,9 +13,6 @@ export interface Tracked {
 
 const nothingTracked: Tracked = { has: () => false, blobOf: () => undefined };
 
-/** Names and hashes of a million files. */
-const mostBytes = 256 * 1024 * 1024;
-const mostMs = 30_000;
 /** Of a `.git` that is a file: one line with a path. */
 const mostLinkBytes = 64 * 1024;
 
@@ -69,17 +66,9 @@ function gitDirNamedIn(file: string): string | undefined {
   }
 }
 
-function ask(root: string): Promise<Tracked> {
-  const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('GIT_')));
-  const options = {
-    ...{ cwd: root, maxBuffer: mostBytes, timeout: mostMs, windowsHide: true },
-    env: { ...env, GIT_OPTIONAL_LOCKS: '0', GIT_NO_LAZY_FETCH: '1', GIT_TERMINAL_PROMPT: '0', LC_ALL: 'C' },
-  };
-  return new Promise((resolve) => {
-    execFile('git', [...quiet, 'ls-files', '-z', '--stage'], options, (error, stdout) =>
-      resolve(error ? nothingTracked : read(stdout)),
-    );
-  });
+async function ask(root: string): Promise<Tracked> {
+  const listing = await askGit(root, [...quiet, 'ls-files', '-z', '--stage']);
+  return listing === undefined ? nothingTracked : read(listing);
 }
 
 /** Entries `mode hash stage<tab>path`, each ended by NUL. */

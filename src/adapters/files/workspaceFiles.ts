@@ -14,6 +14,7 @@ import { createKeptContent } from './keptContent';
 import { lookAtPlace, maxFileBytes, readPlace } from './lookAt';
 import { openPath } from './openFolder';
 import { atPlace, type Place } from './place';
+import { maybeOfGit, namedByGit, powerByPlace, powerNamedByGit } from './powerByPlace';
 import { isIgnoreFile } from './ruleMemory';
 import { encodeLike, isText, notEncodable } from './textForm';
 import type { UserRules } from './userRules';
@@ -35,13 +36,29 @@ export function createWorkspaceFiles({
   alsoProtected = () => [],
 }: WorkspaceFilesOptions): WorkspaceFiles {
   const kept = createKeptContent(houseDir);
-  const protects = (file: string) => {
-    const power = powerOf(file);
-    if (power?.may === 'never') return power.why;
-    return alsoProtected().some((other) => lockKey(other) === lockKey(file)) ? 'is the backlog' : undefined;
-  };
-  const at = <T>(doing: string, file: string, work: (place: Place) => Promise<Result<T>>) =>
-    asFailures(`${doing} "${file}"`, () => atPlace(root, file, protects, work));
+  const byGit = namedByGit(root);
+  /** Of files that only together make a Git directory, one is written after the other. */
+  let gitTurn: Promise<unknown> = Promise.resolve();
+
+  async function protection(): Promise<(file: string) => string | undefined> {
+    const named = await byGit;
+    return (file) => {
+      const power = powerOf(file);
+      if (power?.may === 'never') return power.why;
+      if (alsoProtected().some((other) => lockKey(other) === lockKey(file))) return 'is the backlog';
+      return powerNamedByGit(file, named) ?? powerByPlace(root, file);
+    };
+  }
+
+  function at<T>(doing: string, file: string, work: (place: Place) => Promise<Result<T>>) {
+    const look = async () => atPlace(root, file, await protection(), work);
+    return asFailures(`${doing} "${file}"`, () => {
+      if (!maybeOfGit(file)) return look();
+      const done = gitTurn.then(look);
+      gitTurn = done.catch(() => undefined);
+      return done;
+    });
+  }
 
   return {
     root,
@@ -108,7 +125,7 @@ export function createWorkspaceFiles({
   }
 
   async function undo(edit: EditRecord): ReturnType<WorkspaceFiles['undo']> {
-    const undone = await atPlace(root, edit.path, protects, async (place) => {
+    const undone = await atPlace(root, edit.path, await protection(), async (place) => {
       const found = await lookAtPlace(place);
       // What is no file that an agent may change is nothing that one left.
       if (isNotRead(found) && found.notRead !== 'missing') return ok('kept' as const);

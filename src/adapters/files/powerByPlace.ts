@@ -1,0 +1,96 @@
+// Files that have power by what lies beside them, or by what the repository's settings name: their own names say nothing.
+import { lstatSync } from 'node:fs';
+import path from 'node:path';
+import { lockKey } from '../../core/locks/lockPath';
+import { lenientName } from '../../core/shared/lenientName';
+import { askGit } from './askGit';
+import { hasCode } from './fileFailure';
+
+/** What Git takes a folder for its own by is a `HEAD` with two of these. */
+const besideHead = ['objects', 'refs', 'config', 'commondir', 'hooks'];
+const headOrBeside = new Set(['head', ...besideHead]);
+
+/** Might the file be part of a Git directory? Whether it may be written then depends on what is written meanwhile. */
+export function maybeOfGit(file: string): boolean {
+  return file.split('/').some((name) => headOrBeside.has(lenientName(name)));
+}
+
+/** Why no agent may write `file`, as the end of a sentence that begins with it; undefined when nothing here speaks against it. */
+export function powerByPlace(root: string, file: string): string | undefined {
+  const names = file.split('/');
+  for (const [at, written] of names.entries()) {
+    const has = (name: string) => isThere(path.join(root, ...names.slice(0, at), name));
+    const name = lenientName(written);
+    const isLast = at === names.length - 1;
+    if (isLast && name === 'head' && besideHead.some(has))
+      return `would make "${folderOf(names, at)}" a Git directory, whose settings Git obeys`;
+    if (besideHead.includes(name) && has('HEAD'))
+      return `lies beside a "HEAD", so that Git takes "${folderOf(names, at)}" for a Git directory and runs what is set there`;
+    if (has('pyvenv.cfg'))
+      return 'belongs to a Python environment, which runs unseen; list packages in the manifest instead';
+  }
+  return undefined;
+}
+
+/** Files and folders in the workspace that Git's settings name, as keys of paths. */
+export interface NamedByGit {
+  readonly files: ReadonlySet<string>;
+  readonly hooks: readonly string[];
+}
+
+/** Asks Git what its settings for the workspace name: hooks, programs, and settings that it reads from elsewhere. */
+export async function namedByGit(root: string): Promise<NamedByGit> {
+  const [settings, top] = await Promise.all([
+    askGit(root, ['config', '-z', '--list', '--show-origin', '--includes']),
+    askGit(root, ['rev-parse', '--show-toplevel']),
+  ]);
+  // Before Git has a repository there, its relative paths are those of the folder.
+  const bases = [root, ...(top === undefined ? [] : [top.trim()])];
+  const files = new Set<string>();
+  const hooks: string[] = [];
+  const fields = settings?.split('\0') ?? [];
+  for (let at = 0; at + 1 < fields.length; at += 2) {
+    const [key = '', ...lines] = (fields[at + 1] ?? '').split('\n');
+    const value = lines.join('\n');
+    const origin = fields[at]?.replace(/^file:/, '') ?? '';
+    // Included settings are named from where they are named.
+    for (const base of [...bases, ...bases.map((one) => path.dirname(path.resolve(one, origin)))]) {
+      for (const word of [origin, value, ...value.split(/[\s"'`;&|()<>=!]+/)]) {
+        const inside = insideOf(root, path.resolve(base, word));
+        if (inside !== undefined) files.add(inside);
+      }
+      if (key.toLowerCase() !== 'core.hookspath') continue;
+      const inside = insideOf(root, path.resolve(base, value));
+      if (inside !== undefined) hooks.push(inside);
+    }
+  }
+  return { files, hooks };
+}
+
+/** As `powerByPlace`, for what Git's settings name. */
+export function powerNamedByGit(file: string, { files, hooks }: NamedByGit): string | undefined {
+  const key = lockKey(file);
+  if (hooks.some((folder) => key === folder || key.startsWith(`${folder}/`)))
+    return 'holds hooks that Git runs (core.hooksPath)';
+  return files.has(key) ? 'is named by the settings of Git, which runs or obeys it' : undefined;
+}
+
+function insideOf(root: string, absolute: string): string | undefined {
+  const inside = path.relative(root, absolute);
+  if (inside === '' || inside === '..' || inside.startsWith(`..${path.sep}`) || path.isAbsolute(inside))
+    return undefined;
+  return lockKey(inside.replaceAll(path.sep, '/'));
+}
+
+function folderOf(names: readonly string[], at: number): string {
+  return names.slice(0, at).join('/') || '.';
+}
+
+/** What cannot be looked at counts as there. */
+function isThere(absolute: string): boolean {
+  try {
+    return lstatSync(absolute, { throwIfNoEntry: false }) !== undefined;
+  } catch (error) {
+    return !hasCode(error, 'ENOTDIR', 'ENAMETOOLONG');
+  }
+}
