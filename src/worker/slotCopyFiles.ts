@@ -5,6 +5,7 @@ import path from 'node:path';
 import { isNotRead, type NotRead, readFileWithin, whyNotRead } from '../adapters/files/boundedRead';
 import { hasCode, reasonOf } from '../adapters/files/fileFailure';
 import { secretMessage } from '../core/features/judgeChange';
+import { isPackageFolder } from '../core/guardrails/packageFolders';
 import { isSecret } from '../core/guardrails/secretFiles';
 import type { WorkspacePath } from '../core/locks/lockPath';
 import { ok, type Result, refuse } from '../core/shared/result';
@@ -17,7 +18,7 @@ const maxFileBytes = 4 * 1024 * 1024;
 const maxSearchedBytes = 1024 * 1024;
 const maxFiles = 20_000;
 const maxLineLength = 300;
-const leftOut = new Set(['.git', 'node_modules', '.parallel-agents']);
+const leftOut = new Set(['.git', '.parallel-agents']);
 
 /** @param copyDir absolute; must exist once a method is called */
 export function createSlotCopyFiles(copyDir: string): CopyFiles {
@@ -99,7 +100,7 @@ export function createSlotCopyFiles(copyDir: string): CopyFiles {
 async function walk(folder: string, prefix: string, paths: WorkspacePath[]): Promise<boolean> {
   const entries = (await orNull(readdir(folder, { withFileTypes: true }))) ?? []; // it may just have gone
   for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
-    if (leftOut.has(entry.name)) continue;
+    if (leftOut.has(entry.name) || isPackageFolder(entry.name)) continue;
     const full = path.join(folder, entry.name);
     if (entry.isDirectory()) {
       if (!(await walk(full, `${prefix}${entry.name}/`, paths))) return false;

@@ -1,10 +1,11 @@
-// What the `.gitignore` files of a tree say, each over the folder it lies in, the deeper before the higher.
+// What the `.gitignore` files of a tree say, each over the folder it lies in, the deeper before the higher and before those outside.
 import { lstatSync, type Stats } from 'node:fs';
 import path from 'node:path';
 import ignore, { type Ignore } from 'ignore';
 import { isNotRead, readFileWithinSync } from './boundedRead';
 import { blobName, hashOf } from './contentHash';
 import { hasCode, isUnreadable } from './fileFailure';
+import type { OuterFile, OuterRules } from './outerRules';
 import { ignoreFileName, maxRuleBytes, type RuleMemory } from './ruleMemory';
 import type { Tracked, TrackedFiles } from './trackedFiles';
 
@@ -20,8 +21,10 @@ const mostAgentBytes = 8 * maxRuleBytes;
 const ignoreCase = process.platform !== 'linux';
 
 interface Chain {
-  /** The folders on the way that have rules, outermost first, each with its depth. */
-  readonly rules: readonly { readonly depth: number; readonly rules: Ignore }[];
+  /** The rules on the way, outermost first, each with its depth; `prefix` names the tree where they lie outside of it. */
+  readonly rules: readonly { readonly depth: number; readonly prefix?: string; readonly rules: Ignore }[];
+  /** Is the folder itself ignored? Then all in it is, whatever rules lie there. */
+  readonly whole: boolean;
   readonly tracked: Tracked;
 }
 
@@ -37,20 +40,30 @@ export class IgnoreRules {
     private readonly root: string,
     private readonly tracked: TrackedFiles,
     private readonly memory?: RuleMemory,
+    private readonly outer?: OuterRules,
   ) {}
 
   /** The rules for the top of the tree as they are now. */
   async top(): Promise<FolderRules> {
     await this.memory?.ready();
-    return this.folder([], { rules: [], tracked: await this.tracked.now() });
+    const [tracked, outer] = await Promise.all([this.tracked.now(), this.outer?.files()]);
+    const rules = (outer ?? []).flatMap((one) => this.outerRules(one));
+    return this.folder([], { rules, whole: false, tracked });
   }
 
-  private folder(names: readonly string[], { rules: above, tracked }: Chain): FolderRules {
-    const own = this.rulesIn(names.join('/'), tracked);
+  /** None from a repository that ignores the whole workspace: it is the user's all the same. */
+  private outerRules({ file, prefix }: OuterFile): Chain['rules'] {
+    const rules = this.readable(() => this.rulesOfFile(file, file));
+    return !rules || (prefix !== '' && rules.ignores(prefix)) ? [] : [{ depth: 0, prefix, rules }];
+  }
+
+  private folder(names: readonly string[], { rules: above, whole, tracked }: Chain): FolderRules {
+    const own = whole ? undefined : this.readable(() => this.rulesOf(names.join('/'), tracked));
     const chain = own ? [...above, { depth: names.length, rules: own }] : above;
     const isIgnored = (name: string, kind: 'file' | 'folder') => {
-      for (const { depth, rules } of chain.toReversed()) {
-        const inside = [...names.slice(depth), name].join('/');
+      if (whole) return true;
+      for (const { depth, prefix = '', rules } of chain.toReversed()) {
+        const inside = prefix + [...names.slice(depth), name].join('/');
         const verdict = rules.test(kind === 'folder' ? `${inside}/` : inside);
         if (verdict.ignored || verdict.unignored) return verdict.ignored;
       }
@@ -58,14 +71,15 @@ export class IgnoreRules {
     };
     return {
       ignores: (name, kind) => isIgnored(name, kind) && !tracked.has([...names, name].join('/')),
-      below: (name) => this.folder([...names, name], { rules: chain, tracked }),
+      below: (name) =>
+        this.folder([...names, name], { rules: chain, whole: isIgnored(name, 'folder'), tracked }),
     };
   }
 
   /** Rules that cannot be read are none; whoever walks the folder names the file. */
-  private rulesIn(folder: string, tracked: Tracked): Ignore | undefined {
+  private readable(read: () => Ignore | undefined): Ignore | undefined {
     try {
-      return this.rulesOf(folder, tracked);
+      return read();
     } catch (error) {
       if (isUnreadable(error)) return undefined;
       throw error;
@@ -75,10 +89,14 @@ export class IgnoreRules {
   private rulesOf(folder: string, tracked: Tracked): Ignore | undefined {
     const file = path.join(this.root, folder, ignoreFileName);
     if (this.memory?.knows(folder)) return this.remembered(folder, file, this.memory, tracked);
+    return this.rulesOfFile(folder, file);
+  }
+
+  private rulesOfFile(key: string, file: string): Ignore | undefined {
     const stat = statOf(file);
     if (!stat?.isFile() || stat.size > maxRuleBytes) return undefined;
     const stamp = `${stat.ino} ${stat.size} ${stat.mtimeMs} ${stat.ctimeMs}`;
-    return this.parsed(folder, stamp, () => {
+    return this.parsed(key, stamp, () => {
       const bytes = readFileWithinSync(file, maxRuleBytes);
       return isNotRead(bytes) ? '' : bytes.toString(); // of what became of it meanwhile the next look tells
     });

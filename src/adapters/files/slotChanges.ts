@@ -6,7 +6,7 @@ import type { CopyChange } from '../../ports/workspace';
 import { type Content, readContent } from './copyFile';
 import { isUnreadable } from './fileFailure';
 import type { FolderRules } from './ignoreRules';
-import { isLeftOut } from './packageLinks';
+import { isLeftOut } from './linkInside';
 import { makeChangeable } from './removeTree';
 import { isSameFile, type Placed, stampOf } from './slotEntries';
 import { isText } from './textForm';
@@ -33,7 +33,13 @@ export async function changedInCopy(
   await walkTree(dir, rules, ({ path: at, name, kind }, above) => {
     if (kind !== 'folder') seen.add(at); // a folder in a file's place leaves the file deleted
     const before = placed.get(at);
-    if (isLeftOut(name) || name === 'node_modules' || before?.kind === 'shared') return undefined;
+    if (
+      isLeftOut(name) ||
+      name === 'node_modules' ||
+      before?.kind === 'shared' ||
+      before?.kind === 'packages'
+    )
+      return undefined;
     if (!before && above.ignores(name, kind === 'folder' ? 'folder' : 'file')) return undefined;
     if (kind === 'folder') {
       makeChangeable(path.join(dir, at)); // one that is closed would look as if all in it were deleted
@@ -55,7 +61,7 @@ export async function changedInCopy(
     return undefined;
   });
   for (const [at, before] of placed) {
-    if (seen.has(at) || before.kind === 'folder' || before.kind === 'shared' || isBelowPackages(at)) continue;
+    if (seen.has(at) || ['folder', 'shared', 'packages'].includes(before.kind)) continue;
     if (before.kind === 'link')
       changes.push({
         path: at,
@@ -63,7 +69,8 @@ export async function changedInCopy(
         content: undefined,
         why: 'It was a link; only files are removed.',
       });
-    else if (!before.ignored) changes.push({ path: at, before: before.hash, content: null });
+    else if (before.kind === 'file' && !before.ignored)
+      changes.push({ path: at, before: before.hash, content: null });
   }
   let bytesLeft = mostBytesTogether;
   for (const { at, size } of suspects) {
@@ -109,8 +116,4 @@ function tooLarge(size: number): string {
 
 function hashIn(before: Placed | undefined): string | null {
   return before?.kind === 'file' ? before.hash : null;
-}
-
-function isBelowPackages(at: string): boolean {
-  return at.split('/').includes('node_modules');
 }

@@ -19,8 +19,8 @@ export interface SlotCopiesOptions {
 }
 
 /**
- * The values of an overlay are hashes of kept content. Ignored folders and `node_modules` are links to the workspace's;
- * files below them are nobody's private copy, and an overlay has no power there. Ignored files that hold keys stay out.
+ * The values of an overlay are hashes of kept content. Ignored folders are links to the workspace's, unless something in
+ * them is withheld; packages are copied. An overlay has no power in either. Ignored files that hold keys stay out.
  * What is ignored is the user's word: no `.gitignore` that an agent wrote has a say in it.
  *
  * Calls for one slot are carried out one after the other, in the order they are made. A refresh of 10,000 unchanged files

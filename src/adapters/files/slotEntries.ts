@@ -19,7 +19,9 @@ export type Wanted =
   /** A link within the copy; `to` is its text. */
   | { readonly kind: 'link'; readonly to: string }
   /** A link to an ignored folder of the workspace; `to` is absolute. */
-  | { readonly kind: 'shared'; readonly to: string; readonly changedAt: number };
+  | { readonly kind: 'shared'; readonly to: string; readonly changedAt: number }
+  /** A whole folder of packages, copied from `from`, which is absolute. */
+  | { readonly kind: 'packages'; readonly from: string; readonly changedAt: number };
 
 /** Where a file's content comes from: the workspace, or what was kept of it before another attempt changed it. */
 export type Source =
@@ -28,7 +30,11 @@ export type Source =
 
 /** An entry that the copy has, as it was put there. */
 export type Placed =
-  | Exclude<Wanted, { readonly kind: 'file' }>
+  | Exclude<Wanted, { readonly kind: 'file' | 'packages' }>
+  /** With the prints of both when they were the same. */
+  | (Extract<Wanted, { readonly kind: 'packages' }> & {
+      readonly prints: { readonly from: string; readonly copy: string };
+    })
   | {
       readonly kind: 'file';
       readonly from: Source;

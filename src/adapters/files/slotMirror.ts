@@ -7,8 +7,10 @@ import type { CopyChange, Overlay } from '../../ports/workspace';
 import { type Content, placeContent, readContent } from './copyFile';
 import { isUnreadable } from './fileFailure';
 import { eitherOf, type FolderRules, IgnoreRules } from './ignoreRules';
+import { inParallel } from './inParallel';
 import type { KeptContent } from './keptContent';
 import { maxFileBytes } from './lookAt';
+import { copyPackages, printOf } from './packageCopy';
 import { makeChangeable, removeTree } from './removeTree';
 import { changedInCopy } from './slotChanges';
 import {
@@ -37,13 +39,11 @@ export interface SlotMirrorOptions {
   readonly now: () => number;
 }
 
-/** Copying waits for the disk most of the time; more at once than this gains nothing. */
-const copiesAtOnce = 16;
-
 /** A file of which the copy has an earlier state is left at it while its last change is not older than this. */
 const restMs = 10_000;
 
 type WantedFile = Extract<Wanted, { readonly kind: 'file' }>;
+type WantedPackages = Extract<Wanted, { readonly kind: 'packages' }>;
 
 /** Not to be called while a call is under way. */
 export class SlotMirror {
@@ -76,7 +76,8 @@ export class SlotMirror {
     const rules = await user.rules.top();
     const wanted = await wantedTree(root, rules, overlay, this.unread);
     this.placed ??= new Map();
-    const { found, strays } = await this.survey(wanted, this.placed, rules, anew);
+    const intact = anew ? await this.intactPackages(wanted, this.placed) : this.placed;
+    const { found, strays } = await this.survey(wanted, this.placed, rules, anew, intact);
     await inParallel(strays, (stray) => removeTree(path.join(dir, stray)));
     for (const known of this.placed.keys()) if (!wanted.has(known)) this.placed.delete(known);
     const files: [string, WantedFile][] = [];
@@ -116,6 +117,8 @@ export class SlotMirror {
     placed: ReadonlyMap<string, Placed>,
     top: FolderRules,
     anew: boolean,
+    /** What of `placed` may stand for being as it was put there. */
+    intact: ReadonlyMap<string, Placed>,
   ) {
     const found = new Map<string, Found>();
     const strays: string[] = [];
@@ -124,7 +127,7 @@ export class SlotMirror {
       const one = wanted.get(entry.path);
       const before = placed.get(entry.path);
       const stays = one
-        ? now && mayStand(one, now, anew ? undefined : before)
+        ? now && mayStand(one, now, intact.get(entry.path))
         : !anew && !before && isLeftover(entry, rules);
       if (!stays) strays.push(entry.path);
       if (!stays || !one || !now) return undefined;
@@ -141,9 +144,15 @@ export class SlotMirror {
     found: Found | undefined,
   ): Promise<void> {
     const target = path.join(this.options.dir, at);
+    const before = this.placed?.get(at);
+    if (one.kind === 'packages') {
+      const stands = found && before?.kind === 'packages' && mayStand(one, found, before);
+      this.placed?.set(at, stands ? before : await this.putPackages(at, one, found !== undefined));
+      return;
+    }
     if (
       !found ||
-      !mayStand(one, found, this.placed?.get(at)) ||
+      !mayStand(one, found, before) ||
       (one.kind !== 'folder' && found.kind === 'link' && found.to !== one.to)
     ) {
       if (found) await removeTree(target);
@@ -151,6 +160,29 @@ export class SlotMirror {
       else await symlink(one.to, target, one.kind === 'shared' ? 'junction' : undefined);
     }
     this.placed?.set(at, one);
+  }
+
+  /** A print of the packages comes before their copy: what changes meanwhile is seen the next time. */
+  private async putPackages(at: string, one: WantedPackages, isInTheWay: boolean): Promise<Placed> {
+    const { root, dir } = this.options;
+    const to = path.join(dir, at);
+    if (isInTheWay) await removeTree(to);
+    const from = await printOf(one.from);
+    await copyPackages({ root, at, from: one.from, to }, (file) => this.unread.add(file));
+    return { ...one, prints: { from, copy: await printOf(to) } };
+  }
+
+  /** Packages in which nothing has changed since they were copied, neither the user's nor the copy. */
+  private async intactPackages(wanted: ReadonlyMap<string, Wanted>, placed: ReadonlyMap<string, Placed>) {
+    const intact = new Map<string, Placed>();
+    for (const [at, one] of wanted) {
+      const before = placed.get(at);
+      if (one.kind !== 'packages' || before?.kind !== 'packages') continue;
+      const copy = await printOf(path.join(this.options.dir, at));
+      if (copy === before.prints.copy && (await printOf(one.from)) === before.prints.from)
+        intact.set(at, before);
+    }
+    return intact;
   }
 
   private async placeFile(at: string, one: WantedFile, found: Found | undefined): Promise<void> {
@@ -242,6 +274,13 @@ function isBeingWritten(had: Source, now: Source, at: number): boolean {
 
 /** May what is found stay where `one` is wanted, at most with other content? */
 function mayStand(one: Wanted, found: Found, before: Placed | undefined): boolean {
+  if (one.kind === 'packages')
+    return (
+      found.kind === 'folder' &&
+      before?.kind === 'packages' &&
+      before.from === one.from &&
+      before.changedAt === one.changedAt
+    );
   if (one.kind !== 'shared') return found.kind === one.kind;
   // A command may have put a folder of its own in the link's place (installed packages, a build). It is let be for as
   // long as the workspace's own is the same, or the next command could not use what the last one made.
@@ -267,12 +306,4 @@ function foundAt(absolute: string): Found | undefined {
   const kind = kindOf(stat);
   if (kind === 'file') return { kind, stamp: stampOf(stat, Date.now()) };
   return kind === 'link' ? { kind, to: readlinkSync(absolute) } : { kind };
-}
-
-async function inParallel<T>(all: readonly T[], work: (one: T) => Promise<void>): Promise<void> {
-  const left = all.values();
-  const worker = async () => {
-    for (const one of left) await work(one);
-  };
-  await Promise.all(Array.from({ length: copiesAtOnce }, worker));
 }

@@ -1,5 +1,6 @@
 // What the user's own ignore files leave out of the copies: the one set of rules for all who look at the workspace.
 import { IgnoreRules } from './ignoreRules';
+import { OuterRules } from './outerRules';
 import { RuleMemory } from './ruleMemory';
 import { TrackedFiles } from './trackedFiles';
 
@@ -14,5 +15,5 @@ export interface UserRules {
 export function createUserRules(root: string, houseDir: string): UserRules {
   const tracked = new TrackedFiles(root);
   const memory = new RuleMemory(houseDir);
-  return { tracked, memory, rules: new IgnoreRules(root, tracked, memory) };
+  return { tracked, memory, rules: new IgnoreRules(root, tracked, memory, new OuterRules(root)) };
 }

@@ -80,7 +80,7 @@ describe('slotCopy', () => {
     workspace.put({ 'lib/.gitignore': '*.gen\n' });
     const clean = () => copies.begin(slot, none).then(shown);
     const before = await clean();
-    rmSync(path.join(dir, 'node_modules'));
+    rmSync(path.join(dir, 'node_modules'), { recursive: true });
     for (const file of [
       'node_modules/.bin/node',
       'out/a.js',

@@ -1,14 +1,15 @@
 // What is left out of a copy, or linked into it, is the user's word: no ignore file that an agent wrote changes it.
 import { strict as assert } from 'node:assert';
 import { execFileSync } from 'node:child_process';
-import { lstatSync, rmSync, writeFileSync } from 'node:fs';
+import { lstatSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { prepareHouse } from '../../../src/adapters/files/houseFolder';
 import { createSlotCopies } from '../../../src/adapters/files/slotCopy';
 import { createUserRules } from '../../../src/adapters/files/userRules';
 import { createWorkspaceFiles } from '../../../src/adapters/files/workspaceFiles';
 import type { WorkspaceFiles } from '../../../src/ports/workspace';
 import { none, slot } from './tempSlot';
-import { type TempWorkspace, type Tree, tempWorkspace } from './tempWorkspace';
+import { type TempWorkspace, type Tree, tempFolder, tempWorkspace } from './tempWorkspace';
 
 const project: Tree = {
   '.gitignore': '.env\ndist/\n',
@@ -101,10 +102,8 @@ describe('the user’s ignore rules', () => {
     await write(files, '.gitignore', 'src/\n');
     workspace.put({ '.gitignore': 'src/\nsub/\n' });
     await copies.refresh(slot, none);
-    assert.deepEqual(
-      ['src', 'sub'].map((folder) => lstatSync(path.join(dir, folder)).isSymbolicLink()),
-      [true, true],
-    );
+    assert.equal(lstatSync(path.join(dir, 'src')).isSymbolicLink(), true);
+    assert.equal('sub/.env' in workspace.tree(dir), false, 'it is ignored with all in it');
     assert.equal('.env' in workspace.tree(dir), true, 'it was the user who let go of it');
   });
 
@@ -195,6 +194,35 @@ describe('the user’s ignore rules', () => {
       git('add', '.gitignore');
       await copies.refresh(slot, none);
       assert.equal(lstatSync(path.join(dir, 'dist')).isDirectory(), true);
+    });
+
+    it('are also those that no ignore file in the workspace has', async () => {
+      const elsewhere = tempFolder();
+      writeFileSync(path.join(elsewhere, 'global'), 'prod.key\n*.pem\n');
+      const { workspace, git } = await repository(
+        { 'prod.key': 'S', 'a.pem': 'S', '.env': 'S', 'a.ts': 'a' },
+        ['a.ts'],
+      );
+      git('config', 'core.excludesFile', path.join(elsewhere, 'global'));
+      writeFileSync(path.join(workspace.root, '.git/info/exclude'), '.env\n!a.pem\n');
+      assert.deepEqual((await opened(workspace)).shown, { 'a.pem': 'S', 'a.ts': 'a' });
+    });
+
+    it('hold in a work tree and in a folder of the repository', async () => {
+      const { workspace, git } = await repository({ 'a.ts': 'a' }, ['a.ts']);
+      git('-c', 'user.name=u', '-c', 'user.email=u@e', 'commit', '-qm', 'one');
+      const inside = path.join(tempFolder(), 'tree');
+      git('worktree', 'add', '-q', inside);
+      writeFileSync(path.join(workspace.root, '.git/info/exclude'), '/sub/.env\n');
+      writeFileSync(path.join(inside, '.gitignore'), 'sub/x.key\n');
+      mkdirSync(path.join(inside, 'sub'));
+      for (const name of ['.env', 'x.key', 'b.ts']) writeFileSync(path.join(inside, 'sub', name), 'b');
+      const root = path.join(inside, 'sub');
+      const houseDir = await prepareHouse(root);
+      const user = createUserRules(root, houseDir);
+      const slots = createSlotCopies({ root, houseDir, user });
+      await slots.begin(slot, none);
+      assert.deepEqual(readdirSync(slots.dirOf(slot)), ['b.ts']);
     });
 
     it('are asked of Git without running what the repository names', async () => {

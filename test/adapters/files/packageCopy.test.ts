@@ -8,12 +8,14 @@ import {
   readlinkSync,
   realpathSync,
   rmSync,
+  statSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs';
 import path from 'node:path';
 import { none, slot, tempSlot } from './tempSlot';
 
-describe('packageLinks', () => {
+describe('packageCopy', () => {
   it('links ignored folders, copies ignored files, and leaves keys where they are', async () => {
     const { workspace, copies, dir, shown } = await tempSlot({
       ...{
@@ -61,19 +63,14 @@ describe('packageLinks', () => {
     assert.equal(workspace.text('out/a.js'), 'a');
   });
 
-  it('links node_modules as one, ignored or not, at every depth', async () => {
+  it('copies node_modules, ignored or not, at every depth', async () => {
     const { workspace, copies, shown } = await tempSlot({
       'node_modules/x/i.js': 'x',
       'sub/node_modules/y/i.js': 'y',
       'a.ts': 'a',
     });
     await copies.refresh(slot, none);
-    const { root } = workspace;
-    assert.deepEqual(shown(), {
-      'a.ts': 'a',
-      node_modules: `→ ${root}/node_modules`,
-      'sub/node_modules': `→ ${root}/sub/node_modules`,
-    });
+    assert.deepEqual(shown(), workspace.tree());
   });
 
   it('leads packages of the workspace into the copy', async () => {
@@ -99,7 +96,6 @@ describe('packageLinks', () => {
     });
     await copies.refresh(slot, none);
     const real = (file: string) => realpathSync(path.join(dir, file));
-    const { root } = workspace;
     assert.deepEqual(
       {
         core: real('node_modules/core/i.js'),
@@ -108,7 +104,6 @@ describe('packageLinks', () => {
         nested: real('packages/ui/node_modules/core/i.js'),
         ext: real('node_modules/ext/i.js'),
         scoped: real('node_modules/@app/other/i.js'),
-        wholeScope: readlinkSync(path.join(dir, 'node_modules/@lib')),
         store: real('packages/ui/node_modules/p/i.js'),
       },
       {
@@ -119,14 +114,14 @@ describe('packageLinks', () => {
         },
         ...{
           nested: `${dir}/packages/core/i.js`,
-          ext: `${root}/node_modules/ext/i.js`,
-          scoped: `${root}/node_modules/@app/other/i.js`,
+          ext: `${dir}/node_modules/ext/i.js`,
+          scoped: `${dir}/node_modules/@app/other/i.js`,
         },
-        ...{ wholeScope: `${root}/node_modules/@lib`, store: `${root}/node_modules/ext/i.js` },
+        store: `${dir}/node_modules/ext/i.js`,
       },
     );
     assert.deepEqual(await copies.changes(slot), []);
-    rmSync(path.join(root, 'node_modules/core'));
+    rmSync(path.join(workspace.root, 'node_modules/core'));
     await copies.refresh(slot, none);
     assert.equal(lstatSync(path.join(dir, 'node_modules/core'), { throwIfNoEntry: false }), undefined);
   });
@@ -167,7 +162,7 @@ describe('packageLinks', () => {
     });
     const at = (file: string) => path.join(dir, file);
     await copies.refresh(slot, none);
-    rmSync(at('node_modules'));
+    rmSync(at('node_modules'), { recursive: true });
     for (const folder of ['node_modules/x', 'dist', 'sub/node_modules/y'])
       mkdirSync(at(folder), { recursive: true });
     writeFileSync(at('dist/a.js'), 'built');
@@ -184,8 +179,77 @@ describe('packageLinks', () => {
     workspace.put({ 'node_modules/new/i.js': '', 'dist/b.js': '' }); // now the workspace has its own, and a newer one
     await copies.refresh(slot, none);
     assert.deepEqual(
-      [readlinkSync(at('node_modules')), readlinkSync(at('dist'))],
-      [`${workspace.root}/node_modules`, `${workspace.root}/dist`],
+      [existsSync(at('node_modules/new/i.js')), readlinkSync(at('dist'))],
+      [true, `${workspace.root}/dist`],
     );
+  });
+
+  const own = {
+    '.gitignore': '.vscode/\n.husky/\n.claude/\n.venv/\nenv/\nbuild/\ndist/\n',
+    '.vscode/launch.json': '{}',
+    '.husky/_/x': 'mine',
+    '.claude/a.json': '{}',
+    'node_modules/good/i.js': 'mine',
+    '.venv/lib/a.py': 'mine',
+    'env/pyvenv.cfg': 'mine',
+    'build/sub/.git/hooks/x': 'mine',
+    'build/sub/o.js': 'mine',
+    'dist/o.js': 'mine',
+  };
+
+  it('keeps what a command writes among packages and power files out of the workspace', async () => {
+    const { workspace, copies, dir } = await tempSlot(own);
+    await copies.begin(slot, none);
+    for (const file of [
+      ...['.vscode/tasks.json', '.husky/pre-commit', '.claude/settings.json', 'node_modules/evil/i.js'],
+      ...['node_modules/good/i.js', '.venv/lib/evil.pth', '.venv/lib/a.py', 'env/evil.py'],
+      ...['build/sub/.git/hooks/x', 'build/sub/.vscode/tasks.json'],
+    ]) {
+      mkdirSync(path.dirname(path.join(dir, file)), { recursive: true });
+      writeFileSync(path.join(dir, file), 'evil');
+    }
+    assert.deepEqual(workspace.tree(), own);
+    assert.deepEqual(await copies.changes(slot), []);
+    assert.equal(lstatSync(path.join(dir, 'dist')).isSymbolicLink(), true, 'nothing in it is withheld');
+  });
+
+  it('begins an attempt with the packages as the user has them, copied anew only when someone changed them', async () => {
+    const { workspace, copies, dir } = await tempSlot({ 'node_modules/x/i.js': 'x', 'a.ts': 'a' });
+    const at = path.join(dir, 'node_modules/x/i.js');
+    await copies.begin(slot, none);
+    const { ino, mtime, atime } = statSync(at);
+    await copies.begin(slot, none);
+    assert.equal(statSync(at).ino, ino, 'nothing was changed');
+    writeFileSync(at, 'y');
+    utimesSync(at, atime, mtime);
+    await copies.refresh(slot, none);
+    assert.equal(readFileSync(at, 'utf8'), 'y', 'stays for the next command of the attempt');
+    await copies.begin(slot, none);
+    assert.equal(readFileSync(at, 'utf8'), 'x');
+    workspace.put({ 'node_modules/x/i.js': 'new' });
+    await copies.begin(slot, none);
+    assert.equal(readFileSync(at, 'utf8'), 'new');
+  });
+
+  it('links no ignored folder that hides a secret', async () => {
+    const { copies, shown, workspace } = await tempSlot({
+      '.gitignore': 'private/\nvault/\nlog/\n',
+      'private/.env': 'SECRET',
+      'private/.gitignore': '!.env\n!deep\n',
+      'private/deep/prod.key': 'SECRET',
+      'private/deep/readme': 'r',
+      'private/data/a.csv': 'a',
+      'vault/.ssh/config': 'SECRET',
+      'log/a.log': 'l',
+    });
+    await copies.begin(slot, none);
+    assert.deepEqual(shown(), {
+      '.gitignore': workspace.text('.gitignore'),
+      'private/.gitignore': '!.env\n!deep\n',
+      'private/deep/readme': 'r',
+      'private/data': `→ ${workspace.root}/private/data`,
+      log: `→ ${workspace.root}/log`,
+    });
+    assert.deepEqual(await copies.changes(slot), []);
   });
 });
