@@ -20,7 +20,7 @@ import type { SlotCopies } from '../ports/workspace';
 import { type Ending, LiveAttempt } from './attempt';
 import type { BreakerKeeper } from './breakerKeeper';
 import type { EditBook } from './editBook';
-import { describeDeath, endCause, endNote, limitReason, messageOf, reached } from './endWords';
+import { describeDeath, endCause, endNote, limitReason, messageOf } from './endWords';
 import type { EventLog } from './eventLog';
 import type { FileLocks } from './fileLocks';
 import type { Gate } from './gate';
@@ -300,13 +300,8 @@ export class AgentPool {
       }
       case 'failed':
         return retries(ending.reason);
-      case 'limit': {
-        const reason = limitReason(ending);
-        // Tried again with these very words, it came to the same: a third time would cost as much and bring no more.
-        return reached(feature, ending.hit)
-          ? { type: 'feature.failed', reason, featureId, fence, slot }
-          : retries(reason);
-      }
+      case 'limit':
+        return retries(limitReason(ending));
       case 'lost':
         return limits && afterLoss(feature.losses, limits) === 'retry'
           ? { type: 'feature.yielded', cause: 'lost', note: ending.note, ...attemptOf(attempt) }

@@ -1,8 +1,6 @@
 // Says how an attempt ended, in words for people and for the record.
 import type { AgentEnd } from '../core/events/event';
-import type { Feature } from '../core/features/feature';
-import { describeLimit, type LimitHit } from '../core/guardrails/budget';
-import { excerptOf } from '../core/shared/longText';
+import { describeLimit } from '../core/guardrails/budget';
 import type { WorkerEnd } from '../ports/workers';
 import type { Ending } from './attempt';
 
@@ -42,12 +40,6 @@ export function endNote(ending: Ending): string {
 
 export function limitReason({ hit, note }: Extract<Ending, { kind: 'limit' }>): string {
   return `It reached ${describeLimit(hit)}.${note === undefined ? '' : ` ${note}`}`;
-}
-
-/** Did its last attempt, since the user asked for it, end at this very limit? One that was raised since is another. */
-export function reached({ failures, lastFailure }: Feature, hit: LimitHit): boolean {
-  if (failures === 0 || lastFailure === undefined) return false;
-  return excerptOf(lastFailure).startsWith(limitReason({ kind: 'limit', hit }));
 }
 
 /** What a worker that nobody asked to end died of, as far as its end and its last words tell. */
