@@ -2,7 +2,8 @@
 import { describe, describeEnd } from '../core/events/describe';
 import { type Event, toExternal } from '../core/events/event';
 import { mapTexts } from '../core/events/longTexts';
-import { projectAll, type Snapshot } from '../core/events/snapshot';
+import { projectAll } from '../core/events/project';
+import type { Snapshot } from '../core/events/snapshot';
 import { describeReport } from '../core/scheduler/describeReport';
 import { excerptOf, type KeptText } from '../core/shared/longText';
 

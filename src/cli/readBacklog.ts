@@ -1,7 +1,8 @@
 // Finds the backlog for a command, and refuses a bad one with its place before anything is touched.
 import { join, relative } from 'node:path';
 import { loadBacklogFile } from '../adapters/files/backlogFile';
-import { emptySnapshot, projectAll, type Snapshot } from '../core/events/snapshot';
+import { projectAll } from '../core/events/project';
+import { emptySnapshot, type Snapshot } from '../core/events/snapshot';
 import { type Feature, idsOf } from '../core/features/feature';
 import { reconcile } from '../core/features/reconcile';
 import { indexByName, withDependencies } from '../core/graph/readiness';

@@ -1,7 +1,8 @@
 // The one way by which the workspace's state changes: events are numbered, applied, stored, and then told to everyone.
 import type { Event, Happening } from '../core/events/event';
 import { mapTexts } from '../core/events/longTexts';
-import { projectAll, type Snapshot } from '../core/events/snapshot';
+import { projectAll } from '../core/events/project';
+import type { Snapshot } from '../core/events/snapshot';
 import type { FeatureSpec } from '../core/features/feature';
 import { mapSpec } from '../core/features/featureTexts';
 import type { Redactor } from '../core/guardrails/redactor';

@@ -2,7 +2,8 @@
 import { realpath } from 'node:fs/promises';
 import { createProcessEnder } from '../adapters/process/processTree';
 import type { Event } from '../core/events/event';
-import { emptySnapshot, projectAll, type Snapshot } from '../core/events/snapshot';
+import { projectAll } from '../core/events/project';
+import { emptySnapshot, type Snapshot } from '../core/events/snapshot';
 import type { LongText } from '../core/shared/longText';
 import type { HubConnection } from '../hub/connection';
 import type { OwnerProcess } from '../hub/discovery';

@@ -1,7 +1,8 @@
 // `scale`: what a large backlog costs to load, to rank and to decide on, and that the cost grows no faster than n log n.
 import type { Event } from '../../src/core/events/event';
+import { projectAll } from '../../src/core/events/project';
 import { defaultRunSettings } from '../../src/core/events/runSettings';
-import { emptySnapshot, projectAll, type Snapshot } from '../../src/core/events/snapshot';
+import { emptySnapshot, type Snapshot } from '../../src/core/events/snapshot';
 import { parseBacklog } from '../../src/core/features/featureList';
 import { reconcile } from '../../src/core/features/reconcile';
 import { cycleProblem } from '../../src/core/graph/backlogGraph';

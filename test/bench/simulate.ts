@@ -1,8 +1,9 @@
 // Whole runs on a simulated clock: the real `decide` and the real reducer with its lock table, and nothing of the policy here.
 import type { Attempt, Event, Happening } from '../../src/core/events/event';
 import type { Experience } from '../../src/core/events/experience';
+import { projectAll } from '../../src/core/events/project';
 import { defaultRunSettings } from '../../src/core/events/runSettings';
-import { emptySnapshot, projectAll, type Snapshot } from '../../src/core/events/snapshot';
+import { emptySnapshot, type Snapshot } from '../../src/core/events/snapshot';
 import type { FeatureSpec } from '../../src/core/features/feature';
 import { pathsOf } from '../../src/core/locks/lockTable';
 import { decide } from '../../src/core/scheduler/decide';

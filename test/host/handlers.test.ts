@@ -3,7 +3,7 @@ import { strict as assert } from 'node:assert';
 import { duplexPair } from 'node:stream';
 import { isDeepStrictEqual } from 'node:util';
 import type { Event } from '../../src/core/events/event';
-import { projectAll } from '../../src/core/events/snapshot';
+import { projectAll } from '../../src/core/events/project';
 import { Redactor } from '../../src/core/guardrails/redactor';
 import { Allowance } from '../../src/host/allowance';
 import { EventFollower } from '../../src/host/eventFollower';

@@ -2,8 +2,9 @@
 import { createHash } from 'node:crypto';
 import type { Attempt, Event, Happening } from '../../src/core/events/event';
 import { mapTexts } from '../../src/core/events/longTexts';
+import { projectAll } from '../../src/core/events/project';
 import { defaultRunSettings } from '../../src/core/events/runSettings';
-import { emptySnapshot, projectAll, type Snapshot } from '../../src/core/events/snapshot';
+import { emptySnapshot, type Snapshot } from '../../src/core/events/snapshot';
 import type { FeatureSpec } from '../../src/core/features/feature';
 import { pathsOf } from '../../src/core/locks/lockTable';
 import type { Fence } from '../../src/core/shared/ids';

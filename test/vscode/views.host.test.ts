@@ -1,7 +1,8 @@
 // What the editor is given to draw: the tree's items, the badges of claimed files, and when each is to be drawn anew.
 import { strict as assert } from 'node:assert';
 import * as vscode from 'vscode';
-import { emptySnapshot, projectAll } from '../../src/core/events/snapshot';
+import { projectAll } from '../../src/core/events/project';
+import { emptySnapshot } from '../../src/core/events/snapshot';
 import { ClaimDecorations } from '../../src/vscode/claimDecorations';
 import { commandIds } from '../../src/vscode/contributions';
 import { FeatureTree, type TreeElement } from '../../src/vscode/featureTreeView';

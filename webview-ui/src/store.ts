@@ -1,7 +1,8 @@
 // What the page knows: the snapshot, brought from event to event by the one reducer, with live output and the feed.
 import { describe, describeEnd } from '../../src/core/events/describe';
 import type { Event } from '../../src/core/events/event';
-import { emptySnapshot, projectAll, type Snapshot } from '../../src/core/events/snapshot';
+import { projectAll } from '../../src/core/events/project';
+import { emptySnapshot, type Snapshot } from '../../src/core/events/snapshot';
 import { assemble, type SnapshotHead, type SnapshotPart } from '../../src/core/events/snapshotParts';
 import { describePassedOver, waitingForFiles } from '../../src/core/scheduler/waitingForFiles';
 import type { FeatureId, Slot } from '../../src/core/shared/ids';

@@ -1,6 +1,7 @@
 // What a commit does to the tables: each change as a statement that fails if the rows are not what `before` says.
 import type { Event } from '../../core/events/event';
-import { emptySnapshot, project, type Run, type Snapshot, sinceOf } from '../../core/events/snapshot';
+import { project, sinceOf } from '../../core/events/project';
+import { emptySnapshot, type Run, type Snapshot } from '../../core/events/snapshot';
 import type { Feature, FeatureState } from '../../core/features/feature';
 import type { FeatureChange } from '../../core/features/featureChange';
 import type { LockTable } from '../../core/locks/lockTable';

@@ -1,7 +1,7 @@
 // The process that the crash test kills: opens the store and commits until it dies, saying each number once it is safe.
 import { writeSync } from 'node:fs';
 import { openSqlJsStore } from '../../../src/adapters/store/sqlJsStore';
-import { projectAll } from '../../../src/core/events/snapshot';
+import { projectAll } from '../../../src/core/events/project';
 import { specOf } from '../../support/history';
 
 const [dir = '', wasmPath = '', epoch = ''] = process.argv.slice(2);

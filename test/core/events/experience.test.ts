@@ -2,7 +2,7 @@
 import { strict as assert } from 'node:assert';
 import type { Happening } from '../../../src/core/events/event';
 import { type Experience, learn } from '../../../src/core/events/experience';
-import { projectAll } from '../../../src/core/events/snapshot';
+import { projectAll } from '../../../src/core/events/project';
 import { eventsAt, featureIn, workspaceOf } from '../sampleFeatures';
 
 const attempt = { slot: 1, featureId: 1, attempt: 1, fence: 8 };

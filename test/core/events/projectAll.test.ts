@@ -1,6 +1,7 @@
 // Many events at once: each told with the state after it, at the cost of one copy of the features.
 import { strict as assert } from 'node:assert';
-import { emptySnapshot, project, projectAll, type Snapshot } from '../../../src/core/events/snapshot';
+import { project, projectAll } from '../../../src/core/events/project';
+import { emptySnapshot, type Snapshot } from '../../../src/core/events/snapshot';
 import { storyOfARun } from '../../support/history';
 
 describe('a snapshot brought forward by many events', () => {

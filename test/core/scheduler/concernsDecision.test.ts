@@ -1,7 +1,8 @@
 // An event that is said to concern no decision leaves the decisions as they are, in any history.
 import { strict as assert } from 'node:assert';
 import fc from 'fast-check';
-import { emptySnapshot, project } from '../../../src/core/events/snapshot';
+import { project } from '../../../src/core/events/project';
+import { emptySnapshot } from '../../../src/core/events/snapshot';
 import { concernsDecision } from '../../../src/core/scheduler/concernsDecision';
 import { decide } from '../../../src/core/scheduler/decide';
 import { type History, storyOfARun } from '../../support/history';

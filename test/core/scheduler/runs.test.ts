@@ -2,7 +2,8 @@
 import { strict as assert } from 'node:assert';
 import fc from 'fast-check';
 import type { Event } from '../../../src/core/events/event';
-import { emptySnapshot, project, projectAll, type Snapshot } from '../../../src/core/events/snapshot';
+import { project, projectAll } from '../../../src/core/events/project';
+import { emptySnapshot, type Snapshot } from '../../../src/core/events/snapshot';
 import { grant, noLocks } from '../../../src/core/locks/lockTable';
 import { eventsAt, featureIn, sampleFence, sampleSlot, specOf, workspaceOf } from '../sampleFeatures';
 import { brokenRestRules, brokenStepRules } from './runRules';

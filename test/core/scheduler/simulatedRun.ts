@@ -1,8 +1,9 @@
 // A run without an engine: decisions carried out at once, attempts that end as chance says, the rules checked throughout.
 import { strict as assert } from 'node:assert';
 import { type Attempt, attemptOf, type Event, type Happening } from '../../../src/core/events/event';
+import { projectAll } from '../../../src/core/events/project';
 import { defaultRunSettings } from '../../../src/core/events/runSettings';
-import { emptySnapshot, liveAttempts, projectAll, type Snapshot } from '../../../src/core/events/snapshot';
+import { emptySnapshot, liveAttempts, type Snapshot } from '../../../src/core/events/snapshot';
 import type { FeatureSpec } from '../../../src/core/features/feature';
 import { reconcile } from '../../../src/core/features/reconcile';
 import { afterFailure, afterLoss } from '../../../src/core/guardrails/failurePolicy';

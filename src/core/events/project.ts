@@ -1,0 +1,293 @@
+// The one reducer: brings the picture of a workspace from event to event.
+import type { Feature } from '../features/feature';
+import { newFeature } from '../features/feature';
+import type { FeatureChange } from '../features/featureChange';
+import { canRemove, type Transition, transition } from '../features/featureMachine';
+import { projectBreaker } from '../guardrails/breaker';
+import { describeBlockers } from '../locks/describeBlockers';
+import { grant, type LockTable, queue, release } from '../locks/lockTable';
+import type { FeatureId } from '../shared/ids';
+import { excerptOf } from '../shared/longText';
+import { type Moment, msBetween } from '../shared/moment';
+import { assertNever } from '../shared/result';
+import type { AgentEvent, Attempt, Event, LockEvent, RunEvent } from './event';
+import { type Experience, learn } from './experience';
+import type { Agent, Snapshot } from './snapshot';
+
+/** The snapshot after `event`. An event that the state machine would refuse was never stored, so that is a bug. */
+export function project(snapshot: Snapshot, event: Event): Snapshot {
+  return projectAll(snapshot, [event]);
+}
+
+/** Hears of an event with the snapshot after it, which goes on changing and must not be kept. */
+type Told = (event: Event, after: Snapshot) => void;
+
+/** The snapshot after `events`, copying each record once however many they are. */
+export function projectAll(snapshot: Snapshot, events: readonly Event[], told?: Told): Snapshot {
+  if (events.length === 0) return snapshot;
+  const draft: Draft = { ...snapshot };
+  for (const event of events) {
+    apply(draft, event, snapshot);
+    draft.seq = event.seq;
+    draft.elapsedMs = event.elapsedMs ?? draft.elapsedMs;
+    told?.(event, draft);
+  }
+  return draft;
+}
+
+type Draft = { -readonly [K in keyof Snapshot]: Snapshot[K] };
+
+function apply(draft: Draft, event: Event, base: Snapshot): void {
+  switch (event.type) {
+    case 'feature.added':
+      if (draft.features[event.featureId]) assertNever(event as never);
+      setFeature(draft, base, newFeature(event.featureId, event.spec));
+      draft.lastFeatureId = Math.max(draft.lastFeatureId, event.featureId);
+      return;
+    case 'feature.removed': {
+      const gone = draft.features[event.featureId];
+      if (!gone || !canRemove(gone.state)) assertNever(event as never);
+      removeFeature(draft, base, event.featureId);
+      return;
+    }
+    case 'feature.edited':
+    case 'feature.held':
+    case 'feature.freed':
+    case 'feature.claimed':
+    case 'feature.submitted':
+    case 'feature.unconfirmed':
+    case 'feature.passed':
+    case 'feature.failed':
+    case 'feature.retried':
+    case 'feature.yielded':
+    case 'feature.skipped':
+    case 'feature.unskipped':
+    case 'feature.regressed':
+      changeFeature(draft, event, base);
+      return;
+    case 'agent.started':
+    case 'agent.progress':
+    case 'agent.ended':
+    case 'tool.used':
+    case 'model.called':
+    case 'limit.reached':
+      changeAgent(draft, event);
+      return;
+    case 'lock.granted':
+    case 'lock.waiting':
+    case 'lock.released':
+      draft.locks = changeLocks(draft.locks, event);
+      showWait(draft, event);
+      return;
+    case 'run.started':
+    case 'run.configured':
+    case 'run.paused':
+    case 'run.resumed':
+    case 'run.finished':
+      changeRun(draft, event);
+      return;
+    case 'verify.started':
+      patchAgent(draft, event, { status: 'verifying', step: excerptOf(event.command) });
+      return;
+    case 'throttle.changed':
+      draft.throttledUntilAt = event.untilAt;
+      return;
+    case 'breaker.opened':
+    case 'breaker.rescheduled':
+    case 'breaker.closed':
+      draft.breaker = projectBreaker(draft.breaker, event, event.at, draft.lastFence);
+      return;
+    case 'owner.changed':
+      draft.owner = { epoch: event.epoch, process: event.process, face: event.face };
+      return;
+    case 'verify.finished':
+    case 'copy.incomplete':
+    case 'file.edited':
+    case 'file.undone':
+    case 'file.denied':
+    case 'recovery.done':
+    case 'error.occurred':
+      return;
+    default:
+      event satisfies never;
+  }
+}
+
+function changeFeature(
+  draft: Draft,
+  event: Event & FeatureChange & { type: Transition },
+  base: Snapshot,
+): void {
+  const feature = draft.features[event.featureId];
+  const next = feature && transition(feature, event, event);
+  // Never stored if the machine refuses it: whoever appended it did not ask first.
+  if (!next?.ok) assertNever(event as never);
+  if (event.type === 'feature.passed' && feature) draft.experience = afterPass(draft, feature, event);
+  setFeature(draft, base, next.value);
+  if (event.type === 'feature.claimed') {
+    draft.lastFence = Math.max(draft.lastFence, event.fence);
+    const { slot, featureId, attempt, fence, model } = event;
+    const losses = draft.agents[slot]?.losses;
+    setAgent(draft, {
+      ...{ slot, featureId, attempt, fence, model },
+      ...(losses === undefined ? {} : { losses }),
+      ...{ status: 'starting', step: 'starting', startedAt: event.at },
+      ...{ inputTokens: 0, outputTokens: 0, costUsd: 0, actions: 0 },
+    });
+  }
+}
+
+/** A pass by a check teaches; after the user's yes nobody knows how long the work took, for it waited for them. */
+function afterPass(
+  { experience, agents, locks }: Draft,
+  { spec, state }: Feature,
+  passed: Moment,
+): Experience {
+  if (state.status !== 'claimed' || state.phase === 'unconfirmed') return experience;
+  const { slot, fence, claimedAt, claimedMs } = state.claim;
+  const agent = agents[slot];
+  if (agent?.fence !== fence) return experience;
+  const files = locks.holds.flatMap((h) =>
+    h.fence === fence && h.scope.kind === 'file' ? [h.scope.path] : [],
+  );
+  const tookMs = msBetween({ at: claimedAt, elapsedMs: claimedMs }, passed);
+  return learn(experience, { category: spec.category, model: agent.model, tookMs, files });
+}
+
+function changeAgent(draft: Draft, event: Event & AgentEvent): void {
+  const agent = draft.agents[event.slot];
+  // A slow process of an earlier attempt in this slot may still be ending: its news is not this agent's.
+  if (!agent || agent.fence !== event.fence) return;
+  switch (event.type) {
+    case 'agent.started':
+      setAgent(draft, { ...agent, process: event.process });
+      return;
+    case 'agent.progress':
+      setAgent(draft, {
+        ...agent,
+        status: event.status,
+        step: event.step,
+        progress: event.progress ?? agent.progress,
+      });
+      return;
+    case 'agent.ended': {
+      const { losses = 0, ...before } = agent;
+      setAgent(draft, {
+        ...before,
+        status: 'ended',
+        step: excerptOf(event.note),
+        endedAt: event.at,
+        end: event.cause,
+        ...(event.cause === 'lost' ? { losses: losses + 1 } : {}),
+        process: undefined,
+      });
+      return;
+    }
+    case 'tool.used':
+      setAgent(draft, { ...agent, actions: agent.actions + 1 });
+      return;
+    case 'model.called': {
+      const { inputTokens, outputTokens, cacheReadTokens, cacheWriteTokens } = event.usage;
+      const spent = { input: inputTokens + cacheReadTokens + cacheWriteTokens, output: outputTokens };
+      setAgent(draft, {
+        ...agent,
+        inputTokens: agent.inputTokens + spent.input,
+        outputTokens: agent.outputTokens + spent.output,
+        costUsd: agent.costUsd + event.costUsd,
+      });
+      if (draft.run) {
+        draft.run = {
+          ...draft.run,
+          inputTokens: draft.run.inputTokens + spent.input,
+          outputTokens: draft.run.outputTokens + spent.output,
+          costUsd: draft.run.costUsd + event.costUsd,
+        };
+      }
+      return;
+    }
+    case 'limit.reached':
+      return;
+    default:
+      event satisfies never;
+  }
+}
+
+function changeLocks(locks: LockTable, event: Event & LockEvent): LockTable {
+  if (event.type === 'lock.released') return release(locks, event.path, event.fence);
+  const { path, kind, slot, featureId, fence } = event;
+  const entry = { scope: { kind, path }, slot, featureId, fence, since: sinceOf(event) };
+  return event.type === 'lock.granted' ? grant(locks, entry) : queue(locks, entry);
+}
+
+/** As locks keep it; in events of earlier versions the wall clock is all there is. */
+export function sinceOf({ at, elapsedMs }: Moment): number {
+  return elapsedMs ?? at;
+}
+
+/** An agent cannot say that it stands and waits, since it waits for the answer; so its card is told here. */
+function showWait(draft: Draft, event: Event & LockEvent): void {
+  if (event.type === 'lock.waiting') {
+    const step = `waiting for ${event.path}, ${describeBlockers(event.blockers)}`;
+    patchAgent(draft, event, { status: 'waiting', step });
+  } else if (event.type === 'lock.granted' && event.how === 'request') {
+    if (draft.agents[event.slot]?.status !== 'waiting') return;
+    patchAgent(draft, event, { status: 'running', step: `got ${event.path}` });
+  }
+}
+
+function changeRun(draft: Draft, event: Event & RunEvent): void {
+  if (event.type === 'run.started') {
+    draft.agents = {};
+    draft.breaker = null; // whoever starts a run has looked; if the trouble is still there, it is met again
+    draft.run = {
+      ...{
+        id: event.runId,
+        status: 'running',
+        settings: event.settings,
+        startedAt: event.at,
+        ...(event.elapsedMs === undefined ? {} : { startedMs: event.elapsedMs }),
+        startedSeq: event.seq,
+      },
+      ...{ costUsd: 0, inputTokens: 0, outputTokens: 0 },
+    };
+    return;
+  }
+  const { run } = draft;
+  if (!run) return;
+  switch (event.type) {
+    case 'run.configured':
+      draft.run = { ...run, settings: { ...run.settings, maxAgents: event.maxAgents } };
+      return;
+    case 'run.paused':
+      draft.run = { ...run, status: event.stopping ? 'stopping' : 'paused' };
+      return;
+    case 'run.resumed':
+      draft.run = { ...run, status: 'running' };
+      return;
+    case 'run.finished':
+      draft.breaker = null;
+      draft.run = { ...run, status: 'finished', outcome: event.outcome, report: event.report };
+      return;
+    default:
+      event satisfies never;
+  }
+}
+
+function setFeature(draft: Draft, base: Snapshot, feature: Feature): void {
+  if (draft.features === base.features) draft.features = { ...base.features };
+  (draft.features as Record<FeatureId, Feature>)[feature.id] = feature;
+}
+
+function removeFeature(draft: Draft, base: Snapshot, id: FeatureId): void {
+  if (draft.features === base.features) draft.features = { ...base.features };
+  delete (draft.features as Record<FeatureId, Feature>)[id];
+}
+
+function setAgent(draft: Draft, agent: Agent): void {
+  draft.agents = { ...draft.agents, [agent.slot]: agent };
+}
+
+function patchAgent(draft: Draft, attempt: Attempt, patch: Partial<Agent>): void {
+  const agent = draft.agents[attempt.slot];
+  if (agent?.fence === attempt.fence) setAgent(draft, { ...agent, ...patch });
+}
