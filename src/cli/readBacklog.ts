@@ -11,7 +11,7 @@ import type { FeatureId } from '../core/shared/ids';
 import { inert } from '../core/shared/inert';
 import { madeElsewhere } from '../host/elsewhere';
 import { lookAtRecords } from '../host/lookAtRecords';
-import type { PlacedProblem } from '../protocol/hubMethods';
+import type { PlacedProblem } from '../protocol/hubValues';
 import { BadInput } from './terminal';
 
 /** The backlog's path in the workspace, once it is known to be good: a bad one leaves nothing behind, not even a folder. */

@@ -30,7 +30,7 @@ import type { Assignment } from '../ports/coordinator';
 import { Failure } from '../ports/failure';
 import type { Store } from '../ports/store';
 import type { Clock } from '../ports/system';
-import type { LoadedBacklog } from '../protocol/hubMethods';
+import type { LoadedBacklog } from '../protocol/hubValues';
 import { Allowance } from './allowance';
 import { keepConfirming } from './confirmStored';
 import { adoptedRecords, type Elsewhere, ownRecords, recordsSetAside } from './elsewhere';

@@ -7,13 +7,8 @@ import type { AgentDesk } from '../engine/agentDesk';
 import type { Engine } from '../engine/engine';
 import type { HubConnection } from '../hub/connection';
 import { Failure } from '../ports/failure';
-import {
-  clientMethods,
-  type LoadedBacklog,
-  protocolVersion,
-  workerMethods,
-  workerNotices,
-} from '../protocol/hubMethods';
+import { clientMethods, protocolVersion, workerMethods, workerNotices } from '../protocol/hubMethods';
+import type { LoadedBacklog } from '../protocol/hubValues';
 import type { Allowance } from './allowance';
 import type { OutputRings } from './outputRings';
 import { tellFace } from './tellFace';

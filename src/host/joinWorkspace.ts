@@ -8,13 +8,8 @@ import type { LongText } from '../core/shared/longText';
 import type { HubConnection } from '../hub/connection';
 import type { OwnerProcess } from '../hub/discovery';
 import { Failure } from '../ports/failure';
-import {
-  clientMethods,
-  type LoadedBacklog,
-  type PlacedProblem,
-  protocolVersion,
-  toClientNotices,
-} from '../protocol/hubMethods';
+import { clientMethods, protocolVersion, toClientNotices } from '../protocol/hubMethods';
+import type { LoadedBacklog, PlacedProblem } from '../protocol/hubValues';
 import type { Asked } from './allowance';
 import { EventFollower } from './eventFollower';
 import { HostLink, type JoinOptions } from './hostLink';

@@ -6,7 +6,7 @@ import type { ModelAccess } from '../core/guardrails/machineSettings';
 import type { FeatureId, Slot } from '../core/shared/ids';
 import type { LongText } from '../core/shared/longText';
 import type { Result } from '../core/shared/result';
-import type { LoadedBacklog, PlacedProblem } from '../protocol/hubMethods';
+import type { LoadedBacklog, PlacedProblem } from '../protocol/hubValues';
 import type { Asked } from './allowance';
 import type { Link } from './link';
 

@@ -1,5 +1,5 @@
 // The problems of a backlog as a face is told them: not more than anybody mends at once, and how many are left.
-import type { PlacedProblem } from '../protocol/hubMethods';
+import type { PlacedProblem } from '../protocol/hubValues';
 
 /** Nobody mends more at once, and the answer is one message. */
 const mostProblems = 1_000;

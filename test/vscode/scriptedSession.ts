@@ -5,7 +5,7 @@ import type { LongText } from '../../src/core/shared/longText';
 import { ok } from '../../src/core/shared/result';
 import type { Asked } from '../../src/host/allowance';
 import type { AgentOutput, Session, SessionChange } from '../../src/host/session';
-import type { LoadedBacklog, PlacedProblem } from '../../src/protocol/hubMethods';
+import type { LoadedBacklog, PlacedProblem } from '../../src/protocol/hubValues';
 import { History } from '../support/history';
 
 export class ScriptedSession implements Session {

@@ -1,0 +1,143 @@
+// The values that messages between a host, its workers and its faces are made of, as schemas.
+import { z } from 'zod';
+import type { Event } from '../core/events/event';
+import type { RunSettings } from '../core/events/runSettings';
+import type { SnapshotHead, SnapshotPart } from '../core/events/snapshotParts';
+import type { ModelAccess } from '../core/guardrails/machineSettings';
+import { type ModelName, modelCatalog } from '../core/routing/modelCatalog';
+import type { Refusal } from '../core/shared/result';
+
+export const nothing = z.object({}).strict();
+export const path = z.string().max(10_000);
+export const id = z.number().int().positive();
+const refusal = z.custom<Refusal>(
+  (v) => typeof v === 'object' && v !== null && 'code' in v && 'message' in v,
+);
+export const modelNames = Object.keys(modelCatalog) as [ModelName, ...ModelName[]];
+
+export function resultOf<T extends z.ZodType>(value: T) {
+  return z.discriminatedUnion('ok', [
+    z.object({ ok: z.literal(true), value }),
+    z.object({ ok: z.literal(false), error: refusal }),
+  ]);
+}
+
+const positive = z.number().finite().positive();
+const limits = z
+  .object({
+    maxFileEdits: positive,
+    maxBashCommands: positive,
+    maxActions: positive,
+    commandMs: positive,
+    verifyMs: positive,
+    maxSessionMs: positive,
+    attemptMs: z.object({ haiku: positive, sonnet: positive, opus: positive, other: positive }).strict(),
+    maxRetries: z.number().int().min(0),
+    maxLosses: z.number().int().min(1),
+  })
+  .strict();
+
+export const runSettings: z.ZodType<RunSettings> = z
+  .object({
+    maxAgents: z.number().int().min(1).max(64),
+    model: z.enum(modelNames).optional(),
+    verifyCommand: z.string().min(1).max(100_000).optional(),
+    checksAtOnce: z.number().int().min(1).max(64).optional(),
+    sharedLocks: z.array(z.string().max(1000)).max(1000).optional(),
+    limits,
+    only: z.array(id).max(100_000).optional(),
+    reattachGraceMs: z.number().min(0).max(86_400_000),
+  })
+  .strict();
+
+export const allowedCommands = z.array(z.string().max(10_000)).max(1000);
+export const access: z.ZodType<ModelAccess> = z
+  .object({ apiKey: z.string().max(1000), baseUrl: z.string().max(2000).optional() })
+  .strict();
+
+export const usage = z
+  .object({
+    inputTokens: z.number().min(0),
+    outputTokens: z.number().min(0),
+    cacheReadTokens: z.number().min(0),
+    cacheWriteTokens: z.number().min(0),
+  })
+  .strict();
+
+export const agentStatus = z.enum(['starting', 'running', 'waiting', 'verifying', 'draining', 'ended']);
+export const textEdit = z.object({ old: z.string(), new: z.string(), all: z.boolean() }).strict();
+export const toolCall = z.object({
+  tool: z.string().max(100),
+  fingerprint: z.string().max(200),
+  target: z.string().max(10_000).optional(),
+});
+
+const offlineScript = z.discriminatedUnion('ok', [
+  z.object({
+    ok: z.literal(true),
+    turns: z.array(
+      z.object({
+        say: z.string().optional(),
+        tool: z.string().optional(),
+        input: z.unknown().optional(),
+        delayMs: z.number().optional(),
+        place: z.string().optional(),
+      }),
+    ),
+  }),
+  z.object({ ok: z.literal(false), message: z.string() }),
+]);
+
+export const assignment = z.object({
+  slot: id,
+  featureId: id,
+  attempt: id,
+  fence: id,
+  name: z.string(),
+  description: z.string(),
+  category: z.string(),
+  declaredFiles: z.array(z.string()),
+  verifyCommand: z.string().optional(),
+  allowedCommands: z.array(z.string()),
+  model: z.enum(modelNames),
+  unread: z.object({ count: z.number(), paths: z.array(z.string()) }).optional(),
+  lastFailure: z.string().optional(),
+  limits,
+  copyDir: z.string(),
+  reattachGraceMs: z.number(),
+  tag: z.string(),
+  offline: offlineScript.optional(),
+  anthropic: z.object({ apiKey: z.string(), baseUrl: z.string().optional() }).optional(),
+});
+
+export const snapshotHead = z.custom<SnapshotHead>(
+  (v) => typeof v === 'object' && v !== null && 'seq' in v && 'run' in v,
+);
+export const snapshotPart = z.custom<SnapshotPart>((v) => typeof v === 'object' && v !== null && 'kind' in v);
+export const event = z.custom<Event>((v) => typeof v === 'object' && v !== null && 'seq' in v && 'type' in v);
+
+/** Where a backlog is wrong; line and column count from 1. */
+const backlogProblem = z.object({
+  file: z.string(),
+  line: z.number(),
+  column: z.number(),
+  message: z.string(),
+});
+export type PlacedProblem = z.infer<typeof backlogProblem>;
+
+export const loadedBacklog = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('none'), file: z.string() }),
+  z.object({
+    kind: z.literal('loaded'),
+    features: z.number(),
+    added: z.number(),
+    edited: z.number(),
+    removed: z.number(),
+    /** Of an event not before the last of it: a face that has come to this one has it all. */
+    seq: z.number(),
+    /** Accepted, but worth a word. */
+    notices: z.array(backlogProblem),
+  }),
+  z.object({ kind: z.literal('bad'), problems: z.array(backlogProblem) }),
+]);
+export type LoadedBacklog = z.infer<typeof loadedBacklog>;
