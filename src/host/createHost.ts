@@ -17,9 +17,7 @@ import { openSqlJsStore } from '../adapters/store/sqlJsStore';
 import { createNodeCores } from '../adapters/system/nodeCores';
 import { createNodeChance, createNodeClock } from '../adapters/system/nodeSystem';
 import { bindingOf } from '../adapters/system/workspaceBinding';
-import type { Face } from '../core/events/event';
 import { idsOf } from '../core/features/feature';
-import type { MachineSettings } from '../core/guardrails/machineSettings';
 import { Redactor } from '../core/guardrails/redactor';
 import type { LiveAttempt } from '../engine/attempt';
 import { Engine } from '../engine/engine';
@@ -33,30 +31,17 @@ import type { Clock } from '../ports/system';
 import type { LoadedBacklog } from '../protocol/hubValues';
 import { Allowance } from './allowance';
 import { keepConfirming } from './confirmStored';
-import { adoptedRecords, type Elsewhere, ownRecords, recordsSetAside } from './elsewhere';
+import { adoptedRecords, ownRecords, recordsSetAside } from './elsewhere';
 import { type ClientParts, handleClient, handleWorker } from './handlers';
+import type { JoinOptions } from './joinOptions';
 import { secretFolders } from './lookAtRecords';
 import { OutputRings } from './outputRings';
 import type { Owner } from './ownership';
 import { shownProblems } from './shownProblems';
 import { spareWorkers } from './spareWorkers';
 
-export interface HostOptions {
-  /** The workspace's real path. */
-  readonly root: string;
-  readonly face: Face;
-  /** Where the built files lie: worker.js, guard.js, sql-wasm.wasm. */
-  readonly distDir: string;
+export interface HostOptions extends JoinOptions {
   readonly owner: Owner;
-  /** Go on with a run that an earlier host left open, without being asked. */
-  readonly goOn: boolean;
-  /** What to do with a database that was made elsewhere. */
-  readonly elsewhere: Elsewhere;
-  /** The user's own folder for settings, if not the usual one: a secret in it tells their databases from others'. */
-  readonly configDir?: string;
-  /** What the user of this process allows, from sources no workspace can write to. */
-  readonly machine: () => MachineSettings;
-  readonly log: (line: string) => void;
   /** Told once when this host cannot go on; it then closes by itself. */
   readonly onBroken: (cause: Failure) => void;
   /** Files that agents have changed and that closing could not put back. */

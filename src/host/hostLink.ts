@@ -1,7 +1,5 @@
 // A face's link to whatever process owns its workspace: found or made, felt for signs of life, and replaced when it goes.
 import { diskFailure } from '../adapters/store/diskFiles';
-import type { Face } from '../core/events/event';
-import type { MachineSettings } from '../core/guardrails/machineSettings';
 import { connectHub } from '../hub/client';
 import type { HubConnection, Question, Sent } from '../hub/connection';
 import type { OwnerProcess } from '../hub/discovery';
@@ -9,24 +7,10 @@ import { feelPulse } from '../hub/pulse';
 import { Failure } from '../ports/failure';
 import { createHost, type Host } from './createHost';
 import { type Elsewhere, heldRecords } from './elsewhere';
+import type { JoinOptions } from './joinOptions';
 import { canPass, type Link, OwnerSilent } from './link';
 import { claimOwnership, type Mirror, type Owner } from './ownership';
 import { rest, unlessAborted, within } from './patience';
-
-export interface JoinOptions {
-  readonly root: string;
-  readonly face: Face;
-  readonly distDir: string;
-  /** Go on at once with a run that an earlier host left open; without it, only when `start` is called. */
-  readonly goOn: boolean;
-  /** What to do with a database that was made elsewhere. */
-  readonly elsewhere: Elsewhere;
-  /** Where the user's own settings lie, if not at the usual place. */
-  readonly configDir?: string;
-  /** What the user of this process allows, from sources no workspace can write to; asked at every use. */
-  readonly machine: () => MachineSettings;
-  readonly log: (line: string) => void;
-}
 
 /** What the session makes of it. */
 export interface LinkUser {

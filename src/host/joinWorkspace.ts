@@ -12,7 +12,8 @@ import { clientMethods, protocolVersion, toClientNotices } from '../protocol/hub
 import type { LoadedBacklog, PlacedProblem } from '../protocol/hubValues';
 import type { Asked } from './allowance';
 import { EventFollower } from './eventFollower';
-import { HostLink, type JoinOptions } from './hostLink';
+import { HostLink } from './hostLink';
+import type { JoinOptions } from './joinOptions';
 import type { Link } from './link';
 import { lookAtRecords } from './lookAtRecords';
 import { eventsBetween, eventsSince, readSnapshot, readText, tellEditing } from './readPages';
