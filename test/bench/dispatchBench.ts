@@ -2,10 +2,9 @@
 // model request, beside a bare `fork` of an empty Node process in the same run.
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { startCli } from '../support/cli';
+import { startCli, userWith } from '../support/cli';
 import { type RecordedRequest, startFakeMessagesApi, streamed } from '../support/fakeMessagesApi';
 import { writeProject } from '../support/smallProject';
 import { buildProduct } from './buildProduct';
@@ -48,15 +47,10 @@ export async function dispatchBench(_options: BenchOptions, tell: Tell): Promise
     return streamed([{ tool: 'finish', id: 'c', json: '{"summary":"Done."}' }], { stop: 'tool_use' });
   });
   try {
-    const config = path.join(project.dir, '.config');
-    await mkdir(path.join(config, 'parallel-agents'), { recursive: true });
-    await writeFile(
-      path.join(config, 'parallel-agents', 'settings.json'),
-      JSON.stringify({ 'parallelAgents.providers.anthropic.baseUrl': api.baseUrl }),
-    );
     const events: Moment[] = [];
     const args = ['run', '--project-dir', project.dir, '--max-agents', '3', '--model', 'haiku', '--json'];
-    const run = startCli(args, { XDG_CONFIG_HOME: config, ANTHROPIC_API_KEY: 'a key of the bench' });
+    const user = userWith({ 'providers.anthropic.baseUrl': api.baseUrl });
+    const run = startCli(args, { ...user, ANTHROPIC_API_KEY: 'a key of the bench' });
     run.onLine((line) => events.push(JSON.parse(line)));
     const { code } = await run.ended;
     if (code !== 0) throw new Error(`The run ended with ${code}.\n${run.notes.join('\n')}`);

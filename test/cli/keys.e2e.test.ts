@@ -1,10 +1,8 @@
 // Keys that a model, an agent's command, a check and the backlog write down in every form: none is kept or shown by us.
 import assert from 'node:assert/strict';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, describe, it } from 'mocha';
-import { parseEvents, readTree, runCli } from '../support/cli';
+import { parseEvents, readTree, runCli, userWith } from '../support/cli';
 import { startScriptedModel } from '../support/scriptedModel';
 import { call, finish, writeProject } from '../support/smallProject';
 
@@ -54,16 +52,12 @@ describe('the keys of a run and of its environment', () => {
     cleanUp.push(remove);
     const model = await startScriptedModel(dir);
     cleanUp.push(() => model.close());
-    const config = await mkdtemp(path.join(tmpdir(), 'pa-config-'));
-    cleanUp.push(() => rm(config, { recursive: true, force: true }));
-    await mkdir(path.join(config, 'parallel-agents'));
-    const settings = {
-      'parallelAgents.providers.anthropic.baseUrl': model.baseUrl,
-      'parallelAgents.limits.maxRetries': 0,
-    };
-    await writeFile(path.join(config, 'parallel-agents', 'settings.json'), JSON.stringify(settings));
+    const user = userWith({
+      'providers.anthropic.baseUrl': model.baseUrl,
+      'limits.max_retries': 0,
+    });
     const args = ['run', '--project-dir', dir, '--max-agents', '1', '--model', 'haiku', '--json'];
-    const env = { ANTHROPIC_API_KEY: apiKey, APP_PASSWORD: password, XDG_CONFIG_HOME: config };
+    const env = { ANTHROPIC_API_KEY: apiKey, APP_PASSWORD: password, ...user };
     const { lines, notes } = await runCli(args, env);
 
     const events = parseEvents(lines);

@@ -1,8 +1,7 @@
 // Checks and commands that print more than anybody can read, in real processes: the run goes on, ends, and exits.
 import assert from 'node:assert/strict';
-import path from 'node:path';
 import { afterEach, describe, it } from 'mocha';
-import { type CliRun, parseEvents, startCli } from '../support/cli';
+import { type CliRun, parseEvents, startCli, userWith } from '../support/cli';
 import { call, finish, writeProject } from '../support/smallProject';
 
 const write = (file: string) => call('write_file', { path: file, content: 'x\n' });
@@ -23,9 +22,6 @@ describe('output without end', () => {
           'parallelAgents.limits.verify_timeout': 15,
           'parallelAgents.limits.max_retries': 0,
         }),
-        'config/parallel-agents/settings.json': JSON.stringify({
-          'parallelAgents.commands.allow': ['yes without end'],
-        }),
       },
       features: [
         { name: 'much', verify: prints(60_000_000) },
@@ -39,7 +35,7 @@ describe('output without end', () => {
       },
     });
     cleanUp.push(remove);
-    const env = { XDG_CONFIG_HOME: path.join(dir, 'config') };
+    const env = userWith({ 'commands.allow': ['yes without end'] });
     const start = () => startCli(['run', '--project-dir', dir, '--max-agents', '3', '--json'], env);
     return start;
   }

@@ -1,11 +1,10 @@
 // The command line on the samples, with real processes: the promised lines, the same end with any number of agents, and
 // witnesses the engine does not write.
 import assert from 'node:assert/strict';
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterEach, describe, it } from 'mocha';
-import { copySample, parseEvents, readTree, runCli, startCli, withoutPauses } from '../support/cli';
+import { copySample, parseEvents, readTree, runCli, startCli, userWith, withoutPauses } from '../support/cli';
 import { holdChecks } from '../support/heldChecks';
 import { processesHolding } from '../support/processes';
 import { repoRoot } from '../support/repoRoot';
@@ -112,15 +111,9 @@ describe('parallel-agents run', () => {
     const dir = await sampleIn('notes-api');
     const model = await startScriptedModel(path.join(repoRoot, 'examples', 'notes-api'));
     cleanUp.push(() => model.close());
-    const config = await mkdtemp(path.join(tmpdir(), 'pa-config-'));
-    cleanUp.push(() => rm(config, { recursive: true, force: true }));
-    await mkdir(path.join(config, 'parallel-agents'));
-    await writeFile(
-      path.join(config, 'parallel-agents', 'settings.json'),
-      JSON.stringify({ 'parallelAgents.providers.anthropic.baseUrl': model.baseUrl }),
-    );
     const args = ['run', '--project-dir', dir, '--max-agents', '3', '--model', 'haiku', '--json'];
-    const run = startCli(args, { ANTHROPIC_API_KEY: key, XDG_CONFIG_HOME: config });
+    const user = userWith({ 'providers.anthropic.baseUrl': model.baseUrl });
+    const run = startCli(args, { ANTHROPIC_API_KEY: key, ...user });
     const holders: (number | undefined)[] = [];
     run.onLine((line) => {
       if (!/"type":"(verify.started|agent.progress)"/.test(line) || holders.length > 0) return;

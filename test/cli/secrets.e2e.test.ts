@@ -1,11 +1,10 @@
 // A secret that the user ignores stays out of reach in whole runs with real processes and a model over HTTP, whatever
 // agents and their commands make of the ignore files.
 import assert from 'node:assert/strict';
-import { lstat, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { lstat } from 'node:fs/promises';
 import path from 'node:path';
 import { afterEach, describe, it } from 'mocha';
-import { parseEvents, readTree, runCli } from '../support/cli';
+import { parseEvents, readTree, runCli, userWith } from '../support/cli';
 import { startScriptedModel } from '../support/scriptedModel';
 import { call, finish, writeProject } from '../support/smallProject';
 
@@ -55,18 +54,14 @@ describe('a secret that the user ignores', () => {
     cleanUp.push(remove);
     const model = await startScriptedModel(dir);
     cleanUp.push(() => model.close());
-    const config = await mkdtemp(path.join(tmpdir(), 'pa-config-'));
-    cleanUp.push(() => rm(config, { recursive: true, force: true }));
-    await mkdir(path.join(config, 'parallel-agents'));
-    const settings = {
-      'parallelAgents.providers.anthropic.baseUrl': model.baseUrl,
-      'parallelAgents.commands.allow': [look, 'node rules.js'],
-    };
-    await writeFile(path.join(config, 'parallel-agents', 'settings.json'), JSON.stringify(settings));
+    const user = userWith({
+      'providers.anthropic.baseUrl': model.baseUrl,
+      'commands.allow': [look, 'node rules.js'],
+    });
     const args = ['run', '--project-dir', dir, '--max-agents', '1', '--model', 'haiku', '--json'];
     const { code, lines, notes } = await runCli(args, {
       ANTHROPIC_API_KEY: 'sk-test-1',
-      XDG_CONFIG_HOME: config,
+      ...user,
     });
     assert.equal(code, 0, notes.join('\n'));
 

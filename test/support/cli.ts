@@ -1,6 +1,6 @@
 // Runs the built command line as its own process on a copy of a sample, the way a person would.
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { cp, mkdtemp, readdir, readFile, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -37,6 +37,26 @@ export interface ExternalEvent {
 /** The user that all runs of this process's tests are of: their own settings are nobody's here. */
 const configHome = mkdtempSync(path.join(tmpdir(), 'pa-config-'));
 process.on('exit', () => rmSync(configHome, { recursive: true, force: true }));
+
+/**
+ * The environment of another user, with settings of their own; it goes with this process.
+ *
+ * @param settings by name below `parallelAgents.`; throws for one that there is not, which would set nothing
+ */
+export function userWith(settings: Readonly<Record<string, unknown>>): NodeJS.ProcessEnv {
+  const named = Object.entries(settings).map(([name, value]) => [`parallelAgents.${name}`, value] as const);
+  const { contributes } = JSON.parse(readFileSync(path.join(repoRoot, 'package.json'), 'utf8'));
+  const known = Object.assign(
+    {},
+    ...contributes.configuration.map(({ properties }: { properties: object }) => properties),
+  );
+  for (const [name] of named) if (!(name in known)) throw new Error(`There is no setting ${name}.`);
+  const home = mkdtempSync(path.join(configHome, 'user-'));
+  const folder = path.join(home, 'parallel-agents');
+  mkdirSync(folder);
+  writeFileSync(path.join(folder, 'settings.json'), JSON.stringify(Object.fromEntries(named)));
+  return { XDG_CONFIG_HOME: home };
+}
 
 /** A key in this process's environment is not for the tests' runs. */
 function cleanEnvironment(extra: NodeJS.ProcessEnv = {}): NodeJS.ProcessEnv {

@@ -16,14 +16,14 @@ describe('the mark of a workspace', () => {
   });
   afterEach(() => rm(temp, { recursive: true }));
 
-  const mark = (root = '/work/here', ...folders: string[]) =>
+  const mark = (root = '/some/here', ...folders: string[]) =>
     bindingOf(root, { folders: [config, ...folders], make: true });
 
   it('is the same each time, and another in another folder', async () => {
     const first = await mark();
     assert.match(first ?? '', /^[0-9a-f]{64}$/);
     assert.equal(await mark(), first);
-    assert.notEqual(await mark('/work/there'), first);
+    assert.notEqual(await mark('/some/there'), first);
   });
 
   it('comes from a secret that only its user can read', async () => {
@@ -41,10 +41,10 @@ describe('the mark of a workspace', () => {
   });
 
   it('is not made by who only looks', async () => {
-    assert.equal(await bindingOf('/work/here', { folders: [config], make: false }), undefined);
+    assert.equal(await bindingOf('/some/here', { folders: [config], make: false }), undefined);
     assert.deepEqual(await readdir(temp), []);
     const made = await mark();
-    assert.equal(await bindingOf('/work/here', { folders: [config], make: false }), made);
+    assert.equal(await bindingOf('/some/here', { folders: [config], make: false }), made);
   });
 
   const worthless: Record<string, () => Promise<unknown>> = {
@@ -69,12 +69,12 @@ describe('the mark of a workspace', () => {
     await mkdir(config, { recursive: true });
     await writeFile(path.join(temp, 'known'), Buffer.alloc(32, 1), { mode: 0o600 });
     await symlink(path.join(temp, 'known'), secret);
-    const first = await mark('/work/here', other);
+    const first = await mark('/some/here', other);
     assert.deepEqual(await readdir(other), ['workspaces.secret']);
-    assert.equal(await mark('/work/here', other), first);
+    assert.equal(await mark('/some/here', other), first);
     await rm(config, { recursive: true });
     await writeFile(config, 'not a folder');
-    assert.equal(await mark('/work/here', other), first);
-    assert.equal(await mark('/work/here'), undefined);
+    assert.equal(await mark('/some/here', other), first);
+    assert.equal(await mark('/some/here'), undefined);
   });
 });
