@@ -6,6 +6,15 @@ export interface Span {
   readonly to: number;
 }
 
+/** A text in another way of writing, to look in. */
+export interface TextView {
+  readonly chars: string;
+  /** Has something been taken out that may stand between the characters of what is looked for? */
+  readonly isJoined: boolean;
+  /** Where in the text itself that lies which stands in the view at `span`, which is not empty. */
+  spanOf(span: Span): Span;
+}
+
 /** Characters by which a text is first looked for. */
 const headLength = 3;
 /** A piece of a text at an edge is taken for one from this length on; less of it tells too little. */

@@ -1,7 +1,8 @@
 // Takes keys out of texts before anybody sees or keeps them, in every common form and however the text is cut.
-import { FormIndex, type Span } from './formIndex';
+import { FormIndex, type Span, type TextView } from './formIndex';
 import { bareFormsOf, formsOf, shortestSecret } from './secretForms';
-import { bareViewOf, type TextView, unfinishedEscape, viewsOf } from './textViews';
+import { movesBack, terminalViewOf } from './terminalView';
+import { bareViewsOf, unfinishedAt, viewsOf } from './textViews';
 
 /** Text that comes in pieces. */
 export interface RedactedStream {
@@ -87,10 +88,9 @@ export class Redactor {
   #spans(text: string): readonly Span[] {
     const views = this.#viewsOf(text);
     if (views.length === 0) return [];
-    const bareView = bareViewOf(text);
     return [
       ...views.flatMap((view) => this.#index.places(view.chars, shortestIn(view)).map(view.spanOf)),
-      ...this.#bareIndex.places(bareView.chars, 0).map(bareView.spanOf),
+      ...bareViewsOf(text).flatMap((view) => this.#bareIndex.places(view.chars, 0).map(view.spanOf)),
     ];
   }
 
@@ -111,15 +111,16 @@ export class Redactor {
     const skipped = Math.max(0, text.length - longestHeld);
     const tail = text.slice(skipped);
     if (this.#index.isEmpty) return text.length;
-    const halfEscape = unfinishedEscape.exec(tail)?.index ?? tail.length;
-    const opens = [...new Set([tail, tail.slice(0, halfEscape)])].flatMap(viewsOf).flatMap((view) => {
-      const nth = this.#index.openAt(view.chars, shortestIn(view));
-      return nth < view.chars.length ? [view.spanOf({ from: nth, to: nth + 1 }).from] : [];
-    });
-    const bareView = bareViewOf(tail);
-    const nthBare = this.#bareIndex.openAt(bareView.chars, 0);
-    if (nthBare < bareView.chars.length) opens.push(bareView.spanOf({ from: nthBare, to: nthBare + 1 }).from);
-    return skipped + Math.min(halfEscape, ...opens);
+    const half = unfinishedAt(tail);
+    const ends = [...new Set([tail, tail.slice(0, half)])];
+    const overwritten = movesBack(tail) ? [terminalViewOf(tail)] : [];
+    const opens = [
+      ...ends.flatMap(viewsOf).map((view) => openIn(view, this.#index, shortestIn(view))),
+      ...bareViewsOf(tail).map((view) => openIn(view, this.#bareIndex, 0)),
+      // Where characters are written over, the last one may be.
+      ...overwritten.map((view) => openIn({ ...view, chars: view.chars.slice(0, -1) }, this.#index, 0)),
+    ];
+    return skipped + Math.min(half, ...opens);
   }
 
   #viewsOf(text: string): readonly TextView[] {
@@ -129,6 +130,12 @@ export class Redactor {
 
 function shortestIn({ isJoined }: TextView): number {
   return isJoined ? shortestBroken : 0;
+}
+
+/** As `openAt`, in the text itself. */
+function openIn({ chars, spanOf }: TextView, index: FormIndex, shortest: number): number {
+  const open = index.openAt(chars, shortest);
+  return open < chars.length ? spanOf({ from: open, to: chars.length }).from : Number.POSITIVE_INFINITY;
 }
 
 /** In order and apart. */

@@ -1,5 +1,7 @@
 // The shapes in which a secret turns up in texts: as it is, escaped, in base64, in hex, url-encoded.
 
+import { unseen } from './terminalView';
+
 /** Shorter ones are too much like words: taking them out would take words out. */
 export const shortestSecret = 8;
 /** From this length on even plain words or digits are no chance hit. */
@@ -94,7 +96,7 @@ export function formsOf(secret: string): readonly string[] {
   const plain = secret.replace(/\s+/g, '');
   const escaped = urlEncoded(plain);
   const forms = [
-    plain,
+    ...[plain, plain.replace(unseen, '')],
     JSON.stringify(plain).slice(1, -1),
     escaped,
     escaped.replace(/%../g, (found) => found.toLowerCase()),

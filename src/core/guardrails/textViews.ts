@@ -1,44 +1,51 @@
-// A text as it is, as it reads once white space and what is not shown is taken out, as it reads once escapes are undone in
-// that, and with nothing but its letters and digits.
-import type { Span } from './formIndex';
+// A text as it is, as it reads without what is not shown, as a terminal shows it, once white space is taken out and once
+// escapes are undone in that, and with nothing but its letters and digits.
+import type { Span, TextView } from './formIndex';
 import { bare } from './secretForms';
+import { mayHaveUnseen, movesBack, terminalViewOf, unfinishedSequence, unseen } from './terminalView';
 
-export interface TextView {
-  readonly chars: string;
-  /** Has something been taken out that may stand between the characters of what is looked for? */
-  readonly isJoined: boolean;
-  /** Where in the text itself that lies which stands in the view at `span`, which is not empty. */
-  spanOf(span: Span): Span;
-}
-
-/** White space, what is not shown, and what a terminal takes back by a backspace. */
-const space = /(?:[\s\b\p{Default_Ignorable_Code_Point}]|[^\n\b][\b])+/gu;
+const space = /\s+/g;
 const notBare = /[^a-z\d]+/gi;
 const percentEscape = /%[0-7][0-9a-f]/gi;
 /** What JSON, JavaScript and shells write. */
 const backslashEscape = /\\u00[0-7][0-9a-f]|\\x[0-7][0-9a-f]|\\["'\\/nrt]/gi;
 /** The beginning of an escape at the end of a text. */
-export const unfinishedEscape =
+const unfinishedEscape =
   /(?:%(?:\s*[0-7])?|\\(?:\s*(?:x(?:\s*[0-7])?|u(?:\s*0){0,2}|u\s*0\s*0\s*[0-7]))?)\s*$/i;
 
+/** From where on the text's end may be the beginning of one character; its length where it is none. */
+export function unfinishedAt(text: string): number {
+  const begins = [unfinishedEscape, unfinishedSequence].map((pattern) => pattern.exec(text)?.index);
+  return Math.min(...begins.map((at) => at ?? text.length));
+}
+
 export function viewsOf(text: string): readonly TextView[] {
-  const whole: TextView = { chars: text, isJoined: false, spanOf: (span) => span };
-  const joined = text.search(space) >= 0 ? viewWithout(space, whole) : whole;
-  return [
-    ...(joined === whole ? [whole] : [whole, joined]),
-    ...(text.includes('%') ? [viewWithout(percentEscape, joined)] : []),
-    ...(text.includes('\\') ? [viewWithout(backslashEscape, joined)] : []),
-  ];
+  return shownViewsOf(text).flatMap((shown) => {
+    const joined = shown.chars.search(space) >= 0 ? viewWithout(space, shown, true) : shown;
+    return [
+      ...(joined === shown ? [shown] : [shown, joined]),
+      ...(text.includes('%') ? [viewWithout(percentEscape, joined, true)] : []),
+      ...(text.includes('\\') ? [viewWithout(backslashEscape, joined, true)] : []),
+    ];
+  });
 }
 
 /** Nothing but letters and digits, in small letters. */
-export function bareViewOf(text: string): TextView {
-  const whole: TextView = { chars: text, isJoined: true, spanOf: (span) => span };
-  return viewWithout(notBare, whole);
+export function bareViewsOf(text: string): readonly TextView[] {
+  return shownViewsOf(text).map((shown) => viewWithout(notBare, shown, true));
+}
+
+/** As the text is but for what nobody sees; and as a terminal shows it, where it goes back to write over something. */
+function shownViewsOf(text: string): readonly TextView[] {
+  const whole: TextView = { chars: text, isJoined: false, spanOf: (span) => span };
+  return [
+    mayHaveUnseen.test(text) ? viewWithout(unseen, whole, false) : whole,
+    ...(movesBack(text) ? [terminalViewOf(text)] : []),
+  ];
 }
 
 /** Where characters stand is worked out when it is first asked, which is when something was found. */
-function viewWithout(pattern: RegExp, base: TextView): TextView {
+function viewWithout(pattern: RegExp, base: TextView, isJoined: boolean): TextView {
   let pieces: readonly Piece[] | undefined;
   const inBase = (nth: number): Span => {
     pieces ??= piecesOf(pattern, base.chars);
@@ -49,14 +56,19 @@ function viewWithout(pattern: RegExp, base: TextView): TextView {
   };
   return {
     chars: charsWithout(pattern, base.chars),
-    isJoined: true,
+    isJoined,
     spanOf: ({ from, to }) => base.spanOf({ from: inBase(from).from, to: inBase(to - 1).to }),
   };
 }
 
 function charsWithout(pattern: RegExp, chars: string): string {
   if (pattern === notBare) return bare(chars);
-  return pattern === space ? chars.replace(space, '') : chars.replace(pattern, meant);
+  return isDropped(pattern) ? chars.replace(pattern, '') : chars.replace(pattern, meant);
+}
+
+/** Does nothing stand for what is found? Of escapes that is asked one by one. */
+function isDropped(pattern: RegExp): boolean {
+  return pattern !== percentEscape && pattern !== backslashEscape;
 }
 
 /** A stretch of the base that the view shows: as it is, or an escape as one character. */
@@ -83,7 +95,7 @@ function piecesOf(pattern: RegExp, text: string): readonly Piece[] {
   };
   for (const { 0: found, index } of text.matchAll(pattern)) {
     add(index, false);
-    if (pattern === space || pattern === notBare || meant(found) === '') from = index + found.length;
+    if (isDropped(pattern) || meant(found) === '') from = index + found.length;
     else add(index + found.length, true);
   }
   add(text.length, false);

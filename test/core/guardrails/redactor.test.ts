@@ -157,6 +157,13 @@ describe('the redactor', () => {
     'with characters between that are not shown': (text) => [...text].join('\u200b'),
     'with a soft hyphen in it': (text) => `${text.slice(0, 9)}\u00ad${text.slice(9)}`,
     'with a character taken back': (text) => `${text.slice(0, 9)}x\b${text.slice(9)}`,
+    'with every character written twice': (text) => [...text].map((char) => `${char}\b${char}`).join(''),
+    'underlined by backspaces': (text) => [...text].map((char) => `_\b${char}`).join(''),
+    'with a return behind every character': (text) => [...text].join('\r'),
+    'written over from where it stood': (text) => `${text.slice(0, 9)}\b\b\b${text.slice(6)}`,
+    'in colours': (text) => [...text].map((char) => `\u001b[1;31m${char}\u001b[0m`).join(''),
+    'with a title of the window in it': (text) => `${text.slice(0, 9)}\u001b]0;t\u0007${text.slice(9)}`,
+    'with NUL between': (text) => [...text].join('\0'),
     'over two names of a path': (text) => `e/${text.slice(0, 13)}/${text.slice(13)}`,
     'put together from two texts': (text) => `"${text.slice(0, 13)}" + '${text.slice(13)}'`,
     'in capitals': (text) => text.toUpperCase(),
@@ -205,6 +212,45 @@ describe('the redactor', () => {
         assert.ok(shown.length < 40, shown);
       }
     });
+
+  const overwritten: Readonly<Record<string, (text: string) => string>> = {
+    'with two characters taken back': (text) => `${text.slice(0, 5)}XY\b\b${text.slice(5)}`,
+    'with characters gone back over': (text) => `${text.slice(0, 5)}XYZ\u001b[3D${text.slice(5)}`,
+    'with its head written over the line': (text) => `XXXXX${text.slice(5)}\r${text.slice(0, 5)}`,
+    'in a line that was erased': (text) =>
+      `ab${text.slice(2, 5)}XY\b\b\u001b[K${text.slice(5)}\r${text.slice(0, 2)}`,
+  };
+  for (const [name, disguise] of Object.entries(overwritten))
+    it(`takes out a key ${name}, as a terminal shows it`, () => {
+      for (const secret of [key, 'hunter2-A9!x']) {
+        const shown = redactorOf(secret).text(`before\r\n${disguise(secret)}\nafter`);
+        assert.match(shown, /^before\r\n(?:ab|XXXXX)?\[key\]\nafter$/);
+      }
+    });
+
+  for (const name of [
+    'with every character written twice',
+    'underlined by backspaces',
+    'in colours',
+    'with NUL between',
+  ])
+    it(`takes out a short key ${name}, in pieces too`, () => {
+      const text = `before ${disguises[name]?.('hunter2-A9!x')}`;
+      const stream = redactorOf('hunter2-A9!x').stream();
+      const streamed = cut(text, [4, 3]).map((piece) => stream.push(piece));
+      for (const shown of [redactorOf('hunter2-A9!x').text(text), streamed.join('') + stream.end()])
+        assert.ok(shown.includes('[key]') && shown.length < 'before [key]'.length + 12, shown);
+    });
+
+  it('takes out a key in which there is a sign that is not shown', () =>
+    assert.equal(redactorOf('abc\u0001defgh').text('it is abc\u0001defgh.'), 'it is [key].'));
+
+  it('leaves what a terminal writes over as it is where no key comes of it', () => {
+    const bar = '\u001b[2K 10 %\r\u001b[32m 20 %\u001b[0m\r\n\u001b]0;a title\u0007N\bNA\bAME\u001b[';
+    assert.equal(redactorOf(key).text(bar), bar);
+    const stream = redactorOf(key).stream();
+    assert.equal([...bar].map((char) => stream.push(char)).join('') + stream.end(), bar);
+  });
 
   /** Comparisons of a form with a place of the text: all that grows with texts and keys but one look at each place. */
   function comparisons(text: string, keys: number): number {
