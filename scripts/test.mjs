@@ -22,7 +22,7 @@ const suites = {
   },
   host: { suffix: '.host.test.ts', needsBuild: true, timeoutMs: 60_000, run: runInVsCode },
   installed: { suffix: '.host.test.ts', needsBuild: true, timeoutMs: 60_000, run: runOnInstalled },
-  unit: { suffix: '.test.ts', needsBuild: false, timeoutMs: 30_000, limitMs: 20 * 60_000, run: runInNode },
+  unit: { suffix: '.test.ts', needsBuild: false, timeoutMs: 10_000, limitMs: 10 * 60_000, run: runInNode },
 };
 const order = ['unit', 'host', 'installed', 'e2e']; // the quick ones first
 

@@ -72,16 +72,15 @@ export function parseBacklog(
   const specs = document.map((entry, at) => parseEntry(entry, at, say));
   const names = namesOf(specs, say);
   const known: Known = {
-    ...{ names, byId: idsToNames(specs, knownIds, lastId) },
-    byPlace: specs.map((spec) => spec?.name),
-    hint: hintFor([...names.keys()]),
+    names,
+    byId: nameById(specs, knownIds, lastId),
+    byPlace: (place) => specs[place - 1]?.name,
+    hint: hintFor(names),
   };
-  const resolved = specs.map(
-    (spec, at) => spec && { ...spec, dependsOn: resolveNeeds(spec, at, document, known, say, note) },
-  );
-  resolved.forEach((spec, at) => {
+  specs.forEach((spec, at) => {
     if (!spec) return;
-    const chars = [...spec.dependsOn, ...spec.files].reduce((sum, text) => sum + text.length, 0);
+    spec.dependsOn = resolveNeeds(spec, at, document, known, say, note);
+    const chars = lengthOf(spec.dependsOn) + lengthOf(spec.files);
     if (chars > maxListed)
       say(
         [at],
@@ -90,23 +89,31 @@ export function parseBacklog(
   });
   return problems.length > 0
     ? { ok: false, problems }
-    : { ok: true, specs: resolved.filter((s) => s !== undefined), notices };
+    : { ok: true, specs: specs.filter((spec) => spec !== undefined), notices };
 }
 
 type Say = (path: DocumentPath, message: string) => void;
 
-function parseEntry(entry: unknown, at: number, say: Say): FeatureSpec | undefined {
+/** A spec in the making: of 10⁵ none is copied only to add a field. */
+type Draft = { -readonly [K in keyof FeatureSpec]: FeatureSpec[K] };
+
+/** One for all, as most lists of 10⁵ features may be empty. */
+const none: readonly string[] = [];
+
+/** All but `dependsOn`, which can be resolved when every name is known. */
+function parseEntry(entry: unknown, at: number, say: Say): Draft | undefined {
   if (typeof entry !== 'object' || entry === null || Array.isArray(entry)) {
     say([at], `A feature must be an object such as { "name": "…" }, not ${kindOf(entry)}.`);
     return undefined;
   }
-  const fields = new Map(Object.entries(entry));
-  for (const key of fields.keys()) {
+  for (const key of Object.keys(entry)) {
     if (!keys.includes(key))
       say([at, key], `"${shown(key)}" is not a field of a feature. Known: ${keys.join(', ')}.`);
   }
+  const field = (key: string): unknown =>
+    Object.hasOwn(entry, key) ? (entry as Record<string, unknown>)[key] : undefined;
   const text = (key: string, most: number) => {
-    const value = fields.get(key);
+    const value = field(key);
     if (value === undefined) return undefined;
     if (typeof value !== 'string') say([at, key], `"${key}" must be text, not ${kindOf(value)}.`);
     else if (value.length > most)
@@ -115,42 +122,43 @@ function parseEntry(entry: unknown, at: number, say: Say): FeatureSpec | undefin
     return undefined;
   };
   const name = text('name', maxName);
-  if (!fields.has('name')) say([at], 'A feature needs a "name".');
+  if (!Object.hasOwn(entry, 'name')) say([at], 'A feature needs a "name".');
   else if (name !== undefined && lookOf(name) === '') say([at, 'name'], 'A name must not be empty.');
-  const priority = fields.get('priority');
+  const priority = field('priority');
   if (priority !== undefined && !(Number.isSafeInteger(priority) && (priority as number) >= 1)) {
     say([at, 'priority'], '"priority" must be a whole number from 1 (most urgent).');
   }
-  const estimate = fields.get('estimate');
+  const estimate = field('estimate');
   if (
     estimate !== undefined &&
     !(typeof estimate === 'number' && Number.isFinite(estimate) && estimate > 0)
   ) {
     say([at, 'estimate'], '"estimate" must be a number of minutes above 0.');
   }
-  const files = parseFiles(fields.get('files'), at, say);
+  const files = parseFiles(field('files'), at, say);
   const verify = text('verify', maxText);
-  const spec: FeatureSpec = {
+  const model = text('model', maxName);
+  const spec: Draft = {
     name: canonicalName(name ?? ''),
     category: (text('category', maxName) ?? defaultCategory).trim().toLowerCase() || defaultCategory,
     priority: typeof priority === 'number' ? priority : defaultPriority,
     description: text('description', maxText) ?? '',
-    dependsOn: [],
+    dependsOn: none,
     files,
-    ...optional('verify', verify),
-    ...optional('model', text('model', maxName)),
-    ...(typeof estimate === 'number' ? { estimate } : {}),
   };
+  if (verify !== undefined) spec.verify = verify;
+  if (model !== undefined) spec.model = model;
+  if (typeof estimate === 'number') spec.estimate = estimate;
   if (verify?.trim() === '')
     say([at, 'verify'], '"verify" is empty; leave it out to use the workspace\'s check.');
   return spec;
 }
 
 function parseFiles(value: unknown, at: number, say: Say): readonly string[] {
-  if (value === undefined) return [];
+  if (value === undefined) return none;
   if (!Array.isArray(value)) {
     say([at, 'files'], `"files" must be a list of paths, not ${kindOf(value)}.`);
-    return [];
+    return none;
   }
   value.forEach((file, k) => {
     if (typeof file !== 'string') {
@@ -166,44 +174,49 @@ function parseFiles(value: unknown, at: number, say: Say): readonly string[] {
 /** Where each name stands first. Two names that nobody could tell apart are a mistake, like one given twice. */
 function namesOf(specs: readonly (FeatureSpec | undefined)[], say: Say): ReadonlyMap<string, number> {
   const first = new Map<string, number>();
-  const byLook = new Map<string, { readonly at: number; readonly name: string }>();
+  /** Of names that are not written as they look; those that are, as almost all of 10⁵, stand in `first` by their look. */
+  const byLook = new Map<string, number>();
   specs.forEach((spec, at) => {
     const look = lookOf(spec?.name ?? '');
     if (!spec || look === '') return;
     const { name } = spec;
     const before = first.get(name);
-    const twin = byLook.get(look);
+    const twin = byLook.get(look) ?? (look === name ? undefined : first.get(look));
     if (before !== undefined)
       say([at, 'name'], `"${shown(name)}" is already the name of entry ${before + 1}; names are unique.`);
-    else if (twin)
+    else if (twin !== undefined)
       say(
         [at, 'name'],
-        `"${shown(name)}" looks like the name of entry ${twin.at + 1}, but has ${differenceBetween(name, twin.name)}; write a name that can be told from it.`,
+        `"${shown(name)}" looks like the name of entry ${twin + 1}, but has ${differenceBetween(name, specs[twin]?.name ?? '')}; write a name that can be told from it.`,
       );
     if (before === undefined) first.set(name, at);
-    if (!twin) byLook.set(look, { at, name });
+    if (twin === undefined && look !== name) byLook.set(look, at);
   });
   return first;
 }
 
-function idsToNames(
+/** The index is made at the first question: few backlogs have ids in them. */
+function nameById(
   specs: readonly (FeatureSpec | undefined)[],
   known: ReadonlyMap<string, number>,
   lastId: number,
-) {
-  const byId = new Map<number, string>();
-  let next = lastId;
-  for (const spec of specs) {
-    if (spec) byId.set(known.get(spec.name) ?? ++next, spec.name);
-  }
-  return byId;
+): (id: number) => string | undefined {
+  let byId: Map<number, string> | undefined;
+  return (id) => {
+    if (!byId) {
+      byId = new Map();
+      let next = lastId;
+      for (const spec of specs) if (spec) byId.set(known.get(spec.name) ?? ++next, spec.name);
+    }
+    return byId.get(id);
+  };
 }
 
 interface Known {
   readonly names: ReadonlyMap<string, number>;
-  readonly byId: ReadonlyMap<number, string>;
+  readonly byId: (id: number) => string | undefined;
   /** What ids mean in a fresh clone: 1 is the first entry. */
-  readonly byPlace: readonly (string | undefined)[];
+  readonly byPlace: (place: number) => string | undefined;
   readonly hint: (name: string) => string;
 }
 
@@ -217,15 +230,16 @@ function resolveNeeds(
 ): readonly string[] {
   const { names, byId, byPlace, hint } = known;
   const needs = (document[at] as { depends_on?: unknown }).depends_on;
-  if (needs === undefined) return [];
+  if (needs === undefined) return none;
   if (!Array.isArray(needs)) {
     say([at, 'depends_on'], `"depends_on" must be a list of names or ids, not ${kindOf(needs)}.`);
-    return [];
+    return none;
   }
-  const found = needs.map((need: unknown, k) => {
+  const found: string[] = [];
+  needs.forEach((need: unknown, k) => {
     const path = [at, 'depends_on', k];
     const name =
-      typeof need === 'number' ? byId.get(need) : typeof need === 'string' ? canonicalName(need) : undefined;
+      typeof need === 'number' ? byId(need) : typeof need === 'string' ? canonicalName(need) : undefined;
     if (name === undefined) {
       say(
         path,
@@ -236,13 +250,12 @@ function resolveNeeds(
     } else if (!names.has(name)) say(path, `No feature is named "${shown(name)}".${hint(name)}`);
     else if (name === spec.name) say(path, `"${shown(name)}" depends on itself; take this line out.`);
     else {
-      const elsewhere = typeof need === 'number' ? byPlace[need - 1] : name;
+      const elsewhere = typeof need === 'number' ? byPlace(need) : name;
       if (elsewhere !== name) note(path, driftOf(need, name, elsewhere));
-      return name;
+      found.push(name);
     }
-    return undefined;
   });
-  return [...new Set(found.filter((name) => name !== undefined))];
+  return found.length > 1 ? [...new Set(found)] : found.slice();
 }
 
 function driftOf(id: unknown, name: string, elsewhere: string | undefined): string {
@@ -251,8 +264,8 @@ function driftOf(id: unknown, name: string, elsewhere: string | undefined): stri
 }
 
 /** Names the feature that was meant, and what the eye does not see of the difference. */
-function hintFor(names: readonly string[]): (name: string) => string {
-  const meaning = meaningOf(names);
+function hintFor(names: ReadonlyMap<string, number>): (name: string) => string {
+  const meaning = meaningOf(names.keys());
   return (name) => {
     const meant = meaning(name);
     if (meant === undefined) return '';
@@ -264,8 +277,10 @@ function hintFor(names: readonly string[]): (name: string) => string {
   };
 }
 
-function optional<K extends string>(key: K, value: string | undefined): { [P in K]?: string } {
-  return (value === undefined ? {} : { [key]: value }) as { [P in K]?: string };
+function lengthOf(texts: readonly string[]): number {
+  let chars = 0;
+  for (const text of texts) chars += text.length;
+  return chars;
 }
 
 function kindOf(value: unknown): string {

@@ -73,20 +73,30 @@ const mostAsked = 20;
 
 /**
  * Answers which known name was meant by an unknown one: one that looks the same, upper and lower case aside, or is at most
- * a letter in four away; undefined when none is near. The index is made at the first question.
+ * a letter in four away; undefined when none is near. `known` is read, and indexed, at the first question.
  */
-export function meaningOf(known: readonly string[]): (name: string) => string | undefined {
+export function meaningOf(known: Iterable<string>): (name: string) => string | undefined {
   const fold = (name: string) => lookOf(name).toLowerCase();
   let byLook: ReadonlyMap<string, string> | undefined;
   let asked = 0;
   return (name) => {
-    byLook ??= new Map([...known].reverse().map((one) => [fold(one), one]));
+    byLook ??= firstBy(fold, known);
     const look = fold(name);
     const same = byLook.get(look);
     if (same !== undefined) return same;
     asked += 1;
     return asked > mostAsked || byLook.size > mostKnown ? undefined : nearest(look, byLook);
   };
+}
+
+/** By its key the first that has it. */
+function firstBy(keyOf: (name: string) => string, names: Iterable<string>): ReadonlyMap<string, string> {
+  const first = new Map<string, string>();
+  for (const name of names) {
+    const key = keyOf(name);
+    if (!first.has(key)) first.set(key, name);
+  }
+  return first;
 }
 
 function nearest(look: string, byLook: ReadonlyMap<string, string>): string | undefined {

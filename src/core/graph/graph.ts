@@ -35,9 +35,10 @@ export function topologicalOrder(graph: Graph): readonly number[] {
  * Walks without recursion: a backlog may be a chain of 10⁵ features.
  */
 export function findCycle(graph: Graph): readonly number[] | undefined {
-  const done = new Set(topologicalOrder(graph));
+  const order = topologicalOrder(graph);
+  if (order.length === graph.needs.length) return undefined;
+  const done = new Set(order);
   const start = graph.needs.findIndex((_, node) => !done.has(node));
-  if (start < 0) return undefined;
   // Everything left needs something left, so walking needs from any such node must come round.
   const seenAt = new Map<number, number>();
   const path: number[] = [];

@@ -2,6 +2,7 @@
 import { strict as assert } from 'node:assert';
 import type { Stage } from '../../../src/core/features/featureMachine';
 import { reconcile } from '../../../src/core/features/reconcile';
+import { withinCpu } from '../../support/cpuTime';
 import { featureIn, specOf } from '../sampleFeatures';
 
 const kept = [1, 2, 3].map((id) => featureIn('pending', id));
@@ -69,9 +70,8 @@ describe('reconcile', () => {
     );
   });
 
-  it('is fast for 10⁵ features', function () {
-    this.timeout(60_000);
+  it('is fast for 10⁵ features', () => {
     const many = Array.from({ length: 100_000 }, (_, k) => specOf(`F${k}`));
-    assert.equal(reconcile({}, 0, many).changes.length, 100_000);
+    assert.equal(withinCpu(3_000, () => reconcile({}, 0, many)).changes.length, 100_000);
   });
 });

@@ -2,6 +2,7 @@
 import { strict as assert } from 'node:assert';
 import { parseBacklog } from '../../../src/core/features/featureList';
 import { cycleProblem } from '../../../src/core/graph/backlogGraph';
+import { withinCpu } from '../../support/cpuTime';
 import { specOf } from '../sampleFeatures';
 
 describe('cycleProblem', () => {
@@ -30,12 +31,10 @@ describe('cycleProblem', () => {
     });
   });
 
-  it('stays readable for a circle of 10⁵, and shows names without control characters', function () {
-    this.timeout(60_000);
+  it('stays readable for a circle of 10⁵, and shows names without control characters', () => {
     const names = Array.from({ length: 100_000 }, (_, k) => `F${k}\u001b[2J`);
-    const problem = cycleProblem(
-      names.map((name, k) => specOf(name, { dependsOn: [names.at(k - 1) as string] })),
-    );
+    const specs = names.map((name, k) => specOf(name, { dependsOn: [names.at(k - 1) as string] }));
+    const problem = withinCpu(3_000, () => cycleProblem(specs));
     assert.ok(problem && problem.message.length < 1_000, `${problem?.message.length} characters`);
     assert.match(problem.message, /"F0 \[2J" → .* → … 99991 more … → .* → "F0 \[2J"/);
     assert.ok(!problem.message.includes('\u001b'));

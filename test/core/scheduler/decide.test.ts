@@ -6,6 +6,7 @@ import type { Feature } from '../../../src/core/features/feature';
 import type { Breaker } from '../../../src/core/guardrails/breaker';
 import { grant, noLocks } from '../../../src/core/locks/lockTable';
 import { type Decision, decide } from '../../../src/core/scheduler/decide';
+import { withinCpu } from '../../support/cpuTime';
 import { featureIn, stateIn, workspaceOf } from '../sampleFeatures';
 
 function told(decision: Decision): string {
@@ -300,12 +301,12 @@ describe('decide', () => {
     assert.deepEqual(snapshot, copy);
   });
 
-  it('judges 10⁴ features in a moment', function () {
-    this.timeout(60_000);
+  it('judges 10⁴ features in a moment', () => {
     const many = Array.from({ length: 10_000 }, (_, k) =>
       featureIn('pending', k + 1, { dependsOn: k >= 100 ? [`F${k - 99}`] : [], files: [`src/f${k}.ts`] }),
     );
-    assert.equal(decide(workspaceOf(many), now).decisions.length, 9_900);
-    assert.equal(decide(workspaceOf(many.slice(0, 100)), now).decisions.length, 3);
+    const [unsettled, settled] = [workspaceOf(many), workspaceOf(many.slice(0, 100))];
+    assert.equal(withinCpu(1_000, () => decide(unsettled, now)).decisions.length, 9_900);
+    assert.equal(withinCpu(1_000, () => decide(settled, now)).decisions.length, 3);
   });
 });
