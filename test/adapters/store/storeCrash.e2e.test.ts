@@ -28,7 +28,7 @@ describe('SqlJsStore under kill -9', () => {
   after(() => rm(temp, { recursive: true }));
 
   it(`loses no acknowledged commit in ${kills} kills, and leaves a database that others can open`, async function () {
-    this.timeout(120_000);
+    this.timeout(60_000);
     const dir = path.join(temp, 'house');
     await mkdir(dir);
     for (let kill = 1; kill <= kills; kill++) {
