@@ -1,7 +1,7 @@
 // Picks the model service for an assignment.
 import { createAnthropicProvider } from '../adapters/models/anthropicProvider';
 import { createOfflineProvider } from '../adapters/models/offlineProvider';
-import { wrongCall } from '../agent/tools/toolSet';
+import { wrongCall } from '../core/guardrails/toolInputs';
 import { type ModelEntry, modelCatalog } from '../core/routing/modelCatalog';
 import type { Assignment, OfflineScript } from '../ports/coordinator';
 import { Failure } from '../ports/failure';

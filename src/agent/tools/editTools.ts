@@ -4,11 +4,8 @@ import type { Result } from '../../core/shared/result';
 import type { CopyFile } from '../../ports/copyFiles';
 import { applyEdits } from './applyEdits';
 import { capHead } from './capText';
-import { fields, flag, list, optional, text } from './input';
 import { describeWait } from './lockTools';
 import { count, defineTool, done, failed, refused, type ToolAnswer, type ToolContext } from './tool';
-
-const pathField = text('Path of the file, relative to the workspace, with forward slashes.');
 
 export const editFile = defineTool({
   name: 'edit_file',
@@ -16,17 +13,6 @@ export const editFile = defineTool({
     'Changes parts of an existing file by exact text. Every "old" must be in the file exactly once, to the last space, ' +
     'unless "all" is set; take in enough lines around it. The edits are made in order, all or none. ' +
     'The file is locked for you first, which can take a while when another agent holds it.',
-  input: fields({
-    path: pathField,
-    edits: list(
-      fields({
-        old: text('The text to replace, exactly as it stands in the file, without line numbers.'),
-        new: text('The text to put there.'),
-        all: optional(flag('Replace every place where "old" stands.')),
-      }),
-      'The changes, in order.',
-    ),
-  }),
   step: ({ path }) => `editing ${path}`,
   target: ({ path }) => path,
   async run({ path: asked, edits }, context) {
@@ -54,7 +40,6 @@ export const writeFile = defineTool({
   description:
     'Makes a new file, or replaces the whole of one that you have read. For changes to parts of a file use edit_file. ' +
     'The file is locked for you first, which can take a while when another agent holds it.',
-  input: fields({ path: pathField, content: text('The whole content of the file.') }),
   step: ({ path }) => `writing ${path}`,
   target: ({ path }) => path,
   async run({ path: asked, content }, context) {

@@ -1,14 +1,9 @@
 // The tools by which an agent says how far it is, that it is done, or that it cannot go on.
-import { fields, optional, text, wholeNumber } from './input';
 import { defineTool, done, failed, firstLine, type ToolAnswer } from './tool';
 
 export const reportProgress = defineTool({
   name: 'report_progress',
   description: 'Tells the people watching what you are doing now, in a few words, and how far you are.',
-  input: fields({
-    step: text('What you are doing, in a few words.'),
-    percent: optional(wholeNumber('How much of the feature is done.', 0, 100)),
-  }),
   step: ({ step }) => step,
   percent: ({ percent }) => percent,
   run: async ({ step }) => done('Noted.', firstLine(step)), // the loop reports every call's step
@@ -18,7 +13,6 @@ export const finish = defineTool({
   name: 'finish',
   description:
     'Hands in the feature, and ends your work on it. The check is then run on it; call this only when you expect it to pass.',
-  input: fields({ summary: text('What you built and in which files, in one to five sentences.') }),
   step: () => 'handing in the work',
   run: ({ summary }) => lastWord(summary, 'summary', { kind: 'finish', summary }),
 });
@@ -28,7 +22,6 @@ export const giveUp = defineTool({
   description:
     'Ends your work without handing it in; your changes are undone. ' +
     'For when the feature cannot be built as described or needs a decision by a person.',
-  input: fields({ reason: text('What stands in the way and what would be needed, precisely.') }),
   step: () => 'giving up',
   run: ({ reason }) => lastWord(reason, 'reason', { kind: 'giveUp', reason }),
 });

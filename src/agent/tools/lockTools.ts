@@ -1,10 +1,7 @@
 // The tools that take and give back a file lock by name.
 import { parseWorkspacePath } from '../../core/locks/lockPath';
 import type { LockGrant } from '../../ports/coordinator';
-import { fields, flag, optional, text } from './input';
 import { defineTool, done, refused } from './tool';
-
-const path = text('Path of the file, relative to the workspace, with forward slashes.');
 
 export const claimFile = defineTool({
   name: 'claim_file',
@@ -12,7 +9,6 @@ export const claimFile = defineTool({
     'Locks a file for you before you change it, waiting while another agent holds it. Editing locks by itself; ' +
     'use this to be sure of several files before you begin, or of a file that does not exist yet. ' +
     'With "wait" set to false you are told who holds a busy file instead of waiting for it.',
-  input: fields({ path, wait: optional(flag('Wait while another agent holds the file; true if left out.')) }),
   step: ({ path }) => `claiming ${path}`,
   target: ({ path }) => path,
   async run({ path: asked, wait }, { coordinator }) {
@@ -33,7 +29,6 @@ export const releaseFile = defineTool({
   name: 'release_file',
   description:
     'Gives back the lock of a file that you have not changed, so that other agents need not wait for it.',
-  input: fields({ path }),
   step: ({ path }) => `releasing ${path}`,
   target: ({ path }) => path,
   async run({ path: asked }, { coordinator }) {

@@ -1,6 +1,5 @@
 // The tools that take a file away or give it another name: both names locked first, and both put back if the work fails.
 import { lockAndRead, nowIs, whyUnseen } from './editTools';
-import { fields, text } from './input';
 import { defineTool, done, failed, refused } from './tool';
 
 const byTurns =
@@ -10,7 +9,6 @@ export const deleteFile = defineTool({
   name: 'delete_file',
   description:
     'Deletes a text file that you have read. It is locked for you first, which can take a while when another agent holds it.',
-  input: fields({ path: text('Path of the file, relative to the workspace, with forward slashes.') }),
   step: ({ path }) => `deleting ${path}`,
   target: ({ path }) => path,
   async run({ path: asked }, context) {
@@ -33,10 +31,6 @@ export const moveFile = defineTool({
   description:
     'Moves a text file or gives it another name; folders on the way are made. Both names are locked for you first. ' +
     'References to it in other files are yours to mend.',
-  input: fields({
-    from: text('Path of the file, relative to the workspace, with forward slashes.'),
-    to: text('Its new path. There must be no file yet.'),
-  }),
   step: ({ from, to }) => `moving ${from} to ${to}`,
   target: ({ from }) => from,
   async run({ from, to }, context) {

@@ -1,7 +1,6 @@
 // The tools that look at the agent's copy: reading a file, listing files, searching in them.
 import { parseWorkspacePath } from '../../core/locks/lockPath';
 import { capHead, maxResultLength } from './capText';
-import { fields, flag, optional, text, wholeNumber } from './input';
 import { count, defineTool, done, failed, parseFolder, refused } from './tool';
 
 /** Lines of one `read_file` when no end is named. */
@@ -16,11 +15,6 @@ export const readFile = defineTool({
   description:
     'Reads a text file of the workspace. Each line is shown behind its number and a tab, which are not part of the file. ' +
     'Long files are shown in parts: name the lines you want.',
-  input: fields({
-    path: text('Path of the file, relative to the workspace, with forward slashes.'),
-    start_line: optional(wholeNumber('First line to show, from 1.', 1)),
-    end_line: optional(wholeNumber('Last line to show.', 1)),
-  }),
   step: ({ path }) => `reading ${path}`,
   target: ({ path }) => path,
   async run({ path: asked, start_line: start = 1, end_line: end }, { files, shown }) {
@@ -50,9 +44,6 @@ export const listFiles = defineTool({
   description:
     'Lists the files of the workspace, or those below one folder, one path a line. ' +
     'Version control, installed dependencies and linked folders are left out.',
-  input: fields({
-    path: optional(text('Folder to look in, relative to the workspace; leave out for everything.')),
-  }),
   step: ({ path }) => `listing ${path || 'the files'}`,
   target: ({ path }) => path || '.',
   async run({ path: asked }, { files }) {
@@ -79,11 +70,6 @@ export const searchFiles = defineTool({
   description:
     'Finds the lines of workspace files that contain a text, upper and lower case told apart, ' +
     'and shows them as path:line: text. The same folders are left out as in list_files.',
-  input: fields({
-    query: text('What to look for, within one line.'),
-    regex: optional(flag('Take the query as a JavaScript regular expression.')),
-    path: optional(text('Folder to look in, relative to the workspace; leave out for everything.')),
-  }),
   step: ({ query }) => `searching for ${query}`,
   target: ({ query }) => query,
   async run({ query, regex = false, path: asked }, { files, signal }) {

@@ -2,7 +2,6 @@
 import type { CommandChanges } from '../../ports/coordinator';
 import type { CommandResult } from '../../ports/workers';
 import { capTail, maxResultLength } from './capText';
-import { fields, text } from './input';
 import { count, defineTool, done, failed, refused } from './tool';
 
 /** Paths named in an answer before the rest is only counted. */
@@ -14,7 +13,6 @@ export const runCommand = defineTool({
     'Runs a shell command in your private copy of the workspace and shows its exit code and the end of its output. ' +
     'Only the commands named in your assignment are allowed, to the letter. It gets no input and has a time limit. ' +
     'Files it changes are brought into the workspace where you may lock them, and dropped where you may not.',
-  input: fields({ command: text('The command, exactly as the assignment allows it.') }),
   step: ({ command }) => `running ${command}`,
   target: ({ command }) => command,
   async run({ command }, { assignment, coordinator, commands, signal }) {

@@ -1,12 +1,13 @@
 // What a tool is: what the model is told of it, what people see while it runs, and how it answers.
 import type { Trouble } from '../../core/guardrails/breaker';
+import { readInput, type Shape } from '../../core/guardrails/inputShape';
+import { type ToolInput, type ToolName, toolInputs } from '../../core/guardrails/toolInputs';
 import { parseWorkspacePath, type WorkspacePath } from '../../core/locks/lockPath';
 import { ok, type Refusal, type Result } from '../../core/shared/result';
 import type { Assignment, Coordinator, SubmitVerdict } from '../../ports/coordinator';
 import type { CopyFiles } from '../../ports/copyFiles';
 import type { ToolSpec } from '../../ports/models';
 import type { CommandRunner } from '../../ports/workers';
-import { readInput, type Shape } from './input';
 
 /** A tool as the loop uses it: the input still unread. */
 export interface Tool {
@@ -58,17 +59,18 @@ export type AgentOutcome =
   | { readonly kind: 'gaveUp'; readonly reason: string }
   | { readonly kind: 'over'; readonly why: string };
 
-export interface ToolDefinition<T> {
-  readonly name: string;
+/** What `toolInputs` does not say of a tool. */
+export interface ToolDefinition<N extends ToolName> {
+  readonly name: N;
   readonly description: string;
-  readonly input: Shape<T>;
-  step(input: T): string;
-  target?(input: T): string;
-  percent?(input: T): number | undefined;
-  run(input: T, context: ToolContext): Promise<ToolAnswer>;
+  step(input: ToolInput<N>): string;
+  target?(input: ToolInput<N>): string;
+  percent?(input: ToolInput<N>): number | undefined;
+  run(input: ToolInput<N>, context: ToolContext): Promise<ToolAnswer>;
 }
 
-export function defineTool<T>({ name, description, input: shape, ...tool }: ToolDefinition<T>): Tool {
+export function defineTool<N extends ToolName>({ name, description, ...tool }: ToolDefinition<N>): Tool {
+  const shape: Shape<ToolInput<N>> = toolInputs[name];
   return {
     spec: { name, description, inputSchema: shape.schema },
     prepare(raw) {

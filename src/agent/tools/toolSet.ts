@@ -23,12 +23,3 @@ export const codingTools: readonly Tool[] = [
   finish,
   giveUp,
 ];
-
-/** Why a call of this name and input could not be run, whatever the workspace; undefined when it could be tried. */
-export function wrongCall(name: string, input: unknown): string | undefined {
-  const tool = codingTools.find(({ spec }) => spec.name === name);
-  if (!tool)
-    return `There is no tool "${name}". The tools are: ${codingTools.map(({ spec }) => spec.name).join(', ')}.`;
-  const prepared = tool.prepare(input);
-  return prepared.ok ? undefined : `The input of ${name} is wrong: ${prepared.error.replaceAll('\n', '; ')}.`;
-}

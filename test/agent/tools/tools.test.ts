@@ -1,6 +1,7 @@
 // Each tool by itself: what it answers for an input, and what it does to the world.
 import { strict as assert } from 'node:assert';
 import { codingTools } from '../../../src/agent/tools/toolSet';
+import { toolInputs } from '../../../src/core/guardrails/toolInputs';
 import { refuse } from '../../../src/core/shared/result';
 import type { CommandEnded } from '../../../src/ports/coordinator';
 import { Failure } from '../../../src/ports/failure';
@@ -142,7 +143,11 @@ describe('tools', () => {
       assert.equal(spec.inputSchema.type, 'object');
       assert.equal(spec.inputSchema.additionalProperties, false);
     }
-    assert.equal(new Set(codingTools.map(({ spec }) => spec.name)).size, codingTools.length);
+    assert.deepEqual(
+      codingTools.map(({ spec }) => spec.name),
+      Object.keys(toolInputs),
+      'every input has its tool, in the same order',
+    );
   });
 
   for (const [name, cases] of Object.entries(looking)) {

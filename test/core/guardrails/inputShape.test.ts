@@ -1,6 +1,14 @@
 // Shapes of tool input: the schema a model is shown and the check of what it sends say the same.
 import { strict as assert } from 'node:assert';
-import { fields, flag, list, optional, readInput, text, wholeNumber } from '../../../src/agent/tools/input';
+import {
+  fields,
+  flag,
+  list,
+  optional,
+  readInput,
+  text,
+  wholeNumber,
+} from '../../../src/core/guardrails/inputShape';
 
 const shape = fields({
   path: text('Where.'),

@@ -1,5 +1,5 @@
 // The shape of a tool's input, said once: the JSON Schema the model sees and the check its answer goes through.
-import { ok, type Result } from '../../core/shared/result';
+import { ok, type Result } from '../shared/result';
 
 /** Problems are told as one text, each with its place: `input.edits[0].old: expected text, got number`. */
 export interface Shape<T> {
@@ -11,7 +11,7 @@ export interface Shape<T> {
 
 type JsonSchema = Readonly<Record<string, unknown>>;
 
-type ValueOf<S> = S extends Shape<infer T> ? T : never;
+export type ValueOf<S> = S extends Shape<infer T> ? T : never;
 
 type Fields = Readonly<Record<string, Shape<unknown>>>;
 type ValuesOf<F extends Fields> = { readonly [K in keyof F]: ValueOf<F[K]> };
