@@ -188,8 +188,6 @@ async function build(
 
   const clientParts: ClientParts = {
     ...{ engine, outputs, loadBacklog: readBacklog },
-    hasOfflineScript: async () =>
-      (await loadOfflineScript(join(root, 'offline-script.json'))).kind !== 'none',
     allowance,
     goOn: startClaiming,
     setEditing: async (face, paths) => {

@@ -18,7 +18,6 @@ export interface ClientParts {
   readonly engine: Engine;
   readonly outputs: OutputRings;
   readonly loadBacklog: (file: string | undefined) => Promise<LoadedBacklog>;
-  readonly hasOfflineScript: () => Promise<boolean>;
   readonly allowance: Allowance;
   /** From now on features are claimed: a face asked for it. */
   readonly goOn: () => Promise<void>;
@@ -75,12 +74,11 @@ export function handleClient(connection: HubConnection, parts: ClientParts): voi
   let editing: string[] = [];
   connection.handle(m.hello, async ({ protocol }) => {
     requireProtocol(protocol);
-    const hasOfflineScript = await parts.hasOfflineScript();
     stopTelling();
     stopTelling = tellFace(connection, engine.log, outputs);
     const { stored } = engine.log;
     pages = pagesOf(stored);
-    return { head: headOf(stored), hasOfflineScript };
+    return { head: headOf(stored) };
   });
   connection.handle(m.snapshotPage, () => {
     const next = pages?.next();

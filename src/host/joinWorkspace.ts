@@ -62,7 +62,6 @@ class LiveSession implements Session {
   backlog: Session['backlog'] = 'none';
   problems: readonly PlacedProblem[] = [];
   notices: readonly PlacedProblem[] = [];
-  hasOfflineScript = false;
   readonly #changes = new Set<(change: SessionChange) => void>();
   /** Those who wait until the snapshot has come as far as they know that the host has. */
   readonly #behind: (() => void)[] = [];
@@ -211,7 +210,6 @@ class LiveSession implements Session {
     const between = since === undefined ? [] : await eventsBetween(connection, since, hello.head.seq);
     this.snapshot = await readSnapshot(connection, hello.head);
     this.#hellos++;
-    this.hasOfflineScript = hello.hasOfflineScript;
     this.#change({ events: between, reset: true });
     follower.begin();
     if (this.#editing.length > 0) await tellEditing(connection, this.#editing);

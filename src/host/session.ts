@@ -25,8 +25,6 @@ export interface Session {
   readonly problems: readonly PlacedProblem[];
   /** What it accepted, and is still worth a word. */
   readonly notices: readonly PlacedProblem[];
-  /** Is there an offline script beside the backlog? */
-  readonly hasOfflineScript: boolean;
   /**
    * `reset`: the snapshot was replaced as a whole, for another host is there; `events` then are what happened in between,
    * as far as it is known. Answers the way to stop listening.

@@ -23,7 +23,7 @@ import {
 } from './hubValues';
 
 /** Both ends must say the same number; raised with every change that an older end would misread. */
-export const protocolVersion = 2;
+export const protocolVersion = 3;
 
 /** A frame longer than this ends the connection; larger content goes by file. */
 export const maxFrameBytes = 16 * 1024 * 1024;
@@ -179,7 +179,7 @@ export const clientMethods = {
   hello: method(
     'client.hello',
     z.object({ protocol: z.number(), face: z.enum(['vscode', 'cli']) }).strict(),
-    z.object({ head: snapshotHead, hasOfflineScript: z.boolean() }),
+    z.object({ head: snapshotHead }),
   ),
   /** The next page of the snapshot that the last hello began; after the one that is `last` there is none. */
   snapshotPage: method(

@@ -48,7 +48,6 @@ describe('a face of a large workspace', function () {
     handleClient(server, {
       ...{ engine: host.engine, outputs: new OutputRings(new Redactor()) },
       loadBacklog: async () => ({ kind: 'none', file: '' }),
-      hasOfflineScript: async () => false,
       allowance: new Allowance(() => ({ allowedCommands: [], agentLimit: 5 }), new Redactor()),
       goOn: async () => {},
       setEditing: async (_, paths) => void editing.push(paths),

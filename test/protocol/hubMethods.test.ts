@@ -178,7 +178,7 @@ const ofClient: { readonly [K in keyof typeof clientMethods]: Example } = {
   hello: {
     params: { protocol: 1, face: 'cli' },
     refused: { face: ['mcp', ''] },
-    results: [{ head: headOf(emptySnapshot), hasOfflineScript: false }],
+    results: [{ head: headOf(emptySnapshot) }],
   },
   snapshotPage: {
     params: {},

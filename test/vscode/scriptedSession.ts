@@ -14,7 +14,6 @@ export class ScriptedSession implements Session {
   backlog: Session['backlog'] = 'none';
   problems: readonly PlacedProblem[] = [];
   notices: readonly PlacedProblem[] = [];
-  readonly hasOfflineScript = false;
   /** What was asked, as `method argument`, in order. */
   readonly asked: string[] = [];
   isClosed = false;
