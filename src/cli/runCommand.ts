@@ -86,7 +86,7 @@ export async function run(
       allowedCommands: machine.allowedCommands,
       ...(apiKey === undefined || model === 'offline' ? {} : { access: accessWith(apiKey, machine) }),
     });
-    if (!started.ok) throw new BadInput([started.error.message]);
+    if (!started.ok) throw new BadInput(started.error.message.split('\n'));
     const { leftOut, runId } = started.value;
     if (leftOut.length > 0) terminal.note(`⚠️ ${describeLeftOut(leftOut)}`);
     if (session.role === 'mirror')

@@ -3,7 +3,6 @@ import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { loadBacklogFile } from '../adapters/files/backlogFile';
 import { prepareHouse } from '../adapters/files/houseFolder';
-import { loadOfflineScript, turnsFor } from '../adapters/files/offlineScriptFile';
 import { createSlotCopies } from '../adapters/files/slotCopy';
 import { createUserRules } from '../adapters/files/userRules';
 import { createWorkspaceFiles } from '../adapters/files/workspaceFiles';
@@ -35,6 +34,7 @@ import { adoptedRecords, ownRecords, recordsSetAside } from './elsewhere';
 import { type ClientParts, handleClient, handleWorker } from './handlers';
 import type { JoinOptions } from './joinOptions';
 import { secretFolders } from './lookAtRecords';
+import { judgeScript, scriptFor } from './offlineScript';
 import { OutputRings } from './outputRings';
 import type { Owner } from './ownership';
 import { shownProblems } from './shownProblems';
@@ -187,7 +187,7 @@ async function build(
   };
 
   const clientParts: ClientParts = {
-    ...{ engine, outputs, loadBacklog: readBacklog },
+    ...{ engine, outputs, loadBacklog: readBacklog, judgeScript: () => judgeScript(root) },
     allowance,
     goOn: startClaiming,
     setEditing: async (face, paths) => {
@@ -266,12 +266,5 @@ async function secretsOf(
   allowance: Allowance,
 ): Promise<Pick<Assignment, 'offline' | 'anthropic'>> {
   if (live.model !== 'offline') return { anthropic: await allowance.access() };
-  const script = await loadOfflineScript(join(root, 'offline-script.json'));
-  if (script.kind === 'loaded')
-    return { offline: turnsFor(script.script, live.feature.spec.name, live.attempt.attempt) };
-  const message =
-    script.kind === 'none'
-      ? 'There is no offline-script.json beside the backlog.'
-      : script.problems.map((p) => `${p.file}:${p.line}:${p.column}: ${p.message}`).join('\n');
-  return { offline: { ok: false, message } };
+  return { offline: await scriptFor(root, live.feature.spec.name, live.attempt.attempt) };
 }

@@ -1,8 +1,9 @@
 // Joins the protocol's methods to the engine: who asks is known from the connection, never from what it says.
 import { headOf, pagesOf, type SnapshotPart } from '../core/events/snapshotParts';
+import { modelCatalog } from '../core/routing/modelCatalog';
 import type { Fence } from '../core/shared/ids';
 import { inPages } from '../core/shared/inPages';
-import { ok } from '../core/shared/result';
+import { ok, type Result } from '../core/shared/result';
 import type { AgentDesk } from '../engine/agentDesk';
 import type { Engine } from '../engine/engine';
 import type { HubConnection } from '../hub/connection';
@@ -18,6 +19,8 @@ export interface ClientParts {
   readonly engine: Engine;
   readonly outputs: OutputRings;
   readonly loadBacklog: (file: string | undefined) => Promise<LoadedBacklog>;
+  /** Refuses what the offline model cannot play. */
+  readonly judgeScript: () => Promise<Result<object>>;
   readonly allowance: Allowance;
   /** From now on features are claimed: a face asked for it. */
   readonly goOn: () => Promise<void>;
@@ -99,6 +102,12 @@ export function handleClient(connection: HubConnection, parts: ClientParts): voi
   connection.handle(m.startRun, async ({ settings, ...asked }) => {
     const judged = allowance.judge({ ...asked, maxAgents: settings.maxAgents });
     if (!judged.ok) return judged;
+    const { run } = engine.snapshot;
+    const isNew = run === null || run.status === 'finished';
+    if (isNew && settings.model !== undefined && modelCatalog[settings.model].provider === 'offline') {
+      const playable = await parts.judgeScript();
+      if (!playable.ok) return playable;
+    }
     const started = await engine.startRun(settings);
     if (!started.ok) return started;
     const leftOut = [...allowance.take(asked)];

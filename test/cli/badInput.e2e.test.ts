@@ -83,6 +83,24 @@ describe('bad input on the command line', () => {
     });
   }
 
+  it('refuses a script with calls that no tool takes, before anything of the backlog is begun', async () => {
+    const turns = [{ tool: 'write_file', input: { path: 'a', text: 'b' } }, { tool: 'fly' }];
+    await writeFile(path.join(dir, 'features.json'), '[{"name":"a","verify":"true"},{"name":"b"}]');
+    await writeFile(
+      path.join(dir, 'offline-script.json'),
+      JSON.stringify({ a: [{ tool: 'finish', input: { summary: 's' } }], b: turns }),
+    );
+    const { code, lines, notes } = await runCli(['run', '--project-dir', dir]);
+    const words = notes.join('\n');
+    assert.match(
+      words,
+      /offline-script\.json:1:\d+: "b", turn 1: .*there is no "text"; the fields are path, content/,
+    );
+    assert.match(words, /offline-script\.json:1:\d+: "b", turn 2: There is no tool "fly"\. The tools are: /);
+    assert.equal(code, 2);
+    assert.deepEqual(lines, []);
+  });
+
   for (const [args, expected] of words) {
     it(`refuses "${args.join(' ')}"`, async () => {
       const { code, notes } = await runCli(args);

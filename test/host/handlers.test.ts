@@ -5,6 +5,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Event } from '../../src/core/events/event';
 import { projectAll } from '../../src/core/events/project';
 import { Redactor } from '../../src/core/guardrails/redactor';
+import { ok } from '../../src/core/shared/result';
 import { Allowance } from '../../src/host/allowance';
 import { EventFollower } from '../../src/host/eventFollower';
 import { handleClient } from '../../src/host/handlers';
@@ -48,6 +49,7 @@ describe('a face of a large workspace', function () {
     handleClient(server, {
       ...{ engine: host.engine, outputs: new OutputRings(new Redactor()) },
       loadBacklog: async () => ({ kind: 'none', file: '' }),
+      judgeScript: async () => ok({}),
       allowance: new Allowance(() => ({ allowedCommands: [], agentLimit: 5 }), new Redactor()),
       goOn: async () => {},
       setEditing: async (_, paths) => void editing.push(paths),
