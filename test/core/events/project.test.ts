@@ -1,10 +1,9 @@
 // The one reducer: what each event does to the picture, and that it never touches the picture it was given.
 import { strict as assert } from 'node:assert';
-import type { AgentEnd, Event, Happening } from '../../../src/core/events/event';
+import type { AgentEnd, Happening } from '../../../src/core/events/event';
 import { project, projectAll } from '../../../src/core/events/project';
 import { defaultRunSettings } from '../../../src/core/events/runSettings';
 import { emptySnapshot, liveAttempts, type Snapshot } from '../../../src/core/events/snapshot';
-import { cpuMsOf } from '../../support/cpuTime';
 import { eventsAt, featureIn, specOf, workspaceOf } from '../sampleFeatures';
 
 const own = { slot: 2, featureId: 1, attempt: 1, fence: 8 };
@@ -290,27 +289,4 @@ describe('project', () => {
     it(`throws for ${what}: that was never stored`, () =>
       assert.throws(() => tell(atWork, happening), /Unexpected value/));
   }
-
-  it('copies the features once, however many events come together', () => {
-    const many = Array.from(
-      { length: 20_000 },
-      (_, k): Event => ({
-        type: 'feature.added',
-        featureId: k + 1,
-        spec: specOf(`F${k}`),
-        seq: k + 1,
-        at: 1,
-      }),
-    );
-    const few = many.slice(0, 2_000);
-    const ten = Array.from({ length: 10 });
-    assert.equal(Object.keys(projectAll(emptySnapshot, few).features).length, 2_000);
-    // Ten times the events are ten times the work, give or take; where each copies what is there so far, it is 90 times
-    // that. The processor's time is counted, not the clock's, and a collection of garbage may spoil one measure.
-    const isLinear = () => {
-      const apart = cpuMsOf(() => ten.map(() => projectAll(emptySnapshot, few)));
-      return cpuMsOf(() => projectAll(emptySnapshot, many)) < 15 * apart;
-    };
-    assert.ok([1, 2, 3].some(isLinear), 'it copies them for each');
-  });
 });
