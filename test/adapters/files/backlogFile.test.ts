@@ -3,6 +3,7 @@ import { strict as assert } from 'node:assert';
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { type BacklogFile, loadBacklogFile } from '../../../src/adapters/files/backlogFile';
+import { awaitWithinCpu } from '../../support/cpuTime';
 import { tempFolder } from './tempWorkspace';
 
 function load(
@@ -244,13 +245,13 @@ describe('backlogFile', () => {
         null,
         2,
       );
-    const since = performance.now();
-    const good = await load(many((at) => ({ depends_on: at > 0 ? [`feature ${at - 1}`] : [] })));
-    const bad = await problemsIn(many(() => ({ priority: 0, typo: 1 })));
-    const tookMs = performance.now() - since;
+    const chain = many((at) => ({ depends_on: at > 0 ? [`feature ${at - 1}`] : [] }));
+    const [good, bad] = await awaitWithinCpu(5_000, async () => [
+      await load(chain),
+      await problemsIn(many(() => ({ priority: 0, typo: 1 }))),
+    ]);
     assert.ok(good.kind === 'loaded' && good.specs.length === 10_000);
     assert.equal(bad.length, 20_000);
-    assert.ok(tookMs < 5000, `${tookMs} ms`);
   });
 
   it('says of a million features that they are too many', async () => {
