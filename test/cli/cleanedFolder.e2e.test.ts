@@ -1,18 +1,16 @@
 // The folder of sockets cleaned away under a running host: the run goes on, and later commands find it.
 import assert from 'node:assert/strict';
 import { rm } from 'node:fs/promises';
-import { afterEach, describe, it } from 'mocha';
+import { describe, it } from 'mocha';
 import { awaitOwner } from '../../src/hub/discovery';
 import { locate } from '../../src/hub/runtimeFolder';
+import { cleanUpAfterEach } from '../support/cleanUp';
 import { type ExternalEvent, parseEvents, runCli, startCli } from '../support/cli';
 import { call, finish, writeProject } from '../support/smallProject';
 
 describe('a run whose folder of sockets is cleaned away', function () {
   this.timeout(120_000);
-  const cleanUp: (() => Promise<void>)[] = [];
-  afterEach(async () => {
-    for (const clean of cleanUp.splice(0)) await clean();
-  });
+  const cleanUp = cleanUpAfterEach();
 
   it('starts workers and answers commands as before, and no feature fails of it', async () => {
     const names = ['A', 'B', 'C', 'D'];

@@ -1,7 +1,8 @@
 // Keys that a model, an agent's command, a check and the backlog write down in every form: none is kept or shown by us.
 import assert from 'node:assert/strict';
 import path from 'node:path';
-import { afterEach, describe, it } from 'mocha';
+import { describe, it } from 'mocha';
+import { cleanUpAfterEach } from '../support/cleanUp';
 import { parseEvents, readTree, runCli, userWith } from '../support/cli';
 import { startScriptedModel } from '../support/scriptedModel';
 import { call, finish, writeProject } from '../support/smallProject';
@@ -27,10 +28,7 @@ setTimeout(() => process.stdout.write(words.slice(9) + '\\n', () => process.exit
 `;
 
 describe('the keys of a run and of its environment', () => {
-  const cleanUp: (() => Promise<unknown>)[] = [];
-  afterEach(async () => {
-    for (const clean of cleanUp.splice(0).reverse()) await clean();
-  });
+  const cleanUp = cleanUpAfterEach();
 
   it('stand in no event, row, text, log or line that anybody is shown, but in files as the agent wrote them', async () => {
     const file = `const header = '${formsOf(password)[1]}';\n`;

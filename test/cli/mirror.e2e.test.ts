@@ -1,7 +1,8 @@
 // Two commands on one folder: one owns it, the other shows the same, and takes over when the first is killed.
 import assert from 'node:assert/strict';
 import { symlink } from 'node:fs/promises';
-import { afterEach, describe, it } from 'mocha';
+import { describe, it } from 'mocha';
+import { cleanUpAfterEach } from '../support/cleanUp';
 import {
   type CliRun,
   copySample,
@@ -23,10 +24,7 @@ function eventSeen(run: CliRun, matches: (event: ExternalEvent) => boolean): Pro
 }
 
 describe('two commands on one folder', () => {
-  const cleanUp: (() => Promise<unknown>)[] = [];
-  afterEach(async () => {
-    for (const clean of cleanUp.splice(0)) await clean();
-  });
+  const cleanUp = cleanUpAfterEach();
 
   async function two() {
     const { dir, remove } = await copySample('test-parallel');

@@ -1,13 +1,11 @@
 // One feature of a backlog by its id: alone, or with what it needs; and a run that has nothing to do.
 import assert from 'node:assert/strict';
-import { afterEach, describe, it } from 'mocha';
+import { describe, it } from 'mocha';
+import { cleanUpAfterEach } from '../support/cleanUp';
 import { copySample, runCli, withoutPauses } from '../support/cli';
 
 describe('parallel-agents run --feature-id', () => {
-  const cleanUp: (() => Promise<void>)[] = [];
-  afterEach(async () => {
-    for (const clean of cleanUp.splice(0)) await clean();
-  });
+  const cleanUp = cleanUpAfterEach();
 
   async function sample(): Promise<string> {
     const { dir, remove } = await copySample('notes-api');

@@ -1,6 +1,7 @@
 // Checks and commands that print more than anybody can read, in real processes: the run goes on, ends, and exits.
 import assert from 'node:assert/strict';
-import { afterEach, describe, it } from 'mocha';
+import { describe, it } from 'mocha';
+import { cleanUpAfterEach } from '../support/cleanUp';
 import { type CliRun, parseEvents, startCli, userWith } from '../support/cli';
 import { call, finish, writeProject } from '../support/smallProject';
 
@@ -8,10 +9,7 @@ const write = (file: string) => call('write_file', { path: file, content: 'x\n' 
 const prints = (bytes: number) => `yes 'a line of some length' 2>/dev/null | head -c ${bytes}; echo THE END`;
 
 describe('output without end', () => {
-  const cleanUp: (() => Promise<void>)[] = [];
-  afterEach(async () => {
-    for (const clean of cleanUp.splice(0)) await clean();
-  });
+  const cleanUp = cleanUpAfterEach();
 
   /** Three features: a check that prints much, one that never stops, and a command of an agent that never stops. */
   async function project() {

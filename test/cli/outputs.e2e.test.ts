@@ -4,7 +4,8 @@ import { execFileSync, spawn } from 'node:child_process';
 import { constants, existsSync, writeSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import path from 'node:path';
-import { afterEach, describe, it } from 'mocha';
+import { describe, it } from 'mocha';
+import { cleanUpAfterEach } from '../support/cleanUp';
 import { cliPath, exitCodeOf, startCli } from '../support/cli';
 import { noneHolding, processesHolding, written } from '../support/processes';
 import { call, finish, writeProject } from '../support/smallProject';
@@ -22,11 +23,7 @@ const soonMs = 10_000;
 
 describe('the output of a command', function () {
   this.timeout(120_000);
-  const cleanUp: (() => unknown)[] = [];
-
-  afterEach(async () => {
-    for (const clean of cleanUp.splice(0).toReversed()) await clean();
-  });
+  const cleanUp = cleanUpAfterEach();
 
   async function folder(first: readonly unknown[] = []): Promise<string> {
     const script = { ...project.script, First: [...first, finish] };

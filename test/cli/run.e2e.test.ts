@@ -3,7 +3,8 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { afterEach, describe, it } from 'mocha';
+import { describe, it } from 'mocha';
+import { cleanUpAfterEach } from '../support/cleanUp';
 import { copySample, parseEvents, readTree, runCli, startCli, userWith, withoutPauses } from '../support/cli';
 import { holdChecks } from '../support/heldChecks';
 import { processesHolding } from '../support/processes';
@@ -28,10 +29,7 @@ async function backlogOf(sample: string): Promise<{ names: string[]; needs: Need
 }
 
 describe('parallel-agents run', () => {
-  const cleanUp: (() => Promise<unknown>)[] = [];
-  afterEach(async () => {
-    for (const clean of cleanUp.splice(0).reverse()) await clean();
-  });
+  const cleanUp = cleanUpAfterEach();
 
   async function sampleIn(name: string): Promise<string> {
     const { dir, remove } = await copySample(name);

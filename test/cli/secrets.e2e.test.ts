@@ -3,7 +3,8 @@
 import assert from 'node:assert/strict';
 import { lstat } from 'node:fs/promises';
 import path from 'node:path';
-import { afterEach, describe, it } from 'mocha';
+import { describe, it } from 'mocha';
+import { cleanUpAfterEach } from '../support/cleanUp';
 import { parseEvents, readTree, runCli, userWith } from '../support/cli';
 import { startScriptedModel } from '../support/scriptedModel';
 import { call, finish, writeProject } from '../support/smallProject';
@@ -22,10 +23,7 @@ const prying = [
 ];
 
 describe('a secret that the user ignores', () => {
-  const cleanUp: (() => Promise<unknown>)[] = [];
-  afterEach(async () => {
-    for (const clean of cleanUp.splice(0).reverse()) await clean();
-  });
+  const cleanUp = cleanUpAfterEach();
 
   it('never reaches the model, a copy, an event or a log, also after a feature that un-ignores it has passed', async () => {
     const { dir, remove } = await writeProject({

@@ -4,8 +4,9 @@ import assert from 'node:assert/strict';
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { afterEach, describe, it } from 'mocha';
+import { describe, it } from 'mocha';
 import type { Page } from 'playwright-core';
+import { cleanUpAfterEach } from '../support/cleanUp';
 import { copySample, readTree, runCli } from '../support/cli';
 import { installVsix, openVsCode, packVsix, type VsCodeVersion } from '../support/vsCode';
 
@@ -18,10 +19,7 @@ async function startThree(page: Page): Promise<void> {
 
 describe('the installed extension', function () {
   this.timeout(300_000);
-  const cleanUp: (() => Promise<unknown>)[] = [];
-  afterEach(async () => {
-    for (const clean of cleanUp.splice(0).reverse()) await clean();
-  });
+  const cleanUp = cleanUpAfterEach();
 
   async function sampleIn(name: string): Promise<string> {
     const { dir, remove } = await copySample(name);

@@ -4,7 +4,8 @@ import assert from 'node:assert/strict';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { after, afterEach, before, describe, it } from 'mocha';
+import { after, before, describe, it } from 'mocha';
+import { cleanUpAfterEach } from '../support/cleanUp';
 import { copySample } from '../support/cli';
 import { dashboardOf, flaws } from '../support/dashboardFrame';
 import { repoRoot } from '../support/repoRoot';
@@ -20,7 +21,7 @@ const themes = [
 
 describe('the sample at work in a real window', function () {
   this.timeout(180_000);
-  const cleanUp: (() => Promise<unknown>)[] = [];
+  const cleanUp = cleanUpAfterEach();
   let temp = '';
   // A window with an extension under development does not take the high-contrast theme from its settings.
   before(async () => {
@@ -33,9 +34,6 @@ describe('the sample at work in a real window', function () {
     });
   });
   after(() => rm(temp, { recursive: true, force: true, maxRetries: 5 }));
-  afterEach(async () => {
-    for (const clean of cleanUp.splice(0).reverse()) await clean();
-  });
 
   for (const [name, theme, mark] of themes) {
     it(`is shown in ${name}`, async () => {
