@@ -1,9 +1,12 @@
 // Agents beside each other in real processes: what one has half done, or what its commands did, is not another's.
 import assert from 'node:assert/strict';
-import { readFile } from 'node:fs/promises';
+import { writeFileSync } from 'node:fs';
+import { mkdtemp, readFile, realpath, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { afterEach, describe, it } from 'mocha';
-import { parseEvents, readTree, runCli } from '../support/cli';
+import { describe, it } from 'mocha';
+import { cleanUpAfterEach } from '../support/cleanUp';
+import { type ExternalEvent, parseEvents, readTree, runCli, startCli, userWith } from '../support/cli';
 import { call, finish, type SmallProject, writeProject } from '../support/smallProject';
 
 const wholeSuite = 'node --test test/*.test.js';
@@ -15,7 +18,8 @@ import { existsSync } from 'node:fs';
 test('${name}', async () => { ${body} });
 `;
 
-function sharedModule(breaker: readonly unknown[]): SmallProject {
+/** @param first what the other agent does before anything else */
+function sharedModule(breaker: readonly unknown[], first: readonly unknown[] = []): SmallProject {
   return {
     files: {
       'package.json': '{ "type": "module" }',
@@ -29,41 +33,72 @@ function sharedModule(breaker: readonly unknown[]): SmallProject {
     script: {
       breaker,
       other: [
-        call('run_command', { command: wholeSuite }, 700),
+        ...first,
+        call('run_command', { command: wholeSuite }),
         call('write_file', { path: 'src/other.js', content: 'export const other = 1;\n' }),
-        { ...finish, delayMs: 300 },
+        finish,
       ],
     },
   };
 }
 
-describe('agents beside each other', () => {
-  const cleanUp: (() => Promise<void>)[] = [];
-  afterEach(async () => {
-    for (const clean of cleanUp.splice(0)) await clean();
-  });
+interface Gate {
+  readonly command: string;
+  /** The turn that waits. */
+  readonly wait: unknown;
+  readonly open: () => void;
+}
 
-  async function run(project: SmallProject, ...more: string[]) {
+interface Held {
+  readonly gate: Gate;
+  readonly until: (events: readonly ExternalEvent[]) => boolean;
+}
+
+describe('agents beside each other', () => {
+  const cleanUp = cleanUpAfterEach();
+
+  /** @param held the gates that agents of the project wait at, each until the events so far are enough */
+  async function run(project: SmallProject, ...held: readonly Held[]) {
     const { dir, remove } = await writeProject(project);
     cleanUp.push(remove);
-    const { code, lines, notes } = await runCli(['run', '--project-dir', dir, '--json', ...more]);
-    return { dir, code, notes, events: parseEvents(lines) };
+    const commands = held.map(({ gate }) => gate.command);
+    const env = commands.length > 0 ? userWith({ 'commands.allow': commands }) : {};
+    const run = startCli(['run', '--project-dir', dir, '--json'], env);
+    run.onLine(() => {
+      for (const { gate, until } of held) if (until(parseEvents(run.lines))) gate.open();
+    });
+    const { code } = await run.ended;
+    return { dir, code, notes: run.notes, events: parseEvents(run.lines) };
+  }
+
+  /** What an agent waits at, however long it takes until the test has seen what it wants to see. */
+  async function gateFor(): Promise<Gate> {
+    const folder = await realpath(await mkdtemp(path.join(tmpdir(), 'pa-gate-')));
+    cleanUp.push(() => rm(folder, { recursive: true, force: true }));
+    const file = path.join(folder, 'open');
+    const command = `until [ -e '${file}' ]; do sleep 0.05; done`;
+    return { command, wait: call('run_command', { command }), open: () => writeFileSync(file, '') };
   }
 
   const breakIt = call('edit_file', { path: 'src/shared.js', edits: [{ old: sound, new: broken }] });
-  const mendIt = call('edit_file', { path: 'src/shared.js', edits: [{ old: broken, new: sound }] }, 10_000);
+  const mendIt = call('edit_file', { path: 'src/shared.js', edits: [{ old: broken, new: sound }] });
 
   it('verify one while a shared module is broken by another: both pass', async () => {
-    const { code, events, notes } = await run(sharedModule([breakIt, mendIt, finish]));
+    const [broke, verified] = [await gateFor(), await gateFor()];
+    const isBreak = (e: ExternalEvent) => e.type === 'file.edited' && e.path === 'src/shared.js';
+    const isVerified = (e: ExternalEvent) => e.type === 'verify.finished' && e.featureId === 2;
+    const { code, events, notes } = await run(
+      sharedModule([breakIt, verified.wait, mendIt, finish], [broke.wait]),
+      { gate: broke, until: (seen) => seen.some(isBreak) },
+      { gate: verified, until: (seen) => seen.some(isVerified) },
+    );
     assert.equal(code, 0, notes.join('\n'));
-    const broke = events.find((e) => e.type === 'file.edited' && e.path === 'src/shared.js');
-    const mended = events.findLast((e) => e.type === 'file.edited' && e.path === 'src/shared.js');
-    const verified = events.find((e) => e.type === 'verify.finished' && e.featureId === 2);
+    const [brokeAt, verifiedAt] = [events.findIndex(isBreak), events.findIndex(isVerified)];
     assert.ok(
-      broke && mended && verified && broke.seq < verified.seq && verified.seq < mended.seq,
+      brokeAt < verifiedAt && verifiedAt < events.findLastIndex(isBreak),
       'it was verified meanwhile',
     );
-    const used = events.filter((e) => e.type === 'tool.used' && e.tool === 'run_command');
+    const used = events.filter((e) => e.type === 'tool.used' && e.target === wholeSuite);
     assert.deepEqual(
       used.map((e) => e.ok),
       [true],
@@ -71,7 +106,11 @@ describe('agents beside each other', () => {
   });
 
   it('fail only the one that leaves the shared module broken, and put it back', async () => {
-    const { dir, code, events } = await run(sharedModule([breakIt, { ...finish, delayMs: 2_500 }]));
+    const broke = await gateFor();
+    const { dir, code, events } = await run(sharedModule([breakIt, finish], [broke.wait]), {
+      gate: broke,
+      until: (seen) => seen.some((e) => e.type === 'file.edited'),
+    });
     assert.equal(code, 1);
     assert.deepEqual(
       events.filter((e) => e.type === 'feature.passed').map((e) => e.featureId),
@@ -85,7 +124,8 @@ describe('agents beside each other', () => {
   });
 
   it('keep what their commands wrote to their own copy until it came in under a lock', async () => {
-    const { dir, code, events } = await run({
+    const gate = await gateFor();
+    const project = {
       files: {
         'package.json': '{ "type": "module" }',
         'gen.js':
@@ -96,15 +136,16 @@ describe('agents beside each other', () => {
         { name: 'holder', files: ['held.txt'], verify: 'test -f held.txt' },
       ],
       script: {
-        generator: [call('run_command', { command: 'node gen.js' }, 500), finish],
-        holder: [call('write_file', { path: 'held.txt', content: 'theirs' }), { ...finish, delayMs: 2_500 }],
+        generator: [call('run_command', { command: 'node gen.js' }), finish],
+        holder: [call('write_file', { path: 'held.txt', content: 'theirs' }), gate.wait, finish],
       },
-    });
+    };
+    const generated = (e: ExternalEvent) => e.type === 'tool.used' && e.target === 'node gen.js';
+    const { dir, code, events } = await run(project, { gate, until: (seen) => seen.some(generated) });
     assert.equal(code, 0);
     assert.equal(await readFile(path.join(dir, 'out.txt'), 'utf8'), 'made');
     assert.equal(await readFile(path.join(dir, 'held.txt'), 'utf8'), 'theirs');
-    const used = events.find((e) => e.type === 'tool.used' && e.tool === 'run_command');
-    assert.equal(used?.ok, true);
+    assert.equal(events.find(generated)?.ok, true);
   });
 
   it('cannot write what grants power, nor run what nobody allowed', async () => {
@@ -176,22 +217,27 @@ describe('agents beside each other', () => {
   });
 
   it('change a hot file by turns: what passes stays in it, what fails is taken out again, and nobody waits', async () => {
+    const gate = await gateFor();
     const log = '# Changes\n\n<!-- one -->\n<!-- two -->\n';
     const note = (name: string) => [
       call('edit_file', {
         path: 'CHANGELOG.md',
         edits: [{ old: `<!-- ${name} -->\n`, new: `<!-- ${name} -->\n- ${name}\n` }],
       }),
-      { ...finish, delayMs: 700 },
+      gate.wait,
+      finish,
     ];
-    const { dir, code, events } = await run({
+    const project = {
       files: { 'CHANGELOG.md': log },
       features: [
         { name: 'one', verify: 'grep -q "^- one$" CHANGELOG.md && ! grep -q "^- two$" CHANGELOG.md' },
         { name: 'two', verify: 'false' },
       ],
       script: { one: note('one'), two: note('two') },
-    });
+    };
+    const edited = (events: readonly ExternalEvent[]) =>
+      new Set(events.flatMap((e) => (e.type === 'file.edited' ? [e.featureId] : [])));
+    const { dir, code, events } = await run(project, { gate, until: (seen) => edited(seen).size === 2 });
     assert.equal(code, 1);
     assert.equal(
       await readFile(path.join(dir, 'CHANGELOG.md'), 'utf8'),
