@@ -1,6 +1,7 @@
 // Asks for the next decisions whenever something happened, and has them carried out, one round at a time.
 
 import { restMs } from '../core/guardrails/failurePolicy';
+import { Board } from '../core/scheduler/board';
 import { decide, type Judgement } from '../core/scheduler/decide';
 import type { EpochMs } from '../core/shared/ids';
 import type { Clock } from '../ports/system';
@@ -8,6 +9,9 @@ import type { AgentPool } from './agentPool';
 import type { DeclaredFiles } from './declaredFiles';
 import type { EventLog } from './eventLog';
 import type { FileLocks } from './fileLocks';
+
+/** Changes of readiness stored together, as many as a backlog's loader stores; the next round has the others. */
+const mostAtOnce = 1_000;
 
 export interface LoopParts {
   readonly log: EventLog;
@@ -29,6 +33,7 @@ export class SchedulerLoop {
   /** Works under way during which nothing may be decided. */
   #undecided = 0;
   #cancelAlarm = () => {};
+  readonly #board = new Board();
 
   constructor(private readonly parts: LoopParts) {}
 
@@ -89,9 +94,9 @@ export class SchedulerLoop {
     await locks.grantWaiting();
     await declared.look(log.head);
     const first = this.#decide();
-    const changes = first.decisions.flatMap((decision) =>
-      decision.kind === 'change' ? [decision.change] : [],
-    );
+    const changes = first.decisions
+      .flatMap((decision) => (decision.kind === 'change' ? [decision.change] : []))
+      .slice(0, mostAtOnce);
     // What they lead to is decided in the same turn, so that both reach the disk together.
     const stored = changes.length > 0 ? log.append(changes) : undefined;
     if (stored) this.#asked = true;
@@ -106,8 +111,8 @@ export class SchedulerLoop {
 
   #decide(): Judgement {
     const { log, locks, declared, clock } = this.parts;
-    const now = { ...log.head, features: declared.scoped(log.head.features), locks: locks.table };
-    return decide(now, clock.now());
+    const now = { ...log.head, features: declared.scoped(log.head), locks: locks.table };
+    return decide(now, clock.now(), this.#board);
   }
 
   #wakeAt(at: EpochMs | undefined): void {

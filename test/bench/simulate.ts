@@ -6,6 +6,7 @@ import { defaultRunSettings } from '../../src/core/events/runSettings';
 import { emptySnapshot, type Snapshot } from '../../src/core/events/snapshot';
 import type { FeatureSpec } from '../../src/core/features/feature';
 import { pathsOf } from '../../src/core/locks/lockTable';
+import { Board } from '../../src/core/scheduler/board';
 import { decide } from '../../src/core/scheduler/decide';
 import type { FeatureId } from '../../src/core/shared/ids';
 
@@ -62,6 +63,8 @@ export function simulate(
 }
 
 class SimulatedBench {
+  readonly #board = new Board();
+
   constructor(public snapshot: Snapshot) {}
 
   tell(atMs: number, happenings: readonly Happening[]): void {
@@ -76,7 +79,7 @@ class SimulatedBench {
   settle(atMs: number): readonly Attempt[] {
     const begun: Attempt[] = [];
     for (;;) {
-      const { decisions } = decide(this.snapshot, atMs);
+      const { decisions } = decide(this.snapshot, atMs, this.#board);
       const happenings = decisions.flatMap((decision): Happening[] => {
         if (decision.kind === 'finishRun') return [];
         if (decision.kind === 'change') return [decision.change];

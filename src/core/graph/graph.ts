@@ -8,14 +8,24 @@ export interface Graph {
   readonly neededBy: readonly (readonly number[])[];
 }
 
+/** Lists as long as what is in them: those that grow have room to spare, which 10⁵ of them would keep. */
 export function buildGraph(needs: readonly (readonly number[])[]): Graph {
   const unique = needs.map((list) => (list.length > 1 ? [...new Set(list)] : list));
-  const neededBy: number[][] = needs.map(() => []);
+  const counts = new Int32Array(needs.length);
+  for (const list of unique) for (const need of list) counts[need] = (counts[need] as number) + 1;
+  const neededBy = needs.map((_, node) => (counts[node] ? new Array<number>(counts[node]) : none));
+  counts.fill(0);
   unique.forEach((list, node) => {
-    for (const need of list) neededBy[need]?.push(node);
+    for (const need of list) {
+      const at = counts[need] as number;
+      (neededBy[need] as number[])[at] = node;
+      counts[need] = at + 1;
+    }
   });
   return { needs: unique, neededBy };
 }
+
+const none: readonly number[] = [];
 
 /** Nodes with every one after all it needs (lowest first among equals), without those that stand on a circle. */
 export function topologicalOrder(graph: Graph): readonly number[] {

@@ -17,12 +17,25 @@ export function featureGraph(list: readonly Feature[]): Graph {
   return buildGraph(list.map((f) => f.spec.dependsOn.flatMap((name) => position.get(name) ?? [])));
 }
 
-/** What stands between a feature and its start. */
-export function readinessOf(feature: Feature, byName: ReadonlyMap<string, Feature>): Readiness {
+/** The same with ids for nodes, up to the highest; at numbers that no feature has, nothing is needed. */
+export function graphById(features: Features, lastId: FeatureId): Graph {
+  const idOf = new Map<string, FeatureId>();
+  for (const { id, spec } of Object.values(features)) idOf.set(spec.name, id);
+  const needs: (readonly FeatureId[])[] = new Array(lastId + 1).fill(nothing);
+  for (const { id, spec } of Object.values(features)) {
+    if (spec.dependsOn.length === 0) continue;
+    const ids = spec.dependsOn.map((name) => idOf.get(name) ?? 0);
+    needs[id] = ids.includes(0) ? ids.filter((need) => need > 0) : ids;
+  }
+  return buildGraph(needs);
+}
+
+const nothing: readonly FeatureId[] = [];
+
+/** What stands between a feature that needs `needs` and its start. */
+export function readinessOf(needs: readonly Feature[]): Readiness {
   const missing: FeatureId[] = [];
-  for (const name of feature.spec.dependsOn) {
-    const need = byName.get(name);
-    if (!need) continue;
+  for (const need of needs) {
     if (need.state.status === 'failed' || need.state.status === 'skipped')
       return { kind: 'blocked', by: need.id };
     if (need.state.status !== 'passing') missing.push(need.id);

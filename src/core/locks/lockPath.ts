@@ -68,6 +68,11 @@ export function lockKey(path: WorkspacePath): string {
   return path.normalize('NFC').toLowerCase().toUpperCase().normalize('NFC');
 }
 
+/** Are both lists the same scopes in the same order, written the same? */
+export function sameScopes(a: readonly LockScope[], b: readonly LockScope[]): boolean {
+  return a.length === b.length && a.every(({ kind, path }, k) => kind === b[k]?.kind && path === b[k].path);
+}
+
 /** Do two scopes meet in some file? A folder meets all below it; the folder `''` meets everything. */
 export function overlaps(a: LockScope, b: LockScope): boolean {
   return covers(a, b.path) || covers(b, a.path);

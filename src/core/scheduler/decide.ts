@@ -1,14 +1,12 @@
 // The scheduler's whole judgement: from the facts as they stand to what is to be done now.
-
-import type { Attempt, RunOutcome } from '../events/event';
-import { liveAttempts, type Run, type Snapshot } from '../events/snapshot';
-import type { Feature } from '../features/feature';
+import type { Claim } from '../claims/claim';
+import type { RunOutcome } from '../events/event';
+import type { Run, Snapshot } from '../events/snapshot';
 import type { FeatureChange } from '../features/featureChange';
-import { indexByName, readinessOf } from '../graph/readiness';
 import { isDue, nextProbeAt } from '../guardrails/breaker';
 import { restMs } from '../guardrails/failurePolicy';
 import type { EpochMs, FeatureId, Slot } from '../shared/ids';
-import { outlookFrom } from './outlook';
+import { Board } from './board';
 import { type Choice, type PassedOver, selectBatch } from './selectBatch';
 
 /** What the engine is to carry out, in this order. */
@@ -26,37 +24,42 @@ export interface Judgement {
 }
 
 /**
- * Pure: the same facts give the same judgement. Changes of readiness come first and alone, so that claims are always
- * judged on settled facts: carry out the decisions, then ask again, until there are none.
+ * The same facts give the same judgement. Changes of readiness come first and alone, so that claims are always judged on
+ * settled facts: carry out the decisions, then ask again, until there are none.
+ *
+ * @param board what was worked out for the decision before; it changes what this one costs, and nothing of what it says
  */
-export function decide(snapshot: Snapshot, now: EpochMs): Judgement {
-  const features = Object.values(snapshot.features);
-  const changes = settleReadiness(features, indexByName(snapshot.features));
+export function decide(snapshot: Snapshot, now: EpochMs, board = new Board()): Judgement {
+  board.see(snapshot);
+  const changes = board.standing.changes();
   if (changes.length > 0)
     return { decisions: changes.map((change) => ({ kind: 'change', change })), passedOver: [] };
 
   const { run } = snapshot;
   if (!run || run.status === 'finished') return { decisions: [], passedOver: [] };
-  const live = liveAttempts(snapshot);
-  const meant = features.filter((f) => isMeant(run.settings.only, f.id));
-  const ready = meant.filter((f) => f.state.status === 'pending');
+  const live = board.standing.live();
+  const only = run.settings.only && new Set(run.settings.only);
+  const { ready: allReady, resting } = board.standing;
+  const ready = only ? new Set(run.settings.only?.filter((id) => allReady.has(id))) : allReady;
   if (run.status === 'stopping') {
     return {
       decisions: live.length === 0 ? [{ kind: 'finishRun', outcome: 'stopped' }] : [],
       passedOver: [],
     };
   }
-  if (live.length === 0 && ready.length === 0) {
-    return { decisions: [{ kind: 'finishRun', outcome: outcomeOf(meant) }], passedOver: [] };
+  if (live.length === 0 && ready.size === 0) {
+    return {
+      decisions: [{ kind: 'finishRun', outcome: outcomeOf(snapshot.features, only) }],
+      passedOver: [],
+    };
   }
   if (run.status === 'paused') return { decisions: [], passedOver: [] };
 
-  const outlook = outlookFrom(snapshot.experience, run.settings.model);
-  const circumstances = { outlook, startedAt: run.startedAt, startedMs: run.startedMs };
   const openings = openingsIn(snapshot, run, live, now);
-  const rested = ready.filter((f) => isDue(restOf(f), now));
-  const batch = selectBatch(features, rested, snapshot.locks, openings.slots, circumstances);
-  const later = [...openings.later, ...ready.map(restOf)].filter((at) => !isDue(at, now));
+  const mayStart = (id: FeatureId) => ready.has(id) && isDue(resting.get(id) ?? 0, now);
+  const batch = selectBatch(board, mayStart, snapshot.locks, openings.slots, run);
+  const rests = [...resting].flatMap(([id, at]) => (ready.has(id) ? [at] : []));
+  const later = [...openings.later, ...rests].filter((at) => !isDue(at, now));
   return {
     decisions: batch.chosen.map((choice) => ({ kind: 'claim', choice })),
     passedOver: batch.passedOver,
@@ -68,7 +71,7 @@ export function decide(snapshot: Snapshot, now: EpochMs): Judgement {
 function openingsIn(
   { agents, breaker }: Snapshot,
   { settings: { maxAgents } }: Run,
-  live: readonly Attempt[],
+  live: readonly Claim[],
   now: EpochMs,
 ): { readonly slots: readonly Slot[]; readonly later: readonly EpochMs[] } {
   const room = Math.max(0, maxAgents - live.length);
@@ -86,34 +89,8 @@ function openingsIn(
     : { slots: [], later: [probeAt] };
 }
 
-/** Until when a ready feature is let be, for an agent was lost at it. */
-function restOf({ state }: Feature): EpochMs {
-  return state.status === 'pending' ? (state.notBefore ?? 0) : 0;
-}
-
-/** Changes that bring stored readiness in line with the dependencies as they are. */
-function settleReadiness(
-  features: readonly Feature[],
-  byName: ReadonlyMap<string, Feature>,
-): FeatureChange[] {
-  return features.flatMap((feature): FeatureChange[] => {
-    const { id: featureId, state } = feature;
-    if (state.status !== 'pending' && state.status !== 'waiting' && state.status !== 'skipped') return [];
-    if (state.status === 'skipped' && state.because.kind === 'user') return [];
-    const readiness = readinessOf(feature, byName);
-    if (readiness.kind === 'blocked') {
-      const because = { kind: 'dependency', featureId: readiness.by } as const;
-      return state.status === 'skipped' ? [] : [{ type: 'feature.skipped', featureId, because }];
-    }
-    if (state.status === 'skipped') return [{ type: 'feature.unskipped', featureId }];
-    if (readiness.kind === 'missing') {
-      return state.status === 'pending' ? [{ type: 'feature.held', featureId, missing: readiness.ids }] : [];
-    }
-    return state.status === 'waiting' ? [{ type: 'feature.freed', featureId }] : [];
-  });
-}
-
-function outcomeOf(meant: readonly Feature[]): RunOutcome {
+function outcomeOf(features: Snapshot['features'], only: ReadonlySet<FeatureId> | undefined): RunOutcome {
+  const meant = Object.values(features).filter(({ id }) => only?.has(id) !== false);
   return meant.every((f) => f.state.status === 'passing') ? 'complete' : 'incomplete';
 }
 

@@ -4,7 +4,7 @@ import { longestChain } from '../graph/criticalPath';
 import { type Graph, topologicalOrder } from '../graph/graph';
 import { featureGraph } from '../graph/readiness';
 import type { FeatureId } from '../shared/ids';
-import { compareRanks, isOpen, rankFeatures } from './order';
+import { isOpen, orderOf } from './order';
 import type { Outlook } from './outlook';
 import { exclusiveKeys, placesOf } from './places';
 import { findPlan, type PlanProblem } from './plan';
@@ -157,7 +157,8 @@ function problemOf(graph: Graph, durations: readonly number[], keys: Keys, agent
 
 /** The place of each in the order, with the ranks of now for the whole way. */
 function turnsOf(open: readonly Feature[], outlook: Outlook): readonly number[] {
-  const ranks = rankFeatures(open, (f) => outlook.minutesOf(f).minutes);
-  const turn = new Map([...ranks.values()].sort(compareRanks).map(({ id }, at) => [id, at]));
+  const order = orderOf(open, (f) => outlook.minutesOf(f).minutes);
+  const ids = open.map(({ id }) => id).sort((a, b) => order.compare(a, b));
+  const turn = new Map(ids.map((id, at) => [id, at]));
   return open.map(({ id }) => turn.get(id) ?? 0);
 }

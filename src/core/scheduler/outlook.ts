@@ -6,8 +6,8 @@ import { routeModel } from '../routing/routeModel';
 
 export interface Outlook {
   readonly minutesOf: (feature: Feature) => ExpectedMinutes;
-  /** Files that features like this one held, most likely first; empty where too little is known. */
-  readonly likelyFiles: (feature: Feature) => readonly LikelyFile[];
+  /** By category the files that its features held, most likely first; none where too little is known. */
+  readonly likelyFiles: ReadonlyMap<string, readonly LikelyFile[]>;
 }
 
 export interface ExpectedMinutes {
@@ -34,7 +34,6 @@ const leastShare = 0.3;
  * category, else that of everything built here.
  */
 export function outlookFrom(experience: Experience, runModel: ModelName | undefined): Outlook {
-  const byCategory = new Map(experience.map((e) => [e.category, e]));
   const ofAll = mean(experience.flatMap((e) => e.models));
   const learned = new Map<string, number>();
   for (const { category, models } of experience) {
@@ -53,14 +52,29 @@ export function outlookFrom(experience: Experience, runModel: ModelName | undefi
       const minutes = learned.get(`${model} ${spec.category}`) ?? learned.get(spec.category) ?? ofAll;
       return { minutes, from: 'experience' };
     },
-    likelyFiles({ spec }) {
-      const known = byCategory.get(spec.category);
-      if (!known || known.passed < fewestPassed) return [];
-      return known.files.flatMap(({ path, count }) => {
-        const share = Math.min(1, count / known.passed);
-        return share >= leastShare ? [{ path, share }] : [];
-      });
-    },
+    likelyFiles: new Map(experience.map((known) => [known.category, likelyFilesOf(known)])),
+  };
+}
+
+function likelyFilesOf({ passed, files }: Experience[number]): readonly LikelyFile[] {
+  if (passed < fewestPassed) return [];
+  return files.flatMap(({ path, count }) => {
+    const share = Math.min(1, count / passed);
+    return share >= leastShare ? [{ path, share }] : [];
+  });
+}
+
+/** Each step of learned minutes is so much longer than the one before. */
+const step = 1.1;
+
+/**
+ * Minutes for the order: what was learned in steps of a tenth. Every pass moves a mean by a little, which would move all
+ * ranks and change hardly any; so they stay what they are until it comes to something.
+ */
+export function steadyMinutes({ minutesOf }: Outlook): (feature: Feature) => number {
+  return (feature) => {
+    const { minutes, from } = minutesOf(feature);
+    return from === 'experience' ? step ** Math.round(Math.log(minutes) / Math.log(step)) : minutes;
   };
 }
 

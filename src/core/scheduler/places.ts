@@ -1,5 +1,5 @@
 // Places that features want or hold, indexed so that asking who is there costs the depth of a path, not the number of locks.
-import { declaredScopes, type Feature } from '../features/feature';
+import { declaredScopes, type Feature, type FeatureSpec } from '../features/feature';
 import { type LockScope, lockKey } from '../locks/lockPath';
 import type { Blocker, LockTable } from '../locks/lockTable';
 
@@ -9,19 +9,32 @@ export interface Place {
   readonly key: string;
 }
 
-/** Worked out once for each value of a feature, since every decision asks for those of all. */
+/** Worked out once for all values of a feature that declare the same: it changes its state more often than its files. */
 export function placesOf(feature: Feature): readonly Place[] {
-  const known = placesKnown.get(feature);
-  if (known) return known;
+  const { spec, learnedFiles, scopes } = feature;
+  const known = placesKnown.get(spec);
+  if (known?.learnedFiles === learnedFiles && known.scopes === scopes) return known.places;
   const places = declaredScopes(feature).map(placeOf);
-  placesKnown.set(feature, places);
+  placesKnown.set(spec, { learnedFiles, scopes, places });
   return places;
 }
 
-const placesKnown = new WeakMap<Feature, readonly Place[]>();
+const placesKnown = new WeakMap<
+  FeatureSpec,
+  Pick<Feature, 'learnedFiles' | 'scopes'> & { readonly places: readonly Place[] }
+>();
 
 export function placeOf(scope: LockScope): Place {
   return { scope, key: lockKey(scope.path) };
+}
+
+/** Do both lists name the same, in the same order? */
+export function samePlaces(a: readonly Place[], b: readonly Place[]): boolean {
+  if (a === b) return true;
+  return (
+    a.length === b.length &&
+    a.every(({ scope, key }, k) => key === b[k]?.key && scope.kind === b[k].scope.kind)
+  );
 }
 
 /** What stands at places. Meets as `overlaps` of the lock paths does; that both agree is tested. Grows, never shrinks. */

@@ -4,11 +4,11 @@ import type { Claim } from '../claims/claim';
 import type { Feature } from '../features/feature';
 import type { LockScope } from '../locks/lockPath';
 import type { Blocker, LockTable } from '../locks/lockTable';
+import { Heap } from '../shared/heap';
 import type { EpochMs, FeatureId, Slot } from '../shared/ids';
 import type { Moment } from '../shared/moment';
-import { compareRanks, type Rank, rankWithPlaces } from './order';
-import { type Outlook, outlookFrom } from './outlook';
-import { blockersIn, type Place, PlaceIndex, placeOf } from './places';
+import type { Board } from './board';
+import { blockersIn, type Place, PlaceIndex, placeOf, placesOf } from './places';
 
 export interface Choice {
   readonly featureId: FeatureId;
@@ -29,10 +29,8 @@ export interface Batch {
   readonly passedOver: readonly PassedOver[];
 }
 
-/** What a choice is made by, beside the features and locks themselves. */
-export interface Circumstances {
-  readonly outlook: Outlook;
-  /** When the run began: nobody was passed over before. */
+/** When the run began: nobody was passed over before. */
+export interface RunStart {
   readonly startedAt: EpochMs;
   /** As `Moment.elapsedMs`; absent for a run that an earlier version began. */
   readonly startedMs?: number;
@@ -54,40 +52,31 @@ const patience = 5;
  * are kept for it. From then on it waits only for those who have its files, so it is overtaken for no longer than the
  * patience and one attempt. All of it is read from claims and passes as they are stored, so a restart forgets nothing.
  *
- * @param all every feature, for the ranks
- * @param ready those that may start as far as dependencies go
+ * @param board has seen every feature
+ * @param mayStart of those that are ready
  */
 export function selectBatch(
-  all: readonly Feature[],
-  ready: readonly Feature[],
+  board: Board,
+  mayStart: (id: FeatureId) => boolean,
   locks: LockTable,
   freeSlots: readonly Slot[],
-  circumstances: Circumstances = { outlook: outlookFrom([], undefined), startedAt: 0 },
+  run: RunStart,
 ): Batch {
   const chosen: Choice[] = [];
   const passedOver: PassedOver[] = [];
-  if (freeSlots.length === 0 || ready.length === 0) return { chosen, passedOver };
-  const { outlook } = circumstances;
-  const minutesOf = (feature: Feature) => outlook.minutesOf(feature).minutes;
-  const { ranks, places } = rankWithPlaces(all, minutesOf);
+  if (freeSlots.length === 0) return { chosen, passedOver };
+  const { features, order, standing } = board;
   const busy = blockersIn(locks);
   const kept = new PlaceIndex<PassedOver>();
-  const turns = turnsOf(all, ranks, minutesOf, circumstances);
-  const risk = riskOfWaiting(outlook, busy);
-  const byRank = ready.flatMap((feature) => {
-    const rank = ranks.get(feature.id);
-    if (!rank) return [];
-    const wanted = places.get(feature.id) ?? [];
-    // Who declares files is taken at its word.
-    const isUnsure = wanted.length === 0 && turns.isPatient(feature);
-    return [{ feature, wanted, rank: { ...rank, delay: isUnsure ? risk(feature) * minutesOf(feature) : 0 } }];
-  });
-  byRank.sort((a, b) => compareRanks(a.rank, b.rank));
+  const turns = turnsOf(board, run);
+  const delayOf = delaysFrom(board, busy, turns);
+  const isBefore = (a: FeatureId, b: FeatureId) => order.compare(a, b, delayOf) < 0;
   const slots = [...freeSlots].sort((a, b) => a - b);
-  for (const { feature, wanted } of byRank) {
+  for (const featureId of inOrder(standing.ready, mayStart, isBefore)) {
     const slot = slots[chosen.length];
     if (slot === undefined) break;
-    const featureId = feature.id;
+    const feature = features[featureId] as Feature;
+    const wanted = placesOf(feature);
     const blockers = busy.meeting(wanted);
     const [blocker] = blockers;
     const [first] = kept.meeting(wanted);
@@ -109,23 +98,54 @@ function keep(kept: PlaceIndex<PassedOver>, places: readonly Place[], who: Passe
   for (const place of places) kept.add(place, who);
 }
 
+/** So many of the first are looked for before all are put in order: nearly always enough, and soon found among 10⁵. */
+const mostSought = 32;
+
+/** The first of `ids` that is meant, then the next, as far as they are asked for. */
+function* inOrder(
+  ids: ReadonlySet<FeatureId>,
+  isMeant: (id: FeatureId) => boolean,
+  isBefore: (a: FeatureId, b: FeatureId) => boolean,
+): Generator<FeatureId> {
+  const first: FeatureId[] = [];
+  for (const id of ids) {
+    const last = first[mostSought - 1];
+    if ((last !== undefined && !isBefore(id, last)) || !isMeant(id)) continue;
+    const at = first.findIndex((other) => isBefore(id, other));
+    first.splice(at < 0 ? first.length : at, 0, id);
+    if (first.length > mostSought) first.pop();
+  }
+  yield* first;
+  const last = first[mostSought - 1];
+  if (last === undefined) return;
+  const others = new Heap(isBefore);
+  for (const id of ids) if (isBefore(last, id) && isMeant(id)) others.push(id);
+  for (let id = others.pop(); id !== undefined; id = others.pop()) yield id;
+}
+
 /**
- * How likely a feature is to want a file that is busy now, from what others of its category held. It only lowers the
- * feature's place in the order, by as much of its own duration, and never locks anything.
+ * Minutes that features would probably stand waiting for a file that is busy now, by what others of their category held:
+ * who declares files is taken at its word. It only lowers a feature's place in the order, and never locks anything.
  */
-function riskOfWaiting(outlook: Outlook, busy: PlaceIndex<Blocker>): (feature: Feature) => number {
-  const byCategory = new Map<string, number>();
-  return (feature) => {
-    const { category } = feature.spec;
-    const known = byCategory.get(category);
-    if (known !== undefined) return known;
-    const risks = outlook.likelyFiles(feature).map(({ path, share }) => {
-      const isBusy = busy.meeting([placeOf({ kind: 'file', path })]).length > 0;
-      return isBusy ? share : 0;
-    });
-    const risk = risks.reduce((most, r) => Math.max(most, r), 0);
-    byCategory.set(category, risk);
-    return risk;
+function delaysFrom(
+  { features, outlook }: Board,
+  busy: PlaceIndex<Blocker>,
+  turns: Turns,
+): (id: FeatureId) => number {
+  const risks = new Map<string, number>();
+  for (const [category, likely] of outlook.likelyFiles) {
+    const shares = likely.map(({ path, share }) =>
+      busy.meeting([placeOf({ kind: 'file', path })]).length > 0 ? share : 0,
+    );
+    const risk = Math.max(0, ...shares);
+    if (risk > 0) risks.set(category, risk);
+  }
+  return (id) => {
+    if (risks.size === 0) return 0;
+    const feature = features[id] as Feature;
+    const risk = risks.get(feature.spec.category) ?? 0;
+    if (risk === 0 || placesOf(feature).length > 0 || !turns.isPatient(feature)) return 0;
+    return risk * outlook.minutesOf(feature).minutes;
   };
 }
 
@@ -136,38 +156,30 @@ interface Turns {
   readonly isOvertaken: (feature: Feature, blockers: readonly Blocker[]) => boolean;
 }
 
-function turnsOf(
-  all: readonly Feature[],
-  ranks: ReadonlyMap<FeatureId, Rank>,
-  minutesOf: (feature: Feature) => number,
-  { startedAt, startedMs }: Circumstances,
-): Turns {
+function turnsOf({ order, features, needsOf }: Board, { startedAt, startedMs }: RunStart): Turns {
   // A run is measured by one clock from its beginning; what has no word of it was before the run.
   const timeOf = ({ at, elapsedMs }: Moment) => (startedMs === undefined ? at : (elapsedMs ?? 0));
   const claimTime = ({ claimedAt, claimedMs }: Claim) => timeOf({ at: claimedAt, elapsedMs: claimedMs });
   const start = startedMs ?? startedAt;
-  const byId = new Map(all.map((f) => [f.id, f]));
-  const passed = new Map<string, number>();
-  let latest = start;
-  let minutes = 0;
-  for (const feature of all) {
-    const { state, spec } = feature;
-    if (state.status === 'passing') passed.set(spec.name, timeOf(state));
-    if (ranks.has(feature.id)) minutes += minutesOf(feature);
-    if (state.status === 'passing') latest = Math.max(latest, timeOf(state));
-    else if (state.status === 'claimed') latest = Math.max(latest, claimTime(state.claim));
-  }
-  const patienceMs = (patience * minutes * 60_000) / Math.max(1, ranks.size);
-  const endOfPatience = ({ spec }: Feature) =>
-    patienceMs + spec.dependsOn.reduce((at, name) => Math.max(at, passed.get(name) ?? 0), start);
+  const patienceMs = patience * order.averageMinutes * 60_000;
+  const passedAt = ({ state }: Feature) => (state.status === 'passing' ? timeOf(state) : start);
+  const endOfPatience = ({ id }: Feature) =>
+    patienceMs + needsOf(id).reduce((at, need) => Math.max(at, passedAt(need)), start);
+  let latest: number | undefined; // looks at every feature, and is hardly ever asked for
+  const latestOf = () =>
+    Object.values(features).reduce((at, feature) => {
+      const { state } = feature;
+      return Math.max(at, state.status === 'claimed' ? claimTime(state.claim) : passedAt(feature));
+    }, start);
   return {
-    isPatient: (feature) => latest < endOfPatience(feature),
+    isPatient(feature) {
+      latest ??= latestOf();
+      return latest < endOfPatience(feature);
+    },
     isOvertaken(feature, blockers) {
-      const own = ranks.get(feature.id);
       return blockers.some((blocker) => {
-        const holder = blocker.kind === 'agent' ? byId.get(blocker.featureId) : undefined;
-        const rank = holder && ranks.get(holder.id);
-        if (holder?.state.status !== 'claimed' || !own || !rank || compareRanks(own, rank) > 0) return false;
+        const holder = blocker.kind === 'agent' ? features[blocker.featureId] : undefined;
+        if (holder?.state.status !== 'claimed' || order.compare(feature.id, holder.id) > 0) return false;
         return claimTime(holder.state.claim) >= endOfPatience(feature);
       });
     },

@@ -1,7 +1,7 @@
 // Who may start, who must wait and who never will, from the stage of each dependency.
 import { strict as assert } from 'node:assert';
 import type { Stage } from '../../../src/core/features/featureMachine';
-import { featureGraph, indexByName, readinessOf, withDependencies } from '../../../src/core/graph/readiness';
+import { featureGraph, graphById, readinessOf, withDependencies } from '../../../src/core/graph/readiness';
 import { featureIn } from '../sampleFeatures';
 
 describe('readinessOf', () => {
@@ -16,36 +16,22 @@ describe('readinessOf', () => {
     ...{ passing: 'ready', failed: 'blocked', skipped: 'blocked' },
   };
   for (const [stage, kind] of Object.entries(ofOne) as [Stage, string][]) {
-    it(`of a feature whose one dependency is ${stage}: ${kind}`, () => {
-      const byName = indexByName({ 1: featureIn(stage, 1) });
-      assert.equal(readinessOf(featureIn('pending', 2, { dependsOn: ['F1'] }), byName).kind, kind);
-    });
+    it(`of a feature whose one dependency is ${stage}: ${kind}`, () =>
+      assert.equal(readinessOf([featureIn(stage, 1)]).kind, kind));
   }
 
   it('names all that is missing, and only that', () => {
-    const byName = indexByName({
-      1: featureIn('passing', 1),
-      2: featureIn('working', 2),
-      3: featureIn('waiting', 3),
-    });
-    const feature = featureIn('pending', 4, { dependsOn: ['F3', 'F1', 'F2'] });
-    assert.deepEqual(readinessOf(feature, byName), { kind: 'missing', ids: [3, 2] });
+    const needs = [featureIn('waiting', 3), featureIn('passing', 1), featureIn('working', 2)];
+    assert.deepEqual(readinessOf(needs), { kind: 'missing', ids: [3, 2] });
   });
 
   it('names the dependency that failed above those that are missing', () => {
-    const byName = indexByName({ 1: featureIn('working', 1), 2: featureIn('failed', 2) });
-    assert.deepEqual(readinessOf(featureIn('pending', 3, { dependsOn: ['F1', 'F2'] }), byName), {
-      kind: 'blocked',
-      by: 2,
-    });
+    const needs = [featureIn('working', 1), featureIn('failed', 2)];
+    assert.deepEqual(readinessOf(needs), { kind: 'blocked', by: 2 });
   });
 
-  it('takes a feature that needs nothing, or only what is gone, as ready', () => {
-    assert.deepEqual(readinessOf(featureIn('pending', 1), new Map()), { kind: 'ready' });
-    assert.deepEqual(readinessOf(featureIn('pending', 1, { dependsOn: ['gone'] }), new Map()), {
-      kind: 'ready',
-    });
-  });
+  it('takes a feature that needs nothing as ready', () =>
+    assert.deepEqual(readinessOf([]), { kind: 'ready' }));
 });
 
 const diamond = {
@@ -59,6 +45,15 @@ const diamond = {
 describe('featureGraph', () => {
   it('joins features by name, each dependency once, without those that are gone', () => {
     assert.deepEqual(featureGraph(Object.values(diamond)).needs, [[], [0], [0], [1, 2], []]);
+  });
+});
+
+describe('graphById', () => {
+  it('does the same with ids, and nothing where no feature is', () => {
+    const { 2: _, ...without } = diamond;
+    assert.deepEqual(graphById(diamond, 6).needs, [[], [], [1], [1], [2, 3], [], []]);
+    assert.deepEqual(graphById(diamond, 6).neededBy, [[], [2, 3], [4], [4], [], [], []]);
+    assert.deepEqual(graphById(without, 5).needs, [[], [], [], [1], [3], []]);
   });
 });
 

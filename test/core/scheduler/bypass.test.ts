@@ -2,10 +2,10 @@
 import { strict as assert } from 'node:assert';
 import fc from 'fast-check';
 import { grant, noLocks } from '../../../src/core/locks/lockTable';
-import { outlookFrom } from '../../../src/core/scheduler/outlook';
 import { selectBatch } from '../../../src/core/scheduler/selectBatch';
 import { type BenchFeature, simulate, specOf } from '../../bench/simulate';
 import { featureIn } from '../sampleFeatures';
+import { boardOf } from './boardOf';
 
 const minute = 60_000;
 const known = (name: string, minutes: number, files: readonly string[], part = {}): BenchFeature => ({
@@ -65,10 +65,11 @@ describe('a feature that is passed over', () => {
   for (const [what, claimedAt, chosen, keptFor] of cases) {
     it(what, () => {
       const batch = selectBatch(
-        [claimed(1, claimedAt, ['a']), waiting, other],
-        [waiting, other],
+        boardOf([claimed(1, claimedAt, ['a']), waiting, other]),
+        () => true,
         holding(1, 'a'),
         [2],
+        { startedAt: 0 },
       );
       assert.deepEqual(
         batch.chosen.map((c) => c.featureId),
@@ -90,8 +91,8 @@ describe('a feature that is passed over', () => {
       for (const claimedAt of [-hour, 24 * hour]) {
         const busy = claimed(1, claimedAt, ['a']);
         const holder = { ...busy, state: { ...busy.state, claim: { ...busy.state.claim, claimedMs } } };
-        const batch = selectBatch([holder, waiting, other], [waiting, other], holding(1, 'a'), [2], {
-          ...{ outlook: outlookFrom([], undefined), startedAt: 0, startedMs: 0 },
+        const batch = selectBatch(boardOf([holder, waiting, other]), () => true, holding(1, 'a'), [2], {
+          ...{ startedAt: 0, startedMs: 0 },
         });
         assert.deepEqual(
           batch.chosen.map((c) => c.featureId),
@@ -104,10 +105,11 @@ describe('a feature that is passed over', () => {
     const urgent = featureIn('pending', 7, { files: ['b'], estimate: 10, priority: 1 });
     const before = { ...urgent, spec: { ...urgent.spec, dependsOn: [], estimate: 40 } };
     const batch = selectBatch(
-      [claimed(1, 90 * minute, ['a']), waiting, before],
-      [waiting, before],
+      boardOf([claimed(1, 90 * minute, ['a']), waiting, before]),
+      () => true,
       holding(1, 'a'),
       [2],
+      { startedAt: 0 },
     );
     assert.deepEqual(
       batch.chosen.map((c) => c.featureId),

@@ -5,6 +5,7 @@ import { grant, noLocks } from '../../../src/core/locks/lockTable';
 import { outlookFrom } from '../../../src/core/scheduler/outlook';
 import { selectBatch } from '../../../src/core/scheduler/selectBatch';
 import { featureIn } from '../sampleFeatures';
+import { boardOf } from './boardOf';
 
 const lesson = (category: string, model: string, minutes: number, ...files: string[]) => ({
   ...{ category, model, files },
@@ -50,17 +51,15 @@ describe('outlookFrom', () => {
   });
 
   it('names files that many of a category held, once enough were built', () => {
-    const feature = featureIn('pending', 1, { category: 'api' });
     const two = taught(lesson('api', 'haiku', 1, 'a'), lesson('api', 'haiku', 1, 'a'));
-    assert.deepEqual(outlookFrom(two, undefined).likelyFiles(feature), []);
+    assert.deepEqual(outlookFrom(two, undefined).likelyFiles.get('api'), []);
     const four = [lesson('api', 'haiku', 1, 'b'), lesson('api', 'haiku', 1, 'a')].reduce(learn, two);
-    assert.deepEqual(outlookFrom(four, undefined).likelyFiles(feature), [{ path: 'a', share: 0.75 }]);
+    assert.deepEqual(outlookFrom(four, undefined).likelyFiles.get('api'), [{ path: 'a', share: 0.75 }]);
   });
 });
 
 describe('files that similar features held', () => {
   const api = [1, 2, 3].map(() => lesson('api', 'sonnet', 10, 'src/api.ts'));
-  const circumstances = { outlook: outlookFrom(taught(...api), undefined), startedAt: 0 };
   const holder = featureIn('working', 9);
   const busy = grant(noLocks, {
     scope: { kind: 'file', path: 'src/api.ts' },
@@ -72,10 +71,9 @@ describe('files that similar features held', () => {
   const unsure = featureIn('pending', 1, { category: 'api' });
   const other = featureIn('pending', 2, { category: 'ui' });
   const choose = (ready: (typeof other)[], locks = busy) =>
-    selectBatch([holder, ...ready], ready, locks, [1], circumstances).chosen.map((c) => [
-      c.featureId,
-      c.scopes,
-    ]);
+    selectBatch(boardOf([holder, ...ready], taught(...api)), () => true, locks, [1], {
+      startedAt: 0,
+    }).chosen.map((c) => [c.featureId, c.scopes]);
 
   it('order the choice while they are busy', () => {
     assert.deepEqual(choose([unsure, other], noLocks), [[1, []]]);

@@ -4,9 +4,10 @@ import { declaredScopes, type Feature } from '../../../src/core/features/feature
 import { grant, noLocks, queue, setHuman } from '../../../src/core/locks/lockTable';
 import { type Batch, selectBatch } from '../../../src/core/scheduler/selectBatch';
 import { featureIn } from '../sampleFeatures';
+import { boardOf } from './boardOf';
 
 const pick = (ready: readonly Feature[], slots: readonly number[], locks = noLocks) =>
-  selectBatch(ready, ready, locks, slots);
+  selectBatch(boardOf(ready), () => true, locks, slots, { startedAt: 0 });
 const chosen = (batch: Batch) => batch.chosen.map((c) => `${c.slot}:${c.featureId}`).join(' ');
 const passed = (batch: Batch) =>
   batch.passedOver.map((p) => `${p.featureId} for ${p.blocker.path}`).join(', ');

@@ -9,6 +9,7 @@ import { reconcile } from '../../../src/core/features/reconcile';
 import { afterFailure, afterLoss } from '../../../src/core/guardrails/failurePolicy';
 import { defaultLimits } from '../../../src/core/guardrails/limits';
 import { grantable, pathsOf, request } from '../../../src/core/locks/lockTable';
+import { Board } from '../../../src/core/scheduler/board';
 import { decide } from '../../../src/core/scheduler/decide';
 import { reportedOf } from '../../../src/core/scheduler/reportedEvents';
 import { reportRun } from '../../../src/core/scheduler/reportRun';
@@ -25,6 +26,7 @@ export class SimulatedRun {
   snapshot: Snapshot = emptySnapshot;
   finishedRuns = 0;
   #at = 1_000;
+  readonly #board = new Board();
   #specs: readonly FeatureSpec[];
 
   constructor(
@@ -85,7 +87,7 @@ export class SimulatedRun {
           (w): Happening => granted(attemptOf({ ...this.#attemptOf(w.fence) }), w.scope, 'request'),
         ),
       );
-      const { decisions, wakeAt } = decide(this.snapshot, this.#at);
+      const { decisions, wakeAt } = decide(this.snapshot, this.#at, this.#board);
       if (decisions.length === 0 && wakeAt !== undefined) this.#at = wakeAt;
       else if (decisions.length === 0) {
         assert.deepEqual(brokenRestRules(this.snapshot), []);
