@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { loadBacklogFile } from '../adapters/files/backlogFile';
 import { prepareHouse } from '../adapters/files/houseFolder';
+import { OfflineScriptFile } from '../adapters/files/offlineScriptFile';
 import { createSlotCopies } from '../adapters/files/slotCopy';
 import { createUserRules } from '../adapters/files/userRules';
 import { createWorkspaceFiles } from '../adapters/files/workspaceFiles';
@@ -34,7 +35,7 @@ import { adoptedRecords, ownRecords, recordsSetAside } from './elsewhere';
 import { type ClientParts, handleClient, handleWorker } from './handlers';
 import type { JoinOptions } from './joinOptions';
 import { secretFolders } from './lookAtRecords';
-import { judgeScript, scriptFor } from './offlineScript';
+import { judgeScript } from './offlineScript';
 import { OutputRings } from './outputRings';
 import type { Owner } from './ownership';
 import { shownProblems } from './shownProblems';
@@ -147,6 +148,7 @@ async function build(
   });
   toEnd(() => spawner.close());
 
+  const script = new OfflineScriptFile(join(root, 'offline-script.json'));
   const engine: Engine = new Engine({
     ...{
       store,
@@ -164,7 +166,7 @@ async function build(
     workspaceTag,
     allowedCommands: () => allowance.commands,
     redactor,
-    secrets: (live) => secretsOf(root, live, allowance),
+    secrets: (live) => secretsOf(script, live, allowance),
     admit: (token, fence) => void server.admitWorker(hashToken(token), fence),
     onOutput: ({ attempt: { slot, fence } }, text) => outputs.add({ slot, fence, text }),
     onBroken: broken,
@@ -187,7 +189,7 @@ async function build(
   };
 
   const clientParts: ClientParts = {
-    ...{ engine, outputs, loadBacklog: readBacklog, judgeScript: () => judgeScript(root) },
+    ...{ engine, outputs, loadBacklog: readBacklog, judgeScript: () => judgeScript(script) },
     allowance,
     goOn: startClaiming,
     setEditing: async (face, paths) => {
@@ -261,10 +263,10 @@ function holdsKey(name: string): string {
 
 /** Only the attempt's own worker gets these, over its connection. */
 async function secretsOf(
-  root: string,
+  script: OfflineScriptFile,
   live: LiveAttempt,
   allowance: Allowance,
 ): Promise<Pick<Assignment, 'offline' | 'anthropic'>> {
   if (live.model !== 'offline') return { anthropic: await allowance.access() };
-  return { offline: await scriptFor(root, live.feature.spec.name, live.attempt.attempt) };
+  return { offline: await script.turnsFor(live.feature.spec.name, live.attempt.attempt) };
 }

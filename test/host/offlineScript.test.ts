@@ -2,7 +2,8 @@
 import { strict as assert } from 'node:assert';
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { judgeScript, scriptFor } from '../../src/host/offlineScript';
+import { OfflineScriptFile } from '../../src/adapters/files/offlineScriptFile';
+import { judgeScript } from '../../src/host/offlineScript';
 import { tempFolder } from '../adapters/files/tempWorkspace';
 
 const finish = '{"tool":"finish","input":{"summary":"s"}}';
@@ -14,7 +15,9 @@ function folderWith(script?: string): string {
 }
 
 async function wordsOn(script?: string): Promise<readonly string[]> {
-  const judged = await judgeScript(folderWith(script));
+  const judged = await judgeScript(
+    new OfflineScriptFile(path.join(folderWith(script), 'offline-script.json')),
+  );
   return judged.ok ? [] : judged.error.message.split('\n');
 }
 
@@ -53,14 +56,5 @@ describe('judgeScript', () => {
     assert.equal(lines.length, 21);
     assert.match(lines[19] ?? '', /^offline-script\.json:20:\d+: "f19"/);
     assert.equal(lines[20], 'There are 980 more after these.');
-  });
-});
-
-describe('scriptFor', () => {
-  it('gives an attempt its turns, and says what is wrong where there are none', async () => {
-    const played = await scriptFor(folderWith(`{"a": [${finish}]}`), 'a', 1);
-    assert.equal(played.ok && played.turns.length, 1);
-    const bad = await scriptFor(folderWith('{"a": 1}'), 'a', 1);
-    assert.match(bad.ok ? '' : bad.message, /offline-script\.json:1:2: The turns of a feature/);
   });
 });

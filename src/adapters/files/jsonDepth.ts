@@ -29,8 +29,8 @@ export function tooDeepAt(text: string, most: number): number | undefined {
   return undefined;
 }
 
-/** A string that is not closed ends with its line, as it does for the parser. */
-function endOfString(text: string, start: number): number {
+/** The offset of its closing quote; a string that is not closed ends with its line, as it does for the parser. */
+export function endOfString(text: string, start: number): number {
   for (let at = start + 1; at < text.length; at++) {
     const code = text.charCodeAt(at);
     if (code === backslash) at++;
@@ -39,7 +39,8 @@ function endOfString(text: string, start: number): number {
   return text.length;
 }
 
-function endOfComment(text: string, start: number): number {
+/** The offset of its last character; `start` where none begins there. */
+export function endOfComment(text: string, start: number): number {
   const next = text.charCodeAt(start + 1);
   if (next !== slash && next !== star) return start;
   const end = text.indexOf(next === slash ? '\n' : '*/', start + 2);

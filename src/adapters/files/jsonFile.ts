@@ -16,7 +16,17 @@ const mark = '\ufeff';
 
 /** @param whenEmpty what to write into an empty file, as a sentence */
 export async function readJsonFile(file: string, whenEmpty: string): Promise<JsonFile> {
-  const bad = (message: string, place = { line: 1, column: 1 }): JsonFile => ({
+  const read = await readTextFile(file, whenEmpty);
+  if (read.kind !== 'read') return read;
+  const parsed = parseJsonText(file, read.text);
+  return parsed.kind === 'bad' ? parsed : { ...read, value: parsed.value };
+}
+
+type TextFile = Exclude<JsonFile, { kind: 'read' }> | { readonly kind: 'read'; readonly text: string };
+
+/** Its text, without a byte order mark, and not looked into yet. */
+export async function readTextFile(file: string, whenEmpty: string): Promise<TextFile> {
+  const bad = (message: string, place = { line: 1, column: 1 }): TextFile => ({
     kind: 'bad',
     problems: [{ file, ...place, message }],
   });
@@ -36,6 +46,5 @@ export async function readJsonFile(file: string, whenEmpty: string): Promise<Jso
       placeOf(text, text.indexOf('\ufffd')),
     );
   if (text.trim() === '') return bad(`The file is empty. ${whenEmpty}`);
-  const parsed = parseJsonText(file, text);
-  return parsed.kind === 'bad' ? parsed : { kind: 'read', text, value: parsed.value };
+  return { kind: 'read', text };
 }

@@ -63,11 +63,16 @@ export function placeProblems(
 
 /** Line and column of an offset, from 1. */
 export function placeOf(text: string, offset: number): { readonly line: number; readonly column: number } {
-  const before = text.slice(0, offset);
-  return {
-    line: before.split(/\r\n|\r|\n/).length,
-    column: offset - Math.max(before.lastIndexOf('\n'), before.lastIndexOf('\r')),
-  };
+  let line = 1;
+  let start = 0;
+  for (let at = 0; at < offset; at++) {
+    const code = text.charCodeAt(at);
+    const isEnd = code === 0x0a || (code === 0x0d && (text.charCodeAt(at + 1) !== 0x0a || at + 1 === offset));
+    if (!isEnd) continue;
+    line++;
+    start = at + 1;
+  }
+  return { line, column: offset - start + 1 };
 }
 
 interface Place {

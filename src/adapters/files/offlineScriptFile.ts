@@ -1,50 +1,161 @@
 // What the offline model plays, `offline-script.json`: turns for each feature by name, for all attempts or for each.
+import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { BacklogProblem, DocumentPath } from '../../core/features/featureList';
 import { canonicalName } from '../../core/features/featureName';
 import type { OfflineScript, OfflineTurn } from '../../ports/coordinator';
-import { readJsonFile } from './jsonFile';
-import { type PlacedProblem, placeProblems } from './jsonPlaces';
-
-/** By feature name, the turns of attempt 1, 2, 3 …; never without an attempt. */
-export type OfflineTurns = ReadonlyMap<string, readonly (readonly OfflineTurn[])[]>;
-
-export type OfflineScriptFile =
-  | { readonly kind: 'loaded'; readonly script: OfflineTurns }
-  | { readonly kind: 'none'; readonly file: string }
-  | { readonly kind: 'bad'; readonly problems: readonly PlacedProblem[] };
+import { readTextFile } from './jsonFile';
+import { membersOf, type TextPart } from './jsonMembers';
+import { type PlacedProblem, placeOf, placeProblems } from './jsonPlaces';
+import { parseJsonText } from './jsonText';
 
 const example = '{ "<feature name>": [ { "say": "…", "tool": "write_file", "input": { … } }, … ] }';
 const fields = ['say', 'tool', 'input', 'delayMs'];
 /** Longer waits are mistakes of unit: ten minutes. */
 const mostDelayMs = 600_000;
 
-/** @param file absolute; problems name it as given */
-export async function loadOfflineScript(file: string): Promise<OfflineScriptFile> {
-  const read = await readJsonFile(file, `Write ${example}.`);
-  if (read.kind !== 'read') return read;
-  const problems: BacklogProblem[] = [];
-  const calls: Call[] = [];
-  const say: Say = (path, message) => void problems.push({ path, message });
-  const script = parseScript(read.value, say, (call) => void calls.push(call));
-  if (problems.length > 0) return { kind: 'bad', problems: placeProblems(file, read.text, problems) };
-  const asProblems = calls.map(({ path }, nth) => ({ path, message: String(nth) }));
-  for (const { line, column, message } of placeProblems(file, read.text, asProblems)) {
-    const turn = calls[Number(message)]?.turn;
-    if (turn) turn.place = `${path.basename(file)}:${line}:${column}`;
+type Problems = readonly PlacedProblem[];
+type Opened =
+  | { readonly kind: 'open'; readonly text: string; readonly members: ReadonlyMap<string, TextPart> }
+  | { readonly kind: 'none' }
+  | { readonly kind: 'bad'; readonly problems: Problems };
+
+/**
+ * The script at one place. It is read again when it changed; of all that is in it only the turns of the feature that is
+ * asked for are parsed and checked, as a script may be as long as a backlog of 10⁵ features.
+ */
+export class OfflineScriptFile {
+  #opened: { readonly version: string; readonly script: Promise<Opened> } | undefined;
+
+  /** @param file absolute; problems name it as given */
+  constructor(private readonly file: string) {}
+
+  async isThere(): Promise<boolean> {
+    return (await this.#version()) !== undefined;
   }
-  return { kind: 'loaded', script };
+
+  /** @param attempt from 1; attempts beyond those written play the last again */
+  async turnsFor(featureName: string, attempt: number): Promise<OfflineScript> {
+    const script = await this.#current();
+    if (script.kind !== 'open') return no(whyNone(script).join('\n'));
+    const part = script.members.get(canonicalName(featureName));
+    if (!part) {
+      const name = JSON.stringify(featureName);
+      return no(`offline-script.json has no turns for "${featureName}"; add ${name}: [ … ] to it.`);
+    }
+    const parsed = this.#parse(script.text, part);
+    if (!parsed.ok) return no(described(parsed.problems).join('\n'));
+    const turns = parsed.attempts[attempt - 1] ?? parsed.attempts.at(-1) ?? [];
+    return { ok: true, turns };
+  }
+
+  /** What is wrong with any turn, a line each with its place. @param why what is wrong with a turn of the right form */
+  async mistakes(why: (turn: OfflineTurn) => string | undefined): Promise<readonly string[]> {
+    const script = await this.#current();
+    if (script.kind !== 'open') return whyNone(script);
+    const told: string[] = [];
+    for (const [name, part] of script.members) {
+      if (isSound(script.text.slice(part.start, part.end), why)) continue;
+      const parsed = this.#parse(script.text, part);
+      if (parsed.ok) told.push(...wrongTurns(name, parsed.attempts, why));
+      else told.push(...described(parsed.problems));
+    }
+    return told;
+  }
+
+  async #current(): Promise<Opened> {
+    const version = await this.#version();
+    if (version === undefined || version !== this.#opened?.version)
+      this.#opened = { version: version ?? '', script: this.#open() };
+    return this.#opened.script;
+  }
+
+  /** Changes whenever the file does; undefined without one. */
+  async #version(): Promise<string | undefined> {
+    try {
+      const { ino, size, mtimeNs, ctimeNs } = await stat(this.file, { bigint: true });
+      return `${ino} ${size} ${mtimeNs} ${ctimeNs}`;
+    } catch {
+      return undefined; // whether it is missing or may not be read, reading it says
+    }
+  }
+
+  async #open(): Promise<Opened> {
+    const read = await readTextFile(this.file, `Write ${example}.`);
+    if (read.kind !== 'read') return read;
+    const { text } = read;
+    const members = membersOf(text, canonicalName);
+    if (members) return { kind: 'open', text, members };
+    const parsed = parseJsonText(this.file, text);
+    if (parsed.kind === 'bad') return parsed;
+    const message = `The script must be an object: ${example}, with each feature once.`;
+    return { kind: 'bad', problems: [{ file: this.file, line: 1, column: 1, message }] };
+  }
+
+  #parse(whole: string, { start, end }: TextPart) {
+    // Nothing but lines and blanks before it, so that all places are those in the file.
+    const { line, column } = placeOf(whole, start);
+    const text = '\n'.repeat(line - 1) + ' '.repeat(column - 1) + whole.slice(start, end);
+    const parsed = parseJsonText(this.file, text);
+    if (parsed.kind === 'bad') return { ok: false, problems: parsed.problems } as const;
+    const problems: BacklogProblem[] = [];
+    const calls: Call[] = [];
+    const say: Say = (at, message) => void problems.push({ path: at, message });
+    const attempts = parseAttempts(parsed.value, say, (call) => void calls.push(call));
+    if (problems.length > 0)
+      return { ok: false, problems: placeProblems(this.file, text, problems) } as const;
+    const asProblems = calls.map(({ path: at }, nth) => ({ path: at, message: String(nth) }));
+    for (const { message, ...place } of placeProblems(this.file, text, asProblems)) {
+      const turn = calls[Number(message)]?.turn;
+      if (turn) turn.place = `${path.basename(this.file)}:${place.line}:${place.column}`;
+    }
+    return { ok: true, attempts } as const;
+  }
 }
 
-/** @param attempt from 1; attempts beyond those written play the last again */
-export function turnsFor(script: OfflineTurns, featureName: string, attempt: number): OfflineScript {
-  const attempts = script.get(canonicalName(featureName));
-  const turns = attempts?.[attempt - 1] ?? attempts?.at(-1);
-  if (turns) return { ok: true, turns };
-  return {
-    ok: false,
-    message: `offline-script.json has no turns for "${featureName}"; add ${JSON.stringify(featureName)}: [ … ] to it.`,
+function no(message: string): OfflineScript {
+  return { ok: false, message };
+}
+
+function whyNone(script: Exclude<Opened, { kind: 'open' }>): readonly string[] {
+  return script.kind === 'none'
+    ? ['There is no offline-script.json beside the backlog.']
+    : described(script.problems);
+}
+
+function described(problems: Problems): readonly string[] {
+  return problems.map(({ file, line, column, message }) => `${file}:${line}:${column}: ${message}`);
+}
+
+/** Without places, which is fast, and enough for most. */
+function isSound(text: string, why: (turn: OfflineTurn) => string | undefined): boolean {
+  let isGood = true;
+  const say = () => {
+    isGood = false;
   };
+  try {
+    const attempts = parseAttempts(JSON.parse(text), say, () => undefined);
+    return isGood && attempts.every((turns) => turns.every((turn) => why(turn) === undefined));
+  } catch {
+    return false; // what is no plain JSON may still be what people write
+  }
+}
+
+function wrongTurns(
+  name: string,
+  attempts: readonly (readonly OfflineTurn[])[],
+  why: (turn: OfflineTurn) => string | undefined,
+): readonly string[] {
+  return attempts.flatMap((turns, at) =>
+    turns.flatMap((turn, nth) => {
+      const wrong = why(turn);
+      if (wrong === undefined) return [];
+      const attempt = attempts.length > 1 ? `attempt ${at + 1}, ` : '';
+      return [
+        `${turn.place ?? 'offline-script.json'}: ${JSON.stringify(name)}, ${attempt}turn ${nth + 1}: ${wrong}`,
+      ];
+    }),
+  );
 }
 
 /** A turn that calls a tool, and where in the document what it is called with stands. */
@@ -55,27 +166,22 @@ interface Call {
 
 type Say = (path: DocumentPath, message: string) => void;
 
-function parseScript(value: unknown, say: Say, tell: (call: Call) => void): OfflineTurns {
-  const script = new Map<string, readonly (readonly OfflineTurn[])[]>();
-  if (!isObject(value)) {
-    say([], `The script must be an object: ${example}.`);
-    return script;
+/** The turns of attempt 1, 2, 3 …; at least one attempt where nothing is said. */
+function parseAttempts(
+  given: unknown,
+  say: Say,
+  tell: (call: Call) => void,
+): readonly (readonly OfflineTurn[])[] {
+  if (!Array.isArray(given) || given.length === 0) {
+    say(
+      [],
+      'The turns of a feature are a list with at least one turn, or with a list of turns for each attempt.',
+    );
+    return [];
   }
-  for (const [name, given] of Object.entries(value)) {
-    if (!Array.isArray(given) || given.length === 0) {
-      say(
-        [name],
-        'The turns of a feature are a list with at least one turn, or with a list of turns for each attempt.',
-      );
-      continue;
-    }
-    const isPerAttempt = given.some((one) => Array.isArray(one));
-    const attempts = isPerAttempt
-      ? given.map((one, at) => parseTurns(one, [name, at], say, tell))
-      : [parseTurns(given, [name], say, tell)];
-    script.set(canonicalName(name), attempts);
-  }
-  return script;
+  return given.some((one) => Array.isArray(one))
+    ? given.map((one, at) => parseTurns(one, [at], say, tell))
+    : [parseTurns(given, [], say, tell)];
 }
 
 function parseTurns(

@@ -16,7 +16,7 @@ import path from 'node:path';
 import { loadBacklogFile } from '../../../src/adapters/files/backlogFile';
 import { createKeptContent } from '../../../src/adapters/files/keptContent';
 import { maxFileBytes } from '../../../src/adapters/files/lookAt';
-import { loadOfflineScript } from '../../../src/adapters/files/offlineScriptFile';
+import { OfflineScriptFile } from '../../../src/adapters/files/offlineScriptFile';
 import { RuleMemory } from '../../../src/adapters/files/ruleMemory';
 import { createSlotCopies } from '../../../src/adapters/files/slotCopy';
 import { TrackedFiles } from '../../../src/adapters/files/trackedFiles';
@@ -135,11 +135,11 @@ describe('size and kind before content', () => {
     it(`names a backlog, a script and settings that are ${what}`, async () => {
       const { root } = await tempWorkspace();
       const backlog = await loadBacklogFile(make(path.join(root, 'features.json')));
-      const script = await loadOfflineScript(make(path.join(root, 'offline-script.json')));
-      for (const read of [backlog, script]) {
-        assert.ok(read.kind === 'bad');
-        assert.match(read.problems.map((p) => `:${p.line}:${p.column}: ${p.message}`).join(), words);
-      }
+      assert.ok(backlog.kind === 'bad');
+      assert.match(backlog.problems.map((p) => `:${p.line}:${p.column}: ${p.message}`).join(), words);
+      const script = new OfflineScriptFile(make(path.join(root, 'offline-script.json')));
+      const played = await script.turnsFor('a', 1);
+      assert.match(played.ok ? '' : played.message, words);
       mkdirSync(path.join(root, '.vscode'));
       make(path.join(root, '.vscode', 'settings.json'));
       const { warnings } = await readSettings(root, {}, { XDG_CONFIG_HOME: root });
