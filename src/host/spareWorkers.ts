@@ -8,12 +8,15 @@ const mostSpares = 3;
  * One for every slot, as all may fall free in the same moment, up to three. Never more than there are features that can
  * still be claimed, and none while no run claims any.
  */
-export function spareWorkers({ run, features }: Snapshot): number {
+export function spareWorkers({ run, features, lastFeatureId }: Snapshot): number {
   if (run?.status !== 'running') return 0;
   const { only, maxAgents } = run.settings;
-  const toCome = Object.values(features).filter(
-    ({ id, state: { status } }) =>
-      (status === 'pending' || status === 'waiting') && (only === undefined || only.includes(id)),
-  ).length;
-  return Math.min(toCome, maxAgents, mostSpares);
+  const most = Math.min(maxAgents, mostSpares);
+  let toCome = 0;
+  // Asked at every step, so it goes from the end, where what is last to be claimed is soon found among 10⁵.
+  for (let id = lastFeatureId; id > 0 && toCome < most; id--) {
+    const status = features[id]?.state.status;
+    if ((status === 'pending' || status === 'waiting') && only?.includes(id) !== false) toCome++;
+  }
+  return toCome;
 }

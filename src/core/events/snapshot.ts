@@ -95,11 +95,18 @@ export function runTime({
   return (when) => msBetween(start, when);
 }
 
-/** Features that an attempt holds right now, working or being verified. */
-export function liveAttempts(snapshot: Snapshot): readonly Attempt[] {
-  return Object.values(snapshot.features).flatMap(({ id, state }) =>
-    state.status === 'claimed' && state.phase !== 'unconfirmed'
-      ? [{ slot: state.claim.slot, attempt: state.claim.attempt, fence: state.claim.fence, featureId: id }]
-      : [],
-  );
+/** Features that an attempt holds right now, working or being verified; not to be asked of a draft that still changes. */
+export function liveAttempts({ features }: Pick<Snapshot, 'features'>): readonly Attempt[] {
+  const known = liveKnown.get(features);
+  if (known) return known;
+  const live: Attempt[] = [];
+  for (const { id: featureId, state } of Object.values(features)) {
+    if (state.status !== 'claimed' || state.phase === 'unconfirmed') continue;
+    const { slot, attempt, fence } = state.claim;
+    live.push({ slot, attempt, fence, featureId });
+  }
+  liveKnown.set(features, live);
+  return live;
 }
+
+const liveKnown = new WeakMap<Snapshot['features'], readonly Attempt[]>();
