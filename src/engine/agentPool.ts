@@ -3,6 +3,7 @@
 import { leaseMs } from '../core/claims/claim';
 import type { Attempt, Happening } from '../core/events/event';
 import { attemptOf } from '../core/events/event';
+import { isCheckedFirst } from '../core/features/feature';
 import type { FeatureChange } from '../core/features/featureChange';
 import type { Trouble } from '../core/guardrails/breaker';
 import { timeLimit } from '../core/guardrails/budget';
@@ -53,6 +54,8 @@ export interface PoolParts {
   readonly socketPath: string;
   /** The mark in the environment of every process of an attempt; the same again after a crash. */
   readonly tagOf: (attempt: Attempt) => string;
+  /** Brings an attempt that has no agent from its copy to its end; never rejects for what the machine refuses. */
+  readonly checkAgain: (live: LiveAttempt) => Promise<void>;
   /** Lets a worker with this token in, for this attempt. */
   readonly admit: (token: string, fence: Fence) => void;
   /** Something that was not expected, told and survived. */
@@ -127,7 +130,7 @@ export class AgentPool {
         ? this.parts.log.append(happenings)
         : this.parts.edits.close(attempt.fence, happenings);
     const { kind } = ending;
-    const isOwn = keeps || kind === 'failed' || kind === 'limit';
+    const isOwn = (keeps && !isCheckedFirst(live.feature)) || kind === 'failed' || kind === 'limit';
     await Promise.all([stored, isOwn && this.parts.breaker.proved('work', attempt.fence)]);
   }
 
@@ -193,6 +196,7 @@ export class AgentPool {
     live.copyReady.catch((error: unknown) =>
       this.#follow(this.broke(live, 'Preparing the copy of the workspace', error)),
     );
+    if (isCheckedFirst(feature)) return void this.#follow(this.parts.checkAgain(live));
     admit(live.token, attempt.fence);
     this.#watchTime(live, run.settings.limits);
     this.#watchLease(live);

@@ -4,6 +4,7 @@ import type { FeatureSpec } from '../core/features/feature';
 import type { FeatureChange } from '../core/features/featureChange';
 import { reconcile } from '../core/features/reconcile';
 import { needsFirst } from '../core/graph/backlogGraph';
+import type { FeatureId } from '../core/shared/ids';
 import type { EventLog } from './eventLog';
 
 /** Stored together; that takes some 50 ms, in which nothing else is done. */
@@ -20,11 +21,13 @@ export interface LoadCounts {
   readonly added: number;
   readonly edited: number;
   readonly removed: number;
+  /** Changed in the backlog, and at work: they are edited or removed when their attempts end. */
+  readonly deferred: number;
 }
 
 export class BacklogLoader {
-  /** The backlog as last read, for what had to wait for an attempt's end. */
-  #deferred: readonly FeatureSpec[] | undefined;
+  /** The backlog as last read, for the features whose change had to wait for an attempt's end. */
+  #deferred: { readonly specs: readonly FeatureSpec[]; readonly ids: readonly FeatureId[] } | undefined;
   /** Ends with the last load that was asked for; never rejects. */
   #last: Promise<unknown> = Promise.resolve();
 
@@ -37,9 +40,15 @@ export class BacklogLoader {
     return loaded;
   }
 
+  /** Is an attempt over whose feature the user has changed meanwhile? The change is about to be loaded then. */
+  get isBehind(): boolean {
+    const { features } = this.parts.log.head;
+    return this.#deferred?.ids.some((id) => features[id]?.state.status !== 'claimed') ?? false;
+  }
+
   /** Loads again what a feature's attempt kept from being loaded. */
   afterStep(events: readonly Event[]): void {
-    const specs = this.#deferred;
+    const specs = this.#deferred?.specs;
     const isReleased = events.some(
       (e) => e.type === 'agent.ended' || e.type === 'feature.passed' || e.type === 'feature.failed',
     );
@@ -52,13 +61,14 @@ export class BacklogLoader {
     const specs = log.redactor.data(backlog);
     const { features, lastFeatureId } = log.head;
     const { changes, deferred } = reconcile(features, lastFeatureId, specs, (spec) => log.asStored(spec));
-    this.#deferred = deferred.length > 0 ? specs : undefined;
+    this.#deferred = deferred.length > 0 ? { specs, ids: deferred } : undefined;
     for (const part of partsOf(changes)) await log.append(part);
     const count = (type: string) => changes.filter((c) => c.type === type).length;
     return {
       added: count('feature.added'),
       edited: count('feature.edited'),
       removed: count('feature.removed'),
+      deferred: deferred.length,
     };
   }
 }

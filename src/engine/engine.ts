@@ -6,7 +6,6 @@ import type { Snapshot } from '../core/events/snapshot';
 import type { CheckProof, FeatureSpec } from '../core/features/feature';
 import type { Redactor } from '../core/guardrails/redactor';
 import { concernsDecision } from '../core/scheduler/concernsDecision';
-import { reportedOf } from '../core/scheduler/reportedEvents';
 import { reportRun } from '../core/scheduler/reportRun';
 import type { FeatureId, Fence } from '../core/shared/ids';
 import { ok, type Result, refuse } from '../core/shared/result';
@@ -20,6 +19,7 @@ import type { LiveAttempt } from './attempt';
 import { BacklogLoader, type LoadCounts } from './backlogLoader';
 import { BreakerKeeper } from './breakerKeeper';
 import { ChangeGuard } from './changeGuard';
+import { checkAgain, outdatedProofs } from './checkAgain';
 import { CheckPlaces } from './checkPlaces';
 import { CoreWatch } from './coreWatch';
 import { DeclaredFiles } from './declaredFiles';
@@ -27,6 +27,7 @@ import { EditBook } from './editBook';
 import { EditRecords } from './editRecords';
 import { messageOf, sentenceOf } from './endWords';
 import { EventLog } from './eventLog';
+import { eventsSince } from './eventsSince';
 import { FileLocks } from './fileLocks';
 import { Gate } from './gate';
 import { recover } from './recovery';
@@ -93,6 +94,7 @@ export class Engine {
       ...{ breaker: this.#breaker, log, gate, copies, clock, chance, locks: this.#locks, edits: this.#edits },
       ...{ spawner: parts.spawner, ender: parts.ender, socketPath: parts.socketPath, admit: parts.admit },
       tagOf: ({ fence }) => this.#tagOf(fence),
+      checkAgain: (live) => checkAgain({ log, pool: this.#pool, verification }, live),
       report: (where, error, featureId) => this.#report(where, error, featureId),
     });
     const guard = new ChangeGuard(log, this.#edits);
@@ -108,6 +110,7 @@ export class Engine {
     );
     this.#loop = new SchedulerLoop({
       ...{ log, locks: this.#locks, declared, pool: this.#pool, clock },
+      isBehind: () => this.#loader.isBehind,
       finishRun: (outcome) => this.#finishRun(outcome),
       onError: (error) => this.#report('Scheduling', `${sentenceOf(error)} It is tried again by itself.`),
     });
@@ -173,7 +176,7 @@ export class Engine {
     const unknown = settings.only?.find((id) => this.log.head.features[id] === undefined);
     if (unknown !== undefined) return refuse('unknownFeature', `There is no feature with the id ${unknown}.`);
     const runId = (run?.id ?? 0) + 1;
-    await this.log.append([{ type: 'run.started', runId, settings }]);
+    await this.log.append([{ type: 'run.started', runId, settings }, ...outdatedProofs(this.log, settings)]);
     return ok({ runId });
   }
 
@@ -316,7 +319,7 @@ export class Engine {
   async #finishRun(outcome: 'complete' | 'incomplete' | 'stopped'): Promise<void> {
     const { run } = this.log.head;
     if (!run) return;
-    const events = await this.#runEvents(run.startedSeq);
+    const events = await eventsSince(this.log, run.startedSeq);
     // Asked for while the events were read: the run may have changed hands or gone on.
     const now = this.log.head.run;
     if (now?.id !== run.id || now.status === 'finished') return;
@@ -324,18 +327,6 @@ export class Engine {
     await this.log.append([{ type: 'run.finished', runId: run.id, outcome, report }]);
     await this.parts.files.sweep(this.#edits.neededContent());
     await this.parts.store.tidy();
-  }
-
-  /** Some may be missing where a part of the history was lost, so the next are asked for by number. */
-  async #runEvents(startedSeq: number): Promise<readonly Event[]> {
-    const page = 5_000;
-    const events: Event[] = [];
-    for (let since = startedSeq - 1; ; ) {
-      const next = await this.log.events(since, page);
-      for (const event of reportedOf(next)) events.push(event);
-      if (next.length < page) return events;
-      since = next.at(-1)?.seq ?? since;
-    }
   }
 
   async #byUser(featureId: FeatureId, change: (status: string) => Happening): Promise<Result<object>> {

@@ -91,8 +91,11 @@ export class EventLog {
 
   /** A backlog's entry as it would be on record: with long texts by name. */
   asStored(spec: FeatureSpec): FeatureSpec {
-    return mapSpec(spec, (text) => shorten(text, (whole) => this.store.textName(whole)));
+    return mapSpec(spec, this.short);
   }
+
+  /** A text as it would be on record. */
+  readonly short = (text: LongText): LongText => shorten(text, (whole) => this.store.textName(whole));
 
   /** All of a text that an event or a feature names. */
   async text(text: string | Pick<KeptText, 'hash'>): Promise<string> {

@@ -19,6 +19,8 @@ export interface LoopParts {
   readonly declared: DeclaredFiles;
   readonly pool: AgentPool;
   readonly clock: Clock;
+  /** What is on record is not what the user wants, and about to be brought in line: nothing is decided until then. */
+  readonly isBehind: () => boolean;
   readonly finishRun: (outcome: 'complete' | 'incomplete' | 'stopped') => Promise<void>;
   readonly onError: (error: unknown) => void;
 }
@@ -62,7 +64,7 @@ export class SchedulerLoop {
       return await work();
     } finally {
       this.#undecided--;
-      if (this.#asked) this.wake();
+      this.wake();
     }
   }
 
@@ -93,6 +95,7 @@ export class SchedulerLoop {
     const { log, locks, declared, pool, onError } = this.parts;
     await locks.grantWaiting();
     await declared.look(log.head);
+    if (this.parts.isBehind()) return;
     const first = this.#decide();
     const changes = first.decisions
       .flatMap((decision) => (decision.kind === 'change' ? [decision.change] : []))

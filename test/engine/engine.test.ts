@@ -134,9 +134,19 @@ describe('the engine', () => {
     const passed = host.events.find((e) => e.type === 'feature.passed' && e.evidence.kind === 'check');
     assert.ok(passed?.type === 'feature.passed' && passed.evidence.kind === 'check');
     assert.equal(await host.engine.log.text(passed.evidence.outputTail), output);
-    assert.deepEqual(await host.engine.loadBacklog(specsOf(backlog)), { added: 0, edited: 0, removed: 0 });
+    assert.deepEqual(await host.engine.loadBacklog(specsOf(backlog)), {
+      added: 0,
+      edited: 0,
+      removed: 0,
+      deferred: 0,
+    });
     const other = [{ name: 'a', description: `${description.slice(0, -1)}T`, verify }];
-    assert.deepEqual(await host.engine.loadBacklog(specsOf(other)), { added: 0, edited: 1, removed: 0 });
+    assert.deepEqual(await host.engine.loadBacklog(specsOf(other)), {
+      added: 0,
+      edited: 1,
+      removed: 0,
+      deferred: 0,
+    });
   });
 
   it('never calls a feature passing without a check: it asks the user, who may say yes', async () => {
@@ -547,7 +557,7 @@ describe('the engine', () => {
     const host = await SimulatedHost.open({ backlog: [{ name: 'a' }] });
     const [spec] = specsOf([{ name: 'a' }]);
     assert.ok(spec);
-    assert.deepEqual(await host.engine.loadBacklog([spec]), { added: 0, edited: 0, removed: 0 });
+    assert.deepEqual(await host.engine.loadBacklog([spec]), { added: 0, edited: 0, removed: 0, deferred: 0 });
     await host.start();
     await host.engine.loadBacklog([{ ...spec, description: 'new words' }]);
     assert.equal(host.engine.snapshot.features[1]?.spec.description, '');

@@ -1,5 +1,5 @@
 // Tells an event in one line for people; the same words on the command line and in the dashboard's feed.
-import type { SkipCause } from '../features/feature';
+import { isCheckedFirst, type SkipCause } from '../features/feature';
 import type { Breaker, TroubleCause } from '../guardrails/breaker';
 import { describeBlockers } from '../locks/describeBlockers';
 import { duration } from '../shared/duration';
@@ -13,9 +13,13 @@ import type { Snapshot } from './snapshot';
 export function describe(event: Event, after: Snapshot): string | undefined {
   switch (event.type) {
     case 'feature.claimed': {
-      const name = after.features[event.featureId]?.spec.name ?? '';
+      const now = after.features[event.featureId];
       const of = after.run?.settings.maxAgents ?? event.slot;
-      return `🚀 Agent ${event.slot}/${Math.max(of, event.slot)}: Started feature ${event.featureId} - ${oneLine(name)}`;
+      const feature = `feature ${event.featureId} - ${oneLine(now?.spec.name ?? '')}`;
+      const agent = `Agent ${event.slot}/${Math.max(of, event.slot)}`;
+      return now && isCheckedFirst(now)
+        ? `🔎 ${agent}: Checks ${feature} as it is`
+        : `🚀 ${agent}: Started ${feature}`;
     }
     case 'feature.passed':
       return `✅ Feature ${event.featureId} completed: passing`;
@@ -31,9 +35,19 @@ export function describe(event: Event, after: Snapshot): string | undefined {
     case 'feature.unconfirmed':
       return `🔎 Feature ${event.featureId} needs your check: ${oneLine(event.why)}`;
     case 'feature.yielded':
+      if (event.cause === 'unproved')
+        return `🔁 Feature ${event.featureId} is built again: ${headline(event.note)}`;
       return `↩️ Feature ${event.featureId} handed back: ${oneLine(event.note)}`;
     case 'feature.regressed':
-      return `🔁 Feature ${event.featureId} runs again: asked for`;
+      return event.by === 'user'
+        ? `🔁 Feature ${event.featureId} runs again: asked for`
+        : `🔁 Feature ${event.featureId} is checked again: it passed by another check than the workspace has now`;
+    case 'feature.edited': {
+      const now = after.features[event.featureId];
+      return now && isCheckedFirst(now)
+        ? `🔁 Feature ${event.featureId} is checked again, for it was edited; where that passes, retry ${event.featureId} builds it anew`
+        : undefined;
+    }
     case 'lock.waiting':
       return `⏳ Agent ${event.slot} waits for ${oneLine(event.path)}, ${describeBlockers(event.blockers)}`;
     case 'file.denied':

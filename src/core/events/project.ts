@@ -137,13 +137,13 @@ function changeFeature(
   }
 }
 
-/** A pass by a check teaches; after the user's yes nobody knows how long the work took, for it waited for them. */
+/** A pass by a check teaches, not one without an agent; nor after the user's yes, which the work had to wait for. */
 function afterPass(
   { experience, agents, locks }: Draft,
   { spec, state }: Feature,
   passed: Moment,
 ): Experience {
-  if (state.status !== 'claimed' || state.phase === 'unconfirmed') return experience;
+  if (state.status !== 'claimed' || state.phase === 'unconfirmed' || state.checkFirst) return experience;
   const { slot, fence, claimedAt, claimedMs } = state.claim;
   const agent = agents[slot];
   if (agent?.fence !== fence) return experience;

@@ -36,16 +36,20 @@ export interface Feature {
   readonly learnedFiles: readonly string[];
   /** What all these name in the workspace today, where someone has looked; never stored. */
   readonly scopes?: readonly LockScope[];
-  /** Why the last counted attempt failed; the next attempt is told. */
+  /** Why the last counted attempt failed, or its check on what had passed; the next attempt is told. */
   readonly lastFailure?: LongText;
 }
 
 /** Where a feature stands; each status carries only its own data. */
 export type FeatureState =
   /** `notBefore`: it rests after an agent was lost at it. */
-  | { readonly status: 'pending'; readonly notBefore?: EpochMs }
-  | { readonly status: 'waiting'; readonly missing: readonly FeatureId[] }
-  | { readonly status: 'claimed'; readonly phase: 'working' | 'verifying'; readonly claim: Claim }
+  | ({ readonly status: 'pending'; readonly notBefore?: EpochMs } & Reopened)
+  | ({ readonly status: 'waiting'; readonly missing: readonly FeatureId[] } & Reopened)
+  | ({
+      readonly status: 'claimed';
+      readonly phase: 'working' | 'verifying';
+      readonly claim: Claim;
+    } & Reopened)
   | {
       readonly status: 'claimed';
       readonly phase: 'unconfirmed';
@@ -56,7 +60,12 @@ export type FeatureState =
     }
   | ({ readonly status: 'passing'; readonly evidence: Evidence } & Moment)
   | { readonly status: 'failed'; readonly reason: LongText; readonly at: EpochMs }
-  | { readonly status: 'skipped'; readonly because: SkipCause };
+  | ({ readonly status: 'skipped'; readonly because: SkipCause } & Reopened);
+
+interface Reopened {
+  /** It has passed, and its text or its check is another since: before an agent begins, the check is run on it as it is. */
+  readonly checkFirst?: true;
+}
 
 /** What proved a feature: a check that the host ran, or the user's yes. */
 export type Evidence =
@@ -92,6 +101,11 @@ export function declaredScopes({ spec, learnedFiles, scopes: named }: Feature): 
     if (!scopes.has(key)) scopes.set(key, scope.value);
   }
   return [...scopes.values()];
+}
+
+/** Is the feature to be proved, or being proved, without an agent? */
+export function isCheckedFirst({ state }: Feature): boolean {
+  return 'checkFirst' in state && state.checkFirst === true;
 }
 
 /** The ids given so far, by name. */

@@ -6,9 +6,9 @@ import type { CheckProof, Evidence, FeatureSpec, SkipCause } from './feature';
 /**
  * Why an attempt ended without counting. `lost`: its process died, which counts in the end; `recovered`: the host died
  * over it; `lock`: waiting for a file would have deadlocked; `stopped`: the user ended the run; `outside`: a trouble that
- * is no feature's stood in its way.
+ * is no feature's stood in its way; `unproved`: it was checked as it is, and an agent has to build it.
  */
-export type YieldCause = 'lock' | 'outside' | 'lost' | 'stopped' | 'recovered';
+export type YieldCause = 'lock' | 'outside' | 'lost' | 'stopped' | 'recovered' | 'unproved';
 
 /** The attempt a change belongs to; a change with an older fence than the feature's claim is refused. */
 interface OfAttempt {
@@ -60,5 +60,6 @@ export type FeatureChange = { readonly featureId: FeatureId } & (
     } & OfAttempt)
   | { readonly type: 'feature.skipped'; readonly because: SkipCause }
   | { readonly type: 'feature.unskipped' }
-  | { readonly type: 'feature.regressed'; readonly by: 'user' }
+  /** By the user: to be built again. By a setting: the workspace's check is another than the one it passed by. */
+  | { readonly type: 'feature.regressed'; readonly by: 'user' | 'setting' }
 );

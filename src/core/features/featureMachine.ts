@@ -2,8 +2,9 @@
 import { restMs } from '../guardrails/failurePolicy';
 import type { Moment } from '../shared/moment';
 import { ok, type Refusal, type Result, refuse } from '../shared/result';
-import type { Feature, FeatureState } from './feature';
+import { type Feature, type FeatureState, isCheckedFirst } from './feature';
 import type { FeatureChange } from './featureChange';
+import { isAskedAnew } from './proof';
 
 /** A status, with `claimed` split by what is being done; the rows of the table. */
 export type Stage =
@@ -33,19 +34,22 @@ const atWork = ['working', 'verifying'] as const;
 
 /** The table. What is not in it is refused by name. */
 export const table: { readonly [K in Transition]: Row<K> } = {
-  'feature.held': { from: ['pending'], to: (f, c) => into(f, { status: 'waiting', missing: c.missing }) },
-  'feature.freed': { from: ['waiting'], to: (f) => into(f, { status: 'pending' }) },
+  'feature.held': {
+    from: ['pending'],
+    to: (f, c) => into(f, { status: 'waiting', missing: c.missing, ...still(f) }),
+  },
+  'feature.freed': { from: ['waiting'], to: (f) => into(f, { status: 'pending', ...still(f) }) },
   'feature.skipped': {
     from: (c) => (c.because.kind === 'user' ? [...idle, 'failed'] : idle),
-    to: (f, c) => into(f, { status: 'skipped', because: c.because }),
+    to: (f, c) => into(f, { status: 'skipped', because: c.because, ...still(f) }),
   },
-  'feature.unskipped': { from: ['skipped'], to: (f) => into(f, { status: 'pending' }) },
+  'feature.unskipped': { from: ['skipped'], to: (f) => into(f, { status: 'pending', ...still(f) }) },
   'feature.claimed': {
     from: ['pending'],
     to: (f, { slot, attempt, fence }, { at: claimedAt, elapsedMs }) => {
       const measured = elapsedMs === undefined ? {} : { claimedMs: elapsedMs };
       const claim = { slot, attempt, fence, claimedAt, ...measured };
-      return into(f, { status: 'claimed', phase: 'working', claim });
+      return into(f, { status: 'claimed', phase: 'working', claim, ...still(f) });
     },
   },
   'feature.submitted': {
@@ -66,7 +70,7 @@ export const table: { readonly [K in Transition]: Row<K> } = {
     from: ['verifying', 'unconfirmed'],
     to: (f, c, { at, elapsedMs }) =>
       into(
-        { ...f, failures: 0, losses: 0, lastFailure: undefined },
+        { ...anew(f), lastFailure: undefined },
         { status: 'passing', evidence: c.evidence, at, ...(elapsedMs === undefined ? {} : { elapsedMs }) },
       ),
   },
@@ -82,7 +86,7 @@ export const table: { readonly [K in Transition]: Row<K> } = {
     from: (c) => (c.by === 'user' ? ['failed'] : atWork),
     to: (f, c) =>
       c.by === 'user'
-        ? into({ ...f, failures: 0, losses: 0 }, { status: 'pending' })
+        ? into(anew(f), { status: 'pending' })
         : into({ ...f, failures: f.failures + 1, lastFailure: c.reason }, { status: 'pending' }),
   },
   'feature.yielded': {
@@ -94,16 +98,24 @@ export const table: { readonly [K in Transition]: Row<K> } = {
           : [...f.learnedFiles, c.path];
       const losses = f.losses + (c.cause === 'lost' ? 1 : 0);
       const rests = c.cause === 'lost' ? { notBefore: at + restMs(losses) } : {};
-      return into({ ...f, losses, learnedFiles: learned }, { status: 'pending', ...rests });
+      const next = { ...f, losses, learnedFiles: learned };
+      return c.cause === 'unproved'
+        ? into({ ...next, lastFailure: c.note }, { status: 'pending' })
+        : into(next, { status: 'pending', ...rests, ...still(f) });
     },
   },
   'feature.regressed': {
     from: ['passing'],
-    to: (f) => into({ ...f, failures: 0, losses: 0 }, { status: 'pending' }),
+    to: (f, c) => into(anew(f), { status: 'pending', ...(c.by === 'setting' && { checkFirst: true }) }),
   },
   'feature.edited': {
     from: [...idle, 'skipped', 'failed', 'passing'],
-    to: (f, c) => ({ ...f, spec: c.spec }),
+    to: (f, { spec }) => {
+      const next = { ...f, spec };
+      if (!isAskedAnew(f.spec, spec)) return next;
+      if (f.state.status === 'passing') return into(anew(next), { status: 'pending', checkFirst: true });
+      return f.state.status === 'failed' ? into(anew(next), { status: 'pending' }) : next;
+    },
   },
 };
 
@@ -143,6 +155,16 @@ function staleFence(feature: Feature, change: Change<Transition>): Refusal | und
     code: 'staleFence',
     message: `Feature ${feature.id} is held under fence ${held}, not ${named ?? 'none'}.`,
   };
+}
+
+/** Nothing counts against it any more. */
+function anew(feature: Feature): Feature {
+  return { ...feature, failures: 0, losses: 0 };
+}
+
+/** A feature that is to be checked before an agent begins stays so, whatever it has to wait for. */
+function still(feature: Feature): { readonly checkFirst?: true } {
+  return isCheckedFirst(feature) ? { checkFirst: true } : {};
 }
 
 function into(feature: Feature, state: FeatureState): Feature {

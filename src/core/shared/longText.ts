@@ -29,6 +29,11 @@ export function shorten(text: LongText, keep: KeepText): LongText {
   return { excerpt, hash: keep(text), chars: text.length };
 }
 
+/** Whether two texts are one, however much of each is shown here. */
+export function isSameText(a: LongText, b: LongText): boolean {
+  return typeof a === 'string' || typeof b === 'string' ? a === b : a.hash === b.hash;
+}
+
 /** What there is to show without asking for more. */
 export function excerptOf(text: LongText): string {
   return typeof text === 'string' ? text : text.excerpt;

@@ -71,6 +71,10 @@ const lines: {
   ],
   'feature.yielded': [
     [{ type: 'feature.yielded', cause: 'lost', note: 'it died', ...own }, '↩️ Feature 4 handed back: it died'],
+    [
+      { type: 'feature.yielded', cause: 'unproved', note: 'The check `x` exited with 1.\nlog', ...own },
+      '🔁 Feature 4 is built again: The check `x` exited with 1.',
+    ],
   ],
   'feature.skipped': [
     [{ type: 'feature.skipped', featureId: 4, because: { kind: 'user' } }, '⏭️ Feature 4 skipped: by you'],
@@ -82,6 +86,10 @@ const lines: {
   'feature.unskipped': [[{ type: 'feature.unskipped', featureId: 4 }, undefined]],
   'feature.regressed': [
     [{ type: 'feature.regressed', by: 'user', featureId: 4 }, '🔁 Feature 4 runs again: asked for'],
+    [
+      { type: 'feature.regressed', by: 'setting', featureId: 4 },
+      '🔁 Feature 4 is checked again: it passed by another check than the workspace has now',
+    ],
   ],
   'agent.started': [[{ type: 'agent.started', process, ...own }, undefined]],
   'agent.progress': [[{ type: 'agent.progress', status: 'running', step: 's', ...own }, undefined]],
@@ -203,6 +211,21 @@ describe('describe', () => {
       it(`${type}: ${line ?? 'nothing'}`, () => assert.equal(tell(asEvent(happening), after), line));
     }
   }
+
+  it('tells of a feature that is checked before an agent begins', () => {
+    const claim = { slot: 1, attempt: 1, fence: 9, claimedAt: 0 };
+    const edited = asEvent({ type: 'feature.edited', featureId: 4, spec: named.spec });
+    const claimed = asEvent({ type: 'feature.claimed', model: 'haiku', ...own });
+    const [pending, working] = [
+      workspaceOf([{ ...named, state: { status: 'pending', checkFirst: true } }]),
+      workspaceOf([{ ...named, state: { status: 'claimed', phase: 'working', claim, checkFirst: true } }]),
+    ];
+    assert.equal(
+      tell(edited, pending),
+      '🔁 Feature 4 is checked again, for it was edited; where that passes, retry 4 builds it anew',
+    );
+    assert.equal(tell(claimed, working), '🔎 Agent 1/3: Checks feature 4 - Feature 4 as it is');
+  });
 
   it('tells the lines of a run of five features with three agents as promised', () => {
     const five = [1, 2, 3, 4, 5].map((id) => ({

@@ -1,7 +1,7 @@
 // The state table, whole: every change from every stage, allowed with what it leads to, or refused by name.
 import { strict as assert } from 'node:assert';
-import type { Feature } from '../../../src/core/features/feature';
-import type { FeatureChange } from '../../../src/core/features/featureChange';
+import { type Feature, isCheckedFirst } from '../../../src/core/features/feature';
+import type { FeatureChange, YieldCause } from '../../../src/core/features/featureChange';
 import {
   canRemove,
   type Stage,
@@ -21,6 +21,9 @@ const allStages = Object.keys(stages) as Stage[];
 const own = { featureId: 1, slot: sampleSlot, attempt: 1, fence: sampleFence };
 const check = { kind: 'check', command: 'npm test', exitCode: 0, outputTail: 'ok', durationMs: 5 } as const;
 const spec = specOf('F1', { description: 'new words' });
+const otherPlan = specOf('F1', {
+  ...{ priority: 1, category: 'ui', dependsOn: ['F2'], files: ['a.txt'], model: 'opus', estimate: 5 },
+});
 
 interface Variant {
   readonly change: Extract<FeatureChange, { type: Transition }>;
@@ -99,17 +102,28 @@ const rows: { readonly [K in Transition]: Readonly<Record<string, Variant & { ch
     },
   },
   'feature.regressed': {
-    '': { change: { type: 'feature.regressed', by: 'user', featureId: 1 }, moves: { passing: 'pending' } },
+    'by the user': {
+      change: { type: 'feature.regressed', by: 'user', featureId: 1 },
+      moves: { passing: 'pending' },
+    },
+    'by a setting': {
+      change: { type: 'feature.regressed', by: 'setting', featureId: 1 },
+      moves: { passing: 'pending' },
+    },
   },
   'feature.edited': {
-    '': {
+    'in its text or check': {
       change: { type: 'feature.edited', featureId: 1, spec },
       moves: {
-        pending: 'pending',
-        waiting: 'waiting',
-        skipped: 'skipped',
-        failed: 'failed',
-        passing: 'passing',
+        ...{ pending: 'pending', waiting: 'waiting', skipped: 'skipped' },
+        ...{ failed: 'pending', passing: 'pending' },
+      },
+    },
+    'in anything else': {
+      change: { type: 'feature.edited', featureId: 1, spec: otherPlan },
+      moves: {
+        ...{ pending: 'pending', waiting: 'waiting', skipped: 'skipped' },
+        ...{ failed: 'failed', passing: 'passing' },
       },
     },
   },
@@ -291,9 +305,71 @@ describe('featureMachine', () => {
       });
     }
 
-    it('an edit changes the spec and nothing else', () => {
-      const answer = transition(usedIn('failed'), { type: 'feature.edited', featureId: 1, spec }, { at: 0 });
-      assert.deepEqual(answer, { ok: true, value: { ...usedIn('failed'), spec } });
+    for (const stage of ['pending', 'waiting', 'skipped', 'failed', 'passing'] as const)
+      it(`an edit of neither text nor check of a feature that is ${stage} changes the spec and nothing else`, () => {
+        const change = { type: 'feature.edited', featureId: 1, spec: otherPlan } as const;
+        const answer = transition(usedIn(stage), change, { at: 0 });
+        assert.deepEqual(answer, { ok: true, value: { ...usedIn(stage), spec: otherPlan } });
+      });
+  });
+
+  describe('a feature that has passed and is edited', () => {
+    const ledBy = (feature: Feature, ...changes: Extract<FeatureChange, { type: Transition }>[]): Feature =>
+      changes.reduce((now, change) => {
+        const next = transition(now, change, { at: 5_000 });
+        return next.ok ? next.value : assert.fail(next.error.message);
+      }, feature);
+    const edited = ledBy(featureIn('passing'), { type: 'feature.edited', featureId: 1, spec });
+    const claim = { type: 'feature.claimed', model: 'haiku', ...own } as const;
+    const yielded = (cause: YieldCause) =>
+      ({ type: 'feature.yielded', cause, note: 'exit 1', ...own }) as const;
+
+    const ways: [string, ...Extract<FeatureChange, { type: Transition }>[]][] = [
+      ['at once'],
+      ['edited again', { type: 'feature.edited', featureId: 1, spec: specOf('F1') }],
+      [
+        'after a wait',
+        { type: 'feature.held', featureId: 1, missing: [2] },
+        { type: 'feature.freed', featureId: 1 },
+      ],
+      [
+        'after it was skipped',
+        { type: 'feature.skipped', featureId: 1, because: { kind: 'user' } },
+        { type: 'feature.unskipped', featureId: 1 },
+      ],
+      ...(['lock', 'outside', 'lost', 'stopped', 'recovered'] as const).map(
+        (cause): [string, ...Extract<FeatureChange, { type: Transition }>[]] => [
+          `after its check was broken off (${cause})`,
+          claim,
+          yielded(cause),
+        ],
+      ),
+    ];
+    for (const [when, ...changes] of ways)
+      it(`is checked before an agent begins, ${when}`, () => {
+        assert.ok(isCheckedFirst(ledBy(edited, ...changes)));
+        assert.ok(isCheckedFirst(ledBy(edited, ...changes, claim)));
+      });
+
+    it("is an agent's once its check has failed, and the agent is told how", () => {
+      const next = ledBy(edited, claim, yielded('unproved'));
+      assert.deepEqual([isCheckedFirst(next), next.lastFailure, next.failures], [false, 'exit 1', 0]);
+    });
+
+    it("is an agent's when the user asks for it to be built again", () => {
+      const passing = ledBy(
+        edited,
+        claim,
+        { type: 'feature.submitted', summary: '', ...own },
+        {
+          ...{ type: 'feature.passed', evidence: check, ...own },
+        },
+      );
+      assert.equal(isCheckedFirst(passing), false);
+      assert.equal(
+        isCheckedFirst(ledBy(passing, { type: 'feature.regressed', by: 'user', featureId: 1 })),
+        false,
+      );
     });
   });
 
