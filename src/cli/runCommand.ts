@@ -9,10 +9,11 @@ import type { Session } from '../host/session';
 import { resolveSettings } from '../host/settings';
 import { Failure } from '../ports/failure';
 import type { RunCommand } from './arguments';
+import { followBacklog } from './followBacklog';
 import { openSession } from './openSession';
 import { createJsonPrinter, createTextPrinter, type Printer } from './output';
 import { mendNeeded } from './personNeeded';
-import { checkBacklog, chooseFeatures, placeOf } from './readBacklog';
+import { checkBacklog, chooseFeatures } from './readBacklog';
 import { allPass, describeAtWork, endOfRun, type RunEnd, tellLink } from './runEnd';
 import { readSettings } from './settingsFiles';
 import { BadInput, type Terminal } from './terminal';
@@ -57,23 +58,13 @@ export async function run(
       () => describeAtWork(session.snapshot),
     );
   });
+  const followed = followBacklog(session, backlog, terminal.note);
   const build = async (): Promise<number> => {
-    const loaded = await session.loadBacklog(backlog);
-    if (loaded.kind !== 'loaded')
-      throw new BadInput(
-        loaded.kind === 'bad' ? loaded.problems.map(placeOf) : [`There is no ${loaded.file}.`],
-      );
-    for (const notice of loaded.notices) terminal.note(`⚠️ ${placeOf(notice)}`);
+    await followed.load();
     const only =
       command.featureId === undefined
         ? undefined
         : chooseFeatures(session.snapshot, command.featureId, command.withDependencies);
-    const meant = Object.values(session.snapshot.features).filter((f) => only?.includes(f.id) ?? true);
-    if (meant.every((f) => f.state.status === 'passing')) {
-      terminal.note(
-        'ℹ️ There is nothing to build: all of it passes already. `retry ID` builds a feature again.',
-      );
-    }
     const printer = print(session, command.json, terminal);
     const mend = stopForPerson(session);
     await tellRecovery(session, printer);
@@ -100,11 +91,14 @@ export async function run(
     const missing = mend();
     if (missing !== undefined)
       terminal.note(`❌ ${missing} Then run again: nothing was counted against any feature.`);
-    return conclude(end, session, only, terminal);
+    const hasRun = end.kind === 'finished' && end.outcome !== 'stopped';
+    const isUsable = !hasRun || (await followed.settled());
+    return Math.max(conclude(end, session, only, terminal), isUsable ? 0 : 1);
   };
   try {
     return await Promise.race([build(), left]);
   } finally {
+    followed.stop();
     await session.close();
     for (const path of session.leftBehind)
       terminal.note(`⚠️ Left as an agent had changed it, for what it was before is gone: ${oneLine(path)}`);
@@ -141,6 +135,8 @@ function conclude(
   switch (end.kind) {
     case 'finished': {
       const isDone = allPass(snapshot, only);
+      if (isDone && snapshot.run?.report?.attempts === 0)
+        note('ℹ️ There was nothing to build: all of it passes already. `retry ID` builds a feature again.');
       if (!isDone && end.outcome === 'complete')
         note(
           Object.keys(snapshot.features).length === 0

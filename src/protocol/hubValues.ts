@@ -133,6 +133,8 @@ export const loadedBacklog = z.discriminatedUnion('kind', [
     added: z.number(),
     edited: z.number(),
     removed: z.number(),
+    /** At work: edited or removed when their attempts end. */
+    deferred: z.number(),
     /** Of an event not before the last of it: a face that has come to this one has it all. */
     seq: z.number(),
     /** Accepted, but worth a word. */

@@ -4,10 +4,12 @@ import * as vscode from 'vscode';
 import { oneLine } from '../core/events/describe';
 import type { Event } from '../core/events/event';
 import { emptySnapshot, type Snapshot } from '../core/events/snapshot';
+import { BacklogFollower } from '../host/backlogFollower';
 import { type Elsewhere, madeElsewhere } from '../host/elsewhere';
 import type { Joined } from '../host/joinWorkspace';
 import { type LinkWords, wordsForFailure, wordsForLink } from '../host/link';
 import type { AgentOutput, Session } from '../host/session';
+import type { LoadedBacklog } from '../protocol/hubValues';
 import { backlogFile, databaseFile, offlineScriptFile } from './contributions';
 
 /**
@@ -33,6 +35,7 @@ export class WorkspaceSession {
   private readonly written = new vscode.EventEmitter<AgentOutput>();
   readonly onDidWrite = this.written.event;
   private readonly diagnostics: vscode.DiagnosticCollection;
+  private readonly follower: BacklogFollower;
   private readonly disposables: vscode.Disposable[];
   private opened: Promise<Session> | undefined;
   private session: Session | undefined;
@@ -50,14 +53,14 @@ export class WorkspaceSession {
     private readonly join: JoinSession,
   ) {
     this.diagnostics = vscode.languages.createDiagnosticCollection('parallelAgents');
-    const files = new vscode.RelativePattern(folder, `{${backlogFile},${offlineScriptFile}}`);
-    const watcher = vscode.workspace.createFileSystemWatcher(files);
-    const reload = () => void this.reload();
+    this.follower = new BacklogFollower({
+      file: path.join(this.root, backlogFile),
+      also: [path.join(this.root, offlineScriptFile)],
+      read: () => this.reload(),
+      told: () => this.session && this.showBacklog(this.session),
+    });
     this.disposables = [
-      watcher,
-      watcher.onDidCreate(reload),
-      watcher.onDidChange(reload),
-      watcher.onDidDelete(reload),
+      this.follower,
       vscode.workspace.onDidChangeTextDocument(() => this.tellEditing(false)),
       vscode.workspace.onDidSaveTextDocument(() => this.tellEditing(false)),
       vscode.workspace.onDidCloseTextDocument(() => this.tellEditing(false)),
@@ -168,20 +171,20 @@ export class WorkspaceSession {
     throw new MadeElsewhere(madeElsewhere);
   }
 
-  private async reload(): Promise<void> {
-    if (!this.session || this.failure) {
-      if (this.state !== 'idle') await this.look(); // nobody has asked for this folder before then
-      return;
-    }
-    await this.session.loadBacklog().catch(() => undefined); // without a host, the next one reads it
-    this.showBacklog(this.session);
+  private async reload(): Promise<LoadedBacklog | undefined> {
+    if (this.session && !this.failure) return this.session.loadBacklog().catch(() => undefined); // the next host reads it
+    if (this.state !== 'idle') await this.look(); // nobody has asked for this folder before then
+    return undefined;
   }
 
   private take(change: WorkspaceChange): void {
     if (this.isDisposed || !this.session) return;
     const { link } = this.session;
     if (link.kind === 'lost') return void this.lose(this.session, wordsForFailure(link.because));
-    if (change.reset) this.tellEditing(true);
+    if (change.reset) {
+      this.tellEditing(true);
+      void this.follower.again();
+    } else if (change.events.some((event) => event.type === 'agent.ended')) void this.follower.look();
     this.placeProblems(this.session);
     this.state = this.session.backlog;
     this.changed.fire(change);

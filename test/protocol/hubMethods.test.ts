@@ -204,7 +204,7 @@ const ofClient: { readonly [K in keyof typeof clientMethods]: Example } = {
     refused: { file: [text(10_001)] },
     results: [
       { kind: 'none', file: 'features.json' },
-      { kind: 'loaded', features: 3, added: 1, edited: 0, removed: 0, seq: 9, notices: [] },
+      { kind: 'loaded', features: 3, added: 1, edited: 0, removed: 0, deferred: 0, seq: 9, notices: [] },
       { kind: 'bad', problems: [{ file: 'features.json', line: 1, column: 1, message: 'no' }] },
     ],
   },

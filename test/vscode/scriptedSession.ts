@@ -83,6 +83,7 @@ export class ScriptedSession implements Session {
       added: 0,
       edited: 0,
       removed: 0,
+      deferred: 0,
       seq: this.snapshot.seq,
       notices: [...this.notices],
     };
