@@ -2,6 +2,7 @@
 // suites, `N passed, N failed`.
 
 import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { ensureInstalled, repoRoot } from './bootstrap.mjs';
 
@@ -25,6 +26,10 @@ const suites = {
   unit: { suffix: '.test.ts', needsBuild: false, timeoutMs: 10_000, limitMs: 10 * 60_000, run: runInNode },
 };
 const order = ['unit', 'host', 'installed', 'e2e']; // the quick ones first
+
+// Copies that hosts of the tests make are no part of the user's own cache.
+process.env.XDG_CACHE_HOME = mkdtempSync(path.join(tmpdir(), 'pa-cache-'));
+process.once('exit', () => rmSync(process.env.XDG_CACHE_HOME, { recursive: true, force: true }));
 
 const [first, ...others] = process.argv.slice(2);
 const namesSuite = first === 'all' || first in suites;

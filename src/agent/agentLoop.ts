@@ -1,4 +1,5 @@
 // One agent's work on one feature: turn by turn, tool by tool, until it hands in, gives up or is stopped.
+import type { Redactor } from '../core/guardrails/redactor';
 import { assertNever } from '../core/shared/result';
 import type { Assignment, Coordinator } from '../ports/coordinator';
 import type { CopyFiles } from '../ports/copyFiles';
@@ -7,7 +8,7 @@ import type { Message, ModelProvider, UserBlock } from '../ports/models';
 import type { Clock } from '../ports/system';
 import type { CommandRunner } from '../ports/workers';
 import { type Turn, takeTurn, textOf } from './modelTurn';
-import { assignmentText, cutShortNote, nudge, systemPrompt } from './prompts/prompts';
+import { assignmentText, cutShortNote, lackingText, nudge, systemPrompt } from './prompts/prompts';
 import { type CallBlock, notRun, runToolCall } from './toolCall';
 import type { AgentOutcome, Ending, ToolContext } from './tools/tool';
 import { codingTools } from './tools/toolSet';
@@ -18,6 +19,8 @@ export interface AgentPorts {
   readonly files: CopyFiles;
   readonly commands: CommandRunner;
   readonly clock: Clock;
+  /** What it takes out never reaches the model. */
+  readonly redactor: Redactor;
 }
 
 /** Room for a long file and the thinking before it. */
@@ -36,7 +39,7 @@ export async function runAgent(
   signal: AbortSignal,
 ): Promise<AgentOutcome> {
   try {
-    return await carryOut(await work(assignment, ports, signal), ports.coordinator);
+    return await work(assignment, ports, signal);
   } catch (error) {
     if (Failure.is(error, 'closed') || Failure.is(error, 'aborted'))
       return { kind: 'over', why: error.message };
@@ -45,13 +48,15 @@ export async function runAgent(
   }
 }
 
-async function work(assignment: Assignment, ports: AgentPorts, signal: AbortSignal): Promise<Ending> {
-  const { coordinator, files, commands } = ports;
+async function work(assignment: Assignment, ports: AgentPorts, signal: AbortSignal): Promise<AgentOutcome> {
+  const { coordinator, files, commands, redactor } = ports;
   const context: ToolContext = { assignment, coordinator, files, commands, signal, shown: new Map() };
   const tools = codingTools.map(({ spec }) => spec);
   const messages: Message[] = [
     { role: 'user', content: [{ type: 'text', text: assignmentText(assignment) }] },
   ];
+  const end = (ending: Exclude<Ending, { kind: 'finish' }>) => carryOut(ending, coordinator);
+  let isReady = false;
   for (let idleTurns = 0; ; ) {
     const request = {
       model: assignment.model,
@@ -63,36 +68,52 @@ async function work(assignment: Assignment, ports: AgentPorts, signal: AbortSign
     // Told on the way: the hub answers once that is on disk, and the model need not wait for it.
     const told = coordinator.progress({ status: 'running', step: 'thinking' });
     const [answer] = await Promise.all([takeTurn(request, ports, signal), told]);
-    if (answer.kind === 'outside') return { kind: 'handBack', trouble: answer.trouble };
-    if (answer.kind === 'none') return { kind: 'giveUp', reason: answer.why, by: answer.by };
+    if (answer.kind === 'outside') return end({ kind: 'handBack', trouble: answer.trouble });
+    if (answer.kind === 'none') return end({ kind: 'giveUp', reason: answer.why, by: answer.by });
     const { turn } = answer;
     coordinator.log('\n');
     messages.push({ role: 'assistant', content: turn.content });
 
     const calls = turn.content.filter((block) => block.type === 'toolCall');
     if (turn.stop === 'refused')
-      return { kind: 'giveUp', reason: `the model refused: ${textOf(turn.content) || 'no reason given'}` };
+      return end({
+        kind: 'giveUp',
+        reason: `the model refused: ${textOf(turn.content) || 'no reason given'}`,
+      });
     if (turn.stop === 'cutShort' || calls.length === 0) {
       idleTurns += 1;
-      if (idleTurns === maxIdleTurns) return { kind: 'giveUp', reason: whyIdle(turn) };
+      if (idleTurns === maxIdleTurns) return end({ kind: 'giveUp', reason: whyIdle(turn) });
       messages.push({ role: 'user', content: remind(turn, calls) });
       continue;
     }
     idleTurns = 0;
     const results: UserBlock[] = [];
+    // The model thought while the copy was made; its tools need it.
+    const { unread, withheld } = isReady ? { withheld: [] } : await coordinator.copyReady();
+    isReady = true;
+    for (const value of withheld) redactor.add(value);
     for (const call of calls) {
       const outcome = await runToolCall(call, codingTools, context, ports.clock);
-      if (outcome.kind === 'end') return outcome.ending;
-      results.push(outcome.block);
+      if (outcome.kind === 'result') {
+        results.push(redactor.data(outcome.block));
+        continue;
+      }
+      const { ending } = outcome;
+      if (ending.kind !== 'finish') return end(ending);
+      const verdict = await coordinator.submit(ending.summary);
+      if (verdict.kind !== 'returned') return { kind: 'submitted', verdict };
+      results.push(notRun(call, verdict.why));
     }
+    if (unread) results.push({ type: 'text', text: lackingText(unread) });
     messages.push({ role: 'user', content: results });
   }
 }
 
-async function carryOut(ending: Ending, coordinator: Coordinator): Promise<AgentOutcome> {
+async function carryOut(
+  ending: Exclude<Ending, { kind: 'finish' }>,
+  coordinator: Coordinator,
+): Promise<AgentOutcome> {
   switch (ending.kind) {
-    case 'finish':
-      return { kind: 'submitted', verdict: await coordinator.submit(ending.summary) };
     case 'giveUp':
       await coordinator.giveUp(ending.reason, ending.by);
       return { kind: 'gaveUp', reason: ending.reason };

@@ -57,11 +57,11 @@ export const help = `parallel-agents: several coding agents build your backlog a
   parallel-agents retry ID                          queue a failed feature again
   parallel-agents confirm ID | reject ID            your yes or no where there is no check
   parallel-agents graph [--format FORMAT]           what needs what, as ${graphFormats.join(', ')}
-  parallel-agents stop                              end the run; unfinished work is undone
+  parallel-agents stop                              end the run; unfinished work is given up
 
 All take --project-dir DIR; without it, the current folder is meant.
 Exit code: 0 all that was meant passes, 1 some of it does not or the run could not go on, 2 bad input,
-130 or 143 left at Ctrl+C or SIGTERM before all was put back.
+130 or 143 left at Ctrl+C or SIGTERM before all had ended.
 `;
 
 /** @throws UsageError */

@@ -68,15 +68,6 @@ export async function judge(
       reject: 'is rejected',
     }[verb];
     terminal.print(`Feature ${featureId} - ${oneLine(feature?.spec.name ?? '')} ${said}.`);
-    if (
-      verb === 'reject' &&
-      'value' in answer &&
-      'kept' in answer.value &&
-      Array.isArray(answer.value.kept)
-    ) {
-      for (const path of answer.value.kept)
-        terminal.print(`Left as it is, for it was changed since: ${oneLine(String(path))}`);
-    }
     return 0;
   });
 }
@@ -89,12 +80,12 @@ export async function stop(root: string, terminal: Terminal, distDir: string): P
     const answer = await Promise.race([session.stop(), pause(stopMs)]);
     if (answer === undefined) {
       terminal.note(
-        `⚠️ Stopping, and not all of it is put back yet: ${describeAtWork(session.snapshot) || 'the last of it'}. The process that runs this folder goes on with that, and says what is in the way.`,
+        `⚠️ Stopping, and not all of it has ended yet: ${describeAtWork(session.snapshot) || 'the last of it'}. The process that runs this folder goes on with that, and says what is in the way.`,
       );
       return 1;
     }
     if (!answer.ok) throw new BadInput([answer.error.message]);
-    terminal.print('Stopped. Unfinished work was put back.');
+    terminal.print('Stopped. Unfinished work was given up.');
     return 0;
   });
 }

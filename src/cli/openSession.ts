@@ -25,7 +25,7 @@ export async function openFolder(
   const slow = setTimeout(
     () =>
       terminal.note(
-        `⏳ Opening ${root} takes long: there is much to read or to put back, or its disk does not answer. It goes on by itself.`,
+        `⏳ Opening ${root} takes long: there is much to read or to copy, or its disk does not answer. It goes on by itself.`,
       ),
     tellAfterMs,
   );

@@ -1,7 +1,6 @@
 // `parallel-agents run`: builds the backlog from start to finish, in this process or through the host that has it.
 import { access } from 'node:fs/promises';
 import { join } from 'node:path';
-import { oneLine } from '../core/events/describe';
 import type { Event } from '../core/events/event';
 import { accessWith, describeLeftOut } from '../core/guardrails/machineSettings';
 import type { FeatureId } from '../core/shared/ids';
@@ -100,8 +99,6 @@ export async function run(
   } finally {
     followed.stop();
     await session.close();
-    for (const path of session.leftBehind)
-      terminal.note(`⚠️ Left as an agent had changed it, for what it was before is gone: ${oneLine(path)}`);
   }
 }
 

@@ -13,7 +13,7 @@ export interface Terminal {
   /**
    * From now on the first Ctrl+C or SIGTERM calls `stop`, which has `leaveMs` to bring the command to its end; after
    * that, or at a second one, the process ends with the signal's exit code. Until it is called the first one does.
-   * `unfinished`: what is not put back yet, named where that is known.
+   * `unfinished`: what has not ended yet, named where that is known.
    */
   readonly onInterrupt: (stop: (exitCode: number) => void, unfinished: () => string) => void;
   /** Ends the process once all output is taken. What cannot be written is told, and makes of 0 a 1. */
@@ -46,11 +46,11 @@ export function createTerminal(): Terminal {
     if (isAsked || isLeaving || !stop) return void endBy(name, onSignal);
     isAsked = true;
     note(
-      '🛑 Stopping: unfinished work is put back. Press Ctrl+C again to leave at once; the next run puts it back then.',
+      '🛑 Stopping: unfinished work is given up; your folder has what passed, and nothing else. Press Ctrl+C again to leave at once.',
     );
     setTimeout(() => {
       const what = unfinished();
-      note(`⚠️ Left before all of it was put back${what && ` (${what})`}; the next run does that.`);
+      note(`⚠️ Left before all of it had ended${what && ` (${what})`}; the next run sees to that.`);
       void endBy(name, onSignal);
     }, leaveMs);
     stop(signals[name]);

@@ -4,10 +4,8 @@ import { leaseMs } from '../core/claims/claim';
 import type { Attempt, Happening } from '../core/events/event';
 import { attemptOf } from '../core/events/event';
 import { isCheckedFirst } from '../core/features/feature';
-import type { FeatureChange } from '../core/features/featureChange';
 import type { Trouble } from '../core/guardrails/breaker';
 import { timeLimit } from '../core/guardrails/budget';
-import { afterFailure, afterLoss } from '../core/guardrails/failurePolicy';
 import type { Limits } from '../core/guardrails/limits';
 import { modelCatalog } from '../core/routing/modelCatalog';
 import { routeModel } from '../core/routing/routeModel';
@@ -15,17 +13,17 @@ import type { Choice } from '../core/scheduler/selectBatch';
 import type { FeatureId, Fence } from '../core/shared/ids';
 import { describeUnread, unreadOf } from '../core/shared/unread';
 import { Failure, troubleOf } from '../ports/failure';
+import type { Isolation } from '../ports/isolation';
 import type { Chance, Clock } from '../ports/system';
 import type { ProcessEnder, WorkerSpawner } from '../ports/workers';
-import type { SlotCopies } from '../ports/workspace';
 import { type Ending, LiveAttempt } from './attempt';
 import type { BreakerKeeper } from './breakerKeeper';
-import type { EditBook } from './editBook';
-import { describeDeath, endCause, endNote, limitReason, messageOf } from './endWords';
+import { changeFor } from './endChange';
+import { describeDeath, endCause, endNote, messageOf } from './endWords';
 import type { EventLog } from './eventLog';
 import type { FileLocks } from './fileLocks';
-import type { Gate } from './gate';
-import { type EndStep, Insistence } from './insistence';
+import type { EndStep, Insistence } from './insistence';
+import { type Publications, publishedEvents } from './publications';
 import { TimeLimit } from './timeLimit';
 
 /** How long a worker that was asked to end may take before it is ended by force: a command that was is gone within 5 s. */
@@ -35,18 +33,14 @@ const endingProcesses: EndStep = {
   doing: 'Ending the processes of an attempt',
   mend: 'End those it names, or see to what keeps them from being found.',
 };
-const puttingBack: EndStep = {
-  doing: 'Putting back what an attempt changed',
-  mend: 'Make the place one that you can read and write.',
-};
 
 export interface PoolParts {
   readonly log: EventLog;
   readonly locks: FileLocks;
-  readonly edits: EditBook;
-  readonly gate: Gate;
+  readonly publications: Publications;
+  readonly isolation: Isolation;
+  readonly insistence: Insistence;
   readonly breaker: BreakerKeeper;
-  readonly copies: SlotCopies;
   readonly spawner: WorkerSpawner;
   readonly ender: ProcessEnder;
   readonly clock: Clock;
@@ -66,12 +60,9 @@ export class AgentPool {
   readonly #live = new Map<Fence, LiveAttempt>();
   readonly #leases = new Map<Fence, () => void>();
   readonly #afterwork = new Set<Promise<unknown>>();
-  readonly #insistence: Insistence;
   #saidUnread: string | undefined;
 
-  constructor(private readonly parts: PoolParts) {
-    this.#insistence = new Insistence(parts.breaker, parts.clock, parts.report);
-  }
+  constructor(private readonly parts: PoolParts) {}
 
   /** The attempt of this fence while it is at work; undefined once it has an ending. */
   find(fence: Fence): LiveAttempt | undefined {
@@ -94,13 +85,28 @@ export class AgentPool {
     if (!live.isOver) this.#watchLease(live);
   }
 
+  /** As `find`, and renewed by being asked for; throws `closed` for an attempt that is over. */
+  present(fence: Fence): LiveAttempt {
+    const live = this.find(fence);
+    if (!live) throw new Failure('closed', 'This attempt is over.');
+    this.renew(live);
+    return live;
+  }
+
+  /** The attempt, once its copy is there to be worked in. */
+  async ready(fence: Fence): Promise<LiveAttempt> {
+    await this.present(fence).copyReady.catch(() => undefined); // then it is over, as the next line says
+    return this.present(fence);
+  }
+
   /**
-   * Brings the attempt to its end: its worker ended, its edits undone unless it passed, its locks released, its feature
-   * moved on. The first ending wins; the answer resolves when all of that is on disk, for whoever asks. What the machine
-   * refuses meanwhile is tried again until it works, or until nobody may wait any longer: then it rejects, and all is left
-   * to the next host.
+   * Brings the attempt to its end: its worker ended, its locks released, its feature moved on; what it did in its copy is
+   * nothing, unless it is published or kept. The first ending wins, and a publication under way comes before any other.
+   * The answer resolves when all of that is on disk, for whoever asks. What the machine refuses meanwhile is tried again
+   * until it works, or until nobody may wait any longer: then it rejects, and all is left to the next host.
    */
   async end(live: LiveAttempt, ending: Ending): Promise<void> {
+    if (live.ending === undefined && ending.kind !== 'passed') await live.publishing;
     if (live.ending !== undefined) return live.ended;
     live.ending = ending;
     live.ended = this.#bringToEnd(live, ending);
@@ -109,29 +115,30 @@ export class AgentPool {
 
   async #bringToEnd(live: LiveAttempt, ending: Ending): Promise<void> {
     const { attempt } = live;
+    const { publications, locks, log, breaker } = this.parts;
     this.#leases.get(attempt.fence)?.();
     live.dispose();
-    this.parts.locks.abandon(attempt.fence, { code: 'stopped', message: 'The attempt is over.' });
+    locks.abandon(attempt.fence, { code: 'stopped', message: 'The attempt is over.' });
     const keeps = ending.kind === 'passed' || ending.kind === 'unconfirmed';
     if (keeps) this.#follow(this.#leaveInPeace(live));
     else await this.#endProcess(live, ending.kind === 'lost' ? 0 : endGraceMs);
-    const undo = () => this.parts.edits.undo(attempt);
-    const undone = keeps ? [] : await this.#insistence.until(attempt, puttingBack, undo);
+    if (!keeps && publications.of(attempt.fence))
+      throw new Failure('closed', 'Its files may be in the workspace in part; the next host sees to it.');
     const happenings: Happening[] = [
       ...(ending.kind === 'limit' ? live.reached(ending.hit) : []),
-      ...undone,
-      ...this.parts.locks.releaseEvents(attempt),
-      this.#changeFor(live, ending),
+      ...(ending.kind === 'passed' ? publishedEvents(attempt, ending.files) : []),
+      ...locks.releaseEvents(attempt),
+      changeFor(live, ending, log.head),
       { type: 'agent.ended', cause: endCause(ending), note: endNote(ending), ...attemptOf(attempt) },
     ];
     this.#live.delete(attempt.fence);
     const stored =
       ending.kind === 'unconfirmed'
-        ? this.parts.log.append(happenings)
-        : this.parts.edits.close(attempt.fence, happenings);
-    const { kind } = ending;
-    const isOwn = (keeps && !isCheckedFirst(live.feature)) || kind === 'failed' || kind === 'limit';
-    await Promise.all([stored, isOwn && this.parts.breaker.proved('work', attempt.fence)]);
+        ? publications.keep(attempt, ending.files, ending.check, happenings)
+        : publications.close(attempt.fence, happenings);
+    const isWork = keeps && !isCheckedFirst(live.feature);
+    const isOwn = isWork || ending.kind === 'failed' || ending.kind === 'limit';
+    await Promise.all([stored, isOwn && breaker.proved('work', attempt.fence)]);
   }
 
   /** Ends an attempt for a trouble that is no feature's: undone, nothing counted; new ones are not started until it is over. */
@@ -147,16 +154,6 @@ export class AgentPool {
     if (trouble) return this.handBack(live, trouble);
     this.parts.report(where, error, live.attempt.featureId);
     await this.end(live, { kind: 'lost', note: `${where} failed: ${messageOf(error)}` });
-  }
-
-  /** Ends that the machine refused are tried at once. */
-  tryEndsNow(): void {
-    this.#insistence.tryNow();
-  }
-
-  /** From now on nobody waits for a machine that refuses: the next host does what is left. */
-  giveUpWaiting(): void {
-    this.#insistence.giveUp();
   }
 
   /** Resolves when every worker process that was asked to end is gone. */
@@ -204,19 +201,13 @@ export class AgentPool {
   }
 
   async #prepareCopy(live: LiveAttempt): Promise<void> {
-    const { gate, copies, edits } = this.parts;
-    const { slot, fence } = live.attempt;
-    const bringUpToDate = async () => {
-      live.unread = unreadOf(await copies.begin(slot, await edits.overlayFor(fence)));
-    };
-    // A first copy takes seconds on a large workspace. Made outside the gate it stops nobody's writes; if there were any,
-    // what it caught of them half done is put right by a second pass, which has little left to do.
-    if (!(await gate.beside(bringUpToDate))) await gate.run(bringUpToDate);
-    await this.tellUnread(live);
+    const { unread } = await this.parts.isolation.prepare(live.attempt.slot);
+    live.unread = unreadOf(unread);
+    await this.#tellUnread(live);
   }
 
   /** The next agents would lack the same; nobody needs to hear of it from each. */
-  async tellUnread({ unread, attempt }: LiveAttempt): Promise<void> {
+  async #tellUnread({ unread, attempt }: LiveAttempt): Promise<void> {
     const said = unread && describeUnread(unread);
     if (said === this.#saidUnread) return;
     this.#saidUnread = said;
@@ -283,52 +274,7 @@ export class AgentPool {
   async #endProcess(live: LiveAttempt, graceMs: number): Promise<void> {
     const { ender } = this.parts;
     const end = () => ender.end({ process: live.worker?.process, tag: live.tag, graceMs });
-    await this.#insistence.until(live.attempt, endingProcesses, end);
-  }
-
-  #changeFor(live: LiveAttempt, ending: Ending): FeatureChange {
-    const { attempt } = live;
-    const { featureId, fence, slot } = attempt;
-    const feature = this.parts.log.head.features[featureId] ?? live.feature;
-    const limits = this.parts.log.head.run?.settings.limits;
-    const retries = (reason: string): FeatureChange =>
-      limits && afterFailure(feature.failures, limits) === 'retry'
-        ? { type: 'feature.retried', by: 'policy', reason, featureId, fence, slot }
-        : { type: 'feature.failed', reason, featureId, fence, slot };
-    switch (ending.kind) {
-      case 'passed':
-        return { type: 'feature.passed', evidence: ending.evidence, featureId, fence, slot };
-      case 'unconfirmed': {
-        const { why, check } = ending;
-        return { type: 'feature.unconfirmed', why, ...(check && { check }), ...attemptOf(attempt) };
-      }
-      case 'failed':
-        return retries(ending.reason);
-      case 'limit':
-        return retries(limitReason(ending));
-      case 'lost':
-        return limits && afterLoss(feature.losses, limits) === 'retry'
-          ? { type: 'feature.yielded', cause: 'lost', note: ending.note, ...attemptOf(attempt) }
-          : {
-              type: 'feature.failed',
-              reason: `Its agent was lost again and again. ${ending.note}`,
-              featureId,
-              fence,
-              slot,
-            };
-      case 'yielded': {
-        const { cause, note, path } = ending;
-        return {
-          type: 'feature.yielded',
-          cause,
-          note,
-          ...(path === undefined ? {} : { path }),
-          ...attemptOf(attempt),
-        };
-      }
-      default:
-        return ending satisfies never;
-    }
+    await this.parts.insistence.until(live.attempt, endingProcesses, end);
   }
 
   /** Work that nobody waits for: kept, so that closing can wait for it, and told when it fails. */

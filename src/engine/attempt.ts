@@ -4,16 +4,25 @@ import type { CheckProof, Feature } from '../core/features/feature';
 import type { YieldCause } from '../core/features/featureChange';
 import { type Budget, freshBudget, type LimitHit, type LimitName } from '../core/guardrails/budget';
 import type { ModelName } from '../core/routing/modelCatalog';
+import type { Refusal } from '../core/shared/result';
 import type { Unread } from '../core/shared/unread';
-import type { CommandTime } from '../ports/coordinator';
+import type { CommandTime, SubmitVerdict } from '../ports/coordinator';
+import type { StagedFile } from '../ports/isolation';
 import type { WorkerHandle } from '../ports/workers';
 import type { CoreSpan } from './coreWatch';
 import type { TimeLimit } from './timeLimit';
 
 /** How an attempt comes to its end. The first ending wins; later ones are ignored. */
 export type Ending =
-  | { readonly kind: 'passed'; readonly evidence: CheckProof }
-  | { readonly kind: 'unconfirmed'; readonly why: string; readonly check?: CheckProof }
+  /** Its files are in the workspace. */
+  | { readonly kind: 'passed'; readonly evidence: CheckProof; readonly files: readonly StagedFile[] }
+  /** Its files are kept for the user's yes. */
+  | {
+      readonly kind: 'unconfirmed';
+      readonly why: string;
+      readonly check?: CheckProof;
+      readonly files: readonly StagedFile[];
+    }
   | { readonly kind: 'failed'; readonly reason: string }
   /** @param note what went beyond it, as a sentence */
   | { readonly kind: 'limit'; readonly hit: LimitHit; readonly note?: string }
@@ -35,8 +44,18 @@ export class LiveAttempt {
   isGreeted = false;
   /** What its copy lacks, for it could not be read. */
   unread: Unread | undefined;
-  /** Set once the copy is ready; the worker's hello waits for it. */
+  /** Settles once the copy is ready; whatever touches it waits for that. */
   copyReady: Promise<void> = Promise.resolve();
+  /** What it has changed in its copy so far: by path, a print of the content and mode it left. */
+  readonly changed = new Map<string, string>();
+  /** Of that, files which somebody else held when a command of its changed them, each with who. */
+  contested: ReadonlyMap<string, Refusal> = new Map();
+  /** Why what it handed in came back to it, if it did. */
+  returned: string | undefined;
+  /** Under way: what it handed in is being checked. */
+  handedIn: Promise<SubmitVerdict> | undefined;
+  /** Under way: its work enters the workspace, and no other end may come to it before that is done. */
+  publishing: Promise<unknown> | undefined;
   /** Paths of which people were told that the attempt may not change them. */
   readonly denied = new Set<string>();
   /** Stands still while the attempt waits for its turn. */

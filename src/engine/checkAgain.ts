@@ -6,12 +6,12 @@ import { isMeant } from '../core/scheduler/decide';
 import type { AgentPool } from './agentPool';
 import type { Ending, LiveAttempt } from './attempt';
 import type { EventLog } from './eventLog';
-import type { Verification } from './verification';
+import type { Returned, Submission } from './submission';
 
 export interface CheckAgainParts {
   readonly log: EventLog;
   readonly pool: AgentPool;
-  readonly verification: Verification;
+  readonly submission: Submission;
 }
 
 /** What a run with these settings begins with: its features that passed by another check than they have under it. */
@@ -30,7 +30,7 @@ export function outdatedProofs(
  * next attempt is an agent's, and nothing is counted against it.
  */
 export async function checkAgain(
-  { log, pool, verification }: CheckAgainParts,
+  { log, pool, submission }: CheckAgainParts,
   live: LiveAttempt,
 ): Promise<void> {
   const { attempt } = live;
@@ -39,15 +39,14 @@ export async function checkAgain(
     const limits = log.head.run?.settings.limits;
     if (live.isOver || !limits) return;
     await log.append([{ type: 'feature.submitted', summary: 'Checked as it is.', ...attemptOf(attempt) }]);
-    const verdict = await verification.verify(live, limits.verifyMs);
-    await pool.tellUnread(live);
+    const verdict = await submission.handIn(live, limits.verifyMs);
     await pool.end(live, verdict.kind === 'passed' ? verdict : unproved(verdict));
   } catch (error) {
     if (!live.isOver) await pool.broke(live, 'Checking a feature again', error);
   }
 }
 
-function unproved(verdict: Ending): Ending {
+function unproved(verdict: Ending | Returned): Ending {
   const note = verdict.kind === 'failed' ? verdict.reason : 'There is no check that could prove it as it is.';
   return { kind: 'yielded', cause: 'unproved', note };
 }

@@ -4,7 +4,7 @@ import { changedFeatures } from '../core/features/changedFeatures';
 import type { Feature, FeatureSpec } from '../core/features/feature';
 import { type LockScope, lockKey, parseLockScope, sameScopes } from '../core/locks/lockPath';
 import type { FeatureId } from '../core/shared/ids';
-import type { WorkspaceFiles } from '../ports/workspace';
+import type { Isolation } from '../ports/isolation';
 
 type Features = Snapshot['features'];
 type Scopes = readonly LockScope[];
@@ -25,7 +25,7 @@ export class DeclaredFiles {
 
   /** @param isShared names files that no claim locks, for they are changed by turns */
   constructor(
-    private readonly files: WorkspaceFiles,
+    private readonly files: Isolation,
     private readonly isShared: (path: string) => boolean,
   ) {}
 

@@ -1,39 +1,40 @@
 // The engine of one workspace: takes orders from faces, questions from agents, and carries out what the rules decide.
-import type { Claim } from '../core/claims/claim';
-import type { Event, Face, Happening, ProcessIdentity } from '../core/events/event';
-import type { RunSettings } from '../core/events/runSettings';
+import type { Attempt, Event, Face, Happening, ProcessIdentity } from '../core/events/event';
 import type { Snapshot } from '../core/events/snapshot';
-import type { CheckProof, FeatureSpec } from '../core/features/feature';
+import type { FeatureSpec } from '../core/features/feature';
 import type { Redactor } from '../core/guardrails/redactor';
 import { concernsDecision } from '../core/scheduler/concernsDecision';
-import { reportRun } from '../core/scheduler/reportRun';
 import type { FeatureId, Fence } from '../core/shared/ids';
-import { ok, type Result, refuse } from '../core/shared/result';
+import type { Isolation } from '../ports/isolation';
 import type { Loaded, Store } from '../ports/store';
 import type { Chance, Clock, Cores } from '../ports/system';
 import type { CommandRunner, ProcessEnder, WorkerSpawner } from '../ports/workers';
-import type { SlotCopies, WorkspaceFiles } from '../ports/workspace';
 import { AgentDesk, type Secrets } from './agentDesk';
 import { AgentPool } from './agentPool';
+import { Arriving } from './arrivals';
 import type { LiveAttempt } from './attempt';
+import { AttemptChanges } from './attemptChanges';
+import { AttemptCommands } from './attemptCommands';
+import { AttemptFiles } from './attemptFiles';
 import { BacklogLoader, type LoadCounts } from './backlogLoader';
 import { BreakerKeeper } from './breakerKeeper';
 import { ChangeGuard } from './changeGuard';
-import { checkAgain, outdatedProofs } from './checkAgain';
+import { checkAgain } from './checkAgain';
 import { CheckPlaces } from './checkPlaces';
 import { CoreWatch } from './coreWatch';
 import { DeclaredFiles } from './declaredFiles';
-import { EditBook } from './editBook';
-import { EditRecords } from './editRecords';
 import { messageOf, sentenceOf } from './endWords';
 import { EventLog } from './eventLog';
-import { eventsSince } from './eventsSince';
 import { FileLocks } from './fileLocks';
-import { Gate } from './gate';
+import { Insistence } from './insistence';
+import { Publications } from './publications';
 import { recover } from './recovery';
+import { RunControl } from './runControl';
 import { SchedulerLoop } from './schedulerLoop';
-import { SharedEdits } from './sharedEdits';
+import { SharedFiles } from './sharedFiles';
+import { Submission } from './submission';
 import { Throttle } from './throttle';
+import { UserJudgement } from './userJudgement';
 import { Verification } from './verification';
 
 /** To end a process by force takes up to 12 s; what takes longer than this hangs, as at a dead network disk. */
@@ -45,12 +46,13 @@ export interface EngineParts {
   readonly clock: Clock;
   readonly chance: Chance;
   readonly cores: Cores;
-  readonly files: WorkspaceFiles;
-  readonly copies: SlotCopies;
+  readonly isolation: Isolation;
   readonly spawner: WorkerSpawner;
   readonly ender: ProcessEnder;
   readonly commands: CommandRunner;
   readonly secrets: Secrets;
+  /** Values of the workspace's secret files, which an agent's commands get to see, and its model does not. */
+  readonly withheld: () => readonly string[];
   /** Knows every key that no text may hold. */
   readonly redactor: Redactor;
   /** Commands that agents may run beside their check; asked at every use. */
@@ -59,7 +61,7 @@ export interface EngineParts {
   /** Marks the processes of this workspace; the same for every host of it. */
   readonly workspaceTag: string;
   readonly admit: (token: string, fence: Fence) => void;
-  readonly onOutput: (live: LiveAttempt, text: string) => void;
+  readonly onOutput: (of: Pick<LiveAttempt, 'attempt'>, text: string) => void;
   /** The store refused a step: nothing more can be done here; open the workspace anew. */
   readonly onBroken: (cause: unknown) => void;
 }
@@ -67,57 +69,78 @@ export interface EngineParts {
 export class Engine {
   readonly log: EventLog;
   readonly desk: AgentDesk;
+  readonly runs: RunControl;
+  readonly judgement: UserJudgement;
   readonly #pool: AgentPool;
   readonly #locks: FileLocks;
-  readonly #edits: EditBook;
+  readonly #publications: Publications;
+  readonly #insistence: Insistence;
   readonly #loop: SchedulerLoop;
   readonly #loader: BacklogLoader;
   readonly #throttle: Throttle;
-  readonly #breaker: BreakerKeeper;
-  /** Features whose rejection is being undone: nobody else may judge them meanwhile. */
-  readonly #judging = new Set<FeatureId>();
   #closed = false;
 
   constructor(private readonly parts: EngineParts) {
-    const { store, clock, chance, files, copies, loaded, commands } = parts;
+    const { store, clock, chance, isolation, loaded, commands, cores, onOutput, allowedCommands } = parts;
     const log = new EventLog(store, clock, loaded.snapshot, parts.onBroken, parts.redactor);
-    const gate = new Gate();
-    this.log = log;
-    this.#locks = new FileLocks(log, clock);
-    const records = new EditRecords(loaded.edits);
-    const shared = new SharedEdits(log, files, records);
-    const declared = new DeclaredFiles(files, (path) => shared.isNamed(path));
-    this.#edits = new EditBook(log, files, copies, gate, records, shared);
-    this.#throttle = new Throttle(clock, chance, (happening) => this.#tell(happening));
-    this.#breaker = new BreakerKeeper(log, clock);
-    this.#pool = new AgentPool({
-      ...{ breaker: this.#breaker, log, gate, copies, clock, chance, locks: this.#locks, edits: this.#edits },
+    const report = (where: string, error: unknown, featureId?: FeatureId) =>
+      this.#report(where, error, featureId);
+    const tagOf = ({ fence }: Attempt) => this.#tagOf(fence);
+    const locks = new FileLocks(log, clock);
+    const shared = new SharedFiles(log);
+    const breaker = new BreakerKeeper(log, clock);
+    const insistence = new Insistence(breaker, clock, report);
+    const publications = new Publications(log, isolation, loaded.publications);
+    const throttle = new Throttle(clock, chance, (happening) => this.#tell(happening));
+    const pool: AgentPool = new AgentPool({
+      ...{ log, locks, publications, isolation, insistence, breaker, clock, chance, tagOf, report },
       ...{ spawner: parts.spawner, ender: parts.ender, socketPath: parts.socketPath, admit: parts.admit },
-      tagOf: ({ fence }) => this.#tagOf(fence),
-      checkAgain: (live) => checkAgain({ log, pool: this.#pool, verification }, live),
-      report: (where, error, featureId) => this.#report(where, error, featureId),
+      checkAgain: (live) => checkAgain({ log, pool, submission }, live),
     });
-    const guard = new ChangeGuard(log, this.#edits);
-    const watch = new CoreWatch(parts.cores, clock);
-    const places = new CheckPlaces(() => log.head.run?.settings.checksAtOnce ?? parts.cores.count);
-    const verification = new Verification(
-      ...([log, commands, copies, this.#edits, guard, gate, places, watch, clock, parts.onOutput] as const),
-    );
+    const guard = new ChangeGuard(log);
+    const arriving = new Arriving(log, isolation, publications);
+    const changes = new AttemptChanges(log, isolation, locks, guard, shared);
+    const watch = new CoreWatch(cores, clock);
+    const places = new CheckPlaces(() => log.head.run?.settings.checksAtOnce ?? cores.count);
+    const verification = new Verification(log, commands, isolation, places, watch, clock, onOutput);
+    const submission = new Submission({
+      ...{ log, isolation, arriving, changes, guard, locks, publications, verification, insistence },
+      end: (live, ending) => pool.end(live, ending),
+    });
+    this.log = log;
     this.desk = new AgentDesk(
-      ...([log, this.#pool, this.#locks, this.#edits, guard, shared, copies, gate] as const),
-      ...([this.#breaker, watch, this.#throttle, verification, parts.secrets] as const),
-      ...([parts.allowedCommands, parts.onOutput] as const),
+      {
+        ...{ log, pool, isolation, breaker, throttle, submission, allowedCommands, onOutput },
+        secrets: parts.secrets,
+        withheld: parts.withheld,
+      },
+      new AttemptFiles(log, pool, isolation, locks, guard, shared, arriving),
+      new AttemptCommands(log, pool, changes, arriving, watch, allowedCommands),
     );
+    this.judgement = new UserJudgement(log, isolation, publications, verification, tagOf);
+    this.runs = new RunControl({
+      ...{ log, pool, breaker, insistence, cores },
+      tidy: async () => {
+        await isolation.sweep(publications.neededContent());
+        await store.tidy();
+      },
+    });
+    this.#pool = pool;
+    this.#locks = locks;
+    this.#publications = publications;
+    this.#insistence = insistence;
+    this.#throttle = throttle;
+    const declared = new DeclaredFiles(isolation, (path) => shared.isNamed(path));
     this.#loop = new SchedulerLoop({
-      ...{ log, locks: this.#locks, declared, pool: this.#pool, clock },
+      ...{ log, locks, declared, pool, clock },
       isBehind: () => this.#loader.isBehind,
-      finishRun: (outcome) => this.#finishRun(outcome),
-      onError: (error) => this.#report('Scheduling', `${sentenceOf(error)} It is tried again by itself.`),
+      finishRun: (outcome) => this.runs.finish(outcome),
+      onError: (error) => report('Scheduling', `${sentenceOf(error)} It is tried again by itself.`),
     });
     this.#loader = new BacklogLoader({
       log,
       undecided: (work) => this.#loop.undecided(work),
-      onError: (error) => this.#report('Backlog', error),
+      onError: (error) => report('Backlog', error),
     });
   }
 
@@ -131,22 +154,20 @@ export class Engine {
     readonly process: ProcessIdentity;
     readonly face: Face;
   }): Promise<void> {
-    const { ender, files, loaded } = this.parts;
+    const { ender, isolation, loaded } = this.parts;
     await this.log.append([{ type: 'owner.changed', ...owner }]);
     if (loaded.repaired !== undefined) {
       await this.log.append([{ type: 'error.occurred', where: 'Records', message: loaded.repaired }]);
     }
     await recover({
       log: this.log,
-      edits: this.#edits,
-      files,
-      ender,
+      ...{ isolation, ender, publications: this.#publications },
       tagOf: ({ fence }) => this.#tagOf(fence),
       cutBytes: loaded.cutBytes,
       madeElsewhere: loaded.madeElsewhere ?? false,
     });
     // Whoever goes on does so with settings of their own: a run that began elsewhere has another's.
-    if (loaded.madeElsewhere && this.#openRun().ok) await this.#finishRun('stopped');
+    if (loaded.madeElsewhere && this.runs.open().ok) await this.runs.finish('stopped');
     this.log.onStored((events) => this.#afterStep(events));
     this.#loop.wake();
   }
@@ -161,120 +182,6 @@ export class Engine {
     return this.#loader.load(backlog);
   }
 
-  /** Starts a run; while one is open, takes over its number of agents and goes on. */
-  async startRun(settings: RunSettings): Promise<Result<{ runId: number }>> {
-    const { run } = this.log.head;
-    if (run && run.status !== 'finished') {
-      if (run.status === 'stopping')
-        return refuse('notRunning', 'The last run is still being stopped; try again in a moment.');
-      await this.configureRun(settings.maxAgents);
-      await this.resumeRun();
-      return ok({ runId: run.id });
-    }
-    if (Object.keys(this.log.head.features).length === 0)
-      return refuse('badInput', 'The backlog is empty; add a feature first.');
-    const unknown = settings.only?.find((id) => this.log.head.features[id] === undefined);
-    if (unknown !== undefined) return refuse('unknownFeature', `There is no feature with the id ${unknown}.`);
-    const runId = (run?.id ?? 0) + 1;
-    await this.log.append([{ type: 'run.started', runId, settings }, ...outdatedProofs(this.log, settings)]);
-    return ok({ runId });
-  }
-
-  /** Changes the number of agents while a run is open; with fewer, those above finish what they do. */
-  async configureRun(maxAgents: number): Promise<Result<object>> {
-    const run = this.#openRun();
-    if (!run.ok) return run;
-    if (run.value.settings.maxAgents === maxAgents) return ok({});
-    await this.log.append([{ type: 'run.configured', runId: run.value.id, maxAgents }]);
-    return ok({});
-  }
-
-  async pauseRun(): Promise<Result<object>> {
-    const run = this.#openRun();
-    if (!run.ok) return run;
-    if (run.value.status === 'running')
-      await this.log.append([{ type: 'run.paused', runId: run.value.id, stopping: false }]);
-    return ok({});
-  }
-
-  async resumeRun(): Promise<Result<object>> {
-    const run = this.#openRun();
-    if (!run.ok) return run;
-    if (run.value.status === 'stopping') return refuse('notRunning', 'The run is being stopped.');
-    if (run.value.status === 'paused') await this.log.append([{ type: 'run.resumed', runId: run.value.id }]);
-    await this.mended();
-    return ok({});
-  }
-
-  /** The user has given a key, or otherwise mended what stood in the way: that is tried at once. */
-  mended(): Promise<void> {
-    this.#pool.tryEndsNow();
-    return this.#breaker.mended();
-  }
-
-  /** Ends every attempt, undone, its feature back in the queue; resolves when all of that is done. */
-  async stopRun(): Promise<Result<object>> {
-    const run = this.#openRun();
-    if (!run.ok) return run;
-    if (run.value.status !== 'stopping')
-      await this.log.append([{ type: 'run.paused', runId: run.value.id, stopping: true }]);
-    this.#pool.tryEndsNow();
-    const note = 'You stopped the run; its work was undone.';
-    await Promise.all(
-      this.#pool.live.map((live) => this.#pool.end(live, { kind: 'yielded', cause: 'stopped', note })),
-    );
-    return ok({});
-  }
-
-  /** Back to the queue: a failed feature with its count set back, a passing one to be built again. */
-  retry(featureId: FeatureId): Promise<Result<object>> {
-    return this.#byUser(featureId, (status) =>
-      status === 'passing'
-        ? { type: 'feature.regressed', by: 'user', featureId }
-        : status === 'skipped'
-          ? { type: 'feature.unskipped', featureId }
-          : { type: 'feature.retried', by: 'user', featureId },
-    );
-  }
-
-  /** The user's yes for a feature that no check could prove, or that changed what needs it beside its check. */
-  async confirm(featureId: FeatureId): Promise<Result<object>> {
-    const asked = this.#unconfirmed(featureId);
-    if (!asked.ok) return asked;
-    if (this.#judging.has(featureId))
-      return refuse('badTransition', `Feature ${featureId} is being rejected.`);
-    const { claim, check } = asked.value;
-    await this.#edits.close(claim.fence, [
-      { type: 'feature.passed', evidence: { kind: 'user', ...(check && { check }) }, featureId },
-    ]);
-    return ok({});
-  }
-
-  /** The user's no: what nobody changed since is put back; the answer names what was left as it is. */
-  async reject(featureId: FeatureId): Promise<Result<{ kept: string[] }>> {
-    const asked = this.#unconfirmed(featureId);
-    if (!asked.ok) return asked;
-    if (this.#judging.has(featureId))
-      return refuse('badTransition', `Feature ${featureId} is being rejected already.`);
-    this.#judging.add(featureId);
-    try {
-      return await this.#undoRejected(featureId, asked.value.claim);
-    } finally {
-      this.#judging.delete(featureId);
-    }
-  }
-
-  async #undoRejected(featureId: FeatureId, claim: Claim): Promise<Result<{ kept: string[] }>> {
-    const undone = await this.#edits.undo({ ...claim, featureId });
-    await this.#edits.close(claim.fence, [
-      ...undone,
-      { type: 'feature.failed', reason: 'You rejected it.', featureId },
-    ]);
-    return ok({
-      kept: undone.flatMap((e) => (e.type === 'file.undone' && e.outcome === 'kept' ? [e.path] : [])),
-    });
-  }
-
   async humanEditing(paths: readonly string[]): Promise<void> {
     await this.#locks.setHuman(paths);
     this.#loop.wake();
@@ -283,14 +190,13 @@ export class Engine {
   /**
    * Ends what is at work as a stop would, without ending the run: the next host goes on with it. What the machine refuses,
    * or does not answer in time, is left to that host as after a crash.
-   * @returns the files that could not be put back, as what they held before is gone
    */
-  async close(): Promise<readonly string[]> {
-    if (this.#closed) return [];
+  async close(): Promise<void> {
+    if (this.#closed) return;
     this.#closed = true;
-    this.#pool.giveUpWaiting();
+    this.#insistence.giveUp();
     await this.#within(closeMs, this.#loop.close());
-    const note = 'The host was closed; its work was undone.';
+    const note = 'The host was closed; its work was given up.';
     const ends = this.#pool.live.map((live) =>
       this.#pool.end(live, { kind: 'yielded', cause: 'stopped', note }),
     );
@@ -299,7 +205,6 @@ export class Engine {
       closeMs,
       Promise.allSettled(ends).then(() => this.#pool.settled()),
     );
-    return [...this.#edits.beyondUndo];
   }
 
   async #within(ms: number, work: Promise<unknown>): Promise<void> {
@@ -314,51 +219,6 @@ export class Engine {
   #afterStep(events: readonly Event[]): void {
     this.#loader.afterStep(events);
     if (events.some(concernsDecision)) this.#loop.wake();
-  }
-
-  async #finishRun(outcome: 'complete' | 'incomplete' | 'stopped'): Promise<void> {
-    const { run } = this.log.head;
-    if (!run) return;
-    const events = await eventsSince(this.log, run.startedSeq);
-    // Asked for while the events were read: the run may have changed hands or gone on.
-    const now = this.log.head.run;
-    if (now?.id !== run.id || now.status === 'finished') return;
-    const report = reportRun(this.log.head, now, events, this.log.now(), this.parts.cores.count);
-    await this.log.append([{ type: 'run.finished', runId: run.id, outcome, report }]);
-    await this.parts.files.sweep(this.#edits.neededContent());
-    await this.parts.store.tidy();
-  }
-
-  async #byUser(featureId: FeatureId, change: (status: string) => Happening): Promise<Result<object>> {
-    const feature = this.log.head.features[featureId];
-    if (!feature) return refuse('unknownFeature', `There is no feature with the id ${featureId}.`);
-    const { status } = feature.state;
-    if (status !== 'failed' && status !== 'passing' && status !== 'skipped') {
-      return refuse(
-        'badTransition',
-        `Feature ${featureId} is ${status}; only a failed, skipped or passing feature can be run again.`,
-      );
-    }
-    await this.log.append([change(status)]);
-    return ok({});
-  }
-
-  #unconfirmed(featureId: FeatureId): Result<{ readonly claim: Claim; readonly check?: CheckProof }> {
-    const feature = this.log.head.features[featureId];
-    if (!feature) return refuse('unknownFeature', `There is no feature with the id ${featureId}.`);
-    const { state } = feature;
-    if (state.status === 'claimed' && state.phase === 'unconfirmed') return ok(state);
-    return refuse(
-      'badTransition',
-      `Feature ${featureId} does not wait for your check; it is ${state.status}.`,
-    );
-  }
-
-  #openRun() {
-    const { run } = this.log.head;
-    return run && run.status !== 'finished'
-      ? ok(run)
-      : refuse('notRunning', 'No run is open; start one first.');
   }
 
   #tagOf(fence: Fence): string {

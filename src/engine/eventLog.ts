@@ -2,6 +2,7 @@
 import type { Event, Happening } from '../core/events/event';
 import { mapTexts } from '../core/events/longTexts';
 import { projectAll } from '../core/events/project';
+import type { RunSettings } from '../core/events/runSettings';
 import type { Snapshot } from '../core/events/snapshot';
 import type { FeatureSpec } from '../core/features/feature';
 import { mapSpec } from '../core/features/featureTexts';
@@ -9,7 +10,7 @@ import type { Redactor } from '../core/guardrails/redactor';
 import { type KeptText, type LongText, shorten } from '../core/shared/longText';
 import type { Moment } from '../core/shared/moment';
 import { Failure } from '../ports/failure';
-import type { EditChange, Store } from '../ports/store';
+import type { PublicationChange, Store } from '../ports/store';
 import type { Clock } from '../ports/system';
 
 /**
@@ -53,8 +54,15 @@ export class EventLog {
     return this.#stored;
   }
 
+  /** Of the run; throws `closed` where there is none. */
+  get settings(): RunSettings {
+    const { run } = this.#head;
+    if (!run) throw new Failure('closed', 'There is no run.');
+    return run.settings;
+  }
+
   /** Resolves once the step is on disk and told. Throws at once when an event does not fit the state: a bug. */
-  append(happenings: readonly Happening[], edits: readonly EditChange[] = []): Promise<void> {
+  append(happenings: readonly Happening[], publications: readonly PublicationChange[] = []): Promise<void> {
     if (this.#broken !== undefined) return Promise.reject(this.#broken);
     const before = this.#head;
     const now = this.now();
@@ -74,7 +82,7 @@ export class EventLog {
     );
     const after = projectAll(before, events);
     this.#head = after;
-    return this.store.commit({ before, after, events, edits, ...(texts.size > 0 && { texts }) }).then(
+    return this.store.commit({ before, after, events, publications, ...(texts.size > 0 && { texts }) }).then(
       () => {
         this.#stored = after;
         for (const listener of this.#listeners) listener(events, after);

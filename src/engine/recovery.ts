@@ -1,18 +1,21 @@
-// What a host does before anything else: ends what its predecessor left running and undoes what it left half done.
-import type { Attempt, FileEvent, Happening } from '../core/events/event';
+// What a host does before anything else: ends what its predecessor left running, completes the publications that it had
+// begun, and puts all other work back in the queue. What was done in copies is nothing, and needs no undoing.
+import type { Attempt, Happening } from '../core/events/event';
 import { attemptOf } from '../core/events/event';
 import { liveAttempts } from '../core/events/snapshot';
 import { pathsOf } from '../core/locks/lockTable';
+import type { FeatureId } from '../core/shared/ids';
+import type { Isolation } from '../ports/isolation';
+import type { PublicationRecord } from '../ports/store';
 import type { ProcessEnder } from '../ports/workers';
-import type { WorkspaceFiles } from '../ports/workspace';
 import { endGraceMs } from './agentPool';
-import type { EditBook } from './editBook';
 import type { EventLog } from './eventLog';
+import { type Publications, publishedEvents } from './publications';
 
 export interface RecoveryParts {
   readonly log: EventLog;
-  readonly edits: EditBook;
-  readonly files: WorkspaceFiles;
+  readonly isolation: Isolation;
+  readonly publications: Publications;
   readonly ender: ProcessEnder;
   /** The mark in the environment of every process that was started for this workspace. */
   readonly tagOf: (attempt: Attempt) => string;
@@ -22,58 +25,102 @@ export interface RecoveryParts {
 }
 
 /**
- * Resolves when no process of an earlier host is left, every file of an unfinished attempt is as it was before it (but
- * for those that someone else changed since, which are named), and its features are back in the queue. Can be broken off
- * at any moment and done again.
+ * Resolves when no process of an earlier host is left, what had passed is in the workspace as a whole, and the features of
+ * all other attempts are back in the queue. Can be broken off at any moment and done again.
  */
 export async function recover(parts: RecoveryParts): Promise<void> {
-  const { log, edits, files, ender } = parts;
+  const { log, publications, isolation, ender } = parts;
   const left = liveAttempts(log.head);
   let endedProcesses = 0;
   for (const attempt of left) {
     const process = parts.madeElsewhere ? undefined : log.head.agents[attempt.slot]?.process;
     endedProcesses += await ender.end({ process, tag: parts.tagOf(attempt), graceMs: endGraceMs });
   }
-  const undone: FileEvent[] = [];
+  const publishedFeatures: FeatureId[] = [];
+  const releasedFeatures: FeatureId[] = [];
   for (const attempt of left) {
-    const events = await edits.undo(attempt);
-    undone.push(...events);
-    await edits.close(attempt.fence, [...events, ...handBack(attempt, log)]);
+    const record = publications.of(attempt.fence);
+    if (record && (await complete(record, attempt, parts))) publishedFeatures.push(attempt.featureId);
+    else {
+      await publications.close(attempt.fence, handBack(attempt, log));
+      releasedFeatures.push(attempt.featureId);
+    }
   }
-  await closeOrphans(parts);
-  await files.sweep(edits.neededContent());
+  await settleJudged(parts);
+  await isolation.sweep(publications.neededContent());
   if (left.length === 0 && parts.cutBytes === 0) return;
-  const outcome = (e: FileEvent) => (e.type === 'file.undone' ? e.outcome : undefined);
   await log.append([
     {
-      ...{ type: 'recovery.done', endedProcesses },
-      undoneFiles: undone.filter((e) => outcome(e) === 'restored' || outcome(e) === 'removed').length,
-      keptFiles: undone.filter((e) => outcome(e) === 'kept').map((e) => e.path),
-      ...{ releasedFeatures: left.map((a) => a.featureId), cutBytes: parts.cutBytes },
+      ...{ type: 'recovery.done', endedProcesses, publishedFeatures, releasedFeatures },
+      cutBytes: parts.cutBytes,
     },
   ]);
 }
 
+/** Was it completed? Not where somebody has changed one of its files meanwhile: then none of it is in the workspace. */
+async function complete(
+  { files, evidence, stage }: PublicationRecord,
+  attempt: Attempt,
+  { log, publications, isolation }: RecoveryParts,
+): Promise<boolean> {
+  if (stage === 'published') {
+    await isolation.withdraw(files); // written by a version that wrote at once, and did not get to its check
+    return false;
+  }
+  const done = await publications.gate.run(() => publications.publish(attempt, files, evidence));
+  if (!done.ok || !evidence) return false;
+  const { featureId, fence, slot } = attempt;
+  await publications.close(fence, [
+    ...publishedEvents(attempt, files),
+    ...released(attempt, log),
+    { type: 'feature.passed', evidence, featureId, fence, slot },
+    { type: 'agent.ended', cause: 'recovered', note: 'passing', ...attemptOf(attempt) },
+  ]);
+  return true;
+}
+
 function handBack(attempt: Attempt, log: EventLog): readonly Happening[] {
   const own = attemptOf(attempt);
-  const note = 'The host was gone; its work was undone.';
+  const note = 'The host was gone; what the agent had done was given up.';
   return [
-    ...pathsOf(log.head.locks, attempt.fence).map(
-      (path): Happening => ({ type: 'lock.released', path, ...own }),
-    ),
+    ...released(attempt, log),
     { type: 'feature.yielded', cause: 'recovered', note, ...own },
     { type: 'agent.ended', cause: 'recovered', note, ...own },
   ];
 }
 
-/** Edits on record whose attempt nobody waits for any more: it was undone or passed, and only the record was left. */
-async function closeOrphans({ log, edits }: RecoveryParts): Promise<void> {
-  const waiting = new Set(
-    Object.values(log.head.features).flatMap(({ state }) =>
-      state.status === 'claimed' && state.phase === 'unconfirmed' ? [state.claim.fence] : [],
-    ),
-  );
-  for (const fence of edits.fences) {
-    if (!waiting.has(fence)) await edits.close(fence, []);
+function released(attempt: Attempt, log: EventLog): readonly Happening[] {
+  return pathsOf(log.head.locks, attempt.fence).map((path) => ({
+    ...{ type: 'lock.released', path },
+    ...attemptOf(attempt),
+  }));
+}
+
+/** Work that waited for the user's yes when the host died: still waiting, given up, or on its way into the workspace. */
+async function settleJudged({ log, publications }: RecoveryParts): Promise<void> {
+  for (const record of publications.records) {
+    const { fence, featureId, files, evidence, stage } = record;
+    const state = log.head.features[featureId]?.state;
+    const waits = state?.status === 'claimed' && state.phase === 'unconfirmed' && state.claim.fence === fence;
+    if (!waits) await publications.close(fence, []);
+    else if (stage === 'publishing') {
+      const attempt = { ...state.claim, featureId };
+      const done = await publications.gate.run(() => publications.publish(attempt, files, evidence));
+      if (done.ok) await publications.close(fence, confirmed(attempt, record));
+    }
   }
+}
+
+/** What tells that the user's yes has brought the work into the workspace. */
+export function confirmed(
+  attempt: Attempt,
+  { files, evidence: check }: Pick<PublicationRecord, 'files' | 'evidence'>,
+): readonly Happening[] {
+  return [
+    ...publishedEvents(attempt, files),
+    {
+      ...{ type: 'feature.passed', featureId: attempt.featureId },
+      evidence: { kind: 'user', ...(check && { check }) },
+    },
+  ];
 }

@@ -1,42 +1,46 @@
 // Runs a feature's check in the agent's copy, and turns its exit into evidence or a reason.
 import { attemptOf } from '../core/events/event';
-import { describeUnread, type Unread, unreadOf } from '../core/shared/unread';
+import type { CheckProof } from '../core/features/feature';
+import { describeUnread, type Unread } from '../core/shared/unread';
+import type { Isolation } from '../ports/isolation';
 import type { Clock } from '../ports/system';
 import type { CommandResult, CommandRunner } from '../ports/workers';
-import type { SlotCopies } from '../ports/workspace';
-import type { Ending, LiveAttempt } from './attempt';
-import type { ChangeGuard } from './changeGuard';
+import type { LiveAttempt } from './attempt';
 import type { CheckPlaces } from './checkPlaces';
 import type { CoreWatch } from './coreWatch';
-import type { EditBook } from './editBook';
 import type { EventLog } from './eventLog';
-import type { Gate } from './gate';
+
+/** What is checked: an attempt at work, or work that was kept, laid out anew. */
+export type Subject = Pick<LiveAttempt, 'attempt' | 'feature' | 'tag' | 'check' | 'unread' | 'timeLimit'>;
+
+/** What a check made of an attempt's work. */
+export type Checked =
+  | { readonly kind: 'passed'; readonly evidence: CheckProof }
+  | { readonly kind: 'failed'; readonly reason: string };
 
 export class Verification {
   constructor(
     private readonly log: EventLog,
     private readonly commands: CommandRunner,
-    private readonly copies: SlotCopies,
-    private readonly edits: EditBook,
-    private readonly guard: ChangeGuard,
-    private readonly gate: Gate,
+    private readonly isolation: Isolation,
     private readonly places: CheckPlaces,
     private readonly watch: CoreWatch,
     private readonly clock: Clock,
-    private readonly onOutput: (attempt: LiveAttempt, text: string) => void,
+    private readonly onOutput: (of: Pick<LiveAttempt, 'attempt'>, text: string) => void,
   ) {}
 
   /**
    * What the check makes of the attempt, once there is a place for it; the wait for that counts against no limit. Rejects
    * with a `Failure` when the check could not be run at all.
+   * @param ready called once there is a place; what it answers with ends the matter without a check
    */
-  async verify(live: LiveAttempt, timeoutMs: number): Promise<Ending> {
-    const { attempt, feature } = live;
-    const command = await live.checkCommand;
-    if (command === undefined) {
-      const changed = this.guard.approvalNeeded(live);
-      return { kind: 'unconfirmed', why: noCheck(feature.id, changed) };
-    }
+  async verify<T>(
+    live: Subject,
+    command: string,
+    timeoutMs: number,
+    ready: () => Promise<T | undefined>,
+  ): Promise<Checked | T> {
+    const { attempt } = live;
     const askedMs = this.clock.monotonic();
     let waitedMs: number | undefined;
     live.timeLimit?.hold();
@@ -49,29 +53,28 @@ export class Verification {
     });
     live.timeLimit?.goOn();
     if (!giveBack) return { kind: 'failed', reason: 'The check was stopped.' };
-    if (waitedMs !== undefined) waitedMs = Math.round(this.clock.monotonic() - askedMs);
-    return this.#run(live, command, timeoutMs, waitedMs).finally(giveBack);
+    try {
+      if (waitedMs !== undefined) waitedMs = Math.round(this.clock.monotonic() - askedMs);
+      return (await ready()) ?? (await this.#run(live, command, timeoutMs, waitedMs));
+    } finally {
+      giveBack();
+    }
   }
 
   async #run(
-    live: LiveAttempt,
+    live: Subject,
     command: string,
     timeoutMs: number,
     waitedMs: number | undefined,
-  ): Promise<Ending> {
+  ): Promise<Checked> {
     const { attempt, feature } = live;
-    const { slot, fence } = attempt;
-    const unread = await this.gate.run(async () =>
-      this.copies.refresh(slot, await this.edits.overlayFor(fence)),
-    );
-    live.unread = unreadOf(unread);
     const waited = waitedMs === undefined ? {} : { waitedMs };
     await this.log.append([{ type: 'verify.started', command, ...waited, ...attemptOf(attempt) }]);
     const span = this.watch.begin();
     const [ended] = await Promise.allSettled([
       this.commands.run(
         {
-          ...{ command, cwd: this.copies.dirOf(slot), timeoutMs, tag: live.tag },
+          ...{ command, cwd: this.isolation.folderOf(attempt.slot), timeoutMs, tag: live.tag },
           env: {
             PARALLEL_AGENTS_FEATURE_ID: String(feature.id),
             PARALLEL_AGENTS_FEATURE_NAME: feature.spec.name,
@@ -102,27 +105,13 @@ export class Verification {
         ...attemptOf(attempt),
       },
     ]);
-    if (exitCode === 0 && !timedOut) {
-      const check = { kind: 'check', command, exitCode, outputTail, durationMs } as const;
-      const changed = this.guard.approvalNeeded(live);
-      return changed === undefined
-        ? { kind: 'passed', evidence: check }
-        : { kind: 'unconfirmed', why: needsYes(feature.id, changed), check };
-    }
+    if (exitCode === 0 && !timedOut)
+      return { kind: 'passed', evidence: { kind: 'check', command, exitCode, outputTail, durationMs } };
     return {
       kind: 'failed',
       reason: failureReason(command, { ...result, outputTail }, timeoutMs, live.unread),
     };
   }
-}
-
-function noCheck(id: number, changed: string | undefined): string {
-  const also = changed === undefined ? '' : ` It changed ${changed}.`;
-  return `There is no check for it, so it needs your yes (confirm ${id}, or reject ${id} to put everything back): neither the feature nor the workspace names a command.${also}`;
-}
-
-function needsYes(id: number, changed: string): string {
-  return `Its check passed, and it needs your yes (confirm ${id}, or reject ${id} to put everything back): it changed ${changed}.`;
 }
 
 function waitingFor(running: number): string {

@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { loadBacklogFile } from '../adapters/files/backlogFile';
 import { prepareHouse } from '../adapters/files/houseFolder';
 import { OfflineScriptFile } from '../adapters/files/offlineScriptFile';
-import { createSlotCopies } from '../adapters/files/slotCopy';
 import { createUserRules } from '../adapters/files/userRules';
-import { createWorkspaceFiles } from '../adapters/files/workspaceFiles';
+import { createIsolation } from '../adapters/isolation/isolation';
+import { placesHome } from '../adapters/isolation/placesFolder';
 import { secretsIn } from '../adapters/process/childEnvironment';
 import { createCommandRunner } from '../adapters/process/commandRunner';
 import { createProcessEnder } from '../adapters/process/processTree';
@@ -45,8 +45,6 @@ export interface HostOptions extends JoinOptions {
   readonly owner: Owner;
   /** Told once when this host cannot go on; it then closes by itself. */
   readonly onBroken: (cause: Failure) => void;
-  /** Files that agents have changed and that closing could not put back. */
-  readonly onLeftBehind: (paths: readonly string[]) => void;
 }
 
 export interface Host {
@@ -95,7 +93,7 @@ async function build(
   toEnd: (end: () => unknown) => void,
   close: () => Promise<void>,
 ): Promise<readonly string[]> {
-  const { root, face, distDir, owner, goOn, machine, onBroken, onLeftBehind } = options;
+  const { root, face, distDir, owner, goOn, machine, onBroken } = options;
   const redactor = new Redactor();
   for (const secret of secretsIn(process.env)) redactor.add(secret);
   const log = (line: string) => options.log(redactor.text(line));
@@ -149,6 +147,10 @@ async function build(
   toEnd(() => spawner.close());
 
   const script = new OfflineScriptFile(join(root, 'offline-script.json'));
+  const places = await placesHome(root);
+  void places.sweep().catch((error: unknown) => log(`Removing old copies: ${String(error)}`));
+
+  const withheld: string[] = [];
   const engine: Engine = new Engine({
     ...{
       store,
@@ -159,26 +161,34 @@ async function build(
       ender,
       socketPath: owner.socketPath,
     },
-    files: createWorkspaceFiles({ root, houseDir, user, alsoProtected: () => [backlogFile] }),
-    copies: createSlotCopies({ root, houseDir, user }),
+    isolation: createIsolation({
+      ...{ root, houseDir, user, dir: places.dir },
+      alsoProtected: () => [backlogFile],
+      onSecret: (value) => {
+        redactor.add(value);
+        withheld.push(value);
+      },
+      sharedGlobs: () => engine.snapshot.run?.settings.sharedLocks ?? [],
+    }),
     spawner,
     commands: createCommandRunner({ guardPath: join(distDir, 'guard.js'), execPath, ender }),
     workspaceTag,
     allowedCommands: () => allowance.commands,
     redactor,
+    withheld: () => withheld,
     secrets: (live) => secretsOf(script, live, allowance),
     admit: (token, fence) => void server.admitWorker(hashToken(token), fence),
     onOutput: ({ attempt: { slot, fence } }, text) => outputs.add({ slot, fence, text }),
     onBroken: broken,
   });
-  toEnd(() => engine.close().then(onLeftBehind));
+  toEnd(() => engine.close());
   toEnd(keepConfirming(store, clock, broken));
 
   /** A stored run may ask for more agents than this machine allows. */
   async function startClaiming(): Promise<void> {
     const { run } = engine.snapshot;
     if (run && run.status !== 'finished' && run.settings.maxAgents > allowance.agentLimit)
-      await engine.configureRun(allowance.agentLimit);
+      await engine.runs.configure(allowance.agentLimit);
     engine.goOn();
   }
 

@@ -48,13 +48,13 @@ export function handleWorker(connection: HubConnection, fence: Fence, desk: Agen
   });
   connection.handle(m.toolBegin, (call) => desk.toolBegin(fence, call));
   connection.handle(m.toolEnd, (call) => desk.toolEnd(fence, call).then(nothing));
-  connection.handle(m.lockFile, ({ path, wait }) => desk.lockFile(fence, path, wait));
-  connection.handle(m.releaseFile, ({ path }) => desk.releaseFile(fence, path));
-  connection.handle(m.writeFile, (write) => desk.writeFile(fence, write));
-  connection.handle(m.editShared, (edit) => desk.editShared(fence, edit));
-  connection.handle(m.moveFile, (move) => desk.moveFile(fence, move));
-  connection.handle(m.commandBegin, ({ command }) => desk.commandBegin(fence, command));
-  connection.handle(m.commandEnd, (ended) => desk.commandEnd(fence, ended));
+  connection.handle(m.copyReady, () => desk.copyReady(fence));
+  connection.handle(m.lockFile, ({ path, wait }) => desk.files.lockFile(fence, path, wait));
+  connection.handle(m.releaseFile, ({ path }) => desk.files.releaseFile(fence, path));
+  connection.handle(m.writeFile, (write) => desk.files.writeFile(fence, write));
+  connection.handle(m.moveFile, (move) => desk.files.moveFile(fence, move));
+  connection.handle(m.commandBegin, ({ command }) => desk.commands.begin(fence, command));
+  connection.handle(m.commandEnd, (ended) => desk.commands.end(fence, ended));
   connection.handle(m.submit, ({ summary }) => desk.submit(fence, summary));
   connection.handle(m.handBack, (trouble) => desk.handBack(fence, trouble).then(nothing));
   connection.handle(m.giveUp, ({ reason, by }) => desk.giveUp(fence, reason, by).then(nothing));
@@ -108,7 +108,7 @@ export function handleClient(connection: HubConnection, parts: ClientParts): voi
       const playable = await parts.judgeScript();
       if (!playable.ok) return playable;
     }
-    const started = await engine.startRun(settings);
+    const started = await engine.runs.start(settings);
     if (!started.ok) return started;
     const leftOut = [...allowance.take(asked)];
     await parts.goOn();
@@ -117,18 +117,18 @@ export function handleClient(connection: HubConnection, parts: ClientParts): voi
   connection.handle(m.configureRun, async (asked) => {
     const judged = allowance.judge(asked);
     if (!judged.ok) return judged;
-    const configured = asked.maxAgents === undefined ? ok({}) : await engine.configureRun(asked.maxAgents);
+    const configured = asked.maxAgents === undefined ? ok({}) : await engine.runs.configure(asked.maxAgents);
     if (!configured.ok) return configured;
     const leftOut = [...allowance.take(asked)];
-    if (asked.access !== undefined) await engine.mended();
+    if (asked.access !== undefined) await engine.runs.mended();
     return ok({ leftOut });
   });
-  connection.handle(m.pauseRun, () => engine.pauseRun());
-  connection.handle(m.resumeRun, () => engine.resumeRun());
-  connection.handle(m.stopRun, () => engine.stopRun());
-  connection.handle(m.retry, ({ featureId }) => engine.retry(featureId));
-  connection.handle(m.confirm, ({ featureId }) => engine.confirm(featureId));
-  connection.handle(m.reject, ({ featureId }) => engine.reject(featureId));
+  connection.handle(m.pauseRun, () => engine.runs.pause());
+  connection.handle(m.resumeRun, () => engine.runs.resume());
+  connection.handle(m.stopRun, () => engine.runs.stop());
+  connection.handle(m.retry, ({ featureId }) => engine.judgement.retry(featureId));
+  connection.handle(m.confirm, ({ featureId }) => engine.judgement.confirm(featureId));
+  connection.handle(m.reject, ({ featureId }) => engine.judgement.reject(featureId));
   connection.handle(m.humanEditing, async ({ paths, last }) => {
     editing.push(...paths);
     if (!last) return {};

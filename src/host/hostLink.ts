@@ -34,7 +34,6 @@ const closeMs = 4_000;
 
 export class HostLink {
   role: 'owner' | 'mirror' = 'mirror';
-  leftBehind: readonly string[] = [];
   #link: Link = { kind: 'looking', isLong: false };
   #connection: Promise<HubConnection> = Promise.reject(new Failure('closed', 'Not joined yet.'));
   /** The host that this process runs for the workspace. */
@@ -108,7 +107,7 @@ export class HostLink {
       try {
         // A connection may end while our own host lives; it must not take itself for another's.
         if (this.#own?.host.isOpen()) return await this.#greet(this.#own.owner);
-        // Whatever it still puts back is done before the next host looks at it.
+        // Whatever it still does is done before the next host looks at it.
         await this.#own?.host.close();
         this.#own = undefined;
         const claimed = await claimOwnership(options.root, { minEpoch, process: this.self });
@@ -118,9 +117,6 @@ export class HostLink {
           const host = await createHost({
             ...{ ...options, owner: claimed, goOn, elsewhere },
             onBroken: (cause) => this.#broken(cause),
-            onLeftBehind: (paths) => {
-              this.leftBehind = paths;
-            },
           });
           this.#own = { host, owner: claimed };
           this.#told = host.told;

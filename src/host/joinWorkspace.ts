@@ -95,10 +95,6 @@ class LiveSession implements Session {
     return this.#host.now;
   }
 
-  get leftBehind(): readonly string[] {
-    return this.#host.leftBehind;
-  }
-
   join(): Promise<readonly string[]> {
     return this.#host.join();
   }

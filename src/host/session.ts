@@ -54,10 +54,8 @@ export interface Session {
   stop(): Promise<Result<object>>;
   retry(featureId: FeatureId): Promise<Result<object>>;
   confirm(featureId: FeatureId): Promise<Result<object>>;
-  reject(featureId: FeatureId): Promise<Result<{ kept: string[] }>>;
+  reject(featureId: FeatureId): Promise<Result<object>>;
   humanEditing(paths: readonly string[]): Promise<object>;
-  /** Once it is closed: files that agents have changed and nobody can put back, for what they held before is gone. */
-  readonly leftBehind: readonly string[];
   /** Resolves within 5 s whatever state the host is in. */
   close(): Promise<void>;
 }

@@ -4,10 +4,10 @@ import type { AgentStatus, Attempt } from '../core/events/event';
 import type { Trouble } from '../core/guardrails/breaker';
 import type { BudgetAnswer } from '../core/guardrails/budget';
 import type { Limits } from '../core/guardrails/limits';
-import type { TextEdit } from '../core/locks/sharedText';
 import type { ModelName, Usage } from '../core/routing/modelCatalog';
 import type { Result } from '../core/shared/result';
 import type { Unread } from '../core/shared/unread';
+import type { PlaceMove, PlaceWrite } from './isolation';
 
 /**
  * The agent's side of the hub. Every method may reject with a `Failure` of reason `closed` when the attempt is over for
@@ -36,18 +36,18 @@ export interface Coordinator {
   lockFile(path: string, wait?: boolean): Promise<Result<LockGrant>>;
   /** Gives a lock back early; only for files the attempt has not changed. */
   releaseFile(path: string): Promise<Result<string>>;
-  /** Writes a file into the workspace, locking it first if it is not held. `changedOnDisk` when it is no longer `baseHash`. */
-  writeFile(write: FileWrite): Promise<Result<{ readonly hash: string | null }>>;
   /**
-   * Makes exact-text edits, all or none, on a shared file as the agent sees it. `changedOnDisk` where an old text is not
-   * there any more, `locked` where another attempt is at work on the same lines.
+   * Settles once the agent's copy is there to be looked at: what it lacks of the workspace, and values in its secret files,
+   * which are to be taken out of whatever the model is told.
    */
-  editShared(edit: SharedEdit): Promise<Result<{ readonly hash: string }>>;
+  copyReady(): Promise<{ readonly unread?: Unread; readonly withheld: readonly string[] }>;
+  /** Writes a file of the copy, locking it first if it is not held. `changedOnDisk` when it is no longer `baseHash`. */
+  writeFile(write: PlaceWrite): Promise<Result<{ readonly hash: string | null }>>;
   /** Gives a file another name, both locked first; `changedOnDisk` when it is no longer `baseHash` or the new name is taken. */
-  moveFile(move: FileMove): Promise<Result<{ readonly hash: string }>>;
+  moveFile(move: PlaceMove): Promise<Result<{ readonly hash: string }>>;
   /** Is this command allowed, and in what state is the copy it may run in? */
   commandBegin(command: string): Promise<Result<CommandPermit>>;
-  /** Brings what the command changed in the copy into the workspace, or drops it; tells what became of each file. */
+  /** Takes what the command changed in the copy for the attempt's own, or puts it back; tells what became of each file. */
   commandEnd(ended: CommandEnded): Promise<CommandOutcome>;
   progress(report: {
     readonly status: AgentStatus;
@@ -56,7 +56,7 @@ export interface Coordinator {
   }): Promise<void>;
   /** Live output, not stored. Never waits. */
   log(text: string): void;
-  /** Hands the work in; answers when the check is through. The attempt is over, whatever the verdict. */
+  /** Hands the work in; answers when the check is through. The attempt is over, unless the work is `returned`. */
   submit(summary: string): Promise<SubmitVerdict>;
   giveUp(reason: string, by?: 'service'): Promise<void>;
   /** Ends the attempt for a trouble that would meet any other agent too; its work is undone and nothing counted. */
@@ -76,33 +76,16 @@ export interface LockGrant {
   readonly waitedMs: number;
   /** Who held it while we waited, in words. */
   readonly waitedFor?: string;
-  /** Several agents change this file by turns, by exact-text edits only; nobody holds it. */
+  /** Several agents may change this file at once, each in its copy; nobody holds it. */
   readonly shared?: true;
-}
-
-export interface SharedEdit {
-  readonly path: string;
-  /** With `\n` between lines, whatever the file has. */
-  readonly edits: readonly TextEdit[];
-}
-
-export interface FileMove {
-  readonly from: string;
-  readonly to: string;
-  /** SHA-256 (hex) of the content as the agent last saw it. */
-  readonly baseHash: string;
-}
-
-export interface FileWrite {
-  readonly path: string;
-  /** SHA-256 (hex) of the content the change was made on; null when the file is to be new. */
-  readonly baseHash: string | null;
-  /** The new text; null deletes the file. */
-  readonly content: string | null;
+  /** What others have done to it meanwhile, for the agent. */
+  readonly notes?: readonly string[];
 }
 
 export interface CommandPermit {
   readonly timeoutMs: number;
+  /** What came into the copy for the command, where the agent has changed the same. */
+  readonly notes?: readonly string[];
 }
 
 export interface CommandTime {
@@ -114,8 +97,16 @@ export interface CommandTime {
 /** Of each list at most a thousand are named; `more` counts the rest. */
 export interface CommandChanges {
   readonly kept: readonly string[];
-  readonly dropped: readonly { readonly path: string; readonly why: string }[];
-  readonly more?: { readonly kept: number; readonly dropped: number };
+  /** Put back. */
+  readonly dropped: readonly ToldChange[];
+  /** Still in the copy, and to be settled with who holds the file before the work can be published. */
+  readonly contested: readonly ToldChange[];
+  readonly more?: { readonly kept: number; readonly dropped: number; readonly contested: number };
+}
+
+export interface ToldChange {
+  readonly path: string;
+  readonly why: string;
 }
 
 export interface CommandEnded extends CommandTime {
@@ -131,7 +122,9 @@ export interface CommandOutcome extends CommandChanges {
 export type SubmitVerdict =
   | { readonly kind: 'passing' }
   | { readonly kind: 'unconfirmed'; readonly why: string }
-  | { readonly kind: 'failed'; readonly reason: string };
+  | { readonly kind: 'failed'; readonly reason: string }
+  /** Not accepted as it is: the attempt goes on, and may hand in again. */
+  | { readonly kind: 'returned'; readonly why: string };
 
 /** What a worker is given to do. */
 export interface Assignment extends Attempt {
@@ -142,8 +135,6 @@ export interface Assignment extends Attempt {
   readonly verifyCommand?: string;
   readonly allowedCommands: readonly string[];
   readonly model: ModelName;
-  /** What the copy lacks, for it could not be read. */
-  readonly unread?: Unread;
   /** Why the last attempt failed, when there was one. */
   readonly lastFailure?: string;
   readonly limits: Limits;

@@ -9,7 +9,7 @@ import type { Result } from '../core/shared/result';
  * What a system call refuses for another reason is thrown as a `Failure` (`io`, `denied`).
  */
 export interface CopyFiles {
-  /** The file, or null when there is none. `notText` when it is not UTF-8, `badInput` for a folder or a file too large. */
+  /** The file, or null when there is none. `notText` when it is none, `badInput` for a folder or a file too large. */
   read(path: WorkspacePath): Promise<Result<CopyFile | null>>;
   /** Files below `folder` (`''`: the whole copy), sorted; without version control, dependencies and linked folders. */
   list(folder: WorkspacePath | ''): Promise<Result<CopyListing>>;
@@ -18,7 +18,7 @@ export interface CopyFiles {
 }
 
 export interface CopyFile {
-  /** Line ends as they are; without a byte order mark. */
+  /** With `\n` for every line end, without a byte order mark; whatever the file's encoding, which a change keeps. */
   readonly text: string;
   /** SHA-256 of the bytes, hex. */
   readonly hash: string;

@@ -1,7 +1,9 @@
 // Where a workspace's state outlives its processes.
 import type { Event } from '../core/events/event';
 import type { Snapshot } from '../core/events/snapshot';
+import type { CheckProof } from '../core/features/feature';
 import type { FeatureId, Fence } from '../core/shared/ids';
+import type { StagedFile } from './isolation';
 
 /**
  * A durable store with one owner. Commits are applied in the order they were asked for.
@@ -36,7 +38,8 @@ export interface Store {
 /** What was found at open: the state after the last acknowledged commit. */
 export interface Loaded {
   readonly snapshot: Snapshot;
-  readonly edits: readonly EditRecord[];
+  /** By fence. */
+  readonly publications: readonly PublicationRecord[];
   /** Bytes of an unfinished record cut from the journal's end. */
   readonly cutBytes: number;
   /** What was wrong with the records, and under which names what could not be used is kept; for people. */
@@ -51,38 +54,29 @@ export interface Commit {
   readonly after: Snapshot;
   /** Numbered on from `before.seq` without gaps; may be empty when only records change. */
   readonly events: readonly Event[];
-  readonly edits: readonly EditChange[];
-  /** Long texts that the events only name, by that name; kept before the events are. */
+  readonly publications: readonly PublicationChange[];
+  /** Long texts that the events and publications only name, by that name; kept before those are. */
   readonly texts?: ReadonlyMap<string, string>;
 }
 
-/** A file that an attempt changed, with all that is needed to undo it. Key: fence and path. */
-export interface EditRecord {
+/**
+ * What an attempt has proved, or waits for the user's yes with: kept until it is in the workspace for good or given up.
+ * Key: fence. The content of its files lies with the isolation (`Isolation.stage`).
+ */
+export interface PublicationRecord {
   readonly fence: Fence;
   readonly featureId: FeatureId;
-  readonly path: string;
-  /** Content before the attempt's first write, by hash in the blob store; null: there was no file. */
-  readonly original: string | null;
-  /** Permission bits before; null with `original`. */
-  readonly mode: number | null;
-  /** Hash of what we last wrote; null: we deleted it; undefined: nothing has been written yet. */
-  readonly written?: string | null;
-  /** Hash of a write that may or may not have happened when the process died. */
-  readonly pending?: string | null;
-  /** Set for a file that several attempts change by turns; then it is undone by taking out what this one did. */
-  readonly shared?: SharedRecord;
-  /** The outermost folder that had to be made for the file, to be removed again if it is empty. */
-  readonly createdFolder?: string;
+  readonly files: readonly StagedFile[];
+  /**
+   * `staged`: waits for the user's yes; `publishing`: has been decided and may be in the workspace in part; `published`:
+   * kept so that it can be taken back. An attempt that an older version of the program left unfinished, or waiting for
+   * the user's yes, is `published`: that version wrote into the workspace at once.
+   */
+  readonly stage: 'staged' | 'publishing' | 'published';
+  /** What proved it; carried on when a publication is completed after a crash. */
+  readonly evidence?: CheckProof;
 }
 
-/** The text in its pieces, as JSON under these hashes in the blob store; all open attempts that changed it name the same. */
-export interface SharedRecord {
-  /** As of `written`. */
-  readonly text: string;
-  /** As of `pending`. */
-  readonly pending?: string;
-}
-
-export type EditChange =
-  | { readonly kind: 'put'; readonly edit: EditRecord }
-  | { readonly kind: 'drop'; readonly fence: Fence; readonly path: string };
+export type PublicationChange =
+  | { readonly kind: 'put'; readonly publication: PublicationRecord }
+  | { readonly kind: 'drop'; readonly fence: Fence };

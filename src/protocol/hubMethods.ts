@@ -11,13 +11,14 @@ import {
   id,
   loadedBacklog,
   modelNames,
+  notes,
   nothing,
   path,
   resultOf,
   runSettings,
   snapshotHead,
   snapshotPart,
-  textEdit,
+  toldChange,
   toolCall,
   usage,
 } from './hubValues';
@@ -93,6 +94,14 @@ export const workerMethods = {
       .strict(),
     nothing,
   ),
+  copyReady: method(
+    'copy.ready',
+    nothing,
+    z.object({
+      unread: z.object({ count: z.number(), paths: z.array(z.string()) }).optional(),
+      withheld: z.array(z.string()),
+    }),
+  ),
   lockFile: method(
     'lock.acquire',
     z.object({ path, wait: z.boolean().optional() }).strict(),
@@ -103,6 +112,7 @@ export const workerMethods = {
         waitedMs: z.number(),
         waitedFor: z.string().optional(),
         shared: z.literal(true).optional(),
+        notes,
       }),
     ),
   ),
@@ -112,11 +122,6 @@ export const workerMethods = {
     z.object({ path, baseHash: z.string().length(64).nullable(), content: z.string().nullable() }).strict(),
     resultOf(z.object({ hash: z.string().nullable() })),
   ),
-  editShared: method(
-    'file.editShared',
-    z.object({ path, edits: z.array(textEdit).min(1).max(1000) }).strict(),
-    resultOf(z.object({ hash: z.string() })),
-  ),
   moveFile: method(
     'file.move',
     z.object({ from: path, to: path, baseHash: z.string().length(64) }).strict(),
@@ -125,7 +130,7 @@ export const workerMethods = {
   commandBegin: method(
     'command.begin',
     z.object({ command: z.string().max(100_000) }).strict(),
-    resultOf(z.object({ timeoutMs: z.number() })),
+    resultOf(z.object({ timeoutMs: z.number(), notes })),
   ),
   commandEnd: method(
     'command.end',
@@ -139,8 +144,9 @@ export const workerMethods = {
     z.object({
       output: z.string(),
       kept: z.array(z.string()),
-      dropped: z.array(z.object({ path: z.string(), why: z.string() })),
-      more: z.object({ kept: z.number(), dropped: z.number() }).optional(),
+      dropped: z.array(toldChange),
+      contested: z.array(toldChange),
+      more: z.object({ kept: z.number(), dropped: z.number(), contested: z.number() }).optional(),
     }),
   ),
   submit: method(
@@ -150,6 +156,7 @@ export const workerMethods = {
       z.object({ kind: z.literal('passing') }),
       z.object({ kind: z.literal('unconfirmed'), why: z.string() }),
       z.object({ kind: z.literal('failed'), reason: z.string() }),
+      z.object({ kind: z.literal('returned'), why: z.string() }),
     ]),
   ),
   handBack: method(
@@ -226,11 +233,7 @@ export const clientMethods = {
   stopRun: method('run.stop', nothing, done),
   retry: method('feature.retry', z.object({ featureId: id }).strict(), done),
   confirm: method('feature.confirm', z.object({ featureId: id }).strict(), done),
-  reject: method(
-    'feature.reject',
-    z.object({ featureId: id }).strict(),
-    resultOf(z.object({ kept: z.array(z.string()) })),
-  ),
+  reject: method('feature.reject', z.object({ featureId: id }).strict(), done),
   /** The files this face's user has unsaved edits in, in as many parts as it takes; the last replaces what was said before. */
   humanEditing: method(
     'human.editing',

@@ -65,12 +65,14 @@ export const usage = z
   .strict();
 
 export const agentStatus = z.enum(['starting', 'running', 'waiting', 'verifying', 'draining', 'ended']);
-export const textEdit = z.object({ old: z.string(), new: z.string(), all: z.boolean() }).strict();
 export const toolCall = z.object({
   tool: z.string().max(100),
   fingerprint: z.string().max(200),
   target: z.string().max(10_000).optional(),
 });
+
+export const toldChange = z.object({ path: z.string(), why: z.string() });
+export const notes = z.array(z.string()).optional();
 
 const offlineScript = z.discriminatedUnion('ok', [
   z.object({
@@ -100,7 +102,6 @@ export const assignment = z.object({
   verifyCommand: z.string().optional(),
   allowedCommands: z.array(z.string()),
   model: z.enum(modelNames),
-  unread: z.object({ count: z.number(), paths: z.array(z.string()) }).optional(),
   lastFailure: z.string().optional(),
   limits,
   copyDir: z.string(),

@@ -170,11 +170,7 @@ async function reject(deps: CommandDeps, argument: unknown): Promise<void> {
   if (id === undefined) return;
   const session = await deps.workspaces.shown?.open();
   if (!session) return;
-  const answer = await session.reject(id);
-  tell(answer);
-  if (!answer.ok || answer.value.kept.length === 0) return;
-  const kept = answer.value.kept.join(', ');
-  void vscode.window.showWarningMessage(`Left as they are, since they changed afterwards: ${kept}`);
+  tell(await session.reject(id));
 }
 
 async function ask(deps: CommandDeps, call: (session: Session) => Promise<Result<object>>): Promise<void> {

@@ -81,7 +81,7 @@ export function treeMessage(facts: TreeFacts): string | undefined {
   }
   if (run === null) return 'Ready. Start agents with the play button above.';
   if (run.status === 'paused') return 'Paused: agents at work finish, no new features are started.';
-  if (run.status === 'stopping') return 'Stopping: unfinished work is being undone.';
+  if (run.status === 'stopping') return 'Stopping: unfinished work is given up.';
   if (run.status === 'running' && breaker) return describeBreaker(breaker);
   return undefined;
 }

@@ -1,7 +1,6 @@
 // One folder's live link to its host: joined when something first needs it, and kept to the folder's backlog file.
 import * as path from 'node:path';
 import * as vscode from 'vscode';
-import { oneLine } from '../core/events/describe';
 import type { Event } from '../core/events/event';
 import { emptySnapshot, type Snapshot } from '../core/events/snapshot';
 import { BacklogFollower } from '../host/backlogFollower';
@@ -196,9 +195,6 @@ export class WorkspaceSession {
     this.lost = session;
     this.fail(words);
     await session.close();
-    const left = session.leftBehind.map(oneLine).join(', ');
-    if (left === '' || this.session !== session) return;
-    this.fail({ ...words, happened: `${words.happened} Left as agents had changed them: ${left}.` });
   }
 
   private fail(words: LinkWords): void {

@@ -59,7 +59,8 @@ export async function workOver(
     const commands = createCommandRunner({ guardPath, execPath: process.execPath });
     const files = createSlotCopyFiles(assignment.copyDir);
     const coordinator = createHubCoordinator(hub);
-    return await runAgent(withoutKey, { coordinator, provider, files, commands, clock }, stop.signal);
+    const ports = { coordinator, provider, files, commands, clock, redactor };
+    return await runAgent(withoutKey, ports, stop.signal);
   } finally {
     hub.dispose();
     connection.dispose();

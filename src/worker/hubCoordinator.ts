@@ -30,11 +30,11 @@ export function createHubCoordinator(hub: HubAsker): Coordinator {
     async toolEnd(call) {
       await hub.request(workerMethods.toolEnd, { ...call, summary: call.summary.slice(0, maxStepLength) });
     },
+    copyReady: () => hub.request(workerMethods.copyReady, {}),
     lockFile: (path, wait) =>
       hub.request(workerMethods.lockFile, { path, ...(wait === undefined ? {} : { wait }) }),
     releaseFile: (path) => hub.request(workerMethods.releaseFile, { path }),
     writeFile: (write) => hub.request(workerMethods.writeFile, write),
-    editShared: (edit) => hub.request(workerMethods.editShared, edit),
     moveFile: (move) => hub.request(workerMethods.moveFile, move),
     commandBegin: (command) => hub.request(workerMethods.commandBegin, { command }),
     commandEnd: (ended) =>

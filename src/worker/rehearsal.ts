@@ -53,6 +53,7 @@ function answerAll(hub: HubConnection, baseUrl: string): void {
     return {};
   });
   hub.handle(m.modelCalled, nothing);
+  hub.handle(m.copyReady, () => ({ withheld: [] }));
   hub.handle(m.toolBegin, () => ({ kind: 'go' as const }));
   hub.handle(m.toolEnd, nothing);
   hub.handle(m.submit, () => ({ kind: 'passing' as const }));

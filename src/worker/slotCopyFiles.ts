@@ -4,6 +4,7 @@ import { readdir, realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { isNotRead, type NotRead, readFileWithin, whyNotRead } from '../adapters/files/boundedRead';
 import { hasCode, reasonOf } from '../adapters/files/fileFailure';
+import { noText, readText } from '../adapters/files/textForm';
 import { secretMessage } from '../core/features/judgeChange';
 import { isPackageFolder } from '../core/guardrails/packageFolders';
 import { isSecret } from '../core/guardrails/secretFiles';
@@ -44,8 +45,8 @@ export function createSlotCopyFiles(copyDir: string): CopyFiles {
     if (!real.ok || real.value === null) return real.ok ? ok(null) : real;
     const bytes = await readBytes(real.value, maxFileBytes);
     if (isNotRead(bytes)) return refuseRead(at, bytes);
-    const text = decode(bytes);
-    if (text === undefined) return refuse('notText', `"${at}" is not a text file in UTF-8.`);
+    const text = readText(bytes)?.text.replaceAll('\r\n', '\n');
+    if (text === undefined) return refuse('notText', `"${at}" ${noText}.`);
     return ok({ text, hash: createHash('sha256').update(bytes).digest('hex') });
   }
 
@@ -92,7 +93,7 @@ export function createSlotCopyFiles(copyDir: string): CopyFiles {
     if (!real.ok || real.value === null) return [];
     const bytes = await readBytes(real.value, maxSearchedBytes);
     if (isNotRead(bytes)) return bytes.notRead === 'tooLarge' ? undefined : [];
-    return decode(bytes)?.split(/\r?\n/) ?? [];
+    return readText(bytes)?.text.split(/\r?\n/) ?? [];
   }
 }
 
@@ -133,16 +134,6 @@ function refuseRead(at: WorkspacePath, reason: NotRead) {
       return refuse('badInput', `"${at}" ${whyNotRead(reason, maxFileBytes)}.`);
     default:
       return reason satisfies never;
-  }
-}
-
-/** Undefined for what is not UTF-8 text; a byte order mark is taken off. */
-function decode(bytes: Buffer): string | undefined {
-  if (bytes.includes(0)) return undefined;
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-  } catch {
-    return undefined;
   }
 }
 

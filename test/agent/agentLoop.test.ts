@@ -103,10 +103,67 @@ describe('agentLoop', () => {
 
   it('tells the verdict', async () => {
     const verdict = { kind: 'failed', reason: 'exit code 1' } as const;
-    assert.deepEqual(await createAgentWorld({ verdict, turns: [turn('', finish)] }).run(), {
+    assert.deepEqual(await createAgentWorld({ verdicts: [verdict], turns: [turn('', finish)] }).run(), {
       kind: 'submitted',
       verdict,
     });
+  });
+
+  it('goes on with work that comes back to it, and hands it in again', async () => {
+    const why = 'The user changed a.js at the same place as you.';
+    const world = createAgentWorld({
+      files: { 'a.js': 'a' },
+      verdicts: [{ kind: 'returned', why }, { kind: 'passing' }],
+      turns: [turn('', finish), turn('', ['read_file', { path: 'a.js' }]), turn('', finish)],
+    });
+    assert.deepEqual(await world.run(), { kind: 'submitted', verdict: { kind: 'passing' } });
+    assert.deepEqual(
+      world.transcript.filter((line) => /^(submit|model hears|begin)/.test(line)),
+      [
+        'model hears its assignment',
+        'begin finish: go',
+        'submit Built it.',
+        `model hears error c0: ${why}`,
+        'begin read_file a.js: go',
+        'model hears c0: 1\ta',
+        'begin finish: go',
+        'submit Built it.',
+      ],
+    );
+  });
+
+  it('hears nothing of what is withheld, whatever file or command it comes from', async () => {
+    const secret = 'top-secret-7431';
+    const world = createAgentWorld({
+      files: { 'notes.txt': `it is ${secret}\n` },
+      command: finished(0, `printed ${secret}\n`),
+      ready: { withheld: [secret] },
+      turns: [
+        turn('', ['read_file', { path: 'notes.txt' }], ['run_command', { command: 'npm test' }]),
+        turn('', finish),
+      ],
+    });
+    await world.run();
+    assert.ok(world.transcript.some((line) => line.includes('it is [key]')));
+    assert.equal(JSON.stringify(world.requests).includes(secret), false);
+  });
+
+  it('hears what its copy lacks beside its first results, and asks for it only then', async () => {
+    let asked = 0;
+    const world = createAgentWorld({
+      turns: [turn('', ['list_files', {}]), turn('', ['list_files', {}]), turn('', finish)],
+      answers: {
+        copyReady: async () => {
+          asked += 1;
+          assert.equal(world.requests.length, 1, 'the model is asked while the copy is made');
+          return { withheld: [], unread: { count: 1, paths: ['big.bin'] } };
+        },
+      },
+    });
+    await world.run();
+    assert.equal(asked, 1);
+    const heard = world.transcript.filter((line) => line.includes('big.bin'));
+    assert.deepEqual(heard.length, 1);
   });
 
   describe('answers what it cannot run', () => {

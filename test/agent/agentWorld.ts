@@ -1,11 +1,11 @@
 // Everything an agent meets outside itself, in memory, written down line by line as it happens.
 import { createHash } from 'node:crypto';
 import { runAgent } from '../../src/agent/agentLoop';
-import { applyEdits } from '../../src/agent/tools/applyEdits';
 import type { AgentOutcome, ToolAnswer, ToolContext } from '../../src/agent/tools/tool';
 import { codingTools } from '../../src/agent/tools/toolSet';
 import type { BudgetAnswer } from '../../src/core/guardrails/budget';
 import { defaultLimits } from '../../src/core/guardrails/limits';
+import { Redactor } from '../../src/core/guardrails/redactor';
 import { ok, refuse } from '../../src/core/shared/result';
 import type { Assignment, Coordinator, SubmitVerdict } from '../../src/ports/coordinator';
 import type { CopyFiles } from '../../src/ports/copyFiles';
@@ -49,11 +49,14 @@ export interface AgentWorldOptions {
   readonly turns?: readonly (ScriptedTurn | Failure | (() => ScriptedTurn | Failure))[];
   /** Answers instead of the coordinator's own. */
   readonly answers?: Partial<Coordinator>;
-  /** A file that agents change in turn. */
+  /** What it is told of its copy. */
+  readonly ready?: Awaited<ReturnType<Coordinator['copyReady']>>;
+  /** A file that agents change at once. */
   readonly shared?: string;
   /** Answers of `toolBegin`, in order; `go` after the last. */
   readonly budget?: readonly BudgetAnswer[];
-  readonly verdict?: SubmitVerdict;
+  /** Of each time that the work is handed in; the last goes for all after it. */
+  readonly verdicts?: readonly SubmitVerdict[];
   readonly command?: CommandResult | Failure;
 }
 
@@ -75,13 +78,14 @@ export interface AgentWorld {
 }
 
 export function createAgentWorld(options: AgentWorldOptions = {}): AgentWorld {
-  const { turns = [], answers = {}, budget = [], verdict = { kind: 'passing' } } = options;
+  const { turns = [], answers = {}, budget = [], verdicts = [{ kind: 'passing' }] } = options;
   const files = new Map(Object.entries(options.files ?? {}));
   const transcript: string[] = [];
   const requests: TurnRequest[] = [];
   const logged: string[] = [];
   const stop = new AbortController();
   let ticks = 0;
+  let handedIn = 0;
   const say = (line: string) => void transcript.push(line);
 
   const recording: Coordinator = {
@@ -97,6 +101,7 @@ export function createAgentWorld(options: AgentWorldOptions = {}): AgentWorld {
     },
     toolEnd: async ({ tool, ok: isOk, summary, durationMs }) =>
       say(`end ${tool} ${isOk ? 'ok' : 'failed'}: ${summary} ${durationMs}ms`),
+    copyReady: async () => options.ready ?? { withheld: [] },
     lockFile: async (path, wait = true) => {
       say(`lock ${path}${wait ? '' : ' if it is free'}`);
       const shared = path === options.shared ? ({ shared: true } as const) : {};
@@ -116,13 +121,6 @@ export function createAgentWorld(options: AgentWorldOptions = {}): AgentWorld {
       else files.set(path, content);
       return ok({ hash: content === null ? null : hashOf(content) });
     },
-    editShared: async ({ path, edits }) => {
-      say(`edit in turn ${path}: ${edits.map((edit) => JSON.stringify([edit.old, edit.new])).join(' ')}`);
-      const edited = applyEdits(files.get(path) ?? '', edits);
-      if (!edited.ok) return refuse('changedOnDisk', 'The text to replace is not there any more.');
-      files.set(path, edited.value);
-      return ok({ hash: hashOf(edited.value) });
-    },
     moveFile: async ({ from, to, baseHash }) => {
       say(`move ${from} to ${to}`);
       files.set(to, files.get(from) ?? '');
@@ -135,14 +133,15 @@ export function createAgentWorld(options: AgentWorldOptions = {}): AgentWorld {
     },
     commandEnd: async ({ printed: output }) => {
       say('command ended');
-      return { output, kept: [], dropped: [] };
+      return { output, kept: [], dropped: [], contested: [] };
     },
     progress: async ({ status, step, progress }) =>
       say(`${status}: ${step}${progress === undefined ? '' : ` ${progress}%`}`),
     log: (text) => void logged.push(text),
     submit: async (summary) => {
       say(`submit ${summary}`);
-      return verdict;
+      handedIn += 1;
+      return verdicts[Math.min(handedIn, verdicts.length) - 1] ?? { kind: 'passing' };
     },
     handBack: async ({ cause, message }) => say(`hand back (${cause}): ${message}`),
     giveUp: async (reason, by) => say(`give up${by ? ` by ${by}` : ''}: ${reason}`),
@@ -199,7 +198,12 @@ export function createAgentWorld(options: AgentWorldOptions = {}): AgentWorld {
       ticks += ms;
     },
     put: (path, text) => void files.set(path, text),
-    run: () => runAgent(assignment, { coordinator, provider, files: copy, commands, clock }, stop.signal),
+    run: () =>
+      runAgent(
+        assignment,
+        { coordinator, provider, files: copy, commands, clock, redactor: new Redactor() },
+        stop.signal,
+      ),
     async use(name, input) {
       const prepared = codingTools.find(({ spec }) => spec.name === name)?.prepare(input);
       if (!prepared?.ok) throw new Error(prepared?.error ?? `no tool ${name}`);

@@ -1,6 +1,6 @@
 // What an agent is told to do, and what it is not told.
 import { strict as assert } from 'node:assert';
-import { assignmentText, systemPrompt } from '../../src/agent/prompts/prompts';
+import { assignmentText, lackingText, systemPrompt } from '../../src/agent/prompts/prompts';
 import { codingTools } from '../../src/agent/tools/toolSet';
 import { assignment } from './agentWorld';
 
@@ -61,14 +61,14 @@ No check is set for this feature: a person will look at your work.`,
 
   it('tells why the last attempt failed, by its end, fenced against its own backticks', () => {
     const text = assignmentText({ ...assignment, lastFailure: `${'x'.repeat(9000)}\n\`\`\`\nexit code 1` });
-    assert.match(text, /its changes were undone\..*The reason given:\n````\n…x+\n```\nexit code 1\n````$/s);
+    assert.match(text, /its changes were given up\..*The reason given:\n````\n…x+\n```\nexit code 1\n````$/s);
     assert.ok(text.length < 9000);
   });
 
   it('tells what the copy lacks', () =>
     assert.match(
-      assignmentText({ ...assignment, unread: { count: 30, paths: ['a', 'b/'] } }),
-      /^30 files or folders could not be read, are too large or still being written, and so are not in the copy or older there: a, b\/ and 28 more\.$/m,
+      lackingText({ count: 30, paths: ['a', 'b/'] }),
+      /^Of your copy of the workspace: 30 files or folders could not be read, are too large or still being written, and so are not in the copy or older there: a, b\/ and 28 more\.$/m,
     ));
 
   it('never tells the key', () => {

@@ -16,6 +16,7 @@ const benches: Record<string, () => Promise<Bench>> = {
   store: async () => (await import('./storeBench')).storeBench,
   claims: async () => (await import('./claimsBench')).claimsBench,
   activation: async () => (await import('./activationBench')).activationBench,
+  copy: async () => (await import('./copyBench')).copyBench,
   graph: async () => (await import('./graphBench')).graphBench,
 };
 

@@ -69,7 +69,7 @@ describe('parallel-agents run, killed', function () {
       (id) =>
         [
           `between an edit of feature ${id} and its verdict`,
-          (_: number, e: ExternalEvent) => e.type === 'file.edited' && e.featureId === id,
+          (_: number, e: ExternalEvent) => e.type === 'file.changed' && e.featureId === id,
         ] as const,
     ),
   ];
@@ -122,7 +122,7 @@ describe('parallel-agents run, killed', function () {
     run.onLine((line) => {
       const e = JSON.parse(line) as ExternalEvent;
       if (e.type === 'agent.started') workers.set(e.fence as number, (e.process as { pid: number }).pid);
-      if (e.type === 'file.edited' && !killed) {
+      if (e.type === 'file.changed' && !killed) {
         killed = true;
         process.kill(workers.get(e.fence as number) as number, 'SIGKILL');
       }

@@ -32,7 +32,7 @@ describe('records that were made elsewhere', function () {
     const first = startCli(['run', '--project-dir', project.dir, '--max-agents', '1', '--json']);
     await new Promise<void>((resolve) => {
       first.onLine((line) => {
-        if ((JSON.parse(line) as ExternalEvent).type === 'file.edited') resolve();
+        if ((JSON.parse(line) as ExternalEvent).type === 'file.changed') resolve();
       });
     });
     first.child.kill('SIGKILL');

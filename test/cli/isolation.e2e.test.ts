@@ -85,7 +85,7 @@ describe('agents beside each other', () => {
 
   it('verify one while a shared module is broken by another: both pass', async () => {
     const [broke, verified] = [await gateFor(), await gateFor()];
-    const isBreak = (e: ExternalEvent) => e.type === 'file.edited' && e.path === 'src/shared.js';
+    const isBreak = (e: ExternalEvent) => e.type === 'file.changed' && e.path === 'src/shared.js';
     const isVerified = (e: ExternalEvent) => e.type === 'verify.finished' && e.featureId === 2;
     const { code, events, notes } = await run(
       sharedModule([breakIt, verified.wait, mendIt, finish], [broke.wait]),
@@ -105,11 +105,11 @@ describe('agents beside each other', () => {
     );
   });
 
-  it('fail only the one that leaves the shared module broken, and put it back', async () => {
+  it('fail only the one that leaves the shared module broken, which nobody ever sees', async () => {
     const broke = await gateFor();
     const { dir, code, events } = await run(sharedModule([breakIt, finish], [broke.wait]), {
       gate: broke,
-      until: (seen) => seen.some((e) => e.type === 'file.edited'),
+      until: (seen) => seen.some((e) => e.type === 'file.changed'),
     });
     assert.equal(code, 1);
     assert.deepEqual(
@@ -123,7 +123,7 @@ describe('agents beside each other', () => {
     assert.equal(await readFile(path.join(dir, 'src/shared.js'), 'utf8'), sound);
   });
 
-  it('keep what their commands wrote to their own copy until it came in under a lock', async () => {
+  it('settle what a command wrote over a file that another held, before anything of it is published', async () => {
     const gate = await gateFor();
     const project = {
       files: {
@@ -136,7 +136,8 @@ describe('agents beside each other', () => {
         { name: 'holder', files: ['held.txt'], verify: 'test -f held.txt' },
       ],
       script: {
-        generator: [call('run_command', { command: 'node gen.js' }), finish],
+        // Handed in for the first time it waits for the holder, whose text then stands where its own was.
+        generator: [call('run_command', { command: 'node gen.js' }), finish, finish],
         holder: [call('write_file', { path: 'held.txt', content: 'theirs' }), gate.wait, finish],
       },
     };
@@ -146,6 +147,14 @@ describe('agents beside each other', () => {
     assert.equal(await readFile(path.join(dir, 'out.txt'), 'utf8'), 'made');
     assert.equal(await readFile(path.join(dir, 'held.txt'), 'utf8'), 'theirs');
     assert.equal(events.find(generated)?.ok, true);
+    const told = events.filter((e) => e.type === 'file.conflicted' || e.type === 'feature.returned');
+    assert.deepEqual(
+      told.map((e) => [e.type, e.featureId]),
+      [
+        ['file.conflicted', 1],
+        ['feature.returned', 1],
+      ],
+    );
   });
 
   it('cannot write what grants power, nor run what nobody allowed', async () => {
@@ -185,7 +194,7 @@ describe('agents beside each other', () => {
     );
     assert.equal(used.length, forbidden.length + 2);
     assert.deepEqual(
-      events.filter((e) => e.type === 'file.edited'),
+      events.filter((e) => e.type === 'file.changed'),
       [],
     );
   });
@@ -216,7 +225,7 @@ describe('agents beside each other', () => {
     assert.deepEqual([status.code, status.lines.at(-2)], [0, `✅   1 guide - ${proof}`]);
   });
 
-  it('change a hot file by turns: what passes stays in it, what fails is taken out again, and nobody waits', async () => {
+  it('change a hot file at once, each in its copy: what passes comes in, what fails does not, and nobody waits', async () => {
     const gate = await gateFor();
     const log = '# Changes\n\n<!-- one -->\n<!-- two -->\n';
     const note = (name: string) => [
@@ -236,7 +245,7 @@ describe('agents beside each other', () => {
       script: { one: note('one'), two: note('two') },
     };
     const edited = (events: readonly ExternalEvent[]) =>
-      new Set(events.flatMap((e) => (e.type === 'file.edited' ? [e.featureId] : [])));
+      new Set(events.flatMap((e) => (e.type === 'file.changed' ? [e.featureId] : [])));
     const { dir, code, events } = await run(project, { gate, until: (seen) => edited(seen).size === 2 });
     assert.equal(code, 1);
     assert.equal(
@@ -248,7 +257,7 @@ describe('agents beside each other', () => {
       [1],
     );
     const passed = events.findIndex((e) => e.type === 'feature.passed');
-    const before = events.slice(0, passed).filter((e) => e.type === 'file.edited');
+    const before = events.slice(0, passed).filter((e) => e.type === 'file.changed');
     assert.deepEqual(
       before
         .map((e) => e.featureId)

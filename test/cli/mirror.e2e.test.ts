@@ -52,7 +52,7 @@ describe('two commands on one folder', () => {
 
   it('go on when the owner is killed: the other takes over and finishes', async () => {
     const { dir, first, second } = await two();
-    await eventSeen(second, (e) => e.type === 'file.edited');
+    await eventSeen(second, (e) => e.type === 'file.changed');
     first.child.kill('SIGKILL');
     const { code } = await second.ended;
     assert.equal(code, 0, second.notes.join('\n'));
@@ -73,7 +73,7 @@ describe('two commands on one folder', () => {
     cleanUp.push(remove);
     const before = await readTree(dir);
     const run = startCli(['run', '--project-dir', dir, '--json']);
-    await eventSeen(run, (e) => e.type === 'file.edited');
+    await eventSeen(run, (e) => e.type === 'file.changed');
     const stopped = await runCli(['stop', '--project-dir', dir]);
     assert.equal(stopped.code, 0, stopped.notes.join('\n'));
     const { code } = await run.ended;

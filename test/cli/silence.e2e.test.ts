@@ -63,14 +63,14 @@ describe('a command under which something breaks', function () {
   /** A run whose first feature has changed its file and thinks. */
   async function atWork(dir: string): Promise<CliRun> {
     const run = start(dir);
-    await eventSeen(run, (e) => e.type === 'file.edited');
+    await eventSeen(run, (e) => e.type === 'file.changed');
     return run;
   }
 
   const house = (dir: string) => path.join(dir, '.parallel-agents');
 
-  describe('whose work cannot be put back', () => {
-    /** One that has changed a file there was; what that held can be put nowhere. */
+  describe('whose work cannot be kept', () => {
+    /** One whose first feature has passed its check, and of whose files nothing can be kept. */
     async function stuck(): Promise<{
       readonly dir: string;
       readonly run: CliRun;
@@ -82,50 +82,44 @@ describe('a command under which something breaks', function () {
           First: [
             call('read_file', { path: 'old.txt' }),
             call('write_file', { path: 'old.txt', content: 'after\n' }),
-            { say: 'thinks', delayMs: 60_000 },
+            { ...finish, delayMs: 1_000 },
           ],
           Second: [finish],
         },
       });
       const run = await atWork(dir);
-      const obstacle = path.join(house(dir), 'tmp');
-      await rm(obstacle, { recursive: true });
+      const obstacle = path.join(house(dir), 'blobs');
+      await rm(obstacle, { recursive: true, force: true });
       await writeFile(obstacle, '');
+      await eventSeen(run, (e) => e.type === 'breaker.opened');
       return { dir, run, obstacle };
     }
     const told = (run: CliRun) =>
-      parseEvents(run.lines).flatMap((e) => (e.type === 'error.occurred' ? [String(e.message)] : []));
+      parseEvents(run.lines).flatMap((e) => (e.type === 'breaker.opened' ? [String(e.message)] : []));
+    const textIn = (dir: string) => readFile(path.join(dir, 'old.txt'), 'utf8');
 
-    it('ends soon after Ctrl+C, with what is in the way and what is left, and the next start puts it back', async () => {
+    it('says so once, counts it against no feature, and goes on when it can', async () => {
+      const { dir, run, obstacle } = await stuck();
+      assert.match(told(run)[0] ?? '', /^Could not keep what was changed: .*blobs/);
+      assert.equal(await textIn(dir), 'before\n');
+      await rm(obstacle);
+      assert.equal((await run.ended).code, 0, run.notes.join('\n'));
+      assert.equal(await textIn(dir), 'after\n');
+      assert.equal(told(run).length, 1);
+      const types = parseEvents(run.lines).map((e) => e.type);
+      assert.ok(!types.some((type) => ['feature.failed', 'feature.retried'].includes(type)), String(types));
+    });
+
+    it('ends soon after Ctrl+C, with nothing of it in the folder, and the next run completes it', async () => {
       const { dir, run, obstacle } = await stuck();
       run.child.kill('SIGINT');
       const sinceMs = performance.now();
       assert.equal(exitCodeOf(await run.ended), 130);
       assert.ok(performance.now() - sinceMs < soonMs);
-      assert.equal(told(run).length, 1);
-      assert.match(told(run)[0] ?? '', /"old\.txt".* It is tried again by itself\.$/);
-      assert.ok(
-        run.notes.includes(
-          '⚠️ Left before all of it was put back (feature 1 - First); the next run does that.',
-        ),
-        run.notes.join('\n'),
-      );
+      assert.equal(await textIn(dir), 'before\n');
       await rm(obstacle);
-      await runCli(['status', '--project-dir', dir]);
-      assert.equal(await readFile(path.join(dir, 'old.txt'), 'utf8'), 'before\n');
-    });
-
-    it('lets a stop say so soon, and goes on when the next one finds the way clear', async () => {
-      const { dir, run, obstacle } = await stuck();
-      const sinceMs = performance.now();
-      const stopped = await runCli(['stop', '--project-dir', dir]);
-      assert.ok(performance.now() - sinceMs < soonMs);
-      assert.equal(stopped.code, 1);
-      assert.match(stopped.notes.join(), /not all of it is put back yet: feature 1 - First\. /);
-      await rm(obstacle);
-      assert.equal((await runCli(['stop', '--project-dir', dir])).code, 0);
-      assert.equal((await run.ended).code, 1);
-      assert.equal(await readFile(path.join(dir, 'old.txt'), 'utf8'), 'before\n');
+      assert.equal((await runCli(['run', '--project-dir', dir])).code, 0);
+      assert.equal(await textIn(dir), 'after\n');
     });
   });
 
@@ -156,26 +150,6 @@ describe('a command under which something breaks', function () {
         assert.equal((await runCli(['run', '--project-dir', dir])).code, 0);
       });
     }
-
-    it('names what it could not put back', async () => {
-      const dir = await folder({
-        ...project,
-        script: {
-          ...project.script,
-          First: [
-            call('read_file', { path: 'old.txt' }),
-            call('edit_file', { path: 'old.txt', edits: [{ old: 'before', new: 'half' }] }),
-            { say: 'thinks', delayMs: 5_000 },
-            finish,
-          ],
-        },
-      });
-      const run = await atWork(dir);
-      await rm(house(dir), { recursive: true });
-      assert.equal((await run.ended).code, 1);
-      assert.equal(await readFile(path.join(dir, 'old.txt'), 'utf8'), 'half\n');
-      assert.match(run.notes.join('\n'), /Left as an agent had changed it.*old\.txt/);
-    });
 
     for (const name of ['agents.journal', 'agents.db']) {
       it(`goes on when only ${name} was removed, and stores all of it`, async () => {

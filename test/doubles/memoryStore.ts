@@ -1,15 +1,15 @@
 // A store that keeps its promises for as long as the process lives, and can be told to fail: for tests of what uses one.
 import type { Event } from '../../src/core/events/event';
 import { emptySnapshot, type Snapshot } from '../../src/core/events/snapshot';
-import type { FeatureId } from '../../src/core/shared/ids';
+import type { FeatureId, Fence } from '../../src/core/shared/ids';
 import { Failure } from '../../src/ports/failure';
-import type { Commit, EditRecord, Loaded, Store } from '../../src/ports/store';
-import { editsAfter, inOrder, nameOf, plain } from '../support/history';
+import type { Commit, Loaded, PublicationRecord, Store } from '../../src/ports/store';
+import { inOrder, nameOf, plain, publicationsAfter } from '../support/history';
 
 /** What outlives a `MemoryStore`: the rows that the next one opens. */
 export class MemoryDisk {
   snapshot: Snapshot = emptySnapshot;
-  edits: ReadonlyMap<string, EditRecord> = new Map();
+  publications: ReadonlyMap<Fence, PublicationRecord> = new Map();
   readonly events: Event[] = [];
   readonly texts = new Map<string, string>();
   epoch = 0;
@@ -37,21 +37,21 @@ export class MemoryStore implements Store {
 
   async load(): Promise<Loaded> {
     this.assertUsable();
-    const { snapshot, edits } = this.disk;
-    return plain({ snapshot, edits: inOrder([...edits.values()]), cutBytes: 0 });
+    const { snapshot, publications } = this.disk;
+    return plain({ snapshot, publications: inOrder(publications), cutBytes: 0 });
   }
 
   async commit(batch: Commit): Promise<void> {
     this.assertUsable();
     const { disk } = this;
-    const { after, events, edits } = batch;
+    const { after, events, publications } = batch;
     const refusal = disk.refusal ?? conflictOf(disk, batch);
     disk.refusal = undefined;
     if (refusal) {
       this.failure = refusal;
       throw refusal;
     }
-    disk.edits = editsAfter(disk.edits, edits);
+    disk.publications = publicationsAfter(disk.publications, publications);
     disk.events.push(...events);
     for (const [name, text] of batch.texts ?? []) disk.texts.set(name, text);
     if (events.length > 0) disk.snapshot = { ...after, locks: { ...after.locks, human: [] } };
@@ -72,7 +72,8 @@ export class MemoryStore implements Store {
 
   async tidy(): Promise<void> {
     this.assertUsable();
-    const rows = JSON.stringify([this.disk.snapshot.features, this.disk.events]);
+    const { snapshot, events, publications } = this.disk;
+    const rows = JSON.stringify([snapshot.features, events, [...publications.values()]]);
     for (const name of this.disk.texts.keys()) if (!rows.includes(name)) this.disk.texts.delete(name);
   }
 
@@ -96,7 +97,7 @@ export class MemoryStore implements Store {
 }
 
 /** Why the stored rows are not what `before` says, if they are not; looked at only where the events touch them. */
-function conflictOf(disk: MemoryDisk, { before, events, edits }: Commit): Failure | undefined {
+function conflictOf(disk: MemoryDisk, { before, events, publications }: Commit): Failure | undefined {
   const conflict = (what: string) =>
     new Failure('conflict', `The stored rows are not what they were taken for: ${what}.`);
   if (events.length > 0 && before.seq !== disk.snapshot.seq) return conflict(`seq is ${disk.snapshot.seq}`);
@@ -106,12 +107,10 @@ function conflictOf(disk: MemoryDisk, { before, events, edits }: Commit): Failur
     if (holdOn(before, event.featureId) !== holdOn(disk.snapshot, event.featureId))
       return conflict(`feature ${event.featureId}`);
   }
-  const stored = new Set(disk.edits.keys());
-  for (const change of edits) {
-    const { fence, path } = change.kind === 'put' ? change.edit : change;
-    const key = `${fence} ${path}`;
-    if (change.kind === 'put') stored.add(key);
-    else if (!stored.delete(key)) return conflict(`no edit of ${path} under fence ${fence}`);
+  const stored = new Set(disk.publications.keys());
+  for (const change of publications) {
+    if (change.kind === 'put') stored.add(change.publication.fence);
+    else if (!stored.delete(change.fence)) return conflict(`no publication under fence ${change.fence}`);
   }
   return undefined;
 }

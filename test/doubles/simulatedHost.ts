@@ -11,8 +11,8 @@ import { Failure } from '../../src/ports/failure';
 import type { Loaded } from '../../src/ports/store';
 import type { Chance, Cores } from '../../src/ports/system';
 import type { CommandResult, CommandRun, WorkerEnd } from '../../src/ports/workers';
+import { hashOf, MemoryIsolation } from './memoryIsolation';
 import { MemoryDisk } from './memoryStore';
-import { hashOf, MemoryWorkspace } from './memoryWorkspace';
 import { SimulatedClock, settle } from './simulatedClock';
 
 /** What a simulated agent can do; all of it goes through the real desk, as a worker's questions would. */
@@ -23,7 +23,7 @@ export interface Hands {
   /** Works for a while. */
   wait(ms: number): Promise<void>;
   /** Writes a file on the base of what the agent's copy holds. */
-  write(path: string, text: string | null): ReturnType<AgentDesk['writeFile']>;
+  write(path: string, text: string | null): ReturnType<AgentDesk['files']['writeFile']>;
   /** The file in the agent's copy. */
   read(path: string): string | undefined;
   submit(): ReturnType<AgentDesk['submit']>;
@@ -40,7 +40,7 @@ export interface SimulatedHostOptions {
   /** What the agent at work on a feature does; by default a second's work and `finish`. */
   readonly agents?: (assignment: Assignment) => Behaviour;
   /** How a check ends; by default with 0. */
-  readonly check?: (run: CommandRun, workspace: MemoryWorkspace, slot: number) => Partial<CommandResult>;
+  readonly check?: (run: CommandRun, workspace: MemoryIsolation, slot: number) => Partial<CommandResult>;
   readonly settings?: Partial<RunSettings>;
   /** Commands that the user lets agents run. */
   readonly allowedCommands?: readonly string[];
@@ -50,7 +50,7 @@ export interface SimulatedHostOptions {
   readonly onEnd?: (tag: string) => void;
   /** How workers end that die before their first word. */
   readonly dieAtBirth?: WorkerEnd;
-  readonly workspace?: MemoryWorkspace;
+  readonly workspace?: MemoryIsolation;
   readonly disk?: MemoryDisk;
   readonly clock?: SimulatedClock;
   readonly cores?: Cores;
@@ -78,14 +78,14 @@ export class SimulatedHost {
   private constructor(
     readonly engine: Engine,
     readonly clock: SimulatedClock,
-    readonly workspace: MemoryWorkspace,
+    readonly workspace: MemoryIsolation,
     private readonly options: SimulatedHostOptions,
   ) {}
 
   static async open(options: SimulatedHostOptions): Promise<SimulatedHost> {
     const {
       clock = new SimulatedClock(),
-      workspace = new MemoryWorkspace(),
+      workspace = new MemoryIsolation(),
       disk = new MemoryDisk(),
     } = options;
     const store = await disk.open(disk.epoch + 1);
@@ -95,7 +95,7 @@ export class SimulatedHost {
     const admitted = new Map<string, number>();
     let pid = 100;
     const engine: Engine = new Engine({
-      ...{ store, clock, chance, files: workspace, copies: workspace },
+      ...{ store, clock, chance, isolation: workspace },
       loaded: { ...(await store.load()), ...options.loaded },
       ...{
         socketPath: '/hub',
@@ -148,6 +148,7 @@ export class SimulatedHost {
       },
       allowedCommands: () => options.allowedCommands ?? [],
       redactor: options.redactor ?? new Redactor(),
+      withheld: () => [],
       secrets: async () => ({ offline: { ok: true, turns: [] } }),
       admit: (token, fence) => void admitted.set(token, fence),
       onOutput: () => {},
@@ -171,7 +172,7 @@ export class SimulatedHost {
   }
 
   async start(): Promise<void> {
-    const started = await this.engine.startRun({
+    const started = await this.engine.runs.start({
       ...defaultRunSettings,
       model: 'offline',
       verifyCommand: 'check',
@@ -203,17 +204,22 @@ export class SimulatedHost {
     const { desk } = this.engine;
     try {
       const assignment = await desk.hello(fence);
+      await desk.copyReady(fence);
       this.asked.push({ feature: assignment.name, slot: assignment.slot, atMs: this.clock.now() });
       const { slot } = assignment;
-      const read = (path: string) => this.workspace.copies.get(slot)?.get(path);
+      const read = (path: string) => this.workspace.placeOf(slot).get(path);
       await (this.options.agents?.(assignment) ?? doASecond)({
         ...{ assignment, desk, fence, read, die },
         wait: (ms) => sleep(this.clock, ms),
         write: async (path, content) => {
-          const lock = await desk.lockFile(fence, path);
+          const lock = await desk.files.lockFile(fence, path);
           if (!lock.ok) return lock;
           const old = read(path);
-          return desk.writeFile(fence, { path, baseHash: old === undefined ? null : hashOf(old), content });
+          return desk.files.writeFile(fence, {
+            path,
+            baseHash: old === undefined ? null : hashOf(old),
+            content,
+          });
         },
         submit: () => desk.submit(fence, 'done'),
       });

@@ -1,39 +1,48 @@
 // An attempt's end that the machine refuses: tried again until it works, told once, and never in the way of a stop.
 import { strict as assert } from 'node:assert';
+import { describe, it } from 'mocha';
 import { defaultLimits } from '../../src/core/guardrails/limits';
 import { Failure } from '../../src/ports/failure';
+import { MemoryIsolation } from '../doubles/memoryIsolation';
 import { MemoryDisk } from '../doubles/memoryStore';
-import { MemoryWorkspace } from '../doubles/memoryWorkspace';
 import { settle } from '../doubles/simulatedClock';
 import { type Behaviour, SimulatedHost, type SimulatedHostOptions } from '../doubles/simulatedHost';
 
 const settings = { limits: { ...defaultLimits, maxRetries: 0 } };
 
-/** Changes two files and gives up. */
-const leavesWork: Behaviour = async ({ write, desk, fence }) => {
-  await write('f', 'half');
-  await write('g', 'half');
-  await desk.giveUp(fence, 'cannot');
+/** Changes two files and hands in. */
+const doesWork: Behaviour = async ({ write, submit }) => {
+  await write('f', 'after');
+  await write('g', 'after');
+  await submit();
 };
 
-/** A workspace in which nothing can be put back while `why` says so. */
-class Refusing extends MemoryWorkspace {
+/** Changes a file, and is at it for long. */
+const isAtWork: Behaviour = async ({ write, wait }) => {
+  await write('f', 'half');
+  await wait(60_000);
+};
+
+/** A workspace into which nothing can be put while `why` says so. */
+class Refusing extends MemoryIsolation {
   why: unknown;
   /** Only this file; else all. */
   path: string | undefined;
 
-  override async undo(edit: Parameters<MemoryWorkspace['undo']>[0]) {
-    if (this.why !== undefined && (this.path ?? edit.path) === edit.path) throw this.why;
-    return super.undo(edit);
+  constructor() {
+    super();
+    for (const path of ['f', 'g']) this.put(path, 'before');
+    this.beforePut = (path) => {
+      if (this.why !== undefined && (this.path ?? path) === path) throw this.why;
+    };
   }
 }
 
-const denied = () => new Failure('denied', 'Could not undo the changes of "f": EACCES');
+const denied = () => new Failure('denied', 'Could not write "f": EACCES');
 
 async function open(workspace: Refusing, options: Partial<SimulatedHostOptions> = {}) {
-  for (const path of ['f', 'g']) if (!workspace.files.has(path)) workspace.put(path, 'before');
   return SimulatedHost.open({
-    ...{ backlog: [{ name: 'a' }], workspace, settings, agents: () => leavesWork },
+    ...{ backlog: [{ name: 'a' }], workspace, settings, agents: () => doesWork },
     ...options,
   });
 }
@@ -41,13 +50,16 @@ async function open(workspace: Refusing, options: Partial<SimulatedHostOptions> 
 const told = ({ events }: SimulatedHost) =>
   events.flatMap((e) => (e.type === 'error.occurred' ? [`${e.where}: ${e.message}`] : []));
 
-describe('an attempt whose end is refused', () => {
+const before = { f: 'before', g: 'before' };
+const after = { f: 'after', g: 'after' };
+
+describe('a publication that is refused', () => {
   for (const [name, why] of Object.entries({
     denied: denied(),
-    io: new Failure('io', 'Could not undo the changes of "f": EIO'),
+    io: new Failure('io', 'Could not write "f": EIO'),
     'a bug': new TypeError('undefined is no file'),
   })) {
-    it(`holds its files, is told once, and ends when it can (${name})`, async () => {
+    it(`holds its files, is told once, and is completed when it can be (${name})`, async () => {
       const workspace = new Refusing();
       workspace.why = why;
       const host = await open(workspace);
@@ -57,32 +69,82 @@ describe('an attempt whose end is refused', () => {
       assert.equal(host.engine.snapshot.locks.holds.length, 2);
       assert.equal(host.engine.snapshot.breaker, null, 'others are let start');
       assert.deepEqual(told(host), [
-        `Putting back what an attempt changed: ${why.message}. Make the place one that you can read and write. It is tried again by itself.`,
+        `Putting the files of a feature that passed into the workspace: ${why.message}. Make the place one that you can read and write. It is tried again by itself.`,
       ]);
       workspace.why = undefined;
       await host.clock.advance(64_000);
-      assert.equal(host.statusOf(1), 'failed');
-      assert.deepEqual(Object.fromEntries(workspace.files), { f: 'before', g: 'before' });
-      assert.equal(host.engine.snapshot.run?.outcome, 'incomplete');
+      assert.equal(host.statusOf(1), 'passing');
+      assert.deepEqual(Object.fromEntries(workspace.files), after);
+      assert.equal(host.engine.snapshot.run?.outcome, 'complete');
       assert.deepEqual(host.bugs, []);
     });
   }
 
-  it('puts back all the same what can be', async () => {
+  it('is tried at once when the run is stopped, which waits for it', async () => {
     const workspace = new Refusing();
     workspace.why = denied();
-    workspace.path = 'g'; // the last it changed is the first to be put back
     const host = await open(workspace);
     await host.start();
-    await host.clock.advance(0);
-    assert.deepEqual(Object.fromEntries(workspace.files), { f: 'before', g: 'half' });
+    await host.clock.advance(30_000); // the next try is 55 s off
+    let isStopped = false;
+    const stop = () =>
+      host.engine.runs.stop().then(() => {
+        isStopped = true;
+      });
+    const stopped = stop();
+    await settle();
+    assert.equal(isStopped, false);
+    workspace.why = undefined;
+    await Promise.all([stop(), stopped]);
+    assert.deepEqual(Object.fromEntries(workspace.files), after);
+    await settle();
+    assert.deepEqual([host.statusOf(1), host.engine.snapshot.run?.status], ['passing', 'finished']);
   });
 
+  it('is completed by the next host where this one closes in the middle of it', async () => {
+    const [workspace, disk] = [new Refusing(), new MemoryDisk()];
+    workspace.why = denied();
+    workspace.path = 'g';
+    const host = await open(workspace, { disk });
+    await host.start();
+    await host.clock.advance(100);
+    assert.deepEqual(Object.fromEntries(workspace.files), { f: 'after', g: 'before' });
+    await host.engine.close();
+    await settle();
+    assert.match(told(host)[0] ?? '', /"f": EACCES\. .* It is tried again by itself\.$/);
+    assert.equal(host.statusOf(1), 'claimed');
+    workspace.why = undefined;
+    const next = await open(workspace, { disk });
+    assert.deepEqual(Object.fromEntries(workspace.files), after);
+    assert.equal(next.statusOf(1), 'passing');
+    assert.deepEqual(disk.publications, new Map());
+  });
+
+  it('is taken back as a whole by the next host where somebody has changed one of its files since', async () => {
+    const [workspace, disk] = [new Refusing(), new MemoryDisk()];
+    workspace.why = denied();
+    workspace.path = 'g';
+    const host = await open(workspace, { disk });
+    await host.start();
+    await host.clock.advance(100);
+    await host.engine.close();
+    workspace.why = undefined;
+    workspace.put('g', 'by hand');
+    const next = await open(workspace, { disk });
+    assert.deepEqual(Object.fromEntries(workspace.files), { f: 'before', g: 'by hand' });
+    assert.equal(next.statusOf(1), 'pending');
+  });
+});
+
+describe('an attempt whose end is refused', () => {
   for (const reason of ['io', 'denied', 'tooManyOpen'] as const) {
     it(`waits for its processes to be ended (${reason})`, async () => {
       let isRefused = true;
-      const workspace = new Refusing();
-      const host = await open(workspace, {
+      const host = await open(new Refusing(), {
+        agents:
+          () =>
+          ({ desk, fence }) =>
+            desk.giveUp(fence, 'cannot'),
         onEnd: () => {
           if (isRefused) throw new Failure(reason, 'Could not list the processes');
         },
@@ -90,24 +152,18 @@ describe('an attempt whose end is refused', () => {
       await host.start();
       await host.clock.advance(3_000);
       assert.equal(host.statusOf(1), 'claimed');
-      assert.equal(workspace.files.get('f'), 'half', 'not put back while somebody may be at it');
       const isTrouble = reason === 'tooManyOpen';
       assert.equal(host.engine.snapshot.breaker?.cause, isTrouble ? 'files' : undefined);
       assert.equal(told(host).length, isTrouble ? 0 : 1);
       isRefused = false;
       await host.clock.advance(20_000);
       assert.equal(host.statusOf(1), 'failed');
-      assert.equal(workspace.files.get('f'), 'before');
     });
   }
 
   it('sweeps up after one that passed until it can', async () => {
     let isRefused = true;
     const host = await open(new Refusing(), {
-      agents:
-        () =>
-        ({ submit }) =>
-          submit(),
       onEnd: () => {
         if (isRefused) throw new Failure('io', 'Could not list the processes');
       },
@@ -122,77 +178,39 @@ describe('an attempt whose end is refused', () => {
   });
 
   it('is told also while another trouble is', async () => {
-    const workspace = new Refusing();
-    workspace.why = new Failure('diskFull', 'no space');
-    const host = await open(workspace, {
+    let tries = 0;
+    const host = await open(new Refusing(), {
       agents:
         () =>
-        async ({ write, desk, fence }) => {
-          await write('f', 'half');
-          await desk.handBack(fence, { cause: 'key', message: 'no.' });
-        },
+        ({ desk, fence }) =>
+          desk.handBack(fence, { cause: 'key', message: 'no.' }),
+      onEnd: () => {
+        tries += 1;
+        throw new Failure('diskFull', 'no space');
+      },
     });
     await host.start();
     await host.clock.advance(30_000);
+    assert.ok(tries > 1);
     assert.equal(host.engine.snapshot.breaker?.cause, 'key');
     assert.equal(told(host).length, 1);
     assert.match(told(host)[0] ?? '', /no space\..* It is tried again by itself\.$/);
   });
 
-  it('is tried at once when the run is stopped, which waits for it', async () => {
-    const workspace = new Refusing();
-    workspace.why = denied();
-    const host = await open(workspace);
-    await host.start();
-    await host.clock.advance(30_000); // the next try is 55 s off
-    let isStopped = false;
-    const stop = () =>
-      host.engine.stopRun().then(() => {
-        isStopped = true;
-      });
-    const stopped = stop();
-    await settle();
-    assert.equal(isStopped, false);
-    workspace.why = undefined;
-    await Promise.all([stop(), stopped]);
-    assert.equal(workspace.files.get('f'), 'before');
-    await settle();
-    assert.equal(host.engine.snapshot.run?.outcome, 'stopped');
-  });
-
-  it('is left to the next host when this one closes, and named', async () => {
+  it('leaves nothing of its work in the workspace when the host closes', async () => {
     const [workspace, disk] = [new Refusing(), new MemoryDisk()];
-    workspace.why = denied();
-    const host = await open(workspace, {
-      disk,
-      agents:
-        () =>
-        async ({ write, wait }) => {
-          await write('f', 'half');
-          await wait(60_000);
-        },
-    });
+    const host = await open(workspace, { disk, agents: () => isAtWork });
     await host.start();
     await host.clock.advance(100);
     await host.engine.close();
-    await settle();
-    assert.match(told(host)[0] ?? '', /"f": EACCES\. .* The next start does it\.$/);
-    workspace.why = undefined;
-    await open(workspace, { disk });
-    assert.equal(workspace.files.get('f'), 'before');
+    assert.deepEqual(Object.fromEntries(workspace.files), before);
+    assert.equal(host.statusOf(1), 'pending');
   });
 
-  it('keeps no host open when the disk does not answer at all', async () => {
+  it('keeps no host open when the machine does not answer at all', async () => {
     const workspace = new Refusing();
-    workspace.undo = () => new Promise(() => {});
-    const host = await open(workspace, {
-      agents:
-        () =>
-        async ({ write, wait }) => {
-          await write('f', 'half');
-          await wait(60_000);
-        },
-    });
+    workspace.publish = () => new Promise(() => {});
+    const host = await open(workspace);
     await host.start();
     await host.clock.advance(100);
     const closed = host.engine.close();
@@ -203,7 +221,7 @@ describe('an attempt whose end is refused', () => {
 
 describe('a round of the scheduler that meets an error', () => {
   it('is held again by itself, and told once', async () => {
-    const workspace = new MemoryWorkspace();
+    const workspace = new MemoryIsolation();
     const expand = workspace.expand.bind(workspace);
     workspace.expand = () =>
       Promise.reject(new Failure('denied', 'Could not list the files of globs: EACCES'));

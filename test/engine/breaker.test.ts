@@ -3,8 +3,8 @@ import { strict as assert } from 'node:assert';
 import { defaultLimits } from '../../src/core/guardrails/limits';
 import { excerptOf } from '../../src/core/shared/longText';
 import { Failure, type FailureReason } from '../../src/ports/failure';
+import { MemoryIsolation } from '../doubles/memoryIsolation';
 import { MemoryDisk } from '../doubles/memoryStore';
-import { MemoryWorkspace } from '../doubles/memoryWorkspace';
 import { type Behaviour, SimulatedHost } from '../doubles/simulatedHost';
 
 const backlog = [{ name: 'a' }, { name: 'b' }, { name: 'c' }, { name: 'd', depends_on: ['a'] }];
@@ -121,8 +121,8 @@ describe('trouble from outside', () => {
       await host.start();
       await host.clock.advance(1_000);
       service.isRefusing = false;
-      if (mend === 'a new key') await host.engine.mended();
-      else if (mend === 'a resume') await host.engine.resumeRun();
+      if (mend === 'a new key') await host.engine.runs.mended();
+      else if (mend === 'a resume') await host.engine.runs.resume();
       else await host.start();
       await host.clock.advance(3_500);
       assert.equal(host.engine.snapshot.run?.outcome, 'complete');
@@ -134,7 +134,7 @@ describe('trouble from outside', () => {
     const host = await SimulatedHost.open({ backlog, agents: () => service.agent, settings: noRetries });
     await host.start();
     await host.clock.advance(1_000);
-    await host.engine.stopRun();
+    await host.engine.runs.stop();
     await host.clock.advance(0);
     assert.equal(host.engine.snapshot.run?.outcome, 'stopped');
     service.isRefusing = false;
@@ -144,7 +144,7 @@ describe('trouble from outside', () => {
 
   it('outlives its host: the next one waits as the last one did', async () => {
     const service = new Service();
-    const [disk, workspace] = [new MemoryDisk(), new MemoryWorkspace()];
+    const [disk, workspace] = [new MemoryDisk(), new MemoryIsolation()];
     const options = { backlog, disk, workspace, agents: () => service.agent, settings: noRetries };
     const first = await SimulatedHost.open(options);
     await first.start();
@@ -158,8 +158,8 @@ describe('trouble from outside', () => {
     assert.equal(second.engine.snapshot.run?.outcome, 'complete');
   });
 
-  it('undoes what its attempts had begun', async () => {
-    const workspace = new MemoryWorkspace();
+  it('gives up what its attempts had begun', async () => {
+    const workspace = new MemoryIsolation();
     const host = await SimulatedHost.open({
       ...{ backlog: [{ name: 'a' }], workspace },
       agents:
@@ -229,14 +229,13 @@ describe('trouble from outside', () => {
       ['diskFull', 'disk'],
     ] as const) {
       it(`waits when no copy can be made (${reason})`, async () => {
-        const workspace = new MemoryWorkspace();
-        const refresh = workspace.refresh.bind(workspace);
-        workspace.refresh = () => Promise.reject(new Failure(reason, 'no copy'));
+        const workspace = new MemoryIsolation();
+        workspace.beforePrepare = () => Promise.reject(new Failure(reason, 'no copy'));
         const host = await SimulatedHost.open({ backlog, workspace, settings: noRetries });
         await host.start();
         await host.clock.advance(4_000);
         assert.equal(host.engine.snapshot.breaker?.cause, cause);
-        workspace.refresh = refresh;
+        workspace.beforePrepare = () => {};
         await host.clock.advance(10_000);
         assert.equal(host.engine.snapshot.run?.outcome, 'complete');
         assert.deepEqual(judged(host), []);
@@ -277,18 +276,19 @@ describe('trouble from outside', () => {
       assert.deepEqual(judged(host), []);
     });
 
-    it('tries to undo until a full disk lets it, and holds the file so long', async () => {
-      const workspace = new MemoryWorkspace();
+    it('tries to publish until a full disk lets it, and holds the file so long', async () => {
+      const workspace = new MemoryIsolation();
       workspace.put('f', 'before');
-      const undo = workspace.undo.bind(workspace);
-      workspace.undo = () => Promise.reject(new Failure('diskFull', 'no space'));
+      workspace.beforePut = () => {
+        throw new Failure('diskFull', 'no space');
+      };
       const host = await SimulatedHost.open({
         ...{ backlog: [{ name: 'a' }], workspace, settings: noRetries },
         agents:
           () =>
-          async ({ write, desk, fence }) => {
-            await write('f', 'half');
-            await desk.giveUp(fence, 'cannot');
+          async ({ write, submit }) => {
+            await write('f', 'after');
+            await submit();
           },
       });
       await host.start();
@@ -296,10 +296,10 @@ describe('trouble from outside', () => {
       assert.equal(host.statusOf(1), 'claimed');
       assert.equal(host.engine.snapshot.breaker?.cause, 'disk');
       assert.equal(host.engine.snapshot.locks.holds.length, 1);
-      workspace.undo = undo;
+      workspace.beforePut = () => {};
       await host.clock.advance(20_000);
-      assert.equal(workspace.files.get('f'), 'before');
-      assert.equal(host.statusOf(1), 'failed');
+      assert.equal(workspace.files.get('f'), 'after');
+      assert.equal(host.statusOf(1), 'passing');
     });
   });
 });
@@ -364,7 +364,7 @@ describe('a lost agent', () => {
 
 describe('what cannot be read', () => {
   it('is told once to people, to every agent, and beside a check that fails', async () => {
-    const workspace = new MemoryWorkspace();
+    const workspace = new MemoryIsolation();
     workspace.unread = ['keys/', 'secret.txt'];
     const asked: unknown[] = [];
     const host = await SimulatedHost.open({
@@ -374,9 +374,9 @@ describe('what cannot be read', () => {
         outputTail: 'no key',
       }),
       agents:
-        ({ unread }) =>
-        ({ submit }) => {
-          asked.push(unread);
+        () =>
+        async ({ desk, fence, submit }) => {
+          asked.push((await desk.copyReady(fence)).unread);
           return submit();
         },
     });

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
 import { excerptOf } from '../../src/core/shared/longText';
-import { hashOf, MemoryWorkspace } from '../doubles/memoryWorkspace';
+import { hashOf, MemoryIsolation } from '../doubles/memoryIsolation';
 import { type Hands, SimulatedHost, type SimulatedHostOptions } from '../doubles/simulatedHost';
 
 async function runAll(options: SimulatedHostOptions): Promise<SimulatedHost> {
@@ -23,7 +23,7 @@ const undeclared =
 
 describe('power files', () => {
   it('are refused by every way of changing a file, and each is told once', async () => {
-    const workspace = new MemoryWorkspace();
+    const workspace = new MemoryIsolation();
     for (const path of ['AGENTS.md', 'a.md']) workspace.put(path, 'old');
     const refused: unknown[] = [];
     const host = await runAll({
@@ -35,17 +35,13 @@ describe('power files', () => {
         async ({ desk, fence, submit }: Hands) => {
           const baseHash = hashOf('old');
           for (const answer of [
-            await desk.lockFile(fence, './AGENTS.md'),
-            await desk.writeFile(fence, { path: 'AGENTS.md', baseHash, content: 'new' }),
-            await desk.writeFile(fence, { path: 'AGENTS.md', baseHash, content: null }),
-            await desk.moveFile(fence, { from: 'AGENTS.md', to: 'b.md', baseHash }),
-            await desk.moveFile(fence, { from: 'a.md', to: '.github/workflows/a.yml', baseHash }),
-            await desk.editShared(fence, {
-              path: 'AGENTS.md',
-              edits: [{ old: 'old', new: 'new', all: false }],
-            }),
-            await desk.writeFile(fence, { path: '.vscode/tasks.json', baseHash: null, content: '{}' }),
-            await desk.lockFile(fence, '.env'),
+            await desk.files.lockFile(fence, './AGENTS.md'),
+            await desk.files.writeFile(fence, { path: 'AGENTS.md', baseHash, content: 'new' }),
+            await desk.files.writeFile(fence, { path: 'AGENTS.md', baseHash, content: null }),
+            await desk.files.moveFile(fence, { from: 'AGENTS.md', to: 'b.md', baseHash }),
+            await desk.files.moveFile(fence, { from: 'a.md', to: '.github/workflows/a.yml', baseHash }),
+            await desk.files.writeFile(fence, { path: '.vscode/tasks.json', baseHash: null, content: '{}' }),
+            await desk.files.lockFile(fence, '.env'),
           ])
             refused.push(answer.ok ? answer : answer.error.code);
           await submit();
@@ -53,7 +49,7 @@ describe('power files', () => {
     });
     assert.deepEqual(
       refused,
-      Array.from({ length: 8 }, () => 'pathDenied'),
+      Array.from({ length: 7 }, () => 'pathDenied'),
     );
     assert.deepEqual(
       denials(host).map(({ path }) => path),
@@ -65,7 +61,7 @@ describe('power files', () => {
   });
 
   it('are taken out of what a command did, said to the agent and, counted, to the user', async () => {
-    const workspace = new MemoryWorkspace();
+    const workspace = new MemoryIsolation();
     workspace.put('AGENTS.md', 'old');
     const answers: unknown[] = [];
     const host = await runAll({
@@ -75,10 +71,10 @@ describe('power files', () => {
       agents:
         () =>
         async ({ desk, fence, submit, assignment, read }: Hands) => {
-          await desk.commandBegin(fence, 'gen');
-          const copy = workspace.copies.get(assignment.slot);
-          for (const path of ['AGENTS.md', '.vscode/a', '.vscode/b', 'ok.txt']) copy?.set(path, 'new');
-          const { kept, dropped } = await desk.commandEnd(fence, { durationMs: 1, printed: '' });
+          await desk.commands.begin(fence, 'gen');
+          const copy = workspace.placeOf(assignment.slot);
+          for (const path of ['AGENTS.md', '.vscode/a', '.vscode/b', 'ok.txt']) copy.set(path, 'new');
+          const { kept, dropped } = await desk.commands.end(fence, { durationMs: 1, printed: '' });
           answers.push(kept, dropped, read('AGENTS.md'), read('.vscode/a'));
           await submit();
         },
@@ -87,16 +83,16 @@ describe('power files', () => {
     assert.deepEqual(answers, [
       ['ok.txt'],
       [
-        { path: 'AGENTS.md', why: undeclared },
         { path: '.vscode/a', why: `".vscode/a" ${editor}` },
         { path: '.vscode/b', why: `".vscode/b" ${editor}` },
+        { path: 'AGENTS.md', why: undeclared },
       ],
       'old',
       undefined,
     ]);
     assert.deepEqual(denials(host), [
-      { path: 'AGENTS.md', why: undeclared, others: undefined },
       { path: '.vscode/a', why: `".vscode/a" ${editor}`, others: 1 },
+      { path: 'AGENTS.md', why: undeclared, others: undefined },
     ]);
     assert.deepEqual(workspace.writes, [{ path: 'ok.txt', text: 'new' }]);
     assert.deepEqual(host.transcript('lock.granted'), ['     0 lock.granted featureId=1 slot=1 path=ok.txt']);
@@ -123,12 +119,12 @@ describe('power files', () => {
     assert.ok(state?.status === 'claimed' && state.phase === 'unconfirmed');
     assert.equal(
       state.why,
-      'Its check passed, and it needs your yes (confirm 1, or reject 1 to put everything back): ' +
-        'it changed "AGENTS.md", which tells other coding agents what to do; ' +
-        '".github/workflows/ci.yml", which tells a build server what to run, with the keys it holds.',
+      'Its check passed, and it needs your yes (confirm 1, or reject 1 to give it up): ' +
+        'it changed ".github/workflows/ci.yml", which tells a build server what to run, with the keys it holds; ' +
+        '"AGENTS.md", which tells other coding agents what to do.',
     );
     assert.equal(host.statusOf(2), 'waiting');
-    assert.equal((await host.engine.confirm(1)).ok, true);
+    assert.equal((await host.engine.judgement.confirm(1)).ok, true);
     const proof = host.events.flatMap((e) => (e.type === 'feature.passed' ? [e.evidence] : []));
     assert.deepEqual(proof, [
       {
@@ -139,15 +135,14 @@ describe('power files', () => {
     assert.deepEqual(host.engine.snapshot.features[1]?.state.status, 'passing');
   });
 
-  it('are put back when the user says no', async () => {
-    const workspace = new MemoryWorkspace();
+  it('never reach the workspace when the user says no', async () => {
+    const workspace = new MemoryIsolation();
     workspace.put('AGENTS.md', 'old');
     const host = await runAll({
       ...{ workspace, backlog: [{ name: 'a', files: declares }] },
       agents: () => changes,
     });
-    assert.equal(workspace.files.get('AGENTS.md'), 'new');
-    await host.engine.reject(1);
+    await host.engine.judgement.reject(1);
     assert.deepEqual([...workspace.files], [['AGENTS.md', 'old']]);
   });
 
@@ -159,7 +154,7 @@ describe('power files', () => {
     const state = host.engine.snapshot.features[1]?.state;
     assert.match(
       state?.status === 'claimed' && state.phase === 'unconfirmed' ? excerptOf(state.why) : '',
-      /It changed "AGENTS\.md", which/,
+      / "AGENTS\.md", which/,
     );
   });
 

@@ -2,8 +2,8 @@
 import { strict as assert } from 'node:assert';
 import { defaultRunSettings, type RunSettings } from '../../src/core/events/runSettings';
 import { Failure } from '../../src/ports/failure';
+import { MemoryIsolation } from '../doubles/memoryIsolation';
 import { MemoryDisk } from '../doubles/memoryStore';
-import { MemoryWorkspace } from '../doubles/memoryWorkspace';
 import { SimulatedHost, type SimulatedHostOptions, specsOf } from '../doubles/simulatedHost';
 
 type Entry = Record<string, unknown> & { readonly name: string };
@@ -20,7 +20,7 @@ async function passed(backlog: readonly Entry[], options: Partial<SimulatedHostO
 
 async function runAgain(host: SimulatedHost, settings: Partial<RunSettings> = {}): Promise<void> {
   const base = { ...defaultRunSettings, model: 'offline', verifyCommand: 'check' } as const;
-  const started = await host.engine.startRun({ ...base, ...settings });
+  const started = await host.engine.runs.start({ ...base, ...settings });
   assert.ok(started.ok);
   host.engine.goOn();
   for (let passed = 0; passed < 60_000 && host.engine.snapshot.run?.status !== 'finished'; passed += 100)
@@ -68,7 +68,7 @@ describe('a feature that was edited after it passed', () => {
           await submit();
         },
       check: ({ command }, workspace, slot) =>
-        command === 'new' && workspace.copies.get(slot)?.get('a.txt') !== '2'
+        command === 'new' && workspace.placeOf(slot).get('a.txt') !== '2'
           ? { exitCode: 3, outputTail: 'one factor' }
           : {},
     });
@@ -133,7 +133,7 @@ describe('a feature that was edited after it passed', () => {
       settings: { verifyCommand: undefined },
     });
     await host.run();
-    assert.ok((await host.engine.confirm(1)).ok);
+    assert.ok((await host.engine.judgement.confirm(1)).ok);
     await host.engine.loadBacklog(specsOf([{ name: 'a', description: 'more' }]));
     assert.equal(host.statusOf(1), 'pending');
     await runAgain(host, { verifyCommand: undefined });
@@ -165,7 +165,7 @@ describe('a feature that was edited after it passed', () => {
       const state = host.engine.snapshot.features[1]?.state;
       assert.equal(state?.status === 'claimed' && state.phase, 'verifying');
       if (end === 'the user stops the run') {
-        await host.engine.stopRun();
+        await host.engine.runs.stop();
         await host.clock.advance(100);
         await runAgain(host);
       } else {
@@ -180,14 +180,12 @@ describe('a feature that was edited after it passed', () => {
     });
 
   it('is checked once its trouble is over, and shows nothing of a trouble of agents to be over', async () => {
-    const workspace = new MemoryWorkspace();
+    const workspace = new MemoryIsolation();
     const host = await passed([{ name: 'a', verify: 'old' }], { workspace });
     await host.engine.loadBacklog(specsOf([{ name: 'a', verify: 'new' }]));
-    const { begin } = workspace;
     let tries = 0;
-    workspace.begin = async function (slot, overlay) {
+    workspace.beforePrepare = () => {
       if (++tries < 3) throw new Failure('diskFull', 'No space.');
-      return begin.call(this, slot, overlay);
     };
     await runAgain(host);
     assert.deepEqual([tries, proofOf(host, 1), agentsAsked(host)], [3, 'new', []]);
@@ -340,7 +338,7 @@ describe('an edit of a feature that an agent is at work on', () => {
     await host.run();
     await host.engine.loadBacklog(specsOf([{ name: 'a', verify: 'new' }]));
     assert.equal(host.statusOf(1), 'claimed');
-    assert.ok((await host.engine.confirm(1)).ok);
+    assert.ok((await host.engine.judgement.confirm(1)).ok);
     await host.clock.advance(0);
     assert.equal(host.statusOf(1), 'pending');
     await runAgain(host, settings);

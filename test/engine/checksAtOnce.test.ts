@@ -92,7 +92,7 @@ describe('checks at the same time', () => {
     const host = await open({ settings: { checksAtOnce: 1 } });
     await host.start();
     await host.clock.advance(1_000);
-    const stopped = host.engine.stopRun();
+    const stopped = host.engine.runs.stop();
     await host.clock.advance(6_000);
     await stopped;
     assert.equal(host.engine.snapshot.run?.outcome, 'stopped');
@@ -112,9 +112,9 @@ describe('what a command took of the cores', () => {
         async ({ desk, fence, wait, submit }) => {
           const call = { tool: 'run_command', fingerprint: 'x' };
           await desk.toolBegin(fence, call);
-          await desk.commandBegin(fence, 'check');
+          await desk.commands.begin(fence, 'check');
           await wait(4_000);
-          await desk.commandEnd(fence, { durationMs: 4_000, cpuMs: 4_000, printed: '' });
+          await desk.commands.end(fence, { durationMs: 4_000, cpuMs: 4_000, printed: '' });
           await desk.toolEnd(fence, { ...call, ok: true, durationMs: 4_000, summary: '' });
           await desk.toolEnd(fence, { ...call, tool: 'read_file', ok: true, durationMs: 1, summary: '' });
           await submit();

@@ -4,8 +4,8 @@ import { describe, it } from 'mocha';
 import { leaseMs } from '../../src/core/claims/claim';
 import { defaultLimits } from '../../src/core/guardrails/limits';
 import type { Assignment } from '../../src/ports/coordinator';
+import { MemoryIsolation } from '../doubles/memoryIsolation';
 import { MemoryDisk } from '../doubles/memoryStore';
-import { MemoryWorkspace } from '../doubles/memoryWorkspace';
 import { doASecond, SimulatedHost, type SimulatedHostOptions, specsOf } from '../doubles/simulatedHost';
 
 const five = [1, 2, 3, 4, 5].map((n) => ({ name: `Feature ${n}`, priority: n < 4 ? 1 : 2 }));
@@ -99,7 +99,7 @@ describe('the engine', () => {
       ['failed', 'skipped', 'passing'],
     );
     assert.equal(host.engine.snapshot.run?.outcome, 'incomplete');
-    await host.engine.retry(1);
+    await host.engine.judgement.retry(1);
     await host.clock.advance(0);
     assert.deepEqual(
       [1, 2].map((id) => host.statusOf(id)),
@@ -116,7 +116,7 @@ describe('the engine', () => {
       backlog,
       agents: (assignment) => async (hands) => {
         assignments.push(assignment);
-        assert.equal((await hands.desk.commandBegin(hands.fence, verify)).ok, true);
+        assert.equal((await hands.desk.commands.begin(hands.fence, verify)).ok, true);
         await doASecond(hands);
       },
       check: ({ command }) => {
@@ -157,14 +157,14 @@ describe('the engine', () => {
     assert.equal(host.statusOf(1), 'claimed');
     assert.match(JSON.stringify(host.engine.snapshot.features[1]?.state), /confirm 1, or reject 1/);
     assert.equal(host.statusOf(2), 'waiting');
-    assert.equal((await host.engine.confirm(1)).ok, true);
+    assert.equal((await host.engine.judgement.confirm(1)).ok, true);
     await host.clock.advance(0);
     assert.equal(host.statusOf(1), 'passing');
     assert.equal(host.statusOf(2), 'pending');
   });
 
-  it('puts back what the user rejects, but for files changed since', async () => {
-    const workspace = new MemoryWorkspace();
+  it('brings nothing into the workspace that the user rejects', async () => {
+    const workspace = new MemoryIsolation();
     workspace.put('old.txt', 'old');
     const host = await runAll({
       ...{ backlog: [{ name: 'a' }], workspace, settings: { verifyCommand: undefined } },
@@ -176,12 +176,11 @@ describe('the engine', () => {
           await submit();
         },
     });
-    workspace.put('made.txt', 'changed by hand');
-    const answer = await host.engine.reject(1);
-    assert.deepEqual(answer, { ok: true, value: { kept: ['made.txt'] } });
-    assert.equal(workspace.files.get('old.txt'), 'old');
-    assert.equal(workspace.files.get('made.txt'), 'changed by hand');
+    assert.deepEqual([...workspace.files], [['old.txt', 'old']]);
+    assert.deepEqual(await host.engine.judgement.reject(1), { ok: true, value: {} });
+    assert.deepEqual([...workspace.files], [['old.txt', 'old']]);
     assert.equal(host.statusOf(1), 'failed');
+    assert.equal((await host.engine.judgement.confirm(1)).ok, false);
   });
 
   it('passes over a feature whose declared file is busy, and never lets two hold one', async () => {
@@ -201,7 +200,7 @@ describe('the engine', () => {
   });
 
   it('makes an agent wait its turn for an undeclared file, and shows it the file as it is then', async () => {
-    const workspace = new MemoryWorkspace();
+    const workspace = new MemoryIsolation();
     workspace.put('shared.txt', '0');
     const seen: string[] = [];
     const host = await runAll({
@@ -209,7 +208,7 @@ describe('the engine', () => {
       agents:
         () =>
         async ({ desk, fence, read, write, wait, submit }) => {
-          await desk.lockFile(fence, 'shared.txt');
+          await desk.files.lockFile(fence, 'shared.txt');
           const text = read('shared.txt') ?? '';
           seen.push(text);
           await wait(1000);
@@ -222,8 +221,8 @@ describe('the engine', () => {
     assert.equal(host.engine.snapshot.run?.report?.waitingMs.lock, 3000);
   });
 
-  it('yields instead of closing a circle, undone, and holds that file next time', async () => {
-    const workspace = new MemoryWorkspace();
+  it('yields instead of closing a circle, its work given up, and holds that file next time', async () => {
+    const workspace = new MemoryIsolation();
     const order: Record<string, readonly string[]> = { a: ['x', 'y'], b: ['y', 'x'] };
     const host = await runAll({
       ...{ backlog: [{ name: 'a' }, { name: 'b' }], workspace },
@@ -238,8 +237,7 @@ describe('the engine', () => {
           await submit();
         },
     });
-    assert.deepEqual(host.transcript('feature.yielded', 'file.undone'), [
-      '  1000 file.undone featureId=2 slot=2 path=y',
+    assert.deepEqual(host.transcript('feature.yielded'), [
       '  1000 feature.yielded featureId=2 slot=2 path=x cause=lock',
     ]);
     assert.deepEqual(host.engine.snapshot.features[2]?.learnedFiles, ['x']);
@@ -254,7 +252,7 @@ describe('the engine', () => {
   });
 
   it('leaves no trace of a failed attempt', async () => {
-    const workspace = new MemoryWorkspace();
+    const workspace = new MemoryIsolation();
     workspace.put('kept.txt', 'before');
     const host = await runAll({
       ...{ backlog: [{ name: 'a' }], workspace, settings: { limits: { ...defaultLimits, maxRetries: 0 } } },
@@ -274,7 +272,7 @@ describe('the engine', () => {
   });
 
   it('checks one feature on a copy without what the other has half done', async () => {
-    const workspace = new MemoryWorkspace();
+    const workspace = new MemoryIsolation();
     workspace.put('shared.txt', 'whole');
     const checked: string[] = [];
     const host = await runAll({
@@ -291,9 +289,10 @@ describe('the engine', () => {
           }
           await submit();
         },
-      check: ({ env }, { copies }, slot) => {
-        checked.push(`${env?.PARALLEL_AGENTS_FEATURE_NAME}: ${copies.get(slot)?.get('shared.txt')}`);
-        return { exitCode: copies.get(slot)?.get('shared.txt') === 'broken' ? 1 : 0 };
+      check: ({ env }, isolation, slot) => {
+        const text = isolation.placeOf(slot).get('shared.txt');
+        checked.push(`${env?.PARALLEL_AGENTS_FEATURE_NAME}: ${text}`);
+        return { exitCode: text === 'broken' ? 1 : 0 };
       },
     });
     assert.deepEqual(checked, ['other: whole', 'breaker: whole again']);
@@ -301,7 +300,7 @@ describe('the engine', () => {
   });
 
   it('refuses a write on what the file no longer is', async () => {
-    const workspace = new MemoryWorkspace();
+    const workspace = new MemoryIsolation();
     workspace.put('f', 'one');
     const codes: string[] = [];
     await runAll({
@@ -309,10 +308,9 @@ describe('the engine', () => {
       agents:
         () =>
         async ({ desk, fence, write, submit }) => {
-          await desk.lockFile(fence, 'f');
-          workspace.put('f', 'by hand');
+          await desk.files.lockFile(fence, 'f');
           const base = { path: 'f', baseHash: '0'.repeat(64), content: 'agent' };
-          const refused = await desk.writeFile(fence, base);
+          const refused = await desk.files.writeFile(fence, base);
           codes.push(refused.ok ? 'written' : refused.error.code);
           codes.push((await write('f', 'after reading again')).ok ? 'written' : 'refused');
           await submit();
@@ -403,16 +401,16 @@ describe('the engine', () => {
     const host = await SimulatedHost.open({ backlog });
     await host.start();
     await host.clock.advance(500);
-    await host.engine.configureRun(1);
+    await host.engine.runs.configure(1);
     await host.clock.advance(1000);
     const live = () =>
       Object.values(host.engine.snapshot.features).filter((f) => f.state.status === 'claimed').length;
     assert.equal(live(), 1);
-    await host.engine.pauseRun();
+    await host.engine.runs.pause();
     await host.clock.advance(2000);
     assert.equal(live(), 0);
-    await host.engine.configureRun(2);
-    await host.engine.resumeRun();
+    await host.engine.runs.configure(2);
+    await host.engine.runs.resume();
     await host.clock.advance(0);
     assert.equal(live(), 2);
     await host.clock.advance(10_000);
@@ -420,8 +418,8 @@ describe('the engine', () => {
     assert.equal(host.asked.length, 8);
   });
 
-  it('stops: attempts ended and undone, features back in the queue, the run closed', async () => {
-    const workspace = new MemoryWorkspace();
+  it('stops: attempts ended and given up, features back in the queue, the run closed', async () => {
+    const workspace = new MemoryIsolation();
     const host = await SimulatedHost.open({
       ...{ backlog: [{ name: 'a' }, { name: 'b' }], workspace },
       agents:
@@ -433,8 +431,8 @@ describe('the engine', () => {
     });
     await host.start();
     await host.clock.advance(100);
-    assert.equal(workspace.files.size, 2);
-    await host.engine.stopRun();
+    assert.equal(workspace.placeOf(1).size, 1);
+    await host.engine.runs.stop();
     await host.clock.advance(0);
     assert.equal(workspace.files.size, 0);
     assert.deepEqual(
@@ -518,39 +516,45 @@ describe('the engine', () => {
     assert.equal(host.statusOf(1), 'passing');
   });
 
-  it('brings what a command changed into the workspace, or drops it where another agent holds the file', async () => {
-    const workspace = new MemoryWorkspace();
+  it('takes what a command changed for the attempt, and holds back what another agent holds until that is settled', async () => {
+    const workspace = new MemoryIsolation();
     workspace.put('mine', '1');
     workspace.put('theirs', '1');
     let outcome: unknown;
+    const submitted: string[] = [];
+    const ended: string[] = [];
     await runAll({
       ...{ backlog: [{ name: 'a' }, { name: 'b', files: ['theirs'] }], workspace },
       agents:
         ({ name, slot }) =>
         async ({ desk, fence, wait, submit }) => {
           if (name === 'a') {
-            await desk.commandBegin(fence, 'check');
-            const copy = workspace.copies.get(slot);
-            copy?.set('mine', '2');
-            copy?.set('theirs', '2');
-            outcome = await desk.commandEnd(fence, { durationMs: 1, printed: '' });
-            assert.equal(workspace.copies.get(slot)?.get('theirs'), '1');
+            await desk.commands.begin(fence, 'check');
+            const copy = workspace.placeOf(slot);
+            copy.set('mine', '2');
+            copy.set('theirs', '2');
+            outcome = await desk.commands.end(fence, { durationMs: 1, printed: '' });
+            assert.equal(copy.get('theirs'), '2');
           } else await wait(1000);
+          submitted.push(name);
           await submit();
+          ended.push(name);
         },
     });
     assert.deepEqual(outcome, {
       kept: ['mine'],
-      dropped: [
-        {
-          path: 'theirs',
-          why: 'theirs is held by agent 2 for feature 2, "b", for 0 s now. Claim it, then run the command again.',
-        },
-      ],
+      dropped: [],
+      contested: [{ path: 'theirs', why: 'theirs is held by agent 2 for feature 2, "b", for 0 s now.' }],
       output: '',
     });
-    assert.equal(workspace.files.get('mine'), '2');
-    assert.equal(workspace.files.get('theirs'), '1');
+    assert.deepEqual(
+      [submitted, ended],
+      [
+        ['a', 'b'],
+        ['b', 'a'],
+      ],
+    );
+    assert.deepEqual(Object.fromEntries(workspace.files), { mine: '2', theirs: '2' });
   });
 
   it('loads a backlog twice without adding anything twice, and applies an edit of a claimed feature after its attempt', async () => {
@@ -594,7 +598,7 @@ describe('the engine', () => {
         async ({ desk, fence, wait, submit }) => {
           await wait(name === 'a' ? 9000 : 7000);
           if (name === 'b') {
-            const busy = await desk.lockFile(fence, 'f', false);
+            const busy = await desk.files.lockFile(fence, 'f', false);
             assert.match(busy.ok ? '' : busy.error.message, /for 7 s now/);
           }
           await submit();
@@ -606,8 +610,8 @@ describe('the engine', () => {
     assert.deepEqual(host.bugs, []);
   });
 
-  it('recovers: ends what was left, undoes what was half done, and goes on with the open run', async () => {
-    const workspace = new MemoryWorkspace();
+  it('recovers: ends what was left, gives up what was half done, and goes on with the open run', async () => {
+    const workspace = new MemoryIsolation();
     workspace.put('f', 'before');
     const disk = new MemoryDisk();
     const backlog = [{ name: 'a' }, { name: 'b' }];
@@ -622,7 +626,7 @@ describe('the engine', () => {
     });
     await first.start();
     await first.clock.advance(100);
-    assert.equal(workspace.files.get('f'), 'half done');
+    assert.equal(workspace.placeOf(1).get('f'), 'half done');
     // The first host is simply never heard of again; the second opens what it stored.
     const second = await SimulatedHost.open({ backlog, workspace, disk });
     assert.deepEqual([...workspace.files], [['f', 'before']]);
@@ -635,10 +639,8 @@ describe('the engine', () => {
         elapsedMs: 0,
         type: 'recovery.done',
         endedProcesses: 2,
-        undoneFiles: 2,
-        keptFiles: [],
       },
-      ...{ releasedFeatures: [1, 2], cutBytes: 0 },
+      ...{ publishedFeatures: [], releasedFeatures: [1, 2], cutBytes: 0 },
     });
     second.engine.goOn();
     await second.clock.advance(2000);

@@ -5,11 +5,12 @@ import { describe, it } from 'mocha';
 import type { Attempt } from '../../src/core/events/event';
 import { attemptOf } from '../../src/core/events/event';
 import { AgentPool } from '../../src/engine/agentPool';
-import { EditBook } from '../../src/engine/editBook';
+import { AttemptChanges } from '../../src/engine/attemptChanges';
+import { AttemptFiles } from '../../src/engine/attemptFiles';
 import type { EventLog } from '../../src/engine/eventLog';
 import { FileLocks } from '../../src/engine/fileLocks';
-import { SharedEdits } from '../../src/engine/sharedEdits';
-import type { WorkspaceFiles } from '../../src/ports/workspace';
+import { type Checked, Verification } from '../../src/engine/verification';
+import type { MemoryIsolation } from '../doubles/memoryIsolation';
 import { EngineProgram } from './engineProgram';
 
 const programsOf = (steps: number) =>
@@ -132,34 +133,62 @@ describe('the engine under random programs', function () {
               return known.get(fence);
             };
           }),
+      ],
+    ],
+    [
+      'work that its check did not prove',
+      /passed against its check/,
+      [
         () =>
           plant(
-            EditBook,
-            'write',
+            Verification,
+            'verify',
             (right) =>
-              function (this: EditBook, attempt, write) {
-                return right.call(this, attempt, write, () => true);
+              async function (this: Verification, ...given) {
+                const checked = await right.apply(this, given);
+                const evidence = {
+                  kind: 'check',
+                  command: '',
+                  exitCode: 0,
+                  outputTail: '',
+                  durationMs: 0,
+                } as const;
+                return (checked as Checked).kind === 'failed' ? { kind: 'passed', evidence } : checked;
+              } as typeof right,
+          ),
+      ],
+    ],
+    [
+      'work of a failed attempt in the workspace',
+      / is .*, not /,
+      [
+        () =>
+          plant(
+            AttemptFiles,
+            'writeFile',
+            (right) =>
+              async function (this: AttemptFiles, fence, write) {
+                const done = await right.call(this, fence, write);
+                const { isolation } = this as unknown as { readonly isolation: MemoryIsolation };
+                if (done.ok) isolation.files.set(write.path, write.content ?? '');
+                return done;
               },
           ),
       ],
     ],
-    ['work that is not undone', / is .*, not /, [() => plant(EditBook, 'undo', () => async () => [])]],
     [
-      'work in a shared file that is not undone',
-      /CHANGELOG\.md is/,
-      [() => plant(SharedEdits, 'undo', () => async () => 'restored')],
-    ],
-    [
-      'work of another that a shared file loses',
-      /CHANGELOG\.md is/,
+      'a contested file that is published all the same',
+      /which it never held|, not /,
       [
         () =>
           plant(
-            SharedEdits,
-            'undo',
-            () =>
-              function (this: SharedEdits, edit) {
-                return (this as unknown as { readonly files: WorkspaceFiles }).files.undo(edit);
+            AttemptChanges,
+            'take',
+            (right) =>
+              async function (this: AttemptChanges, live, look) {
+                const taken = await right.call(this, live, look);
+                live.contested = new Map();
+                return taken;
               },
           ),
       ],

@@ -1,11 +1,13 @@
 // The real engine under a program of numbers: agents that claim, lock, write, release, die and come too late, with what
 // must hold checked after every step against books that the engine does not keep.
 
+import type { Event } from '../../src/core/events/event';
 import { liveAttempts } from '../../src/core/events/snapshot';
 import { defaultLimits } from '../../src/core/guardrails/limits';
+import { covers, type LockScope } from '../../src/core/locks/lockPath';
 import { Failure } from '../../src/ports/failure';
 import { brokenLockRules } from '../core/locks/lockRules';
-import { hashOf, MemoryWorkspace } from '../doubles/memoryWorkspace';
+import { hashOf, MemoryIsolation } from '../doubles/memoryIsolation';
 import { settle } from '../doubles/simulatedClock';
 import { type Hands, SimulatedHost } from '../doubles/simulatedHost';
 
@@ -21,6 +23,8 @@ interface Puppet {
   /** By path, what it last wrote. */
   readonly wrote: Map<string, string | null>;
   readonly lines: string[];
+  /** Changed files by a command that others held: what becomes of them is settled when it hands in. */
+  hasContested: boolean;
   /** Asked for something it has no answer to yet. */
   isWaiting: boolean;
   willPass: boolean;
@@ -36,13 +40,17 @@ export class EngineProgram {
     lost: 0,
     late: 0,
     shared: 0,
+    commands: 0,
+    contested: 0,
     stopped: 0,
   };
   readonly #puppets = new Map<number, Puppet>();
-  /** What attempts that passed made of each file; nothing else may be left in the end. */
+  /** What attempts that passed made of each file. */
   readonly #committed = new Map<string, string>();
   readonly #committedLines: string[] = [];
   readonly #ended: Puppet[] = [];
+  /** By fence, all that it was ever granted. */
+  readonly #granted = new Map<number, LockScope[]>();
   readonly #wrongs: string[] = [];
   #told = 0;
   #lastFence = 0;
@@ -51,11 +59,11 @@ export class EngineProgram {
 
   private constructor(
     private readonly host: SimulatedHost,
-    private readonly workspace: MemoryWorkspace,
+    private readonly workspace: MemoryIsolation,
   ) {}
 
   static async open(agents = 4): Promise<EngineProgram> {
-    const workspace = new MemoryWorkspace();
+    const workspace = new MemoryIsolation();
     for (const path of ['src/b', 'e']) workspace.put(path, 'at first');
     workspace.put(shared, header);
     const backlog = Array.from({ length: 40 }, (_, k) => ({
@@ -92,7 +100,7 @@ export class EngineProgram {
   /** Ends everything that is at work; then only what passed may be left. */
   async finish(): Promise<readonly string[]> {
     await this.host.engine.humanEditing([]);
-    await this.host.engine.stopRun();
+    await this.host.engine.runs.stop();
     await settle();
     const wrongs = [...(await this.#check())];
     const { holds, waits } = this.host.engine.snapshot.locks;
@@ -108,6 +116,7 @@ export class EngineProgram {
       fence: hands.fence,
       wrote: new Map(),
       lines: [],
+      hasContested: false,
       isWaiting: false,
       willPass: false,
     };
@@ -134,19 +143,22 @@ export class EngineProgram {
     };
     if (puppet.isWaiting && what > 8) return;
     if (what === 3) hands.die();
-    else if (what < 8) run(() => desk.lockFile(fence, path, what > 4));
-    else if (what < 10) run(() => desk.releaseFile(fence, path.toUpperCase()));
-    else if (what < 13) run(() => this.#addLine(puppet));
+    else if (what < 8) run(() => desk.files.lockFile(fence, path, what > 4));
+    else if (what < 10) run(() => desk.files.releaseFile(fence, path.toUpperCase()));
+    else if (what < 12) run(() => this.#addLine(puppet));
+    else if (what === 12) run(() => this.#runCommand(puppet, path));
     else if (what === 13) run(() => desk.giveUp(fence, 'cannot'));
     else if (what < 17) {
       puppet.willPass = what < 16;
-      run(() => hands.submit());
+      run(() => this.#submit(puppet));
     } else run(() => this.#write(puppet, path, what === 17 ? null : `${fence}.${++this.#names}`));
   }
 
   async #write(puppet: Puppet, path: string, text: string | null): Promise<void> {
-    const done = await puppet.hands.write(path, text);
-    if (!done.ok) return;
+    const { desk, read } = puppet.hands;
+    if (!(await desk.files.lockFile(puppet.fence, path)).ok) return;
+    if (text === null && read(path) === undefined) return; // nothing to delete, as far as its copy goes
+    if (!(await puppet.hands.write(path, text)).ok) return;
     this.#wroteAs(puppet, path, text);
     this.seen.written++;
   }
@@ -157,13 +169,33 @@ export class EngineProgram {
   }
 
   async #addLine(puppet: Puppet): Promise<void> {
-    const { desk } = puppet.hands;
+    const { desk, read } = puppet.hands;
     const line = `- ${puppet.fence}.${++this.#names}\n`;
-    const edits = [{ old: header, new: header + line, all: false }];
-    const done = await desk.editShared(puppet.fence, { path: shared, edits });
-    if (!done.ok) return;
+    const text = read(shared) ?? '';
+    const content = header + line + text.slice(header.length);
+    const write = { path: shared, baseHash: hashOf(text), content };
+    if (!(await desk.files.writeFile(puppet.fence, write)).ok) return;
     puppet.lines.push(line);
     this.seen.shared++;
+  }
+
+  /** A command changes a file in the place, whoever holds it. */
+  async #runCommand(puppet: Puppet, path: string): Promise<void> {
+    const { desk, assignment } = puppet.hands;
+    if (!(await desk.commands.begin(puppet.fence, 'check')).ok) return;
+    const text = `${puppet.fence}.${++this.#names}`;
+    this.workspace.placeOf(assignment.slot).set(path, text);
+    const { kept, contested } = await desk.commands.end(puppet.fence, { durationMs: 1, printed: '' });
+    this.seen.commands++;
+    if (kept.includes(path)) this.#wroteAs(puppet, path, text);
+    if (contested.length === 0) return;
+    puppet.hasContested = true;
+    this.seen.contested++;
+  }
+
+  async #submit(puppet: Puppet): Promise<void> {
+    const verdict = await puppet.hands.submit();
+    if (verdict.kind === 'returned') puppet.hasContested = true; // its copy has another's text now
   }
 
   /** Someone whose attempt is over writes as if it were not. */
@@ -175,7 +207,7 @@ export class EngineProgram {
     const baseHash = now === undefined ? null : hashOf(now);
     const write = { path, baseHash, content: `late ${++this.#names}` };
     await Promise.race([
-      puppet.hands.desk.writeFile(puppet.fence, write).then(
+      puppet.hands.desk.files.writeFile(puppet.fence, write).then(
         ({ ok }) => ok && this.#wrongs.push(`fence ${puppet.fence} wrote ${path} after its end`),
         (error: unknown) =>
           Failure.is(error, 'closed') || this.#wrongs.push(`a late write failed: ${String(error)}`),
@@ -188,9 +220,9 @@ export class EngineProgram {
     const { engine } = this.host;
     const what = Math.floor(choice / 256) % 4;
     if (what === 0) {
-      await engine.stopRun();
+      await engine.runs.stop();
       this.seen.stopped++;
-    } else if (what === 1) await engine.pauseRun();
+    } else if (what === 1) await engine.runs.pause();
     else {
       this.#isHuman = !this.#isHuman;
       await engine.humanEditing(this.#isHuman ? ['src/B'] : []);
@@ -206,10 +238,10 @@ export class EngineProgram {
       ['failed', 'passing'].includes(state.status),
     );
     const again = resting[choice % Math.max(1, resting.length)];
-    if (again) await engine.retry(again.id);
+    if (again) await engine.judgement.retry(again.id);
     const { run } = engine.snapshot;
     if (run?.status === 'finished') await this.host.start();
-    else if (run?.status === 'paused') await engine.resumeRun();
+    else if (run?.status === 'paused') await engine.runs.resume();
   }
 
   async #check(): Promise<readonly string[]> {
@@ -238,14 +270,42 @@ export class EngineProgram {
         this.#lastFence = event.fence;
       }
       if (event?.type === 'lock.waiting') this.seen.waited++;
-      if (event?.type === 'feature.passed') this.#passed(event.fence);
+      if (event?.type === 'lock.granted') this.#grant(event.fence, { kind: event.kind, path: event.path });
+      if (event?.type === 'file.conflicted') this.#overlapped(event.fence, event.path);
+      if (event?.type === 'file.published') this.#published(event, wrongs);
+      if (event?.type === 'feature.passed') this.#passed(event.fence, wrongs);
       if (event?.type === 'agent.ended') this.#end(event.fence, event.cause);
     }
   }
 
-  #passed(fence: number | undefined): void {
+  /** Its copy has another's text now, unless it has written its own again. */
+  #overlapped(fence: number, path: string): void {
+    const puppet = this.#puppets.get(fence);
+    const place = this.workspace.placeOf(puppet?.hands.assignment.slot ?? 0);
+    if (puppet && (place.get(path) ?? null) !== puppet.wrote.get(path)) puppet.wrote.delete(path);
+  }
+
+  #grant(fence: number, scope: LockScope): void {
+    this.#granted.set(fence, [...(this.#granted.get(fence) ?? []), scope]);
+  }
+
+  #published({ fence, path, after }: Extract<Event, { type: 'file.published' }>, wrongs: string[]): void {
+    if (path !== shared && !this.#granted.get(fence)?.some((scope) => covers(scope, path)))
+      wrongs.push(`${fence} published ${path}, which it never held`);
+    const puppet = this.#puppets.get(fence);
+    if (!puppet?.hasContested) return;
+    // What it settled with others is theirs and its own: no book can tell, only that it is in the workspace now.
+    const put = this.workspace.writes.find(
+      ({ path: at, text }) => at === path && (text === null ? null : hashOf(text)) === after,
+    );
+    if (!put) wrongs.push(`${path} was never made what ${fence} published`);
+    else if (path !== shared) puppet.wrote.set(path, put.text);
+  }
+
+  #passed(fence: number | undefined, wrongs: string[]): void {
     const puppet = this.#puppets.get(fence ?? 0);
     this.seen.passed++;
+    if (puppet && !puppet.willPass) wrongs.push(`${fence} passed against its check`);
     for (const [path, text] of puppet?.wrote ?? []) {
       if (text === null) this.#committed.delete(path);
       else this.#committed.set(path, text);
@@ -263,16 +323,10 @@ export class EngineProgram {
     if (this.#ended.length > 20) this.#ended.shift();
   }
 
+  /** The workspace has what passed, and nothing else at any moment. */
   #compareFiles(): readonly string[] {
-    const expected = new Map(this.#committed);
-    const lines = [...this.#committedLines];
-    for (const { wrote, lines: own } of this.#puppets.values()) {
-      for (const [path, text] of wrote) {
-        if (text === null) expected.delete(path);
-        else expected.set(path, text);
-      }
-      lines.push(...own);
-    }
+    const expected = this.#committed;
+    const lines = this.#committedLines;
     const inOrder = (text: readonly string[]) => [...text].sort().join('');
     const now = new Map(this.workspace.files);
     const log = now.get(shared) ?? '';

@@ -32,8 +32,8 @@ describe('keys in words', () => {
           });
           const written = await write(`src/${key}.ts`, 'x');
           if (!written.ok) refusals.push(written.error.message);
-          await desk.commandBegin(fence, 'check');
-          printed = (await desk.commandEnd(fence, { durationMs: 1, printed: `it printed ${all}` })).output;
+          await desk.commands.begin(fence, 'check');
+          printed = (await desk.commands.end(fence, { durationMs: 1, printed: `it printed ${all}` })).output;
           const verdict = await desk.submit(fence, all);
           refusals.push(JSON.stringify(verdict));
         },

@@ -101,7 +101,7 @@ describe('a face of a large workspace', function () {
     assert.deepEqual(again.head, head);
     told = [];
     const first = face.request(clientMethods.snapshotPage, {});
-    await host.engine.retry(1);
+    await host.engine.judgement.retry(1);
     await host.engine.loadBacklog(specsOf(many.slice(1)));
     const rest = await readSnapshot(face, again.head);
     const { parts } = await first;

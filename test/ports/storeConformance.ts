@@ -5,7 +5,7 @@ import type { Snapshot } from '../../src/core/events/snapshot';
 import type { Feature, FeatureState } from '../../src/core/features/feature';
 import { Failure, type FailureReason } from '../../src/ports/failure';
 import type { Commit, Store } from '../../src/ports/store';
-import { History, plain, type State, specOf, storyOfARun } from '../support/history';
+import { History, plain, put, type State, specOf, storyOfARun } from '../support/history';
 import { historyFrom } from '../support/randomHistory';
 
 /** Where stores of one workspace are opened, one after the other. */
@@ -103,6 +103,27 @@ export function storeConformance(name: string, createPlace: () => Promise<StoreP
       await rejects(store.text(store.textName('another')), 'corrupt');
     });
 
+    it('keeps a long text that only a publication names', async () => {
+      const text = 'not ok\n'.repeat(1000);
+      const name = store.textName(text);
+      const outputTail = { excerpt: 'not ok', hash: name, chars: text.length };
+      const evidence = {
+        kind: 'check',
+        command: 'npm test',
+        exitCode: 0,
+        outputTail,
+        durationMs: 1,
+      } as const;
+      const history = new History();
+      const attempt = { slot: 1, featureId: 1, attempt: 1, fence: 1 };
+      await store.commit(history.record([], [put(attempt, 'a.ts', { evidence })], new Map([[name, text]])));
+      await store.tidy();
+      assert.equal(await store.text(name), text);
+      await store.commit(history.record([], [{ kind: 'drop', fence: 1 }]));
+      await store.tidy();
+      await rejects(store.text(name), 'corrupt');
+    });
+
     it('tells events by number, oldest first, no more than asked for', async () => {
       const history = storyOfARun();
       await keep(history);
@@ -145,9 +166,9 @@ export function storeConformance(name: string, createPlace: () => Promise<StoreP
             claim: { slot: 2, attempt: 1, fence: 9, claimedAt: 0 },
           }),
         'a feature that is not stored': (claim) => believing(claim, undefined),
-        'an edit that is not stored, named last': (claim) => ({
+        'a publication that is not stored, named last': (claim) => ({
           ...claim,
-          edits: [...claim.edits, { kind: 'drop', fence: 77, path: 'src/none.ts' }],
+          publications: [...claim.publications, { kind: 'drop', fence: 77 }],
         }),
       };
       for (const [misfit, spoil] of Object.entries(misfits)) {
@@ -218,8 +239,8 @@ export function storeConformance(name: string, createPlace: () => Promise<StoreP
 }
 
 export async function loadState(store: Store): Promise<State> {
-  const { snapshot, edits } = await store.load();
-  return plain({ snapshot, edits });
+  const { snapshot, publications } = await store.load();
+  return plain({ snapshot, publications });
 }
 
 export async function rejects(promise: Promise<unknown>, reason: FailureReason): Promise<Failure> {

@@ -107,13 +107,10 @@ const ofWorker: { readonly [K in keyof typeof workerMethods]: Example } = {
     refused: { path: [text(10_001)], baseHash: ['', text(63), text(65)] },
     results: [ok({ hash }), ok({ hash: null }), no],
   },
-  editShared: {
-    params: { path: 'CHANGELOG.md', edits: [{ old: 'a', new: '', all: false }] },
-    refused: {
-      path: [text(10_001)],
-      edits: [[], [{ old: 'a', new: 'b' }], [{ old: 1, new: '', all: true }]],
-    },
-    results: [ok({ hash }), no],
+  copyReady: {
+    params: {},
+    refused: {},
+    results: [{ withheld: [] }, { withheld: ['a'], unread: { count: 2, paths: ['a', 'b/'] } }],
   },
   moveFile: {
     params: { from: 'src/a.ts', to: 'src/b.ts', baseHash: hash },
@@ -130,8 +127,13 @@ const ofWorker: { readonly [K in keyof typeof workerMethods]: Example } = {
     optional: ['cpuMs'],
     refused: { durationMs: [-1], cpuMs: [-1], printed: [text(100_001)] },
     results: [
-      { output: 'x', kept: ['a'], dropped: [{ path: 'b', why: 'busy' }] },
-      { output: '', kept: [], dropped: [], more: { kept: 2, dropped: 0 } },
+      {
+        output: 'x',
+        kept: ['a'],
+        dropped: [{ path: 'b', why: 'secret' }],
+        contested: [{ path: 'c', why: 'busy' }],
+      },
+      { output: '', kept: [], dropped: [], contested: [], more: { kept: 2, dropped: 0, contested: 1 } },
     ],
   },
   submit: {
@@ -141,6 +143,7 @@ const ofWorker: { readonly [K in keyof typeof workerMethods]: Example } = {
       { kind: 'passing' },
       { kind: 'unconfirmed', why: 'no check' },
       { kind: 'failed', reason: 'no' },
+      { kind: 'returned', why: 'overlaps' },
     ],
   },
   handBack: {
@@ -248,7 +251,7 @@ const ofClient: { readonly [K in keyof typeof clientMethods]: Example } = {
   stopRun: { params: {}, results: [ok({}), no] },
   retry: oneFeature,
   confirm: oneFeature,
-  reject: { ...oneFeature, results: [ok({ kept: ['a'] }), no] },
+  reject: { ...oneFeature, results: [ok({}), no] },
   humanEditing: {
     params: { paths: ['src/a.ts'], last: true },
     refused: { paths: ['src/a.ts', [text(10_001)], [1], Array(10_001).fill('x')] },

@@ -9,23 +9,23 @@ import type { FeatureSpec } from '../../src/core/features/feature';
 import { pathsOf } from '../../src/core/locks/lockTable';
 import type { Fence } from '../../src/core/shared/ids';
 import { type LongText, shorten } from '../../src/core/shared/longText';
-import type { Commit, EditChange, EditRecord } from '../../src/ports/store';
+import type { Commit, PublicationChange, PublicationRecord } from '../../src/ports/store';
 
 /** Of what a check printed: so long that it is kept beside the event. */
 export const longReason = `1 test fails\n${'not ok 1 - half \ud83d pair\n'.repeat(200)}`;
 
-/** What a store gives back of a history: the snapshot and the edits, as plain data. */
+/** What a store gives back of a history: the snapshot and the publications, as plain data. */
 export interface State {
   readonly snapshot: Snapshot;
-  readonly edits: readonly EditRecord[];
+  readonly publications: readonly PublicationRecord[];
 }
 
 /** Numbers and dates events, and remembers every commit and state. */
 export class History {
   readonly commits: Commit[] = [];
   /** `states[n]` is what holds after the first n commits. */
-  readonly states: State[] = [{ snapshot: emptySnapshot, edits: [] }];
-  private edits: ReadonlyMap<string, EditRecord> = new Map();
+  readonly states: State[] = [{ snapshot: emptySnapshot, publications: [] }];
+  private publications: ReadonlyMap<Fence, PublicationRecord> = new Map();
 
   private waitedMs = 0;
 
@@ -52,14 +52,15 @@ export class History {
   /** The same history, told up to its nth commit. */
   first(n: number): History {
     const history = new History(this.startAt);
-    for (const { events, edits, texts } of this.commits.slice(0, n)) history.record(events, edits, texts);
+    for (const { events, publications, texts } of this.commits.slice(0, n))
+      history.record(events, publications, texts);
     return history;
   }
 
   /** Adds one commit and answers it. Throws when an event does not fit the state. */
   record(
     happenings: readonly Happening[],
-    edits: readonly EditChange[] = [],
+    publications: readonly PublicationChange[] = [],
     kept: Commit['texts'] = new Map(),
   ): Commit {
     const before = this.snapshot;
@@ -75,22 +76,18 @@ export class History {
       (happening, k): Event => ({ ...mapTexts(happening, short), seq: before.seq + 1 + k, ...when }),
     );
     const after = projectAll(before, events);
-    const commit = { before, after, events, edits, ...(texts.size > 0 && { texts }) };
-    this.edits = editsAfter(this.edits, edits);
+    const commit = { before, after, events, publications, ...(texts.size > 0 && { texts }) };
+    this.publications = publicationsAfter(this.publications, publications);
     this.commits.push(commit);
-    this.states.push(plain({ snapshot: after, edits: inOrder([...this.edits.values()]) }));
+    this.states.push(plain({ snapshot: after, publications: inOrder(this.publications) }));
     return commit;
-  }
-
-  editsOf(fence: Fence): readonly EditRecord[] {
-    return this.now.edits.filter((edit) => edit.fence === fence);
   }
 }
 
 /** Two features, one after the other; the second attempt at the first works; every table is used, some emptied again. */
 export function storyOfARun(reason = '1 test fails'): History {
   const history = new History();
-  const record: History['record'] = (happenings, edits) => history.record(happenings, edits);
+  const record: History['record'] = (happenings, publications) => history.record(happenings, publications);
   const process = { pid: 4242, started: '1763683200.12' };
   const usage = { inputTokens: 1200, outputTokens: 340, cacheReadTokens: 5000, cacheWriteTokens: 0 };
   const one: Attempt = { slot: 1, featureId: 1, attempt: 1, fence: 1 };
@@ -111,16 +108,13 @@ export function storyOfARun(reason = '1 test fails'): History {
   record([{ type: 'agent.started', process, ...one }]);
   record([{ type: 'model.called', model: 'haiku', usage, costUsd: 0.00034, durationMs: 2100, ...one }]);
   record([{ type: 'lock.granted', path: 'test', kind: 'folder', how: 'request', ...one }]);
-  record([], [put(one, 'src/login.ts', { pending: 'cc33' })]);
-  record(
-    [{ type: 'file.edited', path: 'src/login.ts', before: 'aa11', after: 'cc33', ...one }],
-    [put(one, 'src/login.ts', { written: 'cc33' })],
-  );
+  record([{ type: 'file.changed', path: 'src/login.ts', before: 'aa11', after: 'cc33', ...one }]);
+  record([], [put(one, 'src/login.ts', { stage: 'staged' })]);
   record([{ type: 'feature.submitted', summary: 'done', ...one }]);
   record([{ type: 'verify.started', command: 'npm test', ...one }]);
   record(
     endOf(history, one, { type: 'feature.retried', by: 'policy', reason, ...one }),
-    dropsOf(history, one),
+    dropOf(history, one),
   );
   record([
     { type: 'feature.claimed', model: 'sonnet', ...again },
@@ -134,7 +128,10 @@ export function storyOfARun(reason = '1 test fails'): History {
     outputTail: 'ok',
     durationMs: 900,
   } as const;
-  record(endOf(history, again, { type: 'feature.passed', evidence, ...again }));
+  record([], [put(again, 'src/login.ts', { evidence })]);
+  record(endOf(history, again, { type: 'feature.passed', evidence, ...again }), [
+    put(again, 'src/login.ts', { stage: 'published', evidence }),
+  ]);
   record([{ type: 'feature.freed', featureId: 2 }]);
   record([{ type: 'throttle.changed', untilAt: Date.UTC(2026, 10, 22), reason: '429' }]);
   record([{ type: 'breaker.opened', cause: 'disk', message: 'Full.', mend: 'Free some.', probeAt: 9 }]);
@@ -152,12 +149,20 @@ export function endOf(history: History, attempt: Attempt, end: Happening): Happe
   ];
 }
 
-export function dropsOf(history: History, { fence }: Attempt): EditChange[] {
-  return history.editsOf(fence).map(({ path }) => ({ kind: 'drop', fence, path }));
+/** Nothing where the attempt has no publication. */
+export function dropOf(history: History, { fence }: Attempt): PublicationChange[] {
+  return history.now.publications.some((one) => one.fence === fence) ? [{ kind: 'drop', fence }] : [];
 }
 
-export function put({ fence, featureId }: Attempt, path: string, rest: Partial<EditRecord> = {}): EditChange {
-  return { kind: 'put', edit: { fence, featureId, path, original: 'aa11', mode: 0o644, ...rest } };
+/** A publication of one changed file. */
+export function put(
+  { fence, featureId }: Attempt,
+  path: string,
+  rest: Partial<PublicationRecord> = {},
+): PublicationChange {
+  const state = (hash: string) => ({ hash, mode: 0o644 });
+  const files = [{ path, before: state('aa11'), after: state('cc33') }];
+  return { kind: 'put', publication: { fence, featureId, files, stage: 'publishing', ...rest } };
 }
 
 export function specOf(name: string, rest: Partial<FeatureSpec> = {}): FeatureSpec {
@@ -174,22 +179,20 @@ export function plain<T>(value: T): T {
   return JSON.parse(JSON.stringify(value));
 }
 
-/** The order in which a store gives edits back. */
-export function inOrder(edits: readonly EditRecord[]): EditRecord[] {
-  return edits.toSorted(
-    (a, b) => a.fence - b.fence || Buffer.compare(Buffer.from(a.path), Buffer.from(b.path)),
-  );
+/** As a store gives them back: by fence. */
+export function inOrder(publications: ReadonlyMap<Fence, PublicationRecord>): PublicationRecord[] {
+  return [...publications.values()].toSorted((a, b) => a.fence - b.fence);
 }
 
-/** Edits by fence and path after some changes. */
-export function editsAfter(
-  edits: ReadonlyMap<string, EditRecord>,
-  changes: readonly EditChange[],
-): ReadonlyMap<string, EditRecord> {
-  const next = new Map(edits);
+/** Publications after some changes. */
+export function publicationsAfter(
+  publications: ReadonlyMap<Fence, PublicationRecord>,
+  changes: readonly PublicationChange[],
+): ReadonlyMap<Fence, PublicationRecord> {
+  const next = new Map(publications);
   for (const change of changes) {
-    if (change.kind === 'put') next.set(`${change.edit.fence} ${change.edit.path}`, change.edit);
-    else next.delete(`${change.fence} ${change.path}`);
+    if (change.kind === 'put') next.set(change.publication.fence, change.publication);
+    else next.delete(change.fence);
   }
   return next;
 }

@@ -2,15 +2,16 @@
 import type { Attempt, Happening } from '../../src/core/events/event';
 import { defaultRunSettings } from '../../src/core/events/runSettings';
 import { liveAttempts } from '../../src/core/events/snapshot';
+import type { CheckProof } from '../../src/core/features/feature';
 import { stageOf } from '../../src/core/features/featureMachine';
 import { request } from '../../src/core/locks/lockTable';
-import type { EditChange } from '../../src/ports/store';
-import { dropsOf, endOf, History, put, specOf } from './history';
+import type { PublicationChange } from '../../src/ports/store';
+import { dropOf, endOf, History, put, specOf } from './history';
 
 /** What one commit is made of. */
 interface Step {
   readonly happenings: readonly Happening[];
-  readonly edits?: readonly EditChange[];
+  readonly publications?: readonly PublicationChange[];
 }
 
 /** Each number chooses one of the steps that are possible in the state that the numbers before it led to. */
@@ -23,7 +24,7 @@ export function historyFrom(choices: readonly number[]): History {
       ...attemptSteps(history, choice),
     ];
     const step = steps[choice % steps.length]?.();
-    if (step) history.record(step.happenings, step.edits);
+    if (step) history.record(step.happenings, step.publications);
   }
   return history;
 }
@@ -144,7 +145,7 @@ function attemptSteps(history: History, n: number): LazyStep[] {
     stageOf(snapshot.features[attempt.featureId]?.state ?? { status: 'pending' }) === 'verifying';
   const end = (happening: Happening) => () => ({
     happenings: endOf(history, attempt, happening),
-    edits: dropsOf(history, attempt),
+    publications: dropOf(history, attempt),
   });
   return [
     () => just({ type: 'agent.started', process: { pid: n, started: word }, ...attempt }),
@@ -168,10 +169,13 @@ function attemptSteps(history: History, n: number): LazyStep[] {
       }),
     () => just({ type: 'model.called', model: 'haiku', usage, costUsd: 0.1 * n, durationMs: 1, ...attempt }),
     () => ask(history, attempt, path, n % 3 === 0 ? 'folder' : 'file'),
-    () => ({ happenings: [], edits: [put(attempt, path, { pending: n % 2 ? null : 'dd44' })] }),
     () => ({
-      happenings: [{ type: 'file.edited', path, before: null, after: 'ee55', ...attempt }],
-      edits: [put(attempt, path, { original: null, mode: null, written: 'ee55', createdFolder: word })],
+      happenings: [],
+      publications: [put(attempt, path, { stage: n % 2 ? 'staged' : 'publishing' })],
+    }),
+    () => ({
+      happenings: [{ type: 'file.changed', path, before: null, after: 'ee55', ...attempt }],
+      publications: [put(attempt, word, { stage: 'published', evidence: proofOf(word) })],
     }),
     () => just({ type: 'verify.started', command: word, ...attempt }),
     ...(isVerifying
@@ -186,6 +190,10 @@ function attemptSteps(history: History, n: number): LazyStep[] {
     end({ type: 'feature.retried', by: 'policy', reason: word, ...attempt }),
     end({ type: 'feature.yielded', cause: 'lost', note: word, path, ...attempt }),
   ];
+}
+
+function proofOf(outputTail: string): CheckProof {
+  return { kind: 'check', command: 'npm test', exitCode: 0, outputTail, durationMs: 900 };
 }
 
 function ask({ snapshot }: History, attempt: Attempt, path: string, kind: 'file' | 'folder'): Step {

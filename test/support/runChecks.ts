@@ -54,8 +54,8 @@ export function checkEvents(events: readonly ExternalEvent[], names: readonly st
       holder.set(e.path as string, e.fence as number);
     }
     if (e.type === 'lock.released') holder.delete(e.path as string);
-    if (e.type === 'file.edited')
-      assert.equal(holder.get(e.path as string), e.fence, `${e.path} was edited without its lock`);
+    if (e.type === 'file.published')
+      assert.equal(holder.get(e.path as string), e.fence, `${e.path} was published without its lock`);
   });
   assert.deepEqual([...owner], [], 'nothing is left claimed');
   assert.deepEqual([...holder], [], 'nothing is left locked');

@@ -6,11 +6,11 @@ const nobody = 65_534;
 
 /**
  * What `work` makes belongs to that user. Nothing else may run beside it: the user is the whole process's.
- * @param folder is given to that user with all that is in it
+ * @param folders are given to that user with all that is in them
  */
-export async function withoutRights<T>(work: () => Promise<T>, folder?: string): Promise<T> {
+export async function withoutRights<T>(work: () => Promise<T>, ...folders: readonly string[]): Promise<T> {
   if (process.getuid?.() !== 0) return work();
-  if (folder !== undefined) give(folder);
+  for (const folder of folders) give(folder);
   process.setegid?.(nobody);
   process.seteuid?.(nobody);
   try {

@@ -17,7 +17,6 @@ export class ScriptedSession implements Session {
   /** What was asked, as `method argument`, in order. */
   readonly asked: string[] = [];
   isClosed = false;
-  leftBehind: readonly string[] = [];
   /** What the next reading of the backlog finds. */
   next: Pick<Session, 'backlog' | 'problems'> = { backlog: 'loaded', problems: [] };
   private readonly changes = new Set<(change: SessionChange) => void>();
@@ -104,7 +103,7 @@ export class ScriptedSession implements Session {
 
   async reject(id: number) {
     this.took('reject', id);
-    return ok({ kept: [] });
+    return ok({});
   }
 
   humanEditing = async (paths: readonly string[]) => this.took('humanEditing', paths.join());

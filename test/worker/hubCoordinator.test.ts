@@ -96,14 +96,7 @@ describe('hubCoordinator', () => {
       refuse('locked', 'Busy.'),
       refuse('locked', 'Busy.'),
     ],
-    [
-      'editShared',
-      (c) => c.editShared({ path: 'a.md', edits: [{ old: 'x', new: 'y', all: false }] }),
-      m.editShared,
-      { path: 'a.md', edits: [{ old: 'x', new: 'y', all: false }] },
-      ok({ hash }),
-      ok({ hash }),
-    ],
+    ['copyReady', (c) => c.copyReady(), m.copyReady, {}, { withheld: ['a'] }, { withheld: ['a'] }],
     [
       'moveFile',
       (c) => c.moveFile({ from: 'a.js', to: 'b.js', baseHash: hash }),
@@ -125,8 +118,8 @@ describe('hubCoordinator', () => {
       (c) => c.commandEnd({ durationMs: 5, cpuMs: 4, printed: long }),
       m.commandEnd,
       { durationMs: 5, cpuMs: 4, printed: long.slice(-100_000) },
-      { output: 'cleaned', kept: ['a'], dropped: [] },
-      { output: 'cleaned', kept: ['a'], dropped: [] },
+      { output: 'cleaned', kept: ['a'], dropped: [], contested: [] },
+      { output: 'cleaned', kept: ['a'], dropped: [], contested: [] },
     ],
     [
       'progress',

@@ -67,6 +67,7 @@ export async function startWorkerHub(
     connection.handle(m.toolEnd, ({ tool, ok: isOk, summary }) =>
       note(`${tool} ${isOk}: ${summary.replace(/[\d.]+ s$/, 'n s')}`),
     );
+    connection.handle(m.copyReady, () => ({ withheld: [] }));
     connection.handle(m.lockFile, ({ path: at }) => ok({ path: at, fresh: true, waitedMs: 0 }));
     connection.handle(m.releaseFile, ({ path: at }) => ok(at));
     connection.handle(m.writeFile, async ({ path: at, baseHash, content }) => {
@@ -79,7 +80,12 @@ export async function startWorkerHub(
       });
     });
     connection.handle(m.commandBegin, () => ok({ timeoutMs: 60_000 }));
-    connection.handle(m.commandEnd, ({ printed }) => ({ output: printed, kept: [], dropped: [] }));
+    connection.handle(m.commandEnd, ({ printed }) => ({
+      output: printed,
+      kept: [],
+      dropped: [],
+      contested: [],
+    }));
     connection.handle(m.submit, ({ summary }) => {
       note(`submit ${summary}`);
       return { kind: 'passing' as const };

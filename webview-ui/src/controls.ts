@@ -106,6 +106,6 @@ function runModel(model: string | undefined, otherwise: string): string {
 
 function noteOf(status: 'idle' | 'running' | 'paused' | 'stopping', agentLimit: number): string {
   if (status === 'paused') return 'Paused: agents at work finish what they do, no new features are started.';
-  if (status === 'stopping') return 'Stopping: agents are ended, and what they had not finished is undone.';
+  if (status === 'stopping') return 'Stopping: agents are ended, and what they had not finished is given up.';
   return agentLimit === 1 ? 'One agent at a time, as the settings say.' : '';
 }

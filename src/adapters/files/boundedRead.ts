@@ -83,8 +83,9 @@ export async function readWithin(
   mostBytes: number,
 ): Promise<Buffer | NotRead> {
   const chunks: Buffer[] = [];
-  const room = Math.min(size, mostBytes) + 1;
-  const length = await eachChunk(file, room, mostBytes, (chunk) => chunks.push(chunk));
+  const roomFor = (length: number) =>
+    Buffer.allocUnsafe(length === 0 ? Math.min(size, mostBytes) + 1 : roomAfter(length, mostBytes));
+  const length = await eachChunk(file, roomFor, mostBytes, (chunk) => chunks.push(chunk));
   return length > mostBytes ? { notRead: 'tooLarge', size: length } : Buffer.concat(chunks);
 }
 
@@ -95,8 +96,13 @@ export async function hashWithin(
   mostBytes: number,
 ): Promise<string | NotRead> {
   const hash = createHash('sha256');
-  const room = Math.min(size + 1, chunkBytes);
-  const length = await eachChunk(file, room, mostBytes, (chunk) => hash.update(chunk));
+  let room = Buffer.allocUnsafe(Math.min(size + 1, chunkBytes));
+  const roomFor = (length: number) => {
+    const wanted = length === 0 ? room.length : roomAfter(length, mostBytes);
+    if (room.length < wanted) room = Buffer.allocUnsafe(wanted); // else the same again: a large file has thousands
+    return room.subarray(0, wanted);
+  };
+  const length = await eachChunk(file, roomFor, mostBytes, (chunk) => hash.update(chunk));
   return length > mostBytes ? { notRead: 'tooLarge', size: length } : hash.digest('hex');
 }
 
@@ -123,13 +129,13 @@ export function whyNotRead(reason: NotRead, mostBytes: number): string {
 /** Ends after the bound; the answer is how many bytes came, which is more than `mostBytes` where there were more. */
 async function eachChunk(
   file: FileHandle,
-  firstBytes: number,
+  roomFor: (length: number) => Buffer,
   mostBytes: number,
   take: (chunk: Buffer) => void,
 ): Promise<number> {
   let length = 0;
   for (let read = -1; read !== 0 && length <= mostBytes; length += read) {
-    const chunk = Buffer.allocUnsafe(length === 0 ? firstBytes : roomAfter(length, mostBytes));
+    const chunk = roomFor(length);
     read = (await file.read(chunk, 0, chunk.length, length)).bytesRead;
     take(chunk.subarray(0, read));
   }

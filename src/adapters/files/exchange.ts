@@ -1,9 +1,9 @@
-// Puts a file's new content in the place of the old in one step, and only if the old is still what it is taken for.
+// Puts a staged file in the place of the old in one step, and only if the old is still what it is taken for.
 import { link, rename, rm, unlink } from 'node:fs/promises';
 import { isNotRead } from './boundedRead';
 import { hasCode } from './fileFailure';
-import type { KeptContent } from './keptContent';
-import { lookAt } from './lookAt';
+import { mostKeptBytes } from './keptContent';
+import { type Look, lookAt } from './lookAt';
 import type { Folder } from './openFolder';
 import { inFolderOf, type Place } from './place';
 
@@ -13,52 +13,59 @@ import { inFolderOf, type Place } from './place';
  */
 export type Exchanged = 'done' | 'changed' | 'otherDisk';
 
-/** What a file is to become; null: no file. */
-export type NewContent = { readonly bytes: Uint8Array; readonly mode: number | undefined } | null;
+/** Is this what the file must be now (null: no file)? */
+export type Expected = (now: Look | null) => boolean;
+
+/** Does the folder get synced each time, or will the caller do that once for many files? */
+export type FolderSync = 'now' | 'later';
 
 /**
- * Durable when it resolves. The last look at the old content and the rename are two system calls: an editor that saves
+ * Durable when it resolves, unless the folder is synced later. The last look at the old content and the rename are two system calls: an editor that saves
  * in the microseconds between them is overwritten; there is no call that would do both.
  *
- * @param expected hash of the old content; null: no file
+ * @param staged of `KeptContent`, gone afterwards; null: there is to be no file
  */
 export async function exchange(
   place: Place,
-  expected: string | null,
-  content: NewContent,
-  kept: KeptContent,
+  isStill: Expected,
+  staged: string | null,
+  folderSync: FolderSync = 'now',
 ): Promise<Exchanged> {
-  if (content === null) return remove(place, expected);
-  const staged = await kept.stage(content.bytes, content.mode);
+  if (staged === null) return remove(place, isStill, folderSync);
   try {
     return await inFolderOf(place, async (folder) => {
-      if (!(await isStill(folder, place.name, expected))) return 'changed';
+      if (!(await isUnchanged(folder, place.name, isStill))) return 'changed';
       const target = folder.at(place.name);
-      await (expected === null ? renameToNew(staged, target) : rename(staged, target));
-      await folder.sync();
+      await (isStill(null) ? renameToNew(staged, target) : rename(staged, target));
+      if (folderSync === 'now') await folder.sync();
       return 'done';
     });
   } catch (error) {
     if (hasCode(error, 'EXDEV')) return 'otherDisk';
-    if (hasCode(error, 'EEXIST', 'EISDIR', 'ELOOP', 'ENOTDIR')) return 'changed';
+    if (hasCode(error, 'EEXIST', 'EISDIR', 'ELOOP', 'ENOTDIR', 'ENOENT')) return 'changed';
     throw error;
   } finally {
     await rm(staged, { force: true });
   }
 }
 
-async function remove(place: Place, expected: string | null): Promise<Exchanged> {
-  if (!(await isStill(place.folder, place.name, expected))) return 'changed';
-  if (expected === null || place.missing.length > 0) return 'done';
-  await unlink(place.folder.at(place.name));
-  await place.folder.sync();
+async function remove(place: Place, isStill: Expected, folderSync: FolderSync): Promise<Exchanged> {
+  if (!(await isUnchanged(place.folder, place.name, isStill))) return 'changed';
+  if (isStill(null) || place.missing.length > 0) return 'done';
+  try {
+    await unlink(place.folder.at(place.name));
+  } catch (error) {
+    if (hasCode(error, 'ENOENT')) return 'changed';
+    throw error;
+  }
+  if (folderSync === 'now') await place.folder.sync();
   return 'done';
 }
 
-async function isStill(folder: Folder, name: string, expected: string | null): Promise<boolean> {
-  const now = await lookAt(folder, name);
-  const isSame = isNotRead(now) ? expected === null && now.notRead === 'missing' : now.hash === expected;
-  return isSame && (await folder.isInPlace());
+async function isUnchanged(folder: Folder, name: string, isStill: Expected): Promise<boolean> {
+  const now = await lookAt(folder, name, mostKeptBytes);
+  if (isNotRead(now) && now.notRead !== 'missing') return false;
+  return isStill(isNotRead(now) ? null : now) && (await folder.isInPlace());
 }
 
 /** Unlike a rename, a link never replaces a file that came into being meanwhile; some file systems know none. */

@@ -4,8 +4,9 @@ import { lstat, mkdir, open, realpath, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { Failure } from '../../ports/failure';
 import { asFailures, hasCode, orNull } from './fileFailure';
-import { refuseForeignFolder, refuseForeignParts } from './houseParts';
+import { copiesOfOlderVersions, refuseForeignFolder, refuseForeignParts } from './houseParts';
 import { openFolder } from './openFolder';
+import { removeTree } from './removeTree';
 
 const houseName = '.parallel-agents';
 
@@ -36,7 +37,8 @@ export function prepareHouse(workspace: string): Promise<string> {
     await mkdir(houseDir, { mode: 0o700 }).catch(unlessThere);
     await refuseForeignFolder(houseDir);
     await writeIgnoreFile(path.join(houseDir, '.gitignore'));
-    for (const name of ['blobs', 'tmp', 'slots']) {
+    await removeTree(path.join(houseDir, copiesOfOlderVersions));
+    for (const name of ['blobs', 'tmp']) {
       const folder = path.join(houseDir, name);
       await mkdir(folder, { mode: 0o700 }).catch(unlessThere);
       await refuseForeignFolder(folder);

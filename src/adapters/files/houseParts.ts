@@ -5,9 +5,12 @@ import path from 'node:path';
 import { Failure } from '../../ports/failure';
 import { orNull } from './fileFailure';
 
-/** Folders of ours whose every entry is a file, or one of them. In `slots` are copies of the workspace, with links as it has them. */
+/** Copies of the workspace, with links as it has them, which older versions kept here. */
+export const copiesOfOlderVersions = 'slots';
+
+/** Folders of ours whose every entry is a file, or one of them. */
 const fileFolders = ['blobs', 'texts', 'tmp', 'logs', 'history', 'history/texts'];
-const folders = [...fileFolders, 'slots'];
+const folders = [...fileFolders, copiesOfOlderVersions];
 
 /**
  * Only looks; there may be no such folder. Fails with `refused`, naming the part, for a link, a wrong kind of entry, and
@@ -20,7 +23,7 @@ export async function refuseForeignParts(houseDir: string): Promise<void> {
     const at = path.join(houseDir, entry.name);
     if (folders.includes(entry.name)) await refuseForeignFolder(at);
     // What else the user keeps here as folders is not ours, but our names are names of files.
-    else if (!entry.isDirectory() || /^(?:agents\.|ignore-rules|\.gitignore)/.test(entry.name))
+    else if (!entry.isDirectory() || /^(?:agents\.|ignore-rules|publication\.|\.gitignore)/.test(entry.name))
       mustBeFile(entry, at);
   }
   for (const name of fileFolders) {
@@ -31,7 +34,7 @@ export async function refuseForeignParts(houseDir: string): Promise<void> {
       else mustBeFile(entry, at);
     }
   }
-  const slots = path.join(houseDir, 'slots');
+  const slots = path.join(houseDir, copiesOfOlderVersions);
   for (const entry of await entriesOf(slots))
     if (!entry.isDirectory()) mustBeFile(entry, path.join(slots, entry.name));
 }

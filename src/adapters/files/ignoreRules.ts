@@ -132,11 +132,3 @@ function statOf(file: string): Stats | undefined {
     throw error;
   }
 }
-
-/** Ignores what either of them does. */
-export function eitherOf(one: FolderRules, other: FolderRules): FolderRules {
-  return {
-    ignores: (name, kind) => one.ignores(name, kind) || other.ignores(name, kind),
-    below: (name) => eitherOf(one.below(name), other.below(name)),
-  };
-}

@@ -1,74 +1,150 @@
-// What files held before agents changed them, kept by hash in `.parallel-agents/blobs` until nothing needs it any more.
+// Content that is needed later, kept by hash in `.parallel-agents/blobs` until nothing needs it any more.
 import { randomUUID } from 'node:crypto';
-import { mkdir, open, readdir, rename, rm } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { chmod, copyFile, type FileHandle, mkdir, open, readdir, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { Failure } from '../../ports/failure';
-import { isNotRead, type NotRead, readFileWithin } from './boundedRead';
+import { hashWithin, isNotRead, type NotRead, readFileWithin, withFile } from './boundedRead';
 import { hashOf } from './contentHash';
 import { orNull } from './fileFailure';
+import type { Look } from './lookAt';
 import { openFolder } from './openFolder';
 import { removeTree } from './removeTree';
 
 export interface KeptContent {
   /** Resolves with the hash once the bytes would survive a power cut. */
   put(bytes: Uint8Array): Promise<string>;
-  /** Fails with `corrupt` when the bytes are missing or are not what their name says. */
+  /**
+   * The same for a file of any size up to `mostKeptBytes`: copied by the system, not through memory, and never through a
+   * link. The answer is what was copied, also where the file changes meanwhile.
+   */
+  putFile(file: string): Promise<Look | NotRead>;
+  /** Is it there, and undamaged? */
+  has(hash: string): Promise<boolean>;
+  /** Fails with `corrupt` when the bytes are missing, are not what their name says, or are too many for memory. */
   get(hash: string): Promise<Buffer>;
   /**
-   * A synced file with these bytes, to be renamed to where it belongs.
+   * A synced file with these bytes, to be renamed to where it belongs, or to be removed.
    * @param mode permission bits; undefined: a new file's, less what the umask takes
    */
   stage(bytes: Uint8Array, mode: number | undefined): Promise<string>;
-  /** Removes content that is not in `hashes`, and all staged files. */
+  /** The same with what is kept; fails as `get` does, but for its size. */
+  stageKept(hash: string, mode: number): Promise<string>;
+  /** Removes content that is not in `hashes`, and the staged files of others than this one. */
   sweep(hashes: ReadonlySet<string>): Promise<void>;
 }
 
-/** Far above what an agent may write into one file: what is larger was not put there by us. */
-const mostKeptBytes = 64 * 1024 * 1024;
+/** A sparse file may say that it has any size, and is copied byte for byte: 1 GiB. */
+export const mostKeptBytes = 1024 * 1024 * 1024;
+/** Far above what an agent's tools may read or write. */
+const mostBytesInMemory = 64 * 1024 * 1024;
 
 export function createKeptContent(houseDir: string): KeptContent {
   const blobDir = path.join(houseDir, 'blobs');
   const stageDir = path.join(houseDir, 'tmp');
+  const ours = randomUUID();
+  const newStaged = () => path.join(stageDir, `${ours}-${randomUUID()}`);
+  const blob = (hash: string) => path.join(blobDir, hash);
 
-  async function stage(bytes: Uint8Array, mode: number | undefined): Promise<string> {
+  /** Calls `work` with a new staged file, which is then synced. */
+  async function stageBy(
+    make: (staged: string) => Promise<FileHandle>,
+    work: (handle: FileHandle) => Promise<void>,
+  ): Promise<string> {
+    const staged = newStaged();
     await mkdir(stageDir, { recursive: true });
-    const file = path.join(stageDir, randomUUID());
-    const handle = await open(file, 'wx', mode === undefined ? 0o644 : 0o600);
     try {
-      if (mode !== undefined) await handle.chmod(mode);
-      await handle.writeFile(bytes);
-      await handle.sync();
+      const handle = await make(staged);
+      try {
+        await work(handle);
+        await handle.sync();
+      } finally {
+        await handle.close();
+      }
+      return staged;
     } catch (error) {
-      await rm(file, { force: true });
+      await rm(staged, { force: true });
       throw error;
-    } finally {
-      await handle.close();
     }
-    return file;
+  }
+
+  const stage: KeptContent['stage'] = (bytes, mode) =>
+    stageBy(
+      (staged) => open(staged, 'wx', mode === undefined ? 0o644 : 0o600),
+      async (handle) => {
+        if (mode !== undefined) await handle.chmod(mode);
+        await handle.writeFile(bytes);
+      },
+    );
+
+  async function hashOfKept(hash: string): Promise<string | NotRead> {
+    if (!/^[0-9a-f]{64}$/.test(hash)) return { notRead: 'missing' };
+    return withFile(blob(hash), mostKeptBytes, 'refuse', (file, { size }) =>
+      hashWithin(file, size, mostKeptBytes),
+    );
+  }
+
+  const has: KeptContent['has'] = async (hash) => (await hashOfKept(hash)) === hash;
+
+  async function place(staged: string, hash: string): Promise<void> {
+    try {
+      await mkdir(blobDir, { recursive: true });
+      // What is there may be damaged, and it is about to be relied upon.
+      if (!(await has(hash))) await rename(staged, blob(hash));
+      const folder = await openFolder(blobDir);
+      await folder.sync().finally(() => folder.close());
+    } finally {
+      await rm(staged, { force: true });
+    }
+  }
+
+  function corrupt(hash: string, isGone: boolean): Failure {
+    const how = isGone ? `is gone from ${blobDir}` : `in ${blobDir} was changed`;
+    return new Failure('corrupt', `The kept content ${hash} ${how}.`);
   }
 
   return {
     stage,
+    has,
     async put(bytes) {
       const hash = hashOf(bytes);
-      const file = path.join(blobDir, hash);
-      await mkdir(blobDir, { recursive: true });
-      const there = await readFileWithin(file, bytes.length);
-      // What is there may be damaged, and it is about to be relied upon.
-      if (isNotRead(there) || hashOf(there) !== hash) await rename(await stage(bytes, 0o600), file);
-      const folder = await openFolder(blobDir);
-      await folder.sync().finally(() => folder.close());
+      await place(await stage(bytes, 0o600), hash);
       return hash;
     },
+    putFile: (file) =>
+      withFile(file, mostKeptBytes, 'refuse', async (opened, { mode }) => {
+        let hash: string | NotRead = { notRead: 'missing' };
+        const staged = await stageBy(
+          (target) => copyOpened(opened, file, target),
+          async (copy) => {
+            hash = await hashWithin(copy, (await copy.stat()).size, mostKeptBytes);
+          },
+        );
+        if (isNotRead(hash)) await rm(staged, { force: true });
+        else await place(staged, hash);
+        return isNotRead(hash) ? hash : { hash, mode: mode & 0o777 };
+      }),
     async get(hash) {
       const bytes: Buffer | NotRead = /^[0-9a-f]{64}$/.test(hash)
-        ? await readFileWithin(path.join(blobDir, hash), mostKeptBytes)
+        ? await readFileWithin(blob(hash), mostBytesInMemory)
         : { notRead: 'missing' };
-      if (isNotRead(bytes) && bytes.notRead === 'missing')
-        throw new Failure('corrupt', `The kept content ${hash} is gone from ${blobDir}.`);
-      if (isNotRead(bytes) || hashOf(bytes) !== hash)
-        throw new Failure('corrupt', `The kept content ${hash} in ${blobDir} was changed.`);
+      if (isNotRead(bytes)) throw corrupt(hash, bytes.notRead === 'missing');
+      if (hashOf(bytes) !== hash) throw corrupt(hash, false);
       return bytes;
+    },
+    async stageKept(hash, mode) {
+      const found = await withFile(blob(hash), mostKeptBytes, 'refuse', (opened) =>
+        stageBy(
+          (target) => copyOpened(opened, blob(hash), target),
+          async (copy) => {
+            const copied = await hashWithin(copy, (await copy.stat()).size, mostKeptBytes);
+            if (copied !== hash) throw corrupt(hash, false);
+            await copy.chmod(mode);
+          },
+        ),
+      );
+      if (isNotRead(found)) throw corrupt(hash, found.notRead === 'missing');
+      return found;
     },
     async sweep(hashes) {
       const remove = async (folder: string, isWanted: (name: string) => boolean) => {
@@ -77,7 +153,15 @@ export function createKeptContent(houseDir: string): KeptContent {
         }
       };
       await remove(blobDir, (name) => hashes.has(name));
-      await remove(stageDir, () => false);
+      await remove(stageDir, (name) => name.startsWith(ours));
     },
   };
+}
+
+/** On Linux a name leads to the open file itself, whatever stands at its path by now. */
+async function copyOpened(opened: FileHandle, file: string, target: string): Promise<FileHandle> {
+  const from = process.platform === 'linux' ? `/proc/self/fd/${opened.fd}` : file;
+  await copyFile(from, target, constants.COPYFILE_FICLONE | constants.COPYFILE_EXCL);
+  await chmod(target, 0o600); // the copy of a read-only file is one
+  return open(target, 'r+');
 }

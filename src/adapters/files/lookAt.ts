@@ -14,15 +14,19 @@ export interface Look {
 
 const missing: NotRead = { notRead: 'missing' };
 
-export async function lookAt(folder: Folder, name: string): Promise<Look | NotRead> {
-  return withFile(folder.at(name), maxFileBytes, 'refuse', async (file, stat) => {
-    const hash = await hashWithin(file, stat.size, maxFileBytes);
+export async function lookAt(
+  folder: Folder,
+  name: string,
+  mostBytes = maxFileBytes,
+): Promise<Look | NotRead> {
+  return withFile(folder.at(name), mostBytes, 'refuse', async (file, stat) => {
+    const hash = await hashWithin(file, stat.size, mostBytes);
     return isNotRead(hash) ? hash : { hash, mode: stat.mode & 0o777 };
   });
 }
 
-export async function lookAtPlace(place: Place): Promise<Look | NotRead> {
-  return place.stat ? lookAt(place.folder, place.name) : missing;
+export async function lookAtPlace(place: Place, mostBytes = maxFileBytes): Promise<Look | NotRead> {
+  return place.stat ? lookAt(place.folder, place.name, mostBytes) : missing;
 }
 
 /** The whole file. */

@@ -25,18 +25,21 @@ export interface Place {
  * differs from an existing one only in case or Unicode form.
  *
  * A second hard link to the file is no danger: files are replaced by rename, which leaves the other name's content be.
+ *
+ * @param standsAside whether what is in the way, a file or a folder, counts as not being there: `work` then only looks
  */
 export async function atPlace<T>(
   root: string,
   text: string,
   protection: (path: string) => string | undefined,
   work: (place: Place) => Promise<Result<T>>,
+  standsAside: (inTheWay: string) => boolean = () => false,
 ): Promise<Result<T>> {
   const parsed = parseWorkspacePath(text);
   if (!parsed.ok) return parsed;
   const why = protection(parsed.value);
   if (why !== undefined) return refuse('pathDenied', `"${parsed.value}" ${why}; agents do not write it.`);
-  const walk = { root, path: parsed.value, protection, folder: await openFolder(root) };
+  const walk = { root, path: parsed.value, protection, standsAside, folder: await openFolder(root) };
   try {
     const place = await find(walk);
     return place.ok ? await work(place.value) : place;
@@ -64,6 +67,7 @@ interface Walk {
   readonly root: string;
   readonly path: string;
   readonly protection: (path: string) => string | undefined;
+  readonly standsAside: (inTheWay: string) => boolean;
   /** Where the walk stands; closed by its owner. */
   folder: Folder;
 }
@@ -72,25 +76,35 @@ async function find(walk: Walk): Promise<Result<Place>> {
   const parts = walk.path.split('/');
   const name = parts.at(-1) ?? '';
   for (const [at, part] of parts.entries()) {
+    const absent = () =>
+      ok({ path: walk.path, name, folder: walk.folder, missing: parts.slice(at, -1), stat: null });
     const stat = await orNull(lstat(walk.folder.at(part)));
     if (!stat) {
-      const twin = await twinOf(walk.folder, part);
+      const isInTheWay = (twin: string) => !walk.standsAside([...parts.slice(0, at), twin].join('/'));
+      const twin = (await twinsOf(walk.folder, part)).find(isInTheWay);
       if (twin !== undefined)
         return denied(walk.path, `differs from the existing "${twin}" only in case or Unicode form`);
-      return ok({ path: walk.path, name, folder: walk.folder, missing: parts.slice(at, -1), stat: null });
+      return absent();
     }
     if (stat.isSymbolicLink()) return denyLink(walk, path.join(walk.folder.path, part));
     const asNamed = parts.slice(0, at + 1).join('/');
     const real = await realpath(path.join(walk.folder.path, part)).catch(() => undefined);
     if (real === undefined) return replaced(asNamed);
     const inside = path.relative(walk.root, real).replaceAll(path.sep, '/').normalize('NFC');
-    if (inside !== asNamed) return denied(walk.path, `is really "${inside}"; use that name`);
+    if (inside !== asNamed) {
+      if (walk.standsAside(inside)) return absent();
+      return denied(walk.path, `is really "${inside}"; use that name`);
+    }
     if (at === parts.length - 1) {
+      if (stat.isDirectory() && walk.standsAside(asNamed)) return absent();
       if (!stat.isFile())
         return denied(walk.path, stat.isDirectory() ? 'is a folder' : 'is not a regular file');
       return ok({ path: walk.path, name, folder: walk.folder, missing: [], stat });
     }
-    if (!stat.isDirectory()) return denied(walk.path, `lies below "${asNamed}", which is not a folder`);
+    if (!stat.isDirectory()) {
+      if (stat.isFile() && walk.standsAside(asNamed)) return absent();
+      return denied(walk.path, `lies below "${asNamed}", which is not a folder`);
+    }
     const below = await openUnlinked(walk.folder, part);
     if (!below) return replaced(asNamed);
     await walk.folder.close();
@@ -131,10 +145,10 @@ async function openUnlinked(folder: Folder, name: string): Promise<Folder | unde
   }
 }
 
-/** An existing name that common file systems, or the lock table, take for the same. */
-async function twinOf(folder: Folder, name: string): Promise<string | undefined> {
+/** Existing names that common file systems, or the lock table, take for the same. */
+async function twinsOf(folder: Folder, name: string): Promise<readonly string[]> {
   const key = lockKey(name);
-  return (await readdir(folder.at('.'))).find((other) => other !== name && lockKey(other) === key);
+  return (await readdir(folder.at('.'))).filter((other) => other !== name && lockKey(other) === key);
 }
 
 async function makeFolder(folder: Folder, name: string): Promise<Folder> {

@@ -8,12 +8,6 @@ import { hasCode } from './fileFailure';
 
 /** What Git takes a folder for its own by is a `HEAD` with two of these. */
 const besideHead = ['objects', 'refs', 'config', 'commondir', 'hooks'];
-const headOrBeside = new Set(['head', ...besideHead]);
-
-/** Might the file be part of a Git directory? Whether it may be written then depends on what is written meanwhile. */
-export function maybeOfGit(file: string): boolean {
-  return file.split('/').some((name) => headOrBeside.has(lenientName(name)));
-}
 
 /** Why no agent may write `file`, as the end of a sentence that begins with it; undefined when nothing here speaks against it. */
 export function powerByPlace(root: string, file: string): string | undefined {

@@ -47,7 +47,7 @@ export async function walkTree<T>(
 }
 
 /** Empty for a folder that is gone or cannot be read; of the second, `unread` is told. */
-export function entriesOf(folder: string, unread: () => void = () => {}): readonly Dirent[] {
+function entriesOf(folder: string, unread: () => void): readonly Dirent[] {
   try {
     return readdirSync(folder, { withFileTypes: true });
   } catch (error) {

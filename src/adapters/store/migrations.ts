@@ -100,6 +100,17 @@ export const migrations: readonly Migration[] = [
     version: 5,
     script: `INSERT INTO meta (key, value) VALUES ('bindings', '[]');`,
   },
+  {
+    version: 6,
+    // What stood in `edits` is read before (`publicationsOfEdits`).
+    script: `
+      CREATE TABLE publications (
+        fence INTEGER PRIMARY KEY,
+        body TEXT NOT NULL
+      );
+      DROP TABLE edits;
+    `,
+  },
 ];
 
 export function newestVersion(steps: readonly Migration[]): number {

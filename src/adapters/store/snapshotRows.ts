@@ -1,10 +1,10 @@
-// From rows back to what they were made from: the snapshot, the edits and the events.
+// From rows back to what they were made from: the snapshot, the publications and the events.
 import type { Event } from '../../core/events/event';
 import { readRunSettings } from '../../core/events/runSettings';
 import type { Agent, Run, Snapshot } from '../../core/events/snapshot';
 import type { Feature } from '../../core/features/feature';
 import type { Hold, LockTable, Wait } from '../../core/locks/lockTable';
-import type { EditRecord } from '../../ports/store';
+import type { PublicationRecord } from '../../ports/store';
 import { readMeta } from './meta';
 import type { Row, SqlJsDatabase } from './sqlJsDatabase';
 
@@ -37,10 +37,10 @@ function runOf(run: Run): Run {
   return { ...run, settings: readRunSettings(run.settings) };
 }
 
-/** By fence, then path. */
-export function readEdits(database: SqlJsDatabase): EditRecord[] {
-  const rows = database.query('SELECT body FROM edits ORDER BY fence, path');
-  return rows.map((row) => row.json<EditRecord>('body'));
+/** By fence. */
+export function readPublications(database: SqlJsDatabase): PublicationRecord[] {
+  const rows = database.query('SELECT body FROM publications ORDER BY fence');
+  return rows.map((row) => row.json<PublicationRecord>('body'));
 }
 
 export function readEvents(database: SqlJsDatabase, since: number, limit: number): Event[] {

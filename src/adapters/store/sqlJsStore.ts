@@ -13,7 +13,7 @@ import { textName } from './keptTexts';
 import { type Migration, migrations } from './migrations';
 import { defaultKeptChars, forget, oldestPage, readAllEvents, textsOf } from './oldEvents';
 import { recover } from './recovery';
-import { readEdits, readSnapshot } from './snapshotRows';
+import { readPublications, readSnapshot } from './snapshotRows';
 import { loadSqlJs, type Statement } from './sqlJsDatabase';
 import { statementsFor } from './statements';
 import { namedTexts } from './storedTexts';
@@ -108,7 +108,7 @@ class SqlJsStore implements Store {
     const { database, cutBytes, repaired, madeElsewhere } = this.opened;
     return this.read(() => ({
       snapshot: readSnapshot(database),
-      edits: readEdits(database),
+      publications: readPublications(database),
       cutBytes,
       ...(repaired === undefined ? {} : { repaired }),
       ...(madeElsewhere ? { madeElsewhere } : {}),

@@ -5,17 +5,17 @@ import { emptySnapshot, type Run, type Snapshot } from '../../core/events/snapsh
 import type { Feature, FeatureState } from '../../core/features/feature';
 import type { FeatureChange } from '../../core/features/featureChange';
 import type { LockTable } from '../../core/locks/lockTable';
-import type { Commit, EditChange } from '../../ports/store';
+import type { Commit, PublicationChange, PublicationRecord } from '../../ports/store';
 import { moveMeta, setMeta, snapshotKeys } from './meta';
 import type { SqlValue, Statement } from './sqlJsDatabase';
 
 /**
  * Rows are found from the events, so that the work grows with what happened and not with what is stored. That nothing
- * happened since `before` is checked once for all by its `seq`; a commit without events changes edits only, and asks
- * nothing of `before`.
+ * happened since `before` is checked once for all by its `seq`; a commit without events changes publications only,
+ * and asks nothing of `before`.
  */
-export function statementsFor({ before, after, events, edits }: Commit): readonly Statement[] {
-  const changes = edits.map(changeEdit);
+export function statementsFor({ before, after, events, publications }: Commit): readonly Statement[] {
+  const changes = publications.map(changePublication);
   if (events.length === 0) return changes;
   return [
     moveMeta('seq', before.seq, after.seq),
@@ -134,11 +134,16 @@ function changeMeta(before: Snapshot, after: Snapshot): Statement[] {
   return changed.map((key) => setMeta(key, after[key]));
 }
 
-function changeEdit(change: EditChange): Statement {
-  if (change.kind === 'drop') return remove('edits', { fence: change.fence, path: change.path });
-  const { fence, path } = change.edit;
-  const { sql, params } = insert('edits', { fence, path, body: JSON.stringify(change.edit) });
-  return { sql: `${sql} ON CONFLICT (fence, path) DO UPDATE SET body = excluded.body`, params, rows: 1 };
+function changePublication(change: PublicationChange): Statement {
+  return change.kind === 'drop'
+    ? remove('publications', { fence: change.fence })
+    : putPublication(change.publication);
+}
+
+export function putPublication(publication: PublicationRecord): Statement {
+  const { fence } = publication;
+  const { sql, params } = insert('publications', { fence, body: JSON.stringify(publication) });
+  return { sql: `${sql} ON CONFLICT (fence) DO UPDATE SET body = excluded.body`, params, rows: 1 };
 }
 
 type Columns = Readonly<Record<string, SqlValue>>;

@@ -7,7 +7,7 @@ import { featureOf } from './snapshotRows';
 import type { SqlJsDatabase } from './sqlJsDatabase';
 import { featureColumns, update } from './statements';
 
-/** Names of all texts that a feature or an event in the database names. */
+/** Names of all texts that a feature, an event or a publication in the database names. */
 export function namedTexts(database: SqlJsDatabase): ReadonlySet<string> {
   const names = new Set<string>();
   const look = (json: string) => {
@@ -17,6 +17,7 @@ export function namedTexts(database: SqlJsDatabase): ReadonlySet<string> {
     for (const column of ['spec', 'state', 'last_failure']) look(row.text(column));
   });
   database.each(`SELECT body FROM events WHERE body LIKE '%"hash":"%'`, [], (row) => look(row.text('body')));
+  database.each('SELECT body FROM publications', [], (row) => look(row.text('body')));
   return names;
 }
 

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { Failure } from '../../ports/failure';
 import { bind, bindingsOf, type RequiredBinding } from './bindings';
 import { databaseName, exportAt, journalName, type Place, placeDatabase } from './databaseFile';
+import { publicationsOfEdits } from './editsBefore';
 import { EventArchive } from './eventArchive';
 import { encodeRecord } from './journalRecord';
 import { KeptTexts } from './keptTexts';
@@ -54,9 +55,10 @@ export async function takeOver(taking: TakeOver, recovered: Recovered): Promise<
     const madeElsewhere = taking.binding !== undefined && !isNew && !isOurs;
     if (madeElsewhere && !adopt) throw new Failure('elsewhere', elsewhere);
     assertNotOlder(epoch, database);
-    const repaired = await moveAside(taking, recovered);
+    const setAside = await moveAside(taking, recovered);
     const binding = bind(bindings, own);
-    const isWritten = await bringUpToDate(taking, recovered, isNew ? binding : []);
+    const { isWritten, words } = await bringUpToDate(taking, recovered, isNew ? binding : []);
+    const repaired = [setAside, words].flatMap((told) => told ?? []).join(' ');
     const schema = newestVersion(steps);
     const lsn = recovered.lsn + 1;
     const statements = [setMeta('epoch', epoch), ...binding];
@@ -70,7 +72,7 @@ export async function takeOver(taking: TakeOver, recovered: Recovered): Promise<
     const archive = new EventArchive(place.files, place.dir);
     return {
       ...{ place, database, texts, archive, journal, epoch, schema, lsn, cutBytes },
-      ...(repaired !== undefined && { repaired }),
+      ...(repaired !== '' && { repaired }),
       ...(madeElsewhere && { madeElsewhere }),
     };
   } catch (error) {
@@ -78,6 +80,9 @@ export async function takeOver(taking: TakeOver, recovered: Recovered): Promise<
     throw error;
   }
 }
+
+/** The version of the tables that has no edits any more. */
+const firstOfPublications = 6;
 
 const elsewhere = 'The records in .parallel-agents were made elsewhere.';
 
@@ -111,26 +116,32 @@ function whatHappened({ unusable, hasFile, lsn }: Recovered): string {
     : 'The database was damaged and could not be brought back; everything begins anew.';
 }
 
-/**
- * Migrates in memory, between two snapshots, so that each file and its journal are of one version. Answers whether the
- * file on disk holds all that memory does.
- */
+interface UpToDate {
+  /** Does the file on disk hold all that memory does? */
+  readonly isWritten: boolean;
+  /** For people. */
+  readonly words?: string;
+}
+
+/** Migrates in memory, between two snapshots, so that each file and its journal are of one version. */
 async function bringUpToDate(
   { place, steps, snapshotAtBytes }: TakeOver,
   { database, lsn, hasFile, tail }: Recovered,
   binding: readonly Statement[],
-): Promise<boolean> {
+): Promise<UpToDate> {
   const version = versionOf(database);
   const newest = newestVersion(steps);
-  if (hasFile && version === newest && tail.length < snapshotAtBytes) return tail.length === 0;
+  if (hasFile && version === newest && tail.length < snapshotAtBytes) return { isWritten: tail.length === 0 };
   if (version > 0 && version < newest && tail.length > 0) await placeDatabase(place, exportAt(database, lsn));
+  const isOfEdits = version > 0 && version < firstOfPublications && newest >= firstOfPublications;
+  const { statements = [], ...told } = isOfEdits ? publicationsOfEdits(database) : {};
   migrate(database, steps, version, newest);
   // A new database bears our mark from its first moment, or a crash here would make it a stranger's.
   database.begin();
-  database.apply(binding);
+  database.apply([...binding, ...statements]);
   database.commit();
   if (version > 0 && version < newest)
     await new KeptTexts(place.files, place.dir).put(takeTextsOut(database));
   await placeDatabase(place, exportAt(database, lsn));
-  return true;
+  return { isWritten: true, ...told };
 }

@@ -1,5 +1,5 @@
 // What a model is told: the rules, equal to the letter for every agent of a run, and the assignment of this one.
-import { describeUnread } from '../../core/shared/unread';
+import { describeUnread, type Unread } from '../../core/shared/unread';
 import type { Assignment } from '../../ports/coordinator';
 import codingPrompt from './coding_prompt.md';
 
@@ -11,7 +11,7 @@ const maxFailureLength = 8000;
 
 /** The first message of the conversation: what to build, where, and how it will be judged. */
 export function assignmentText(assignment: Assignment): string {
-  const { featureId, name, description, category, declaredFiles, unread, lastFailure } = assignment;
+  const { featureId, name, description, category, declaredFiles, lastFailure } = assignment;
   const sections = [
     `# Feature ${featureId}: ${name}`,
     description.trim() === '' ? 'There is no description beyond the name.' : description.trim(),
@@ -21,16 +21,20 @@ export function assignmentText(assignment: Assignment): string {
       : `Declared files, locked for you already:\n${bullets(declaredFiles)}`,
     checkText(assignment),
   ];
-  if (unread !== undefined) sections.push(`${describeUnread(unread)}.`);
   if (lastFailure !== undefined) {
     const shown =
       lastFailure.length > maxFailureLength ? `…${lastFailure.slice(-maxFailureLength)}` : lastFailure;
     sections.push(
-      'An earlier attempt at this feature failed, and its changes were undone. ' +
+      'An earlier attempt at this feature failed, and its changes were given up. ' +
         `Find out why before you build it again. The reason given:\n${fenced(shown)}`,
     );
   }
   return sections.join('\n\n');
+}
+
+/** What an agent is told once its copy is there, where that lacks something. */
+export function lackingText(unread: Unread): string {
+  return `Of your copy of the workspace: ${describeUnread(unread)}.`;
 }
 
 /** What an agent that ended its turn without a tool call is told. */

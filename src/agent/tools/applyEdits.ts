@@ -1,6 +1,12 @@
 // Carries out exact-text edits on a file's text, all or none, and says where it fails what stands there instead.
-import type { TextEdit } from '../../core/locks/sharedText';
 import { ok, type Result, refuse } from '../../core/shared/result';
+
+/** An exact-text edit: `old` stands exactly once, or is replaced everywhere with `all`. */
+export interface TextEdit {
+  readonly old: string;
+  readonly new: string;
+  readonly all: boolean;
+}
 
 /** The text after all edits, each made on what the one before it left. Refuses `badInput`, naming the edit. */
 export function applyEdits(text: string, edits: readonly TextEdit[]): Result<string> {

@@ -18,7 +18,7 @@ export const editFile = defineTool({
   async run({ path: asked, edits }, context) {
     const locked = await lockAndRead(asked, context);
     if (!locked.ok) return locked.answer;
-    const { path, file, shared } = locked;
+    const { path, file } = locked;
     if (file === null) return failed(`There is no file ${path}. Use write_file to make one.`);
     const asLines = edits.map((edit) => ({
       old: unixLines(edit.old),
@@ -28,10 +28,8 @@ export const editFile = defineTool({
     const edited = applyEdits(unixLines(file.text), asLines);
     if (!edited.ok) return failed(edited.error.message);
     const told = `Edited ${path}: ${count(edits.length, 'edit')}.`;
-    const written = shared
-      ? await context.coordinator.editShared({ path, edits: asLines })
-      : await context.coordinator.writeFile({ path, baseHash: file.hash, content: edited.value });
-    return answerTo(written, locked, told, context);
+    const write = { path, baseHash: file.hash, content: edited.value };
+    return answerTo(await context.coordinator.writeFile(write), locked, told, context);
   },
 });
 
@@ -45,9 +43,7 @@ export const writeFile = defineTool({
   async run({ path: asked, content }, context) {
     const locked = await lockAndRead(asked, context);
     if (!locked.ok) return locked.answer;
-    const { path, file, shared } = locked;
-    if (shared)
-      return failed(`${path} is changed by several agents in turn: change parts of it with edit_file.`);
+    const { path, file } = locked;
     if (file !== null) {
       const unseen = whyUnseen(path, file, context);
       if (unseen) return failed(`${path} ${unseen}. Nothing was written. ${nowIs(path, file, context)}`);
@@ -63,9 +59,7 @@ interface LockedFile {
   readonly ok: true;
   readonly path: WorkspacePath;
   readonly file: CopyFile | null;
-  /** Changed by several agents in turn, and held by none. */
-  readonly shared: boolean;
-  /** Words on what the waiting was for, if there was any. */
+  /** Words on what the waiting was for, and on what came into the file meanwhile, if there was any. */
   readonly waited: string;
 }
 
@@ -78,10 +72,9 @@ export async function lockAndRead(
   if (!path.ok) return { ok: false, answer: refused(path.error) };
   const lock = await coordinator.lockFile(path.value);
   if (!lock.ok) return { ok: false, answer: refused(lock.error) };
-  const { shared = false } = lock.value;
   const file = await files.read(path.value);
   return file.ok
-    ? { ok: true, path: path.value, file: file.value, shared, waited: describeWait(lock.value) }
+    ? { ok: true, path: path.value, file: file.value, waited: describeWait(lock.value) }
     : { ok: false, answer: refused(file.error) };
 }
 

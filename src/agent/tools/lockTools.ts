@@ -17,8 +17,8 @@ export const claimFile = defineTool({
     const lock = await coordinator.lockFile(path.value, wait);
     if (!lock.ok) return refused(lock.error);
     if (lock.value.shared) {
-      const told = `${path.value} is changed by several agents in turn`;
-      return done(`${told}: nobody needs to hold it. Change parts of it with edit_file.`, told);
+      const told = `${path.value} is changed by several agents at once`;
+      return done(`${told}, each in its own copy: nobody holds it. Change as few lines as you can.`, told);
     }
     const told = lock.value.fresh ? `Claimed ${path.value}` : `${path.value} is yours already`;
     return done(`${told}. It may have changed since you last read it.${describeWait(lock.value)}`, told);
@@ -40,8 +40,14 @@ export const releaseFile = defineTool({
   },
 });
 
-/** What the waiting was for, as one more sentence; nothing for a moment that nobody would have noticed. */
-export function describeWait({ waitedMs, waitedFor }: LockGrant): string {
-  if (waitedMs < 1000 || waitedFor === undefined) return '';
-  return ` You waited ${Math.round(waitedMs / 1000)} s for it; when you began to: ${waitedFor}`;
+/**
+ * What the waiting was for, as one more sentence, nothing for a moment that nobody would have noticed; and what others did
+ * to the file meanwhile.
+ */
+export function describeWait({ waitedMs, waitedFor, notes = [] }: LockGrant): string {
+  const waited =
+    waitedMs < 1000 || waitedFor === undefined
+      ? ''
+      : ` You waited ${Math.round(waitedMs / 1000)} s for it; when you began to: ${waitedFor}`;
+  return waited + notes.map((note) => `\n${note}`).join('');
 }

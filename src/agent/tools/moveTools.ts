@@ -2,9 +2,6 @@
 import { lockAndRead, nowIs, whyUnseen } from './editTools';
 import { defineTool, done, failed, refused } from './tool';
 
-const byTurns =
-  'is changed by several agents in turn; change parts of it with edit_file, and leave it where it is.';
-
 export const deleteFile = defineTool({
   name: 'delete_file',
   description:
@@ -14,8 +11,7 @@ export const deleteFile = defineTool({
   async run({ path: asked }, context) {
     const locked = await lockAndRead(asked, context);
     if (!locked.ok) return locked.answer;
-    const { path, file, shared, waited } = locked;
-    if (shared) return failed(`${path} ${byTurns}`);
+    const { path, file, waited } = locked;
     if (file === null) return failed(`There is no file ${path}.`);
     const unseen = whyUnseen(path, file, context);
     if (unseen) return failed(`${path} ${unseen}. Nothing was deleted. ${nowIs(path, file, context)}`);
@@ -36,7 +32,6 @@ export const moveFile = defineTool({
   async run({ from, to }, context) {
     const source = await lockAndRead(from, context);
     if (!source.ok) return source.answer;
-    if (source.shared) return failed(`${source.path} ${byTurns}`);
     if (source.file === null) return failed(`There is no file ${source.path}.`);
     const target = await lockAndRead(to, context);
     if (!target.ok) return target.answer;

@@ -12,14 +12,14 @@ export const runCommand = defineTool({
   description:
     'Runs a shell command in your private copy of the workspace and shows its exit code and the end of its output. ' +
     'Only the commands named in your assignment are allowed, to the letter. It gets no input and has a time limit. ' +
-    'Files it changes are brought into the workspace where you may lock them, and dropped where you may not.',
+    'Files it changes are yours like those that you edit, and put back where no agent may change them.',
   step: ({ command }) => `running ${command}`,
   target: ({ command }) => command,
   async run({ command }, { assignment, coordinator, commands, signal }) {
     const permit = await coordinator.commandBegin(command);
     if (!permit.ok) return refused(permit.error);
     const { copyDir: cwd, tag } = assignment;
-    const { timeoutMs } = permit.value;
+    const { timeoutMs, notes = [] } = permit.value;
     const run = { command, cwd, timeoutMs, tag, onOutput: (output: string) => coordinator.log(output) };
     const [ended] = await Promise.allSettled([commands.run(run, signal)]);
     const { durationMs, cpuMs, outputTail } =
@@ -30,7 +30,7 @@ export const runCommand = defineTool({
     if (ended.status === 'rejected') throw ended.reason;
     const result = ended.value;
     const how = describeEnd(result, timeoutMs);
-    const about = [`${how}.`, ...describeChanges(outcome)].join('\n');
+    const about = [`${how}.`, ...notes, ...describeChanges(outcome)].join('\n');
     const output = outcome.output.trim() === '' ? '(no output)' : outcome.output;
     const told = `${about}\nOutput:\n${capTail(output, maxResultLength - about.length)}`;
     return result.exitCode === 0 ? done(told, how) : failed(told, how);
@@ -44,13 +44,17 @@ function describeEnd(result: CommandResult, timeoutMs: number): string {
   return result.exitCode === null ? `Ended by a signal ${took}` : `Exit code ${result.exitCode} ${took}`;
 }
 
-function describeChanges({ kept, dropped, more }: CommandChanges): readonly string[] {
+function describeChanges({ kept, dropped, contested, more }: CommandChanges): readonly string[] {
   const lines: string[] = [];
   if (kept.length > 0) lines.push(`Changed and kept: ${named(kept, more?.kept)}.`);
-  if (dropped.length > 0) {
-    const reasons = dropped.map(({ path, why }) => `${path} (${why})`);
-    lines.push(`Changed but dropped: ${named(reasons, more?.dropped)}.`);
-  }
+  const withReasons = (changes: CommandChanges['dropped']) =>
+    changes.map(({ path, why }) => `${path} (${why})`);
+  if (dropped.length > 0) lines.push(`Changed, and put back: ${named(withReasons(dropped), more?.dropped)}.`);
+  if (contested.length > 0)
+    lines.push(
+      `Changed, but not yours yet: ${named(withReasons(contested), more?.contested)}. ` +
+        'Before your work can pass you get these as the others leave them; put back what your feature can do without.',
+    );
   return lines;
 }
 

@@ -55,7 +55,7 @@ export type Ending =
 
 /** How an agent's work ended. */
 export type AgentOutcome =
-  | { readonly kind: 'submitted'; readonly verdict: SubmitVerdict }
+  | { readonly kind: 'submitted'; readonly verdict: Exclude<SubmitVerdict, { kind: 'returned' }> }
   | { readonly kind: 'gaveUp'; readonly reason: string }
   | { readonly kind: 'over'; readonly why: string };
 

@@ -48,6 +48,12 @@ export function describe(event: Event, after: Snapshot): string | undefined {
         ? `🔁 Feature ${event.featureId} is checked again, for it was edited; where that passes, retry ${event.featureId} builds it anew`
         : undefined;
     }
+    case 'feature.returned':
+      return `↩️ Agent ${event.slot} goes on with feature ${event.featureId}: ${oneLine(event.why)}`;
+    case 'lock.conflicted':
+      return `⚔️ You saved ${oneLine(event.path)}, which agent ${event.slot} is changing for feature ${event.featureId}; yours stays`;
+    case 'file.conflicted':
+      return `⚔️ ${oneLine(event.path)}, feature ${event.featureId}: ${oneLine(event.why)}`;
     case 'lock.waiting':
       return `⏳ Agent ${event.slot} waits for ${oneLine(event.path)}, ${describeBlockers(event.blockers)}`;
     case 'file.denied':
@@ -72,9 +78,9 @@ export function describe(event: Event, after: Snapshot): string | undefined {
     case 'run.configured':
       return `⚙️ Agents: ${event.maxAgents}`;
     case 'recovery.done':
-      return `🩹 Recovered: ${count(event.endedProcesses, 'process', 'processes')} ended, ${count(event.undoneFiles, 'file', 'files')} put back, ${count(event.releasedFeatures.length, 'feature', 'features')} back in the queue${
-        event.keptFiles.length > 0
-          ? `; left as they are, for someone else changed them: ${event.keptFiles.map(oneLine).join(', ')}`
+      return `🩹 Recovered: ${count(event.endedProcesses, 'process', 'processes')} ended, ${count(event.releasedFeatures.length, 'feature', 'features')} back in the queue${
+        (event.publishedFeatures?.length ?? 0) > 0
+          ? `; the files of ${count(event.publishedFeatures.length, 'feature that had passed', 'features that had passed')} put in place to the last`
           : ''
       }`;
     case 'error.occurred':

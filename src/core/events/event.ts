@@ -94,17 +94,22 @@ export type LockEvent =
       readonly kind: LockScope['kind'];
       readonly blockers: readonly Blocker[];
     } & Attempt)
+  /** The human saved a file that the attempt holds and has changed: theirs stays, and is merged into the attempt's copy. */
+  | ({ readonly type: 'lock.conflicted'; readonly path: string } & Attempt)
   | ({ readonly type: 'lock.released'; readonly path: string } & Attempt);
 
 export type FileEvent =
-  /** Content hashes (SHA-256, hex); null where the file did not or does not exist. */
+  /** In the attempt's private copy, by its tools or a command. */
+  | ({ readonly type: 'file.changed' } & ContentChange & Attempt)
+  /** In the workspace, as part of a feature that passed. */
+  | ({ readonly type: 'file.published' } & ContentChange & Attempt)
+  /** Both the attempt and another attempt, or the human, changed it, in a way that does not go together. */
   | ({
-      readonly type: 'file.edited';
+      readonly type: 'file.conflicted';
       readonly path: string;
-      readonly before: string | null;
-      readonly after: string | null;
+      /** What came of it, or is to be done about it; a sentence. */
+      readonly why: string;
     } & Attempt)
-  | ({ readonly type: 'file.undone'; readonly path: string; readonly outcome: UndoOutcome } & Attempt)
   /** The agent, or a command it ran, wanted to change a file that is not its to change. */
   | ({
       readonly type: 'file.denied';
@@ -115,8 +120,12 @@ export type FileEvent =
       readonly others?: number;
     } & Attempt);
 
-/** `kept`: someone changed the file after us, so it was left as it is. */
-export type UndoOutcome = 'restored' | 'removed' | 'unchanged' | 'kept';
+/** Content hashes (SHA-256, hex); null where the file did not or does not exist. Equal where only its mode changed. */
+export interface ContentChange {
+  readonly path: string;
+  readonly before: string | null;
+  readonly after: string | null;
+}
 
 /** Told once for as long as it is the same, for all agents. */
 export type CopyEvent = { readonly type: 'copy.incomplete' } & Unread & Attempt;
@@ -173,8 +182,8 @@ export type HouseEvent =
   | {
       readonly type: 'recovery.done';
       readonly endedProcesses: number;
-      readonly undoneFiles: number;
-      readonly keptFiles: readonly string[];
+      /** Features whose publication the last host had begun, and this one completed. */
+      readonly publishedFeatures: readonly FeatureId[];
       readonly releasedFeatures: readonly FeatureId[];
       /** Bytes of a torn record at the journal's end, never acknowledged to anyone. */
       readonly cutBytes: number;

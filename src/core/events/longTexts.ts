@@ -22,6 +22,8 @@ function changedTexts(happening: Happening, change: ChangeText): Partial<Record<
       };
     case 'feature.passed':
       return { evidence: mapEvidence(happening.evidence, change) };
+    case 'feature.returned':
+      return { why: change(happening.why) };
     case 'feature.failed':
     case 'throttle.changed':
       return { reason: change(happening.reason) };
@@ -49,9 +51,11 @@ function changedTexts(happening: Happening, change: ChangeText): Partial<Record<
     case 'limit.reached':
     case 'lock.granted':
     case 'lock.waiting':
+    case 'lock.conflicted':
     case 'lock.released':
-    case 'file.edited':
-    case 'file.undone':
+    case 'file.changed':
+    case 'file.published':
+    case 'file.conflicted':
     case 'file.denied':
     case 'copy.incomplete':
     case 'breaker.opened':

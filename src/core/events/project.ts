@@ -35,6 +35,9 @@ export function projectAll(snapshot: Snapshot, events: readonly Event[], told?: 
   return draft;
 }
 
+/** What changes the table of locks. */
+type TableEvent = Exclude<LockEvent, { type: 'lock.conflicted' }>;
+
 type Draft = { -readonly [K in keyof Snapshot]: Snapshot[K] };
 
 function apply(draft: Draft, event: Event, base: Snapshot): void {
@@ -55,6 +58,7 @@ function apply(draft: Draft, event: Event, base: Snapshot): void {
     case 'feature.freed':
     case 'feature.claimed':
     case 'feature.submitted':
+    case 'feature.returned':
     case 'feature.unconfirmed':
     case 'feature.passed':
     case 'feature.failed':
@@ -101,9 +105,11 @@ function apply(draft: Draft, event: Event, base: Snapshot): void {
       draft.owner = { epoch: event.epoch, process: event.process, face: event.face };
       return;
     case 'verify.finished':
+    case 'lock.conflicted':
     case 'copy.incomplete':
-    case 'file.edited':
-    case 'file.undone':
+    case 'file.changed':
+    case 'file.published':
+    case 'file.conflicted':
     case 'file.denied':
     case 'recovery.done':
     case 'error.occurred':
@@ -212,7 +218,7 @@ function changeAgent(draft: Draft, event: Event & AgentEvent): void {
   }
 }
 
-function changeLocks(locks: LockTable, event: Event & LockEvent): LockTable {
+function changeLocks(locks: LockTable, event: Event & TableEvent): LockTable {
   if (event.type === 'lock.released') return release(locks, event.path, event.fence);
   const { path, kind, slot, featureId, fence } = event;
   const entry = { scope: { kind, path }, slot, featureId, fence, since: sinceOf(event) };
@@ -225,7 +231,7 @@ export function sinceOf({ at, elapsedMs }: Moment): number {
 }
 
 /** An agent cannot say that it stands and waits, since it waits for the answer; so its card is told here. */
-function showWait(draft: Draft, event: Event & LockEvent): void {
+function showWait(draft: Draft, event: Event & TableEvent): void {
   if (event.type === 'lock.waiting') {
     const step = `waiting for ${event.path}, ${describeBlockers(event.blockers)}`;
     patchAgent(draft, event, { status: 'waiting', step });

@@ -13,7 +13,7 @@ export interface RunSettings {
   readonly verifyCommand?: string;
   /** Checks that run at the same time; absent: as many as the host's machine has cores. */
   readonly checksAtOnce?: number;
-  /** Globs of files that several attempts may change by turns; absent: none. */
+  /** Globs of files that several attempts may change at once; absent: none. */
   readonly sharedLocks?: readonly string[];
   readonly limits: Limits;
   /** Only these features; absent means all. */

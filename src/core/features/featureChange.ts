@@ -5,10 +5,11 @@ import type { CheckProof, Evidence, FeatureSpec, SkipCause } from './feature';
 
 /**
  * Why an attempt ended without counting. `lost`: its process died, which counts in the end; `recovered`: the host died
- * over it; `lock`: waiting for a file would have deadlocked; `stopped`: the user ended the run; `outside`: a trouble that
- * is no feature's stood in its way; `unproved`: it was checked as it is, and an agent has to build it.
+ * over it; `lock`: waiting for a file would have deadlocked; `overlap`: its agent could not fit its work to another change of
+ * the same lines; `stopped`: the user ended the run; `outside`: a trouble that is no feature's stood in its way; `unproved`:
+ * it was checked as it is, and an agent has to build it.
  */
-export type YieldCause = 'lock' | 'outside' | 'lost' | 'stopped' | 'recovered' | 'unproved';
+export type YieldCause = 'lock' | 'overlap' | 'outside' | 'lost' | 'stopped' | 'recovered' | 'unproved';
 
 /** The attempt a change belongs to; a change with an older fence than the feature's claim is refused. */
 interface OfAttempt {
@@ -25,6 +26,8 @@ export type FeatureChange = { readonly featureId: FeatureId } & (
   | { readonly type: 'feature.freed' }
   | ({ readonly type: 'feature.claimed'; readonly model: string } & OfAttempt)
   | ({ readonly type: 'feature.submitted'; readonly summary: LongText } & OfAttempt)
+  /** Handed in, and handed back to its agent within the attempt: what came into its copy meanwhile overlaps its work. */
+  | ({ readonly type: 'feature.returned'; readonly why: LongText } & OfAttempt)
   | ({
       readonly type: 'feature.unconfirmed';
       readonly why: LongText;

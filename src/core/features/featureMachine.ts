@@ -59,6 +59,13 @@ export const table: { readonly [K in Transition]: Row<K> } = {
         ? into(f, { ...f.state, phase: 'verifying' })
         : f,
   },
+  'feature.returned': {
+    from: ['verifying'],
+    to: (f) =>
+      f.state.status === 'claimed' && f.state.phase === 'verifying'
+        ? into(f, { ...f.state, phase: 'working' })
+        : f,
+  },
   'feature.unconfirmed': {
     from: ['verifying'],
     to: (f, { why, check }) =>

@@ -1,4 +1,4 @@
-// Which files the user lets several attempts change by turns: globs, read as people write them in ignore files.
+// Which files the user lets several attempts change at once: globs, read as people write them in ignore files.
 import { lockKey, type WorkspacePath } from './lockPath';
 
 /** What is shared unless the user says otherwise: files that nearly every change adds a line to. */

@@ -9,12 +9,15 @@ export function concernsDecision(event: Event): boolean {
     case 'tool.used':
     case 'model.called':
     case 'limit.reached':
-    case 'file.edited':
-    case 'file.undone':
+    case 'file.changed':
+    case 'file.published':
+    case 'file.conflicted':
     case 'file.denied':
     case 'verify.started':
     case 'verify.finished':
     case 'feature.submitted':
+    case 'feature.returned':
+    case 'lock.conflicted':
     case 'throttle.changed':
     case 'copy.incomplete':
     case 'error.occurred':

@@ -144,7 +144,7 @@ function measureAttempts(
   return attempts;
 }
 
-/** Handed back, stopped or lost: its work was undone, and none was learned from it. */
+/** Handed back, stopped or lost: its work was given up, and none was learned from it. */
 function gaveNothing({ end }: Measured): boolean {
   return end === 'yielded' || end === 'open';
 }

@@ -2,6 +2,7 @@
 import { strict as assert } from 'node:assert';
 import { execFileSync } from 'node:child_process';
 import {
+  existsSync,
   linkSync,
   mkdirSync,
   readdirSync,
@@ -52,7 +53,18 @@ describe('houseFolder', () => {
     const houseDir = await prepareHouse(root);
     assert.equal(readFileSync(precious, 'utf8'), '');
     assert.match(readFileSync(path.join(houseDir, '.gitignore'), 'utf8'), /prompts/);
-    assert.deepEqual(readdirSync(houseDir).sort(), ['.gitignore', 'blobs', 'slots', 'tmp']);
+    assert.deepEqual(readdirSync(houseDir).sort(), ['.gitignore', 'blobs', 'tmp']);
+  });
+
+  it('is rid of the copies that older versions kept in it', async () => {
+    const root = tempFolder();
+    const slots = path.join(root, '.parallel-agents/slots');
+    const outside = tempFolder();
+    writeFileSync(path.join(outside, 'f'), 'precious');
+    mkdirSync(path.join(slots, '1/src'), { recursive: true });
+    symlinkSync(outside, path.join(slots, '1/link'));
+    assert.equal(existsSync(path.join(await prepareHouse(root), 'slots')), false);
+    assert.equal(readFileSync(path.join(outside, 'f'), 'utf8'), 'precious');
   });
 
   it('is that of the real folder when the workspace is opened by a link', async () => {

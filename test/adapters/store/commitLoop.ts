@@ -23,7 +23,7 @@ async function commitForever(): Promise<void> {
       const spec = specOf(`Feature ${seq}`, { description: 'x'.repeat(seq % 400) });
       const events = [{ type: 'feature.added', featureId: seq, spec, seq, at: seq } as const];
       head = projectAll(before, events);
-      await store.commit({ before, after: head, events, edits: [] });
+      await store.commit({ before, after: head, events, publications: [] });
       writeSync(1, `${seq}\n`); // at once: what waits in a stream dies with the process
     });
     await Promise.all(commits);

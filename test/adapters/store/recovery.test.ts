@@ -3,7 +3,7 @@ import { strict as assert } from 'node:assert';
 import { scanJournal } from '../../../src/adapters/store/journalRecord';
 import { migrations } from '../../../src/adapters/store/migrations';
 import { recover } from '../../../src/adapters/store/recovery';
-import { readEdits, readSnapshot } from '../../../src/adapters/store/snapshotRows';
+import { readPublications, readSnapshot } from '../../../src/adapters/store/snapshotRows';
 import { loadSqlJs, type SqlJs, SqlJsDatabase } from '../../../src/adapters/store/sqlJsDatabase';
 import { openSqlJsStore } from '../../../src/adapters/store/sqlJsStore';
 import { plain, type State, storyOfARun } from '../../support/history';
@@ -52,7 +52,7 @@ describe('recover', () => {
     try {
       const hasTables = found.lsn > 0;
       const state = hasTables
-        ? plain({ snapshot: readSnapshot(found.database), edits: readEdits(found.database) })
+        ? plain({ snapshot: readSnapshot(found.database), publications: readPublications(found.database) })
         : (states[0] as State);
       return { state, cutBytes: found.cutBytes, unusable: found.unusable };
     } finally {

@@ -6,11 +6,13 @@ import path from 'node:path';
 import { scanJournal } from '../../../src/adapters/store/journalRecord';
 import { migrations } from '../../../src/adapters/store/migrations';
 import { openSqlJsStore, type SqlJsStoreOptions } from '../../../src/adapters/store/sqlJsStore';
+import { statementsFor } from '../../../src/adapters/store/statements';
 import type { Event } from '../../../src/core/events/event';
 import { project } from '../../../src/core/events/project';
 import { emptySnapshot } from '../../../src/core/events/snapshot';
 import { loadState, rejects, type StorePlace, storeConformance } from '../../ports/storeConformance';
 import { History, nameOf, specOf, storyOfARun } from '../../support/history';
+import { leaveOlder } from './olderDatabase';
 import { SimulatedDisk } from './simulatedDisk';
 import { wasmPath } from './wasmPath';
 
@@ -162,8 +164,7 @@ describe('SqlJsStore on disk', () => {
     });
 
     it('is one that an earlier version made, which bears no mark', async () => {
-      const store = await open({ migrations: migrations.filter(({ version }) => version < 5) });
-      await store.close();
+      await leaveOlder(dir, 4);
       await rejects(open({ epoch: 2, ...as('mine') }), 'elsewhere');
       const adopted = await open({ epoch: 2, ...as('mine', true) });
       await adopted.close();
@@ -317,9 +318,8 @@ describe('SqlJsStore on disk', () => {
       const spec = specOf('Log in', { description: text, verify: text });
       const event = { type: 'feature.added', featureId: 1, spec, seq: 1, at: 0 } as const;
       const after = project(emptySnapshot, event);
-      const older = await open({ migrations: migrations.slice(0, 2) });
-      await older.commit({ before: emptySnapshot, after, events: [event], edits: [] });
-      await older.close();
+      const commit = { before: emptySnapshot, after, events: [event], publications: [] };
+      await leaveOlder(dir, 2, statementsFor(commit));
       const size = (await stat(file('agents.db'))).size;
       const store = await open();
       const { snapshot } = await store.load();

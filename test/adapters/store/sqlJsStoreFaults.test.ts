@@ -246,8 +246,8 @@ describe('SqlJsStore on a failing disk', function () {
   });
 });
 
-function stateOf({ snapshot, edits }: Loaded): State {
-  return plain({ snapshot, edits });
+function stateOf({ snapshot, publications }: Loaded): State {
+  return plain({ snapshot, publications });
 }
 
 /** How many commits of the history lead to this state. */

@@ -38,7 +38,7 @@ describe('statementsFor', () => {
     ]);
   });
 
-  it('ends an attempt only under its own fence, and takes all its locks and edits with it', () => {
+  it('ends an attempt only under its own fence, and takes all its locks and its publication with it', () => {
     assert.deepEqual(
       outline(commitOf('feature.retried')).filter((line) => !line.startsWith('insert events')),
       [
@@ -47,15 +47,15 @@ describe('statementsFor', () => {
         'update agents where slot = 1 AND fence = 1: 1',
         'delete locks where fence = 1 AND path = src/login.ts: 1',
         'delete locks where fence = 1 AND path = test: 1',
-        'delete edits where fence = 1 AND path = src/login.ts: 1',
+        'delete publications where fence = 1: 1',
       ],
     );
   });
 
-  it('asks nothing of the snapshot when only edits change', () => {
+  it('asks nothing of the snapshot when only publications change', () => {
     const commit = story.commits.find(({ events }) => events.length === 0);
     assert.ok(commit);
-    assert.deepEqual(outline(commit), ['insert edits: 1']);
+    assert.deepEqual(outline(commit), ['insert publications: 1']);
   });
 
   it('grants a lock that was waited for in place of the wait', () => {

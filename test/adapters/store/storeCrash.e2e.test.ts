@@ -1,11 +1,12 @@
 // Real processes that commit and are killed without warning: nothing they acknowledged may be lost.
 import { strict as assert } from 'node:assert';
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { cp, mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
+import { promisify } from 'node:util';
 import { build } from 'esbuild';
 import { loadSqlJs, SqlJsDatabase } from '../../../src/adapters/store/sqlJsDatabase';
 import { openSqlJsStore } from '../../../src/adapters/store/sqlJsStore';
@@ -31,31 +32,39 @@ describe('SqlJsStore under kill -9', () => {
     this.timeout(60_000);
     const dir = path.join(temp, 'house');
     await mkdir(dir);
+    // What one kill left is looked at while the next process commits.
+    let looked = Promise.resolve();
     for (let kill = 1; kill <= kills; kill++) {
       const acknowledged = await commitUntilKilled(dir, kill, (kill * 37) % 61);
       const left = path.join(temp, `left-${kill}`);
       await cp(dir, left, { recursive: true });
-      assert.equal(await integrityOf(path.join(left, 'agents.db')), 'ok', `kill ${kill}`);
-
-      const store = await openSqlJsStore({ dir: left, wasmPath, epoch: kill });
-      const { snapshot, repaired } = await store.load();
-      const events = await store.events(0, 100_000);
-      await store.close();
-      assert.equal(repaired, undefined);
-      assert.ok(
-        snapshot.seq >= acknowledged,
-        `kill ${kill}: ${snapshot.seq} of ${acknowledged} acknowledged commits`,
-      );
-      assert.equal(Object.keys(snapshot.features).length, snapshot.seq);
-      assert.deepEqual(
-        events.map(({ seq }) => seq),
-        Array.from({ length: snapshot.seq }, (_, k) => k + 1),
-        `kill ${kill}: events lost, doubled or out of order`,
-      );
-      assert.equal(await integrityOf(path.join(left, 'agents.db')), 'ok', `kill ${kill}, after recovery`);
+      await looked;
+      looked = assertKept(left, kill, acknowledged);
+      looked.catch(() => undefined); // it is awaited when the next process has been killed
     }
+    await looked;
     assert.ok((await readdir(path.join(dir, 'history'))).length > 5, 'no events went to the archive');
   });
+
+  async function assertKept(left: string, kill: number, acknowledged: number): Promise<void> {
+    assert.equal(await integrityOf(path.join(left, 'agents.db')), 'ok', `kill ${kill}`);
+    const store = await openSqlJsStore({ dir: left, wasmPath, epoch: kill });
+    const { snapshot, repaired } = await store.load();
+    const events = await store.events(0, 100_000);
+    await store.close();
+    assert.equal(repaired, undefined);
+    assert.ok(
+      snapshot.seq >= acknowledged,
+      `kill ${kill}: ${snapshot.seq} of ${acknowledged} acknowledged commits`,
+    );
+    assert.equal(Object.keys(snapshot.features).length, snapshot.seq);
+    assert.deepEqual(
+      events.map(({ seq }) => seq),
+      Array.from({ length: snapshot.seq }, (_, k) => k + 1),
+      `kill ${kill}: events lost, doubled or out of order`,
+    );
+    assert.equal(await integrityOf(path.join(left, 'agents.db')), 'ok', `kill ${kill}, after recovery`);
+  }
 
   /** Answers the last number the process told; it is killed when it has told `lines` of them, at work on the next. */
   async function commitUntilKilled(dir: string, epoch: number, lines: number): Promise<number> {
@@ -64,6 +73,7 @@ describe('SqlJsStore under kill -9', () => {
       [path.join(temp, 'commitLoop.cjs'), dir, wasmPath, String(epoch)],
       {
         stdio: ['ignore', 'pipe', 'inherit'],
+        env: { ...process.env, NODE_COMPILE_CACHE: path.join(temp, 'compiled') },
       },
     );
     assert.ok(child.stdout);
@@ -82,10 +92,13 @@ describe('SqlJsStore under kill -9', () => {
 
 /** By SQLite's own program where there is one, which knows nothing of us; else by sql.js. */
 async function integrityOf(file: string): Promise<string> {
-  const { status, stdout, stderr, error } = spawnSync('sqlite3', [file, 'PRAGMA integrity_check'], {
-    encoding: 'utf8',
-  });
-  if (!error) return status === 0 ? stdout.trim() : stderr;
+  const sqlite = promisify(execFile);
+  try {
+    return (await sqlite('sqlite3', [file, 'PRAGMA integrity_check'])).stdout.trim();
+  } catch (error) {
+    const { code, stderr } = error as { readonly code?: unknown; readonly stderr?: string };
+    if (code !== 'ENOENT') return stderr ?? String(error);
+  }
   const database = new SqlJsDatabase(await loadSqlJs(wasmPath), await readFile(file));
   try {
     return database

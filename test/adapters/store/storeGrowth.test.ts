@@ -117,7 +117,7 @@ function storyOf(featureId: number, fence: number): readonly Happening[] {
     { type: 'lock.granted', path: lock, kind: 'file', how: 'claim', ...own },
     { type: 'agent.started', process: { pid: 4242, started: '1' }, ...own },
     ...turns,
-    { type: 'file.edited', path: lock, before: 'a'.repeat(64), after: 'b'.repeat(64), ...own },
+    { type: 'file.changed', path: lock, before: 'a'.repeat(64), after: 'b'.repeat(64), ...own },
     { type: 'feature.submitted', summary: 'done', ...own },
     { type: 'verify.started', command: 'npm test', ...own },
     { type: 'verify.finished', passed: true, timedOut: false, ...proof, ...own },

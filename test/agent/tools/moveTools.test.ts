@@ -1,4 +1,4 @@
-// Deleting and moving files, and files that agents change in turn: what the tools ask of the hub, and what they tell.
+// Deleting and moving files, and files that agents change at once: what the tools ask of the hub, and what they tell.
 import { strict as assert } from 'node:assert';
 import { refuse } from '../../../src/core/shared/result';
 import { type AgentWorldOptions, createAgentWorld } from '../agentWorld';
@@ -15,7 +15,7 @@ interface Case {
 }
 
 const files = { 'a.js': 'a\n', 'b.js': 'b\n' };
-const turns = { files: { 'LOG.md': '# Log\n' }, shared: 'LOG.md' };
+const shared = { files: { 'LOG.md': '# Log\n' }, shared: 'LOG.md' };
 const busy = { lockFile: async () => refuse('locked', 'b.js is held by agent 2.') };
 
 const works: readonly Case[] = [
@@ -32,19 +32,19 @@ const works: readonly Case[] = [
     asked: ['lock a.js', 'lock src/c.js', 'move a.js to src/c.js'],
   },
   {
-    it: 'edits a file that agents change in turn without a base',
+    it: 'edits a file that agents change at once like any other',
     ...{
       tool: 'edit_file',
       input: { path: 'LOG.md', edits: [{ old: '# Log', new: '# Log\n- x' }] },
-      world: turns,
+      world: shared,
     },
     text: 'Edited LOG.md: 1 edit.',
-    asked: ['lock LOG.md', 'edit in turn LOG.md: ["# Log","# Log\\n- x"]'],
+    asked: ['lock LOG.md', 'write LOG.md on a base: "# Log\\n- x\\n"'],
   },
   {
     it: 'says that such a file needs no claim',
-    ...{ tool: 'claim_file', input: { path: 'LOG.md' }, world: turns },
-    text: /^LOG\.md is changed by several agents in turn: nobody needs to hold it\./,
+    ...{ tool: 'claim_file', input: { path: 'LOG.md' }, world: shared },
+    text: /^LOG\.md is changed by several agents at once, each in its own copy: nobody holds it\./,
     asked: ['lock LOG.md'],
   },
   {
@@ -54,18 +54,21 @@ const works: readonly Case[] = [
     asked: ['lock a.js if it is free'],
   },
   {
-    it: 'tells for whom it waited',
+    it: 'tells for whom it waited, and what came into the file',
     tool: 'claim_file',
     input: { path: 'a.js' },
     world: {
       answers: {
         lockFile: async (path) => ({
           ok: true,
-          value: { path, fresh: true, waitedMs: 12_400, waitedFor: 'a.js is held by agent 2.' },
+          value: {
+            ...{ path, fresh: true, waitedMs: 12_400, waitedFor: 'a.js is held by agent 2.' },
+            notes: ['Another agent changed a.js as well; your copy has both now.'],
+          },
         }),
       },
     },
-    text: /You waited 12 s for it; when you began to: a\.js is held by agent 2\.$/,
+    text: /You waited 12 s for it; when you began to: a\.js is held by agent 2\.\nAnother agent changed a\.js as well; your copy has both now\.$/,
     asked: [],
   },
 ];
@@ -101,40 +104,15 @@ const fails: readonly Case[] = [
     text: '"../b.js" leads out of the workspace.',
     asked: ['lock a.js'],
   },
-  ...[
-    ['delete_file', { path: 'LOG.md' }] as const,
-    ['move_file', { from: 'LOG.md', to: 'OLD.md' }] as const,
-    ['write_file', { path: 'LOG.md', content: 'x' }] as const,
-  ].map(([tool, input]) => ({
-    ...{ it: `${tool} leaves a file that agents change in turn where it is`, tool, input, world: turns },
-    text: /is changed by several agents in turn[:;] change parts of it with edit_file/,
-    asked: ['lock LOG.md'],
-  })),
   {
     it: 'hands on who holds a file',
     ...{ tool: 'claim_file', input: { path: 'b.js', wait: false }, world: { answers: busy } },
     text: 'b.js is held by agent 2.',
     asked: [],
   },
-  {
-    it: 'shows the present text when the lines of an edit in turn are gone',
-    tool: 'edit_file',
-    input: { path: 'LOG.md', edits: [{ old: '# Log', new: '# Book' }] },
-    world: { ...turns, answers: { editShared: async () => refuse('changedOnDisk', 'It is gone.') } },
-    text: 'It is gone. Nothing was written. It now reads:\n# Log\n',
-    asked: ['lock LOG.md', 'lock LOG.md'],
-  },
-  {
-    it: 'tells of another agent on the same lines',
-    tool: 'edit_file',
-    input: { path: 'LOG.md', edits: [{ old: '# Log', new: '# Book' }] },
-    world: { ...turns, answers: { editShared: async () => refuse('locked', 'agent 2 is at it.') } },
-    text: 'agent 2 is at it.',
-    asked: ['lock LOG.md'],
-  },
 ];
 
-describe('tools for moving, deleting and changing in turn', () => {
+describe('tools for moving and deleting, and for files that agents share', () => {
   for (const [kind, cases] of [
     ['done', works],
     ['failed', fails],

@@ -2,7 +2,7 @@
 import { strict as assert } from 'node:assert';
 import { codingTools } from '../../../src/agent/tools/toolSet';
 import { toolInputs } from '../../../src/core/guardrails/toolInputs';
-import { refuse } from '../../../src/core/shared/result';
+import { ok, refuse } from '../../../src/core/shared/result';
 import type { CommandEnded } from '../../../src/ports/coordinator';
 import { Failure } from '../../../src/ports/failure';
 import { createAgentWorld, finished, hashOf } from '../agentWorld';
@@ -336,18 +336,26 @@ describe('tools', () => {
     });
 
     it('tells what the command changed, and what became of it', async () => {
-      const dropped = [{ path: 'lock.json', why: 'held by agent 2' }];
+      const dropped = [{ path: '.env', why: 'a secret' }];
+      const contested = [{ path: 'lock.json', why: 'held by agent 2' }];
       const answers = {
         commandEnd: async ({ printed: output }: CommandEnded) => ({
           output,
           kept: ['a.js', 'b.js'],
           dropped,
+          contested,
         }),
+        commandBegin: async () => ok({ timeoutMs: 1000, notes: ['The user changed a.js as well.'] }),
       };
       const answer = await createAgentWorld({ answers }).use('run_command', input);
       const told =
-        'Changed and kept: a.js, b.js.\nChanged but dropped: lock.json (held by agent 2).\nOutput:\n(no output)';
-      assert.ok(answer.kind === 'done' && answer.text.endsWith(told));
+        'The user changed a.js as well.\nChanged and kept: a.js, b.js.\nChanged, and put back: .env (a secret).\n' +
+        'Changed, but not yours yet: lock.json (held by agent 2). Before your work can pass you get these as the others ' +
+        'leave them; put back what your feature can do without.\nOutput:\n(no output)';
+      assert.ok(
+        answer.kind === 'done' && answer.text.endsWith(told),
+        answer.kind === 'done' ? answer.text : '',
+      );
     });
 
     it('counts what is not named, and says that the limit of edits is reached', async () => {
@@ -355,11 +363,12 @@ describe('tools', () => {
       const changes = {
         kept,
         dropped: [{ path: 'x', why: 'busy' }],
-        more: { kept: 4, dropped: 1 },
+        contested: [],
+        more: { kept: 4, dropped: 1, contested: 0 },
       };
       const answers = { commandEnd: async ({ printed: output }: CommandEnded) => ({ output, ...changes }) };
       const answer = await createAgentWorld({ answers }).use('run_command', input);
-      const told = 'f99 and 5 others.\nChanged but dropped: x (busy) and 1 other.\nOutput:\n(no output)';
+      const told = 'f99 and 5 others.\nChanged, and put back: x (busy) and 1 other.\nOutput:\n(no output)';
       assert.ok(
         answer.kind === 'done' && answer.text.endsWith(told),
         answer.kind === 'done' ? answer.text : '',

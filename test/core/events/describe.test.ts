@@ -36,7 +36,7 @@ const blocker = { kind: 'agent', slot: 2, featureId: 5, fence: 3, path: 'src/a.t
 
 const recovered = {
   type: 'recovery.done',
-  ...{ endedProcesses: 1, undoneFiles: 2, keptFiles: [], releasedFeatures: [4], cutBytes: 0 },
+  ...{ endedProcesses: 1, publishedFeatures: [], releasedFeatures: [4], cutBytes: 0 },
 } as const;
 
 /** For each type of event what is told of it; undefined for what is too small to tell. */
@@ -122,8 +122,26 @@ const lines: {
     ],
   ],
   'lock.released': [[{ type: 'lock.released', path: 'a', ...own }, undefined]],
-  'file.edited': [[{ type: 'file.edited', path: 'a', before: null, after: null, ...own }, undefined]],
-  'file.undone': [[{ type: 'file.undone', path: 'a', outcome: 'restored', ...own }, undefined]],
+  'file.changed': [[{ type: 'file.changed', path: 'a', before: null, after: null, ...own }, undefined]],
+  'file.published': [[{ type: 'file.published', path: 'a', before: null, after: null, ...own }, undefined]],
+  'file.conflicted': [
+    [
+      { type: 'file.conflicted', path: 'a\n.ts', why: 'The user changed the same lines.', ...own },
+      '⚔️ a .ts, feature 4: The user changed the same lines.',
+    ],
+  ],
+  'lock.conflicted': [
+    [
+      { type: 'lock.conflicted', path: 'a.ts', ...own },
+      `⚔️ You saved a.ts, which agent ${own.slot} is changing for feature 4; yours stays`,
+    ],
+  ],
+  'feature.returned': [
+    [
+      { type: 'feature.returned', why: 'They overlap.', ...own },
+      `↩️ Agent ${own.slot} goes on with feature 4: They overlap.`,
+    ],
+  ],
   'file.denied': [
     [
       { type: 'file.denied', path: '.git/config', why: '".git/config" belongs to Git.', ...own },
@@ -186,16 +204,10 @@ const lines: {
   ],
   'owner.changed': [[{ type: 'owner.changed', epoch: 1, process, face: 'cli' }, undefined]],
   'recovery.done': [
-    [recovered, '🩹 Recovered: 1 process ended, 2 files put back, 1 feature back in the queue'],
+    [recovered, '🩹 Recovered: 1 process ended, 1 feature back in the queue'],
     [
-      {
-        ...recovered,
-        endedProcesses: 0,
-        undoneFiles: 1,
-        releasedFeatures: [1, 2],
-        keptFiles: ['a.ts', 'b\n.ts'],
-      },
-      '🩹 Recovered: 0 processes ended, 1 file put back, 2 features back in the queue; left as they are, for someone else changed them: a.ts, b .ts',
+      { ...recovered, endedProcesses: 0, publishedFeatures: [3], releasedFeatures: [1, 2] },
+      '🩹 Recovered: 0 processes ended, 2 features back in the queue; the files of 1 feature that had passed put in place to the last',
     ],
   ],
   'error.occurred': [

@@ -59,6 +59,9 @@ const rows: { readonly [K in Transition]: Readonly<Record<string, Variant & { ch
   'feature.submitted': {
     '': { change: { type: 'feature.submitted', summary: 'done', ...own }, moves: { working: 'verifying' } },
   },
+  'feature.returned': {
+    '': { change: { type: 'feature.returned', why: 'overlaps', ...own }, moves: { verifying: 'working' } },
+  },
   'feature.unconfirmed': {
     '': {
       change: { type: 'feature.unconfirmed', why: 'no check', ...own },
@@ -186,8 +189,8 @@ describe('featureMachine', () => {
 
     it('was tried on every change of an attempt', () => {
       assert.deepEqual([...new Set(fenced.map(({ change }) => change.type))].sort(), [
-        ...['feature.failed', 'feature.passed', 'feature.retried', 'feature.submitted'],
-        ...['feature.unconfirmed', 'feature.yielded'],
+        ...['feature.failed', 'feature.passed', 'feature.retried', 'feature.returned'],
+        ...['feature.submitted', 'feature.unconfirmed', 'feature.yielded'],
       ]);
     });
 

@@ -1,0 +1,54 @@
+// The Git directories of a place: that of the tree, and those of submodules and repositories within.
+import { mkdirSync } from 'node:fs';
+import path from 'node:path';
+import { removeTree } from '../files/removeTree';
+import { copyGit, printOfCopy, printOfSource } from './gitCopy';
+import { gitSource } from './gitSource';
+import { foundBelow } from './survey';
+
+interface Places {
+  readonly top: string;
+  readonly dir: string;
+  readonly staging: string;
+}
+
+/** Folders are paths from the top, which itself is the empty one. */
+export class GitCopies {
+  /** By folder, how the user's and the copy were when the copy was made. */
+  readonly #made = new Map<string, { readonly source: string; readonly copy: string }>();
+
+  constructor(private readonly options: Places) {}
+
+  /** @param theirs folders with a `.git` in the workspace @param ours those in the place now */
+  async prepare(theirs: readonly string[], ours: readonly string[]): Promise<void> {
+    for (const folder of ours) if (!theirs.includes(folder)) await this.#remove(folder);
+    for (const folder of theirs) await this.#bring(folder, true);
+  }
+
+  /** Takes in what the user committed, staged or switched to; what the place's own Git did stays. */
+  async bringUpToDate(): Promise<void> {
+    for (const folder of [...this.#made.keys()]) await this.#bring(folder, false);
+  }
+
+  async #bring(folder: string, isAnew: boolean): Promise<void> {
+    const { top, dir, staging } = this.options;
+    const source = gitSource(path.join(top, folder));
+    const isFolder = folder === '' || foundBelow(dir, folder)?.kind === 'folder';
+    if (!source || !isFolder) return isAnew ? this.#remove(folder) : undefined;
+    const copy = path.join(dir, folder, '.git');
+    const known = this.#made.get(folder);
+    const isIntact = known !== undefined && (await printOfCopy(copy)) === known.copy;
+    if (!isAnew && !isIntact) return;
+    const print = await printOfSource(source);
+    if (isIntact && known.source === print) return;
+    mkdirSync(staging, { recursive: true });
+    await copyGit(source, copy, staging);
+    this.#made.set(folder, { source: print, copy: await printOfCopy(copy) });
+  }
+
+  async #remove(folder: string): Promise<void> {
+    this.#made.delete(folder);
+    if (folder === '' || foundBelow(this.options.dir, folder)?.kind === 'folder')
+      await removeTree(path.join(this.options.dir, folder, '.git'));
+  }
+}

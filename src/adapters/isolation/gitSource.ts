@@ -1,0 +1,58 @@
+// Where a folder's Git directory is, and which of its files make its answers what they are.
+import { spawnSync } from 'node:child_process';
+import { lstatSync, statSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { gitEnvironment } from '../files/askGit';
+import { isNotRead, readFileWithinSync } from '../files/boundedRead';
+
+export interface GitSource {
+  /** The work tree's own directory, which has `HEAD` and the index; absolute. */
+  readonly own: string;
+  /** What all work trees share, objects and branches; mostly the same. */
+  readonly common: string;
+}
+
+/** Of a `.git` that is a file, and of `commondir`: one line with a path. */
+const mostLinkBytes = 64 * 1024;
+
+/** Undefined where `folder` is not the top of a work tree. */
+export function gitSource(folder: string): GitSource | undefined {
+  const git = path.join(folder, '.git');
+  const stat = statSync(git, { throwIfNoEntry: false });
+  const named = stat?.isFile() ? /^gitdir: (.+)$/m.exec(lineIn(git) ?? '')?.[1] : undefined;
+  const own = stat?.isDirectory() ? git : named && path.resolve(folder, named.trim());
+  if (!own) return undefined;
+  const shared = lineIn(path.join(own, 'commondir'))?.trim();
+  const common = shared ? path.resolve(own, shared) : own;
+  const isThere = (file: string) => lstatSync(file, { throwIfNoEntry: false }) !== undefined;
+  return isThere(path.join(own, 'HEAD')) && isThere(path.join(common, 'objects'))
+    ? { own, common }
+    : undefined;
+}
+
+/**
+ * The work tree that `root` lies in, when it belongs to that: not where it is ignored there, and not where the whole home is
+ * a work tree, as some keep their settings. Else `root` itself. Asks Git once, for about 5 ms, if there is one around.
+ */
+export function treeAround(root: string): string {
+  for (let folder = root; ; folder = path.dirname(folder)) {
+    if (folder === os.homedir() && folder !== root) return root;
+    if (gitSource(folder)) return folder === root || !ignores(folder, root) ? folder : root;
+    if (folder === path.dirname(folder)) return root;
+  }
+}
+
+function ignores(tree: string, folder: string): boolean {
+  const question = ['check-ignore', '--quiet', '--', path.relative(tree, folder)];
+  return spawnSync('git', question, { cwd: tree, env: gitEnvironment(), timeout: 10_000 }).status === 0;
+}
+
+function lineIn(file: string): string | undefined {
+  try {
+    const read = readFileWithinSync(file, mostLinkBytes);
+    return isNotRead(read) ? undefined : read.toString();
+  } catch {
+    return undefined;
+  }
+}

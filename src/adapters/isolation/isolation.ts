@@ -1,0 +1,38 @@
+// The isolation of a workspace on this machine: places that are copies on its disk, and publications from them.
+import type { Isolation } from '../../ports/isolation';
+import { expandDeclared } from '../files/expandDeclared';
+import { asFailures } from '../files/fileFailure';
+import { createKeptContent } from '../files/keptContent';
+import type { UserRules } from '../files/userRules';
+import { createPlaces } from './places';
+import { createPublisher } from './publisher';
+
+export interface IsolationOptions {
+  /** The workspace's real path: absolute, without links. */
+  readonly root: string;
+  /** Its `.parallel-agents`, as `prepareHouse` made it. */
+  readonly houseDir: string;
+  /** Where the places are: a folder of ours outside of the workspace, absolute and without links. */
+  readonly dir: string;
+  readonly user: UserRules;
+  /** Files in which lines that two attempts add at one spot are both taken (`core/locks/sharedPaths`). */
+  readonly sharedGlobs: () => readonly string[];
+  /** Told of each value in the workspace's secret files once, before a place that has it is ready. */
+  readonly onSecret?: (value: string) => void;
+  /** Canonical paths that no agent may write besides those that never may, such as a backlog of another name. */
+  readonly alsoProtected?: () => readonly string[];
+}
+
+export function createIsolation(options: IsolationOptions): Isolation {
+  const { root, houseDir, user } = options;
+  const kept = createKeptContent(houseDir);
+  const publisher = createPublisher({ ...options, kept, memory: user.memory });
+  const places = createPlaces({ ...options, staged: (hash) => kept.get(hash) });
+  return {
+    ...places,
+    ...publisher,
+    stage: (slot, paths) => places.located(slot, paths, (changes) => publisher.stage(changes)),
+    expand: (declared) =>
+      asFailures('list the files of globs', () => expandDeclared(root, user.rules, declared)),
+  };
+}

@@ -1,0 +1,30 @@
+// Finds new names that another system would take for one that is there, or for no name at all.
+import { lockKey, parseWorkspacePath } from '../../core/locks/lockPath';
+
+export class NameTwins {
+  /** By lock key, the names that are there; made when the first is asked for. */
+  #known: ReadonlyMap<string, string> | undefined;
+
+  /** @param names gives the paths that are there, folders too */
+  constructor(private readonly names: () => readonly string[]) {}
+
+  /** Why a path cannot be a file of the workspace, as a sentence; undefined when it can. */
+  why(path: string, isNew: boolean): string | undefined {
+    const canonical = parseWorkspacePath(path);
+    if (!canonical.ok) return canonical.error.message;
+    if (canonical.value !== path)
+      return `Its name is not in the form that all systems share; call it "${canonical.value}" in NFC.`;
+    return isNew ? this.#twin(path) : undefined;
+  }
+
+  #twin(path: string): string | undefined {
+    this.#known ??= new Map(this.names().map((name) => [lockKey(name), name]));
+    for (let end = path.indexOf('/'); ; end = path.indexOf('/', end + 1)) {
+      const at = end < 0 ? path : path.slice(0, end);
+      const twin = this.#known.get(lockKey(at));
+      if (twin !== undefined && twin !== at)
+        return `Its name differs from the existing "${twin}" only in case or Unicode form.`;
+      if (end < 0) return undefined;
+    }
+  }
+}

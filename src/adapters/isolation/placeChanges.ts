@@ -1,0 +1,117 @@
+// What was changed in a place, against what it started from.
+import { sizeWords } from '../../core/shared/size';
+import type { FileState, PlaceChange } from '../../ports/isolation';
+import type { FolderRules } from '../files/ignoreRules';
+import { makeChangeable } from '../files/removeTree';
+import { walkTree } from '../files/walkTree';
+import { ignoredBy } from './ignoredBy';
+import { isOfPackages, lostHash } from './manifest';
+import { NameTwins } from './nameTwins';
+import { mostKeptBytes, type SlotPlace } from './slotPlace';
+import { type Found, foundAt, isKeptApart } from './survey';
+
+export interface Rules {
+  /** The user's own. */
+  readonly user: FolderRules;
+  /** What the place's own files say: for what is new. */
+  readonly own: FolderRules;
+  /** A sentence that says why the file is not to be published; undefined where nothing speaks against it. */
+  readonly why: (path: string) => string | undefined;
+}
+
+/** Sorted by path, which is from the opened folder. */
+export async function placeChanges(place: SlotPlace, rules: Rules): Promise<readonly PlaceChange[]> {
+  const { inside } = place.options;
+  const { suspects, seen, passedOver } = await lookThrough(place, rules);
+  const isIgnored = ignoredBy(rules.user);
+  for (const [at, base] of place.manifest) {
+    if (base.kind === 'folder' || seen.has(at) || !at.startsWith(inside)) continue;
+    const path = at.slice(inside.length);
+    if (!isOfPackages(path) && !isBelow(passedOver, path) && !isIgnored(path)) suspects.set(at, undefined);
+  }
+  const twins = new NameTwins(() => namesIn(place));
+  const changes: PlaceChange[] = [];
+  for (const [at, found] of suspects) {
+    if (await place.isUntouched(at, found)) continue;
+    const path = at.slice(inside.length);
+    const before = await stateBefore(place, at);
+    const after = await stateAfter(place, at, found);
+    const why =
+      whyNot(place, at, found) ??
+      (after.hash === lostHash ? 'It may not be read.' : undefined) ??
+      twins.why(path, !place.manifest.has(at)) ??
+      rules.why(path);
+    changes.push({ path, before, after, ...(why === undefined ? {} : { why }) });
+  }
+  return changes.sort((a, b) => (a.path < b.path ? -1 : 1));
+}
+
+/** Entries that may be changed, by path from the top; undefined: gone. */
+async function lookThrough(place: SlotPlace, { user, own }: Rules) {
+  const { inside, dir } = place.options;
+  const suspects = new Map<string, Found | undefined>();
+  const seen = new Set<string>();
+  const passedOver = new Set<string>();
+  const look = { user, own };
+  await walkTree(
+    `${dir}/${inside}`,
+    look,
+    (entry, above) => {
+      const at = inside + entry.path;
+      const kind = entry.kind === 'folder' ? 'folder' : 'file';
+      const base = place.manifest.get(at);
+      const isIgnored =
+        above.user.ignores(entry.name, kind) || (!base && above.own.ignores(entry.name, kind));
+      if (isKeptApart(entry.name) || isOfPackages(entry.name) || isIgnored) {
+        passedOver.add(entry.path);
+        return undefined;
+      }
+      // One that is closed would look as if all in it were removed.
+      if (kind === 'folder') makeChangeable(place.ours(at));
+      if (kind === 'folder') return { user: above.user.below(entry.name), own: above.own.below(entry.name) };
+      seen.add(at);
+      const found = foundAt(place.ours(at));
+      if (found && !place.stands(at, found)) suspects.set(at, found);
+      return undefined;
+    },
+    (folder) => passedOver.add(folder),
+  );
+  return { suspects, seen, passedOver };
+}
+
+async function stateBefore(place: SlotPlace, at: string): Promise<FileState> {
+  const base = place.manifest.get(at);
+  if (base?.kind !== 'file') return { hash: null, mode: null };
+  return { hash: (await place.keepBase(at)) ?? lostHash, mode: base.theirs.mode };
+}
+
+async function stateAfter(place: SlotPlace, at: string, found: Found | undefined): Promise<FileState> {
+  if (found?.kind !== 'file') return { hash: null, mode: null };
+  const hash = await place.hashNow(at, found.stamp);
+  return { hash: hash ?? lostHash, mode: found.stamp.mode };
+}
+
+function whyNot(place: SlotPlace, at: string, found: Found | undefined): string | undefined {
+  const base = place.manifest.get(at);
+  if (base?.kind === 'link')
+    return found
+      ? 'It was a link to something else; links stay as they are.'
+      : 'It was a link; only files are removed.';
+  if (found?.kind === 'link') return 'It is a link; only the content of files is brought over.';
+  if (found?.kind === 'other') return 'It is not a regular file; only the content of files is brought over.';
+  if (found?.kind !== 'file') return undefined;
+  const { size } = found.stamp;
+  return size > mostKeptBytes
+    ? `It has ${sizeWords(size)}; files of at most ${sizeWords(mostKeptBytes)} are brought over.`
+    : undefined;
+}
+
+function isBelow(folders: ReadonlySet<string>, path: string): boolean {
+  for (let end = path.lastIndexOf('/'); end > 0; end = path.lastIndexOf('/', end - 1))
+    if (folders.has(path.slice(0, end))) return true;
+  return folders.has('') || folders.has(path);
+}
+
+function namesIn({ manifest, options: { inside } }: SlotPlace): readonly string[] {
+  return [...manifest.keys()].filter((at) => at.startsWith(inside)).map((at) => at.slice(inside.length));
+}

@@ -1,0 +1,88 @@
+// Changes that an agent's own tools make in a place: checked against what they saw, in the form that the file has.
+import { rename } from 'node:fs/promises';
+import { ok, type Result, refuse } from '../../core/shared/result';
+import type { PlaceMove, PlaceWrite } from '../../ports/isolation';
+import { isNotRead, type NotRead, whyNotRead } from '../files/boundedRead';
+import { hashOf } from '../files/contentHash';
+import { maxFileBytes, readPlace } from '../files/lookAt';
+import { atPlace, inFolderOf, type Place } from '../files/place';
+import { makeChangeable, removeTree } from '../files/removeTree';
+import { encodeLike, noText, readText } from '../files/textForm';
+import { putWhole } from './copyWhole';
+import type { SlotPlace } from './slotPlace';
+
+const newFileMode = 0o644;
+
+/** @param root of the opened folder in the place @param protection as `atPlace` takes it */
+export interface Edited {
+  readonly place: SlotPlace;
+  readonly root: string;
+  readonly protection: (path: string) => string | undefined;
+}
+
+export function writeInPlace(
+  { place, root, protection }: Edited,
+  { path, baseHash, content }: PlaceWrite,
+): Promise<Result<{ readonly hash: string | null }>> {
+  return atPlace<{ readonly hash: string | null }>(root, path, protection, async (spot) => {
+    const old = await readSeen(spot, baseHash);
+    if (!old.ok) return old;
+    const at = place.options.inside + spot.path;
+    if (content === null) {
+      await place.keepBase(at);
+      makeChangeable(spot.folder.at('.'));
+      await removeTree(spot.folder.at(spot.name));
+      return ok({ hash: null });
+    }
+    if (old.value && !readText(old.value.bytes)) return refuse('notText', `"${spot.path}" ${noText}.`);
+    const bytes = encodeLike(old.value?.bytes ?? null, content);
+    if (!Buffer.isBuffer(bytes)) return refuse('badInput', `The text for "${spot.path}" ${bytes.why}.`);
+    if (bytes.length > maxFileBytes)
+      return refuse('badInput', `The text for "${spot.path}" is larger than ${maxFileBytes} bytes.`);
+    await place.keepBase(at);
+    const mode = old.value?.mode ?? newFileMode;
+    makeChangeable(spot.folder.at('.'));
+    await inFolderOf(spot, (folder) => putWhole(bytes, mode, folder.at(spot.name), place.options.staging));
+    return ok({ hash: hashOf(bytes) });
+  });
+}
+
+export function moveInPlace(
+  { place, root, protection }: Edited,
+  { from, to, baseHash }: PlaceMove,
+): Promise<Result<{ readonly hash: string }>> {
+  return atPlace<{ readonly hash: string }>(root, from, protection, async (source) => {
+    const old = await readSeen(source, baseHash);
+    if (!old.ok) return old;
+    return atPlace<{ readonly hash: string }>(root, to, protection, async (target) => {
+      if (target.stat) return refuse('changedOnDisk', `There is a file "${target.path}" already.`);
+      await place.keepBase(place.options.inside + source.path);
+      await place.keepBase(place.options.inside + target.path);
+      for (const { folder } of [source, target]) makeChangeable(folder.at('.'));
+      await inFolderOf(target, (folder) => rename(source.folder.at(source.name), folder.at(target.name)));
+      return ok({ hash: baseHash });
+    });
+  });
+}
+
+/** The file as it is, if that is what the writer saw. */
+async function readSeen(
+  spot: Place,
+  baseHash: string | null,
+): Promise<Result<{ readonly bytes: Buffer; readonly mode: number } | null>> {
+  const read = await readPlace(spot);
+  if (isNotRead(read) && read.notRead !== 'missing') return refuseRead(spot.path, read);
+  const now = isNotRead(read) ? null : read;
+  if ((now && hashOf(now.bytes)) !== baseHash)
+    return refuse('changedOnDisk', `"${spot.path}" has changed; read it again.`);
+  return ok(now);
+}
+
+function refuseRead(file: string, reason: NotRead) {
+  if (reason.notRead !== 'tooLarge')
+    return refuse('pathDenied', `"${file}" ${whyNotRead(reason, maxFileBytes)}.`);
+  return refuse(
+    'notText',
+    `"${file}" has ${reason.size} bytes; agents change files of at most ${maxFileBytes}.`,
+  );
+}

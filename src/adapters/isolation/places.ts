@@ -1,0 +1,197 @@
+// The places that agents work in, one for each slot: each a copy of the workspace on disk, apart from it and from the others.
+import { realpath } from 'node:fs/promises';
+import path from 'node:path';
+import { pathMatcher } from '../../core/locks/sharedPaths';
+import type { Slot } from '../../core/shared/ids';
+import { Failure } from '../../ports/failure';
+import type { Arrivals, Isolation, Lacking } from '../../ports/isolation';
+import { asFailures } from '../files/fileFailure';
+import { IgnoreRules } from '../files/ignoreRules';
+import type { UserRules } from '../files/userRules';
+import { ArrivalList } from './arrivals';
+import { type Arriving, bringUpToDate } from './bringUpToDate';
+import { treeAround } from './gitSource';
+import { ignoredBy } from './ignoredBy';
+import { layFile } from './lay';
+import { locateChange } from './locateChange';
+import { isOfPackages } from './manifest';
+import { placeChanges } from './placeChanges';
+import { type Edited, moveInPlace, writeInPlace } from './placeEdits';
+import { prepare } from './prepare';
+import { createProtection } from './protection';
+import type { PlacedChange } from './publisher';
+import { SecretsSeen } from './secretsSeen';
+import { SlotPlace } from './slotPlace';
+import { foundBelow } from './survey';
+import { isUnread, WorkspaceLook } from './workspaceLook';
+
+export interface PlacesOptions {
+  /** The workspace's real path: absolute, without links. */
+  readonly root: string;
+  /** Where the places are: a folder of ours outside of the workspace, absolute and without links. */
+  readonly dir: string;
+  readonly user: UserRules;
+  /** Files in which lines that two attempts add at one spot are both taken (`core/locks/sharedPaths`). */
+  readonly sharedGlobs: () => readonly string[];
+  /** Canonical paths that no agent may write besides those that never may, such as a backlog of another name. */
+  readonly alsoProtected?: () => readonly string[];
+  /** Told of each value in the workspace's secret files once, before a place that has it is ready. */
+  readonly onSecret?: (value: string) => void;
+  /** The content of staged files by hash. */
+  readonly staged: (hash: string) => Promise<Buffer>;
+}
+
+export interface Places
+  extends Pick<
+    Isolation,
+    'folderOf' | 'prepare' | 'bringUpToDate' | 'write' | 'move' | 'changes' | 'putBack' | 'lay'
+  > {
+  /** Runs `work` with where the states of changed files are, in its turn among the calls for the slot. */
+  located<T>(
+    slot: Slot,
+    paths: readonly string[],
+    work: (changes: readonly PlacedChange[]) => Promise<T>,
+  ): Promise<T>;
+}
+
+/** What is known of one slot. */
+interface OwnPlace {
+  readonly place: SlotPlace;
+  /** What ignore files say that lie in the place. */
+  readonly rules: IgnoreRules;
+  isPrepared: boolean;
+  /** Settles when the last call has. */
+  idle: Promise<unknown>;
+}
+
+/** A slot that was not prepared in this process is, by whatever is called first. */
+export function createPlaces(options: PlacesOptions): Places {
+  const { root, user } = options;
+  const top = treeAround(root);
+  const inside = top === root ? '' : `${path.relative(top, root).replaceAll(path.sep, '/')}/`;
+  const protectionAt = createProtection(root, options.alsoProtected ?? (() => []));
+  const slots = new Map<Slot, OwnPlace>();
+  const slotDir = (slot: Slot) => path.join(options.dir, String(slot));
+  // Named as the workspace is: there are tools that call things by their folder.
+  const placeDir = (slot: Slot) => path.join(slotDir(slot), 'copy', path.basename(top) || 'root');
+  const folderOf = (slot: Slot) => path.join(placeDir(slot), inside);
+  const ownPath = path.relative(top, options.dir).replaceAll(path.sep, '/');
+  const secrets = new SecretsSeen(top, options.onSecret ?? (() => {}));
+  const look = new WorkspaceLook(top, (entry) => entry.path === ownPath, secrets);
+
+  function ownOf(slot: Slot): OwnPlace {
+    const known = slots.get(slot);
+    if (known) return known;
+    const beside = (name: string) => path.join(slotDir(slot), name);
+    const [staging, bases, memory] = [beside('incoming'), beside('bases'), beside('manifest')];
+    const own = {
+      place: new SlotPlace({ top, inside, dir: placeDir(slot), staging, bases, memory }),
+      rules: new IgnoreRules(folderOf(slot), user.tracked),
+      ...{ isPrepared: false, idle: Promise.resolve() },
+    };
+    slots.set(slot, own);
+    return own;
+  }
+
+  function inTurn<T>(slot: Slot, doing: string, work: (own: OwnPlace) => Promise<T>): Promise<T> {
+    const own = ownOf(slot);
+    const done = own.idle.then(() =>
+      asPlaceFailures(`${doing} in the copy of slot ${slot}`, async () => {
+        try {
+          return await work(own);
+        } finally {
+          await own.place.settle();
+        }
+      }),
+    );
+    own.idle = done.catch(() => undefined);
+    return done;
+  }
+
+  async function prepareOwn(own: OwnPlace): Promise<Lacking> {
+    own.isPrepared = false;
+    const unread = await prepare(own.place, look);
+    own.isPrepared = true;
+    return { unread };
+  }
+
+  function inPrepared<T>(slot: Slot, doing: string, work: (own: OwnPlace) => Promise<T>): Promise<T> {
+    return inTurn(slot, doing, async (own) => {
+      if (!own.isPrepared) await prepareOwn(own);
+      return work(own);
+    });
+  }
+
+  /** Runs `work` with what it needs to take things in, and tells what came. */
+  async function arriving(place: SlotPlace, work: (arriving: Arriving) => Promise<void>): Promise<Arrivals> {
+    const isIgnoredPath = ignoredBy(await user.rules.top());
+    const told = new ArrivalList(inside, (file) => !isIgnoredPath(file));
+    const isShared = pathMatcher(options.sharedGlobs());
+    await work({
+      ...{ place, told },
+      isShared: (at) => at.startsWith(inside) && isShared(at.slice(inside.length)),
+      isIgnored: (at) => !at.startsWith(inside) || isIgnoredPath(at.slice(inside.length)),
+    });
+    return told.sorted();
+  }
+
+  async function edited(slot: Slot, { place }: OwnPlace): Promise<Edited> {
+    // The workspace's own settings of Git count, and what lies beside the file in the place.
+    return { place, root: await realpath(folderOf(slot)), protection: await protectionAt(folderOf(slot)) };
+  }
+
+  return {
+    folderOf,
+    prepare: (slot) => inTurn(slot, 'put the workspace', prepareOwn),
+    bringUpToDate: (slot, paths) =>
+      inPrepared(slot, 'bring the workspace up to date', ({ place }) =>
+        arriving(place, async (into) => {
+          const scopes = paths?.map((file) => inside + file);
+          const { theirs, unread } = scopes ? await look.of(scopes) : await look.withoutPackages();
+          const isIn = (at: string) => scopes?.some((one) => at === one || at.startsWith(`${one}/`)) ?? true;
+          const isLooked = (at: string) => isIn(at) && !isOfPackages(at) && !isUnread(unread, at);
+          await bringUpToDate(into, theirs, isLooked);
+          if (!paths) await place.gits.bringUpToDate();
+        }),
+      ),
+    write: (slot, write) =>
+      inPrepared(slot, `write "${write.path}"`, async (own) => writeInPlace(await edited(slot, own), write)),
+    move: (slot, move) =>
+      inPrepared(slot, `move "${move.from}"`, async (own) => moveInPlace(await edited(slot, own), move)),
+    changes: (slot) =>
+      inPrepared(slot, 'look for changes', async ({ place, rules }) => {
+        const protection = await protectionAt(folderOf(slot));
+        const why = (file: string) => {
+          const words = protection(file);
+          return words && `"${file}" ${words}; agents do not write it.`;
+        };
+        return placeChanges(place, { user: await user.rules.top(), own: await rules.top(), why });
+      }),
+    putBack: (slot, paths) =>
+      inPrepared(slot, 'put files back', async ({ place }) => {
+        for (const file of paths) await place.take(inside + file, foundBelow(top, inside + file));
+      }),
+    lay: (slot, files) =>
+      inPrepared(slot, 'lay files', ({ place }) =>
+        arriving(place, async (into) => {
+          for (const file of files) await layFile(into, file, options.staged);
+        }),
+      ),
+    located: (slot, paths, work) =>
+      inPrepared(slot, 'keep what was changed', async ({ place }) => {
+        const changes: PlacedChange[] = [];
+        for (const file of paths) changes.push(await locateChange(place, file));
+        return work(changes);
+      }),
+  };
+}
+
+/** What cannot be read of the workspace is passed over; what is refused in the place itself is refused to every attempt. */
+async function asPlaceFailures<T>(doing: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await asFailures(doing, work);
+  } catch (error) {
+    if (!Failure.is(error, 'denied') && !Failure.is(error, 'io')) throw error;
+    throw new Failure('noCopy', error.message, { cause: error });
+  }
+}

@@ -1,0 +1,89 @@
+// Makes a place what the workspace is now.
+import { chmodSync, readdirSync } from 'node:fs';
+import { sizeWords } from '../../core/shared/size';
+import { Failure } from '../../ports/failure';
+import { hasCode, isUnreadable } from '../files/fileFailure';
+import { inParallel } from '../files/inParallel';
+import { ArrivalList } from './arrivals';
+import { bringUpToDate } from './bringUpToDate';
+import { copyParts, leastInParts } from './copyParts';
+import { inSlices } from './inSlices';
+import { isOfPackages } from './manifest';
+import { planPlace } from './planPlace';
+import type { SlotPlace } from './slotPlace';
+import type { Survey } from './survey';
+import { surveyTree } from './surveyTree';
+import { aboveOf, wholeParts } from './wholeParts';
+import { isUnread, type WorkspaceLook } from './workspaceLook';
+
+/** @returns what the place does not have of the workspace, in words by path, sorted */
+export async function prepare(place: SlotPlace, look: WorkspaceLook): Promise<readonly string[]> {
+  requireReadable(place.theirs(place.options.inside));
+  await place.remember();
+  await place.clear();
+  const [{ theirs, unread }, ours] = await Promise.all([look.whole(), surveyPlace(place)]);
+  for (const at of unread) place.unread.add(at);
+  const plan = planPlace(theirs, ours, place.manifest, Date.now());
+  for (const [at, size] of plan.tooLarge) place.unread.add(`${at} (${sizeWords(size)})`);
+  for (const at of plan.restless) place.unread.add(`${at} (still being written)`);
+  await inParallel(plan.strays, (at) => place.remove(at));
+  await inSlices([...place.manifest.keys()], (at) => {
+    if (!theirs.has(at)) place.forget(at);
+  });
+  const isMuch = plan.files.length >= leastInParts;
+  const parts = isMuch ? wholeParts({ theirs, ours, missing: unread }, place.options) : new Map();
+  const came = await copyParts(place, parts, theirs);
+  for (const [at, wanted] of plan.others) if (!came(at)) await place.take(at, wanted);
+  const files = plan.files.filter(([at]) => !came(at));
+  await inParallel(files, ([at, wanted]) => place.take(at, wanted));
+  await place.gits.prepare(gitsIn(theirs), gitsIn(ours));
+  for (const [at, mode] of plan.modes) if (!came(at)) setMode(place.ours(at), mode);
+  if (files.length < plan.files.length) await takeWhatChangedMeanwhile(place, look);
+  await place.keepMemory();
+  return [...place.unread].sort();
+}
+
+async function surveyPlace(place: SlotPlace): Promise<Survey> {
+  const { options, unread, manifest, lastSurvey } = place;
+  const ours = await surveyTree(options.dir, {
+    ...{ isLeftOut: () => false, unread: (at) => unread.add(at), opens: true },
+    ...(manifest.size > 0 && { about: manifest.size }),
+    ...(lastSurvey && { known: lastSurvey }),
+  });
+  place.lastSurvey = ours;
+  return ours;
+}
+
+/** A copy of many files takes long, and half a write may be in it. Packages are looked at for the next attempt. */
+async function takeWhatChangedMeanwhile(place: SlotPlace, look: WorkspaceLook): Promise<void> {
+  const { theirs, unread } = await look.withoutPackages();
+  const told = new ArrivalList('', () => false);
+  const isLooked = (at: string) => !isOfPackages(at) && !isUnread(unread, at);
+  await bringUpToDate({ place, told, isShared: () => false, isIgnored: () => false }, theirs, isLooked);
+}
+
+/** The folders that have a Git directory, or are the work tree of one. */
+function gitsIn(found: Survey): readonly string[] {
+  const folders: string[] = [];
+  for (const [at, { kind }] of found) if (kind === 'apart' && /\.git$/i.test(at)) folders.push(aboveOf(at));
+  return folders;
+}
+
+/** A workspace that is gone or closed to us is not an empty one. */
+function requireReadable(root: string): void {
+  try {
+    readdirSync(root);
+  } catch (cause) {
+    if (!isUnreadable(cause)) throw cause;
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new Failure('noCopy', `The workspace cannot be read: ${why}`, { cause });
+  }
+}
+
+function setMode(folder: string, mode: number): void {
+  try {
+    chmodSync(folder, mode);
+  } catch (error) {
+    if (!hasCode(error, 'ENOENT')) throw error; // it just went in the workspace, too
+  }
+}

@@ -1,0 +1,30 @@
+// Which files are never an agent's, in whatever place: by their names, by what lies beside them, or because Git's settings name them.
+import { powerOf } from '../../core/guardrails/powerFiles';
+import { lockKey } from '../../core/locks/lockPath';
+import { type NamedByGit, namedByGit, powerByPlace, powerNamedByGit } from '../files/powerByPlace';
+
+/** Why not, as the end of a sentence that begins with the path; undefined: free. */
+export type Protection = (file: string) => string | undefined;
+
+/**
+ * @param root the workspace's real path, whose Git settings count
+ * @param alsoProtected canonical paths besides, such as a backlog of another name
+ * @returns the protection of a tree at `folder`: the workspace's, or a place's
+ */
+export function createProtection(
+  root: string,
+  alsoProtected: () => readonly string[],
+): (folder: string) => Promise<Protection> {
+  let named: Promise<NamedByGit> | undefined;
+  return async (folder) => {
+    named ??= namedByGit(root);
+    const byGit = await named;
+    const others = new Set(alsoProtected().map(lockKey));
+    return (file) => {
+      const power = powerOf(file);
+      if (power?.may === 'never') return power.why;
+      if (others.has(lockKey(file))) return 'is the backlog';
+      return powerNamedByGit(file, byGit) ?? powerByPlace(folder, file);
+    };
+  };
+}

@@ -1,0 +1,102 @@
+// The one way by which the work of attempts enters the workspace, and leaves it again.
+
+import { Failure } from '../../ports/failure';
+import type { FileState, Isolation, StagedFile } from '../../ports/isolation';
+import { isNotRead, whyNotRead } from '../files/boundedRead';
+import { asFailures } from '../files/fileFailure';
+import { inParallel } from '../files/inParallel';
+import { type KeptContent, mostKeptBytes } from '../files/keptContent';
+import { namedByGit } from '../files/powerByPlace';
+import type { RuleMemory } from '../files/ruleMemory';
+import { keepsModes } from './modesKept';
+import { type Publishing, putFiles, withdrawFiles } from './publication';
+import { PublicationJournal } from './publicationJournal';
+
+export interface PublisherOptions {
+  /** The workspace's real path: absolute, without links. */
+  readonly root: string;
+  /** Its `.parallel-agents`, as `prepareHouse` made it. */
+  readonly houseDir: string;
+  readonly kept: KeptContent;
+  /** To be told of every ignore file that a publication is about to change. */
+  readonly memory: RuleMemory;
+  /** Canonical paths that no agent may write besides those that never may, such as a backlog of another name. */
+  readonly alsoProtected?: () => readonly string[];
+}
+
+/** A change in a place, and where its content is to be had. */
+export interface PlacedChange {
+  /** Canonical, from the workspace. */
+  readonly path: string;
+  readonly before: FileState;
+  /** A file (absolute) that may still hold the content of `before`; left out where that is kept already. */
+  readonly beforeAt?: string;
+  /** The file in the place (absolute); there may be none. */
+  readonly afterAt: string;
+}
+
+export interface Publisher extends Pick<Isolation, 'publish' | 'withdraw' | 'sweep'> {
+  /**
+   * Keeps the content of both states durably; `after` is what stood there when it was kept. Where `before` can be had
+   * neither here nor there it is kept when it is published, from the file that is replaced.
+   */
+  stage(changes: readonly PlacedChange[]): Promise<readonly StagedFile[]>;
+}
+
+export function createPublisher(options: PublisherOptions): Publisher {
+  const { root, houseDir, kept, memory, alsoProtected = () => [] } = options;
+  const journal = new PublicationJournal(houseDir, kept);
+  let ground: Promise<readonly [Publishing['namedByGit'], boolean]> | undefined;
+  /** One after the other: of files that only together make a Git directory, the last is refused. */
+  let turn: Promise<unknown> = Promise.resolve();
+
+  async function publishing(): Promise<Publishing> {
+    ground ??= Promise.all([namedByGit(root), keepsModes(kept)]);
+    const [named, modes] = await ground.catch((error: unknown) => {
+      ground = undefined;
+      throw error;
+    });
+    return {
+      root,
+      kept,
+      journal,
+      memory,
+      namedByGit: named,
+      keepsModes: modes,
+      alsoProtected: alsoProtected(),
+    };
+  }
+
+  function inTurn<T>(doing: string, work: () => Promise<T>): Promise<T> {
+    const done = turn.then(() => asFailures(doing, work));
+    turn = done.catch(() => undefined);
+    return done;
+  }
+
+  return {
+    stage: (changes) =>
+      asFailures('keep what was changed', async () => {
+        const staged = new Map<PlacedChange, StagedFile>();
+        await inParallel(changes, async (change) => {
+          staged.set(change, await stageChange(kept, change));
+        });
+        return changes.flatMap((change) => staged.get(change) ?? []);
+      }),
+    publish: (files) => inTurn('publish', async () => putFiles(await publishing(), files)),
+    withdraw: (files) =>
+      inTurn('take back what was published', async () => withdrawFiles(await publishing(), files)),
+    sweep: (hashes) => inTurn('remove kept content', () => kept.sweep(hashes)),
+  };
+}
+
+async function stageChange(kept: KeptContent, change: PlacedChange): Promise<StagedFile> {
+  const { path, before, beforeAt, afterAt } = change;
+  if (before.hash !== null && beforeAt !== undefined && !(await kept.has(before.hash)))
+    await kept.putFile(beforeAt);
+  const after = await kept.putFile(afterAt);
+  if (!isNotRead(after)) return { path, before, after };
+  // A folder in a file's place leaves no file there.
+  if (after.notRead === 'missing' || after.notRead === 'folder')
+    return { path, before, after: { hash: null, mode: null } };
+  throw new Failure('refused', `"${path}" ${whyNotRead(after, mostKeptBytes)}.`);
+}

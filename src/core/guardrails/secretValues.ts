@@ -1,0 +1,34 @@
+// What in the text of a secret file must not be seen elsewhere: the values of its settings, and what private keys are made of.
+import { isUnmistakable } from './secretForms';
+
+/** A file with more is none that a person keeps secrets in. */
+const mostValues = 1_000;
+
+const setting = /^\s*(?:export\s+|set\s+)?["']?[\w.-]+["']?\s*[=:]\s*(.+?)\s*,?\s*$/;
+const quoted = /^(["'`])(.*)\1$/;
+const comment = /\s#.*$/;
+const place = /^(?:[.~]{0,2}[/\\]|[a-z]:[/\\])[\w .+@/\\-]*$/i;
+const address = /^[a-z][a-z\d+.-]*:\/\/[^/@?#]*:([^/@?#]+)@/i;
+/** Tokens that stand by themselves, as in `.netrc` and key stores of text. */
+const token = /[^\s"'`=:,;{}()[\]<>]{20,}/g;
+
+/** Settings that are like any word, places on the disk and plain addresses are no secrets, wherever they stand. */
+export function secretValuesIn(text: string): readonly string[] {
+  const values = new Set<string>();
+  const add = (value: string) => {
+    if (values.size < mostValues && isUnmistakable(value) && !place.test(value)) values.add(value);
+  };
+  for (const line of text.split(/\r?\n/)) {
+    if (/^\s*(#|\/\/|-----)/.test(line)) continue;
+    const given = setting.exec(line)?.[1];
+    if (given === undefined) {
+      for (const [found] of line.matchAll(token)) add(found);
+      continue;
+    }
+    const value = quoted.exec(given)?.[2] ?? given.replace(comment, '');
+    add(value);
+    const password = address.exec(value)?.[1];
+    if (password !== undefined) add(password);
+  }
+  return [...values];
+}

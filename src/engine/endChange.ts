@@ -1,0 +1,55 @@
+// What an attempt's end makes of its feature.
+import { attemptOf } from '../core/events/event';
+import type { Snapshot } from '../core/events/snapshot';
+import type { FeatureChange } from '../core/features/featureChange';
+import { afterFailure, afterLoss } from '../core/guardrails/failurePolicy';
+import type { Ending, LiveAttempt } from './attempt';
+import { limitReason } from './endWords';
+
+export function changeFor(
+  { attempt, feature: claimed }: LiveAttempt,
+  ending: Ending,
+  head: Snapshot,
+): FeatureChange {
+  const { featureId, fence, slot } = attempt;
+  const feature = head.features[featureId] ?? claimed;
+  const limits = head.run?.settings.limits;
+  const retries = (reason: string): FeatureChange =>
+    limits && afterFailure(feature.failures, limits) === 'retry'
+      ? { type: 'feature.retried', by: 'policy', reason, featureId, fence, slot }
+      : { type: 'feature.failed', reason, featureId, fence, slot };
+  switch (ending.kind) {
+    case 'passed':
+      return { type: 'feature.passed', evidence: ending.evidence, featureId, fence, slot };
+    case 'unconfirmed': {
+      const { why, check } = ending;
+      return { type: 'feature.unconfirmed', why, ...(check && { check }), ...attemptOf(attempt) };
+    }
+    case 'failed':
+      return retries(ending.reason);
+    case 'limit':
+      return retries(limitReason(ending));
+    case 'lost':
+      return limits && afterLoss(feature.losses, limits) === 'retry'
+        ? { type: 'feature.yielded', cause: 'lost', note: ending.note, ...attemptOf(attempt) }
+        : {
+            type: 'feature.failed',
+            reason: `Its agent was lost again and again. ${ending.note}`,
+            featureId,
+            fence,
+            slot,
+          };
+    case 'yielded': {
+      const { cause, note, path } = ending;
+      return {
+        type: 'feature.yielded',
+        cause,
+        note,
+        ...(path === undefined ? {} : { path }),
+        ...attemptOf(attempt),
+      };
+    }
+    default:
+      return ending satisfies never;
+  }
+}

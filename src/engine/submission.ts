@@ -1,0 +1,178 @@
+// What becomes of work that is handed in: it is brought up to date, checked as it would be published, and published if
+// nothing came in between; else all of that again.
+import type { CheckProof } from '../core/features/feature';
+import type { Isolation, PlaceChange } from '../ports/isolation';
+import type { Arrived, Arriving } from './arrivals';
+import type { Ending, LiveAttempt } from './attempt';
+import { type AttemptChanges, printOf } from './attemptChanges';
+import type { ChangeGuard } from './changeGuard';
+import type { EventLog } from './eventLog';
+import type { FileLocks } from './fileLocks';
+import type { EndStep, Insistence } from './insistence';
+import type { Publications } from './publications';
+import type { Verification } from './verification';
+
+/** Rounds in which others may publish while the check runs; in the next they wait. */
+const freeRounds = 2;
+/** A file that came in so many times while the check ran is one that never rests, such as a server's log: it counts no more. */
+const mostArrivals = 2;
+/** After so many it is not other attempts that keep changing the workspace. */
+const mostRounds = 6;
+
+const keeping: EndStep = {
+  doing: 'Keeping the files of a feature that passed',
+  mend: 'Make the place one that you can read and write.',
+};
+const publishing: EndStep = {
+  doing: 'Putting the files of a feature that passed into the workspace',
+  mend: 'Make the place one that you can read and write.',
+};
+
+/** Handed back to its agent, who goes on with the same attempt. */
+export interface Returned {
+  readonly kind: 'returned';
+  /** For the agent. */
+  readonly why: string;
+}
+
+export interface SubmissionParts {
+  readonly log: EventLog;
+  readonly isolation: Isolation;
+  readonly arriving: Arriving;
+  readonly changes: AttemptChanges;
+  readonly guard: ChangeGuard;
+  readonly locks: FileLocks;
+  readonly publications: Publications;
+  readonly verification: Verification;
+  readonly insistence: Insistence;
+  /** Brings an attempt to its end; settles when that is on disk. */
+  readonly end: (live: LiveAttempt, ending: Ending) => Promise<void>;
+}
+
+export class Submission {
+  constructor(private readonly parts: SubmissionParts) {}
+
+  /** How the attempt is to end, or why it is to go on. Rejects with a `Failure` when the check could not be run at all. */
+  async handIn(live: LiveAttempt, verifyMs: number): Promise<Ending | Returned> {
+    const command = await live.checkCommand;
+    const arrivals = new Map<string, number>();
+    for (let round = 1; round <= mostRounds; round++) {
+      const isAlone = round > freeRounds;
+      const hindered = await this.#settle(live); // outside the gate: whoever holds a file may be waiting for that
+      const once = () => this.#round(live, command, verifyMs, arrivals, isAlone);
+      const verdict = hindered ?? (await (isAlone ? this.parts.publications.gate.run(once) : once()));
+      if (verdict !== 'again') return verdict;
+    }
+    return {
+      kind: 'failed',
+      reason: `The workspace changed during each of ${mostRounds} checks, so none of them proved what would have been published.`,
+    };
+  }
+
+  /** @param arrivals how often files came in while it was checked @param isAlone the gate is ours all the while */
+  async #round(
+    live: LiveAttempt,
+    command: string | undefined,
+    verifyMs: number,
+    arrivals: Map<string, number>,
+    isAlone: boolean,
+  ): Promise<Ending | Returned | 'again'> {
+    const { arriving, changes, guard, verification, publications } = this.parts;
+    let tried: readonly PlaceChange[] = [];
+    // Whoever waited for a place to check in, or for the gate, may find more than was there before.
+    const ready = async () => {
+      const arrived = await arriving.bring(live);
+      if (arrived.overlaps) return returned(arrived);
+      const look = await changes.look(live);
+      await changes.take(live, look);
+      tried = look.own;
+      return live.contested.size > 0 ? ('again' as const) : undefined;
+    };
+    const checked =
+      command === undefined
+        ? ((await ready()) ?? ({ kind: 'unconfirmed', why: guard.whyUnconfirmed(live, undefined) } as const))
+        : await verification.verify(live, command, verifyMs, ready);
+    if (checked === 'again' || checked.kind === 'failed' || checked.kind === 'returned') return checked;
+    const enter = () => this.#enter(live, tried, checked, arrivals);
+    return isAlone ? enter() : publications.gate.run(enter);
+  }
+
+  /** Up to date, and every file that was changed held; undefined once that is so. */
+  async #settle(live: LiveAttempt): Promise<Ending | Returned | undefined> {
+    const { arriving, changes, locks } = this.parts;
+    for (;;) {
+      const arrived = await arriving.bring(live);
+      if (arrived.overlaps) return returned(arrived);
+      await changes.take(live, await changes.look(live));
+      const [first] = live.contested;
+      if (first === undefined) return undefined;
+      const [path] = first;
+      live.timeLimit?.hold();
+      const outcome = await locks.acquire(live.attempt, path);
+      live.timeLimit?.goOn();
+      if (outcome.ok) continue;
+      const { message } = outcome.error;
+      return 'yieldFor' in outcome
+        ? { kind: 'yielded', cause: 'lock', note: message, path: outcome.yieldFor }
+        : { kind: 'failed', reason: message };
+    }
+  }
+
+  /** To be called within the gate: nothing else enters the workspace between the last look and the publication. */
+  async #enter(
+    live: LiveAttempt,
+    tried: readonly PlaceChange[],
+    checked:
+      | { readonly kind: 'passed'; readonly evidence: CheckProof }
+      | { readonly kind: 'unconfirmed'; readonly why: string },
+    arrivals: Map<string, number>,
+  ): Promise<Ending | Returned | 'again'> {
+    const { isolation, arriving, guard, publications } = this.parts;
+    const { slot } = live.attempt;
+    const prints = new Map(tried.map(({ path, after }) => [path, printOf(after)]));
+    const now = await isolation.changes(slot);
+    // What the check made of files that are not the attempt's is no work of the feature.
+    const made = now.flatMap(({ path }) => (prints.has(path) ? [] : [path]));
+    if (made.length > 0) await isolation.putBack(slot, made);
+    const own = now.filter(({ path }) => prints.has(path));
+    const isAsTried =
+      own.length === prints.size &&
+      own.every(({ path, after, why }) => why === undefined && prints.get(path) === printOf(after));
+    const arrived = await arriving.bring(live);
+    if (arrived.overlaps) return returned(arrived);
+    if (isNews(arrived, arrivals) || !isAsTried) return 'again';
+    const stage = async () => (live.isOver ? [] : isolation.stage(slot, [...prints.keys()]));
+    const files = await this.parts.insistence.until(live.attempt, keeping, stage);
+    if (live.isOver) return stopped;
+    if (files.some(({ path, after }) => prints.get(path) !== printOf(after))) return 'again';
+    if (checked.kind === 'unconfirmed') return { ...checked, files };
+    const { evidence } = checked;
+    const needsYes = guard.whyUnconfirmed(live, evidence);
+    if (needsYes !== undefined) return { kind: 'unconfirmed', why: needsYes, check: evidence, files };
+    const passed = { kind: 'passed', evidence, files } as const;
+    const publish = async () => {
+      const put = () => publications.publish(live.attempt, files, evidence);
+      const done = await this.parts.insistence.until(live.attempt, publishing, put);
+      // At once, so that no other end comes first: what is in the workspace has passed.
+      if (done.ok)
+        this.parts.end(live, passed).catch(() => undefined); // whoever asks for its end hears of it
+      else live.publishing = undefined;
+      return done.ok;
+    };
+    const published = publish();
+    live.publishing = published.catch(() => undefined);
+    return (await published) ? passed : 'again';
+  }
+}
+
+/** Counts what came in. */
+function isNews({ paths }: Arrived, arrivals: Map<string, number>): boolean {
+  for (const path of paths) arrivals.set(path, (arrivals.get(path) ?? 0) + 1);
+  return paths.some((path) => (arrivals.get(path) ?? 0) <= mostArrivals);
+}
+
+const stopped: Ending = { kind: 'failed', reason: 'The attempt was ended.' };
+
+function returned({ notes }: Arrived): Returned {
+  return { kind: 'returned', why: notes.join('\n\n') };
+}

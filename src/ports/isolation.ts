@@ -1,0 +1,120 @@
+// Where attempts work, each apart from the user's folder and from each other, and the one way their work enters it.
+import type { LockScope } from '../core/locks/lockPath';
+import type { Slot } from '../core/shared/ids';
+import type { Result } from '../core/shared/result';
+
+/** A file's content as far as the rules need it. */
+export interface FileState {
+  /** SHA-256 of the bytes, hex; null: no such file. */
+  readonly hash: string | null;
+  /** Permission bits; null with `hash`, and where an old record does not tell. */
+  readonly mode: number | null;
+}
+
+/**
+ * A place of work for every slot. Nothing that is done in one is seen in the workspace or in another, whatever it is and
+ * wherever it is done; the workspace changes by `publish` only. Paths are canonical (`core/locks/lockPath`), from the
+ * folder that the user opened.
+ *
+ * Of every file the place remembers its **base**: what of the workspace it started from. A file was changed in the place
+ * when it differs from its base, and in the workspace when the workspace's does. What the user's rules ignore is in the
+ * place like all else, but is never a change and is never published.
+ *
+ * Calls for one slot are carried out one after the other. Rejects with a `Failure` when there can be no place at all
+ * (`noCopy`, `diskFull`, `readOnly`, `tooManyOpen`).
+ */
+export interface Isolation {
+  /** The folder that stands for the workspace in the slot's place; absolute. */
+  folderOf(slot: Slot): string;
+  /** Makes the place what the workspace is now; nothing is left in it of what an earlier attempt did. */
+  prepare(slot: Slot): Promise<Lacking>;
+  /**
+   * Takes into the place what has changed in the workspace since. Where both changed a file it is merged by lines, and
+   * the workspace's becomes the new base; where that cannot be done the place gets the workspace's, and its own text is
+   * told as an overlap. With `paths` only those are looked at.
+   */
+  bringUpToDate(slot: Slot, paths?: readonly string[]): Promise<Arrivals>;
+  /** Writes a file in the place, if it is still what the writer saw. Form (encoding, line ends, mode) is kept. */
+  write(slot: Slot, write: PlaceWrite): Promise<Result<{ readonly hash: string | null }>>;
+  /** Gives a file in the place another name, with its bytes and its mode. `changedOnDisk` where the new name is taken. */
+  move(slot: Slot, move: PlaceMove): Promise<Result<{ readonly hash: string }>>;
+  /** All that was changed in the place, sorted by path. */
+  changes(slot: Slot): Promise<readonly PlaceChange[]>;
+  /** Makes files of the place what the workspace has. */
+  putBack(slot: Slot, paths: readonly string[]): Promise<void>;
+  /** Keeps the present content of these changes, and of what they replace, so that it would survive a power cut. */
+  stage(slot: Slot, paths: readonly string[]): Promise<readonly StagedFile[]>;
+  /** Lays staged files into the place of another slot, as if they had been changed there; as `bringUpToDate` tells. */
+  lay(slot: Slot, files: readonly StagedFile[]): Promise<Arrivals>;
+  /**
+   * Puts all files into the workspace, or none: `changedOnDisk`, naming those that are neither as they were before nor
+   * as they are to be. May be called again after a crash in the middle of it.
+   */
+  publish(files: readonly StagedFile[]): Promise<Result<object>>;
+  /** Puts back what a publication replaced, where nobody changed it since; what was left as it is. */
+  withdraw(files: readonly StagedFile[]): Promise<readonly string[]>;
+  /** Throws away staged content but for `hashes`. */
+  sweep(hashes: ReadonlySet<string>): Promise<void>;
+  /**
+   * What declared paths, folders and globs name in the workspace today, each by its real name where links lead there: the
+   * files that a glob matches, or the folder before its first wildcard when there are none or too many; a folder where a
+   * plain path is one. By declared text; empty for what is no path in the workspace.
+   */
+  expand(declared: readonly string[]): Promise<ReadonlyMap<string, readonly LockScope[]>>;
+}
+
+/** What the place does not have of the workspace, or has otherwise, in words by path; sorted. */
+export interface Lacking {
+  /** Not to be read, too large or still being written; folders with a last `/`. */
+  readonly unread: readonly string[];
+}
+
+/** What came into a place. */
+export interface Arrivals {
+  /** Files that only the workspace had changed; ignored ones come in without a word. */
+  readonly taken: readonly string[];
+  readonly merged: readonly Arrival[];
+  readonly overlaps: readonly Overlap[];
+}
+
+export interface Arrival {
+  readonly path: string;
+  /** SHA-256 of what the workspace has, hex; null: no file any more. */
+  readonly theirs: string | null;
+}
+
+export interface Overlap extends Arrival {
+  /** What the place had of it, in `\n` lines; null where that was no text or no file. */
+  readonly ours: string | null;
+}
+
+export interface PlaceWrite {
+  readonly path: string;
+  /** SHA-256 (hex) of the content that the change was made on; null when the file is to be new. */
+  readonly baseHash: string | null;
+  /** The new text, in `\n` lines: in a file that is there each unchanged line keeps its own end; null deletes the file. */
+  readonly content: string | null;
+}
+
+export interface PlaceMove {
+  readonly from: string;
+  readonly to: string;
+  /** SHA-256 (hex) of the content that was seen. */
+  readonly baseHash: string;
+}
+
+export interface PlaceChange {
+  readonly path: string;
+  /** The base. */
+  readonly before: FileState;
+  readonly after: FileState;
+  /** It cannot be published; a sentence that says why. */
+  readonly why?: string;
+}
+
+/** A change that is kept apart from its place: the content of both states lies in the store of the isolation. */
+export interface StagedFile {
+  readonly path: string;
+  readonly before: FileState;
+  readonly after: FileState;
+}

@@ -1,0 +1,286 @@
+// Links, modes and files of other kinds in a place: as in the workspace, and no way leads back into it.
+import { strict as assert } from 'node:assert';
+import { execFileSync } from 'node:child_process';
+import {
+  chmodSync,
+  existsSync,
+  linkSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  truncateSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
+import { createServer } from 'node:net';
+import path from 'node:path';
+import { tempFolder } from '../files/tempWorkspace';
+import { tempPlaces } from './tempPlaces';
+
+const slot = 1;
+const nothing = { taken: [], merged: [], overlaps: [] };
+
+describe('entries of a place', () => {
+  describe('links', () => {
+    it('lead to the same spot, inside to the one of the place', async () => {
+      const outside = tempFolder();
+      writeFileSync(path.join(outside, 'o.txt'), 'outside');
+      const { workspace, places } = await tempPlaces({ 'real/a.txt': 'a', 'real/b.txt': 'b' });
+      const { root } = workspace;
+      const back = path.join(outside, 'back');
+      symlinkSync(root, back);
+      const links = {
+        relative: 'real',
+        file: 'real/a.txt',
+        absolute: path.join(root, 'real/a.txt'),
+        through: path.join(back, 'real/a.txt'),
+        self: root,
+        'real/up': '../real/b.txt',
+        out: path.join(outside, 'o.txt'),
+        above: path.relative(root, path.join(outside, 'o.txt')),
+        crooked: 'relative/../real/b.txt',
+        dangling: 'nowhere',
+        lost: path.join(root, 'nowhere'),
+      };
+      for (const [link, to] of Object.entries(links)) symlinkSync(to, path.join(root, link));
+      await places.prepare(slot);
+      const folder = places.folderOf(slot);
+      for (const link of Object.keys(links)) {
+        const text = readlinkSync(path.join(folder, link));
+        const leads = path.resolve(folder, path.dirname(link), text);
+        assert.ok(!leads.startsWith(root) && !leads.startsWith(back), `${link} leads to ${leads}`);
+        const expected = existsSync(path.join(root, link)) && statSync(path.join(root, link)).isFile();
+        if (expected)
+          assert.equal(
+            readFileSync(path.join(folder, link), 'utf8'),
+            readFileSync(path.join(root, link), 'utf8'),
+            link,
+          );
+      }
+      assert.equal(readlinkSync(path.join(folder, 'relative')), 'real');
+      assert.equal(readlinkSync(path.join(folder, 'self')), folder);
+      assert.deepEqual(await places.changes(slot), []);
+      assert.deepEqual(await places.bringUpToDate(slot), nothing);
+    });
+
+    it('that a command made or changed are told with the reason why they stay', async () => {
+      const { places } = await tempPlaces({
+        'a.txt': 'a',
+        link: { link: 'a.txt' },
+        other: { link: 'a.txt' },
+      });
+      await places.prepare(slot);
+      const folder = places.folderOf(slot);
+      symlinkSync('a.txt', path.join(folder, 'new'));
+      rmSync(path.join(folder, 'link'));
+      symlinkSync('elsewhere', path.join(folder, 'link'));
+      rmSync(path.join(folder, 'other'));
+      const changes = await places.changes(slot);
+      assert.deepEqual(
+        changes.map(({ path: file, why }) => [file, why !== undefined]),
+        [
+          ['link', true],
+          ['new', true],
+          ['other', true],
+        ],
+      );
+      await places.putBack(slot, ['link', 'new', 'other']);
+      assert.deepEqual(await places.changes(slot), []);
+    });
+
+    it('in the stead of a folder let nothing out of the place', async () => {
+      const { workspace, places } = await tempPlaces({ 'src/a.txt': 'a\n', 'src/b.txt': 'b\n' });
+      await places.prepare(slot);
+      const folder = places.folderOf(slot);
+      rmSync(path.join(folder, 'src'), { recursive: true });
+      symlinkSync(path.join(workspace.root, 'src'), path.join(folder, 'src'));
+      const write = { path: 'src/n.txt', baseHash: null, content: 'n\n' };
+      const written = await places.write(slot, write);
+      assert.equal(written.ok ? 'written' : written.error.code, 'pathDenied');
+      workspace.put({ 'src/a.txt': 'A\n' });
+      await places.bringUpToDate(slot);
+      await places.putBack(slot, ['src/b.txt']);
+      assert.deepEqual(workspace.tree(), { 'src/a.txt': 'A\n', 'src/b.txt': 'b\n' });
+      assert.ok(lstatSync(path.join(folder, 'src')).isDirectory());
+    });
+  });
+
+  describe('modes', () => {
+    it('of files and folders are those of the workspace', async () => {
+      const { workspace, places } = await tempPlaces({ 'bin/run': '#!/bin/sh\n', 'closed/a.txt': 'a' });
+      chmodSync(path.join(workspace.root, 'bin/run'), 0o755);
+      chmodSync(path.join(workspace.root, 'closed/a.txt'), 0o444);
+      chmodSync(path.join(workspace.root, 'closed'), 0o555);
+      const mode = (file: string) => lstatSync(path.join(places.folderOf(slot), file)).mode & 0o777;
+      for (const _ of [1, 2]) {
+        await places.prepare(slot);
+        assert.deepEqual(['bin/run', 'closed/a.txt', 'closed'].map(mode), [0o755, 0o444, 0o555]);
+      }
+      chmodSync(path.join(workspace.root, 'closed'), 0o755);
+    });
+
+    it('of a file that both changed come together', async () => {
+      const { workspace, places } = await tempPlaces({ run: 'one\n' });
+      await places.prepare(slot);
+      chmodSync(path.join(places.folderOf(slot), 'run'), 0o755);
+      await places.changes(slot);
+      workspace.put({ run: 'two\n' });
+      await places.bringUpToDate(slot);
+      const [change] = await places.changes(slot);
+      assert.deepEqual([change?.before.mode, change?.after.mode], [0o644, 0o755]);
+      assert.equal(readFileSync(path.join(places.folderOf(slot), 'run'), 'utf8'), 'two\n');
+    });
+
+    it('that close a folder or a file do not keep the next attempt from its start', async () => {
+      const { workspace, places } = await tempPlaces({ 'src/a.txt': 'a' });
+      await places.prepare(slot);
+      chmodSync(path.join(places.folderOf(slot), 'src/a.txt'), 0o000);
+      chmodSync(path.join(places.folderOf(slot), 'src'), 0o000);
+      await places.prepare(slot);
+      assert.deepEqual(workspace.tree(places.folderOf(slot)), workspace.tree());
+    });
+  });
+
+  it('leaves sockets and pipes out, and tells one that a command made', async () => {
+    const { workspace, places } = await tempPlaces({ 'a.txt': 'a' });
+    execFileSync('mkfifo', [path.join(workspace.root, 'pipe')]);
+    const server = createServer();
+    await new Promise<void>((resolve) => server.listen(path.join(workspace.root, 'socket'), resolve));
+    try {
+      assert.deepEqual(await places.prepare(slot), { unread: [] });
+      assert.deepEqual(readdirSync(places.folderOf(slot)), ['a.txt']);
+      execFileSync('mkfifo', [path.join(places.folderOf(slot), 'made')]);
+      assert.deepEqual(
+        (await places.changes(slot)).map(({ why }) => why),
+        ['It is not a regular file; only the content of files is brought over.'],
+      );
+    } finally {
+      server.close();
+    }
+  });
+
+  it('parts the place from a file with two names', async () => {
+    const { workspace, places } = await tempPlaces({ 'a.txt': 'a' });
+    linkSync(path.join(workspace.root, 'a.txt'), path.join(workspace.root, 'b.txt'));
+    await places.prepare(slot);
+    writeFileSync(path.join(places.folderOf(slot), 'a.txt'), 'mine');
+    assert.equal(workspace.text('a.txt'), 'a');
+    assert.equal(workspace.text('b.txt'), 'a');
+  });
+
+  it('names what is too large, and a large file that is written all the time', async () => {
+    const { workspace, places } = await tempPlaces({ 'huge.bin': '', 'log.bin': '' });
+    truncateSync(path.join(workspace.root, 'huge.bin'), 1024 ** 3 + 1);
+    truncateSync(path.join(workspace.root, 'log.bin'), 9 * 1024 ** 2);
+    assert.deepEqual((await places.prepare(slot)).unread, ['huge.bin (1.1 GB)']);
+    writeFileSync(path.join(workspace.root, 'log.bin'), 'x', { flag: 'a' });
+    assert.deepEqual((await places.prepare(slot)).unread, [
+      'huge.bin (1.1 GB)',
+      'log.bin (still being written)',
+    ]);
+    assert.equal(lstatSync(path.join(places.folderOf(slot), 'log.bin')).size, 9 * 1024 ** 2);
+  });
+
+  it('says of a file above 50 MiB that it is not brought over', async () => {
+    const { places } = await tempPlaces({ 'a.txt': 'a' });
+    await places.prepare(slot);
+    writeFileSync(path.join(places.folderOf(slot), 'big.bin'), '');
+    truncateSync(path.join(places.folderOf(slot), 'big.bin'), 50 * 1024 ** 2 + 1);
+    const [change] = await places.changes(slot);
+    assert.match(change?.why ?? '', /at most 52 MB/);
+    assert.match(change?.after.hash ?? '', /^[0-9a-f]{64}$/);
+  });
+
+  const names: readonly (readonly [string, RegExp])[] = [
+    ['A.TXT', /differs from the existing "a.txt" only in case/],
+    ['SRC/new.txt', /differs from the existing "src" only in case/],
+    ['cafe\u0301.txt', /NFC/],
+    ['con', /Windows/],
+    ['.git2/../.GitModules', /agents do not write it/],
+  ];
+  for (const [name, why] of names) {
+    it(`says why ${JSON.stringify(name)} cannot be brought over`, async () => {
+      const { places } = await tempPlaces({ 'a.txt': 'a', 'src/b.txt': 'b' });
+      await places.prepare(slot);
+      const file = path.join(places.folderOf(slot), name);
+      mkdirSync(path.dirname(file), { recursive: true });
+      writeFileSync(file, 'x');
+      const changes = await places.changes(slot);
+      assert.equal(changes.length, 1);
+      assert.match(changes[0]?.why ?? '', why);
+    });
+  }
+
+  it('finds a change that keeps size and time', async () => {
+    const { places } = await tempPlaces({ 'a.txt': 'a' });
+    await places.prepare(slot);
+    const file = path.join(places.folderOf(slot), 'a.txt');
+    const { atime, mtime } = lstatSync(file);
+    writeFileSync(file, 'b');
+    utimesSync(file, atime, mtime);
+    assert.deepEqual(
+      (await places.changes(slot)).map((change) => change.path),
+      ['a.txt'],
+    );
+  });
+
+  it('keeps times, by which build tools know what is newer', async () => {
+    const { workspace, places } = await tempPlaces({ 'a.txt': 'a' });
+    utimesSync(path.join(workspace.root, 'a.txt'), 1_000_000_000, 1_000_000_000.5);
+    await places.prepare(slot);
+    assert.equal(lstatSync(path.join(places.folderOf(slot), 'a.txt')).mtimeMs, 1_000_000_000_500);
+  });
+
+  describe('kinds that change', () => {
+    const turns: readonly (readonly [string, (root: string) => void])[] = [
+      [
+        'a file becomes a folder',
+        (root) => {
+          rmSync(path.join(root, 'a'));
+          mkdirSync(path.join(root, 'a'));
+          writeFileSync(path.join(root, 'a/in.txt'), 'in');
+        },
+      ],
+      [
+        'a folder becomes a file',
+        (root) => {
+          rmSync(path.join(root, 'src'), { recursive: true });
+          writeFileSync(path.join(root, 'src'), 'file');
+        },
+      ],
+      [
+        'a file becomes a link',
+        (root) => {
+          rmSync(path.join(root, 'a'));
+          symlinkSync('src', path.join(root, 'a'));
+        },
+      ],
+      ['a folder gets another name', (root) => renameSync(path.join(root, 'src'), path.join(root, 'lib'))],
+    ];
+    for (const [fact, turn] of turns) {
+      for (const way of ['bringUpToDate', 'prepare'] as const) {
+        it(`${fact} in the workspace, and ${way} follows`, async () => {
+          const { workspace, places } = await tempPlaces({ a: 'a', 'src/b/c.txt': 'c' });
+          await places.prepare(slot);
+          turn(workspace.root);
+          await places[way](slot);
+          assert.deepEqual(workspace.tree(places.folderOf(slot)), workspace.tree());
+          assert.deepEqual(await places.changes(slot), []);
+        });
+        it(`${fact} in the place, and prepare puts it right`, async () => {
+          const { workspace, places } = await tempPlaces({ a: 'a', 'src/b/c.txt': 'c' });
+          await places.prepare(slot);
+          turn(places.folderOf(slot));
+          await places.prepare(slot);
+          assert.deepEqual(workspace.tree(places.folderOf(slot)), workspace.tree());
+        });
+      }
+    }
+  });
+});

@@ -1,0 +1,5 @@
+// The places on disk keep what every isolation promises.
+import { isolationConformance } from '../../ports/isolationConformance';
+import { tempWorld } from './tempPlaces';
+
+isolationConformance('places on disk', tempWorld);

@@ -1,0 +1,272 @@
+// Real processes that publish and are killed without warning: afterwards the workspace holds all of it, or nothing.
+import { strict as assert } from 'node:assert';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import {
+  accessSync,
+  chmodSync,
+  constants,
+  cpSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { createInterface } from 'node:readline';
+import { build } from 'esbuild';
+import { hashOf } from '../../../src/adapters/files/contentHash';
+import { prepareHouse } from '../../../src/adapters/files/houseFolder';
+import { createKeptContent } from '../../../src/adapters/files/keptContent';
+import { RuleMemory } from '../../../src/adapters/files/ruleMemory';
+import { createPublisher } from '../../../src/adapters/isolation/publisher';
+import { repoRoot } from '../../support/repoRoot';
+import { stateOf } from './publishing';
+
+/** By path; null: no file, else its text and whether it can be run. */
+type Version = Readonly<Record<string, readonly [text: string, isProgram?: boolean] | null>>;
+
+/** What is published, from one version to the other; `README` stays. */
+interface Made {
+  readonly dir: string;
+  readonly before: string;
+  readonly after: string;
+}
+
+interface Trial {
+  readonly made: Made;
+  readonly dir: string;
+  /** The process dies before this changing call, or so long after it began. */
+  readonly kill: { readonly atStep: number } | { readonly afterMs: number };
+  /** What the user saves between the crash and the next host. */
+  readonly userEdit?: string;
+  /** Of the tree, when the process was gone. */
+  left?: string;
+}
+
+const atOnce = 2;
+const randomKills = 200;
+const ofEachKind = 3;
+/** Every so many calls the user saves one of the files before the next host comes. */
+const editEach = 4;
+const edited = 'src/changed-0.ts';
+
+const few: readonly [Version, Version] = [
+  {
+    [edited]: ['old'],
+    'src/gone.ts': ['gone'],
+    'empty/deep/gone.ts': ['gone'],
+    'run.sh': ['#!/bin/sh\n'],
+    lib: ['lib'],
+    'lib/index.ts': null,
+    'new/deep/new.ts': null,
+    '.gitignore': ['dist\n'],
+  },
+  {
+    [edited]: ['new'],
+    'src/gone.ts': null,
+    'empty/deep/gone.ts': null,
+    'run.sh': ['#!/bin/sh\n', true],
+    lib: null,
+    'lib/index.ts': ['lib'],
+    'new/deep/new.ts': ['new', true],
+    '.gitignore': ['dist\nout\n'],
+  },
+];
+
+const many = ((): readonly [Version, Version] => {
+  const each = <T>(make: (k: number) => readonly [string, T]) =>
+    Object.fromEntries(Array.from({ length: ofEachKind }, (_, k) => make(k)));
+  return [
+    {
+      ...few[0],
+      ...each((k) => [`src/changed-${k}.ts`, [`old ${k}`.repeat(1000)]]),
+      ...each((k) => [`old/${k}/gone.ts`, [`gone ${k}`]]),
+      ...each((k) => [`bin/mode-${k}`, [`#!/bin/sh\n# ${k}`]]),
+      ...each((k) => [`new/${k % 3}/new-${k}.ts`, null]),
+    },
+    {
+      ...few[1],
+      ...each((k) => [`src/changed-${k}.ts`, [`new ${k}`.repeat(2000)]]),
+      ...each((k) => [`old/${k}/gone.ts`, null]),
+      ...each((k) => [`bin/mode-${k}`, [`#!/bin/sh\n# ${k}`, true]]),
+      ...each((k) => [`new/${k % 3}/new-${k}.ts`, [`new ${k}`]]),
+    },
+  ];
+})();
+
+describe('a publication under kill -9', () => {
+  let temp: string;
+  let program: string;
+
+  before(async () => {
+    temp = realpathSync(mkdtempSync(path.join(fastFolder(), 'publish-crash-')));
+    program = path.join(temp, 'publishOnce.cjs');
+    await build({
+      ...{ entryPoints: [path.join(repoRoot, 'test/adapters/isolation/publishOnce.ts')], bundle: true },
+      ...{ platform: 'node', format: 'cjs', outfile: program, logLevel: 'warning' },
+    });
+  });
+
+  after(() => rmSync(temp, { recursive: true }));
+
+  it('is whole or not begun after the next host, killed at every call that changes something', async function () {
+    this.timeout(240_000);
+    const made = await make('few', few);
+    const whole = trial(made, { atStep: 0 });
+    const { steps } = await run(undefined, whole);
+    assert.equal(treeOf(whole.dir), made.after);
+    assert.ok(steps > 60, `${steps} calls`);
+    const kills = Array.from({ length: steps }, (_, k) => ({ atStep: k + 1 }));
+    const trials = kills.map((kill) => trial(made, kill));
+    const withEdits = kills
+      .filter((_, k) => k % editEach === 0)
+      .map((kill) => ({ ...trial(made, kill), userEdit: 'mine' }));
+    const said = await runAll([...trials, ...withEdits]);
+    assert.equal(said.get('not begun'), 2, 'once without an edit and once with one');
+    assert.ok((said.get('changedOnDisk') ?? 0) > 10);
+    const mixed = trials.filter(({ left }) => left !== made.before && left !== made.after);
+    assert.ok(mixed.length > 10, `only ${mixed.length} kills left a part of it`);
+  });
+
+  it(`is whole after the next host, killed at ${randomKills} moments`, async function () {
+    this.timeout(240_000);
+    const made = await make('many', many);
+    const whole = trial(made, { atStep: 0 });
+    const { ms } = await run(undefined, whole);
+    assert.equal(treeOf(whole.dir), made.after);
+    const trials = Array.from({ length: randomKills }, (_, k) =>
+      trial(made, { afterMs: ((k * 37) % 101) * (ms / 100) }),
+    );
+    await runAll(trials);
+    const mixed = trials.filter(({ left }) => left !== made.before && left !== made.after);
+    assert.ok(mixed.length > 10, `only ${mixed.length} kills left a part of it`);
+  });
+
+  /** A workspace with the first version, and the way to the second staged. */
+  async function make(name: string, [from, to]: readonly [Version, Version]): Promise<Made> {
+    const dir = path.join(temp, name);
+    const root = path.join(dir, 'workspace');
+    const place = path.join(dir, 'place');
+    lay(root, { ...from, README: ['stays'] });
+    lay(place, to);
+    const houseDir = await prepareHouse(root);
+    const kept = createKeptContent(houseDir);
+    const publisher = createPublisher({ root, houseDir, kept, memory: new RuleMemory(houseDir) });
+    const changes = Object.keys(to).map((file) => {
+      const beforeAt = path.join(root, file);
+      return { path: file, before: stateOf(beforeAt), beforeAt, afterAt: path.join(place, file) };
+    });
+    const staged = await publisher.stage(changes);
+    writeFileSync(path.join(dir, 'staged.json'), JSON.stringify(staged));
+    lay(place, { README: ['stays'] });
+    return { dir, before: treeOf(dir), after: treeOf(dir, 'place') };
+  }
+
+  let made = 0;
+  function trial(of: Made, kill: Trial['kill']): Trial {
+    return { made: of, kill, dir: path.join(temp, `trial-${++made}`) };
+  }
+
+  /** A few at a time, each lane's next process completing what its last one left. @returns how often what was said */
+  async function runAll(trials: readonly Trial[]): Promise<ReadonlyMap<string, number>> {
+    const said = new Map<string, number>();
+    const left = trials.values();
+    const lane = async () => {
+      let last: Trial | undefined;
+      for (const next of [...left, undefined]) {
+        const { recovered } = await run(last, next);
+        if (last) {
+          said.set(recovered, (said.get(recovered) ?? 0) + 1);
+          assertWhole(last, recovered);
+          rmSync(last.dir, { recursive: true });
+        }
+        last = next;
+      }
+    };
+    await Promise.all(Array.from({ length: atOnce }, lane));
+    return said;
+  }
+
+  function assertWhole({ made: { before, after }, dir, kill, userEdit }: Trial, recovered: string): void {
+    const how = `${JSON.stringify(kill)}${userEdit ? ' and an edit' : ''}: ${recovered}`;
+    const now = treeOf(dir);
+    if (userEdit === undefined) {
+      assert.equal(now, recovered === 'not begun' ? before : after, how);
+      return;
+    }
+    const others = (tree: string) =>
+      tree
+        .split('\n')
+        .filter((line) => !line.startsWith(`${edited} `))
+        .join('\n');
+    assert.equal(others(now), others(recovered === 'ok' ? after : before), how);
+    assert.equal(readFileSync(path.join(dir, 'workspace', edited), 'utf8'), userEdit, how);
+  }
+
+  /** One process: completes `begun`, then publishes in `next` until it is killed. */
+  async function run(begun: Trial | undefined, next: Trial | undefined) {
+    if (begun?.userEdit) writeFileSync(path.join(begun.dir, 'workspace', edited), begun.userEdit);
+    if (next) cpSync(next.made.dir, next.dir, { recursive: true });
+    const atStep = next && 'atStep' in next.kill ? next.kill.atStep : 0;
+    const args = [program, begun?.dir ?? '', next?.dir ?? '', String(atStep)];
+    // Without a path no Git is found, and asking it is most of what such a process does.
+    const child = spawn(process.execPath, args, {
+      stdio: ['ignore', 'pipe', 'inherit'],
+      env: { PATH: '', NODE_COMPILE_CACHE: path.join(temp, 'compiled') },
+    });
+    const exited = once(child, 'exit');
+    let [recovered, steps, startedAt, ms] = ['', 0, 0, 0];
+    for await (const line of createInterface({ input: child.stdout })) {
+      const [word, rest = ''] = line.split(': ');
+      if (word === 'recovered') recovered = rest;
+      if (word === 'begins') {
+        startedAt = performance.now();
+        if (next && 'afterMs' in next.kill) setTimeout(() => child.kill('SIGKILL'), next.kill.afterMs);
+      }
+      if (word === 'done') [steps, ms] = [Number(rest), performance.now() - startedAt];
+    }
+    const [code, signal] = await exited;
+    assert.ok(code === 0 || signal === 'SIGKILL', `ended by ${code ?? signal}`);
+    if (atStep > 0) assert.equal(signal, 'SIGKILL', `no call ${atStep}`);
+    if (next) next.left = treeOf(next.dir);
+    return { recovered, steps, ms };
+  }
+});
+
+/** In memory where that can be: what a killed process leaves is the same there, and a sync takes no time. */
+function fastFolder(): string {
+  try {
+    accessSync('/dev/shm', constants.W_OK);
+    return '/dev/shm';
+  } catch {
+    return tmpdir();
+  }
+}
+
+function lay(root: string, version: Version): void {
+  for (const [file, content] of Object.entries(version)) {
+    if (content === null) continue;
+    mkdirSync(path.dirname(path.join(root, file)), { recursive: true });
+    writeFileSync(path.join(root, file), content[0]);
+    chmodSync(path.join(root, file), content[1] ? 0o755 : 0o644);
+  }
+}
+
+/** A line for every file and folder but `.parallel-agents`: its path, its mode, and the hash of its content. */
+function treeOf(dir: string, name = 'workspace'): string {
+  const root = path.join(dir, name);
+  const lines = readdirSync(root, { recursive: true, encoding: 'utf8' })
+    .filter((file) => !file.startsWith('.parallel-agents'))
+    .map((file) => {
+      const stat = lstatSync(path.join(root, file));
+      const content = stat.isDirectory() ? 'folder' : hashOf(readFileSync(path.join(root, file)));
+      return `${file} ${(stat.mode & 0o777).toString(8)} ${content}`;
+    });
+  return lines.sort().join('\n');
+}

@@ -1,0 +1,75 @@
+// A temporary workspace with places of work, for one test.
+import { chmodSync, lstatSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { createKeptContent } from '../../../src/adapters/files/keptContent';
+import { createUserRules } from '../../../src/adapters/files/userRules';
+import { createPlaces, type Places, type PlacesOptions } from '../../../src/adapters/isolation/places';
+import { createPublisher } from '../../../src/adapters/isolation/publisher';
+import type { StagedFile } from '../../../src/ports/isolation';
+import type { FolderFiles, IsolationWorld, WorldSetup } from '../../ports/isolationConformance';
+import { type TempWorkspace, type Tree, tempFolder, tempWorkspace } from '../files/tempWorkspace';
+
+export interface TempPlaces {
+  readonly workspace: TempWorkspace;
+  readonly dir: string;
+  readonly places: Places;
+  /** As another process would have them, with nothing in memory. */
+  reopen(): Places;
+  stage(slot: number, paths: readonly string[]): Promise<readonly StagedFile[]>;
+}
+
+/** Removed again after the test. */
+export async function tempPlaces(tree: Tree, more: Partial<PlacesOptions> = {}): Promise<TempPlaces> {
+  const workspace = await tempWorkspace(tree);
+  const dir = tempFolder();
+  const { root, houseDir } = workspace;
+  const kept = createKeptContent(houseDir);
+  const user = createUserRules(root, houseDir);
+  const publisher = createPublisher({ root, houseDir, kept, memory: user.memory });
+  const reopen = () =>
+    createPlaces({
+      ...{ root, dir, sharedGlobs: () => [], user: createUserRules(root, houseDir) },
+      ...{ staged: (hash: string) => kept.get(hash), ...more },
+    });
+  const places = reopen();
+  return {
+    ...{ workspace, dir, places, reopen },
+    stage: (slot, paths) => places.located(slot, paths, (changes) => publisher.stage(changes)),
+  };
+}
+
+export async function tempWorld({ files, ignored, sharedGlobs }: WorldSetup): Promise<IsolationWorld> {
+  const rules = { '.gitignore': ignored.map((name) => `${name}\n`).join('') };
+  const { workspace, places, stage } = await tempPlaces(
+    { ...files, ...rules },
+    { sharedGlobs: () => sharedGlobs },
+  );
+  return {
+    isolation: { ...places, stage },
+    workspace: filesIn(workspace.root),
+    place: (slot) => filesIn(places.folderOf(slot)),
+    dispose: async () => {},
+  };
+}
+
+/** A folder on disk, by those who have no part in the isolation. */
+export function filesIn(root: string): FolderFiles {
+  const at = (file: string) => path.join(root, file);
+  const pathsIn = (folder: string): string[] =>
+    readdirSync(at(folder), { withFileTypes: true }).flatMap((entry) => {
+      const file = path.posix.join(folder, entry.name);
+      if (['.git', '.parallel-agents'].includes(entry.name)) return [];
+      return entry.isDirectory() ? pathsIn(file) : [file];
+    });
+  return {
+    read: (file) => (lstatSync(at(file), { throwIfNoEntry: false }) ? readFileSync(at(file), 'utf8') : null),
+    write: (file, text) => {
+      mkdirSync(path.dirname(at(file)), { recursive: true });
+      writeFileSync(at(file), text);
+    },
+    remove: (file) => rmSync(at(file)),
+    chmod: (file, mode) => chmodSync(at(file), mode),
+    mode: (file) => lstatSync(at(file)).mode & 0o777,
+    paths: () => pathsIn('').sort(),
+  };
+}

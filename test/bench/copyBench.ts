@@ -1,0 +1,103 @@
+// `copy`: the first copies of three slots beside three `cp -a` of the same tree, then what a copy costs that is there already.
+import { execFile } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { promisify } from 'node:util';
+import { createUserRules } from '../../src/adapters/files/userRules';
+import { createPlaces } from '../../src/adapters/isolation/places';
+import { mulberry32 } from './chance';
+import { spread, timed } from './milliseconds';
+import type { BenchOptions } from './options';
+import type { Tell } from './results';
+
+const sizes = [5_000, 50_000];
+const slots = [1, 2, 3];
+const filesInFolder = 8;
+/** Of the files; the rest is the project's own. */
+const packagesShare = 0.8;
+const run = promisify(execFile);
+
+export async function copyBench({ iterations = 2 }: BenchOptions, tell: Tell): Promise<void> {
+  for (const files of sizes) await benchTree(files, iterations, tell);
+}
+
+/** The two ways take turns, and each begins with nothing left to be written by the other. */
+async function benchTree(files: number, iterations: number, tell: Tell): Promise<void> {
+  const base = mkdtempSync(path.join(tmpdir(), 'copy-bench-'));
+  try {
+    const root = path.join(base, 'project');
+    makeTree(root, files);
+    const user = createUserRules(root, path.join(root, '.parallel-agents'));
+    const dir = path.join(base, 'places');
+    const open = () =>
+      createPlaces({ root, dir, user, sharedGlobs: () => [], staged: async () => Buffer.alloc(0) });
+    const bare: number[] = [];
+    const ours: number[] = [];
+    let places = open();
+    for (let k = 0; k < iterations; k++) {
+      const copies = path.join(base, 'copies');
+      mkdirSync(copies);
+      await run('sync');
+      bare.push(
+        await timed(() => Promise.all(slots.map((n) => run('cp', ['-a', root, path.join(copies, `${n}`)])))),
+      );
+      rmSync(copies, { recursive: true });
+      rmSync(dir, { recursive: true, force: true });
+      await run('sync');
+      places = open();
+      ours.push(await timed(() => Promise.all(slots.map((slot) => places.prepare(slot)))));
+    }
+    const common = { bench: 'copy', data: `${files} files` };
+    const ratio = Math.round((mean(ours) / mean(bare)) * 100) / 100;
+    const [treeMiB, placeMiB] = [await sizeOf(root), await sizeOf(places.folderOf(1))];
+    tell({ ...common, agents: 3, policy: 'first copies', ...spread(ours), ratio, treeMiB, placeMiB });
+    tell({ ...common, agents: 3, policy: 'cp -a', ...spread(bare) });
+
+    const delay = monitorEventLoopDelay({ resolution: 1 });
+    delay.enable();
+    const ways: readonly (readonly [string, () => Promise<unknown>])[] = [
+      ['prepared again', () => places.prepare(1)],
+      ['by another host', () => open().prepare(1)],
+      ['up to date', () => places.bringUpToDate(1)],
+      ['changes', () => places.changes(1)],
+    ];
+    for (const [policy, work] of ways) {
+      const warm: number[] = [];
+      delay.reset();
+      for (let k = 0; k < iterations + 1; k++) warm.push(await timed(work));
+      const blockedMs = Math.round(delay.max / 1e6);
+      const memoryMiB = Math.round(process.memoryUsage().rss / 1024 / 1024);
+      tell({ ...common, agents: 1, policy, ...spread(warm.slice(1)), blockedMs, memoryMiB });
+    }
+    delay.disable();
+  } finally {
+    rmSync(base, { recursive: true, force: true });
+  }
+}
+
+/** Files of 0.1 to 12 KB, as most are. */
+function makeTree(root: string, files: number): void {
+  const chance = mulberry32(1);
+  const line = 'export const value = "some text of a usual length";\n';
+  for (let k = 0; k < files; k++) {
+    const folder = Math.floor(k / filesInFolder);
+    const top = k < files * packagesShare ? 'node_modules' : 'src';
+    const at = path.join(root, top, `part${Math.floor(folder / 10)}`, `folder${folder}`);
+    if (k % filesInFolder === 0) mkdirSync(at, { recursive: true });
+    writeFileSync(
+      path.join(at, `file${k}.js`),
+      `// ${k}\n${line.repeat(2 + Math.floor(chance() ** 3 * 240))}`,
+    );
+  }
+}
+
+async function sizeOf(folder: string): Promise<number> {
+  const { stdout } = await run('du', ['-sm', folder]);
+  return Number(stdout.split('\t')[0]);
+}
+
+function mean(all: readonly number[]): number {
+  return all.reduce((sum, one) => sum + one, 0) / all.length;
+}
