@@ -59,6 +59,7 @@ export class AgentDesk {
       ...{ allowedCommands: this.parts.allowedCommands(), model: live.model, limits },
       ...(lastFailure === undefined ? {} : { lastFailure }),
       ...{ copyDir: isolation.folderOf(attempt.slot), reattachGraceMs, tag: live.tag },
+      env: await isolation.environmentOf(attempt.slot),
       ...secrets,
     };
   }

@@ -76,6 +76,7 @@ export class Verification {
         {
           ...{ command, cwd: this.isolation.folderOf(attempt.slot), timeoutMs, tag: live.tag },
           env: {
+            ...(await this.isolation.environmentOf(attempt.slot)),
             PARALLEL_AGENTS_FEATURE_ID: String(feature.id),
             PARALLEL_AGENTS_FEATURE_NAME: feature.spec.name,
           },

@@ -141,6 +141,8 @@ export interface Assignment extends Attempt {
   /** The agent's private copy of the workspace; absolute. */
   readonly copyDir: string;
   readonly reattachGraceMs: number;
+  /** Of its commands, beside the usual. */
+  readonly env: Readonly<Record<string, string>>;
   /** Marks every process of this attempt in its environment. */
   readonly tag: string;
   readonly offline?: OfflineScript;

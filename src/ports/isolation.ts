@@ -26,6 +26,11 @@ export interface FileState {
 export interface Isolation {
   /** The folder that stands for the workspace in the slot's place; absolute. */
   folderOf(slot: Slot): string;
+  /**
+   * What commands in the slot's place find in their environment beside the usual: where it ends for Git, which slot it is
+   * (`PARALLEL_AGENTS_SLOT`), and the first of ten free ports that are its own (`PARALLEL_AGENTS_PORT`).
+   */
+  environmentOf(slot: Slot): Promise<Readonly<Record<string, string>>>;
   /** Makes the place what the workspace is now; nothing is left in it of what an earlier attempt did. */
   prepare(slot: Slot): Promise<Lacking>;
   /**

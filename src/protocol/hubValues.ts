@@ -106,6 +106,7 @@ export const assignment = z.object({
   limits,
   copyDir: z.string(),
   reattachGraceMs: z.number(),
+  env: z.record(z.string(), z.string()),
   tag: z.string(),
   offline: offlineScript.optional(),
   anthropic: z.object({ apiKey: z.string(), baseUrl: z.string().optional() }).optional(),

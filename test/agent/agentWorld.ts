@@ -34,6 +34,7 @@ export const assignment: Assignment = {
   model: 'sonnet',
   limits: defaultLimits,
   copyDir: '/copy',
+  env: {},
   reattachGraceMs: 60_000,
   tag: 'tag',
 };

@@ -49,6 +49,10 @@ export class MemoryIsolation implements Isolation {
     return this.#place(slot).files;
   }
 
+  async environmentOf(slot: number): Promise<Readonly<Record<string, string>>> {
+    return { PARALLEL_AGENTS_SLOT: String(slot) };
+  }
+
   folderOf(slot: number): string {
     return `/copies/${slot}`;
   }

@@ -257,7 +257,13 @@ for (const [channel, open] of channels) {
       const assignment: Assignment = {
         ...{ slot: 1, featureId: 2, attempt: 3, fence: 4, name: 'a', description: 'b', category: 'c' },
         ...{ declaredFiles: ['a.ts'], allowedCommands: [], model: 'offline', limits: defaultLimits },
-        ...{ copyDir: '/copy', reattachGraceMs: 5, tag: 'd', offline: { ok: true, turns: [{ say: 'e' }] } },
+        ...{
+          copyDir: '/copy',
+          env: {},
+          reattachGraceMs: 5,
+          tag: 'd',
+          offline: { ok: true, turns: [{ say: 'e' }] },
+        },
       };
       answerer.handle(workerMethods.hello, () => assignment);
       listen();

@@ -37,6 +37,7 @@ const assignment = {
   ...{ slot: 1, featureId: 2, attempt: 1, fence: 3, name: 'A', description: '', category: 'default' },
   ...{ declaredFiles: ['src/a.ts'], verifyCommand: 'npm test', allowedCommands: [], model: 'offline' },
   ...{ lastFailure: 'no', limits: defaultLimits, copyDir: '/w/slots/1', reattachGraceMs: 60_000, tag: 't-3' },
+  env: { PARALLEL_AGENTS_SLOT: '1' },
   offline: { ok: true, turns: [{ say: 'hi' }, { tool: 'finish', input: { summary: 's' }, delayMs: 1 }] },
   anthropic: { apiKey: 'k', baseUrl: 'http://localhost' },
 };

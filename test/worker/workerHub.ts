@@ -160,5 +160,6 @@ const workerAssignment: Assignment = {
   limits: defaultLimits,
   copyDir: '',
   reattachGraceMs: 0,
+  env: {},
   tag: 'worker-under-test',
 };

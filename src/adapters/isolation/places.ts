@@ -8,6 +8,7 @@ import type { Arrivals, Isolation, Lacking } from '../../ports/isolation';
 import { asFailures } from '../files/fileFailure';
 import { IgnoreRules } from '../files/ignoreRules';
 import type { UserRules } from '../files/userRules';
+import { firstFreePort } from '../system/freePorts';
 import { ArrivalList } from './arrivals';
 import { type Arriving, bringUpToDate } from './bringUpToDate';
 import { treeAround } from './gitSource';
@@ -44,7 +45,15 @@ export interface PlacesOptions {
 export interface Places
   extends Pick<
     Isolation,
-    'folderOf' | 'prepare' | 'bringUpToDate' | 'write' | 'move' | 'changes' | 'putBack' | 'lay'
+    | 'folderOf'
+    | 'environmentOf'
+    | 'prepare'
+    | 'bringUpToDate'
+    | 'write'
+    | 'move'
+    | 'changes'
+    | 'putBack'
+    | 'lay'
   > {
   /** Runs `work` with where the states of changed files are, in its turn among the calls for the slot. */
   located<T>(
@@ -142,6 +151,14 @@ export function createPlaces(options: PlacesOptions): Places {
 
   return {
     folderOf,
+    environmentOf: async (slot) => {
+      const port = await firstFreePort(root, slot);
+      return {
+        GIT_CEILING_DIRECTORIES: path.join(slotDir(slot), 'copy'),
+        PARALLEL_AGENTS_SLOT: String(slot),
+        ...(port !== undefined && { PARALLEL_AGENTS_PORT: String(port) }),
+      };
+    },
     prepare: (slot) => inTurn(slot, 'put the workspace', prepareOwn),
     bringUpToDate: (slot, paths) =>
       inPrepared(slot, 'bring the workspace up to date', ({ place }) =>

@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { isUnmistakable } from '../../core/guardrails/secretForms';
+import { secretValuesIn } from '../../core/guardrails/secretValues';
 import { tagVariable } from './processTag';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -10,6 +11,8 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 const allowed = new Set([
   ...['PATH', 'HOME', 'USER', 'LOGNAME', 'SHELL', 'LANG', 'LANGUAGE', 'TZ', 'TMPDIR', 'TMP', 'TEMP'],
   ...['XDG_CACHE_HOME', 'XDG_CONFIG_HOME', 'XDG_DATA_HOME'],
+  // Whether it is a build server is as with the user's own shell; the way to the network, too.
+  ...['CI', 'HTTP_PROXY', 'HTTPS_PROXY', 'ALL_PROXY', 'NO_PROXY'],
   ...['SSL_CERT_FILE', 'SSL_CERT_DIR', 'NODE_EXTRA_CA_CERTS'],
   ...['NVM_DIR', 'VOLTA_HOME', 'PYENV_ROOT', 'VIRTUAL_ENV', 'CONDA_PREFIX', 'JAVA_HOME', 'GOPATH', 'GOROOT'],
   ...['CARGO_HOME', 'RUSTUP_HOME', 'DOTNET_ROOT', 'ANDROID_HOME'],
@@ -25,7 +28,7 @@ const steering = /^(VSCODE|ELECTRON|ANTHROPIC|OPENAI)_|^NODE_OPTIONS$/;
 const isForbidden = (name: string) => secret.test(name) || steering.test(name);
 
 /** Tells programs that nobody is there to answer or to look at colours: one that asks would wait for ever. */
-const unattended = { TERM: 'dumb', CI: '1', NO_COLOR: '1', GIT_TERMINAL_PROMPT: '0' };
+const unattended = { TERM: 'dumb', NO_COLOR: '1', GIT_TERMINAL_PROMPT: '0' };
 
 /** For a shell command. `extra` goes over the allow-list, but what is forbidden stays so. */
 export function commandEnvironment(
@@ -45,6 +48,7 @@ export function programEnvironment(ours: Environment, lineage: string): Record<s
 /** The values that are withheld as secrets, less those that only tell where one lies or are like any word. */
 export function secretsIn(ours: Environment): readonly string[] {
   return Object.entries(ours).flatMap(([name, value = '']) => {
+    if (/^(https?|all)_proxy$/i.test(name)) return secretValuesIn(`${name}=${value}`); // whose address may hold a password
     const isPlace = path.isAbsolute(value) && existsSync(value);
     return secret.test(name.toUpperCase()) && !isPlace && isUnmistakable(value) ? [value] : [];
   });

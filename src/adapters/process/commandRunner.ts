@@ -82,7 +82,7 @@ export function createCommandRunner({
       timeoutMs: Math.min(timeoutMs, longestTimerMs),
       tag,
       // A copy of the workspace has no repository of its own; git must not find and change the workspace's above it.
-      env: commandEnvironment(environment, lineage, { GIT_CEILING_DIRECTORIES: path.dirname(cwd), ...env }),
+      env: commandEnvironment(environment, lineage, env),
       graceMs,
     };
   }

@@ -18,9 +18,9 @@ export const runCommand = defineTool({
   async run({ command }, { assignment, coordinator, commands, signal }) {
     const permit = await coordinator.commandBegin(command);
     if (!permit.ok) return refused(permit.error);
-    const { copyDir: cwd, tag } = assignment;
+    const { copyDir: cwd, env, tag } = assignment;
     const { timeoutMs, notes = [] } = permit.value;
-    const run = { command, cwd, timeoutMs, tag, onOutput: (output: string) => coordinator.log(output) };
+    const run = { command, cwd, env, timeoutMs, tag, onOutput: (output: string) => coordinator.log(output) };
     const [ended] = await Promise.allSettled([commands.run(run, signal)]);
     const { durationMs, cpuMs, outputTail } =
       ended.status === 'fulfilled' ? ended.value : { durationMs: 0, outputTail: '' };

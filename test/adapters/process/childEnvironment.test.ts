@@ -24,8 +24,9 @@ const secrets = {
   GIT_ASKPASS: 'x',
   SSH_AUTH_SOCK: 'x',
 };
+const way = { HTTPS_PROXY: 'http://127.0.0.1:9', no_proxy: 'localhost', CI: 'true' };
 const harmless = { PATH: '/bin', HOME: '/home/me', LC_ALL: 'C', Path: '/windows', JAVA_HOME: '/java' };
-const unattended = { TERM: 'dumb', CI: '1', NO_COLOR: '1', GIT_TERMINAL_PROMPT: '0' };
+const unattended = { TERM: 'dumb', NO_COLOR: '1', GIT_TERMINAL_PROMPT: '0' };
 
 describe('the environment of a command', () => {
   it('is what is harmless, and its tags', () =>
@@ -34,6 +35,9 @@ describe('the environment of a command', () => {
       ...unattended,
       PARALLEL_AGENTS_TAG: 'a/b',
     }));
+
+  it('has the way to the network, and is no build server but where we are', () =>
+    assert.deepEqual(commandEnvironment(way, 'a'), { ...way, ...unattended, PARALLEL_AGENTS_TAG: 'a' }));
 
   it('takes what is added, but for secrets and our own variables', () =>
     assert.deepEqual(
@@ -71,6 +75,8 @@ describe('the secrets of an environment', () => {
     [{ TOKEN_MODE: 'production', KEY_EXPIRY: '2026-01-31', KEYCLOAK_URL: 'http://localhost:8080' }, []],
     [{ SSL_KEY_FILE: process.execPath }, []],
     [{ HOOK_SECRET: 'https://hooks.example/T0/B0' }, ['https://hooks.example/T0/B0']],
+    [{ https_proxy: 'http://me:pa55w0rd@proxy:8080' }, ['http://me:pa55w0rd@proxy:8080', 'pa55w0rd']],
+    [{ HTTP_PROXY: 'http://proxy:8080', NO_PROXY: 'localhost,127.0.0.1' }, []],
     [{ PASSPHRASE_SECRET: 'correct-horse-battery' }, ['correct-horse-battery']],
   ];
   for (const [environment, values] of told)
