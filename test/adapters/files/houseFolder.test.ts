@@ -23,7 +23,7 @@ describe('houseFolder', () => {
     assert.equal(houseDir, path.join(root, '.parallel-agents'));
     assert.equal(statSync(houseDir).mode & 0o077, 0);
     mkdirSync(path.join(houseDir, 'prompts/deep'), { recursive: true });
-    for (const name of ['prompts/deep/a.md', 'agents.db', 'slots/x', 'blobs/y'])
+    for (const name of ['prompts/deep/a.md', 'agents.db', 'tmp/x', 'blobs/y'])
       writeFileSync(path.join(houseDir, name), 'x');
     const git = (...args: string[]) =>
       execFileSync('git', ['-c', 'core.excludesFile=', ...args], { cwd: root, encoding: 'utf8' });
@@ -130,8 +130,6 @@ describe('houseFolder', () => {
     const root = tempFolder();
     const houseDir = await prepareHouse(root);
     mkdirSync(path.join(houseDir, 'prompts'));
-    mkdirSync(path.join(houseDir, 'slots/1'));
-    symlinkSync(tempFolder(), path.join(houseDir, 'slots/1/node_modules'));
     mkdirSync(path.join(houseDir, 'set-aside-2026'));
     assert.equal(await prepareHouse(root), houseDir);
   });

@@ -3,9 +3,7 @@ import { strict as assert } from 'node:assert';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import {
-  accessSync,
   chmodSync,
-  constants,
   cpSync,
   lstatSync,
   mkdirSync,
@@ -16,7 +14,6 @@ import {
   rmSync,
   writeFileSync,
 } from 'node:fs';
-import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { build } from 'esbuild';
@@ -25,6 +22,7 @@ import { prepareHouse } from '../../../src/adapters/files/houseFolder';
 import { createKeptContent } from '../../../src/adapters/files/keptContent';
 import { RuleMemory } from '../../../src/adapters/files/ruleMemory';
 import { createPublisher } from '../../../src/adapters/isolation/publisher';
+import { fastFolder } from '../../support/fastFolder';
 import { repoRoot } from '../../support/repoRoot';
 import { stateOf } from './publishing';
 
@@ -238,16 +236,6 @@ describe('a publication under kill -9', () => {
     return { recovered, steps, ms };
   }
 });
-
-/** In memory where that can be: what a killed process leaves is the same there, and a sync takes no time. */
-function fastFolder(): string {
-  try {
-    accessSync('/dev/shm', constants.W_OK);
-    return '/dev/shm';
-  } catch {
-    return tmpdir();
-  }
-}
 
 function lay(root: string, version: Version): void {
   for (const [file, content] of Object.entries(version)) {
