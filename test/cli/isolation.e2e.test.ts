@@ -1,12 +1,11 @@
 // Agents beside each other in real processes: what one has half done, or what its commands did, is not another's.
 import assert from 'node:assert/strict';
-import { writeFileSync } from 'node:fs';
-import { mkdtemp, readFile, realpath, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, it } from 'mocha';
 import { cleanUpAfterEach } from '../support/cleanUp';
 import { type ExternalEvent, parseEvents, readTree, runCli, startCli, userWith } from '../support/cli';
+import { type Gate, gateFor } from '../support/gate';
 import { call, finish, type SmallProject, writeProject } from '../support/smallProject';
 
 const wholeSuite = 'node --test test/*.test.js';
@@ -42,13 +41,6 @@ function sharedModule(breaker: readonly unknown[], first: readonly unknown[] = [
   };
 }
 
-interface Gate {
-  readonly command: string;
-  /** The turn that waits. */
-  readonly wait: unknown;
-  readonly open: () => void;
-}
-
 interface Held {
   readonly gate: Gate;
   readonly until: (events: readonly ExternalEvent[]) => boolean;
@@ -71,20 +63,11 @@ describe('agents beside each other', () => {
     return { dir, code, notes: run.notes, events: parseEvents(run.lines) };
   }
 
-  /** What an agent waits at, however long it takes until the test has seen what it wants to see. */
-  async function gateFor(): Promise<Gate> {
-    const folder = await realpath(await mkdtemp(path.join(tmpdir(), 'pa-gate-')));
-    cleanUp.push(() => rm(folder, { recursive: true, force: true }));
-    const file = path.join(folder, 'open');
-    const command = `until [ -e '${file}' ]; do sleep 0.05; done`;
-    return { command, wait: call('run_command', { command }), open: () => writeFileSync(file, '') };
-  }
-
   const breakIt = call('edit_file', { path: 'src/shared.js', edits: [{ old: sound, new: broken }] });
   const mendIt = call('edit_file', { path: 'src/shared.js', edits: [{ old: broken, new: sound }] });
 
   it('verify one while a shared module is broken by another: both pass', async () => {
-    const [broke, verified] = [await gateFor(), await gateFor()];
+    const [broke, verified] = [await gateFor(cleanUp), await gateFor(cleanUp)];
     const isBreak = (e: ExternalEvent) => e.type === 'file.changed' && e.path === 'src/shared.js';
     const isVerified = (e: ExternalEvent) => e.type === 'verify.finished' && e.featureId === 2;
     const { code, events, notes } = await run(
@@ -106,7 +89,7 @@ describe('agents beside each other', () => {
   });
 
   it('fail only the one that leaves the shared module broken, which nobody ever sees', async () => {
-    const broke = await gateFor();
+    const broke = await gateFor(cleanUp);
     const { dir, code, events } = await run(sharedModule([breakIt, finish], [broke.wait]), {
       gate: broke,
       until: (seen) => seen.some((e) => e.type === 'file.changed'),
@@ -124,7 +107,7 @@ describe('agents beside each other', () => {
   });
 
   it('settle what a command wrote over a file that another held, before anything of it is published', async () => {
-    const gate = await gateFor();
+    const gate = await gateFor(cleanUp);
     const project = {
       files: {
         'package.json': '{ "type": "module" }',
@@ -226,7 +209,7 @@ describe('agents beside each other', () => {
   });
 
   it('change a hot file at once, each in its copy: what passes comes in, what fails does not, and nobody waits', async () => {
-    const gate = await gateFor();
+    const gate = await gateFor(cleanUp);
     const log = '# Changes\n\n<!-- one -->\n<!-- two -->\n';
     const note = (name: string) => [
       call('edit_file', {

@@ -1,13 +1,14 @@
 // The sample at work in a real window, in light, dark and high contrast: what is shown is there and can be read. The
 // pictures in the README are taken here.
 import assert from 'node:assert/strict';
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, describe, it } from 'mocha';
 import { cleanUpAfterEach } from '../support/cleanUp';
 import { copySample } from '../support/cli';
 import { dashboardOf, flaws } from '../support/dashboardFrame';
+import { gateFor } from '../support/gate';
 import { repoRoot } from '../support/repoRoot';
 import { installVsix, openVsCode, packVsix } from '../support/vsCode';
 
@@ -39,10 +40,16 @@ describe('the sample at work in a real window', function () {
     it(`is shown in ${name}`, async () => {
       const { dir, remove } = await copySample('notes-api');
       cleanUp.push(remove);
+      const gate = await gateFor(cleanUp);
+      await holdTheRoutes(dir, gate.wait);
       const window = await openVsCode({
         folder: dir,
         extensionsDir: path.join(temp, 'extensions'),
-        userSettings: { 'workbench.colorTheme': theme, 'window.commandCenter': false },
+        userSettings: {
+          'workbench.colorTheme': theme,
+          'window.commandCenter': false,
+          'parallelAgents.commands.allow': [gate.command],
+        },
         env: { ...process.env, ANTHROPIC_API_KEY: undefined },
         viewport: { width: 1440, height: 960 },
       });
@@ -59,7 +66,25 @@ describe('the sample at work in a real window', function () {
       await dashboard.getByText('waits for src/routes.js').first().waitFor({ state: 'attached' });
       await page.screenshot({ path: path.join(pictures, `sample-${name}.png`) });
       assert.deepEqual(await flaws(dashboard), []);
+      gate.open();
       await page.locator('.statusbar-item').filter({ hasText: '10 passing' }).waitFor();
     });
   }
 });
+
+/** Whichever of the three that change the routes gets there first stays there until it is let go: the others wait. */
+async function holdTheRoutes(dir: string, wait: unknown): Promise<void> {
+  const at = path.join(dir, 'offline-script.json');
+  const script: Record<string, readonly Turn[]> = JSON.parse(await readFile(at, 'utf8'));
+  const isEdit = ({ tool, input }: Turn) => tool === 'edit_file' && input?.path === 'src/routes.js';
+  const held = ['Search', 'Tags', 'Markdown Export'].map((name) => [
+    name,
+    script[name]?.flatMap((turn) => (isEdit(turn) ? [turn, wait] : [turn])),
+  ]);
+  await writeFile(at, JSON.stringify({ ...script, ...Object.fromEntries(held) }));
+}
+
+interface Turn {
+  readonly tool?: string;
+  readonly input?: { readonly path?: string };
+}

@@ -8,7 +8,7 @@ import type { Stamp } from '../../../src/adapters/isolation/stamp';
 import { tempFolder } from '../files/tempWorkspace';
 
 const stamp: Stamp = { size: 3, mtimeMs: 1000.25, ctimeMs: 2000.5, ino: 7, mode: 0o644, unsettled: false };
-const where = { top: '/work', dir: '/place' };
+const where = { top: '/theirs', dir: '/place' };
 
 describe('manifestFile', () => {
   let file: string;
@@ -25,7 +25,7 @@ describe('manifestFile', () => {
     });
     manifest.set('src/c.txt', { kind: 'file', theirs: stamp, ours: { untilMs: 3000 } });
     manifest.set('src/d.txt', { kind: 'file', theirs: stamp, ours: null });
-    manifest.set('link', { kind: 'link', to: '/work/src', put: '/place/src' });
+    manifest.set('link', { kind: 'link', to: '/theirs/src', put: '/place/src' });
     await writeManifest(manifest, file, where);
   });
 
