@@ -6,6 +6,8 @@ import path from 'node:path';
 import { call } from './smallProject';
 
 export interface Gate {
+  /** Is there once the gate is open. */
+  readonly file: string;
   /** To be allowed by the user's settings; it may take as long as a command may. */
   readonly command: string;
   /** The turn that waits. */
@@ -19,5 +21,5 @@ export async function gateFor(cleanUp: { push(undo: () => Promise<unknown>): unk
   cleanUp.push(() => rm(folder, { recursive: true, force: true }));
   const file = path.join(folder, 'open');
   const command = `until [ -e '${file}' ]; do sleep 0.05; done`;
-  return { command, wait: call('run_command', { command }), open: () => writeFileSync(file, '') };
+  return { file, command, wait: call('run_command', { command }), open: () => writeFileSync(file, '') };
 }

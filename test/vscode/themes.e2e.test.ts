@@ -8,7 +8,7 @@ import { after, before, describe, it } from 'mocha';
 import { cleanUpAfterEach } from '../support/cleanUp';
 import { copySample } from '../support/cli';
 import { dashboardOf, flaws } from '../support/dashboardFrame';
-import { gateFor } from '../support/gate';
+import { type Gate, gateFor } from '../support/gate';
 import { repoRoot } from '../support/repoRoot';
 import { installVsix, openVsCode, packVsix } from '../support/vsCode';
 
@@ -41,15 +41,11 @@ describe('the sample at work in a real window', function () {
       const { dir, remove } = await copySample('notes-api');
       cleanUp.push(remove);
       const gate = await gateFor(cleanUp);
-      await holdTheRoutes(dir, gate.wait);
+      await holdTheRoutes(dir, gate);
       const window = await openVsCode({
         folder: dir,
         extensionsDir: path.join(temp, 'extensions'),
-        userSettings: {
-          'workbench.colorTheme': theme,
-          'window.commandCenter': false,
-          'parallelAgents.commands.allow': [gate.command],
-        },
+        userSettings: { 'workbench.colorTheme': theme, 'window.commandCenter': false },
         env: { ...process.env, ANTHROPIC_API_KEY: undefined },
         viewport: { width: 1440, height: 960 },
       });
@@ -72,19 +68,13 @@ describe('the sample at work in a real window', function () {
   }
 });
 
-/** Whichever of the three that change the routes gets there first stays there until it is let go: the others wait. */
-async function holdTheRoutes(dir: string, wait: unknown): Promise<void> {
-  const at = path.join(dir, 'offline-script.json');
-  const script: Record<string, readonly Turn[]> = JSON.parse(await readFile(at, 'utf8'));
-  const isEdit = ({ tool, input }: Turn) => tool === 'edit_file' && input?.path === 'src/routes.js';
-  const held = ['Search', 'Tags', 'Markdown Export'].map((name) => [
-    name,
-    script[name]?.flatMap((turn) => (isEdit(turn) ? [turn, wait] : [turn])),
-  ]);
-  await writeFile(at, JSON.stringify({ ...script, ...Object.fromEntries(held) }));
-}
-
-interface Turn {
-  readonly tool?: string;
-  readonly input?: { readonly path?: string };
+/** Whichever of those that change the routes gets there first, its tests go on until the gate opens: the others wait. */
+async function holdTheRoutes(dir: string, gate: Gate): Promise<void> {
+  const wait = `import { existsSync } from 'node:fs';
+while (!existsSync(${JSON.stringify(gate.file)})) await new Promise((resolve) => setTimeout(resolve, 50));
+`;
+  for (const name of ['search', 'tags', 'markdownExport']) {
+    const file = path.join(dir, 'test', `${name}.test.js`);
+    await writeFile(file, wait + (await readFile(file, 'utf8')));
+  }
 }
