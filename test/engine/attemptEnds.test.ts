@@ -47,6 +47,18 @@ async function open(workspace: Refusing, options: Partial<SimulatedHostOptions> 
   });
 }
 
+/** One of the two files is in the workspace, the other refused. */
+async function halfPublished() {
+  const [workspace, disk] = [new Refusing(), new MemoryDisk()];
+  workspace.why = denied();
+  workspace.path = 'g';
+  const host = await open(workspace, { disk });
+  await host.start();
+  await host.clock.advance(100);
+  assert.deepEqual(Object.fromEntries(workspace.files), { f: 'after', g: 'before' });
+  return { workspace, disk, host };
+}
+
 const told = ({ events }: SimulatedHost) =>
   events.flatMap((e) => (e.type === 'error.occurred' ? [`${e.where}: ${e.message}`] : []));
 
@@ -102,13 +114,7 @@ describe('a publication that is refused', () => {
   });
 
   it('is completed by the next host where this one closes in the middle of it', async () => {
-    const [workspace, disk] = [new Refusing(), new MemoryDisk()];
-    workspace.why = denied();
-    workspace.path = 'g';
-    const host = await open(workspace, { disk });
-    await host.start();
-    await host.clock.advance(100);
-    assert.deepEqual(Object.fromEntries(workspace.files), { f: 'after', g: 'before' });
+    const { workspace, disk, host } = await halfPublished();
     await host.engine.close();
     await settle();
     assert.match(told(host)[0] ?? '', /"f": EACCES\. .* It is tried again by itself\.$/);
@@ -121,12 +127,7 @@ describe('a publication that is refused', () => {
   });
 
   it('is taken back as a whole by the next host where somebody has changed one of its files since', async () => {
-    const [workspace, disk] = [new Refusing(), new MemoryDisk()];
-    workspace.why = denied();
-    workspace.path = 'g';
-    const host = await open(workspace, { disk });
-    await host.start();
-    await host.clock.advance(100);
+    const { workspace, disk, host } = await halfPublished();
     await host.engine.close();
     workspace.why = undefined;
     workspace.put('g', 'by hand');

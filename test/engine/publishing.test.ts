@@ -160,31 +160,24 @@ describe('the check of what is handed in', () => {
     assert.deepEqual([host.statusOf(1), workspace.files.get('f')], ['passing', 'agent 2\n']);
   });
 
-  it('publishes nothing that only the check made', async () => {
-    const host = await runAll({
-      backlog: [{ name: 'a' }],
-      agents: doing({}),
-      check: (_, workspace, slot) => {
-        workspace.placeOf(slot).set('coverage.txt', 'all');
-        return {};
-      },
+  const writesOfChecks: readonly [fact: string, file: string, published: string, checks: number][] = [
+    ['publishes nothing that only the check made', 'coverage.txt', 'a', 1],
+    ['is made again on what it made of the work itself', 'a.txt', 'by the check', 2],
+  ];
+  for (const [fact, file, published, checks] of writesOfChecks) {
+    it(fact, async () => {
+      const host = await runAll({
+        backlog: [{ name: 'a' }],
+        agents: doing({}),
+        check: (_, workspace, slot) => {
+          workspace.placeOf(slot).set(file, 'by the check');
+          return {};
+        },
+      });
+      assert.deepEqual([...host.workspace.files], [['a.txt', published]]);
+      assert.equal(checksOf(host, 1), checks);
     });
-    assert.deepEqual([...host.workspace.files], [['a.txt', 'a']]);
-    assert.equal(checksOf(host, 1), 1);
-  });
-
-  it('is made again on what it made of the work itself', async () => {
-    const host = await runAll({
-      backlog: [{ name: 'a' }],
-      agents: doing({}),
-      check: (_, workspace, slot) => {
-        workspace.placeOf(slot).set('a.txt', 'formatted');
-        return {};
-      },
-    });
-    assert.deepEqual([...host.workspace.files], [['a.txt', 'formatted']]);
-    assert.equal(checksOf(host, 1), 2);
-  });
+  }
 
   it('is not held up for ever by a file that never rests', async () => {
     const workspace = new MemoryIsolation();

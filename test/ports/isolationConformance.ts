@@ -63,6 +63,14 @@ export function isolationConformance(
 
     const told = async (slot = 1) => (await world.isolation.changes(slot)).map(inWords);
     const nothing = { taken: [], merged: [], overlaps: [] };
+    const changeInEachWay = () => {
+      const place = world.place(1);
+      place.write('src/new.txt', 'new\n');
+      place.write('a.txt', 'A\n');
+      place.remove('src/b.txt');
+      place.chmod('src/deep/c.txt', 0o755);
+      return place;
+    };
 
     describe('prepare', () => {
       it('gives the place all of the workspace, ignored files too', () => {
@@ -128,11 +136,7 @@ export function isolationConformance(
 
     describe('changes', () => {
       it('tells what commands changed, made and removed, and modes, by path', async () => {
-        const place = world.place(1);
-        place.write('src/new.txt', 'new\n');
-        place.write('a.txt', 'A\n');
-        place.remove('src/b.txt');
-        place.chmod('src/deep/c.txt', 0o755);
+        changeInEachWay();
         assert.deepEqual(await told(), [
           'a.txt: a → A',
           'src/b.txt: 1 → -',
@@ -358,11 +362,7 @@ export function isolationConformance(
     });
 
     it('puts back what the workspace has, of whatever was changed', async () => {
-      const place = world.place(1);
-      place.write('a.txt', 'A\n');
-      place.write('src/new.txt', 'new\n');
-      place.remove('src/b.txt');
-      place.chmod('src/deep/c.txt', 0o755);
+      const place = changeInEachWay();
       world.workspace.write('a.txt', 'theirs\n');
       await world.isolation.putBack(1, ['a.txt', 'src/new.txt', 'src/b.txt', 'src/deep/c.txt']);
       assert.equal(place.read('a.txt'), 'theirs\n');

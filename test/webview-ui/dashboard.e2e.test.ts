@@ -111,7 +111,7 @@ describe('the dashboard', () => {
         assert.equal(await startButton().isEnabled(), false);
         if (button === undefined) return;
         await empty.locator('vscode-button').click();
-        assert.deepEqual(dashboard.asked.at(-1), { type: button });
+        assert.deepEqual((await dashboard.asked()).at(-1), { type: button });
       });
     }
   });
@@ -132,10 +132,10 @@ describe('the dashboard', () => {
         seen.push(`${await textOf(dashboard.page.locator('.value'))} ${await textOf(startText())}`);
       }
       assert.deepEqual(seen, ['1 Start 1 Agent', '2 Start 2 Agents']);
-      assert.deepEqual(dashboard.asked.slice(-1), [{ type: 'setAgents', maxAgents: 2 }]);
+      assert.deepEqual((await dashboard.asked()).slice(-1), [{ type: 'setAgents', maxAgents: 2 }]);
       await dashboard.page.keyboard.press('Tab');
       await dashboard.page.keyboard.press('Enter');
-      assert.deepEqual(dashboard.asked.at(-1), { type: 'start', maxAgents: 2 });
+      assert.deepEqual((await dashboard.asked()).at(-1), { type: 'start', maxAgents: 2 });
     });
 
     it('keep the number that was chosen over news sent before the settings had it, and follow them afterwards', async () => {
@@ -173,7 +173,7 @@ describe('the dashboard', () => {
       await step();
       assert.deepEqual(shown, [['Start 3 Agents'], ['Pause', 'Stop'], ['Resume', 'Stop'], []]);
       assert.deepEqual(
-        dashboard.asked.slice(1).map(({ type }) => type),
+        (await dashboard.asked()).slice(1).map(({ type }) => type),
         ['pause', 'resume', 'stop'],
       );
     });
@@ -254,7 +254,7 @@ describe('the dashboard', () => {
       await dashboard.send({ type: 'events', events: history.events.slice(from) });
       assert.match(await textOf(dashboard.page.locator('.card')), /thinking/);
       await dashboard.page.keyboard.press('Enter');
-      assert.deepEqual(dashboard.asked.at(-1), { type: 'openFeature', featureId: 1 });
+      assert.deepEqual((await dashboard.asked()).at(-1), { type: 'openFeature', featureId: 1 });
     });
   });
 
@@ -264,7 +264,7 @@ describe('the dashboard', () => {
     for (const name of ['Confirm User profile', 'Reject User profile', 'Retry Newsletter']) {
       await dashboard.page.getByRole('button', { name }).click();
     }
-    assert.deepEqual(dashboard.asked.slice(1), [
+    assert.deepEqual((await dashboard.asked()).slice(1), [
       { type: 'confirm', featureId: 6 },
       { type: 'reject', featureId: 6 },
       { type: 'retry', featureId: 9 },
@@ -305,7 +305,7 @@ describe('the dashboard', () => {
       await dashboard.page.keyboard.press('ArrowRight');
       await dashboard.page.keyboard.press('ArrowLeft');
       await dashboard.page.keyboard.press('Enter');
-      assert.deepEqual(dashboard.asked.at(-1), { type: 'openFeature', featureId: 1 });
+      assert.deepEqual((await dashboard.asked()).at(-1), { type: 'openFeature', featureId: 1 });
       assert.equal(await dashboard.page.locator('.box[tabindex="0"]').count(), 1);
     });
 
@@ -502,7 +502,7 @@ describe('the dashboard', () => {
         ['Agent 1, Profile page', 'Agent 2, Search', 'Agent 3, Shopping cart', 'Agent 1, Shopping cart'],
       );
       await dashboard.page.keyboard.press('Enter');
-      assert.deepEqual(dashboard.asked.at(-1), { type: 'openFeature', featureId: 5 });
+      assert.deepEqual((await dashboard.asked()).at(-1), { type: 'openFeature', featureId: 5 });
       assert.equal(await dashboard.page.locator('.span[tabindex="0"]').count(), 1);
     });
 
@@ -564,7 +564,7 @@ describe('the dashboard', () => {
     const late = history.events.slice(-1);
     await dashboard.send({ type: 'events', events: late });
     await dashboard.send({ type: 'events', events: late });
-    assert.deepEqual(dashboard.asked, [{ type: 'ready' }, { type: 'needSnapshot' }]);
+    assert.deepEqual(await dashboard.asked(), [{ type: 'ready' }, { type: 'needSnapshot' }]);
     await dashboard.show(history.snapshot);
     assert.equal(await dashboard.page.locator('.card').count(), 1);
   });

@@ -27,8 +27,8 @@ const calm: Surroundings = {
 
 export interface Dashboard {
   readonly page: Page;
-  /** What the page asked the extension for so far. */
-  readonly asked: readonly FromWebview[];
+  /** What the page asked the extension for so far. It crosses into this process a moment later; this waits for it. */
+  asked(): Promise<readonly FromWebview[]>;
   /** Errors and violations of the content policy. */
   readonly complaints: readonly string[];
   /** Resolves once the page has drawn it. */
@@ -74,9 +74,11 @@ export async function openDashboard(
       observer.disconnect();
     }).observe(document, { childList: true });
     let state: unknown;
+    const told: unknown[] = [];
     Object.assign(window, {
+      allTold: () => Promise.all(told),
       acquireVsCodeApi: () => ({
-        postMessage: (message: unknown) => Reflect.get(window, 'tellTest')(message),
+        postMessage: (message: unknown) => told.push(Reflect.get(window, 'tellTest')(message)),
         getState: () => state,
         setState: (next: unknown) => {
           state = next;
@@ -95,7 +97,10 @@ export async function openDashboard(
     }, JSON.stringify(message)); // as one text: Playwright walks through anything else value by value
   return {
     page,
-    asked,
+    async asked() {
+      await page.evaluate(() => Reflect.get(window, 'allTold')());
+      return asked;
+    },
     complaints,
     send,
     async show(snapshot, surroundings = {}, outputs = {}) {

@@ -6,7 +6,7 @@ import type { SqlJsDatabase, Statement } from './sqlJsDatabase';
 import { putPublication } from './statements';
 
 /** A row of the table `edits`, up to version 5. Hashes name content that is kept in `.parallel-agents/blobs`; null: no file. */
-interface Edit {
+export interface EditRow {
   readonly fence: Fence;
   readonly featureId: FeatureId;
   readonly path: string;
@@ -35,7 +35,7 @@ const mostNamed = 20;
 export function publicationsOfEdits(database: SqlJsDatabase): TakenOver {
   const edits = database
     .query('SELECT body FROM edits ORDER BY fence, path')
-    .map((row) => row.json<Edit>('body'))
+    .map((row) => row.json<EditRow>('body'))
     .filter(({ written, pending }) => written !== undefined || pending !== undefined);
   const byFence = new Map<Fence, PublicationRecord>();
   const shared = new Set<string>();
@@ -54,7 +54,7 @@ export function publicationsOfEdits(database: SqlJsDatabase): TakenOver {
   };
 }
 
-function stagedOf({ path, original, mode, written, pending }: Edit): StagedFile {
+function stagedOf({ path, original, mode, written, pending }: EditRow): StagedFile {
   const after = (pending === undefined ? written : pending) ?? null;
   return { path, before: { hash: original, mode }, after: { hash: after, mode: null } };
 }

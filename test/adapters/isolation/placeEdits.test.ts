@@ -1,20 +1,11 @@
 // What an agent's own tools may do to the files of its place, and what they must be refused.
 import { strict as assert } from 'node:assert';
-import {
-  chmodSync,
-  linkSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  statSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
+import { chmodSync, linkSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { hashOf } from '../../../src/adapters/files/contentHash';
 import { maxFileBytes } from '../../../src/adapters/files/lookAt';
 import { type Tree, tempFolder } from '../files/tempWorkspace';
+import { whileSwapped } from './swapForLink';
 import { type TempIsolation, tempIsolation } from './tempIsolation';
 
 const sha = (text: string) => hashOf(Buffer.from(text));
@@ -161,22 +152,9 @@ describe('placeEdits: paths', () => {
     const temp = await tempIsolation({ 'src/a.ts': 'a' });
     const outside = tempFolder();
     const trap = path.join(outside, 'a.ts');
-    const src = temp.at('src');
-    let isOver = false;
-    const swapping = (async () => {
-      // Each time at another moment of the write.
-      for (let time = 0; !isOver; time++) {
-        for (let turn = 0; turn < time % 23; turn++) await new Promise(setImmediate);
-        renameSync(src, `${src}.real`);
-        symlinkSync(outside, src);
-        for (let turn = 0; turn < time % 7; turn++) await new Promise(setImmediate);
-        rmSync(src);
-        renameSync(`${src}.real`, src);
-      }
-    })();
     let now = 'a';
     const seen = new Set<string>();
-    try {
+    await whileSwapped(temp.at('src'), outside, 23, async () => {
       for (let round = 0; round < 100 || (seen.size < 2 && round < 2000); round++) {
         // The content that is expected, so that nothing but the place tells the two apart.
         writeFileSync(trap, now);
@@ -187,10 +165,7 @@ describe('placeEdits: paths', () => {
         if (done.ok) now = write.content;
         seen.add(done.ok ? 'ok' : done.error.code);
       }
-    } finally {
-      isOver = true;
-      await swapping;
-    }
+    });
     assert.equal(temp.shown()['src/a.ts'], now);
     assert.ok(seen.size > 1 && seen.has('ok'), `the swap never met a write: ${[...seen]}`);
   }).timeout(60_000);

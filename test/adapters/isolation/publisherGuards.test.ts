@@ -1,10 +1,11 @@
 // What no publication touches, and all that comes with it stays away.
 import { strict as assert } from 'node:assert';
-import { readdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { StagedFile } from '../../../src/ports/isolation';
 import { type Tree, tempFolder } from '../files/tempWorkspace';
 import { openPublishing } from './publishing';
+import { whileSwapped } from './swapForLink';
 
 describe('publisher: what it may not touch', () => {
   const denied: { fact: string; tree?: Tree; paths: string[]; why: RegExp }[] = [
@@ -49,23 +50,11 @@ describe('publisher: what it may not touch', () => {
     const on = await openPublishing({ 'src/a.ts': 'a' });
     const outside = tempFolder();
     const trap = path.join(outside, 'a.ts');
-    const src = on.at('src');
     const files = await on.stage({ 'src/a.ts': 'a2', 'src/new.ts': 'n' });
     // The content that is expected, so that nothing but the place tells the two apart.
     writeFileSync(trap, 'a');
-    let isOver = false;
-    const swapping = (async () => {
-      for (let time = 0; !isOver; time++) {
-        for (let turn = 0; turn < time % 89; turn++) await new Promise(setImmediate);
-        renameSync(src, `${src}.real`);
-        symlinkSync(outside, src);
-        for (let turn = 0; turn < time % 7; turn++) await new Promise(setImmediate);
-        rmSync(src);
-        renameSync(`${src}.real`, src);
-      }
-    })();
     const seen = new Set<string>();
-    try {
+    await whileSwapped(on.at('src'), outside, 89, async () => {
       for (let round = 0; round < 100 || (seen.size < 2 && round < 2000); round++) {
         const done = await on.publisher.publish(files);
         seen.add(done.ok ? 'ok' : done.error.code);
@@ -73,10 +62,7 @@ describe('publisher: what it may not touch', () => {
         assert.equal(readFileSync(trap, 'utf8'), 'a', 'written outside');
         assert.deepEqual(readdirSync(outside), ['a.ts']);
       }
-    } finally {
-      isOver = true;
-      await swapping;
-    }
+    });
     assert.ok(seen.size > 1 && seen.has('ok'), `the swap never met a write: ${[...seen]}`);
   });
 });

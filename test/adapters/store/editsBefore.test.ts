@@ -3,6 +3,7 @@ import { strict as assert } from 'node:assert';
 import { hashOf } from '../../../src/adapters/files/contentHash';
 import { createKeptContent } from '../../../src/adapters/files/keptContent';
 import { createPublisher } from '../../../src/adapters/isolation/publisher';
+import type { EditRow } from '../../../src/adapters/store/editsBefore';
 import type { Statement } from '../../../src/adapters/store/sqlJsDatabase';
 import { openSqlJsStore } from '../../../src/adapters/store/sqlJsStore';
 import type { Loaded } from '../../../src/ports/store';
@@ -12,21 +13,10 @@ import { wasmPath } from './wasmPath';
 
 const sha = (text: string) => hashOf(Buffer.from(text));
 
-interface Row {
-  readonly fence: number;
-  readonly featureId: number;
-  readonly path: string;
-  readonly original: string | null;
-  readonly mode: number | null;
-  readonly written?: string | null;
-  readonly pending?: string | null;
-  readonly shared?: object;
-}
-
 const old = { fence: 3, featureId: 2, mode: 0o644, original: sha('old') };
 
 /** A database of version 5 in `dir`: all rows but the last in the file, the last in the journal beside it. */
-async function leaveEdits(dir: string, rows: readonly Row[]): Promise<void> {
+async function leaveEdits(dir: string, rows: readonly EditRow[]): Promise<void> {
   const inserts = rows.map((row): Statement => {
     const params = [row.fence, row.path, JSON.stringify(row)];
     return { sql: 'INSERT INTO edits (fence, path, body) VALUES (?, ?, ?)', params, rows: 1 };

@@ -1,0 +1,31 @@
+// Somebody who swaps a folder for a link again and again while others work in it.
+import { renameSync, rmSync, symlinkSync } from 'node:fs';
+
+/**
+ * Each swap comes at another of so many `moments`, counted in turns of the event loop, so that every step of what is
+ * going on beside it is met sooner or later. Resolves when `work` has ended and the folder is back.
+ */
+export async function whileSwapped(
+  folder: string,
+  to: string,
+  moments: number,
+  work: () => Promise<void>,
+): Promise<void> {
+  let isOver = false;
+  const swapping = (async () => {
+    for (let time = 0; !isOver; time++) {
+      for (let turn = 0; turn < time % moments; turn++) await new Promise(setImmediate);
+      renameSync(folder, `${folder}.real`);
+      symlinkSync(to, folder);
+      for (let turn = 0; turn < time % 7; turn++) await new Promise(setImmediate);
+      rmSync(folder);
+      renameSync(`${folder}.real`, folder);
+    }
+  })();
+  try {
+    await work();
+  } finally {
+    isOver = true;
+    await swapping;
+  }
+}
