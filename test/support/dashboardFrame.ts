@@ -16,6 +16,11 @@ export async function dashboardOf(page: Page): Promise<Frame> {
   return frame;
 }
 
+/** Presses one of its buttons, once it can be pressed: before the page has its snapshot, none does anything. */
+export function pressIn(frame: Frame, label: string): Promise<void> {
+  return frame.locator('vscode-button:not([disabled])', { hasText: label }).click();
+}
+
 /** What axe finds in the real theme of a real editor that is serious or worse. */
 export async function flaws(frame: Frame): Promise<string[]> {
   const source = createRequire(path.join(repoRoot, 'package.json')).resolve('axe-core');

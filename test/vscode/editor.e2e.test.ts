@@ -12,14 +12,15 @@ import {
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Locator, Page } from 'playwright-core';
-import { dashboardOf, flaws } from '../support/dashboardFrame';
+import { dashboardOf, flaws, pressIn } from '../support/dashboardFrame';
 import { holdChecks } from '../support/heldChecks';
 import { repoRoot } from '../support/repoRoot';
 import { openVsCode, type VsCode } from '../support/vsCode';
 
 const pictures = path.join(repoRoot, 'out', 'pictures');
 
-describe('Parallel Agents in VS Code', () => {
+describe('Parallel Agents in VS Code', function () {
+  this.timeout(300_000);
   let folder: string;
   let code: VsCode;
   let page: Page;
@@ -33,7 +34,7 @@ describe('Parallel Agents in VS Code', () => {
     const env = { ...process.env, ANTHROPIC_API_KEY: undefined };
     code = await openVsCode({ folder, extensionDevelopmentPath: repoRoot, trusted, env });
     page = code.page;
-    page.setDefaultTimeout(45_000);
+    page.setDefaultTimeout(120_000);
   }
 
   async function openSidebar(): Promise<void> {
@@ -75,7 +76,7 @@ describe('Parallel Agents in VS Code', () => {
     await dashboard.getByRole('slider', { name: 'Parallel Agents:' }).fill('2');
     // At work until the test has seen it.
     const gates = await holdChecks(folder);
-    await dashboard.locator('vscode-button', { hasText: 'Start 2 Agents' }).click();
+    await pressIn(dashboard, 'Start 2 Agents');
     await statusBar('2/2 · 4 left').waitFor();
     await dashboard.getByRole('article', { name: 'Agent 2' }).waitFor();
     await row('Working').first().waitFor();
