@@ -1,14 +1,10 @@
-// Stands before every change an agent makes: refuses what no agent may write, and remembers what needs the user's yes.
+// Stands before every change an agent makes: refuses what no agent may write.
 import { attemptOf } from '../core/events/event';
-import type { CheckProof } from '../core/features/feature';
 import { judgeChange } from '../core/features/judgeChange';
 import { parseWorkspacePath, type WorkspacePath } from '../core/locks/lockPath';
 import { type Refusal, type Result, refuse } from '../core/shared/result';
 import type { LiveAttempt } from './attempt';
 import type { EventLog } from './eventLog';
-
-/** Files named one by one to the user; the rest is counted. */
-const maxNamed = 10;
 
 /** A change that a command made and that was not taken over. */
 export interface DroppedChange {
@@ -65,31 +61,5 @@ export class ChangeGuard {
           : [],
       ),
     );
-  }
-
-  /** Why the attempt's work needs the user's yes; undefined where its check proved it and nothing else asks for one. */
-  whyUnconfirmed(live: LiveAttempt, proof: CheckProof): string | undefined;
-  whyUnconfirmed(live: LiveAttempt, proof: undefined): string;
-  whyUnconfirmed(live: LiveAttempt, proof: CheckProof | undefined): string | undefined {
-    const { id } = live.feature;
-    const changed = this.#approvalNeeded(live);
-    const answers = `(confirm ${id}, or reject ${id} to give it up)`;
-    if (proof)
-      return changed === undefined
-        ? undefined
-        : `Its check passed, and it needs your yes ${answers}: it changed ${changed}.`;
-    const also = changed === undefined ? '' : ` It changed ${changed}.`;
-    return `There is no check for it, so it needs your yes ${answers}: neither the feature nor the workspace names a command.${also}`;
-  }
-
-  /** The files of the attempt that it may have changed only with the user's yes, each with its reason; undefined: none. */
-  #approvalNeeded({ changed, feature }: LiveAttempt): string | undefined {
-    const named = [...changed.keys()].sort().flatMap((path) => {
-      const verdict = judgeChange(path, feature.spec.files);
-      return verdict.kind === 'approval' ? [`"${path}", which ${verdict.why}`] : [];
-    });
-    if (named.length === 0) return undefined;
-    const rest = named.length - maxNamed;
-    return named.slice(0, maxNamed).join('; ') + (rest > 0 ? `; and ${rest} more` : '');
   }
 }

@@ -11,6 +11,7 @@ import type { Chance, Clock, Cores } from '../ports/system';
 import type { CommandRunner, ProcessEnder, WorkerSpawner } from '../ports/workers';
 import { AgentDesk, type Secrets } from './agentDesk';
 import { AgentPool } from './agentPool';
+import { Approval } from './approval';
 import { Arriving } from './arrivals';
 import type { LiveAttempt } from './attempt';
 import { AttemptChanges } from './attemptChanges';
@@ -104,7 +105,8 @@ export class Engine {
     const places = new CheckPlaces(() => log.head.run?.settings.checksAtOnce ?? cores.count);
     const verification = new Verification(log, commands, isolation, places, watch, clock, onOutput);
     const submission = new Submission({
-      ...{ log, isolation, arriving, changes, guard, locks, publications, verification, insistence },
+      ...{ log, isolation, arriving, changes, locks, publications, verification, insistence },
+      approval: new Approval(isolation),
       end: (live, ending) => pool.end(live, ending),
     });
     this.log = log;

@@ -2,10 +2,10 @@
 // nothing came in between; else all of that again.
 import type { CheckProof } from '../core/features/feature';
 import type { Isolation, PlaceChange } from '../ports/isolation';
+import type { Approval } from './approval';
 import type { Arrived, Arriving } from './arrivals';
 import type { Ending, LiveAttempt } from './attempt';
 import { type AttemptChanges, printOf } from './attemptChanges';
-import type { ChangeGuard } from './changeGuard';
 import type { EventLog } from './eventLog';
 import type { FileLocks } from './fileLocks';
 import type { EndStep, Insistence } from './insistence';
@@ -40,7 +40,7 @@ export interface SubmissionParts {
   readonly isolation: Isolation;
   readonly arriving: Arriving;
   readonly changes: AttemptChanges;
-  readonly guard: ChangeGuard;
+  readonly approval: Approval;
   readonly locks: FileLocks;
   readonly publications: Publications;
   readonly verification: Verification;
@@ -77,7 +77,7 @@ export class Submission {
     arrivals: Map<string, number>,
     isAlone: boolean,
   ): Promise<Ending | Returned | 'again'> {
-    const { arriving, changes, guard, verification, publications } = this.parts;
+    const { arriving, changes, approval, verification, publications } = this.parts;
     let tried: readonly PlaceChange[] = [];
     // Whoever waited for a place to check in, or for the gate, may find more than was there before.
     const ready = async () => {
@@ -90,7 +90,7 @@ export class Submission {
     };
     const checked =
       command === undefined
-        ? ((await ready()) ?? ({ kind: 'unconfirmed', why: guard.whyUnconfirmed(live, undefined) } as const))
+        ? ((await ready()) ?? ({ kind: 'unconfirmed', why: approval.whyWithoutCheck(live) } as const))
         : await verification.verify(live, command, verifyMs, ready);
     if (checked === 'again' || checked.kind === 'failed' || checked.kind === 'returned') return checked;
     const enter = () => this.#enter(live, tried, checked, arrivals);
@@ -127,7 +127,7 @@ export class Submission {
       | { readonly kind: 'unconfirmed'; readonly why: string },
     arrivals: Map<string, number>,
   ): Promise<Ending | Returned | 'again'> {
-    const { isolation, arriving, guard, publications } = this.parts;
+    const { isolation, arriving, approval, publications } = this.parts;
     const { slot } = live.attempt;
     const prints = new Map(tried.map(({ path, after }) => [path, printOf(after)]));
     const now = await isolation.changes(slot);
@@ -147,7 +147,7 @@ export class Submission {
     if (files.some(({ path, after }) => prints.get(path) !== printOf(after))) return 'again';
     if (checked.kind === 'unconfirmed') return { ...checked, files };
     const { evidence } = checked;
-    const needsYes = guard.whyUnconfirmed(live, evidence);
+    const needsYes = await approval.whyBesideCheck(live, files);
     if (needsYes !== undefined) return { kind: 'unconfirmed', why: needsYes, check: evidence, files };
     const passed = { kind: 'passed', evidence, files } as const;
     const publish = async () => {

@@ -49,6 +49,8 @@ export interface Isolation {
   putBack(slot: Slot, paths: readonly string[]): Promise<void>;
   /** Keeps the present content of these changes, and of what they replace, so that it would survive a power cut. */
   stage(slot: Slot, paths: readonly string[]): Promise<readonly StagedFile[]>;
+  /** What a staged change made of a file's text. */
+  read(file: StagedFile): Promise<StagedTexts>;
   /** Lays staged files into the place of another slot, as if they had been changed there; as `bringUpToDate` tells. */
   lay(slot: Slot, files: readonly StagedFile[]): Promise<Arrivals>;
   /**
@@ -122,4 +124,10 @@ export interface StagedFile {
   readonly path: string;
   readonly before: FileState;
   readonly after: FileState;
+}
+
+/** In `\n` lines; null: no file; empty for what is no text, is above 8 MiB, or is not to be had any more. */
+export interface StagedTexts {
+  readonly before: string | null;
+  readonly after: string | null;
 }

@@ -15,6 +15,7 @@ import type {
   PlaceMove,
   PlaceWrite,
   StagedFile,
+  StagedTexts,
 } from '../../src/ports/isolation';
 
 export function hashOf(text: string): string {
@@ -120,6 +121,10 @@ export class MemoryIsolation implements Isolation {
         if (text !== undefined) this.#kept.set(hashOf(text), text);
       return { path, before: stateOf(base.get(path)), after: stateOf(files.get(path)) };
     });
+  }
+
+  async read({ before, after }: StagedFile): Promise<StagedTexts> {
+    return { before: this.#keptText(before) ?? null, after: this.#keptText(after) ?? null };
   }
 
   async lay(slot: number, staged: readonly StagedFile[]): Promise<Arrivals> {

@@ -26,7 +26,10 @@ export interface Hands {
   write(path: string, text: string | null): ReturnType<AgentDesk['files']['writeFile']>;
   /** The file in the agent's copy. */
   read(path: string): string | undefined;
+  /** With a file of the feature's own in its copy, where it has changed nothing: only work can pass. */
   submit(): ReturnType<AgentDesk['submit']>;
+  /** As it is. */
+  handIn(): ReturnType<AgentDesk['submit']>;
   /** The process dies without a word to its host. @param end by default killed */
   die(end?: WorkerEnd): void;
 }
@@ -221,7 +224,13 @@ export class SimulatedHost {
             content,
           });
         },
-        submit: () => desk.submit(fence, 'done'),
+        handIn: () => desk.submit(fence, 'done'),
+        submit: async () => {
+          const { workspace } = this;
+          const isIdle = (await workspace.changes(slot)).length === 0;
+          if (isIdle) workspace.placeOf(slot).set(`work/${assignment.featureId}.txt`, `${fence}`);
+          return desk.submit(fence, 'done');
+        },
       });
     } catch (error) {
       if (!Failure.is(error, 'closed')) this.bugs.push(error);

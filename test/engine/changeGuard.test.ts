@@ -56,7 +56,10 @@ describe('power files', () => {
       ['AGENTS.md', '.github/workflows/a.yml', '.vscode/tasks.json', '.env'],
     );
     assert.equal(denials(host)[0]?.why, undeclared);
-    assert.deepEqual(workspace.writes, []);
+    assert.deepEqual(
+      workspace.writes.map(({ path }) => path),
+      ['work/1.txt'],
+    );
     assert.equal(host.statusOf(1), 'passing');
   });
 

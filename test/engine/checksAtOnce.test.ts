@@ -6,15 +6,15 @@ import { SimulatedHost, type SimulatedHostOptions } from '../doubles/simulatedHo
 
 const backlog = ['a', 'b', 'c', 'd'].map((name) => ({ name }));
 
-/** Four agents that hand in at once; each check takes 10 s. */
+/** Four agents that hand in at once, and nothing that others would have to be checked with; each check takes 10 s. */
 function open(more: Partial<SimulatedHostOptions> = {}): Promise<SimulatedHost> {
   return SimulatedHost.open({
     ...{
       backlog,
       agents:
         () =>
-        ({ submit }) =>
-          submit(),
+        ({ handIn }) =>
+          handIn(),
       check: () => ({ durationMs: 10_000 }),
     },
     cores: { count: 2, wanted: () => undefined },
@@ -47,7 +47,7 @@ describe('checks at the same time', () => {
     assert.deepEqual([card(host, 3), card(host, 4)], ['verifying: check', 'verifying: check']);
     await host.clock.advance(11_000);
     const { report } = host.engine.snapshot.run ?? {};
-    assert.equal(report?.passing, 4);
+    assert.equal(host.transcript('feature.unconfirmed').length, 4);
     assert.equal(report?.waitingMs.core, 20_000);
     assert.deepEqual([report?.attemptMs, report?.wallMs], [60_000, 20_000]);
     const waits = host.events.flatMap((e) => (e.type === 'verify.started' ? [e.waitedMs] : []));
@@ -69,7 +69,7 @@ describe('checks at the same time', () => {
     const host = await open({ settings: { checksAtOnce: 1, limits } });
     await host.start();
     for (let s = 0; s < 41; s++) await host.clock.advance(1_000);
-    assert.equal(host.engine.snapshot.run?.report?.passing, 4);
+    assert.equal(host.transcript('feature.unconfirmed').length, 4);
     assert.deepEqual(host.transcript('limit.reached'), []);
   });
 
@@ -109,7 +109,7 @@ describe('what a command took of the cores', () => {
       check: () => ({ durationMs: 10_000, cpuMs: 10_000 }),
       agents:
         () =>
-        async ({ desk, fence, wait, submit }) => {
+        async ({ desk, fence, wait, handIn }) => {
           const call = { tool: 'run_command', fingerprint: 'x' };
           await desk.toolBegin(fence, call);
           await desk.commands.begin(fence, 'check');
@@ -117,7 +117,7 @@ describe('what a command took of the cores', () => {
           await desk.commands.end(fence, { durationMs: 4_000, cpuMs: 4_000, printed: '' });
           await desk.toolEnd(fence, { ...call, ok: true, durationMs: 4_000, summary: '' });
           await desk.toolEnd(fence, { ...call, tool: 'read_file', ok: true, durationMs: 1, summary: '' });
-          await submit();
+          await handIn();
         },
     });
     await host.run();

@@ -554,7 +554,7 @@ describe('the engine', () => {
         ['b', 'a'],
       ],
     );
-    assert.deepEqual(Object.fromEntries(workspace.files), { mine: '2', theirs: '2' });
+    assert.deepEqual(Object.fromEntries(workspace.files), { mine: '2', theirs: '2', 'work/2.txt': '2' });
   });
 
   it('loads a backlog twice without adding anything twice, and applies an edit of a claimed feature after its attempt', async () => {

@@ -3,6 +3,7 @@
 
 import type { Event } from '../../src/core/events/event';
 import { liveAttempts } from '../../src/core/events/snapshot';
+import { stageOf } from '../../src/core/features/featureMachine';
 import { defaultLimits } from '../../src/core/guardrails/limits';
 import { covers, type LockScope } from '../../src/core/locks/lockPath';
 import { Failure } from '../../src/ports/failure';
@@ -194,7 +195,7 @@ export class EngineProgram {
   }
 
   async #submit(puppet: Puppet): Promise<void> {
-    const verdict = await puppet.hands.submit();
+    const verdict = await puppet.hands.handIn();
     if (verdict.kind === 'returned') puppet.hasContested = true; // its copy has another's text now
   }
 
@@ -235,10 +236,12 @@ export class EngineProgram {
   async #goOn(choice: number): Promise<void> {
     const { engine } = this.host;
     const resting = Object.values(engine.snapshot.features).filter(({ state }) =>
-      ['failed', 'passing'].includes(state.status),
+      ['failed', 'passing', 'unconfirmed'].includes(stageOf(state)),
     );
     const again = resting[choice % Math.max(1, resting.length)];
-    if (again) await engine.judgement.retry(again.id);
+    if (again?.state.status !== 'claimed') await (again && engine.judgement.retry(again.id));
+    else if (choice % 2 === 0) await engine.judgement.confirm(again.id);
+    else await engine.judgement.reject(again.id);
     const { run } = engine.snapshot;
     if (run?.status === 'finished') await this.host.start();
     else if (run?.status === 'paused') await engine.runs.resume();

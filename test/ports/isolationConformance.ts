@@ -380,6 +380,17 @@ export function isolationConformance(
         assert.deepEqual(staged, changes);
       });
 
+      it('tells the texts of both states, also when the place has gone on', async () => {
+        changeInEachWay();
+        const staged = await world.isolation.stage(1, ['a.txt', 'src/b.txt', 'src/new.txt']);
+        world.place(1).write('a.txt', 'later\n');
+        assert.deepEqual(await Promise.all(staged.map((file) => world.isolation.read(file))), [
+          { before: 'a\n', after: 'A\n' },
+          { before: tenWith({}), after: null },
+          { before: null, after: 'new\n' },
+        ]);
+      });
+
       it('lays files into another place as if they had been changed there', async () => {
         await world.isolation.prepare(2);
         world.place(1).write('a.txt', 'A\n');

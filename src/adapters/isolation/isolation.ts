@@ -6,6 +6,7 @@ import { createKeptContent } from '../files/keptContent';
 import type { UserRules } from '../files/userRules';
 import { createPlaces } from './places';
 import { createPublisher } from './publisher';
+import { readStaged } from './stagedTexts';
 
 export interface IsolationOptions {
   /** The workspace's real path: absolute, without links. */
@@ -32,6 +33,7 @@ export function createIsolation(options: IsolationOptions): Isolation {
     ...places,
     ...publisher,
     stage: (slot, paths) => places.located(slot, paths, (changes) => publisher.stage(changes)),
+    read: (file) => asFailures('read what is kept', () => readStaged(kept, file)),
     expand: (declared) =>
       asFailures('list the files of globs', () => expandDeclared(root, user.rules, declared)),
   };

@@ -25,6 +25,11 @@ export function judgeChange(path: WorkspacePath, files: readonly string[]): Chan
   };
 }
 
+/** Does the feature name the file, or a folder or glob that it is in? Then changing it is what the feature is for. */
+export function isDeclared(path: WorkspacePath, files: readonly string[]): boolean {
+  return files.some((entry) => reachedBy(entry)(path));
+}
+
 /** What an agent is told of a file that is withheld from it; always the same, whether the file is there or not. */
 export function secretMessage(path: WorkspacePath): string {
   return `"${path}" may hold secrets, so agents neither read nor write it; leave it to the user.`;
@@ -42,5 +47,10 @@ export function isPlainlyNamed(path: WorkspacePath, power: PowerFile, entry: str
   const isNamed = written.some((_, at) =>
     named.every((name, k) => [name, power.pattern[k]].includes(written[at + k])),
   );
-  return isNamed && pathMatcher([`/${whole.value}`, `/${whole.value}/`])(path);
+  return isNamed && reachedBy(entry)(path);
+}
+
+function reachedBy(entry: string): (path: WorkspacePath) => boolean {
+  const whole = parseWorkspacePath(entry);
+  return whole.ok ? pathMatcher([`/${whole.value}`, `/${whole.value}/`]) : () => false;
 }

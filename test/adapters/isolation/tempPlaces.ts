@@ -5,7 +5,8 @@ import { createKeptContent } from '../../../src/adapters/files/keptContent';
 import { createUserRules } from '../../../src/adapters/files/userRules';
 import { createPlaces, type Places, type PlacesOptions } from '../../../src/adapters/isolation/places';
 import { createPublisher } from '../../../src/adapters/isolation/publisher';
-import type { StagedFile } from '../../../src/ports/isolation';
+import { readStaged } from '../../../src/adapters/isolation/stagedTexts';
+import type { Isolation, StagedFile } from '../../../src/ports/isolation';
 import type { FolderFiles, IsolationWorld, WorldSetup } from '../../ports/isolationConformance';
 import { type TempWorkspace, type Tree, tempFolder, tempWorkspace } from '../files/tempWorkspace';
 
@@ -16,6 +17,7 @@ export interface TempPlaces {
   /** As another process would have them, with nothing in memory. */
   reopen(): Places;
   stage(slot: number, paths: readonly string[]): Promise<readonly StagedFile[]>;
+  readonly read: Isolation['read'];
 }
 
 /** Removed again after the test. */
@@ -35,17 +37,18 @@ export async function tempPlaces(tree: Tree, more: Partial<PlacesOptions> = {}):
   return {
     ...{ workspace, dir, places, reopen },
     stage: (slot, paths) => places.located(slot, paths, (changes) => publisher.stage(changes)),
+    read: (file) => readStaged(kept, file),
   };
 }
 
 export async function tempWorld({ files, ignored, sharedGlobs }: WorldSetup): Promise<IsolationWorld> {
   const rules = { '.gitignore': ignored.map((name) => `${name}\n`).join('') };
-  const { workspace, places, stage } = await tempPlaces(
+  const { workspace, places, stage, read } = await tempPlaces(
     { ...files, ...rules },
     { sharedGlobs: () => sharedGlobs },
   );
   return {
-    isolation: { ...places, stage },
+    isolation: { ...places, stage, read },
     workspace: filesIn(workspace.root),
     place: (slot) => filesIn(places.folderOf(slot)),
     dispose: async () => {},

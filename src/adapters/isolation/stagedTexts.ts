@@ -1,0 +1,22 @@
+// What staged changes say, for rules and for people to read.
+import { Failure } from '../../ports/failure';
+import type { FileState, StagedFile, StagedTexts } from '../../ports/isolation';
+import type { KeptContent } from '../files/keptContent';
+import { maxFileBytes } from '../files/lookAt';
+import { readText } from '../files/textForm';
+
+export async function readStaged(kept: KeptContent, { before, after }: StagedFile): Promise<StagedTexts> {
+  return { before: await textOf(kept, before), after: await textOf(kept, after) };
+}
+
+async function textOf(kept: KeptContent, { hash }: FileState): Promise<string | null> {
+  if (hash === null) return null;
+  try {
+    const bytes = await kept.get(hash);
+    if (bytes.length > maxFileBytes) return '';
+    return readText(bytes)?.text.replaceAll('\r\n', '\n') ?? '';
+  } catch (error) {
+    if (error instanceof Failure && error.reason === 'corrupt') return '';
+    throw error;
+  }
+}

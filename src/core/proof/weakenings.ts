@@ -1,0 +1,90 @@
+// What an attempt did to the very things that its check judges by: then a pass proves less than it seems to.
+import { changedScripts, isCheckScript } from './checkScripts';
+import { isTestByName, type ProofFile, proofFileOf } from './proofFiles';
+import { countTests, noTests, type TestCounts } from './testCounts';
+
+/** A file that was changed, by its texts in `\n` lines. */
+export interface ProvedChange {
+  readonly path: string;
+  /** Null: no file; empty for what is no text. */
+  readonly before: string | null;
+  readonly after: string | null;
+  /** The feature names it among its files, so that it is meant to change it. */
+  readonly isDeclared: boolean;
+}
+
+export interface Weakening {
+  readonly path: string;
+  /** The end of a sentence that begins with the path. */
+  readonly why: string;
+}
+
+interface Counted extends ProvedChange {
+  readonly kind: ProofFile | undefined;
+  readonly had: TestCounts;
+  readonly has: TestCounts;
+}
+
+/**
+ * Files whose change makes the check find out less, or judge by something else: a script that it runs, what configures the
+ * tests, kept answers, and tests that were deleted, left out or emptied. Declared files are the feature's to change. Tests that
+ * went from one file to another are still there.
+ *
+ * @param command the check's
+ */
+export function weakenings(command: string, changes: readonly ProvedChange[]): readonly Weakening[] {
+  const all = changes.map(counted);
+  const isLess = all.reduce((more, { had, has }) => more + has.tests - had.tests, 0) < 0;
+  return all
+    .filter(({ isDeclared }) => !isDeclared)
+    .flatMap((change) => {
+      const why = whyWeaker(command, change, all, isLess);
+      return why === undefined ? [] : [{ path: change.path, why }];
+    });
+}
+
+/** @param isLess all changes together took tests away */
+function whyWeaker(
+  command: string,
+  change: Counted,
+  all: readonly Counted[],
+  isLess: boolean,
+): string | undefined {
+  const { path, before, after, kind, had, has } = change;
+  const scripts = changedScripts(command, path, before ?? '', after ?? '');
+  if (scripts.length > 0) return `says what the check runs: ${scripts.map((one) => `"${one}"`).join(', ')}`;
+  if (kind === 'configuration') return 'configures the tests';
+  if (before === null) return undefined;
+  if (kind === 'snapshot')
+    return wentElsewhere(change, all) ? undefined : 'holds answers that tests compare with';
+  // One that holds tests is judged by them, also where the check names it: more of them are welcome.
+  if (had.tests === 0 && isCheckScript(command, path)) return 'is what the check runs';
+  if (kind !== 'test') return undefined;
+  if (after === null) {
+    if (wentElsewhere(change, all)) return undefined;
+    return isLess || (had.tests === 0 && isTestByName(path)) ? 'is a test, and was deleted' : undefined;
+  }
+  return isLess && has.tests < had.tests
+    ? `has ${had.tests - has.tests} of its ${had.tests} tests no more`
+    : whyLessTested(had, has);
+}
+
+function whyLessTested(had: TestCounts, has: TestCounts): string | undefined {
+  if (has.skips > had.skips) return 'has tests that are left out now';
+  if (has.idle > had.idle) return 'has tests that cannot fail now';
+  return had.assertions > 0 && has.assertions === 0 ? 'asserts nothing any more' : undefined;
+}
+
+/** The same file under another name, where it still is of the same kind. */
+function wentElsewhere({ path, before, kind }: Counted, all: readonly Counted[]): boolean {
+  return all.some((other) => other.path !== path && other.after === before && other.kind === kind);
+}
+
+function counted(change: ProvedChange): Counted {
+  const { path } = change;
+  // In Rust, tests stand beside what they test.
+  const kind = proofFileOf(path) ?? (path.endsWith('.rs') ? 'test' : undefined);
+  const count = (text: string | null) =>
+    text === null || kind !== 'test' ? noTests : countTests(path, text);
+  return { ...change, kind, had: count(change.before), has: count(change.after) };
+}

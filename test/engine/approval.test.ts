@@ -1,0 +1,71 @@
+// Work that passed its check and needs the user's yes all the same: it made the check prove less, or changed nothing.
+import assert from 'node:assert/strict';
+import { describe, it } from 'mocha';
+import { MemoryIsolation } from '../doubles/memoryIsolation';
+import { type Hands, SimulatedHost } from '../doubles/simulatedHost';
+
+const test = "test('sum', () => assert.equal(sum(1, 2), 3));\n";
+const skipped = test.replace('test(', 'test.skip(');
+
+/** One feature whose agent does that; its check passes. */
+async function hostWith(files: readonly string[], work: (hands: Hands) => Promise<unknown>) {
+  const workspace = new MemoryIsolation();
+  workspace.put('sum.test.js', test);
+  const host = await SimulatedHost.open({
+    ...{ workspace, backlog: [{ name: 'a', files }] },
+    agents: () => async (hands) => {
+      await work(hands);
+      await hands.handIn();
+    },
+  });
+  await host.run();
+  assert.deepEqual(host.bugs, []);
+  const state = host.engine.snapshot.features[1]?.state;
+  return {
+    host,
+    workspace,
+    why: state?.status === 'claimed' && state.phase === 'unconfirmed' ? state.why : '',
+  };
+}
+
+const needs = 'Its check passed, and it needs your yes (confirm 1, or reject 1 to give it up):';
+
+describe('work whose check proves less by it', () => {
+  it('stays out of the workspace until the user says yes', async () => {
+    const { host, workspace, why } = await hostWith([], ({ write }) => write('sum.test.js', skipped));
+    assert.equal(why, `${needs} it changed "sum.test.js", which has tests that are left out now.`);
+    assert.equal(workspace.files.get('sum.test.js'), test);
+    assert.equal(host.engine.snapshot.run?.outcome, 'incomplete');
+    assert.equal((await host.engine.judgement.confirm(1)).ok, true);
+    assert.equal(workspace.files.get('sum.test.js'), skipped);
+    assert.equal(host.statusOf(1), 'passing');
+  });
+
+  it('is given up with a no', async () => {
+    const { host, workspace } = await hostWith([], ({ write }) => write('sum.test.js', null));
+    assert.equal((await host.engine.judgement.reject(1)).ok, true);
+    assert.equal(workspace.files.get('sum.test.js'), test);
+    assert.equal(host.statusOf(1), 'failed');
+  });
+
+  for (const declared of ['sum.test.js', '*.test.js', 'SUM.test.js'])
+    it(`passes where the feature says that it changes it: ${declared}`, async () => {
+      const { host, workspace } = await hostWith([declared], ({ write }) => write('sum.test.js', skipped));
+      assert.equal(host.statusOf(1), 'passing');
+      assert.equal(workspace.files.get('sum.test.js'), skipped);
+    });
+});
+
+describe('a feature for which nothing was changed', () => {
+  it('is not passing by a check that was green before', async () => {
+    const { host, why } = await hostWith([], async () => undefined);
+    assert.equal(why, `${needs} nothing was changed for it.`);
+    assert.equal((await host.engine.judgement.confirm(1)).ok, true);
+    assert.equal(host.statusOf(1), 'passing');
+  });
+
+  it('passes once the check proves that something was', async () => {
+    const { host } = await hostWith([], ({ write }) => write('b.js', '1'));
+    assert.equal(host.statusOf(1), 'passing');
+  });
+});
