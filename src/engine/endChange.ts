@@ -1,10 +1,17 @@
 // What an attempt's end makes of its feature.
 import { attemptOf } from '../core/events/event';
 import type { Snapshot } from '../core/events/snapshot';
+import { mostBuilt } from '../core/features/feature';
 import type { FeatureChange } from '../core/features/featureChange';
 import { afterFailure, afterLoss } from '../core/guardrails/failurePolicy';
+import type { StagedFile } from '../ports/isolation';
 import type { Ending, LiveAttempt } from './attempt';
 import { limitReason } from './endWords';
+
+/** What a pass tells of the files that it put into the workspace. */
+export function builtBy(files: readonly StagedFile[]): { readonly files?: readonly string[] } {
+  return files.length === 0 ? {} : { files: files.slice(0, mostBuilt).map(({ path }) => path) };
+}
 
 export function changeFor(
   { attempt, feature: claimed }: LiveAttempt,
@@ -20,7 +27,10 @@ export function changeFor(
       : { type: 'feature.failed', reason, featureId, fence, slot };
   switch (ending.kind) {
     case 'passed':
-      return { type: 'feature.passed', evidence: ending.evidence, featureId, fence, slot };
+      return {
+        ...{ type: 'feature.passed', evidence: ending.evidence, featureId, fence, slot },
+        ...builtBy(ending.files),
+      };
     case 'unconfirmed': {
       const { why, check } = ending;
       return { type: 'feature.unconfirmed', why, ...(check && { check }), ...attemptOf(attempt) };

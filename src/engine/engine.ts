@@ -22,6 +22,7 @@ import { BreakerKeeper } from './breakerKeeper';
 import { ChangeGuard } from './changeGuard';
 import { checkAgain } from './checkAgain';
 import { CheckPlaces } from './checkPlaces';
+import { CleanPlace } from './cleanPlace';
 import { CoreWatch } from './coreWatch';
 import { DeclaredFiles } from './declaredFiles';
 import { messageOf, sentenceOf } from './endWords';
@@ -30,6 +31,7 @@ import { FileLocks } from './fileLocks';
 import { Insistence } from './insistence';
 import { Publications } from './publications';
 import { recover } from './recovery';
+import { Regressions } from './regressions';
 import { RunControl } from './runControl';
 import { SchedulerLoop } from './schedulerLoop';
 import { SharedFiles } from './sharedFiles';
@@ -75,6 +77,7 @@ export class Engine {
   readonly #pool: AgentPool;
   readonly #locks: FileLocks;
   readonly #publications: Publications;
+  readonly #regressions: Regressions;
   readonly #insistence: Insistence;
   readonly #loop: SchedulerLoop;
   readonly #loader: BacklogLoader;
@@ -104,8 +107,10 @@ export class Engine {
     const watch = new CoreWatch(cores, clock);
     const places = new CheckPlaces(() => log.head.run?.settings.checksAtOnce ?? cores.count);
     const verification = new Verification(log, commands, isolation, places, watch, clock, onOutput);
+    const clean = new CleanPlace(isolation);
+    const regressions = new Regressions({ log, verification, publications, clean, tagOf });
     const submission = new Submission({
-      ...{ log, isolation, arriving, changes, locks, publications, verification, insistence },
+      ...{ log, isolation, arriving, changes, locks, publications, verification, regressions, insistence },
       approval: new Approval(isolation),
       end: (live, ending) => pool.end(live, ending),
     });
@@ -119,9 +124,9 @@ export class Engine {
       new AttemptFiles(log, pool, isolation, locks, guard, shared, arriving),
       new AttemptCommands(log, pool, changes, arriving, watch, allowedCommands),
     );
-    this.judgement = new UserJudgement(log, isolation, publications, verification, tagOf);
+    this.judgement = new UserJudgement(log, isolation, publications, verification, clean, tagOf);
     this.runs = new RunControl({
-      ...{ log, pool, breaker, insistence, cores },
+      ...{ log, pool, breaker, insistence, regressions, cores },
       tidy: async () => {
         await isolation.sweep(publications.neededContent());
         await store.tidy();
@@ -130,6 +135,7 @@ export class Engine {
     this.#pool = pool;
     this.#locks = locks;
     this.#publications = publications;
+    this.#regressions = regressions;
     this.#insistence = insistence;
     this.#throttle = throttle;
     const declared = new DeclaredFiles(isolation, (path) => shared.isNamed(path));
@@ -197,6 +203,7 @@ export class Engine {
     if (this.#closed) return;
     this.#closed = true;
     this.#insistence.giveUp();
+    this.#regressions.stop();
     await this.#within(closeMs, this.#loop.close());
     const note = 'The host was closed; its work was given up.';
     const ends = this.#pool.live.map((live) =>

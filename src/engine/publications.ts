@@ -30,6 +30,11 @@ export class Publications {
     return [...this.#records.values()];
   }
 
+  /** How many have come into the workspace since this host began. */
+  get count(): number {
+    return this.#count;
+  }
+
   of(fence: Fence): PublicationRecord | undefined {
     return this.#records.get(fence);
   }

@@ -9,6 +9,7 @@ import type { Isolation } from '../ports/isolation';
 import type { PublicationRecord } from '../ports/store';
 import type { ProcessEnder } from '../ports/workers';
 import { endGraceMs } from './agentPool';
+import { builtBy } from './endChange';
 import type { EventLog } from './eventLog';
 import { type Publications, publishedEvents } from './publications';
 
@@ -73,7 +74,7 @@ async function complete(
   await publications.close(fence, [
     ...publishedEvents(attempt, files),
     ...released(attempt, log),
-    { type: 'feature.passed', evidence, featureId, fence, slot },
+    { type: 'feature.passed', evidence, ...builtBy(files), featureId, fence, slot },
     { type: 'agent.ended', cause: 'recovered', note: 'passing', ...attemptOf(attempt) },
   ]);
   return true;
@@ -121,6 +122,7 @@ export function confirmed(
     {
       ...{ type: 'feature.passed', featureId: attempt.featureId },
       evidence: { kind: 'user', ...(check && { check }) },
+      ...builtBy(files),
     },
   ];
 }

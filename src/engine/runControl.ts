@@ -1,6 +1,9 @@
 // What faces order of a run: to start, go on, pause and stop it; and its end, with the report.
+import type { Happening, RunOutcome } from '../core/events/event';
 import type { RunSettings } from '../core/events/runSettings';
-import type { Run } from '../core/events/snapshot';
+import type { Run, Snapshot } from '../core/events/snapshot';
+import { stageOf } from '../core/features/featureMachine';
+import { isMeant } from '../core/scheduler/decide';
 import { reportRun } from '../core/scheduler/reportRun';
 import { ok, type Result, refuse } from '../core/shared/result';
 import type { AgentPool } from './agentPool';
@@ -9,18 +12,23 @@ import { outdatedProofs } from './checkAgain';
 import type { EventLog } from './eventLog';
 import { eventsSince } from './eventsSince';
 import type { Insistence } from './insistence';
+import type { Regressions } from './regressions';
 
 export interface RunControlParts {
   readonly log: EventLog;
   readonly pool: AgentPool;
   readonly breaker: BreakerKeeper;
   readonly insistence: Insistence;
+  readonly regressions: Regressions;
   readonly cores: { readonly count: number };
   /** Throws away what nothing needs any more. */
   readonly tidy: () => Promise<void>;
 }
 
 export class RunControl {
+  /** The run in which features were reopened at its end: agents get one chance to mend them. */
+  #reopenedIn: number | undefined;
+
   constructor(private readonly parts: RunControlParts) {}
 
   /** Starts a run; while one is open, takes over its number of agents and goes on. */
@@ -83,6 +91,7 @@ export class RunControl {
     if (run.value.status !== 'stopping')
       await this.parts.log.append([{ type: 'run.paused', runId: run.value.id, stopping: true }]);
     this.parts.insistence.tryNow();
+    this.parts.regressions.stop();
     const note = 'You stopped the run; its work was given up.';
     await Promise.all(
       this.parts.pool.live.map((live) =>
@@ -92,16 +101,35 @@ export class RunControl {
     return ok({});
   }
 
-  /** Ends the run and tells how it went. */
-  async finish(outcome: 'complete' | 'incomplete' | 'stopped'): Promise<void> {
-    const { run } = this.parts.log.head;
+  /**
+   * Ends the run and tells how it went, unless it goes on after all: for what passes no more on the workspace as it is now,
+   * once in a run, or for what came meanwhile.
+   */
+  async finish(outcome: RunOutcome): Promise<void> {
+    const { log, regressions } = this.parts;
+    const { run } = log.head;
     if (!run) return;
+    if (outcome === 'stopped') return this.#close(run, outcome);
+    const broken = await regressions.look(run.settings);
+    const { head } = log;
+    const isOver = head.run?.id === run.id && head.run.status !== 'stopping' && !hasWork(head, run);
+    if (broken === undefined || !isOver) return;
+    if (broken.length === 0) return this.#close(run, outcome);
+    if (this.#reopenedIn === run.id) return this.#close(run, 'incomplete', broken);
+    this.#reopenedIn = run.id;
+    await log.append(broken);
+  }
+
+  /** @param reopened stored in the same step, so that nobody begins with them */
+  async #close(run: Run, outcome: RunOutcome, reopened: readonly Happening[] = []): Promise<void> {
     const events = await eventsSince(this.parts.log, run.startedSeq);
     // Asked for while the events were read: the run may have changed hands or gone on.
     const now = this.parts.log.head.run;
     if (now?.id !== run.id || now.status === 'finished') return;
-    const report = reportRun(this.parts.log.head, now, events, this.parts.log.now(), this.parts.cores.count);
-    await this.parts.log.append([{ type: 'run.finished', runId: run.id, outcome, report }]);
+    const { log, cores } = this.parts;
+    const told = reportRun(log.head, now, events, log.now(), cores.count);
+    const report = { ...told, passing: told.passing - reopened.length };
+    await log.append([...reopened, { type: 'run.finished', runId: run.id, outcome, report }]);
     await this.parts.tidy();
   }
 
@@ -112,4 +140,10 @@ export class RunControl {
       ? ok(run)
       : refuse('notRunning', 'No run is open; start one first.');
   }
+}
+
+function hasWork({ features }: Snapshot, { settings: { only } }: Run): boolean {
+  return Object.values(features).some(
+    ({ id, state }) => isMeant(only, id) && ['pending', 'working', 'verifying'].includes(stageOf(state)),
+  );
 }

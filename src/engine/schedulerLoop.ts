@@ -1,5 +1,6 @@
 // Asks for the next decisions whenever something happened, and has them carried out, one round at a time.
 
+import type { RunOutcome } from '../core/events/event';
 import { restMs } from '../core/guardrails/failurePolicy';
 import { Board } from '../core/scheduler/board';
 import { decide, type Judgement } from '../core/scheduler/decide';
@@ -21,7 +22,7 @@ export interface LoopParts {
   readonly clock: Clock;
   /** What is on record is not what the user wants, and about to be brought in line: nothing is decided until then. */
   readonly isBehind: () => boolean;
-  readonly finishRun: (outcome: 'complete' | 'incomplete' | 'stopped') => Promise<void>;
+  readonly finishRun: (outcome: RunOutcome) => Promise<void>;
   readonly onError: (error: unknown) => void;
 }
 
@@ -32,6 +33,9 @@ export class SchedulerLoop {
   #held = true;
   /** Rounds in a row that met an error. */
   #failed = 0;
+  #finishing: Promise<void> | undefined;
+  /** Ends of the run in a row that met an error. */
+  #unfinished = 0;
   /** Works under way during which nothing may be decided. */
   #undecided = 0;
   #cancelAlarm = () => {};
@@ -72,7 +76,7 @@ export class SchedulerLoop {
   async close(): Promise<void> {
     this.#closed = true;
     this.#cancelAlarm();
-    await this.#running;
+    await Promise.all([this.#running, this.#finishing]);
   }
 
   async #rounds(): Promise<void> {
@@ -109,7 +113,23 @@ export class SchedulerLoop {
     // Claims are made at once; the workers behind them start beside each other while the loop goes on.
     if (choices.length > 0 && !this.#held) pool.start(choices).catch(onError);
     const finish = decisions.find((decision) => decision.kind === 'finishRun');
-    await Promise.all([stored, finish && this.parts.finishRun(finish.outcome)]);
+    if (finish) this.#finishing ??= this.#finish(finish.outcome);
+    await stored;
+  }
+
+  /** Beside the rounds: the last checks of a run may take minutes, in which features may come or the user stop it. */
+  async #finish(outcome: RunOutcome): Promise<void> {
+    try {
+      await this.parts.finishRun(outcome);
+      this.#unfinished = 0;
+      this.#asked = true;
+    } catch (error) {
+      this.#unfinished += 1;
+      if (this.#unfinished === 1) this.parts.onError(error);
+      this.#wakeAt(this.parts.clock.now() + restMs(this.#unfinished));
+    }
+    this.#finishing = undefined;
+    if (this.#asked) this.wake();
   }
 
   #decide(): Judgement {

@@ -10,6 +10,7 @@ import type { EventLog } from './eventLog';
 import type { FileLocks } from './fileLocks';
 import type { EndStep, Insistence } from './insistence';
 import type { Publications } from './publications';
+import type { Regressions } from './regressions';
 import type { Verification } from './verification';
 
 /** Rounds in which others may publish while the check runs; in the next they wait. */
@@ -44,6 +45,7 @@ export interface SubmissionParts {
   readonly locks: FileLocks;
   readonly publications: Publications;
   readonly verification: Verification;
+  readonly regressions: Regressions;
   readonly insistence: Insistence;
   /** Brings an attempt to its end; settles when that is on disk. */
   readonly end: (live: LiveAttempt, ending: Ending) => Promise<void>;
@@ -77,7 +79,7 @@ export class Submission {
     arrivals: Map<string, number>,
     isAlone: boolean,
   ): Promise<Ending | Returned | 'again'> {
-    const { arriving, changes, approval, verification, publications } = this.parts;
+    const { arriving, changes, approval, verification, publications, regressions } = this.parts;
     let tried: readonly PlaceChange[] = [];
     // Whoever waited for a place to check in, or for the gate, may find more than was there before.
     const ready = async () => {
@@ -93,7 +95,15 @@ export class Submission {
         ? ((await ready()) ?? ({ kind: 'unconfirmed', why: approval.whyWithoutCheck(live) } as const))
         : await verification.verify(live, command, verifyMs, ready);
     if (checked === 'again' || checked.kind === 'failed' || checked.kind === 'returned') return checked;
-    const enter = () => this.#enter(live, tried, checked, arrivals);
+    const guarded = await regressions.guard(
+      live,
+      tried.map(({ path }) => path),
+      command ?? '',
+      verifyMs,
+    );
+    if ('kind' in guarded) return guarded;
+    const green = command === undefined ? guarded.green : [command, ...guarded.green];
+    const enter = () => this.#enter(live, tried, checked, green, arrivals);
     return isAlone ? enter() : publications.gate.run(enter);
   }
 
@@ -125,9 +135,10 @@ export class Submission {
     checked:
       | { readonly kind: 'passed'; readonly evidence: CheckProof }
       | { readonly kind: 'unconfirmed'; readonly why: string },
+    green: readonly string[],
     arrivals: Map<string, number>,
   ): Promise<Ending | Returned | 'again'> {
-    const { isolation, arriving, approval, publications } = this.parts;
+    const { isolation, arriving, approval, publications, regressions } = this.parts;
     const { slot } = live.attempt;
     const prints = new Map(tried.map(({ path, after }) => [path, printOf(after)]));
     const now = await isolation.changes(slot);
@@ -154,9 +165,10 @@ export class Submission {
       const put = () => publications.publish(live.attempt, files, evidence);
       const done = await this.parts.insistence.until(live.attempt, publishing, put);
       // At once, so that no other end comes first: what is in the workspace has passed.
-      if (done.ok)
+      if (done.ok) {
+        regressions.proved(green);
         this.parts.end(live, passed).catch(() => undefined); // whoever asks for its end hears of it
-      else live.publishing = undefined;
+      } else live.publishing = undefined;
       return done.ok;
     };
     const published = publish();

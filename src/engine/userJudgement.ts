@@ -6,13 +6,11 @@ import type { FeatureId } from '../core/shared/ids';
 import { ok, type Result, refuse } from '../core/shared/result';
 import type { Isolation, StagedFile } from '../ports/isolation';
 import type { PublicationRecord } from '../ports/store';
+import type { CleanPlace } from './cleanPlace';
 import type { EventLog } from './eventLog';
 import type { Publications } from './publications';
 import { confirmed } from './recovery';
 import type { Verification } from './verification';
-
-/** No agent's: where kept work is laid out on the workspace as it is now. */
-const judgingSlot = 0;
 
 export class UserJudgement {
   /** Features that are being judged: nobody else may judge them meanwhile. */
@@ -23,6 +21,7 @@ export class UserJudgement {
     private readonly isolation: Isolation,
     private readonly publications: Publications,
     private readonly verification: Verification,
+    private readonly clean: CleanPlace,
     private readonly tagOf: (attempt: Attempt) => string,
   ) {}
 
@@ -89,37 +88,34 @@ export class UserJudgement {
   }
 
   /** The same work on the workspace as it is now, merged with what came in since, and checked again. */
-  async #layAnew(
+  #layAnew(
     feature: Feature,
     attempt: Attempt,
     { files, evidence }: PublicationRecord,
   ): Promise<Result<readonly StagedFile[]>> {
-    await this.isolation.prepare(judgingSlot);
-    const { overlaps } = await this.isolation.lay(judgingSlot, files);
-    if (overlaps.length > 0) {
-      const paths = overlaps.map(({ path }) => path).join(', ');
-      return refuse(
-        'changedOnDisk',
-        `Since feature ${feature.id} was built, the same lines of ${paths} were changed. Reject it and have it built again.`,
-      );
-    }
-    if (evidence) {
-      const subject = {
-        ...{ attempt: { ...attempt, slot: judgingSlot }, feature, tag: this.tagOf(attempt) },
-        ...{ check: new AbortController(), unread: undefined, timeLimit: undefined },
-      };
-      const command = await this.log.text(evidence.command);
-      const { verifyMs } = this.log.settings.limits;
-      const checked = await this.verification.verify(subject, command, verifyMs, async () => undefined);
-      if (checked?.kind === 'failed')
-        return refuse('changedOnDisk', `With what has come into the workspace since: ${checked.reason}`);
-    }
-    return ok(
-      await this.isolation.stage(
-        judgingSlot,
-        files.map(({ path }) => path),
-      ),
-    );
+    return this.clean.use(async (slot) => {
+      const { overlaps } = await this.isolation.lay(slot, files);
+      if (overlaps.length > 0) {
+        const paths = overlaps.map(({ path }) => path).join(', ');
+        return refuse(
+          'changedOnDisk',
+          `Since feature ${feature.id} was built, the same lines of ${paths} were changed. Reject it and have it built again.`,
+        );
+      }
+      if (evidence) {
+        const subject = {
+          ...{ attempt: { ...attempt, slot }, feature, tag: this.tagOf(attempt) },
+          ...{ check: new AbortController(), unread: undefined, timeLimit: undefined },
+        };
+        const command = await this.log.text(evidence.command);
+        const { verifyMs } = this.log.settings.limits;
+        const checked = await this.verification.verify(subject, command, verifyMs, async () => undefined);
+        if (checked?.kind === 'failed')
+          return refuse('changedOnDisk', `With what has come into the workspace since: ${checked.reason}`);
+      }
+      const paths = files.map(({ path }) => path);
+      return ok(await this.isolation.stage(slot, paths));
+    });
   }
 
   async #judge(

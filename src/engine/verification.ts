@@ -1,6 +1,7 @@
 // Runs a feature's check in the agent's copy, and turns its exit into evidence or a reason.
 import { attemptOf } from '../core/events/event';
 import type { CheckProof } from '../core/features/feature';
+import type { FeatureId } from '../core/shared/ids';
 import { describeUnread, type Unread } from '../core/shared/unread';
 import type { Isolation } from '../ports/isolation';
 import type { Clock } from '../ports/system';
@@ -11,7 +12,10 @@ import type { CoreWatch } from './coreWatch';
 import type { EventLog } from './eventLog';
 
 /** What is checked: an attempt at work, or work that was kept, laid out anew. */
-export type Subject = Pick<LiveAttempt, 'attempt' | 'feature' | 'tag' | 'check' | 'unread' | 'timeLimit'>;
+export type Subject = Pick<LiveAttempt, 'attempt' | 'feature' | 'tag' | 'check' | 'unread' | 'timeLimit'> & {
+  /** Where it is the check of another feature than the attempt's: whose. */
+  readonly guards?: FeatureId;
+};
 
 /** What a check made of an attempt's work. */
 export type Checked =
@@ -67,9 +71,10 @@ export class Verification {
     timeoutMs: number,
     waitedMs: number | undefined,
   ): Promise<Checked> {
-    const { attempt, feature } = live;
+    const { attempt, feature, guards } = live;
     const waited = waitedMs === undefined ? {} : { waitedMs };
-    await this.log.append([{ type: 'verify.started', command, ...waited, ...attemptOf(attempt) }]);
+    const about = { ...(guards !== undefined && { guards }), ...attemptOf(attempt) };
+    await this.log.append([{ type: 'verify.started', command, ...waited, ...about }]);
     const span = this.watch.begin();
     const [ended] = await Promise.allSettled([
       this.commands.run(
@@ -103,7 +108,7 @@ export class Verification {
         durationMs,
         outputTail,
         ...use,
-        ...attemptOf(attempt),
+        ...about,
       },
     ]);
     if (exitCode === 0 && !timedOut)

@@ -39,6 +39,7 @@ export function describe(event: Event, after: Snapshot): string | undefined {
         return `🔁 Feature ${event.featureId} is built again: ${headline(event.note)}`;
       return `↩️ Feature ${event.featureId} handed back: ${oneLine(event.note)}`;
     case 'feature.regressed':
+      if (event.by === 'check') return `🔁 Feature ${event.featureId} is reopened: ${headline(event.reason)}`;
       return event.by === 'user'
         ? `🔁 Feature ${event.featureId} runs again: asked for`
         : `🔁 Feature ${event.featureId} is checked again: it passed by another check than the workspace has now`;

@@ -141,12 +141,16 @@ export type CheckEvent =
   | ({
       readonly type: 'verify.started';
       readonly command: LongText;
+      /** Whose check it is: another feature's, that passes and may not any more. */
+      readonly guards?: FeatureId;
       /** How long it waited until fewer other checks were running; absent when it did not. */
       readonly waitedMs?: number;
     } & Attempt)
   | ({
       readonly type: 'verify.finished';
       readonly command: LongText;
+      /** As when it started. */
+      readonly guards?: FeatureId;
       readonly passed: boolean;
       /** Null when it was ended by a signal or its time ran out. */
       readonly exitCode: number | null;

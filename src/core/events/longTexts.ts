@@ -29,6 +29,8 @@ function changedTexts(happening: Happening, change: ChangeText): Partial<Record<
       return { reason: change(happening.reason) };
     case 'feature.retried':
       return happening.by === 'policy' ? { reason: change(happening.reason) } : {};
+    case 'feature.regressed':
+      return happening.by === 'check' ? { reason: change(happening.reason) } : {};
     case 'feature.yielded':
     case 'agent.ended':
       return { note: change(happening.note) };
@@ -44,7 +46,6 @@ function changedTexts(happening: Happening, change: ChangeText): Partial<Record<
     case 'feature.claimed':
     case 'feature.skipped':
     case 'feature.unskipped':
-    case 'feature.regressed':
     case 'agent.started':
     case 'agent.progress':
     case 'model.called':

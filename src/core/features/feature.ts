@@ -58,11 +58,21 @@ export type FeatureState =
       /** The check, where there is one: it passed, and the user's yes is needed beside it. */
       readonly check?: CheckProof;
     }
-  | ({ readonly status: 'passing'; readonly evidence: Evidence } & Moment)
+  | ({
+      readonly status: 'passing';
+      readonly evidence: Evidence;
+      /** Files that it put into the workspace; at most `mostBuilt`. */
+      readonly built?: readonly string[];
+    } & Moment)
   | { readonly status: 'failed'; readonly reason: LongText; readonly at: EpochMs }
   | ({ readonly status: 'skipped'; readonly because: SkipCause } & Reopened);
 
+/** Files that are remembered of a feature: what else it changed is found by what it declares. */
+export const mostBuilt = 100;
+
 interface Reopened {
+  /** What it put into the workspace when it passed before. */
+  readonly built?: readonly string[];
   /** It has passed, and its text or its check is another since: before an agent begins, the check is run on it as it is. */
   readonly checkFirst?: true;
 }
@@ -106,6 +116,11 @@ export function declaredScopes({ spec, learnedFiles, scopes: named }: Feature): 
 /** Is the feature to be proved, or being proved, without an agent? */
 export function isCheckedFirst({ state }: Feature): boolean {
   return 'checkFirst' in state && state.checkFirst === true;
+}
+
+/** What the feature has put into the workspace, as far as that is remembered. */
+export function builtFiles({ state }: Feature): readonly string[] {
+  return 'built' in state && state.built !== undefined ? state.built : [];
 }
 
 /** The ids given so far, by name. */

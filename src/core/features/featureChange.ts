@@ -36,6 +36,8 @@ export type FeatureChange = { readonly featureId: FeatureId } & (
   | {
       readonly type: 'feature.passed';
       readonly evidence: Evidence;
+      /** What it put into the workspace, the first `mostBuilt` files. */
+      readonly files?: readonly string[];
       readonly fence?: Fence;
       readonly slot?: Slot;
     }
@@ -65,4 +67,6 @@ export type FeatureChange = { readonly featureId: FeatureId } & (
   | { readonly type: 'feature.unskipped' }
   /** By the user: to be built again. By a setting: the workspace's check is another than the one it passed by. */
   | { readonly type: 'feature.regressed'; readonly by: 'user' | 'setting' }
+  /** Its check was run on the workspace as it is now, and failed. */
+  | { readonly type: 'feature.regressed'; readonly by: 'check'; readonly reason: LongText }
 );

@@ -2,7 +2,7 @@
 import { restMs } from '../guardrails/failurePolicy';
 import type { Moment } from '../shared/moment';
 import { ok, type Refusal, type Result, refuse } from '../shared/result';
-import { type Feature, type FeatureState, isCheckedFirst } from './feature';
+import { builtFiles, type Feature, type FeatureState, isCheckedFirst, mostBuilt } from './feature';
 import type { FeatureChange } from './featureChange';
 import { isAskedAnew } from './proof';
 
@@ -75,11 +75,17 @@ export const table: { readonly [K in Transition]: Row<K> } = {
   },
   'feature.passed': {
     from: ['verifying', 'unconfirmed'],
-    to: (f, c, { at, elapsedMs }) =>
-      into(
+    to: (f, c, { at, elapsedMs }) => {
+      const built = [...new Set([...(c.files ?? []), ...builtFiles(f)])].slice(0, mostBuilt);
+      return into(
         { ...anew(f), lastFailure: undefined },
-        { status: 'passing', evidence: c.evidence, at, ...(elapsedMs === undefined ? {} : { elapsedMs }) },
-      ),
+        {
+          ...{ status: 'passing', evidence: c.evidence, at },
+          ...(built.length > 0 && { built }),
+          ...(elapsedMs === undefined ? {} : { elapsedMs }),
+        },
+      );
+    },
   },
   'feature.failed': {
     from: [...atWork, 'unconfirmed'],
@@ -106,21 +112,26 @@ export const table: { readonly [K in Transition]: Row<K> } = {
       const losses = f.losses + (c.cause === 'lost' ? 1 : 0);
       const rests = c.cause === 'lost' ? { notBefore: at + restMs(losses) } : {};
       const next = { ...f, losses, learnedFiles: learned };
+      const { checkFirst: _, ...kept } = still(f);
       return c.cause === 'unproved'
-        ? into({ ...next, lastFailure: c.note }, { status: 'pending' })
+        ? into({ ...next, lastFailure: c.note }, { status: 'pending', ...kept })
         : into(next, { status: 'pending', ...rests, ...still(f) });
     },
   },
   'feature.regressed': {
     from: ['passing'],
-    to: (f, c) => into(anew(f), { status: 'pending', ...(c.by === 'setting' && { checkFirst: true }) }),
+    to: (f, c) =>
+      c.by === 'check'
+        ? into({ ...anew(f), lastFailure: c.reason }, { status: 'pending', ...still(f) })
+        : into(anew(f), { status: 'pending', ...still(f), ...(c.by === 'setting' && { checkFirst: true }) }),
   },
   'feature.edited': {
     from: [...idle, 'skipped', 'failed', 'passing'],
     to: (f, { spec }) => {
       const next = { ...f, spec };
       if (!isAskedAnew(f.spec, spec)) return next;
-      if (f.state.status === 'passing') return into(anew(next), { status: 'pending', checkFirst: true });
+      if (f.state.status === 'passing')
+        return into(anew(next), { status: 'pending', ...still(f), checkFirst: true });
       return f.state.status === 'failed' ? into(anew(next), { status: 'pending' }) : next;
     },
   },
@@ -169,9 +180,10 @@ function anew(feature: Feature): Feature {
   return { ...feature, failures: 0, losses: 0 };
 }
 
-/** A feature that is to be checked before an agent begins stays so, whatever it has to wait for. */
-function still(feature: Feature): { readonly checkFirst?: true } {
-  return isCheckedFirst(feature) ? { checkFirst: true } : {};
+/** What goes with a feature from state to state: what it built, and that it is to be checked before an agent begins. */
+function still(feature: Feature): { readonly checkFirst?: true; readonly built?: readonly string[] } {
+  const built = builtFiles(feature);
+  return { ...(isCheckedFirst(feature) && { checkFirst: true }), ...(built.length > 0 && { built }) };
 }
 
 function into(feature: Feature, state: FeatureState): Feature {

@@ -42,6 +42,8 @@ export function coreWaits(
   });
   const bounds = new Map<Event, number>(spans.map(({ event, othersCpuMs }) => [event, othersCpuMs]));
   return (event) => {
+    // Checks of other features stand and wait side by side: that is one wait, and not known how long.
+    if ('guards' in event) return 0;
     if (event.type === 'verify.started') return event.waitedMs ?? 0;
     if (event.type !== 'verify.finished' && event.type !== 'tool.used') return 0;
     return Math.min(event.coreWaitMs ?? 0, bounds.get(event) ?? 0);

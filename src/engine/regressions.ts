@@ -1,0 +1,168 @@
+// Whether what passed still passes: before other work enters the workspace, and once more at a run's end.
+import type { Attempt, Happening } from '../core/events/event';
+import type { RunSettings } from '../core/events/runSettings';
+import type { Feature } from '../core/features/feature';
+import { isMeant } from '../core/scheduler/decide';
+import { endangeredBy } from '../core/scheduler/endangered';
+import type { FeatureId } from '../core/shared/ids';
+import type { LiveAttempt } from './attempt';
+import type { CleanPlace } from './cleanPlace';
+import type { EventLog } from './eventLog';
+import type { Publications } from './publications';
+import type { Subject, Verification } from './verification';
+
+/** Checks of other features that run side by side for one attempt, or at a run's end. */
+const mostAtOnce = 3;
+
+/** A check, and the features that passed by it. */
+interface Guarded {
+  readonly command: string;
+  readonly features: readonly [Feature, ...Feature[]];
+}
+
+export interface RegressionParts {
+  readonly log: EventLog;
+  readonly verification: Verification;
+  readonly publications: Publications;
+  readonly clean: CleanPlace;
+  readonly tagOf: (attempt: Attempt) => string;
+}
+
+export class Regressions {
+  /** By check, how many publications there had been when it was last green on what the workspace then was. */
+  readonly #greenAt = new Map<string, number>();
+  /** Aborts the checks of a run's end. */
+  #last = new AbortController();
+
+  constructor(private readonly parts: RegressionParts) {}
+
+  /**
+   * Runs the checks of features that pass and that the attempt's changes may break, in its place. One that fails on the
+   * workspace without these changes, too, reopens its own features and is held against nobody else.
+   *
+   * @param paths what the attempt has changed @param own the attempt's own check
+   * @returns why the attempt may not pass, or the checks that were green
+   */
+  async guard(
+    live: LiveAttempt,
+    paths: readonly string[],
+    own: string,
+    verifyMs: number,
+  ): Promise<{ readonly kind: 'failed'; readonly reason: string } | { readonly green: readonly string[] }> {
+    const { features } = this.parts.log.head;
+    const ids = endangeredBy(features, paths).filter((id) => id !== live.attempt.featureId);
+    const guarded = (await this.#checksOf(ids)).filter(({ command }) => command !== own);
+    const green: string[] = [];
+    let broken: { readonly kind: 'failed'; readonly reason: string } | undefined;
+    live.timeLimit?.hold(); // the attempt's time is for its own work
+    await sideBySide(guarded, async (one) => {
+      if (broken || live.isOver) return;
+      const subject = { ...live, attempt: live.attempt, timeLimit: undefined };
+      const verdict = await this.#verify(subject, one, verifyMs);
+      if (verdict === undefined) green.push(one.command);
+      else if (!live.isOver && !(await this.#isBrokenAnyway(live, one, verifyMs))) {
+        const [{ id, spec }] = one.features;
+        const reason = `It breaks feature ${id}, "${spec.name}", which had passed. ${verdict}`;
+        broken ??= { kind: 'failed', reason };
+      }
+    });
+    live.timeLimit?.goOn();
+    return broken ?? { green };
+  }
+
+  /** These checks were green on what the workspace is now: nothing else has come into it since. */
+  proved(commands: readonly string[]): void {
+    for (const command of commands) this.#greenAt.set(command, this.parts.publications.count);
+  }
+
+  /**
+   * Runs each check by which a feature of the run passes once more on the workspace as it is, but for those that have just
+   * proved it. What is to be stored of those that fail; undefined when it was broken off.
+   */
+  async look({ only, limits }: RunSettings): Promise<readonly Happening[] | undefined> {
+    const { log, clean, tagOf, publications } = this.parts;
+    const ids = Object.values(log.head.features).flatMap(({ id }) => (isMeant(only, id) ? [id] : []));
+    const guarded = (await this.#checksOf(ids)).filter(
+      ({ command }) => this.#greenAt.get(command) !== publications.count,
+    );
+    this.#last = new AbortController();
+    const check = this.#last;
+    const broken: Happening[] = [];
+    if (guarded.length === 0) return broken;
+    await clean.use((slot) =>
+      sideBySide(guarded, async (one) => {
+        if (check.signal.aborted) return;
+        const attempt = { slot, featureId: one.features[0].id, attempt: 0, fence: 0 };
+        const subject = { attempt, tag: tagOf(attempt), check, unread: undefined, timeLimit: undefined };
+        const verdict = await this.#verify(subject, one, limits.verifyMs);
+        if (check.signal.aborted) return;
+        if (verdict === undefined) this.proved([one.command]);
+        else broken.push(...this.#reopened(one, verdict));
+      }),
+    );
+    return check.signal.aborted ? undefined : broken;
+  }
+
+  /** Breaks off the checks of a run's end. */
+  stop(): void {
+    this.#last.abort();
+  }
+
+  /** The distinct checks of those of the features that pass by one. */
+  async #checksOf(ids: readonly FeatureId[]): Promise<readonly Guarded[]> {
+    const { log } = this.parts;
+    const byCommand = new Map<string, [Feature, ...Feature[]]>();
+    for (const id of ids) {
+      const feature = log.head.features[id];
+      if (feature?.state.status !== 'passing') continue;
+      const { evidence } = feature.state;
+      const proof = evidence.kind === 'check' ? evidence : evidence.check;
+      if (proof === undefined) continue;
+      const command = await log.text(proof.command);
+      const same = byCommand.get(command);
+      if (same) same.push(feature);
+      else byCommand.set(command, [feature]);
+    }
+    return [...byCommand].map(([command, features]) => ({ command, features }));
+  }
+
+  /** Undefined when it is green. */
+  async #verify(
+    subject: Omit<Subject, 'feature' | 'guards'>,
+    { command, features: [feature] }: Guarded,
+    verifyMs: number,
+  ): Promise<string | undefined> {
+    const guards = { ...subject, feature, guards: feature.id };
+    const checked = await this.parts.verification.verify(guards, command, verifyMs, async () => undefined);
+    return checked?.kind === 'failed' ? checked.reason : undefined;
+  }
+
+  /** Does it fail on the workspace without the attempt's work? Then that is told of its features. */
+  #isBrokenAnyway(live: LiveAttempt, one: Guarded, verifyMs: number): Promise<boolean> {
+    return this.parts.clean.use(async (slot) => {
+      const subject = { ...live, attempt: { ...live.attempt, slot }, timeLimit: undefined };
+      const verdict = await this.#verify(subject, one, verifyMs);
+      if (verdict === undefined || live.isOver) return false;
+      await this.parts.log.append(this.#reopened(one, verdict));
+      return true;
+    });
+  }
+
+  #reopened({ features }: Guarded, verdict: string): readonly Happening[] {
+    const now = this.parts.log.head.features;
+    const reason = `It passes no more on what the workspace is now. ${verdict}`;
+    return features.flatMap(({ id }) =>
+      now[id]?.state.status === 'passing'
+        ? [{ type: 'feature.regressed', by: 'check', reason, featureId: id }]
+        : [],
+    );
+  }
+}
+
+async function sideBySide<T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {
+  const left = [...items];
+  const runLeft = async () => {
+    for (let next = left.shift(); next !== undefined; next = left.shift()) await work(next);
+  };
+  await Promise.all(Array.from({ length: mostAtOnce }, runLeft));
+}

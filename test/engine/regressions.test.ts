@@ -1,0 +1,218 @@
+// What passed goes on passing: the checks of endangered features before others' work enters, and all once more at the end.
+import assert from 'node:assert/strict';
+import { describe, it } from 'mocha';
+import { defaultLimits } from '../../src/core/guardrails/limits';
+import { MemoryIsolation } from '../doubles/memoryIsolation';
+import { type Hands, SimulatedHost, type SimulatedHostOptions } from '../doubles/simulatedHost';
+
+/** `f has a`: the file in the place must hold the letter; `f`: it must be there. */
+const check: SimulatedHostOptions['check'] = ({ command }, workspace, slot) => {
+  const [file = '', , letter = ''] = command.split(' ');
+  const isGreen = workspace.placeOf(slot).get(file)?.includes(letter) ?? false;
+  return { exitCode: isGreen ? 0 : 1, outputTail: isGreen ? 'green' : `${file} lacks ${letter}` };
+};
+
+const writing =
+  (path: string, ...texts: readonly string[]) =>
+  async ({ write, submit, assignment }: Hands) => {
+    await write(path, texts[Math.min(assignment.attempt, texts.length) - 1] ?? '');
+    await submit();
+  };
+
+async function run(options: SimulatedHostOptions): Promise<SimulatedHost> {
+  const host = await SimulatedHost.open({ check, ...options });
+  await host.run();
+  assert.deepEqual(host.bugs, []);
+  return host;
+}
+
+const noRetries = { limits: { ...defaultLimits, maxRetries: 0 } };
+const checked = (host: SimulatedHost) =>
+  host.events.flatMap((e) =>
+    e.type === 'verify.finished' ? [`${e.featureId}${e.guards ? `>${e.guards}` : ''} ${e.passed}`] : [],
+  );
+const outcome = (host: SimulatedHost) => host.engine.snapshot.run?.outcome;
+
+describe('work that breaks what passed', () => {
+  const greeting = { name: 'Greeting', files: ['f'], verify: 'f has a' };
+  const rename = { name: 'Rename', depends_on: ['Greeting'], verify: 'f has b' };
+  const breaking: SimulatedHostOptions = {
+    backlog: [greeting, rename],
+    agents: ({ name }) => writing('f', name === 'Greeting' ? 'a' : 'b'),
+  };
+
+  it('fails with the check that it broke, and never enters the workspace', async () => {
+    const host = await run({ ...breaking, settings: noRetries });
+    const state = host.engine.snapshot.features[2]?.state;
+    assert.match(
+      state?.status === 'failed' ? String(state.reason) : '',
+      /^It breaks feature 1, "Greeting", which had passed\. The check `f has a` exited with 1\.\nf lacks a$/,
+    );
+    assert.deepEqual(
+      [host.workspace.files.get('f'), host.statusOf(1), outcome(host)],
+      ['a', 'passing', 'incomplete'],
+    );
+    assert.deepEqual(checked(host), ['1 true', '2 true', '2>1 false', '2>1 true']);
+  });
+
+  it('passes once its agent has both', async () => {
+    const host = await run({
+      ...breaking,
+      agents: ({ name }) => (name === 'Greeting' ? writing('f', 'a') : writing('f', 'b', 'ab')),
+    });
+    assert.deepEqual([host.workspace.files.get('f'), outcome(host)], ['ab', 'complete']);
+  });
+
+  it('is seen by what it changed and by what it declares', async () => {
+    for (const [path, files] of [
+      ['f', []],
+      ['src/f', ['src/']],
+      ['src/f', ['**/f']],
+    ] as const) {
+      const host = await run({
+        backlog: [
+          { name: 'first', verify: `${path} has a`, files },
+          { name: 'second', depends_on: ['first'], verify: `${path} has b` },
+        ],
+        settings: noRetries,
+        agents: ({ name }) => writing(path, name === 'second' ? 'b' : 'a'),
+      });
+      assert.deepEqual([host.statusOf(1), host.statusOf(2)], ['passing', 'failed'], path);
+    }
+  });
+
+  it('is seen in what builds on a feature whose file it changes', async () => {
+    const host = await run({
+      backlog: [
+        { name: 'base', verify: 'f' },
+        { name: 'top', depends_on: ['base'], verify: 'g' },
+        { name: 'last', depends_on: ['top'], verify: 'f has b' },
+      ],
+      settings: noRetries,
+      agents: ({ name }) =>
+        name === 'last'
+          ? async ({ write, submit }) => {
+              await write('f', 'b');
+              await submit();
+            }
+          : writing(name === 'base' ? 'f' : 'g', 'a'),
+    });
+    assert.deepEqual(checked(host).slice(2), ['3 true', '3>1 true', '3>2 true']);
+  });
+
+  it('is no concern of features whose files it leaves alone', async () => {
+    const host = await run({
+      backlog: [
+        { name: 'one', verify: 'f has a' },
+        { name: 'two', depends_on: ['one'], verify: 'g has b' },
+      ],
+      agents: ({ name }) => (name === 'one' ? writing('f', 'a') : writing('g', 'b')),
+    });
+    assert.deepEqual(checked(host).slice(0, 2), ['1 true', '2 true']);
+    assert.equal(outcome(host), 'complete');
+  });
+
+  it('is not what was broken before: that is reopened, and held against nobody', async () => {
+    const workspace = new MemoryIsolation();
+    const host = await run({
+      ...{ ...breaking, workspace, settings: noRetries },
+      agents:
+        ({ name }) =>
+        async (hands) => {
+          if (name === 'Rename' && hands.assignment.attempt === 1) workspace.put('f', 'by hand, b'); // lacks nothing but a
+          await writing('f', name === 'Greeting' ? 'a' : 'b')(hands);
+        },
+      check: (command, at, slot) =>
+        command.command === 'f has a' ? { exitCode: at.placeOf(slot).get('f') === 'a' ? 0 : 1 } : {},
+    });
+    const reopened = host.events.flatMap((e) =>
+      e.type === 'feature.regressed' ? [[e.featureId, e.by]] : [],
+    );
+    assert.deepEqual(reopened[0], [1, 'check']);
+    assert.equal(host.events.filter((e) => e.type === 'feature.passed' && e.featureId === 2).length, 1);
+  });
+});
+
+describe('the end of a run', () => {
+  /** The check of the first is about a file that nothing says it has to do with. */
+  const hidden = (second: readonly string[]): SimulatedHostOptions => ({
+    backlog: [
+      { name: 'one', verify: 'hidden' },
+      { name: 'two', depends_on: ['one'], verify: 'g has b' },
+    ],
+    agents: ({ name }) => (name === 'one' ? writing('f', ...second) : writing('g', 'b')),
+    check: (command, workspace, slot) => {
+      if (command.command !== 'hidden') return check(command, workspace, slot) ?? {};
+      const place = workspace.placeOf(slot);
+      return { exitCode: place.get('g')?.includes('b') && place.get('f') !== 'mended' ? 1 : 0 };
+    },
+  });
+
+  it('reopens what passes no more, and agents get to mend it', async () => {
+    const host = await run(hidden(['a', 'mended']));
+    const reasons = host.events.flatMap((e) =>
+      e.type === 'feature.regressed' && 'reason' in e ? [e.reason] : [],
+    );
+    assert.equal(reasons.length, 1);
+    assert.match(
+      String(reasons[0]),
+      /^It passes no more on what the workspace is now\. The check `hidden` exited with 1\./,
+    );
+    assert.deepEqual([outcome(host), host.workspace.files.get('f')], ['complete', 'mended']);
+  });
+
+  it('is not complete with a check that is red, however often work was done for it', async () => {
+    const host = await run(hidden(['a', 'b', 'c', 'd']));
+    assert.equal(outcome(host), 'incomplete');
+    assert.notEqual(host.statusOf(1), 'passing');
+    assert.equal(host.engine.snapshot.run?.report?.passing, 1);
+  });
+
+  it('runs no check again that has just been green on all there is', async () => {
+    const host = await run({ backlog: ['a', 'b', 'c'].map((name) => ({ name })), check: () => ({}) });
+    assert.equal(outcome(host), 'complete');
+    assert.deepEqual(
+      host.events.filter((e) => e.type === 'verify.finished' && e.slot === 0),
+      [],
+    );
+  });
+
+  it('comes at once when the user stops it during its last checks', async () => {
+    const host = await SimulatedHost.open({
+      backlog: [
+        { name: 'one', verify: 'f' },
+        { name: 'two', depends_on: ['one'], verify: 'g' },
+      ],
+      agents: ({ name }) => writing(name === 'one' ? 'f' : 'g', 'a'),
+      check: (_, __, slot) => ({ durationMs: slot === 0 ? 600_000 : 1 }),
+    });
+    await host.start();
+    await host.clock.advance(1_000);
+    assert.equal(host.engine.snapshot.run?.status, 'running');
+    assert.equal(host.transcript('verify.started').at(-1)?.includes('slot=0'), true);
+    await host.engine.runs.stop();
+    await host.clock.advance(1_000);
+    assert.deepEqual([outcome(host), host.statusOf(1), host.bugs], ['stopped', 'passing', []]);
+  });
+
+  it('waits for a feature that comes during its last checks', async () => {
+    const host = await SimulatedHost.open({
+      backlog: [
+        { name: 'one', verify: 'f' },
+        { name: 'two', depends_on: ['one'], verify: 'g' },
+      ],
+      agents: ({ name }) => writing(name === 'one' ? 'f' : 'g', 'a'),
+      check: (_, __, slot) => ({ durationMs: slot === 0 ? 60_000 : 1 }),
+    });
+    await host.start();
+    await host.clock.advance(1_000);
+    await host.engine.loadBacklog([
+      ...specs(host),
+      { ...specs(host)[0], name: 'three', dependsOn: [] } as never,
+    ]);
+    for (let s = 0; s < 300; s++) await host.clock.advance(1_000);
+    assert.deepEqual([outcome(host), host.statusOf(3)], ['complete', 'passing']);
+  });
+});
+
+const specs = (host: SimulatedHost) => Object.values(host.engine.snapshot.features).map(({ spec }) => spec);
