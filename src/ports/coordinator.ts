@@ -84,6 +84,8 @@ export interface LockGrant {
 
 export interface CommandPermit {
   readonly timeoutMs: number;
+  /** What it is to run in. */
+  readonly shell: string;
   /** What came into the copy for the command, where the agent has changed the same. */
   readonly notes?: readonly string[];
 }
