@@ -20,6 +20,8 @@ import { createNodeChance, createNodeClock } from '../adapters/system/nodeSystem
 import { bindingOf } from '../adapters/system/workspaceBinding';
 import { idsOf } from '../core/features/feature';
 import { Redactor } from '../core/guardrails/redactor';
+import { passwordIn } from '../core/guardrails/secretValues';
+import { type Proxies, readProxies } from '../core/shared/proxies';
 import { ok, type Result, refuse } from '../core/shared/result';
 import type { LiveAttempt } from '../engine/attempt';
 import { Engine } from '../engine/engine';
@@ -154,6 +156,12 @@ async function build(
 
   const withheld: string[] = [];
   const given = () => givenVariables(process.env, allowance.variables);
+  const proxies = () => {
+    const { proxy } = machine();
+    const password = proxy && passwordIn(proxy.address);
+    if (password !== undefined) redactor.add(password);
+    return readProxies(process.env, proxy);
+  };
   const shell = () => findShell(machine().shell, root, process.env);
   const engine: Engine = new Engine({
     ...{
@@ -182,7 +190,7 @@ async function build(
     surroundings: () => ({ shell: shell(), withheld: withheldVariables(process.env, allowance.variables) }),
     redactor,
     withheld: () => [...withheld, ...secretsIn(given())],
-    secrets: (live) => secretsOf(script, live, allowance),
+    secrets: (live) => secretsOf(script, live, allowance, proxies),
     admit: (token, fence) => void server.admitWorker(hashToken(token), fence),
     onOutput: ({ attempt: { slot, fence } }, text) => outputs.add({ slot, fence, text }),
     onBroken: broken,
@@ -294,7 +302,8 @@ async function secretsOf(
   script: OfflineScriptFile,
   live: LiveAttempt,
   allowance: Allowance,
+  proxies: () => Proxies,
 ): Promise<Pick<Assignment, 'offline' | 'anthropic'>> {
-  if (live.model !== 'offline') return { anthropic: await allowance.access() };
+  if (live.model !== 'offline') return { anthropic: { ...(await allowance.access()), proxies: proxies() } };
   return { offline: await script.turnsFor(live.feature.spec.name, live.attempt.attempt) };
 }

@@ -95,6 +95,13 @@ const offlineScript = z.discriminatedUnion('ok', [
   z.object({ ok: z.literal(false), message: z.string() }),
 ]);
 
+const namedProxy = z.object({ address: z.string(), from: z.string() });
+const proxies = z.object({
+  http: namedProxy.optional(),
+  https: namedProxy.optional(),
+  except: z.array(z.string()),
+});
+
 export const assignment = z.object({
   slot: id,
   featureId: id,
@@ -114,7 +121,9 @@ export const assignment = z.object({
   env: z.record(z.string(), z.string()),
   tag: z.string(),
   offline: offlineScript.optional(),
-  anthropic: z.object({ apiKey: z.string(), baseUrl: z.string().optional() }).optional(),
+  anthropic: z
+    .object({ apiKey: z.string(), baseUrl: z.string().optional(), proxies: proxies.optional() })
+    .optional(),
 });
 
 export const snapshotHead = z.custom<SnapshotHead>(

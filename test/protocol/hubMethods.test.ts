@@ -39,7 +39,10 @@ const assignment = {
   ...{ lastFailure: 'no', limits: defaultLimits, copyDir: '/w/slots/1', reattachGraceMs: 60_000, tag: 't-3' },
   env: { PARALLEL_AGENTS_SLOT: '1' },
   offline: { ok: true, turns: [{ say: 'hi' }, { tool: 'finish', input: { summary: 's' }, delayMs: 1 }] },
-  anthropic: { apiKey: 'k', baseUrl: 'http://localhost' },
+  anthropic: {
+    ...{ apiKey: 'k', baseUrl: 'http://localhost' },
+    proxies: { https: { address: 'http://p:8080', from: 'HTTPS_PROXY' }, except: ['localhost'] },
+  },
 };
 
 const ofWorker: { readonly [K in keyof typeof workerMethods]: Example } = {

@@ -1,5 +1,7 @@
 // What the user of a machine allows in all of their workspaces: in memory only, and never taken from a workspace.
+
 import { inert } from '../shared/inert';
+import type { EditorProxy } from '../shared/proxies';
 import { ok, type Result, refuse } from '../shared/result';
 
 export interface MachineSettings {
@@ -11,6 +13,8 @@ export interface MachineSettings {
   readonly shell?: string;
   /** Where the Messages API is, if not at its usual address. */
   readonly baseUrl?: string;
+  /** The proxy of the editor's own settings, for where the environment names none. */
+  readonly proxy?: EditorProxy;
   /** The most agents at the same time. */
   readonly agentLimit: number;
 }
