@@ -17,14 +17,15 @@ export function wrongShell(value: string): string | undefined {
 
 /** What a shell that knows only the common words says of others. */
 const complaints = [
-  /syntax error|bad substitution|(?:illegal|invalid|bad) option|unexpected operator|unknown operand|bad trap/i,
-  /(?:^|\s)(?:source|\[\[|declare|typeset|shopt|setopt|pushd|popd|let|mapfile|readarray|function|coproc|select|disown): (?:command )?not found/,
+  /syntax error|bad substitution|(?:illegal|invalid|bad) option|unexpected operator|unknown operand|bad trap|arithmetic expression/i,
+  /(?:^|\s)(?:source|\[\[|declare|typeset|shopt|setopt|pushd|popd|let|mapfile|readarray|function|coproc|select|disown|time): (?:command )?not found/,
   /[A-Za-z_]\w*(?:\+=|\[\w+\]=|\+\+|--)\S*: (?:command )?not found/,
 ];
 
 /** Words to which other shells give a meaning, and the common one none or another. */
 const foreign = [
   /(?:^|[\s;&|(!])(?:\[\[\s|(?:source|declare|shopt|mapfile|readarray)\s|function\s+\w+\s*[({]|set -\w*o pipefail)/,
+  /(?:^|[\s;&|(])(?:\(\(|echo -[en]*e)|[\w./-]\{[\w.]+(?:,[\w.]+)+\}/,
   /<<<|[<>]\(|&>|\|&|(?:^|[\s=])\$'|\{\d+\.\.\d+\}|\b\w+=\(/,
   /\$\{\w+(?:\^|,|:\d|\/|\[)|\$\{!\w|\$\{?(?:RANDOM|SECONDS|BASH_\w+|PIPESTATUS)\b/,
 ];

@@ -42,8 +42,8 @@ export function wrongVariable(entry: string): string | undefined {
 }
 
 const mostNamed = 5;
-/** As programs print the name of what they miss; shorter or in small letters it may be any word. */
-const clearName = /^[A-Z][A-Z0-9_]{2,}$/;
+/** As programs print the name of what they miss; a shorter one, or one in small letters alone, may be any word. */
+const clearName = /^(?:[A-Z][A-Z0-9_]{2,}|[A-Za-z]\w*_\w{2,})$/;
 
 /**
  * For people: which variables that the shell has and the check had not its command or its output speaks of.

@@ -35,6 +35,11 @@ describe('a check that may be written for another shell', () => {
     [sh, 'npm test &> log', ''],
     [sh, 'set -eo pipefail; npm test', ''],
     [sh, 'a=(1 2)', ''],
+    [sh, '((1 < 2)) && npm test', ''],
+    [sh, 'test "$(echo -e \'a\\tb\')" = x', ''],
+    [sh, 'cat src/{one,two}.txt', ''],
+    [sh, 'x', '/bin/sh: 1: arithmetic expression: expecting primary: "i++"'],
+    [sh, 'x', '/bin/sh: 1: time: not found'],
     // biome-ignore lint/suspicious/noTemplateCurlyInString: a shell's, not ours
     [sh, 'echo ${name^^}', ''],
   ];
@@ -54,6 +59,7 @@ describe('a check that may be written for another shell', () => {
     [sh, 'eslint', '/bin/sh: 1: eslint: not found'],
     // biome-ignore lint/suspicious/noTemplateCurlyInString: a shell's, not ours
     [sh, 'grep -q \'done$\' log && test -n "${HOME:-}" && echo ${name%.js} $((1 + 2))', ''],
+    [sh, 'node -e "const {a,b} = f((1 + 2) * 3)" && echo -n x', ''],
     [sh, '. ./env.sh && [ "$X" = 1 ]', ''],
     ['/bin/bash', '[[ a == b ]]', ''],
     ['bash', 'set -o pipefail; (exit 3) | cat', ''],

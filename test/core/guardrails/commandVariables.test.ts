@@ -47,7 +47,8 @@ describe('a variable that a failed check missed', () => {
     ['npm test', 'Error: DATABASE_URL is not set', ['DATABASE_URL']],
     ['npm test', "KeyError: 'DISPLAY'", ['DISPLAY']],
     ['printenv DISPLAY', '', ['DISPLAY']],
-    ['npm test', 'my_var is not defined, name is wrong, DB is down', []],
+    ['npm test', "KeyError: 'my_var'", ['my_var']],
+    ['npm test', 'name is wrong, DB is down', []],
     ['echo $DATABASE_URLS $my_variable', 'TEST_DATABASE_URL DATABASE_URL2', []],
   ];
   for (const [command, output, named] of cases)
