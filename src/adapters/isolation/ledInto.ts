@@ -2,7 +2,7 @@
 
 /**
  * `variables` with `place` for every `workspace` in their values, be it in a list of paths or in an address such as
- * `sqlite:////home/me/project/dev.db`: what is there is in the place as well, and the workspace is not a command's to change.
+ * `sqlite:////srv/app/dev.db`: what is there is in the place as well, and the workspace is not a command's to change.
  *
  * @param place absolute, as `workspace` is
  */
