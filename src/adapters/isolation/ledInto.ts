@@ -1,8 +1,8 @@
 // Has the variables of an environment name a place of work where they name the workspace.
 
 /**
- * `variables` with `place` for every `workspace` in their values, be it in a list of paths or in an address such as
- * `sqlite:////srv/app/dev.db`: what is there is in the place as well, and the workspace is not a command's to change.
+ * `variables` with `place` for every `workspace` in their values, be it in a list of paths or in the address of a
+ * database's file: what is there is in the place as well, and the workspace is not a command's to change.
  *
  * @param place absolute, as `workspace` is
  */
