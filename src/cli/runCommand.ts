@@ -74,11 +74,12 @@ export async function run(
         ...(only === undefined ? {} : { only }),
       },
       allowedCommands: machine.allowedCommands,
+      variables: machine.variables,
       ...(apiKey === undefined || model === 'offline' ? {} : { access: accessWith(apiKey, machine) }),
     });
     if (!started.ok) throw new BadInput(started.error.message.split('\n'));
     const { leftOut, runId } = started.value;
-    if (leftOut.length > 0) terminal.note(`⚠️ ${describeLeftOut(leftOut)}`);
+    for (const words of describeLeftOut(leftOut)) terminal.note(`⚠️ ${words}`);
     if (session.role === 'mirror')
       terminal.note(
         'ℹ️ Another window or command works on this folder; it runs the backlog and this shows it.',

@@ -1,6 +1,7 @@
 // Answers what agents ask about commands: whether one may run, and what became of what it changed.
 import { spendOnFiles } from '../core/guardrails/budget';
 import { judgeCommand } from '../core/guardrails/commandPolicy';
+import type { Surroundings } from '../core/guardrails/surroundings';
 import type { Fence } from '../core/shared/ids';
 import { ok, type Result, refuse } from '../core/shared/result';
 import type { CommandEnded, CommandOutcome, CommandPermit } from '../ports/coordinator';
@@ -18,6 +19,7 @@ export class AttemptCommands {
     private readonly arriving: Arriving,
     private readonly watch: CoreWatch,
     private readonly allowedCommands: () => readonly string[],
+    private readonly surroundings: () => Surroundings,
   ) {}
 
   async begin(fence: Fence, command: string): Promise<Result<CommandPermit>> {
@@ -31,7 +33,8 @@ export class AttemptCommands {
     live.endCommand({ durationMs: 0 }); // of one whose end was never told
     live.command = this.watch.begin();
     const { commandMs } = this.log.settings.limits;
-    return ok({ timeoutMs: commandMs, ...(notes.length > 0 && { notes }) });
+    const { shell } = this.surroundings();
+    return ok({ timeoutMs: commandMs, shell, ...(notes.length > 0 && { notes }) });
   }
 
   /**

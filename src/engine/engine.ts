@@ -3,6 +3,7 @@ import type { Attempt, Event, Face, Happening, ProcessIdentity } from '../core/e
 import type { Snapshot } from '../core/events/snapshot';
 import type { FeatureSpec } from '../core/features/feature';
 import type { Redactor } from '../core/guardrails/redactor';
+import type { Surroundings } from '../core/guardrails/surroundings';
 import { concernsDecision } from '../core/scheduler/concernsDecision';
 import type { FeatureId, Fence } from '../core/shared/ids';
 import type { Isolation } from '../ports/isolation';
@@ -60,6 +61,8 @@ export interface EngineParts {
   readonly redactor: Redactor;
   /** Commands that agents may run beside their check; asked at every use. */
   readonly allowedCommands: () => readonly string[];
+  /** Asked at every command. */
+  readonly surroundings: () => Surroundings;
   readonly socketPath: string;
   /** Marks the processes of this workspace; the same for every host of it. */
   readonly workspaceTag: string;
@@ -85,7 +88,18 @@ export class Engine {
   #closed = false;
 
   constructor(private readonly parts: EngineParts) {
-    const { store, clock, chance, isolation, loaded, commands, cores, onOutput, allowedCommands } = parts;
+    const {
+      store,
+      clock,
+      chance,
+      isolation,
+      loaded,
+      commands,
+      cores,
+      onOutput,
+      allowedCommands,
+      surroundings,
+    } = parts;
     const log = new EventLog(store, clock, loaded.snapshot, parts.onBroken, parts.redactor);
     const report = (where: string, error: unknown, featureId?: FeatureId) =>
       this.#report(where, error, featureId);
@@ -106,7 +120,9 @@ export class Engine {
     const changes = new AttemptChanges(log, isolation, locks, guard, shared);
     const watch = new CoreWatch(cores, clock);
     const places = new CheckPlaces(() => log.head.run?.settings.checksAtOnce ?? cores.count);
-    const verification = new Verification(log, commands, isolation, places, watch, clock, onOutput);
+    const verification = new Verification(
+      ...([log, commands, isolation, places, watch, clock, onOutput, surroundings] as const),
+    );
     const clean = new CleanPlace(isolation);
     const regressions = new Regressions({ log, verification, publications, clean, tagOf });
     const submission = new Submission({
@@ -122,7 +138,7 @@ export class Engine {
         withheld: parts.withheld,
       },
       new AttemptFiles(log, pool, isolation, locks, guard, shared, arriving),
-      new AttemptCommands(log, pool, changes, arriving, watch, allowedCommands),
+      new AttemptCommands(log, pool, changes, arriving, watch, allowedCommands, surroundings),
     );
     this.judgement = new UserJudgement(log, isolation, publications, verification, clean, tagOf);
     this.runs = new RunControl({

@@ -1,8 +1,9 @@
 // Runs a feature's check in the agent's copy, and turns its exit into evidence or a reason.
 import { attemptOf } from '../core/events/event';
 import type { CheckProof } from '../core/features/feature';
+import { describeSurroundings, type Surroundings } from '../core/guardrails/surroundings';
 import type { FeatureId } from '../core/shared/ids';
-import { describeUnread, type Unread } from '../core/shared/unread';
+import { describeUnread } from '../core/shared/unread';
 import type { Isolation } from '../ports/isolation';
 import type { Clock } from '../ports/system';
 import type { CommandResult, CommandRunner } from '../ports/workers';
@@ -31,6 +32,7 @@ export class Verification {
     private readonly watch: CoreWatch,
     private readonly clock: Clock,
     private readonly onOutput: (of: Pick<LiveAttempt, 'attempt'>, text: string) => void,
+    private readonly surroundings: () => Surroundings,
   ) {}
 
   /**
@@ -73,6 +75,7 @@ export class Verification {
   ): Promise<Checked> {
     const { attempt, feature, guards } = live;
     const waited = waitedMs === undefined ? {} : { waitedMs };
+    const surroundings = this.surroundings();
     const about = { ...(guards !== undefined && { guards }), ...attemptOf(attempt) };
     await this.log.append([{ type: 'verify.started', command, ...waited, ...about }]);
     const span = this.watch.begin();
@@ -80,6 +83,7 @@ export class Verification {
       this.commands.run(
         {
           ...{ command, cwd: this.isolation.folderOf(attempt.slot), timeoutMs, tag: live.tag },
+          shell: surroundings.shell,
           env: {
             ...(await this.isolation.environmentOf(attempt.slot)),
             PARALLEL_AGENTS_FEATURE_ID: String(feature.id),
@@ -113,10 +117,11 @@ export class Verification {
     ]);
     if (exitCode === 0 && !timedOut)
       return { kind: 'passed', evidence: { kind: 'check', command, exitCode, outputTail, durationMs } };
-    return {
-      kind: 'failed',
-      reason: failureReason(command, { ...result, outputTail }, timeoutMs, live.unread),
-    };
+    const lacked = [
+      ...(live.unread ? [`${describeUnread(live.unread)}.`] : []),
+      ...describeSurroundings({ command, output: outputTail }, surroundings),
+    ];
+    return { kind: 'failed', reason: failureReason(command, { ...result, outputTail }, timeoutMs, lacked) };
   }
 }
 
@@ -124,18 +129,17 @@ function waitingFor(running: number): string {
   return `waiting for a core: ${running} ${running === 1 ? 'check is' : 'checks are'} running`;
 }
 
-/** One line on how the check ended, then what its copy lacked, then the end of its output: the next attempt's best hint. */
+/** One line on how the check ended, then what it may have lacked, then the end of its output: the next attempt's best hint. */
 function failureReason(
   command: string,
   { exitCode, timedOut, outputTail }: CommandResult,
   timeoutMs: number,
-  unread: Unread | undefined,
+  lacked: readonly string[],
 ): string {
   const how = timedOut
     ? `did not end within ${Math.round(timeoutMs / 1000)} s`
     : exitCode === null
       ? 'was ended by a signal'
       : `exited with ${exitCode}`;
-  const lacked = unread ? `${describeUnread(unread)}.\n` : '';
-  return `The check \`${command}\` ${how}.\n${lacked}${outputTail.slice(-4000)}`.trimEnd();
+  return [`The check \`${command}\` ${how}.`, ...lacked, outputTail.slice(-4000)].join('\n').trimEnd();
 }

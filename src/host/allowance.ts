@@ -1,9 +1,10 @@
 // What agents may do and whose key they use while a host lives: its own user's settings, narrowed by whoever started.
 import {
   judgeAsked,
+  type LeftOut,
   type MachineSettings,
   type ModelAccess,
-  narrowCommands,
+  narrow,
 } from '../core/guardrails/machineSettings';
 import type { Redactor } from '../core/guardrails/redactor';
 import type { Result } from '../core/shared/result';
@@ -12,12 +13,13 @@ import type { Result } from '../core/shared/result';
 export interface Asked {
   readonly maxAgents?: number;
   readonly allowedCommands?: readonly string[];
+  readonly variables?: readonly string[];
   readonly access?: ModelAccess;
 }
 
 /** In memory only. The next host starts from its own user's settings, and without a key until a face gives it one. */
 export class Allowance {
-  #asked: readonly string[] | undefined;
+  #asked: Pick<Asked, 'allowedCommands' | 'variables'> = {};
   #access: ModelAccess | undefined;
   #waiting: ((access: ModelAccess) => void)[] = [];
 
@@ -33,23 +35,36 @@ export class Allowance {
 
   get commands(): readonly string[] {
     const { allowedCommands } = this.own();
-    return this.#asked ? narrowCommands(allowedCommands, this.#asked).allowed : allowedCommands;
+    return narrow(allowedCommands, this.#asked.allowedCommands ?? allowedCommands).allowed;
+  }
+
+  /** Names of variables that commands are given. */
+  get variables(): readonly string[] {
+    const { variables } = this.own();
+    return narrow(variables, this.#asked.variables ?? variables).allowed;
   }
 
   judge(asked: Asked): Result<object> {
     return judgeAsked(this.own(), asked);
   }
 
-  /** Takes over what `judge` allows; the answer names the commands that are not. */
-  take({ allowedCommands, access }: Asked): readonly string[] {
+  /** Takes over what `judge` allows; the answer names the commands and variables that are not. */
+  take({ allowedCommands, variables, access }: Asked): LeftOut {
     if (access !== undefined) {
       this.redactor.add(access.apiKey);
       this.#access = access;
       for (const give of this.#waiting.splice(0)) give(access);
     }
-    if (allowedCommands === undefined) return [];
-    this.#asked = allowedCommands;
-    return narrowCommands(this.own().allowedCommands, allowedCommands).leftOut;
+    this.#asked = {
+      ...this.#asked,
+      ...(allowedCommands && { allowedCommands }),
+      ...(variables && { variables }),
+    };
+    const own = this.own();
+    return {
+      commands: narrow(own.allowedCommands, allowedCommands ?? []).leftOut,
+      variables: narrow(own.variables, variables ?? []).leftOut,
+    };
   }
 
   /** The key with its address; after a crash of the host, once a face has given it again. */

@@ -7,8 +7,9 @@ import { OfflineScriptFile } from '../adapters/files/offlineScriptFile';
 import { createUserRules } from '../adapters/files/userRules';
 import { createIsolation } from '../adapters/isolation/isolation';
 import { placesHome } from '../adapters/isolation/placesFolder';
-import { secretsIn } from '../adapters/process/childEnvironment';
+import { givenVariables, secretsIn, withheldVariables } from '../adapters/process/childEnvironment';
 import { createCommandRunner } from '../adapters/process/commandRunner';
+import { findShell } from '../adapters/process/commandShell';
 import { createProcessEnder } from '../adapters/process/processTree';
 import { createWarmSpawner } from '../adapters/process/warmSpawner';
 import { createWorkerSpawner } from '../adapters/process/workerSpawner';
@@ -19,6 +20,9 @@ import { createNodeChance, createNodeClock } from '../adapters/system/nodeSystem
 import { bindingOf } from '../adapters/system/workspaceBinding';
 import { idsOf } from '../core/features/feature';
 import { Redactor } from '../core/guardrails/redactor';
+import { passwordIn } from '../core/guardrails/secretValues';
+import { type Proxies, readProxies } from '../core/shared/proxies';
+import { ok, type Result, refuse } from '../core/shared/result';
 import type { LiveAttempt } from '../engine/attempt';
 import { Engine } from '../engine/engine';
 import type { HubConnection } from '../hub/connection';
@@ -151,6 +155,14 @@ async function build(
   void places.sweep().catch((error: unknown) => log(`Removing old copies: ${String(error)}`));
 
   const withheld: string[] = [];
+  const given = () => givenVariables(process.env, allowance.variables);
+  const proxies = () => {
+    const { proxy } = machine();
+    const password = proxy && passwordIn(proxy.address);
+    if (password !== undefined) redactor.add(password);
+    return readProxies(process.env, proxy);
+  };
+  const shell = () => findShell(machine().shell, root, process.env);
   const engine: Engine = new Engine({
     ...{
       store,
@@ -164,6 +176,7 @@ async function build(
     isolation: createIsolation({
       ...{ root, houseDir, user, dir: places.dir },
       alsoProtected: () => [backlogFile],
+      variables: given,
       onSecret: (value) => {
         redactor.add(value);
         withheld.push(value);
@@ -174,9 +187,10 @@ async function build(
     commands: createCommandRunner({ guardPath: join(distDir, 'guard.js'), execPath, ender }),
     workspaceTag,
     allowedCommands: () => allowance.commands,
+    surroundings: () => ({ shell: shell(), withheld: withheldVariables(process.env, allowance.variables) }),
     redactor,
-    withheld: () => withheld,
-    secrets: (live) => secretsOf(script, live, allowance),
+    withheld: () => [...withheld, ...secretsIn(given())],
+    secrets: (live) => secretsOf(script, live, allowance, proxies),
     admit: (token, fence) => void server.admitWorker(hashToken(token), fence),
     onOutput: ({ attempt: { slot, fence } }, text) => outputs.add({ slot, fence, text }),
     onBroken: broken,
@@ -200,6 +214,7 @@ async function build(
 
   const clientParts: ClientParts = {
     ...{ engine, outputs, loadBacklog: readBacklog, judgeScript: () => judgeScript(script) },
+    judgeShell: () => judgeShell(shell),
     allowance,
     goOn: startClaiming,
     setEditing: async (face, paths) => {
@@ -271,12 +286,24 @@ function holdsKey(name: string): string {
   return `Feature ${JSON.stringify(name)} holds a key; agents and its check get [key] in its place. Take it out of the backlog.`;
 }
 
+/** Asked at a start, so that nothing is begun that cannot be proved. */
+function judgeShell(find: () => string): Result<object> {
+  try {
+    find();
+    return ok({});
+  } catch (error) {
+    if (!Failure.is(error)) throw error;
+    return refuse('badInput', `${error.message} Correct it in your own settings.`);
+  }
+}
+
 /** Only the attempt's own worker gets these, over its connection. */
 async function secretsOf(
   script: OfflineScriptFile,
   live: LiveAttempt,
   allowance: Allowance,
+  proxies: () => Proxies,
 ): Promise<Pick<Assignment, 'offline' | 'anthropic'>> {
-  if (live.model !== 'offline') return { anthropic: await allowance.access() };
+  if (live.model !== 'offline') return { anthropic: { ...(await allowance.access()), proxies: proxies() } };
   return { offline: await script.turnsFor(live.feature.spec.name, live.attempt.attempt) };
 }

@@ -21,6 +21,8 @@ export interface ClientParts {
   readonly loadBacklog: (file: string | undefined) => Promise<LoadedBacklog>;
   /** Refuses what the offline model cannot play. */
   readonly judgeScript: () => Promise<Result<object>>;
+  /** Refuses what no check could be run in. */
+  readonly judgeShell: () => Result<object>;
   readonly allowance: Allowance;
   /** From now on features are claimed: a face asked for it. */
   readonly goOn: () => Promise<void>;
@@ -102,6 +104,8 @@ export function handleClient(connection: HubConnection, parts: ClientParts): voi
   connection.handle(m.startRun, async ({ settings, ...asked }) => {
     const judged = allowance.judge({ ...asked, maxAgents: settings.maxAgents });
     if (!judged.ok) return judged;
+    const shell = parts.judgeShell();
+    if (!shell.ok) return shell;
     const { run } = engine.snapshot;
     const isNew = run === null || run.status === 'finished';
     if (isNew && settings.model !== undefined && modelCatalog[settings.model].provider === 'offline') {
@@ -110,7 +114,7 @@ export function handleClient(connection: HubConnection, parts: ClientParts): voi
     }
     const started = await engine.runs.start(settings);
     if (!started.ok) return started;
-    const leftOut = [...allowance.take(asked)];
+    const leftOut = allowance.take(asked);
     await parts.goOn();
     return ok({ ...started.value, leftOut });
   });
@@ -119,7 +123,7 @@ export function handleClient(connection: HubConnection, parts: ClientParts): voi
     if (!judged.ok) return judged;
     const configured = asked.maxAgents === undefined ? ok({}) : await engine.runs.configure(asked.maxAgents);
     if (!configured.ok) return configured;
-    const leftOut = [...allowance.take(asked)];
+    const leftOut = allowance.take(asked);
     if (asked.access !== undefined) await engine.runs.mended();
     return ok({ leftOut });
   });

@@ -70,8 +70,8 @@ class LiveSession implements Session {
   readonly #outputs = new Set<(output: AgentOutput) => void>();
   readonly #host: HostLink;
   #editing: readonly string[] = [];
-  /** Commands and key as this face last gave them: a next host knows neither. */
-  #given: Pick<Asked, 'allowedCommands' | 'access'> = {};
+  /** Commands, variables and key as this face last gave them: a next host knows neither. */
+  #given: Pick<Asked, 'allowedCommands' | 'variables' | 'access'> = {};
 
   constructor(
     private readonly options: JoinOptions,
@@ -133,10 +133,10 @@ class LiveSession implements Session {
 
   start(start: Parameters<Session['start']>[0]) {
     this.#keep(start);
-    const { settings, access, allowedCommands } = start;
+    const { settings, access, allowedCommands, variables } = start;
     const given = access === undefined ? {} : { access };
     return this.#host.request(clientMethods.startRun, {
-      ...{ settings, allowedCommands: [...allowedCommands] },
+      ...{ settings, allowedCommands: [...allowedCommands], variables: [...variables] },
       ...given,
     });
   }
@@ -181,8 +181,13 @@ class LiveSession implements Session {
     return this.#host.close();
   }
 
-  #keep({ allowedCommands, access }: Asked): void {
-    this.#given = { ...this.#given, ...(allowedCommands && { allowedCommands }), ...(access && { access }) };
+  #keep({ allowedCommands, variables, access }: Asked): void {
+    this.#given = {
+      ...this.#given,
+      ...(allowedCommands && { allowedCommands }),
+      ...(variables && { variables }),
+      ...(access && { access }),
+    };
   }
 
   async #greet(connection: HubConnection): Promise<void> {
@@ -236,6 +241,10 @@ class LiveSession implements Session {
   }
 }
 
-function toWire({ allowedCommands, ...rest }: Asked) {
-  return { ...rest, ...(allowedCommands && { allowedCommands: [...allowedCommands] }) };
+function toWire({ allowedCommands, variables, ...rest }: Asked) {
+  return {
+    ...rest,
+    ...(allowedCommands && { allowedCommands: [...allowedCommands] }),
+    ...(variables && { variables: [...variables] }),
+  };
 }

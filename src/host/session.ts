@@ -2,7 +2,7 @@
 import type { Event } from '../core/events/event';
 import type { RunSettings } from '../core/events/runSettings';
 import type { Snapshot } from '../core/events/snapshot';
-import type { ModelAccess } from '../core/guardrails/machineSettings';
+import type { LeftOut, ModelAccess } from '../core/guardrails/machineSettings';
 import type { FeatureId, Slot } from '../core/shared/ids';
 import type { LongText } from '../core/shared/longText';
 import type { Result } from '../core/shared/result';
@@ -42,13 +42,14 @@ export interface Session {
    * has all of it.
    */
   loadBacklog(file?: string): Promise<LoadedBacklog>;
-  /** `leftOut`: commands that the user of the host's process does not allow. */
+  /** `leftOut`: what the user of the host's process does not allow. */
   start(start: {
     readonly settings: RunSettings;
     readonly allowedCommands: readonly string[];
+    readonly variables: readonly string[];
     readonly access?: ModelAccess;
-  }): Promise<Result<{ runId: number; leftOut: string[] }>>;
-  configure(change: Asked): Promise<Result<{ leftOut: string[] }>>;
+  }): Promise<Result<{ runId: number; leftOut: LeftOut }>>;
+  configure(change: Asked): Promise<Result<{ leftOut: LeftOut }>>;
   pause(): Promise<Result<object>>;
   resume(): Promise<Result<object>>;
   stop(): Promise<Result<object>>;

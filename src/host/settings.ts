@@ -1,5 +1,7 @@
 // Turns settings as people write them into what a run is started with, naming every value that cannot be used.
 import { defaultRunSettings, type RunSettings } from '../core/events/runSettings';
+import { usualShell, wrongShell } from '../core/guardrails/commandShell';
+import { wrongVariable } from '../core/guardrails/commandVariables';
 import type { Limits } from '../core/guardrails/limits';
 import {
   defaultMachineSettings,
@@ -80,6 +82,8 @@ export function resolveSettings(read: SettingReader): ResolvedSettings {
   };
   const machine: MachineSettings = {
     allowedCommands: readList('commands.allow', defaultMachineSettings.allowedCommands, read, warn),
+    variables: readVariables(read, warnings),
+    ...optional('shell', readShell(read, warn)),
     ...optional('baseUrl', readText('providers.anthropic.baseUrl', read, warn)),
     agentLimit: limit,
   };
@@ -128,6 +132,32 @@ function readList(
   if (Array.isArray(value) && value.every((v): v is string => typeof v === 'string')) return value;
   warn(name, value, instead, 'a list of texts');
   return instead;
+}
+
+function readShell(read: SettingReader, warn: Warn): string | undefined {
+  const value = readText('verify.shell', read, warn)?.trim();
+  if (value === undefined || value === '' || value === usualShell) return undefined;
+  const want = wrongShell(value);
+  if (want === undefined) return value;
+  warn('verify.shell', value, usualShell, want);
+  return undefined;
+}
+
+/** Each name that cannot be used is told by itself, and the others are. */
+function readVariables(read: SettingReader, warnings: string[]): readonly string[] {
+  const value = read('commands.env');
+  if (value === undefined) return [];
+  if (!Array.isArray(value) || !value.every((v): v is string => typeof v === 'string')) {
+    // Not quoted: whoever writes names with their values writes secrets.
+    warnings.push('parallelAgents.commands.env must be a list of names of variables; none is used.');
+    return [];
+  }
+  return value.flatMap((entry) => {
+    const wrong = wrongVariable(entry);
+    if (wrong === undefined) return [entry.trim()];
+    warnings.push(`parallelAgents.commands.env: ${wrong}; it is left out.`);
+    return [];
+  });
 }
 
 function optional<K extends string, V>(key: K, value: V | undefined): { readonly [P in K]?: V } {

@@ -60,6 +60,7 @@ const reasons: Readonly<Record<FailureReason, true>> = {
   unauthorized: true,
   noCredit: true,
   unusable: true,
+  proxy: true,
   refused: true,
   badResponse: true,
   tooLong: true,

@@ -5,6 +5,7 @@ import type { Trouble } from '../core/guardrails/breaker';
 import type { BudgetAnswer } from '../core/guardrails/budget';
 import type { Limits } from '../core/guardrails/limits';
 import type { ModelName, Usage } from '../core/routing/modelCatalog';
+import type { Proxies } from '../core/shared/proxies';
 import type { Result } from '../core/shared/result';
 import type { Unread } from '../core/shared/unread';
 import type { PlaceMove, PlaceWrite } from './isolation';
@@ -84,6 +85,8 @@ export interface LockGrant {
 
 export interface CommandPermit {
   readonly timeoutMs: number;
+  /** What it is to run in. */
+  readonly shell: string;
   /** What came into the copy for the command, where the agent has changed the same. */
   readonly notes?: readonly string[];
 }
@@ -146,7 +149,7 @@ export interface Assignment extends Attempt {
   /** Marks every process of this attempt in its environment. */
   readonly tag: string;
   readonly offline?: OfflineScript;
-  readonly anthropic?: { readonly apiKey: string; readonly baseUrl?: string };
+  readonly anthropic?: { readonly apiKey: string; readonly baseUrl?: string; readonly proxies?: Proxies };
 }
 
 /** The turns the offline model plays for this attempt, or why there are none. */

@@ -22,6 +22,8 @@ export type FailureReason =
   | 'unauthorized'
   | 'noCredit'
   | 'unusable'
+  /** The proxy between us and the other side does not answer, or refuses. */
+  | 'proxy'
   | 'refused'
   | 'badResponse'
   | 'tooLong'
@@ -56,6 +58,7 @@ const troubles: { readonly [R in FailureReason]?: { readonly cause: TroubleCause
     unauthorized: { cause: 'key', told: 'The model service refused the key: ' },
     noCredit: { cause: 'credit', told: 'The model service wants to be paid first: ' },
     unusable: { cause: 'service', told: '' },
+    proxy: { cause: 'proxy', told: '' },
     spawn: { cause: 'spawn', told: '' },
     tooManyOpen: { cause: 'files', told: '' },
     diskFull: { cause: 'disk', told: '' },

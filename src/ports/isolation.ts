@@ -27,7 +27,8 @@ export interface Isolation {
   /** The folder that stands for the workspace in the slot's place; absolute. */
   folderOf(slot: Slot): string;
   /**
-   * What commands in the slot's place find in their environment beside the usual: where it ends for Git, which slot it is
+   * What commands in the slot's place find in their environment: of the user's what is given to commands, with the place
+   * where it names the workspace, so that no path leads back there; where the place ends for Git, which slot it is
    * (`PARALLEL_AGENTS_SLOT`), and the first of ten free ports that are its own (`PARALLEL_AGENTS_PORT`).
    */
   environmentOf(slot: Slot): Promise<Readonly<Record<string, string>>>;

@@ -56,8 +56,10 @@ export interface CommandRun {
   readonly cwd: string;
   readonly timeoutMs: number;
   readonly tag: string;
-  /** Added to the allow-listed environment. */
+  /** Goes over the allow-listed environment. */
   readonly env?: Readonly<Record<string, string>>;
+  /** The shell that it is written for: a name or an absolute path; absent: the system's own. */
+  readonly shell?: string;
   readonly onOutput?: (text: string) => void;
 }
 

@@ -9,6 +9,7 @@ import {
   assignment,
   event,
   id,
+  leftOut,
   loadedBacklog,
   modelNames,
   notes,
@@ -21,10 +22,11 @@ import {
   toldChange,
   toolCall,
   usage,
+  variables,
 } from './hubValues';
 
 /** Both ends must say the same number; raised with every change that an older end would misread. */
-export const protocolVersion = 3;
+export const protocolVersion = 4;
 
 /** A frame longer than this ends the connection; larger content goes by file. */
 export const maxFrameBytes = 16 * 1024 * 1024;
@@ -130,7 +132,7 @@ export const workerMethods = {
   commandBegin: method(
     'command.begin',
     z.object({ command: z.string().max(100_000) }).strict(),
-    resultOf(z.object({ timeoutMs: z.number(), notes })),
+    resultOf(z.object({ timeoutMs: z.number(), shell: z.string(), notes })),
   ),
   commandEnd: method(
     'command.end',
@@ -210,11 +212,11 @@ export const clientMethods = {
   output: method('agent.output', z.object({ slot: id }).strict(), z.object({ text: z.string() })),
   /** @param file the backlog's path in the workspace; absent means where it was last read, at first `features.json` */
   loadBacklog: method('backlog.load', z.object({ file: path.optional() }).strict(), loadedBacklog),
-  /** Commands and agents beyond what the host's own user allows are left out or refused; so is another address. */
+  /** Commands, variables and agents beyond what the host's own user allows are left out or refused; so is another address. */
   startRun: method(
     'run.start',
-    z.object({ settings: runSettings, allowedCommands, access: access.optional() }).strict(),
-    resultOf(z.object({ runId: z.number(), leftOut: z.array(z.string()) })),
+    z.object({ settings: runSettings, allowedCommands, variables, access: access.optional() }).strict(),
+    resultOf(z.object({ runId: z.number(), leftOut })),
   ),
   /** As `run.start`, while a run is open. */
   configureRun: method(
@@ -223,10 +225,11 @@ export const clientMethods = {
       .object({
         maxAgents: z.number().int().min(1).max(64).optional(),
         allowedCommands: allowedCommands.optional(),
+        variables: variables.optional(),
         access: access.optional(),
       })
       .strict(),
-    resultOf(z.object({ leftOut: z.array(z.string()) })),
+    resultOf(z.object({ leftOut })),
   ),
   pauseRun: method('run.pause', nothing, done),
   resumeRun: method('run.resume', nothing, done),

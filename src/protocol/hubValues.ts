@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { Event } from '../core/events/event';
 import type { RunSettings } from '../core/events/runSettings';
 import type { SnapshotHead, SnapshotPart } from '../core/events/snapshotParts';
-import type { ModelAccess } from '../core/guardrails/machineSettings';
+import type { LeftOut, ModelAccess } from '../core/guardrails/machineSettings';
 import { type ModelName, modelCatalog } from '../core/routing/modelCatalog';
 import type { Refusal } from '../core/shared/result';
 
@@ -51,6 +51,11 @@ export const runSettings: z.ZodType<RunSettings> = z
   .strict();
 
 export const allowedCommands = z.array(z.string().max(10_000)).max(1000);
+export const variables = z.array(z.string().max(1000)).max(1000);
+export const leftOut: z.ZodType<LeftOut> = z.object({
+  commands: z.array(z.string()),
+  variables: z.array(z.string()),
+});
 export const access: z.ZodType<ModelAccess> = z
   .object({ apiKey: z.string().max(1000), baseUrl: z.string().max(2000).optional() })
   .strict();
@@ -90,6 +95,13 @@ const offlineScript = z.discriminatedUnion('ok', [
   z.object({ ok: z.literal(false), message: z.string() }),
 ]);
 
+const namedProxy = z.object({ address: z.string(), from: z.string() });
+const proxies = z.object({
+  http: namedProxy.optional(),
+  https: namedProxy.optional(),
+  except: z.array(z.string()),
+});
+
 export const assignment = z.object({
   slot: id,
   featureId: id,
@@ -109,7 +121,9 @@ export const assignment = z.object({
   env: z.record(z.string(), z.string()),
   tag: z.string(),
   offline: offlineScript.optional(),
-  anthropic: z.object({ apiKey: z.string(), baseUrl: z.string().optional() }).optional(),
+  anthropic: z
+    .object({ apiKey: z.string(), baseUrl: z.string().optional(), proxies: proxies.optional() })
+    .optional(),
 });
 
 export const snapshotHead = z.custom<SnapshotHead>(

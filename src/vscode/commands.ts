@@ -1,6 +1,6 @@
 // What the user can ask for: every command, each a few lines that ask the shown folder's host and tell its refusals.
 import * as vscode from 'vscode';
-import { accessWith, describeLeftOut } from '../core/guardrails/machineSettings';
+import { accessWith, describeLeftOut, type LeftOut } from '../core/guardrails/machineSettings';
 import type { Result } from '../core/shared/result';
 import type { Session } from '../host/session';
 import { type AgentQuestion, agentChoices } from './agentChoices';
@@ -148,7 +148,8 @@ async function startIn(deps: CommandDeps, workspace: WorkspaceSession, asked: un
   if (settings.warnings.length > 0) void vscode.window.showWarningMessage(settings.warnings.join(' '));
   if (!settings.oneAtATime) await writeMaxAgents(maxAgents, workspace.folder.uri);
   if (hasOpenRun(session.snapshot)) {
-    tellLeftOut(await session.configure({ maxAgents, allowedCommands: settings.machine.allowedCommands }));
+    const { allowedCommands, variables } = settings.machine;
+    tellLeftOut(await session.configure({ maxAgents, allowedCommands, variables }));
     const { run, breaker } = session.snapshot;
     if (run?.status === 'paused' || breaker) tell(await session.resume());
     return;
@@ -160,6 +161,7 @@ async function startIn(deps: CommandDeps, workspace: WorkspaceSession, asked: un
   tellLeftOut(
     await session.start({
       ...{ settings: runSettings, allowedCommands: machine.allowedCommands },
+      variables: machine.variables,
       ...(withKey ? { access: accessWith(apiKey, machine) } : {}),
     }),
   );
@@ -178,10 +180,10 @@ async function ask(deps: CommandDeps, call: (session: Session) => Promise<Result
   tell(await call(await deps.workspaces.shown.open()));
 }
 
-function tellLeftOut(answer: Result<{ leftOut: string[] }>): void {
+function tellLeftOut(answer: Result<{ leftOut: LeftOut }>): void {
   tell(answer);
-  if (answer.ok && answer.value.leftOut.length > 0)
-    void vscode.window.showWarningMessage(describeLeftOut(answer.value.leftOut));
+  const words = answer.ok ? describeLeftOut(answer.value.leftOut) : [];
+  if (words.length > 0) void vscode.window.showWarningMessage(words.join(' '));
 }
 
 function tell(answer: Result<object>): void {

@@ -2,6 +2,7 @@
 import * as vscode from 'vscode';
 import type { RunSettings } from '../core/events/runSettings';
 import type { MachineSettings } from '../core/guardrails/machineSettings';
+import type { EditorProxy } from '../core/shared/proxies';
 import { resolveSettings } from '../host/settings';
 import { settingKeys, settingsSection } from './contributions';
 
@@ -21,7 +22,24 @@ export function readSettings(scope?: vscode.Uri): EditorSettings {
   const section = vscode.workspace.getConfiguration(settingsSection, scope);
   const { settings, machine, warnings } = resolveSettings((name) => section.get(name));
   const oneAtATime = section.get(settingKeys.enabled) === false;
-  return { run: settings, machine, agentLimit: oneAtATime ? 1 : machine.agentLimit, oneAtATime, warnings };
+  const proxy = editorProxy();
+  return {
+    run: settings,
+    machine: { ...machine, ...(proxy && { proxy }) },
+    agentLimit: oneAtATime ? 1 : machine.agentLimit,
+    oneAtATime,
+    warnings,
+  };
+}
+
+/** Of the user's own settings: a workspace must not say through whose hands the key goes. */
+function editorProxy(): EditorProxy | undefined {
+  const http = vscode.workspace.getConfiguration('http');
+  const own = (name: string): unknown => http.inspect(name)?.globalValue;
+  const [address, except] = [own('proxy'), own('noProxy')];
+  if (typeof address !== 'string' || address.trim() === '' || own('proxySupport') === 'off') return undefined;
+  const hosts = Array.isArray(except) ? except.filter((host) => typeof host === 'string') : [];
+  return { address: address.trim(), except: hosts };
 }
 
 /**

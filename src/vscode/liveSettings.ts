@@ -26,7 +26,8 @@ export class LiveSettings {
         const affects = (key: string) => event.affectsConfiguration(`${settingsSection}.${key}`);
         for (const workspace of workspaces.all) {
           this.sendMaxAgents(workspace);
-          if (affects(settingKeys.allowedCommands)) this.sendCommands(workspace);
+          if (affects(settingKeys.allowedCommands) || affects(settingKeys.variables))
+            this.sendCommands(workspace);
           if (affects(settingKeys.anthropicBaseUrl)) void this.sendKey(workspace);
         }
         this.changed.fire();
@@ -51,8 +52,8 @@ export class LiveSettings {
   }
 
   private sendCommands(workspace: WorkspaceSession): void {
-    const { allowedCommands } = readSettings(workspace.folder.uri).machine;
-    this.send(workspace, { allowedCommands });
+    const { allowedCommands, variables } = readSettings(workspace.folder.uri).machine;
+    this.send(workspace, { allowedCommands, variables });
   }
 
   private async sendKey(workspace: WorkspaceSession): Promise<void> {

@@ -77,15 +77,17 @@ async function watch(
 
 type ShellProcess = ChildProcessByStdio<null, Readable, Readable>;
 
-function startShell({ command, cwd, env }: GuardRequest): ShellProcess {
+function startShell({ command, cwd, env, shell }: GuardRequest): ShellProcess {
   const stdio: ['ignore', 'pipe', 'pipe'] = ['ignore', 'pipe', 'pipe'];
   if (!existsSync(cwd)) throw new Error('there is no such folder'); // the system would say that there is no shell
   if (process.platform === 'win32') {
+    if (shell !== undefined && shell !== 'cmd.exe')
+      return spawn(shell, ['-c', command], { cwd, env, stdio, windowsHide: true });
     const args = ['/d', '/s', '/c', `"${command}"`];
     return spawn('cmd.exe', args, { cwd, env, stdio, windowsHide: true, windowsVerbatimArguments: true });
   }
   // Errors go into the same pipe as the rest, or the two would arrive in another order than they were written.
-  const args = ['-c', 'exec /bin/sh -c "$1" 2>&1', 'sh', command];
+  const args = ['-c', 'exec "$2" -c "$1" 2>&1', 'sh', command, shell ?? '/bin/sh'];
   return spawn('/bin/sh', args, { cwd, env, stdio, detached: true });
 }
 

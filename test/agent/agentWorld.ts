@@ -130,7 +130,7 @@ export function createAgentWorld(options: AgentWorldOptions = {}): AgentWorld {
     },
     commandBegin: async (command) => {
       say(`command ${command}`);
-      return ok({ timeoutMs: 60_000 });
+      return ok({ timeoutMs: 60_000, shell: 'sh' });
     },
     commandEnd: async ({ printed: output }) => {
       say('command ended');

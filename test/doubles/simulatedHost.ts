@@ -4,6 +4,7 @@ import { defaultRunSettings, type RunSettings } from '../../src/core/events/runS
 import type { FeatureSpec } from '../../src/core/features/feature';
 import { parseBacklog } from '../../src/core/features/featureList';
 import { Redactor } from '../../src/core/guardrails/redactor';
+import type { Surroundings } from '../../src/core/guardrails/surroundings';
 import type { AgentDesk } from '../../src/engine/agentDesk';
 import { Engine } from '../../src/engine/engine';
 import type { Assignment } from '../../src/ports/coordinator';
@@ -47,6 +48,7 @@ export interface SimulatedHostOptions {
   readonly settings?: Partial<RunSettings>;
   /** Commands that the user lets agents run. */
   readonly allowedCommands?: readonly string[];
+  readonly surroundings?: Partial<Surroundings>;
   /** Told of every worker that is to be started; a throw keeps it from being started. */
   readonly onSpawn?: () => void;
   /** Told of every attempt whose processes are to be ended; a throw keeps them from it. */
@@ -150,6 +152,7 @@ export class SimulatedHost {
         },
       },
       allowedCommands: () => options.allowedCommands ?? [],
+      surroundings: () => ({ shell: '/bin/sh', withheld: [], ...options.surroundings }),
       redactor: options.redactor ?? new Redactor(),
       withheld: () => [],
       secrets: async () => ({ offline: { ok: true, turns: [] } }),

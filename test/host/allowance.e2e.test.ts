@@ -1,12 +1,12 @@
 // What a face may have done through a host that is not its own: real hosts, workers and sockets, in one folder.
 import assert from 'node:assert/strict';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'mocha';
 import type { Event } from '../../src/core/events/event';
 import { defaultRunSettings } from '../../src/core/events/runSettings';
-import type { MachineSettings } from '../../src/core/guardrails/machineSettings';
+import { defaultMachineSettings, type MachineSettings } from '../../src/core/guardrails/machineSettings';
 import { joinWorkspace } from '../../src/host/joinWorkspace';
 import type { Session } from '../../src/host/session';
 import { type FakeMessagesApi, startFakeMessagesApi, streamed } from '../support/fakeMessagesApi';
@@ -27,7 +27,7 @@ describe('a face that starts through the host of another', function () {
     theirs = await startFakeMessagesApi(() => streamed([{ text: 'hello' }]));
     sessions = [];
     config = await mkdtemp(path.join(tmpdir(), 'pa-config-'));
-    own = { allowedCommands: ['echo one', 'echo two'], agentLimit: 2 };
+    own = { ...defaultMachineSettings, allowedCommands: ['echo one', 'echo two'], agentLimit: 2 };
     const commands = ['echo one', 'echo two', 'echo three'].map((command) =>
       call('run_command', { command }),
     );
@@ -54,7 +54,7 @@ describe('a face that starts through the host of another', function () {
   /** An owner with `own`, and a face beside it whose settings are its own affair. */
   async function pair(): Promise<{ owner: Session; other: Session }> {
     const owner = await join(() => own);
-    const other = await join(() => ({ allowedCommands: [], agentLimit: 64, baseUrl: theirs.baseUrl }));
+    const other = await join(() => ({ ...defaultMachineSettings, agentLimit: 64, baseUrl: theirs.baseUrl }));
     assert.deepEqual([owner.role, other.role], ['owner', 'mirror']);
     await owner.loadBacklog();
     return { owner, other };
@@ -77,13 +77,42 @@ describe('a face that starts through the host of another', function () {
   it('gets only the commands that both allow, and is told of the others', async () => {
     const { other } = await pair();
     const end = ended(other);
-    const started = await other.start({ settings, allowedCommands: ['echo one', 'echo three'] });
-    assert.deepEqual(started, { ok: true, value: { runId: 1, leftOut: ['echo three'] } });
+    const started = await other.start({
+      settings,
+      allowedCommands: ['echo one', 'echo three'],
+      variables: [],
+    });
+    assert.deepEqual(started, {
+      ok: true,
+      value: { runId: 1, leftOut: { commands: ['echo three'], variables: [] } },
+    });
     assert.deepEqual(commandsOf(await end), [
       ['echo one', true],
       ['echo two', false],
       ['echo three', false],
     ]);
+  });
+
+  it('has only the variables given to checks that both name, and is told of the others', async () => {
+    const set = { PA_BOTH: '1', PA_OWN: '2', PA_ASKED: '4' };
+    Object.assign(process.env, set);
+    try {
+      const check = { name: 'A', verify: 'test "$PA_BOTH$PA_OWN$PA_ASKED" = 1' };
+      await writeFile(path.join(project.dir, 'features.json'), JSON.stringify([check]));
+      own = { ...own, variables: ['PA_BOTH', 'PA_OWN'] };
+      const { other } = await pair();
+      const end = ended(other);
+      const started = await other.start({
+        settings,
+        allowedCommands: [],
+        variables: ['PA_BOTH', 'PA_ASKED'],
+      });
+      const leftOut = { commands: [], variables: ['PA_ASKED'] };
+      assert.deepEqual(started, { ok: true, value: { runId: 1, leftOut } });
+      assert.ok((await end).some((e) => e.type === 'feature.passed'));
+    } finally {
+      for (const name of Object.keys(set)) delete process.env[name];
+    }
   });
 
   it('finds a command refused from the moment that the owner’s user strikes it', async () => {
@@ -92,11 +121,11 @@ describe('a face that starts through the host of another', function () {
     other.onChange(({ events }) => {
       if (events.some((e) => e.type === 'tool.used')) own = { ...own, allowedCommands: [] };
     });
-    await other.start({ settings, allowedCommands: ['echo one', 'echo two'] });
+    await other.start({ settings, allowedCommands: ['echo one', 'echo two'], variables: [] });
     assert.deepEqual(commandsOf(await end)[2], ['echo three', false]);
     const later = ended(other);
     await other.retry(1);
-    await other.start({ settings, allowedCommands: ['echo one', 'echo two'] });
+    await other.start({ settings, allowedCommands: ['echo one', 'echo two'], variables: [] });
     assert.deepEqual(
       commandsOf(await later).map(([, ok]) => ok),
       [false, false, false],
@@ -105,12 +134,12 @@ describe('a face that starts through the host of another', function () {
 
   it('is refused more agents than the owner’s user allows, at the start and later', async () => {
     const { other } = await pair();
-    const many = { settings: { ...settings, maxAgents: 3 }, allowedCommands: [] };
+    const many = { settings: { ...settings, maxAgents: 3 }, allowedCommands: [], variables: [] };
     const started = await other.start(many);
     assert.match(started.ok ? '' : started.error.message, /3 agents are more than the 2/);
     assert.equal(other.snapshot.run, null);
     const end = ended(other);
-    await other.start({ settings, allowedCommands: [] });
+    await other.start({ settings, allowedCommands: [], variables: [] });
     const configured = await other.configure({ maxAgents: 64 });
     assert.match(configured.ok ? '' : configured.error.message, /64 agents are more than the 2/);
     await end;
@@ -120,7 +149,7 @@ describe('a face that starts through the host of another', function () {
     const { other } = await pair();
     const access = { apiKey: 'sk-secret', baseUrl: theirs.baseUrl };
     const haiku = { ...settings, model: 'haiku' as const };
-    const started = await other.start({ settings: haiku, allowedCommands: [], access });
+    const started = await other.start({ settings: haiku, allowedCommands: [], variables: [], access });
     assert.match(started.ok ? '' : started.error.message, /keys to the usual address.*127\.0\.0\.1/);
     assert.doesNotMatch(JSON.stringify(started), /sk-secret/);
     const configured = await other.configure({ access });
@@ -132,7 +161,11 @@ describe('a face that starts through the host of another', function () {
   it('that takes over goes on by its own user’s settings, with no more agents than those allow', async () => {
     const first = await join(() => ({ ...own, agentLimit: 9 }));
     await first.loadBacklog();
-    await first.start({ settings: { ...settings, model: 'haiku', maxAgents: 9 }, allowedCommands: [] });
+    await first.start({
+      settings: { ...settings, model: 'haiku', maxAgents: 9 },
+      allowedCommands: [],
+      variables: [],
+    });
     await first.close();
     const next = await join(() => ({ ...own, baseUrl: theirs.baseUrl }), true);
     assert.equal(next.snapshot.run?.settings.maxAgents, 2);

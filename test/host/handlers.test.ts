@@ -4,6 +4,7 @@ import { duplexPair } from 'node:stream';
 import { isDeepStrictEqual } from 'node:util';
 import type { Event } from '../../src/core/events/event';
 import { projectAll } from '../../src/core/events/project';
+import { defaultMachineSettings } from '../../src/core/guardrails/machineSettings';
 import { Redactor } from '../../src/core/guardrails/redactor';
 import { ok } from '../../src/core/shared/result';
 import { Allowance } from '../../src/host/allowance';
@@ -50,7 +51,8 @@ describe('a face of a large workspace', function () {
       ...{ engine: host.engine, outputs: new OutputRings(new Redactor()) },
       loadBacklog: async () => ({ kind: 'none', file: '' }),
       judgeScript: async () => ok({}),
-      allowance: new Allowance(() => ({ allowedCommands: [], agentLimit: 5 }), new Redactor()),
+      judgeShell: () => ok({}),
+      allowance: new Allowance(() => defaultMachineSettings, new Redactor()),
       goOn: async () => {},
       setEditing: async (_, paths) => void editing.push(paths),
     });

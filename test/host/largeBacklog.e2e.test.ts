@@ -3,6 +3,7 @@ import { strict as assert } from 'node:assert';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { defaultMachineSettings } from '../../src/core/guardrails/machineSettings';
 import { joinWorkspace } from '../../src/host/joinWorkspace';
 import { repoRoot } from '../support/repoRoot';
 import { writeProject } from '../support/smallProject';
@@ -22,7 +23,7 @@ describe('a face that loads a large backlog', () => {
         goOn: false,
         elsewhere: 'ask',
       },
-      ...{ configDir, machine: () => ({ allowedCommands: [], agentLimit: 5 }), log: () => {} },
+      ...{ configDir, machine: () => defaultMachineSettings, log: () => {} },
     });
     assert.ok(joined.kind === 'session');
     try {

@@ -36,6 +36,11 @@ const bad: readonly (readonly [name: string, value: unknown])[] = [
   ['verify.parallel', '2'],
   ['commands.allow', 'npm test'],
   ['commands.allow', [1]],
+  ['commands.env', 'DB_URL'],
+  ['commands.env', [1]],
+  ['verify.shell', 7],
+  ['verify.shell', './sh'],
+  ['verify.shell', 'bash -e'],
   ['limits.max_actions', 0],
   ['limits.max_session_duration', -1],
   ['limits.verify_timeout', Number.NaN],
@@ -53,12 +58,16 @@ describe('resolveSettings', () => {
   it('keeps what the user allows on the machine apart from what a run is started with', () => {
     const set: Record<string, unknown> = {
       'commands.allow': ['npm run lint'],
+      'commands.env': ['DB_URL', ' PYTHONPATH '],
+      'verify.shell': 'bash',
       'providers.anthropic.baseUrl': 'http://127.0.0.1:1',
       agentLimit: 9,
     };
     const { settings, machine } = resolveSettings((name) => set[name]);
     assert.deepEqual(machine, {
       allowedCommands: ['npm run lint'],
+      variables: ['DB_URL', 'PYTHONPATH'],
+      shell: 'bash',
       baseUrl: 'http://127.0.0.1:1',
       agentLimit: 9,
     });

@@ -39,7 +39,10 @@ const assignment = {
   ...{ lastFailure: 'no', limits: defaultLimits, copyDir: '/w/slots/1', reattachGraceMs: 60_000, tag: 't-3' },
   env: { PARALLEL_AGENTS_SLOT: '1' },
   offline: { ok: true, turns: [{ say: 'hi' }, { tool: 'finish', input: { summary: 's' }, delayMs: 1 }] },
-  anthropic: { apiKey: 'k', baseUrl: 'http://localhost' },
+  anthropic: {
+    ...{ apiKey: 'k', baseUrl: 'http://localhost' },
+    proxies: { https: { address: 'http://p:8080', from: 'HTTPS_PROXY' }, except: ['localhost'] },
+  },
 };
 
 const ofWorker: { readonly [K in keyof typeof workerMethods]: Example } = {
@@ -121,7 +124,7 @@ const ofWorker: { readonly [K in keyof typeof workerMethods]: Example } = {
   commandBegin: {
     params: { command: 'npm test' },
     refused: { command: [text(100_001)] },
-    results: [ok({ timeoutMs: 60_000 }), no],
+    results: [ok({ timeoutMs: 60_000, shell: 'bash' }), no],
   },
   commandEnd: {
     params: { durationMs: 12.5, cpuMs: 10, printed: 'x' },
@@ -167,6 +170,7 @@ const settings = {
   only: [1],
 };
 const access = { apiKey: 'k', baseUrl: 'http://localhost' };
+const wrongNames = [[text(1_001)], Array(1_001).fill('X'), 'DB_URL'];
 const wrongLists = [[text(10_001)], Array(1_001).fill('x'), 'npm test'];
 const wrongAccess = [
   ...[{ apiKey: text(1_001) }, { baseUrl: 'http://localhost' }, { ...access, baseUrl: text(2_001) }],
@@ -213,7 +217,7 @@ const ofClient: { readonly [K in keyof typeof clientMethods]: Example } = {
     ],
   },
   startRun: {
-    params: { settings, allowedCommands: ['npm test'], access },
+    params: { settings, allowedCommands: ['npm test'], variables: ['DB_URL'], access },
     optional: ['access'],
     refused: {
       settings: [
@@ -233,19 +237,26 @@ const ofClient: { readonly [K in keyof typeof clientMethods]: Example } = {
         ].map((limits) => ({ ...settings, limits })),
         { ...settings, limits: { ...defaultLimits, attemptMs: { ...defaultLimits.attemptMs, fable: 1 } } },
         { ...settings, allowedCommands: ['npm test'] },
+        { ...settings, variables: ['DB_URL'] },
         { ...settings, baseUrl: 'http://localhost' },
         { ...settings, extra: 1 },
       ],
       allowedCommands: wrongLists,
+      variables: wrongNames,
       access: wrongAccess,
     },
-    results: [ok({ runId: 1, leftOut: ['npm test'] }), no],
+    results: [ok({ runId: 1, leftOut: { commands: ['npm test'], variables: ['DB_URL'] } }), no],
   },
   configureRun: {
-    params: { maxAgents: 3, allowedCommands: ['npm test'], access },
-    optional: ['maxAgents', 'allowedCommands', 'access'],
-    refused: { maxAgents: [0, 65, 1.5], allowedCommands: wrongLists, access: wrongAccess },
-    results: [ok({ leftOut: [] }), no],
+    params: { maxAgents: 3, allowedCommands: ['npm test'], variables: ['DB_URL'], access },
+    optional: ['maxAgents', 'allowedCommands', 'variables', 'access'],
+    refused: {
+      maxAgents: [0, 65, 1.5],
+      allowedCommands: wrongLists,
+      variables: wrongNames,
+      access: wrongAccess,
+    },
+    results: [ok({ leftOut: { commands: [], variables: [] } }), no],
   },
   pauseRun: { params: {}, results: [ok({}), no] },
   resumeRun: { params: {}, results: [ok({}), no] },

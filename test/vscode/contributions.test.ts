@@ -3,6 +3,7 @@ import { strict as assert } from 'node:assert';
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { defaultRunSettings } from '../../src/core/events/runSettings';
+import { defaultMachineSettings } from '../../src/core/guardrails/machineSettings';
 import { modelCatalog } from '../../src/core/routing/modelCatalog';
 import { resolveSettings } from '../../src/host/settings';
 import * as ids from '../../src/vscode/contributions';
@@ -124,10 +125,13 @@ describe('package.json', () => {
   });
 
   it('shows the defaults that a run has without any setting', () => {
-    const { settings: resolved, warnings } = resolveSettings(
-      (name) => settings[`${ids.settingsSection}.${name}`]?.default,
-    );
+    const {
+      settings: resolved,
+      machine,
+      warnings,
+    } = resolveSettings((name) => settings[`${ids.settingsSection}.${name}`]?.default);
     assert.deepEqual(resolved, defaultRunSettings);
+    assert.deepEqual(machine, defaultMachineSettings);
     assert.deepEqual(warnings, []);
   });
 
@@ -141,7 +145,14 @@ describe('package.json', () => {
   });
 
   it('keeps what names a command, an endpoint or a bound of the machine out of a workspace’s hands', () => {
-    for (const key of ['agentLimit', 'commands.allow', 'providers.anthropic.baseUrl']) {
+    const power = [
+      'agentLimit',
+      'commands.allow',
+      'commands.env',
+      'verify.shell',
+      'providers.anthropic.baseUrl',
+    ];
+    for (const key of power) {
       assert.equal(settings[`parallelAgents.${key}`]?.scope, 'machine', key);
     }
     assert.deepEqual(

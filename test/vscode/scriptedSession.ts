@@ -88,11 +88,11 @@ export class ScriptedSession implements Session {
     };
   }
 
-  start = async () => ok({ runId: 1, leftOut: [] });
+  start = async () => ok({ runId: 1, leftOut: { commands: [], variables: [] } });
 
   async configure(change: Asked) {
     this.took('configure', Object.keys(change).join());
-    return ok({ leftOut: [] });
+    return ok({ leftOut: { commands: [], variables: [] } });
   }
 
   pause = async () => this.took('pause');

@@ -79,7 +79,7 @@ export async function startWorkerHub(
           .digest('hex'),
       });
     });
-    connection.handle(m.commandBegin, () => ok({ timeoutMs: 60_000 }));
+    connection.handle(m.commandBegin, () => ok({ timeoutMs: 60_000, shell: '/bin/sh' }));
     connection.handle(m.commandEnd, ({ printed }) => ({
       output: printed,
       kept: [],

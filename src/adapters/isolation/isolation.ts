@@ -20,6 +20,8 @@ export interface IsolationOptions {
   readonly sharedGlobs: () => readonly string[];
   /** Told of each value in the workspace's secret files once, before a place that has it is ready. */
   readonly onSecret?: (value: string) => void;
+  /** What commands get of the user's environment. */
+  readonly variables?: () => Readonly<Record<string, string>>;
   /** Canonical paths that no agent may write besides those that never may, such as a backlog of another name. */
   readonly alsoProtected?: () => readonly string[];
 }

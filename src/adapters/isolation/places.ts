@@ -14,6 +14,7 @@ import { type Arriving, bringUpToDate } from './bringUpToDate';
 import { treeAround } from './gitSource';
 import { ignoredBy } from './ignoredBy';
 import { layFile } from './lay';
+import { ledInto } from './ledInto';
 import { locateChange } from './locateChange';
 import { isOfPackages } from './manifest';
 import { placeChanges } from './placeChanges';
@@ -38,6 +39,8 @@ export interface PlacesOptions {
   readonly alsoProtected?: () => readonly string[];
   /** Told of each value in the workspace's secret files once, before a place that has it is ready. */
   readonly onSecret?: (value: string) => void;
+  /** What commands get of the user's environment. */
+  readonly variables?: () => Readonly<Record<string, string>>;
   /** The content of staged files by hash. */
   readonly staged: (hash: string) => Promise<Buffer>;
 }
@@ -154,6 +157,7 @@ export function createPlaces(options: PlacesOptions): Places {
     environmentOf: async (slot) => {
       const port = await firstFreePort(root, slot);
       return {
+        ...ledInto(placeDir(slot), top, options.variables?.() ?? {}),
         GIT_CEILING_DIRECTORIES: path.join(slotDir(slot), 'copy'),
         PARALLEL_AGENTS_SLOT: String(slot),
         ...(port !== undefined && { PARALLEL_AGENTS_PORT: String(port) }),

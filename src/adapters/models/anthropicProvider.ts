@@ -1,11 +1,14 @@
 // The Anthropic models, over the Messages API and its SDK.
 import Anthropic from '@anthropic-ai/sdk';
 import { Redactor } from '../../core/guardrails/redactor';
+import { passwordIn } from '../../core/guardrails/secretValues';
+import type { Proxies } from '../../core/shared/proxies';
 import { Failure } from '../../ports/failure';
 import type { ModelEvent, ModelProvider } from '../../ports/models';
 import { pageFailure, toFailure } from './anthropicFailure';
 import { toMessagesRequest } from './anthropicRequest';
 import { AnthropicTurn } from './anthropicTurn';
+import { fetchThrough, proxyFailure, proxyTo } from './proxiedFetch';
 
 const defaultBaseUrl = 'https://api.anthropic.com';
 
@@ -15,18 +18,26 @@ const timeoutMs = 300_000;
 export interface AnthropicAccess {
   readonly apiKey: string;
   readonly baseUrl?: string;
+  /** Absent: the service is asked directly. */
+  readonly proxies?: Proxies;
 }
 
 /**
  * All that the SDK would otherwise look up in `ANTHROPIC_*` is said here, so that nothing of the environment decides
  * where the key goes or what is printed. Retrying is left to the throttle that all agents share.
  */
-export function createAnthropicProvider({ apiKey, baseUrl }: AnthropicAccess): ModelProvider {
+export function createAnthropicProvider({
+  apiKey,
+  baseUrl = defaultBaseUrl,
+  proxies = { except: [] },
+}: AnthropicAccess): ModelProvider {
+  const proxy = proxyTo(baseUrl, proxies);
   const client = new Anthropic({
     apiKey,
     authToken: null,
     webhookKey: null,
-    baseURL: baseUrl ?? defaultBaseUrl,
+    baseURL: baseUrl,
+    ...(proxy && { fetch: fetchThrough(proxy) }),
     maxRetries: 0,
     timeout: timeoutMs,
     // A portal's redirect would take the key along to whoever it names.
@@ -36,13 +47,16 @@ export function createAnthropicProvider({ apiKey, baseUrl }: AnthropicAccess): M
   });
   const redactor = new Redactor();
   redactor.add(apiKey);
+  const password = proxy && passwordIn(proxy.address);
+  if (password !== undefined) redactor.add(password);
   return {
     async *runTurn(request, signal) {
       const body = toMessagesRequest(request);
       try {
         yield* stream(client, body, signal);
       } catch (error) {
-        throw Failure.is(error) ? error : toFailure(error, redactor, signal);
+        const because = proxy && !signal.aborted ? proxyFailure(error, proxy) : undefined;
+        throw Failure.is(error) ? error : (because ?? toFailure(error, redactor, signal));
       }
     },
   };

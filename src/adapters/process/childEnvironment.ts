@@ -1,8 +1,9 @@
 // What a child process gets to know of our environment: an allow-list, since ours holds keys and the editor's sockets.
 import { existsSync } from 'node:fs';
 import path from 'node:path';
+import { isNobodys, whyNeverGiven } from '../../core/guardrails/commandVariables';
 import { isUnmistakable } from '../../core/guardrails/secretForms';
-import { secretValuesIn } from '../../core/guardrails/secretValues';
+import { passwordIn, secretValuesIn } from '../../core/guardrails/secretValues';
 import { tagVariable } from './processTag';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -24,19 +25,25 @@ const allowed = new Set([
 const secret = /KEY|TOKEN|SECRET|PASSW|CREDENTIAL/;
 /** What would steer the editor or our own programs. */
 const steering = /^(VSCODE|ELECTRON|ANTHROPIC|OPENAI)_|^NODE_OPTIONS$/;
-/** Never passed on, not even when asked for. @param name in upper case */
+/** Never passed on by itself. @param name in upper case */
 const isForbidden = (name: string) => secret.test(name) || steering.test(name);
+
+/** Made anew by every shell, or ours to say: what the user's own are is nothing that a command could miss. */
+const ofShells = new Set(['_', 'PWD', 'OLDPWD', 'SHLVL', 'INIT_CWD', 'COLUMNS', 'LINES']);
 
 /** Tells programs that nobody is there to answer or to look at colours: one that asks would wait for ever. */
 const unattended = { TERM: 'dumb', NO_COLOR: '1', GIT_TERMINAL_PROMPT: '0' };
 
-/** For a shell command. `extra` goes over the allow-list, but what is forbidden stays so. */
+/**
+ * For a shell command. `extra` goes over the allow-list, secrets too: it is the place's own and what the user named. What
+ * leads into the editor or is the model's is in it for nobody.
+ */
 export function commandEnvironment(
   ours: Environment,
   lineage: string,
   extra: Environment = {},
 ): Record<string, string> {
-  const added = Object.entries(extra).filter(([name]) => !isForbidden(name.toUpperCase()));
+  const added = Object.entries(extra).filter(([name]) => !isNobodys(name));
   return { ...passedOn(ours), ...unattended, ...defined(added), [tagVariable]: lineage };
 }
 
@@ -45,13 +52,38 @@ export function programEnvironment(ours: Environment, lineage: string): Record<s
   return { ...passedOn(ours), ELECTRON_RUN_AS_NODE: '1', [tagVariable]: lineage };
 }
 
-/** The values that are withheld as secrets, less those that only tell where one lies or are like any word. */
+/** What commands get of our environment: what is passed on, and what the user named. */
+export function givenVariables(ours: Environment, named: readonly string[]): Record<string, string> {
+  const isNamed = nameMatcher(named);
+  const extra = Object.entries(ours).filter(([name]) => isNamed(name) && whyNeverGiven(name) === undefined);
+  return { ...passedOn(ours), ...defined(extra) };
+}
+
+/** The names of what commands do not get of our environment. */
+export function withheldVariables(ours: Environment, named: readonly string[]): readonly string[] {
+  const given = givenVariables(ours, named);
+  return Object.entries(ours).flatMap(([name, value]) => {
+    const isMade = ofShells.has(name) || name in unattended || name === tagVariable;
+    return value === undefined || name in given || isMade ? [] : [name];
+  });
+}
+
+/** The values that are withheld as secrets, or kept from all eyes where commands get them, less those that only tell where one lies or are like any word. */
 export function secretsIn(ours: Environment): readonly string[] {
   return Object.entries(ours).flatMap(([name, value = '']) => {
     if (/^(https?|all)_proxy$/i.test(name)) return secretValuesIn(`${name}=${value}`); // whose address may hold a password
     const isPlace = path.isAbsolute(value) && existsSync(value);
-    return secret.test(name.toUpperCase()) && !isPlace && isUnmistakable(value) ? [value] : [];
+    const password = passwordIn(value); // as in the address of a database
+    const own = secret.test(name.toUpperCase()) && !isPlace && isUnmistakable(value) ? [value] : [];
+    return password === undefined ? own : [...own, password];
   });
+}
+
+/** As the system compares them. */
+function nameMatcher(names: readonly string[]): (name: string) => boolean {
+  const asHere = (name: string) => (process.platform === 'win32' ? name.toUpperCase() : name);
+  const all = new Set(names.map(asHere));
+  return (name) => all.has(asHere(name));
 }
 
 function passedOn(ours: Environment): Record<string, string> {

@@ -4,6 +4,8 @@
 export interface GuardRequest {
   readonly command: string;
   readonly cwd: string;
+  /** Takes the command after `-c`; absent: the system's own. */
+  readonly shell?: string;
   /** No more than a timer of Node's can take, 2^31 - 1. */
   readonly timeoutMs: number;
   /** Carried by this command's processes and no others. */

@@ -19,8 +19,9 @@ export const runCommand = defineTool({
     const permit = await coordinator.commandBegin(command);
     if (!permit.ok) return refused(permit.error);
     const { copyDir: cwd, env, tag } = assignment;
-    const { timeoutMs, notes = [] } = permit.value;
-    const run = { command, cwd, env, timeoutMs, tag, onOutput: (output: string) => coordinator.log(output) };
+    const { timeoutMs, shell, notes = [] } = permit.value;
+    const onOutput = (output: string) => coordinator.log(output);
+    const run = { command, cwd, env, shell, timeoutMs, tag, onOutput };
     const [ended] = await Promise.allSettled([commands.run(run, signal)]);
     const { durationMs, cpuMs, outputTail } =
       ended.status === 'fulfilled' ? ended.value : { durationMs: 0, outputTail: '' };

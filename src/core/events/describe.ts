@@ -128,6 +128,7 @@ const overWords: Readonly<Record<TroubleCause, string>> = {
   key: 'the service accepts the key',
   credit: 'the account has credit',
   service: 'the model service answers',
+  proxy: 'the proxy lets model calls through',
   spawn: 'agents can be started',
   files: 'files can be opened',
   disk: 'the disk can be written',

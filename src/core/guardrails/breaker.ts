@@ -3,10 +3,19 @@ import type { EpochMs, Fence } from '../shared/ids';
 
 /**
  * What kind of trouble stands in every agent's way: the key is refused; the account has no credit; the model service does
- * not answer as itself; processes cannot be started; too many files are open; the disk is full or read-only; no copy of
+ * not answer as itself; the proxy to it does not answer or refuses; processes cannot be started; too many files are open; the disk is full or read-only; no copy of
  * the workspace can be made.
  */
-export const troubleCauses = ['key', 'credit', 'service', 'spawn', 'files', 'disk', 'workspace'] as const;
+export const troubleCauses = [
+  'key',
+  'credit',
+  'service',
+  'proxy',
+  'spawn',
+  'files',
+  'disk',
+  'workspace',
+] as const;
 export type TroubleCause = (typeof troubleCauses)[number];
 
 /** Trouble from outside, as an attempt met it. */
@@ -54,12 +63,12 @@ export type Proof = 'model' | 'copy' | 'work';
 /** A probe of the service is a request that somebody may have to pay for; one of this machine costs a process. */
 const firstProbeMs: Readonly<Record<TroubleCause, number>> = {
   ...{ key: 60_000, credit: 60_000, service: 60_000 },
-  ...{ spawn: 5_000, files: 5_000, disk: 5_000, workspace: 5_000 },
+  ...{ proxy: 5_000, spawn: 5_000, files: 5_000, disk: 5_000, workspace: 5_000 },
 };
 const longestProbeMs = 15 * 60_000;
 
 const proofs: Readonly<Record<TroubleCause, Proof>> = {
-  ...{ key: 'model', credit: 'model', service: 'model' },
+  ...{ key: 'model', credit: 'model', service: 'model', proxy: 'model' },
   ...{ spawn: 'copy', files: 'copy', workspace: 'copy', disk: 'work' },
 };
 
@@ -69,6 +78,7 @@ const mends: Readonly<Record<TroubleCause, string>> = {
   key: `Give a key that the service accepts (${keyMend}).`,
   credit: `Add credit to the key's account, or give another key (${keyMend}).`,
   service: `Look at the network, the proxy and parallelAgents.providers.anthropic.baseUrl. ${byItself}`,
+  proxy: `Start that proxy or correct what names it (HTTPS_PROXY, HTTP_PROXY, ALL_PROXY, or http.proxy in the editor); a host in NO_PROXY is asked directly. ${byItself}`,
   spawn: `Close other programs, or raise the limits of processes and memory. ${byItself}`,
   files: `Close other programs, or raise the limit of open files (ulimit -n). ${byItself}`,
   disk: `Free some space on the disk, or make it writable. ${byItself}`,

@@ -1,12 +1,20 @@
 // What the user of a machine allows in all of their workspaces: in memory only, and never taken from a workspace.
+
 import { inert } from '../shared/inert';
+import type { EditorProxy } from '../shared/proxies';
 import { ok, type Result, refuse } from '../shared/result';
 
 export interface MachineSettings {
   /** Commands an agent may run beside its check. */
   readonly allowedCommands: readonly string[];
+  /** Names of variables of the host's environment that commands get beside the usual. */
+  readonly variables: readonly string[];
+  /** What commands run in: the name of a shell, or its absolute path; absent: the system's own. */
+  readonly shell?: string;
   /** Where the Messages API is, if not at its usual address. */
   readonly baseUrl?: string;
+  /** The proxy of the editor's own settings, for where the environment names none. */
+  readonly proxy?: EditorProxy;
   /** The most agents at the same time. */
   readonly agentLimit: number;
 }
@@ -21,10 +29,14 @@ export interface ModelAccess {
 /** The most agents unless the machine's own setting allows more. */
 export const usualAgentLimit = 5;
 
-export const defaultMachineSettings: MachineSettings = { allowedCommands: [], agentLimit: usualAgentLimit };
+export const defaultMachineSettings: MachineSettings = {
+  allowedCommands: [],
+  variables: [],
+  agentLimit: usualAgentLimit,
+};
 
 /** The entries that both lists name, and those of `asked` that `own` does not allow. */
-export function narrowCommands(
+export function narrow(
   own: readonly string[],
   asked: readonly string[],
 ): { readonly allowed: readonly string[]; readonly leftOut: readonly string[] } {
@@ -39,9 +51,24 @@ export function accessWith(apiKey: string, { baseUrl }: MachineSettings): ModelA
   return { apiKey, ...(baseUrl === undefined ? {} : { baseUrl }) };
 }
 
-/** For whoever started a run through a host that allows less. */
-export function describeLeftOut(leftOut: readonly string[]): string {
-  return `Agents may not run ${leftOut.map((entry) => `\`${inert(entry)}\``).join(', ')}: the settings of the window or command that has this workspace open do not allow it (parallelAgents.commands.allow).`;
+/** What a face asked for that the host's own user does not allow. */
+export interface LeftOut {
+  readonly commands: readonly string[];
+  readonly variables: readonly string[];
+}
+
+/** For whoever started a run through a host that allows less: a sentence for each kind. */
+export function describeLeftOut({ commands, variables }: LeftOut): readonly string[] {
+  const named = (entries: readonly string[]) => entries.map((entry) => `\`${inert(entry)}\``).join(', ');
+  const where = 'the settings of the window or command that has this workspace open do not allow it';
+  return [
+    ...(commands.length > 0
+      ? [`Agents may not run ${named(commands)}: ${where} (parallelAgents.commands.allow).`]
+      : []),
+    ...(variables.length > 0
+      ? [`Commands are not given ${named(variables)}: ${where} (parallelAgents.commands.env).`]
+      : []),
+  ];
 }
 
 /** May a face that speaks to the host of `own` ask for this? It may narrow what the host's user allows, never widen it. */

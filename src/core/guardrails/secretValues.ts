@@ -27,8 +27,14 @@ export function secretValuesIn(text: string): readonly string[] {
     }
     const value = quoted.exec(given)?.[2] ?? given.replace(comment, '');
     add(value);
-    const password = address.exec(value)?.[1];
+    const password = passwordIn(value);
     if (password !== undefined) add(password);
   }
   return [...values];
+}
+
+/** The password in an address, as `postgres://me:password@host/db`, if it is like no word. */
+export function passwordIn(value: string): string | undefined {
+  const password = address.exec(value)?.[1];
+  return password !== undefined && isUnmistakable(password) ? password : undefined;
 }

@@ -2,8 +2,10 @@
 import { strict as assert } from 'node:assert';
 import {
   commandEnvironment,
+  givenVariables,
   programEnvironment,
   secretsIn,
+  withheldVariables,
 } from '../../../src/adapters/process/childEnvironment';
 
 const secrets = {
@@ -39,18 +41,51 @@ describe('the environment of a command', () => {
   it('has the way to the network, and is no build server but where we are', () =>
     assert.deepEqual(commandEnvironment(way, 'a'), { ...way, ...unattended, PARALLEL_AGENTS_TAG: 'a' }));
 
-  it('takes what is added, but for secrets and our own variables', () =>
+  it('takes what is added, but never the editor’s, the model’s or another tag', () => {
+    const added = { NPM_TOKEN: 'x', NODE_OPTIONS: '--x', GIT_CEILING_DIRECTORIES: '/p', PORT: '1', CI: 'no' };
+    const steering = {
+      ...{ ANTHROPIC_API_KEY: 'x', Anthropic_Auth_Token: 'x', VSCODE_IPC_HOOK_CLI: 'x' },
+      ...{ ELECTRON_RUN_AS_NODE: '1', PARALLEL_AGENTS_TAG: 'forged' },
+    };
+    assert.deepEqual(commandEnvironment({}, 'a', { ...added, ...steering }), {
+      ...unattended,
+      ...added,
+      PARALLEL_AGENTS_TAG: 'a',
+    });
+  });
+});
+
+describe('what commands are given of our environment', () => {
+  it('is what is harmless, and what the user named, secrets too', () =>
+    assert.deepEqual(givenVariables({ ...secrets, ...harmless }, ['NPM_TOKEN', 'NODE_OPTIONS', 'NOT_SET']), {
+      ...harmless,
+      NPM_TOKEN: 'x',
+      NODE_OPTIONS: '--require x',
+    }));
+
+  it('is never the editor’s or the model’s, also when they are named', () =>
     assert.deepEqual(
-      commandEnvironment({}, 'a', { ...secrets, PORT: '1', CI: 'no', PARALLEL_AGENTS_TAG: 'forged' }),
-      {
-        ...unattended,
-        LD_PRELOAD: 'x',
-        GIT_ASKPASS: 'x',
-        SSH_AUTH_SOCK: 'x',
-        PORT: '1',
-        CI: 'no',
-        PARALLEL_AGENTS_TAG: 'a',
-      },
+      givenVariables({ ...secrets, ...harmless }, Object.keys(secrets).slice(0, 2)),
+      harmless,
+    ));
+
+  it('leaves the rest withheld, but for what every shell makes anew and what we say ourselves', () =>
+    assert.deepEqual(
+      withheldVariables(
+        {
+          ...harmless,
+          ...way,
+          ...unattended,
+          DB_URL: 'x',
+          GH_TOKEN: 'x',
+          SEEN: 'x',
+          PWD: '/',
+          SHLVL: '1',
+          _: 'x',
+        },
+        ['SEEN'],
+      ),
+      ['DB_URL', 'GH_TOKEN'],
     ));
 });
 
@@ -77,6 +112,8 @@ describe('the secrets of an environment', () => {
     [{ HOOK_SECRET: 'https://hooks.example/T0/B0' }, ['https://hooks.example/T0/B0']],
     [{ https_proxy: 'http://me:pa55w0rd@proxy:8080' }, ['http://me:pa55w0rd@proxy:8080', 'pa55w0rd']],
     [{ HTTP_PROXY: 'http://proxy:8080', NO_PROXY: 'localhost,127.0.0.1' }, []],
+    [{ DB_URL: 'postgres://me:hunter2!x@db/dev' }, ['hunter2!x']],
+    [{ DB_URL: 'postgres://postgres:postgres@localhost/dev', LOG: 'a:b@c' }, []],
     [{ PASSPHRASE_SECRET: 'correct-horse-battery' }, ['correct-horse-battery']],
   ];
   for (const [environment, values] of told)

@@ -67,7 +67,7 @@ describe('the command runner', () => {
     };
     const scrubbing = createCommandRunner({ ...options, environment });
     const command = `env; echo "#"; tr '\\0' '\\n' < /proc/$PPID/environ; echo "#"; command -v node`;
-    const env = { PORT: '4711', MY_TOKEN: 'sk-secret-4' };
+    const env = { PORT: '4711', MY_TOKEN: 'named', ANTHROPIC_AUTH_TOKEN: 'sk-secret-4' };
     const { outputTail } = await scrubbing.run({ command, cwd: '/', timeoutMs: 60_000, tag, env });
     const [own = '', guards = '', node = ''] = outputTail.split('#\n');
     assert.doesNotMatch(own, /secret|VSCODE|ELECTRON|NODE_OPTIONS|ANTHROPIC/);
@@ -75,6 +75,7 @@ describe('the command runner', () => {
     assert.match(guards, /^ELECTRON_RUN_AS_NODE=1$/m);
     assert.match(own, new RegExp(`^PARALLEL_AGENTS_TAG=outer/${tag}/[0-9a-f]{32}$`, 'm'));
     assert.match(own, /^PORT=4711$/m);
+    assert.match(own, /^MY_TOKEN=named$/m, 'the user named it');
     assert.match(own, /^TERM=dumb$/m);
     assert.match(node, /node$/m);
   });

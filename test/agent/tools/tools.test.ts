@@ -345,7 +345,8 @@ describe('tools', () => {
           dropped,
           contested,
         }),
-        commandBegin: async () => ok({ timeoutMs: 1000, notes: ['The user changed a.js as well.'] }),
+        commandBegin: async () =>
+          ok({ timeoutMs: 1000, shell: 'sh', notes: ['The user changed a.js as well.'] }),
       };
       const answer = await createAgentWorld({ answers }).use('run_command', input);
       const told =

@@ -70,6 +70,7 @@ describe('the breaker', () => {
     key: ['model', 'work'],
     credit: ['model', 'work'],
     service: ['model', 'work'],
+    proxy: ['model', 'work'],
     spawn: ['copy', 'work'],
     files: ['copy', 'work'],
     workspace: ['copy', 'work'],

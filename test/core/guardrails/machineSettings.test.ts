@@ -3,13 +3,15 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
 import {
   accessWith,
+  defaultMachineSettings,
+  describeLeftOut,
   judgeAsked,
   type MachineSettings,
   type ModelAccess,
-  narrowCommands,
+  narrow,
 } from '../../../src/core/guardrails/machineSettings';
 
-const own: MachineSettings = { allowedCommands: [], agentLimit: 5 };
+const own: MachineSettings = defaultMachineSettings;
 const there: MachineSettings = { ...own, baseUrl: 'http://own.example' };
 
 describe('what a face asks of a host', () => {
@@ -22,7 +24,14 @@ describe('what a face asks of a host', () => {
       [['a'], ['a'], ['a'], []],
     ] as const;
     for (const [mine, asked, allowed, leftOut] of cases)
-      assert.deepEqual(narrowCommands(mine, asked), { allowed, leftOut });
+      assert.deepEqual(narrow(mine, asked), { allowed, leftOut });
+  });
+
+  it('tells what was left out by the setting that allows it', () => {
+    assert.deepEqual(describeLeftOut({ commands: [], variables: [] }), []);
+    const [commands, variables] = describeLeftOut({ commands: ['make x'], variables: ['DB_URL', 'A\nB'] });
+    assert.match(commands ?? '', /may not run `make x`: .*\(parallelAgents\.commands\.allow\)/);
+    assert.match(variables ?? '', /not given `DB_URL`, `A B`: .*\(parallelAgents\.commands\.env\)/);
   });
 
   const judged: readonly (readonly [

@@ -1,0 +1,22 @@
+// What is said of a failed check beside its own output: where it ran differently from the user's terminal.
+import { describeShell } from './commandShell';
+import { describeMissed } from './commandVariables';
+import type { FailedCheck } from './failedCheck';
+
+/** In what checks run, as far as the user's settings and environment have a say in it. */
+export interface Surroundings {
+  /** The shell, as it is started. */
+  readonly shell: string;
+  /** Names of variables that are set where the host runs, and are not given to commands. */
+  readonly withheld: readonly string[];
+}
+
+/** Sentences for people, each with the setting that mends it; none where nothing points to the surroundings. */
+export function describeSurroundings(
+  check: FailedCheck,
+  { shell, withheld }: Surroundings,
+): readonly string[] {
+  return [describeShell(check, shell), describeMissed(check, withheld)].filter(
+    (words) => words !== undefined,
+  );
+}
