@@ -55,6 +55,7 @@ export class AgentDesk {
       ...attemptOf(attempt),
       ...{ name: feature.spec.name, description, category: feature.spec.category },
       declaredFiles: feature.spec.files,
+      ...(feature.spec.resources && { resources: feature.spec.resources }),
       ...(checkCommand === undefined ? {} : { verifyCommand: checkCommand }),
       ...{ allowedCommands: this.parts.allowedCommands(), model: live.model, limits },
       ...(lastFailure === undefined ? {} : { lastFailure }),

@@ -180,13 +180,7 @@ export class AgentPool {
     await log.append([
       { type: 'feature.claimed', model, ...attemptOf(attempt) },
       ...scopes.map(
-        ({ path, kind }): Happening => ({
-          type: 'lock.granted',
-          path,
-          kind,
-          how: 'claim',
-          ...attemptOf(attempt),
-        }),
+        (scope): Happening => ({ type: 'lock.granted', ...scope, how: 'claim', ...attemptOf(attempt) }),
       ),
     ]);
     live.copyReady = this.#prepareCopy(live);

@@ -99,6 +99,7 @@ export const assignment = z.object({
   description: z.string(),
   category: z.string(),
   declaredFiles: z.array(z.string()),
+  resources: z.array(z.string()).optional(),
   verifyCommand: z.string().optional(),
   allowedCommands: z.array(z.string()),
   model: z.enum(modelNames),

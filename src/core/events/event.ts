@@ -2,7 +2,8 @@
 import type { FeatureChange } from '../features/featureChange';
 import type { BreakerEvent } from '../guardrails/breaker';
 import type { LimitName } from '../guardrails/budget';
-import type { LockScope } from '../locks/lockPath';
+import type { PathScope } from '../locks/lockPath';
+import type { Locked, LockScope } from '../locks/lockScope';
 import type { Blocker } from '../locks/lockTable';
 import type { ModelName, Usage } from '../routing/modelCatalog';
 import { agentName, type EpochMs, type FeatureId, type Fence, type Slot } from '../shared/ids';
@@ -82,21 +83,15 @@ export type AgentEnd = 'done' | 'yielded' | 'stopped' | 'limit' | 'lost' | 'reco
 export type LockEvent =
   | ({
       readonly type: 'lock.granted';
-      readonly path: string;
-      readonly kind: LockScope['kind'];
       readonly how: 'claim' | 'request';
       /** How long the attempt stood and waited for it; absent when it was free. */
       readonly waitedMs?: number;
-    } & Attempt)
-  | ({
-      readonly type: 'lock.waiting';
-      readonly path: string;
-      readonly kind: LockScope['kind'];
-      readonly blockers: readonly Blocker[];
-    } & Attempt)
+    } & LockScope &
+      Attempt)
+  | ({ readonly type: 'lock.waiting'; readonly blockers: readonly Blocker[] } & PathScope & Attempt)
   /** The human saved a file that the attempt holds and has changed: theirs stays, and is merged into the attempt's copy. */
   | ({ readonly type: 'lock.conflicted'; readonly path: string } & Attempt)
-  | ({ readonly type: 'lock.released'; readonly path: string } & Attempt);
+  | ({ readonly type: 'lock.released' } & Locked & Attempt);
 
 export type FileEvent =
   /** In the attempt's private copy, by its tools or a command. */
