@@ -122,6 +122,7 @@ export class AgentPool {
     const keeps = ending.kind === 'passed' || ending.kind === 'unconfirmed';
     if (keeps) this.#follow(this.#leaveInPeace(live));
     else await this.#endProcess(live, ending.kind === 'lost' ? 0 : endGraceMs);
+    live.turn?.giveBack();
     if (!keeps && publications.of(attempt.fence))
       throw new Failure('closed', 'Its files may be in the workspace in part; the next host sees to it.');
     const happenings: Happening[] = [

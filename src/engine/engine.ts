@@ -20,7 +20,7 @@ import { BacklogLoader, type LoadCounts } from './backlogLoader';
 import { BreakerKeeper } from './breakerKeeper';
 import { ChangeGuard } from './changeGuard';
 import { checkAgain } from './checkAgain';
-import { CheckPlaces } from './checkPlaces';
+import { CommandTurns } from './commandTurns';
 import { CoreWatch } from './coreWatch';
 import { DeclaredFiles } from './declaredFiles';
 import { messageOf, sentenceOf } from './endWords';
@@ -101,8 +101,8 @@ export class Engine {
     const arriving = new Arriving(log, isolation, publications);
     const changes = new AttemptChanges(log, isolation, locks, guard, shared);
     const watch = new CoreWatch(cores, clock);
-    const places = new CheckPlaces(() => log.head.run?.settings.checksAtOnce ?? cores.count);
-    const verification = new Verification(log, commands, isolation, places, watch, clock, onOutput);
+    const turns = new CommandTurns(() => log.head.run?.settings.checksAtOnce ?? cores.count);
+    const verification = new Verification(log, commands, isolation, turns, watch, clock, onOutput);
     const submission = new Submission({
       ...{ log, isolation, arriving, changes, guard, locks, publications, verification, insistence },
       end: (live, ending) => pool.end(live, ending),
@@ -115,7 +115,7 @@ export class Engine {
         withheld: parts.withheld,
       },
       new AttemptFiles(log, pool, isolation, locks, guard, shared, arriving),
-      new AttemptCommands(log, pool, changes, arriving, watch, allowedCommands),
+      new AttemptCommands(log, pool, changes, arriving, turns, watch, allowedCommands),
     );
     this.judgement = new UserJudgement(log, isolation, publications, verification, tagOf);
     this.runs = new RunControl({

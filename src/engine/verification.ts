@@ -1,12 +1,13 @@
 // Runs a feature's check in the agent's copy, and turns its exit into evidence or a reason.
 import { attemptOf } from '../core/events/event';
 import type { CheckProof } from '../core/features/feature';
+import { PortWords, tellsPortTaken } from '../core/guardrails/portTaken';
 import { describeUnread, type Unread } from '../core/shared/unread';
 import type { Isolation } from '../ports/isolation';
 import type { Clock } from '../ports/system';
 import type { CommandResult, CommandRunner } from '../ports/workers';
 import type { LiveAttempt } from './attempt';
-import type { CheckPlaces } from './checkPlaces';
+import { type CommandTurns, type Turn, type TurnKind, waitingFor } from './commandTurns';
 import type { CoreWatch } from './coreWatch';
 import type { EventLog } from './eventLog';
 
@@ -23,16 +24,17 @@ export class Verification {
     private readonly log: EventLog,
     private readonly commands: CommandRunner,
     private readonly isolation: Isolation,
-    private readonly places: CheckPlaces,
+    private readonly turns: CommandTurns,
     private readonly watch: CoreWatch,
     private readonly clock: Clock,
     private readonly onOutput: (of: Pick<LiveAttempt, 'attempt'>, text: string) => void,
   ) {}
 
   /**
-   * What the check makes of the attempt, once there is a place for it; the wait for that counts against no limit. Rejects
-   * with a `Failure` when the check could not be run at all.
-   * @param ready called once there is a place; what it answers with ends the matter without a check
+   * What the check makes of the attempt, once it is its turn; the wait for that counts against no limit. Where other
+   * commands ran beside it and may have had a part in what came of it, it is run once more with nothing beside it, and only
+   * that counts. Rejects with a `Failure` when the check could not be run at all.
+   * @param ready called at each turn; what it answers with ends the matter without a check
    */
   async verify<T>(
     live: Subject,
@@ -40,24 +42,38 @@ export class Verification {
     timeoutMs: number,
     ready: () => Promise<T | undefined>,
   ): Promise<Checked | T> {
+    const first = await this.#atTurn('check', live, command, timeoutMs, ready);
+    if (!isDoubtful(first)) return first;
+    const alone = await this.#atTurn('alone', live, command, timeoutMs, ready);
+    if (isDoubtful(alone)) return alone.checked; // with nothing beside it, nothing else can be to blame
+    return isFailed(alone) ? { ...alone, reason: `${alone.reason}\n\n${ranAlone}` } : alone;
+  }
+
+  async #atTurn<T>(
+    kind: TurnKind,
+    live: Subject,
+    command: string,
+    timeoutMs: number,
+    ready: () => Promise<T | undefined>,
+  ): Promise<Checked | Doubtful | T> {
     const { attempt } = live;
     const askedMs = this.clock.monotonic();
     let waitedMs: number | undefined;
     live.timeLimit?.hold();
-    const giveBack = await this.places.take(live.check.signal, (running) => {
+    const turn = await this.turns.take(kind, live.check.signal, (wait) => {
       waitedMs = 0;
-      const step = waitingFor(running);
+      const step = waitingFor(wait);
       this.log
         .append([{ type: 'agent.progress', status: 'waiting', step, ...attemptOf(attempt) }])
         .catch(() => undefined); // a log that refuses says so to whoever appends next
     });
     live.timeLimit?.goOn();
-    if (!giveBack) return { kind: 'failed', reason: 'The check was stopped.' };
+    if (!turn) return { kind: 'failed', reason: 'The check was stopped.' };
     try {
       if (waitedMs !== undefined) waitedMs = Math.round(this.clock.monotonic() - askedMs);
-      return (await ready()) ?? (await this.#run(live, command, timeoutMs, waitedMs));
+      return (await ready()) ?? (await this.#run(live, command, timeoutMs, waitedMs, turn));
     } finally {
-      giveBack();
+      turn.giveBack();
     }
   }
 
@@ -66,9 +82,11 @@ export class Verification {
     command: string,
     timeoutMs: number,
     waitedMs: number | undefined,
-  ): Promise<Checked> {
+    turn: Turn,
+  ): Promise<Checked | Doubtful> {
     const { attempt, feature } = live;
     const waited = waitedMs === undefined ? {} : { waitedMs };
+    const printed = new PortWords();
     await this.log.append([{ type: 'verify.started', command, ...waited, ...attemptOf(attempt) }]);
     const span = this.watch.begin();
     const [ended] = await Promise.allSettled([
@@ -80,7 +98,10 @@ export class Verification {
             PARALLEL_AGENTS_FEATURE_ID: String(feature.id),
             PARALLEL_AGENTS_FEATURE_NAME: feature.spec.name,
           },
-          onOutput: (text) => this.onOutput(live, text),
+          onOutput: (text) => {
+            printed.add(text);
+            this.onOutput(live, text);
+          },
         },
         live.check.signal,
       ),
@@ -92,7 +113,9 @@ export class Verification {
     if (result.aborted) return { kind: 'failed', reason: 'The check was stopped.' };
     const { exitCode, timedOut, durationMs } = result;
     const outputTail = this.log.redactor.text(result.outputTail); // before it is cut further
-    const passed = exitCode === 0 && !timedOut;
+    const isTaken = printed.isTold || tellsPortTaken(outputTail);
+    const doubt = turn.hadCompany && isTaken ? 'portTaken' : undefined;
+    const passed = exitCode === 0 && !timedOut && doubt === undefined;
     await this.log.append([
       {
         type: 'verify.finished',
@@ -102,21 +125,37 @@ export class Verification {
         timedOut,
         durationMs,
         outputTail,
+        ...(doubt && { doubt }),
         ...use,
         ...attemptOf(attempt),
       },
     ]);
-    if (exitCode === 0 && !timedOut)
-      return { kind: 'passed', evidence: { kind: 'check', command, exitCode, outputTail, durationMs } };
-    return {
-      kind: 'failed',
-      reason: failureReason(command, { ...result, outputTail }, timeoutMs, live.unread),
-    };
+    const checked: Checked =
+      exitCode === 0 && !timedOut
+        ? { kind: 'passed', evidence: { kind: 'check', command, exitCode, outputTail, durationMs } }
+        : {
+            kind: 'failed',
+            reason: failureReason(command, { ...result, outputTail }, timeoutMs, live.unread),
+          };
+    return doubt === undefined ? checked : { kind: 'doubtful', checked };
   }
 }
 
-function waitingFor(running: number): string {
-  return `waiting for a core: ${running} ${running === 1 ? 'check is' : 'checks are'} running`;
+/** Said of a failure, so that nobody looks for it in what ran at the same time. */
+const ranAlone = 'It was run by itself, with no other check or command of this run beside it.';
+
+/** Others that ran beside it may have had a part in it. */
+interface Doubtful {
+  readonly kind: 'doubtful';
+  readonly checked: Checked;
+}
+
+function isDoubtful(answer: unknown): answer is Doubtful {
+  return typeof answer === 'object' && answer !== null && 'kind' in answer && answer.kind === 'doubtful';
+}
+
+function isFailed<T>(answer: Checked | T): answer is Extract<Checked, { kind: 'failed' }> {
+  return typeof answer === 'object' && answer !== null && 'kind' in answer && answer.kind === 'failed';
 }
 
 /** One line on how the check ended, then what its copy lacked, then the end of its output: the next attempt's best hint. */

@@ -132,6 +132,9 @@ export interface CoreUse {
   readonly coreWaitMs?: number;
 }
 
+/** `portTaken`: it said that a port was in use. */
+export type CheckDoubt = 'portTaken';
+
 export type CheckEvent =
   | ({
       readonly type: 'verify.started';
@@ -143,6 +146,8 @@ export type CheckEvent =
       readonly type: 'verify.finished';
       readonly command: LongText;
       readonly passed: boolean;
+      /** It does not count, for other commands that ran beside it may have had a part in it; it is run again by itself. */
+      readonly doubt?: CheckDoubt;
       /** Null when it was ended by a signal or its time ran out. */
       readonly exitCode: number | null;
       readonly timedOut: boolean;
