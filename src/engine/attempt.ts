@@ -11,6 +11,7 @@ import type { StagedFile } from '../ports/isolation';
 import type { WorkerHandle } from '../ports/workers';
 import type { Turn } from './commandTurns';
 import type { CoreSpan } from './coreWatch';
+import type { NeighbourSpan } from './neighbourWatch';
 import type { TimeLimit } from './timeLimit';
 
 /** How an attempt comes to its end. The first ending wins; later ones are ignored. */
@@ -63,6 +64,8 @@ export class LiveAttempt {
   timeLimit: TimeLimit | undefined;
   /** The watch over the command that its agent runs now. */
   command: CoreSpan | undefined;
+  /** The watch over servers of others that it may talk to. */
+  beside: NeighbourSpan | undefined;
   /** Of that command: others may have to wait until it, and all it has started, is gone. */
   turn: Turn | undefined;
   /** What its last command took, until the tool that ran it is told of. */
@@ -116,6 +119,8 @@ export class LiveAttempt {
   #endSpan({ durationMs, cpuMs }: CommandTime): void {
     this.commandUse = this.command?.end(durationMs, cpuMs) ?? {};
     this.command = undefined;
+    this.beside?.leave();
+    this.beside = undefined;
   }
 
   dispose(): void {

@@ -13,34 +13,41 @@ import type { AttemptChanges } from './attemptChanges';
 import { type CommandTurns, type Turn, waitingFor } from './commandTurns';
 import type { CoreWatch } from './coreWatch';
 import type { EventLog } from './eventLog';
+import type { NeighbourWatch } from './neighbourWatch';
+
+export interface AttemptCommandsParts {
+  readonly log: EventLog;
+  readonly pool: AgentPool;
+  readonly changes: AttemptChanges;
+  readonly arriving: Arriving;
+  readonly turns: CommandTurns;
+  readonly watch: CoreWatch;
+  readonly neighbours: NeighbourWatch;
+  readonly allowedCommands: () => readonly string[];
+}
 
 export class AttemptCommands {
-  constructor(
-    private readonly log: EventLog,
-    private readonly pool: AgentPool,
-    private readonly changes: AttemptChanges,
-    private readonly arriving: Arriving,
-    private readonly turns: CommandTurns,
-    private readonly watch: CoreWatch,
-    private readonly allowedCommands: () => readonly string[],
-  ) {}
+  constructor(private readonly parts: AttemptCommandsParts) {}
 
   async begin(fence: Fence, command: string): Promise<Result<CommandPermit>> {
-    const live = this.pool.present(fence);
-    const judged = judgeCommand(command, await live.checkCommand, this.allowedCommands());
+    const { log, pool, arriving, watch, neighbours } = this.parts;
+    const live = pool.present(fence);
+    const judged = judgeCommand(command, await live.checkCommand, this.parts.allowedCommands());
     if (!judged.ok) return judged;
     if (live.handedIn)
       return refuse('commandDenied', 'Your work is being checked; run it when that is over.');
-    await this.pool.ready(fence);
+    await pool.ready(fence);
     live.endCommand({ durationMs: 0 }); // of one whose end was never told
     live.turn = await this.#turnOf(live);
-    const { notes } = await this.arriving.bring(this.pool.present(fence)).catch((error: unknown) => {
+    const { notes } = await arriving.bring(pool.present(fence)).catch((error: unknown) => {
       live.endCommand({ durationMs: 0 });
       throw error;
     });
-    this.pool.present(fence);
-    live.command = this.watch.begin();
-    const { commandMs } = this.log.settings.limits;
+    pool.present(fence);
+    live.beside = await neighbours.begin(live.attempt.slot, live.tag);
+    pool.present(fence);
+    live.command = watch.begin();
+    const { commandMs } = log.settings.limits;
     return ok({ timeoutMs: commandMs, ...(notes.length > 0 && { notes }) });
   }
 
@@ -48,9 +55,9 @@ export class AttemptCommands {
   async #turnOf(live: LiveAttempt): Promise<Turn | undefined> {
     const { attempt, check, timeLimit } = live;
     timeLimit?.hold();
-    const turn = await this.turns.take('command', check.signal, (wait) => {
+    const turn = await this.parts.turns.take('command', check.signal, (wait) => {
       const step = waitingFor(wait);
-      this.log
+      this.parts.log
         .append([{ type: 'agent.progress', status: 'waiting', step, ...attemptOf(attempt) }])
         .catch(() => undefined); // a log that refuses says so to whoever appends next
     });
@@ -63,19 +70,20 @@ export class AttemptCommands {
    * edit, the attempt is over. What it printed comes back as a model may see it.
    */
   async end(fence: Fence, { printed, ...took }: CommandEnded): Promise<CommandOutcome> {
-    const live = this.pool.present(fence);
+    const { log, pool, changes } = this.parts;
+    const live = pool.present(fence);
     const hadCompany = live.turn?.hadCompany ?? false;
     live.endCommand(took);
-    const look = await this.changes.look(live);
+    const look = await changes.look(live);
     const files = look.news.length;
-    const { budget, answer } = spendOnFiles(this.pool.present(fence).budget, files, this.log.settings.limits);
+    const { budget, answer } = spendOnFiles(pool.present(fence).budget, files, log.settings.limits);
     if (answer.kind === 'stop')
-      await this.pool.end(live, { kind: 'limit', hit: answer.hit, note: leftOut(files) });
-    this.pool.present(fence);
-    const taken = await this.changes.take(live, look);
+      await pool.end(live, { kind: 'limit', hit: answer.hit, note: leftOut(files) });
+    pool.present(fence);
+    const taken = await changes.take(live, look);
     live.budget = budget;
     const about = hadCompany && tellsPortTaken(printed) ? portNote : '';
-    return { ...taken, output: this.log.redactor.text(printed) + about };
+    return { ...taken, output: log.redactor.text(printed) + about };
   }
 }
 

@@ -6,6 +6,7 @@ import type { Redactor } from '../core/guardrails/redactor';
 import { concernsDecision } from '../core/scheduler/concernsDecision';
 import type { FeatureId, Fence } from '../core/shared/ids';
 import type { Isolation } from '../ports/isolation';
+import type { LocalSockets } from '../ports/localSockets';
 import type { Loaded, Store } from '../ports/store';
 import type { Chance, Clock, Cores } from '../ports/system';
 import type { CommandRunner, ProcessEnder, WorkerSpawner } from '../ports/workers';
@@ -27,6 +28,7 @@ import { messageOf, sentenceOf } from './endWords';
 import { EventLog } from './eventLog';
 import { FileLocks } from './fileLocks';
 import { Insistence } from './insistence';
+import { NeighbourWatch } from './neighbourWatch';
 import { Publications } from './publications';
 import { recover } from './recovery';
 import { RunControl } from './runControl';
@@ -46,6 +48,7 @@ export interface EngineParts {
   readonly clock: Clock;
   readonly chance: Chance;
   readonly cores: Cores;
+  readonly sockets: LocalSockets;
   readonly isolation: Isolation;
   readonly spawner: WorkerSpawner;
   readonly ender: ProcessEnder;
@@ -101,8 +104,18 @@ export class Engine {
     const arriving = new Arriving(log, isolation, publications);
     const changes = new AttemptChanges(log, isolation, locks, guard, shared);
     const watch = new CoreWatch(cores, clock);
-    const turns = new CommandTurns(() => log.head.run?.settings.checksAtOnce ?? cores.count);
-    const verification = new Verification(log, commands, isolation, turns, watch, clock, onOutput);
+    const turns = new CommandTurns(
+      () => log.head.run?.settings.checksAtOnce ?? cores.count,
+      () => log.head.run?.settings.exclusiveChecks ?? false,
+    );
+    const neighbours = new NeighbourWatch(parts.sockets, clock, async (slot) => {
+      const port = (await isolation.environmentOf(slot)).PARALLEL_AGENTS_PORT;
+      return port === undefined ? undefined : Number(port);
+    });
+    const verification = new Verification({
+      ...{ log, commands, isolation, turns, watch, neighbours, clock },
+      onOutput,
+    });
     const submission = new Submission({
       ...{ log, isolation, arriving, changes, guard, locks, publications, verification, insistence },
       end: (live, ending) => pool.end(live, ending),
@@ -115,7 +128,7 @@ export class Engine {
         withheld: parts.withheld,
       },
       new AttemptFiles(log, pool, isolation, locks, guard, shared, arriving),
-      new AttemptCommands(log, pool, changes, arriving, turns, watch, allowedCommands),
+      new AttemptCommands({ log, pool, changes, arriving, turns, watch, neighbours, allowedCommands }),
     );
     this.judgement = new UserJudgement(log, isolation, publications, verification, tagOf);
     this.runs = new RunControl({

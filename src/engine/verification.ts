@@ -10,6 +10,7 @@ import type { LiveAttempt } from './attempt';
 import { type CommandTurns, type Turn, type TurnKind, waitingFor } from './commandTurns';
 import type { CoreWatch } from './coreWatch';
 import type { EventLog } from './eventLog';
+import type { NeighbourWatch } from './neighbourWatch';
 
 /** What is checked: an attempt at work, or work that was kept, laid out anew. */
 export type Subject = Pick<LiveAttempt, 'attempt' | 'feature' | 'tag' | 'check' | 'unread' | 'timeLimit'>;
@@ -19,16 +20,19 @@ export type Checked =
   | { readonly kind: 'passed'; readonly evidence: CheckProof }
   | { readonly kind: 'failed'; readonly reason: string };
 
+export interface VerificationParts {
+  readonly log: EventLog;
+  readonly commands: CommandRunner;
+  readonly isolation: Isolation;
+  readonly turns: CommandTurns;
+  readonly watch: CoreWatch;
+  readonly neighbours: NeighbourWatch;
+  readonly clock: Clock;
+  readonly onOutput: (of: Pick<LiveAttempt, 'attempt'>, text: string) => void;
+}
+
 export class Verification {
-  constructor(
-    private readonly log: EventLog,
-    private readonly commands: CommandRunner,
-    private readonly isolation: Isolation,
-    private readonly turns: CommandTurns,
-    private readonly watch: CoreWatch,
-    private readonly clock: Clock,
-    private readonly onOutput: (of: Pick<LiveAttempt, 'attempt'>, text: string) => void,
-  ) {}
+  constructor(private readonly parts: VerificationParts) {}
 
   /**
    * What the check makes of the attempt, once it is its turn; the wait for that counts against no limit. Where other
@@ -57,20 +61,21 @@ export class Verification {
     ready: () => Promise<T | undefined>,
   ): Promise<Checked | Doubtful | T> {
     const { attempt } = live;
-    const askedMs = this.clock.monotonic();
+    const { log, turns, clock } = this.parts;
+    const askedMs = clock.monotonic();
     let waitedMs: number | undefined;
     live.timeLimit?.hold();
-    const turn = await this.turns.take(kind, live.check.signal, (wait) => {
+    const turn = await turns.take(kind, live.check.signal, (wait) => {
       waitedMs = 0;
       const step = waitingFor(wait);
-      this.log
+      log
         .append([{ type: 'agent.progress', status: 'waiting', step, ...attemptOf(attempt) }])
         .catch(() => undefined); // a log that refuses says so to whoever appends next
     });
     live.timeLimit?.goOn();
     if (!turn) return { kind: 'failed', reason: 'The check was stopped.' };
     try {
-      if (waitedMs !== undefined) waitedMs = Math.round(this.clock.monotonic() - askedMs);
+      if (waitedMs !== undefined) waitedMs = Math.round(clock.monotonic() - askedMs);
       return (await ready()) ?? (await this.#run(live, command, timeoutMs, waitedMs, turn));
     } finally {
       turn.giveBack();
@@ -85,22 +90,25 @@ export class Verification {
     turn: Turn,
   ): Promise<Checked | Doubtful> {
     const { attempt, feature } = live;
+    const { log, commands, isolation, watch, neighbours, onOutput } = this.parts;
     const waited = waitedMs === undefined ? {} : { waitedMs };
     const printed = new PortWords();
-    await this.log.append([{ type: 'verify.started', command, ...waited, ...attemptOf(attempt) }]);
-    const span = this.watch.begin();
+    await log.append([{ type: 'verify.started', command, ...waited, ...attemptOf(attempt) }]);
+    const env = await isolation.environmentOf(attempt.slot);
+    const beside = await neighbours.begin(attempt.slot, live.tag);
+    const span = watch.begin();
     const [ended] = await Promise.allSettled([
-      this.commands.run(
+      commands.run(
         {
-          ...{ command, cwd: this.isolation.folderOf(attempt.slot), timeoutMs, tag: live.tag },
+          ...{ command, cwd: isolation.folderOf(attempt.slot), timeoutMs, tag: live.tag },
           env: {
-            ...(await this.isolation.environmentOf(attempt.slot)),
+            ...env,
             PARALLEL_AGENTS_FEATURE_ID: String(feature.id),
             PARALLEL_AGENTS_FEATURE_NAME: feature.spec.name,
           },
           onOutput: (text) => {
             printed.add(text);
-            this.onOutput(live, text);
+            onOutput(live, text);
           },
         },
         live.check.signal,
@@ -108,15 +116,16 @@ export class Verification {
     ]);
     const use =
       ended.status === 'fulfilled' ? span.end(ended.value.durationMs, ended.value.cpuMs) : span.end(0, 0);
+    const isAnswered = await beside.judge();
     if (ended.status === 'rejected') throw ended.reason;
     const result = ended.value;
     if (result.aborted) return { kind: 'failed', reason: 'The check was stopped.' };
     const { exitCode, timedOut, durationMs } = result;
-    const outputTail = this.log.redactor.text(result.outputTail); // before it is cut further
+    const outputTail = log.redactor.text(result.outputTail); // before it is cut further
     const isTaken = printed.isTold || tellsPortTaken(outputTail);
-    const doubt = turn.hadCompany && isTaken ? 'portTaken' : undefined;
+    const doubt = !turn.hadCompany ? undefined : isTaken ? 'portTaken' : isAnswered ? 'neighbour' : undefined;
     const passed = exitCode === 0 && !timedOut && doubt === undefined;
-    await this.log.append([
+    await log.append([
       {
         type: 'verify.finished',
         command,

@@ -10,6 +10,7 @@ import { placesHome } from '../adapters/isolation/placesFolder';
 import { secretsIn } from '../adapters/process/childEnvironment';
 import { createCommandRunner } from '../adapters/process/commandRunner';
 import { createProcessEnder } from '../adapters/process/processTree';
+import { createSystemSockets } from '../adapters/process/systemSockets';
 import { createWarmSpawner } from '../adapters/process/warmSpawner';
 import { createWorkerSpawner } from '../adapters/process/workerSpawner';
 import { setAsideRecords } from '../adapters/store/setAsideRecords';
@@ -158,6 +159,7 @@ async function build(
       clock,
       chance: createNodeChance(),
       cores: createNodeCores(),
+      sockets: createSystemSockets(),
       ender,
       socketPath: owner.socketPath,
     },

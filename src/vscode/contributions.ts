@@ -37,6 +37,7 @@ export const settingKeys = {
   model: 'model',
   verifyCommand: 'verify.command',
   checksAtOnce: 'verify.parallel',
+  exclusiveChecks: 'verify.exclusive',
   allowedCommands: 'commands.allow',
   sharedLocks: 'locks.shared',
   maxFileEdits: 'limits.max_file_edits',

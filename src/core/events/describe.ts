@@ -128,6 +128,7 @@ export function describeSkip(because: SkipCause): string {
 
 const doubtWords: Readonly<Record<CheckDoubt, string>> = {
   portTaken: 'it found a port in use while other commands of this run were at work',
+  neighbour: 'it may have talked to the server of another command of this run',
 };
 
 const overWords: Readonly<Record<TroubleCause, string>> = {

@@ -132,8 +132,8 @@ export interface CoreUse {
   readonly coreWaitMs?: number;
 }
 
-/** `portTaken`: it said that a port was in use. */
-export type CheckDoubt = 'portTaken';
+/** `portTaken`: it said that a port was in use. `neighbour`: it may have been answered by the server of another. */
+export type CheckDoubt = 'portTaken' | 'neighbour';
 
 export type CheckEvent =
   | ({
