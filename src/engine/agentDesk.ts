@@ -55,6 +55,7 @@ export class AgentDesk {
       ...attemptOf(attempt),
       ...{ name: feature.spec.name, description, category: feature.spec.category },
       declaredFiles: feature.spec.files,
+      ...(feature.spec.resources && { resources: feature.spec.resources }),
       ...(checkCommand === undefined ? {} : { verifyCommand: checkCommand }),
       ...{ allowedCommands: this.parts.allowedCommands(), model: live.model, limits },
       ...(lastFailure === undefined ? {} : { lastFailure }),
@@ -147,6 +148,7 @@ export class AgentDesk {
   async #handIn(live: LiveAttempt, summary: string): Promise<SubmitVerdict> {
     const { log, pool, submission } = this.parts;
     const { limits } = log.settings;
+    live.endCommand({ durationMs: 0 }); // of one whose end was never told: its own check may have to wait for it
     await log.append([{ type: 'feature.submitted', summary, ...attemptOf(live.attempt) }]);
     const lost: Ending = { kind: 'lost', note: 'The check could not be run.' };
     const verdict = await submission.handIn(live, limits.verifyMs).catch(async (error: unknown) => {

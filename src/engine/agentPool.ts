@@ -122,6 +122,7 @@ export class AgentPool {
     const keeps = ending.kind === 'passed' || ending.kind === 'unconfirmed';
     if (keeps) this.#follow(this.#leaveInPeace(live));
     else await this.#endProcess(live, ending.kind === 'lost' ? 0 : endGraceMs);
+    live.turn?.giveBack();
     if (!keeps && publications.of(attempt.fence))
       throw new Failure('closed', 'Its files may be in the workspace in part; the next host sees to it.');
     const happenings: Happening[] = [
@@ -180,13 +181,7 @@ export class AgentPool {
     await log.append([
       { type: 'feature.claimed', model, ...attemptOf(attempt) },
       ...scopes.map(
-        ({ path, kind }): Happening => ({
-          type: 'lock.granted',
-          path,
-          kind,
-          how: 'claim',
-          ...attemptOf(attempt),
-        }),
+        (scope): Happening => ({ type: 'lock.granted', ...scope, how: 'claim', ...attemptOf(attempt) }),
       ),
     ]);
     live.copyReady = this.#prepareCopy(live);

@@ -9,7 +9,9 @@ import type { Unread } from '../core/shared/unread';
 import type { CommandTime, SubmitVerdict } from '../ports/coordinator';
 import type { StagedFile } from '../ports/isolation';
 import type { WorkerHandle } from '../ports/workers';
+import type { Turn } from './commandTurns';
 import type { CoreSpan } from './coreWatch';
+import type { NeighbourSpan } from './neighbourWatch';
 import type { TimeLimit } from './timeLimit';
 
 /** How an attempt comes to its end. The first ending wins; later ones are ignored. */
@@ -62,6 +64,10 @@ export class LiveAttempt {
   timeLimit: TimeLimit | undefined;
   /** The watch over the command that its agent runs now. */
   command: CoreSpan | undefined;
+  /** The watch over servers of others that it may talk to. */
+  beside: NeighbourSpan | undefined;
+  /** Of that command: others may have to wait until it, and all it has started, is gone. */
+  turn: Turn | undefined;
   /** What its last command took, until the tool that ran it is told of. */
   commandUse: CoreUse = {};
   /** Aborts the check that is under way, or waits for its turn. */
@@ -104,16 +110,24 @@ export class LiveAttempt {
   }
 
   /** The command is over, whatever became of it. */
-  endCommand({ durationMs, cpuMs }: CommandTime): void {
+  endCommand(took: CommandTime): void {
+    this.#endSpan(took);
+    this.turn?.giveBack();
+    this.turn = undefined;
+  }
+
+  #endSpan({ durationMs, cpuMs }: CommandTime): void {
     this.commandUse = this.command?.end(durationMs, cpuMs) ?? {};
     this.command = undefined;
+    this.beside?.leave();
+    this.beside = undefined;
   }
 
   dispose(): void {
     for (const cancel of this.#timers) cancel();
     this.#timers.clear();
     this.timeLimit?.dispose();
-    this.endCommand({ durationMs: 0 });
+    this.#endSpan({ durationMs: 0 }); // its turn ends with its processes
     this.check.abort();
   }
 }

@@ -1,40 +1,71 @@
 // Answers what agents ask about commands: whether one may run, and what became of what it changed.
+import { attemptOf } from '../core/events/event';
 import { spendOnFiles } from '../core/guardrails/budget';
 import { judgeCommand } from '../core/guardrails/commandPolicy';
+import { tellsPortTaken } from '../core/guardrails/portTaken';
 import type { Surroundings } from '../core/guardrails/surroundings';
 import type { Fence } from '../core/shared/ids';
 import { ok, type Result, refuse } from '../core/shared/result';
 import type { CommandEnded, CommandOutcome, CommandPermit } from '../ports/coordinator';
 import type { AgentPool } from './agentPool';
 import type { Arriving } from './arrivals';
+import type { LiveAttempt } from './attempt';
 import type { AttemptChanges } from './attemptChanges';
+import { type CommandTurns, type Turn, waitingFor } from './commandTurns';
 import type { CoreWatch } from './coreWatch';
 import type { EventLog } from './eventLog';
+import type { NeighbourWatch } from './neighbourWatch';
+
+export interface AttemptCommandsParts {
+  readonly log: EventLog;
+  readonly pool: AgentPool;
+  readonly changes: AttemptChanges;
+  readonly arriving: Arriving;
+  readonly turns: CommandTurns;
+  readonly watch: CoreWatch;
+  readonly neighbours: NeighbourWatch;
+  readonly allowedCommands: () => readonly string[];
+  readonly surroundings: () => Surroundings;
+}
 
 export class AttemptCommands {
-  constructor(
-    private readonly log: EventLog,
-    private readonly pool: AgentPool,
-    private readonly changes: AttemptChanges,
-    private readonly arriving: Arriving,
-    private readonly watch: CoreWatch,
-    private readonly allowedCommands: () => readonly string[],
-    private readonly surroundings: () => Surroundings,
-  ) {}
+  constructor(private readonly parts: AttemptCommandsParts) {}
 
   async begin(fence: Fence, command: string): Promise<Result<CommandPermit>> {
-    const live = this.pool.present(fence);
-    const judged = judgeCommand(command, await live.checkCommand, this.allowedCommands());
+    const { log, pool, arriving, watch, neighbours } = this.parts;
+    const live = pool.present(fence);
+    const judged = judgeCommand(command, await live.checkCommand, this.parts.allowedCommands());
     if (!judged.ok) return judged;
     if (live.handedIn)
       return refuse('commandDenied', 'Your work is being checked; run it when that is over.');
-    const { notes } = await this.arriving.bring(await this.pool.ready(fence));
-    this.pool.present(fence);
+    await pool.ready(fence);
     live.endCommand({ durationMs: 0 }); // of one whose end was never told
-    live.command = this.watch.begin();
-    const { commandMs } = this.log.settings.limits;
-    const { shell } = this.surroundings();
+    live.turn = await this.#turnOf(live);
+    const { notes } = await arriving.bring(pool.present(fence)).catch((error: unknown) => {
+      live.endCommand({ durationMs: 0 });
+      throw error;
+    });
+    pool.present(fence);
+    live.beside = await neighbours.begin(live.attempt.slot, live.tag);
+    pool.present(fence);
+    live.command = watch.begin();
+    const { commandMs } = log.settings.limits;
+    const { shell } = this.parts.surroundings();
     return ok({ timeoutMs: commandMs, shell, ...(notes.length > 0 && { notes }) });
+  }
+
+  /** Waiting for it counts against no limit. */
+  async #turnOf(live: LiveAttempt): Promise<Turn | undefined> {
+    const { attempt, check, timeLimit } = live;
+    timeLimit?.hold();
+    const turn = await this.parts.turns.take('command', check.signal, (wait) => {
+      const step = waitingFor(wait);
+      this.parts.log
+        .append([{ type: 'agent.progress', status: 'waiting', step, ...attemptOf(attempt) }])
+        .catch(() => undefined); // a log that refuses says so to whoever appends next
+    });
+    timeLimit?.goOn();
+    return turn;
   }
 
   /**
@@ -42,19 +73,26 @@ export class AttemptCommands {
    * edit, the attempt is over. What it printed comes back as a model may see it.
    */
   async end(fence: Fence, { printed, ...took }: CommandEnded): Promise<CommandOutcome> {
-    const live = this.pool.present(fence);
+    const { log, pool, changes } = this.parts;
+    const live = pool.present(fence);
+    const hadCompany = live.turn?.hadCompany ?? false;
     live.endCommand(took);
-    const look = await this.changes.look(live);
+    const look = await changes.look(live);
     const files = look.news.length;
-    const { budget, answer } = spendOnFiles(this.pool.present(fence).budget, files, this.log.settings.limits);
+    const { budget, answer } = spendOnFiles(pool.present(fence).budget, files, log.settings.limits);
     if (answer.kind === 'stop')
-      await this.pool.end(live, { kind: 'limit', hit: answer.hit, note: leftOut(files) });
-    this.pool.present(fence);
-    const taken = await this.changes.take(live, look);
+      await pool.end(live, { kind: 'limit', hit: answer.hit, note: leftOut(files) });
+    pool.present(fence);
+    const taken = await changes.take(live, look);
     live.budget = budget;
-    return { ...taken, output: this.log.redactor.text(printed) };
+    const about = hadCompany && tellsPortTaken(printed) ? portNote : '';
+    return { ...taken, output: log.redactor.text(printed) + about };
   }
 }
+
+/** Or an agent would look in its own work for what another's server did. */
+const portNote =
+  '\n[A port was in use while commands of other agents ran. It may have been theirs: run it again before you change anything for it.]';
 
 function leftOut(files: number): string {
   return `A command changed ${files} ${files === 1 ? 'file' : 'files'}; none of it entered the workspace.`;

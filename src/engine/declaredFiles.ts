@@ -2,12 +2,12 @@
 import type { Snapshot } from '../core/events/snapshot';
 import { changedFeatures } from '../core/features/changedFeatures';
 import type { Feature, FeatureSpec } from '../core/features/feature';
-import { type LockScope, lockKey, parseLockScope, sameScopes } from '../core/locks/lockPath';
+import { lockKey, type PathScope, parseLockScope, sameScopes } from '../core/locks/lockPath';
 import type { FeatureId } from '../core/shared/ids';
 import type { Isolation } from '../ports/isolation';
 
 type Features = Snapshot['features'];
-type Scopes = readonly LockScope[];
+type Scopes = readonly PathScope[];
 
 export class DeclaredFiles {
   /** By declared text. */
@@ -106,7 +106,7 @@ export class DeclaredFiles {
   }
 
   #scopesOf(texts: readonly string[]): Scopes {
-    const scopes = new Map<string, LockScope>();
+    const scopes = new Map<string, PathScope>();
     for (const scope of texts.flatMap((text) => this.#named.get(text) ?? asWritten(text))) {
       if (scope.kind === 'file' && this.isShared(scope.path)) continue;
       scopes.set(`${scope.kind} ${lockKey(scope.path)}`, scope);

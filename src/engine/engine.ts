@@ -7,6 +7,7 @@ import type { Surroundings } from '../core/guardrails/surroundings';
 import { concernsDecision } from '../core/scheduler/concernsDecision';
 import type { FeatureId, Fence } from '../core/shared/ids';
 import type { Isolation } from '../ports/isolation';
+import type { LocalSockets } from '../ports/localSockets';
 import type { Loaded, Store } from '../ports/store';
 import type { Chance, Clock, Cores } from '../ports/system';
 import type { CommandRunner, ProcessEnder, WorkerSpawner } from '../ports/workers';
@@ -22,14 +23,15 @@ import { BacklogLoader, type LoadCounts } from './backlogLoader';
 import { BreakerKeeper } from './breakerKeeper';
 import { ChangeGuard } from './changeGuard';
 import { checkAgain } from './checkAgain';
-import { CheckPlaces } from './checkPlaces';
 import { CleanPlace } from './cleanPlace';
+import { CommandTurns } from './commandTurns';
 import { CoreWatch } from './coreWatch';
 import { DeclaredFiles } from './declaredFiles';
 import { messageOf, sentenceOf } from './endWords';
 import { EventLog } from './eventLog';
 import { FileLocks } from './fileLocks';
 import { Insistence } from './insistence';
+import { NeighbourWatch } from './neighbourWatch';
 import { Publications } from './publications';
 import { recover } from './recovery';
 import { Regressions } from './regressions';
@@ -50,6 +52,7 @@ export interface EngineParts {
   readonly clock: Clock;
   readonly chance: Chance;
   readonly cores: Cores;
+  readonly sockets: LocalSockets;
   readonly isolation: Isolation;
   readonly spawner: WorkerSpawner;
   readonly ender: ProcessEnder;
@@ -119,10 +122,18 @@ export class Engine {
     const arriving = new Arriving(log, isolation, publications);
     const changes = new AttemptChanges(log, isolation, locks, guard, shared);
     const watch = new CoreWatch(cores, clock);
-    const places = new CheckPlaces(() => log.head.run?.settings.checksAtOnce ?? cores.count);
-    const verification = new Verification(
-      ...([log, commands, isolation, places, watch, clock, onOutput, surroundings] as const),
+    const turns = new CommandTurns(
+      () => log.head.run?.settings.checksAtOnce ?? cores.count,
+      () => log.head.run?.settings.exclusiveChecks ?? false,
     );
+    const neighbours = new NeighbourWatch(parts.sockets, clock, async (slot) => {
+      const port = (await isolation.environmentOf(slot)).PARALLEL_AGENTS_PORT;
+      return port === undefined ? undefined : Number(port);
+    });
+    const verification = new Verification({
+      ...{ log, commands, isolation, turns, watch, neighbours, clock },
+      ...{ onOutput, surroundings },
+    });
     const clean = new CleanPlace(isolation);
     const regressions = new Regressions({ log, verification, publications, clean, tagOf });
     const submission = new Submission({
@@ -138,7 +149,17 @@ export class Engine {
         withheld: parts.withheld,
       },
       new AttemptFiles(log, pool, isolation, locks, guard, shared, arriving),
-      new AttemptCommands(log, pool, changes, arriving, watch, allowedCommands, surroundings),
+      new AttemptCommands({
+        log,
+        pool,
+        changes,
+        arriving,
+        turns,
+        watch,
+        neighbours,
+        allowedCommands,
+        surroundings,
+      }),
     );
     this.judgement = new UserJudgement(log, isolation, publications, verification, clean, tagOf);
     this.runs = new RunControl({

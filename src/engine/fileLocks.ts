@@ -3,16 +3,9 @@
 import type { Attempt, Happening } from '../core/events/event';
 import { attemptOf } from '../core/events/event';
 import { describeBlockers } from '../core/locks/describeBlockers';
-import { type LockScope, lockKey, parseWorkspacePath } from '../core/locks/lockPath';
-import {
-  grantable,
-  type Hold,
-  type LockTable,
-  pathsOf,
-  request,
-  requestFree,
-  setHuman,
-} from '../core/locks/lockTable';
+import { lockKey, type PathScope, parseWorkspacePath } from '../core/locks/lockPath';
+import { isLocked, type LockScope } from '../core/locks/lockScope';
+import { grantable, type LockTable, lockedBy, request, requestFree, setHuman } from '../core/locks/lockTable';
 import type { Fence } from '../core/shared/ids';
 import { ok, type Refusal, type Result, refuse } from '../core/shared/result';
 import type { LockGrant } from '../ports/coordinator';
@@ -48,9 +41,12 @@ export class FileLocks {
   }
 
   /** The attempt's hold whose name is another way of writing `path`; undefined when it has none. */
-  held(attempt: Attempt, path: string): LockScope | undefined {
-    const isIt = (hold: Hold) => hold.fence === attempt.fence && lockKey(hold.scope.path) === lockKey(path);
-    return this.log.head.locks.holds.find(isIt)?.scope;
+  held(attempt: Attempt, path: string): PathScope | undefined {
+    for (const { fence, scope } of this.log.head.locks.holds) {
+      if (fence !== attempt.fence || scope.kind === 'resource') continue;
+      if (lockKey(scope.path) === lockKey(path)) return scope;
+    }
+    return undefined;
   }
 
   /** Is the human editing the file? */
@@ -66,7 +62,7 @@ export class FileLocks {
     const parsed = parseWorkspacePath(text);
     if (!parsed.ok) return parsed;
     const path = parsed.value;
-    const scope: LockScope = { kind: 'file', path };
+    const scope: PathScope = { kind: 'file', path };
     const answer = request(this.table, scope, attempt);
     if (answer.kind === 'held') return ok({ path, fresh: false, waitedMs: 0 });
     if (answer.kind === 'granted') {
@@ -111,9 +107,9 @@ export class FileLocks {
 
   /** The events that end all an attempt holds and waits for; part of the commit that ends it. */
   releaseEvents(attempt: Attempt): readonly Happening[] {
-    return pathsOf(this.log.head.locks, attempt.fence).map((path) => ({
+    return lockedBy(this.log.head.locks, attempt.fence).map((locked) => ({
       type: 'lock.released',
-      path,
+      ...locked,
       ...attemptOf(attempt),
     }));
   }
@@ -136,7 +132,7 @@ export class FileLocks {
     if (granted.length === 0) return;
     const now = this.clock.monotonic();
     const answered = granted.flatMap(({ fence, scope }) => {
-      const asked = this.#pending.filter((p) => p.attempt.fence === fence && p.path === scope.path);
+      const asked = this.#pending.filter((p) => p.attempt.fence === fence && isLocked(scope, p));
       const [first] = asked;
       return first ? [{ first, asked, scope, waitedMs: now - first.sinceMs }] : [];
     });
@@ -160,8 +156,8 @@ export class FileLocks {
     await this.grantWaiting();
   }
 
-  #granted(attempt: Attempt, { path, kind }: LockScope, waitedMs?: number): Happening {
+  #granted(attempt: Attempt, scope: LockScope, waitedMs?: number): Happening {
     const waited = waitedMs === undefined ? {} : { waitedMs };
-    return { type: 'lock.granted', path, kind, how: 'request', ...waited, ...attemptOf(attempt) };
+    return { type: 'lock.granted', ...scope, how: 'request', ...waited, ...attemptOf(attempt) };
   }
 }

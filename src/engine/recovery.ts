@@ -3,7 +3,7 @@
 import type { Attempt, Happening } from '../core/events/event';
 import { attemptOf } from '../core/events/event';
 import { liveAttempts } from '../core/events/snapshot';
-import { pathsOf } from '../core/locks/lockTable';
+import { lockedBy } from '../core/locks/lockTable';
 import type { FeatureId } from '../core/shared/ids';
 import type { Isolation } from '../ports/isolation';
 import type { PublicationRecord } from '../ports/store';
@@ -91,8 +91,8 @@ function handBack(attempt: Attempt, log: EventLog): readonly Happening[] {
 }
 
 function released(attempt: Attempt, log: EventLog): readonly Happening[] {
-  return pathsOf(log.head.locks, attempt.fence).map((path) => ({
-    ...{ type: 'lock.released', path },
+  return lockedBy(log.head.locks, attempt.fence).map((locked) => ({
+    ...{ type: 'lock.released', ...locked },
     ...attemptOf(attempt),
   }));
 }

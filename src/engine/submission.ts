@@ -80,9 +80,10 @@ export class Submission {
     isAlone: boolean,
   ): Promise<Ending | Returned | 'again'> {
     const { arriving, changes, approval, verification, publications, regressions } = this.parts;
-    let tried: readonly PlaceChange[] = [];
-    // Whoever waited for a place to check in, or for the gate, may find more than was there before.
+    let tried: readonly PlaceChange[] | undefined;
+    // Whoever waited for its turn to be checked, or for the gate, may find more than was there before.
     const ready = async () => {
+      if (tried) await this.#putBackMade(live, tried); // by a check that does not count
       const arrived = await arriving.bring(live);
       if (arrived.overlaps) return returned(arrived);
       const look = await changes.look(live);
@@ -95,15 +96,16 @@ export class Submission {
         ? ((await ready()) ?? ({ kind: 'unconfirmed', why: approval.whyWithoutCheck(live) } as const))
         : await verification.verify(live, command, verifyMs, ready);
     if (checked === 'again' || checked.kind === 'failed' || checked.kind === 'returned') return checked;
+    const work = tried ?? [];
     const guarded = await regressions.guard(
       live,
-      tried.map(({ path }) => path),
+      work.map(({ path }) => path),
       command ?? '',
       verifyMs,
     );
     if ('kind' in guarded) return guarded;
     const green = command === undefined ? guarded.green : [command, ...guarded.green];
-    const enter = () => this.#enter(live, tried, checked, green, arrivals);
+    const enter = () => this.#enter(live, work, checked, green, arrivals);
     return isAlone ? enter() : publications.gate.run(enter);
   }
 
@@ -141,11 +143,7 @@ export class Submission {
     const { isolation, arriving, approval, publications, regressions } = this.parts;
     const { slot } = live.attempt;
     const prints = new Map(tried.map(({ path, after }) => [path, printOf(after)]));
-    const now = await isolation.changes(slot);
-    // What the check made of files that are not the attempt's is no work of the feature.
-    const made = now.flatMap(({ path }) => (prints.has(path) ? [] : [path]));
-    if (made.length > 0) await isolation.putBack(slot, made);
-    const own = now.filter(({ path }) => prints.has(path));
+    const own = await this.#putBackMade(live, tried);
     const isAsTried =
       own.length === prints.size &&
       own.every(({ path, after, why }) => why === undefined && prints.get(path) === printOf(after));
@@ -174,6 +172,19 @@ export class Submission {
     const published = publish();
     live.publishing = published.catch(() => undefined);
     return (await published) ? passed : 'again';
+  }
+
+  /** What the check made of files that are not the attempt's is no work of the feature. Answers with what is left. */
+  async #putBackMade(
+    { attempt: { slot } }: LiveAttempt,
+    tried: readonly PlaceChange[],
+  ): Promise<readonly PlaceChange[]> {
+    const { isolation } = this.parts;
+    const own = new Set(tried.map(({ path }) => path));
+    const now = await isolation.changes(slot);
+    const made = now.flatMap(({ path }) => (own.has(path) ? [] : [path]));
+    if (made.length > 0) await isolation.putBack(slot, made);
+    return now.filter(({ path }) => own.has(path));
   }
 }
 

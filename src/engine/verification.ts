@@ -1,6 +1,7 @@
 // Runs a feature's check in the agent's copy, and turns its exit into evidence or a reason.
 import { attemptOf } from '../core/events/event';
 import type { CheckProof } from '../core/features/feature';
+import { PortWords, tellsPortTaken } from '../core/guardrails/portTaken';
 import { describeSurroundings, type Surroundings } from '../core/guardrails/surroundings';
 import type { FeatureId } from '../core/shared/ids';
 import { describeUnread } from '../core/shared/unread';
@@ -8,9 +9,10 @@ import type { Isolation } from '../ports/isolation';
 import type { Clock } from '../ports/system';
 import type { CommandResult, CommandRunner } from '../ports/workers';
 import type { LiveAttempt } from './attempt';
-import type { CheckPlaces } from './checkPlaces';
+import { type CommandTurns, type Turn, type TurnKind, waitingFor } from './commandTurns';
 import type { CoreWatch } from './coreWatch';
 import type { EventLog } from './eventLog';
+import type { NeighbourWatch } from './neighbourWatch';
 
 /** What is checked: an attempt at work, or work that was kept, laid out anew. */
 export type Subject = Pick<LiveAttempt, 'attempt' | 'feature' | 'tag' | 'check' | 'unread' | 'timeLimit'> & {
@@ -23,22 +25,26 @@ export type Checked =
   | { readonly kind: 'passed'; readonly evidence: CheckProof }
   | { readonly kind: 'failed'; readonly reason: string };
 
+export interface VerificationParts {
+  readonly log: EventLog;
+  readonly commands: CommandRunner;
+  readonly isolation: Isolation;
+  readonly turns: CommandTurns;
+  readonly watch: CoreWatch;
+  readonly neighbours: NeighbourWatch;
+  readonly clock: Clock;
+  readonly onOutput: (of: Pick<LiveAttempt, 'attempt'>, text: string) => void;
+  readonly surroundings: () => Surroundings;
+}
+
 export class Verification {
-  constructor(
-    private readonly log: EventLog,
-    private readonly commands: CommandRunner,
-    private readonly isolation: Isolation,
-    private readonly places: CheckPlaces,
-    private readonly watch: CoreWatch,
-    private readonly clock: Clock,
-    private readonly onOutput: (of: Pick<LiveAttempt, 'attempt'>, text: string) => void,
-    private readonly surroundings: () => Surroundings,
-  ) {}
+  constructor(private readonly parts: VerificationParts) {}
 
   /**
-   * What the check makes of the attempt, once there is a place for it; the wait for that counts against no limit. Rejects
-   * with a `Failure` when the check could not be run at all.
-   * @param ready called once there is a place; what it answers with ends the matter without a check
+   * What the check makes of the attempt, once it is its turn; the wait for that counts against no limit. Where other
+   * commands ran beside it and may have had a part in what came of it, it is run once more with nothing beside it, and only
+   * that counts. Rejects with a `Failure` when the check could not be run at all.
+   * @param ready called at each turn; what it answers with ends the matter without a check
    */
   async verify<T>(
     live: Subject,
@@ -46,24 +52,39 @@ export class Verification {
     timeoutMs: number,
     ready: () => Promise<T | undefined>,
   ): Promise<Checked | T> {
+    const first = await this.#atTurn('check', live, command, timeoutMs, ready);
+    if (!isDoubtful(first)) return first;
+    const alone = await this.#atTurn('alone', live, command, timeoutMs, ready);
+    if (isDoubtful(alone)) return alone.checked; // with nothing beside it, nothing else can be to blame
+    return isFailed(alone) ? { ...alone, reason: `${alone.reason}\n\n${ranAlone}` } : alone;
+  }
+
+  async #atTurn<T>(
+    kind: TurnKind,
+    live: Subject,
+    command: string,
+    timeoutMs: number,
+    ready: () => Promise<T | undefined>,
+  ): Promise<Checked | Doubtful | T> {
     const { attempt } = live;
-    const askedMs = this.clock.monotonic();
+    const { log, turns, clock } = this.parts;
+    const askedMs = clock.monotonic();
     let waitedMs: number | undefined;
     live.timeLimit?.hold();
-    const giveBack = await this.places.take(live.check.signal, (running) => {
+    const turn = await turns.take(kind, live.check.signal, (wait) => {
       waitedMs = 0;
-      const step = waitingFor(running);
-      this.log
+      const step = waitingFor(wait);
+      log
         .append([{ type: 'agent.progress', status: 'waiting', step, ...attemptOf(attempt) }])
         .catch(() => undefined); // a log that refuses says so to whoever appends next
     });
     live.timeLimit?.goOn();
-    if (!giveBack) return { kind: 'failed', reason: 'The check was stopped.' };
+    if (!turn) return { kind: 'failed', reason: 'The check was stopped.' };
     try {
-      if (waitedMs !== undefined) waitedMs = Math.round(this.clock.monotonic() - askedMs);
-      return (await ready()) ?? (await this.#run(live, command, timeoutMs, waitedMs));
+      if (waitedMs !== undefined) waitedMs = Math.round(clock.monotonic() - askedMs);
+      return (await ready()) ?? (await this.#run(live, command, timeoutMs, waitedMs, turn));
     } finally {
-      giveBack();
+      turn.giveBack();
     }
   }
 
@@ -72,37 +93,48 @@ export class Verification {
     command: string,
     timeoutMs: number,
     waitedMs: number | undefined,
-  ): Promise<Checked> {
+    turn: Turn,
+  ): Promise<Checked | Doubtful> {
     const { attempt, feature, guards } = live;
+    const { log, commands, isolation, watch, neighbours, onOutput } = this.parts;
+    const surroundings = this.parts.surroundings();
     const waited = waitedMs === undefined ? {} : { waitedMs };
-    const surroundings = this.surroundings();
     const about = { ...(guards !== undefined && { guards }), ...attemptOf(attempt) };
-    await this.log.append([{ type: 'verify.started', command, ...waited, ...about }]);
-    const span = this.watch.begin();
+    const printed = new PortWords();
+    await log.append([{ type: 'verify.started', command, ...waited, ...about }]);
+    const env = await isolation.environmentOf(attempt.slot);
+    const beside = await neighbours.begin(attempt.slot, live.tag);
+    const span = watch.begin();
     const [ended] = await Promise.allSettled([
-      this.commands.run(
+      commands.run(
         {
-          ...{ command, cwd: this.isolation.folderOf(attempt.slot), timeoutMs, tag: live.tag },
+          ...{ command, cwd: isolation.folderOf(attempt.slot), timeoutMs, tag: live.tag },
           shell: surroundings.shell,
           env: {
-            ...(await this.isolation.environmentOf(attempt.slot)),
+            ...env,
             PARALLEL_AGENTS_FEATURE_ID: String(feature.id),
             PARALLEL_AGENTS_FEATURE_NAME: feature.spec.name,
           },
-          onOutput: (text) => this.onOutput(live, text),
+          onOutput: (text) => {
+            printed.add(text);
+            onOutput(live, text);
+          },
         },
         live.check.signal,
       ),
     ]);
     const use =
       ended.status === 'fulfilled' ? span.end(ended.value.durationMs, ended.value.cpuMs) : span.end(0, 0);
+    const isAnswered = await beside.judge();
     if (ended.status === 'rejected') throw ended.reason;
     const result = ended.value;
     if (result.aborted) return { kind: 'failed', reason: 'The check was stopped.' };
     const { exitCode, timedOut, durationMs } = result;
-    const outputTail = this.log.redactor.text(result.outputTail); // before it is cut further
-    const passed = exitCode === 0 && !timedOut;
-    await this.log.append([
+    const outputTail = log.redactor.text(result.outputTail); // before it is cut further
+    const isTaken = printed.isTold || tellsPortTaken(outputTail);
+    const doubt = !turn.hadCompany ? undefined : isTaken ? 'portTaken' : isAnswered ? 'neighbour' : undefined;
+    const passed = exitCode === 0 && !timedOut && doubt === undefined;
+    await log.append([
       {
         type: 'verify.finished',
         command,
@@ -111,22 +143,41 @@ export class Verification {
         timedOut,
         durationMs,
         outputTail,
+        ...(doubt && { doubt }),
         ...use,
         ...about,
       },
     ]);
-    if (exitCode === 0 && !timedOut)
-      return { kind: 'passed', evidence: { kind: 'check', command, exitCode, outputTail, durationMs } };
     const lacked = [
       ...(live.unread ? [`${describeUnread(live.unread)}.`] : []),
       ...describeSurroundings({ command, output: outputTail }, surroundings),
     ];
-    return { kind: 'failed', reason: failureReason(command, { ...result, outputTail }, timeoutMs, lacked) };
+    const checked: Checked =
+      exitCode === 0 && !timedOut
+        ? { kind: 'passed', evidence: { kind: 'check', command, exitCode, outputTail, durationMs } }
+        : {
+            kind: 'failed',
+            reason: failureReason(command, { ...result, outputTail }, timeoutMs, lacked),
+          };
+    return doubt === undefined ? checked : { kind: 'doubtful', checked };
   }
 }
 
-function waitingFor(running: number): string {
-  return `waiting for a core: ${running} ${running === 1 ? 'check is' : 'checks are'} running`;
+/** Said of a failure, so that nobody looks for it in what ran at the same time. */
+const ranAlone = 'It was run by itself, with no other check or command of this run beside it.';
+
+/** Others that ran beside it may have had a part in it. */
+interface Doubtful {
+  readonly kind: 'doubtful';
+  readonly checked: Checked;
+}
+
+function isDoubtful(answer: unknown): answer is Doubtful {
+  return typeof answer === 'object' && answer !== null && 'kind' in answer && answer.kind === 'doubtful';
+}
+
+function isFailed<T>(answer: Checked | T): answer is Extract<Checked, { kind: 'failed' }> {
+  return typeof answer === 'object' && answer !== null && 'kind' in answer && answer.kind === 'failed';
 }
 
 /** One line on how the check ended, then what it may have lacked, then the end of its output: the next attempt's best hint. */

@@ -11,6 +11,7 @@ import { givenVariables, secretsIn, withheldVariables } from '../adapters/proces
 import { createCommandRunner } from '../adapters/process/commandRunner';
 import { findShell } from '../adapters/process/commandShell';
 import { createProcessEnder } from '../adapters/process/processTree';
+import { createSystemSockets } from '../adapters/process/systemSockets';
 import { createWarmSpawner } from '../adapters/process/warmSpawner';
 import { createWorkerSpawner } from '../adapters/process/workerSpawner';
 import { setAsideRecords } from '../adapters/store/setAsideRecords';
@@ -170,6 +171,7 @@ async function build(
       clock,
       chance: createNodeChance(),
       cores: createNodeCores(),
+      sockets: createSystemSockets(),
       ender,
       socketPath: owner.socketPath,
     },

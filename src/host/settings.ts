@@ -76,6 +76,7 @@ export function resolveSettings(read: SettingReader): ResolvedSettings {
     ...optional('model', readModel(read, warn)),
     ...optional('verifyCommand', readText('verify.command', read, warn)),
     ...optional('checksAtOnce', readCount('verify.parallel', read, warn)),
+    ...optional('exclusiveChecks', readSwitch('verify.exclusive', read, warn)),
     sharedLocks: readList('locks.shared', usualSharedLocks, read, warn),
     limits,
     reattachGraceMs: seconds('reattachGrace', defaults.reattachGraceMs),
@@ -119,6 +120,13 @@ function readCount(name: string, read: SettingReader, warn: Warn): number | unde
     return value;
   warn(name, value, 'the number of cores', `a whole number from 1 to ${mostChecksAtOnce}`);
   return undefined;
+}
+
+/** Undefined for what is off, as when nothing is set. */
+function readSwitch(name: string, read: SettingReader, warn: Warn): true | undefined {
+  const value = read(name);
+  if (value !== undefined && typeof value !== 'boolean') warn(name, value, false, 'true or false');
+  return value === true ? true : undefined;
 }
 
 function readList(

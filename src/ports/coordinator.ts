@@ -135,6 +135,8 @@ export interface Assignment extends Attempt {
   readonly description: string;
   readonly category: string;
   readonly declaredFiles: readonly string[];
+  /** Names of what no other agent has while it works. */
+  readonly resources?: readonly string[];
   readonly verifyCommand?: string;
   readonly allowedCommands: readonly string[];
   readonly model: ModelName;

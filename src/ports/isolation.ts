@@ -1,5 +1,5 @@
 // Where attempts work, each apart from the user's folder and from each other, and the one way their work enters it.
-import type { LockScope } from '../core/locks/lockPath';
+import type { PathScope } from '../core/locks/lockPath';
 import type { Slot } from '../core/shared/ids';
 import type { Result } from '../core/shared/result';
 
@@ -68,7 +68,7 @@ export interface Isolation {
    * files that a glob matches, or the folder before its first wildcard when there are none or too many; a folder where a
    * plain path is one. By declared text; empty for what is no path in the workspace.
    */
-  expand(declared: readonly string[]): Promise<ReadonlyMap<string, readonly LockScope[]>>;
+  expand(declared: readonly string[]): Promise<ReadonlyMap<string, readonly PathScope[]>>;
 }
 
 /** What the place does not have of the workspace, or has otherwise, in words by path; sorted. */

@@ -38,6 +38,7 @@ export const settingKeys = {
   verifyCommand: 'verify.command',
   checksAtOnce: 'verify.parallel',
   shell: 'verify.shell',
+  exclusiveChecks: 'verify.exclusive',
   allowedCommands: 'commands.allow',
   variables: 'commands.env',
   sharedLocks: 'locks.shared',

@@ -21,7 +21,7 @@ export interface FeatureNode {
   readonly group: GroupKey;
 }
 
-/** What a ready feature that is passed over waits for, in words: its files are busy. */
+/** What a ready feature that is passed over waits for, in words: its files or resources are busy. */
 export type FileWait = (feature: Feature) => string | undefined;
 
 export function fileWaitIn({ locks }: Pick<Snapshot, 'locks'>): FileWait {
@@ -127,6 +127,7 @@ function tooltipOf({ id, spec, state }: Feature, description: string, aside: str
   ];
   if (spec.dependsOn.length > 0) lines.push(`Depends on: ${oneLine(spec.dependsOn.join(', '))}`);
   if (spec.files.length > 0) lines.push(`Files: ${oneLine(spec.files.join(', '))}`);
+  if (spec.resources) lines.push(`Resources: ${oneLine(spec.resources.join(', '))}`);
   const check = state.status === 'passing' ? checkOf(state.evidence) : undefined;
   if (check) lines.push(`Proved by: ${oneLine(check.command)}`);
   if (excerptOf(spec.description).trim() !== '') lines.push('', oneLine(spec.description));

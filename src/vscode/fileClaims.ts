@@ -25,6 +25,7 @@ export class FileClaims {
   constructor(snapshot: Snapshot) {
     this.table = snapshot.locks;
     for (const { scope, slot, featureId } of snapshot.locks.holds) {
+      if (scope.kind === 'resource') continue; // no file has it, and none is named like it
       const featureName = oneLine(snapshot.features[featureId]?.spec.name ?? '');
       const claim = { path: scope.path, kind: scope.kind, slot, featureId, featureName };
       if (scope.kind === 'file') this.files.set(lockKey(scope.path), claim);

@@ -59,6 +59,12 @@ No check is set for this feature: a person will look at your work.`,
     );
   });
 
+  it("tells what is the agent's alone", () =>
+    assert.match(
+      assignmentText({ ...assignment, resources: ['port 3000', 'dev database'] }),
+      /\n\nYours alone while you work:\n- port 3000\n- dev database\n\n/,
+    ));
+
   it('tells why the last attempt failed, by its end, fenced against its own backticks', () => {
     const text = assignmentText({ ...assignment, lastFailure: `${'x'.repeat(9000)}\n\`\`\`\nexit code 1` });
     assert.match(text, /its changes were given up\..*The reason given:\n````\n…x+\n```\nexit code 1\n````$/s);

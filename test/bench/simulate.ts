@@ -5,7 +5,7 @@ import { projectAll } from '../../src/core/events/project';
 import { defaultRunSettings } from '../../src/core/events/runSettings';
 import { emptySnapshot, type Snapshot } from '../../src/core/events/snapshot';
 import type { FeatureSpec } from '../../src/core/features/feature';
-import { pathsOf } from '../../src/core/locks/lockTable';
+import { lockedBy } from '../../src/core/locks/lockTable';
 import { Board } from '../../src/core/scheduler/board';
 import { decide } from '../../src/core/scheduler/decide';
 import type { FeatureId } from '../../src/core/shared/ids';
@@ -99,8 +99,8 @@ class SimulatedBench {
 
   pass(atMs: number, attempt: Attempt): void {
     const { featureId, slot, fence } = attempt;
-    const released = pathsOf(this.snapshot.locks, fence).map(
-      (path): Happening => ({ type: 'lock.released', path, ...attempt }),
+    const released = lockedBy(this.snapshot.locks, fence).map(
+      (locked): Happening => ({ type: 'lock.released', ...locked, ...attempt }),
     );
     this.tell(atMs, [
       { type: 'feature.submitted', summary: '', ...attempt },

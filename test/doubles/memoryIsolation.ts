@@ -1,7 +1,7 @@
 // A workspace and its slots' places in memory: files as text, kept apart and brought together as the port promises.
 import { createHash } from 'node:crypto';
 import { mergeLines } from '../../src/adapters/isolation/mergeLines';
-import { type LockScope, parseLockScope } from '../../src/core/locks/lockPath';
+import { type PathScope, parseLockScope } from '../../src/core/locks/lockPath';
 import { pathMatcher, usualSharedLocks } from '../../src/core/locks/sharedPaths';
 import { ok, type Result, refuse } from '../../src/core/shared/result';
 import type {
@@ -170,7 +170,7 @@ export class MemoryIsolation implements Isolation {
     for (const hash of this.#kept.keys()) if (!hashes.has(hash)) this.#kept.delete(hash);
   }
 
-  async expand(declared: readonly string[]): Promise<ReadonlyMap<string, readonly LockScope[]>> {
+  async expand(declared: readonly string[]): Promise<ReadonlyMap<string, readonly PathScope[]>> {
     const paths = [...this.files.keys()].sort();
     return new Map(declared.map((text) => [text, scopesOf(text, paths)]));
   }
@@ -222,7 +222,7 @@ function merged(path: string, ours: string, base: string, theirs: string): strin
   return mergeLines(lines(base), lines(ours), lines(theirs), isShared(path))?.join('\n');
 }
 
-function scopesOf(declared: string, paths: readonly string[]): readonly LockScope[] {
+function scopesOf(declared: string, paths: readonly string[]): readonly PathScope[] {
   const scope = parseLockScope(declared);
   if (!scope.ok) return [];
   const { path } = scope.value;

@@ -9,6 +9,7 @@ import type { AgentDesk } from '../../src/engine/agentDesk';
 import { Engine } from '../../src/engine/engine';
 import type { Assignment } from '../../src/ports/coordinator';
 import { Failure } from '../../src/ports/failure';
+import { type LocalSockets, unknownSockets } from '../../src/ports/localSockets';
 import type { Loaded } from '../../src/ports/store';
 import type { Chance, Cores } from '../../src/ports/system';
 import type { CommandResult, CommandRun, WorkerEnd } from '../../src/ports/workers';
@@ -59,6 +60,7 @@ export interface SimulatedHostOptions {
   readonly disk?: MemoryDisk;
   readonly clock?: SimulatedClock;
   readonly cores?: Cores;
+  readonly sockets?: LocalSockets;
   readonly redactor?: Redactor;
 }
 
@@ -104,6 +106,7 @@ export class SimulatedHost {
       loaded: { ...(await store.load()), ...options.loaded },
       ...{
         socketPath: '/hub',
+        sockets: options.sockets ?? unknownSockets,
         cores: options.cores ?? { count: 64, wanted: () => undefined },
         workspaceTag: 'test',
       },

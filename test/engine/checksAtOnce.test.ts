@@ -63,6 +63,43 @@ describe('checks at the same time', () => {
     assert.equal(host.engine.snapshot.run?.report?.wallMs, 40_000);
   });
 
+  it('are one at a time, with what agents run for themselves, where verify.exclusive says so', async () => {
+    let atOnce = 0;
+    let most = 0;
+    const run = async (work: () => Promise<unknown>) => {
+      atOnce += 1;
+      most = Math.max(most, atOnce);
+      await work();
+      atOnce -= 1;
+    };
+    const attemptMs = { ...defaultLimits.attemptMs, other: 15_000 };
+    const host = await open({
+      settings: { exclusiveChecks: true, limits: { ...defaultLimits, attemptMs } },
+      agents:
+        ({ name }) =>
+        async ({ desk, fence, wait, submit }) => {
+          if (name === 'a' || name === 'b') {
+            await desk.commands.begin(fence, 'check');
+            await run(() => wait(3_000));
+            await desk.commands.end(fence, { durationMs: 3_000, printed: '' });
+          }
+          await submit();
+        },
+    });
+    await host.start();
+    await host.clock.advance(1_000);
+    assert.match(card(host, 2), /^waiting: waiting for a turn, since one of them is to run alone: 1 command/);
+    for (let s = 0; s < 60; s++) await host.clock.advance(1_000);
+    assert.equal(most, 1);
+    assert.equal(
+      host.engine.snapshot.run?.report?.wallMs,
+      46_000,
+      'two commands of 3 s, four checks of 10 s',
+    );
+    assert.deepEqual(host.transcript('limit.reached', 'feature.retried'), [], 'waiting uses up no time');
+    assert.equal(host.engine.snapshot.run?.report?.passing, 4);
+  });
+
   it('wait without using up the time of attempt or check', async () => {
     const attemptMs = { ...defaultLimits.attemptMs, other: 15_000 };
     const limits = { ...defaultLimits, attemptMs, verifyMs: 12_000 };

@@ -2,10 +2,11 @@
 // must hold checked after every step against books that the engine does not keep.
 
 import type { Event } from '../../src/core/events/event';
+import { scopeOf } from '../../src/core/events/project';
 import { liveAttempts } from '../../src/core/events/snapshot';
 import { stageOf } from '../../src/core/features/featureMachine';
 import { defaultLimits } from '../../src/core/guardrails/limits';
-import { covers, type LockScope } from '../../src/core/locks/lockPath';
+import { includes, type LockScope, lockName } from '../../src/core/locks/lockScope';
 import { Failure } from '../../src/ports/failure';
 import { brokenLockRules } from '../core/locks/lockRules';
 import { hashOf, MemoryIsolation } from '../doubles/memoryIsolation';
@@ -256,8 +257,8 @@ export class EngineProgram {
     wrongs.push(...brokenLockRules({ ...snapshot.locks, human: this.#isHuman ? ['src/B'] : [] }));
     const live = new Set(liveAttempts(snapshot).map(({ fence }) => fence));
     for (const { fence, scope } of [...snapshot.locks.holds, ...snapshot.locks.waits]) {
-      if (!live.has(fence)) wrongs.push(`${fence} is over and still has or wants ${scope.path}`);
-      if (scope.path === shared) wrongs.push(`${fence} holds ${shared}`);
+      if (!live.has(fence)) wrongs.push(`${fence} is over and still has or wants ${lockName(scope)}`);
+      if (lockName(scope) === shared) wrongs.push(`${fence} holds ${shared}`);
     }
     if (new Set(liveAttempts(snapshot).map(({ slot }) => slot)).size < live.size)
       wrongs.push('two in one slot');
@@ -273,7 +274,7 @@ export class EngineProgram {
         this.#lastFence = event.fence;
       }
       if (event?.type === 'lock.waiting') this.seen.waited++;
-      if (event?.type === 'lock.granted') this.#grant(event.fence, { kind: event.kind, path: event.path });
+      if (event?.type === 'lock.granted') this.#grant(event.fence, scopeOf(event));
       if (event?.type === 'file.conflicted') this.#overlapped(event.fence, event.path);
       if (event?.type === 'file.published') this.#published(event, wrongs);
       if (event?.type === 'feature.passed') this.#passed(event.fence, wrongs);
@@ -293,7 +294,10 @@ export class EngineProgram {
   }
 
   #published({ fence, path, after }: Extract<Event, { type: 'file.published' }>, wrongs: string[]): void {
-    if (path !== shared && !this.#granted.get(fence)?.some((scope) => covers(scope, path)))
+    if (
+      path !== shared &&
+      !this.#granted.get(fence)?.some((scope) => includes(scope, { kind: 'file', path }))
+    )
       wrongs.push(`${fence} published ${path}, which it never held`);
     const puppet = this.#puppets.get(fence);
     if (!puppet?.hasContested) return;

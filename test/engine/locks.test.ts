@@ -2,6 +2,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
 import { defaultLimits } from '../../src/core/guardrails/limits';
+import { lockName } from '../../src/core/locks/lockScope';
+import { describePassedOver, waitingForFiles } from '../../src/core/scheduler/waitingForFiles';
 import type { LockGrant } from '../../src/ports/coordinator';
 import { hashOf, MemoryIsolation } from '../doubles/memoryIsolation';
 import {
@@ -10,6 +12,7 @@ import {
   type Hands,
   SimulatedHost,
   type SimulatedHostOptions,
+  specsOf,
 } from '../doubles/simulatedHost';
 
 const noRetries = { limits: { ...defaultLimits, maxRetries: 0 } };
@@ -35,7 +38,9 @@ function doing(behaviours: Readonly<Record<string, Behaviour>>): SimulatedHostOp
 
 const pathsLocked = (host: SimulatedHost, featureId: number) =>
   host.events.flatMap((e) =>
-    e.type === 'lock.granted' && e.featureId === featureId && !e.path.startsWith('work/') ? [e.path] : [],
+    e.type === 'lock.granted' && e.featureId === featureId && !lockName(e).startsWith('work/')
+      ? [lockName(e)]
+      : [],
   );
 
 describe('locks of a claim', () => {
@@ -90,6 +95,85 @@ describe('locks of a claim', () => {
     const host = await runAll({ backlog, workspace: workspaceOf({ 'CHANGELOG.md': '# Log\n' }) });
     assert.equal(host.engine.snapshot.run?.report?.wallMs, 1000);
     assert.deepEqual(pathsLocked(host, 1), ['a.ts']);
+  });
+});
+
+describe('resources', () => {
+  const backlog = [
+    { name: 'a', resources: ['port 3000'], files: ['a.ts'] },
+    { name: 'b', resources: ['Port  3000', 'dev database'] },
+    { name: 'c', resources: ['dev database'] },
+    { name: 'd', files: ['port 3000'] },
+  ];
+
+  it('are held with the claim, all or none, and free with the end of the attempt', async () => {
+    const host = await runAll({ backlog, settings: { maxAgents: 4 } });
+    assert.deepEqual(host.transcript('feature.claimed'), [
+      '     0 feature.claimed featureId=2 slot=1',
+      '     0 feature.claimed featureId=4 slot=2',
+      '  1000 feature.claimed featureId=1 slot=1',
+      '  1000 feature.claimed featureId=3 slot=3',
+    ]);
+    assert.deepEqual(pathsLocked(host, 1), ['a.ts', '"port 3000"']);
+    assert.deepEqual(pathsLocked(host, 2), ['"Port 3000"', '"dev database"']);
+    assert.deepEqual(host.engine.snapshot.locks.holds, []);
+    const released = host.events.flatMap((e) => (e.type === 'lock.released' ? [lockName(e)] : []));
+    assert.deepEqual(released.sort(), [
+      '"Port 3000"',
+      '"dev database"',
+      '"dev database"',
+      '"port 3000"',
+      'a.ts',
+      'port 3000',
+    ]);
+  });
+
+  it('are no files: an agent claims and gives back one of the same name', async () => {
+    const answers: string[] = [];
+    await runAll({
+      backlog: [{ name: 'a', resources: ['f'] }, { name: 'b' }],
+      agents: doing({
+        a: async ({ wait, submit, desk, fence }) => {
+          answers.push(JSON.stringify(await desk.files.releaseFile(fence, 'f')));
+          await wait(5000);
+          await submit();
+        },
+        b: async ({ wait, write, submit }) => {
+          await wait(1000);
+          answers.push(String((await write('f', 'b')).ok));
+          await submit();
+        },
+      }),
+    });
+    assert.match(answers[0] ?? '', /You do not hold f/);
+    assert.equal(answers[1], 'true');
+  });
+
+  it('that are taken out of the backlog hold nobody up any more', async () => {
+    const host = await SimulatedHost.open({
+      backlog: [
+        { name: 'a', resources: ['port'] },
+        { name: 'b', resources: ['port'] },
+      ],
+      agents: doing({
+        a: async ({ wait, submit }) => {
+          await wait(9000);
+          await submit();
+        },
+      }),
+    });
+    await host.start();
+    await host.clock.advance(1000);
+    const waiting = waitingForFiles(host.engine.snapshot).get(2);
+    assert.equal(waiting && describePassedOver(waiting), 'waits for "port", held by agent 1 (feature 1)');
+    await host.engine.loadBacklog(specsOf([{ name: 'a', resources: ['port'] }, { name: 'b' }]));
+    await host.clock.advance(1000);
+    assert.deepEqual(host.transcript('feature.claimed'), [
+      '     0 feature.claimed featureId=1 slot=1',
+      '  1000 feature.claimed featureId=2 slot=2',
+    ]);
+    await host.clock.advance(9000);
+    assert.deepEqual(host.bugs, []);
   });
 });
 

@@ -6,7 +6,7 @@ import { projectAll } from '../../src/core/events/project';
 import { defaultRunSettings } from '../../src/core/events/runSettings';
 import { emptySnapshot, type Snapshot } from '../../src/core/events/snapshot';
 import type { FeatureSpec } from '../../src/core/features/feature';
-import { pathsOf } from '../../src/core/locks/lockTable';
+import { lockedBy } from '../../src/core/locks/lockTable';
 import type { Fence } from '../../src/core/shared/ids';
 import { type LongText, shorten } from '../../src/core/shared/longText';
 import type { Commit, PublicationChange, PublicationRecord } from '../../src/ports/store';
@@ -141,10 +141,10 @@ export function storyOfARun(reason = '1 test fails'): History {
 
 /** How an attempt ends: its feature moves on, its locks go, its process is gone. */
 export function endOf(history: History, attempt: Attempt, end: Happening): Happening[] {
-  const paths = pathsOf(history.snapshot.locks, attempt.fence);
+  const held = lockedBy(history.snapshot.locks, attempt.fence);
   return [
     end,
-    ...paths.map((path) => ({ type: 'lock.released', path, ...attempt }) as const),
+    ...held.map((locked) => ({ type: 'lock.released', ...locked, ...attempt }) as const),
     { type: 'agent.ended', cause: 'done', note: 'ended', ...attempt },
   ];
 }

@@ -49,7 +49,7 @@ function houseSteps({ snapshot }: History, n: number): LazyStep[] {
   const spec = specOf(`${word} ${n}`, {
     files: [pick(paths, n)],
     description: word,
-    ...(n % 2 ? { estimate: 1.5 } : {}),
+    ...(n % 2 ? { estimate: 1.5 } : { resources: [word] }),
   });
   const report = {
     startedAt: 1,
@@ -112,6 +112,7 @@ function featureSteps({ snapshot }: History, n: number): LazyStep[] {
           happenings: [
             { type: 'feature.claimed', model: word, ...claim },
             { type: 'lock.granted', path: pick(paths, n), kind: 'file', how: 'claim', ...claim },
+            { type: 'lock.granted', resource: pick(paths, n), kind: 'resource', how: 'claim', ...claim },
           ],
         }),
         ...[remove, edit, skip],

@@ -31,6 +31,12 @@ describe('the claims on files', () => {
     });
   }
 
+  it('take no resource for a file, whatever its name', () => {
+    const { history, two } = atWork();
+    history.record([{ type: 'lock.granted', kind: 'resource', resource: 'docs/a.md', how: 'claim', ...two }]);
+    assert.equal(new FileClaims(history.snapshot).on('docs/a.md'), undefined);
+  });
+
   it('names agent and feature, in plain text', () => {
     const { history, two } = atWork();
     history.record([{ type: 'lock.granted', path: 'a.md', kind: 'file', how: 'request', ...two }]);

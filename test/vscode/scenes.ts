@@ -1,7 +1,9 @@
 // Workspaces in the middle of their work, for everything that draws one: made of events, as a real one is.
+
 import type { Attempt, Happening } from '../../src/core/events/event';
 import { defaultRunSettings, type RunSettings } from '../../src/core/events/runSettings';
 import type { FeatureSpec } from '../../src/core/features/feature';
+import { lockedOf } from '../../src/core/locks/lockScope';
 import { reportRun } from '../../src/core/scheduler/reportRun';
 import { History, specOf } from '../support/history';
 
@@ -63,7 +65,7 @@ export function finish(history: History, attempt: Attempt, end: Happening): void
       ? ([{ type: 'feature.submitted', summary: 'done', ...attempt }] as const)
       : []),
     end.type === 'feature.passed' ? { ...end, slot: attempt.slot, fence: attempt.fence } : end,
-    ...held.map(({ scope }) => ({ type: 'lock.released', path: scope.path, ...attempt }) as const),
+    ...held.map(({ scope }) => ({ type: 'lock.released', ...lockedOf(scope), ...attempt }) as const),
     { type: 'agent.ended', cause: 'done', note: 'done', ...attempt },
   ]);
 }

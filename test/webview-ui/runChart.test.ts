@@ -173,7 +173,7 @@ describe('the words of a run', () => {
         'Attempts: 2 min 36 s in sum, 6 s of it waiting for other agents, or work that was given up',
         'One agent: about 2 min 30 s, 2.50 × the wall time; an estimate: attempt times without their waiting for a core or a file',
         'Best possible: about 50 s, no order of this work is faster; the run took 1.20 × that',
-        'Agents waited: 30 s, dependencies 20 s, locked files 4 s, a core that other agents had 6 s',
+        'Agents waited: 30 s, dependencies 20 s, locked files and resources 4 s, a core that other agents had 6 s',
         'CPU time: 1 min 30 s, checks and commands ran for 83 % of the time and used 1.8 of 2 cores while they did (90.0 s of CPU time)',
       ],
     );

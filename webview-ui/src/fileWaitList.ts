@@ -1,4 +1,4 @@
-// Features that could be built now but for a file that someone has: which file, and who.
+// Features that could be built now but for a file or resource that someone has: which, and who.
 import { oneLine } from '../../src/core/events/describe';
 import type { FeatureId } from '../../src/core/shared/ids';
 import type { FromWebview } from '../../src/protocol/webviewMessages';
@@ -11,7 +11,10 @@ const mostListed = 8;
 export function createFileWaitList(post: (message: FromWebview) => void): Part {
   const list = element('ul', { class: 'file-waits' });
   const more = element('p', { class: 'note' });
-  const heading = element('h2', { text: 'Waiting for files', attributes: { id: 'file-waits-heading' } });
+  const heading = element('h2', {
+    text: 'Waiting for files and resources',
+    attributes: { id: 'file-waits-heading' },
+  });
   const node = element('section', { attributes: { 'aria-labelledby': 'file-waits-heading' } }, [
     heading,
     list,

@@ -65,7 +65,8 @@ export function followTimeline(timeline: Timeline, events: readonly Event[]): Ti
       if (!waits.has(event.seq)) waits.set(event.seq, { slot, featureId, fence, path, fromMs: ms });
     } else if (event.type === 'lock.granted' || event.type === 'lock.released') {
       for (const [seq, wait] of waits) {
-        const isIt = wait.fence === event.fence && wait.path === event.path && seq < event.seq;
+        const isIt =
+          wait.fence === event.fence && 'path' in event && wait.path === event.path && seq < event.seq;
         if (isIt && wait.toMs === undefined) waits.set(seq, { ...wait, toMs: ms });
       }
     } else {

@@ -4,7 +4,7 @@ import path from 'node:path';
 import picomatch from 'picomatch';
 import { isPlainlyNamed } from '../../core/features/judgeChange';
 import { powerOf } from '../../core/guardrails/powerFiles';
-import { type LockScope, lockKey, parseLockScope, parseWorkspacePath } from '../../core/locks/lockPath';
+import { lockKey, type PathScope, parseLockScope, parseWorkspacePath } from '../../core/locks/lockPath';
 import type { IgnoreRules } from './ignoreRules';
 import { walkTree } from './walkTree';
 
@@ -21,7 +21,7 @@ export async function expandDeclared(
   root: string,
   ignoreRules: IgnoreRules,
   declared: readonly string[],
-): Promise<ReadonlyMap<string, readonly LockScope[]>> {
+): Promise<ReadonlyMap<string, readonly PathScope[]>> {
   const wanted = new Map(declared.map((text) => [text, wantedBy(text)]));
   const globs = [...wanted].filter(([, want]) => want.matches !== undefined);
   const places = new Map<string, Place>();
@@ -65,7 +65,7 @@ function scopesOf(
   text: string,
   { matches, files }: Wanted,
   places: ReadonlyMap<string, Place>,
-): readonly LockScope[] {
+): readonly PathScope[] {
   const literal = parseWorkspacePath(text);
   // A file may really be called `[id].ts`.
   const same = literal.ok ? places.get(lockKey(literal.value)) : undefined;
@@ -77,7 +77,7 @@ function scopesOf(
 }
 
 /** The scope under the name it really has, a folder where the path names one. */
-function realScope(root: string, scope: LockScope, places: ReadonlyMap<string, Place>): LockScope {
+function realScope(root: string, scope: PathScope, places: ReadonlyMap<string, Place>): PathScope {
   if (scope.path === '') return scope;
   const names = scope.path.split('/');
   for (const at of names.keys()) {
@@ -93,7 +93,7 @@ function realScope(root: string, scope: LockScope, places: ReadonlyMap<string, P
 }
 
 /** Where a path through links leads in the workspace; undefined when it leads out, or nowhere that can be named. */
-function followed(root: string, file: string): LockScope | undefined {
+function followed(root: string, file: string): PathScope | undefined {
   const missing: string[] = [];
   for (let at = file; at !== '.'; at = path.posix.dirname(at)) {
     try {

@@ -1,6 +1,6 @@
 // Finds where in a JSON text the problems lie that its content has.
 import { visit } from 'jsonc-parser';
-import type { BacklogProblem, DocumentPath } from '../../core/features/featureList';
+import type { BacklogProblem, DocumentPath } from '../../core/features/backlogProblem';
 
 /** A problem with its place; line and column count from 1, columns in UTF-16 units as editors do. */
 export interface PlacedProblem {

@@ -1,7 +1,7 @@
 // What the offline model plays, `offline-script.json`: turns for each feature by name, for all attempts or for each.
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
-import type { BacklogProblem, DocumentPath } from '../../core/features/featureList';
+import type { BacklogProblem, DocumentPath } from '../../core/features/backlogProblem';
 import { canonicalName } from '../../core/features/featureName';
 import type { OfflineScript, OfflineTurn } from '../../ports/coordinator';
 import { readTextFile } from './jsonFile';

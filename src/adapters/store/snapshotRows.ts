@@ -3,6 +3,7 @@ import type { Event } from '../../core/events/event';
 import { readRunSettings } from '../../core/events/runSettings';
 import type { Agent, Run, Snapshot } from '../../core/events/snapshot';
 import type { Feature } from '../../core/features/feature';
+import type { LockScope } from '../../core/locks/lockScope';
 import type { Hold, LockTable, Wait } from '../../core/locks/lockTable';
 import type { PublicationRecord } from '../../ports/store';
 import { readMeta } from './meta';
@@ -71,9 +72,16 @@ export function featureOf(row: Row): Feature {
   };
 }
 
+/** A resource's name stands where a path would. */
+function scopeOf(row: Row): LockScope {
+  const [kind, name] = [row.text('kind'), row.text('path')];
+  if (kind === 'resource') return { kind, resource: name };
+  return { kind: kind === 'folder' ? 'folder' : 'file', path: name };
+}
+
 function lockOf(row: Row): Hold | Wait {
   return {
-    scope: { kind: row.text('kind') === 'folder' ? 'folder' : 'file', path: row.text('path') },
+    scope: scopeOf(row),
     slot: row.number('slot'),
     featureId: row.number('feature_id'),
     fence: row.number('fence'),

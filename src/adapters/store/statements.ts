@@ -4,6 +4,7 @@ import { project, sinceOf } from '../../core/events/project';
 import { emptySnapshot, type Run, type Snapshot } from '../../core/events/snapshot';
 import type { Feature, FeatureState } from '../../core/features/feature';
 import type { FeatureChange } from '../../core/features/featureChange';
+import { isLocked } from '../../core/locks/lockScope';
 import type { LockTable } from '../../core/locks/lockTable';
 import type { Commit, PublicationChange, PublicationRecord } from '../../ports/store';
 import { moveMeta, setMeta, snapshotKeys } from './meta';
@@ -95,12 +96,18 @@ function changeLocks(before: LockTable, events: readonly Event[]): Statement[] {
   for (const event of events) {
     if (event.type !== 'lock.granted' && event.type !== 'lock.waiting' && event.type !== 'lock.released')
       continue;
-    const { fence, path } = event;
+    const { fence } = event;
     const ofAttempt = [...table.holds, ...table.waits].filter(
-      (row) => row.fence === fence && row.scope.path === path,
+      (row) => row.fence === fence && isLocked(row.scope, event),
     );
-    if (event.type === 'lock.released') statements.push(remove('locks', { fence, path }, ofAttempt.length));
-    else {
+    // A resource's name stands where a path would, and may be that of a file which the attempt has locked as well.
+    const path = 'resource' in event ? event.resource : event.path;
+    if (event.type === 'lock.released') {
+      for (const kind of new Set(ofAttempt.map((row) => row.scope.kind))) {
+        const rows = ofAttempt.filter((row) => row.scope.kind === kind).length;
+        statements.push(remove('locks', { kind, fence, path }, rows));
+      }
+    } else {
       const { seq, kind, slot, featureId: feature_id } = event;
       const since_at = sinceOf(event);
       const held = event.type === 'lock.granted' ? 1 : 0;

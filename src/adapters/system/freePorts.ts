@@ -1,9 +1,8 @@
 // Ports on this machine that nobody listens on, a few together for each slot of a workspace.
 import { createHash } from 'node:crypto';
 import { createServer } from 'node:net';
+import { ownPorts as together } from '../../core/guardrails/neighbours';
 
-/** So many follow the first one. */
-const together = 10;
 /** Below what systems give to whoever asks for any port. */
 const [lowest, highest] = [20_000, 32_000];
 const mostTries = 100;

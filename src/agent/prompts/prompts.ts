@@ -11,7 +11,7 @@ const maxFailureLength = 8000;
 
 /** The first message of the conversation: what to build, where, and how it will be judged. */
 export function assignmentText(assignment: Assignment): string {
-  const { featureId, name, description, category, declaredFiles, lastFailure } = assignment;
+  const { featureId, name, description, category, declaredFiles, resources, lastFailure } = assignment;
   const sections = [
     `# Feature ${featureId}: ${name}`,
     description.trim() === '' ? 'There is no description beyond the name.' : description.trim(),
@@ -19,6 +19,7 @@ export function assignmentText(assignment: Assignment): string {
     declaredFiles.length === 0
       ? 'No files are declared: each is locked for you when you first change it.'
       : `Declared files, locked for you already:\n${bullets(declaredFiles)}`,
+    ...(resources ? [`Yours alone while you work:\n${bullets(resources)}`] : []),
     checkText(assignment),
   ];
   if (lastFailure !== undefined) {

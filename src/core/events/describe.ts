@@ -6,7 +6,7 @@ import { duration } from '../shared/duration';
 import { inert } from '../shared/inert';
 import { excerptOf, type LongText } from '../shared/longText';
 import { describeUnread } from '../shared/unread';
-import type { Event } from './event';
+import type { CheckDoubt, Event } from './event';
 import type { Snapshot } from './snapshot';
 
 /** The line for `event`, or undefined for events that are too small to tell. @param after the snapshot it led to */
@@ -61,6 +61,9 @@ export function describe(event: Event, after: Snapshot): string | undefined {
       return `🚫 Agent ${event.slot} was denied a change: ${oneLine(event.why)}${
         event.others === undefined ? '' : ` The same for ${count(event.others, 'other file', 'other files')}.`
       }`;
+    case 'verify.finished':
+      if (event.doubt === undefined) return undefined;
+      return `🔁 The check of feature ${event.featureId} is run again by itself: ${doubtWords[event.doubt]}`;
     case 'limit.reached':
       return `⛔ Agent ${event.slot} reached ${event.limit} (${event.bound}) on feature ${event.featureId}`;
     case 'throttle.changed':
@@ -123,6 +126,11 @@ export function describeSkip(because: SkipCause): string {
     ? 'by you'
     : `feature ${because.featureId}, which it depends on, did not pass`;
 }
+
+const doubtWords: Readonly<Record<CheckDoubt, string>> = {
+  portTaken: 'it found a port in use while other commands of this run were at work',
+  neighbour: 'it may have talked to the server of another command of this run',
+};
 
 const overWords: Readonly<Record<TroubleCause, string>> = {
   key: 'the service accepts the key',

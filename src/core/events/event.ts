@@ -2,7 +2,8 @@
 import type { FeatureChange } from '../features/featureChange';
 import type { BreakerEvent } from '../guardrails/breaker';
 import type { LimitName } from '../guardrails/budget';
-import type { LockScope } from '../locks/lockPath';
+import type { PathScope } from '../locks/lockPath';
+import type { Locked, LockScope } from '../locks/lockScope';
 import type { Blocker } from '../locks/lockTable';
 import type { ModelName, Usage } from '../routing/modelCatalog';
 import { agentName, type EpochMs, type FeatureId, type Fence, type Slot } from '../shared/ids';
@@ -82,21 +83,15 @@ export type AgentEnd = 'done' | 'yielded' | 'stopped' | 'limit' | 'lost' | 'reco
 export type LockEvent =
   | ({
       readonly type: 'lock.granted';
-      readonly path: string;
-      readonly kind: LockScope['kind'];
       readonly how: 'claim' | 'request';
       /** How long the attempt stood and waited for it; absent when it was free. */
       readonly waitedMs?: number;
-    } & Attempt)
-  | ({
-      readonly type: 'lock.waiting';
-      readonly path: string;
-      readonly kind: LockScope['kind'];
-      readonly blockers: readonly Blocker[];
-    } & Attempt)
+    } & LockScope &
+      Attempt)
+  | ({ readonly type: 'lock.waiting'; readonly blockers: readonly Blocker[] } & PathScope & Attempt)
   /** The human saved a file that the attempt holds and has changed: theirs stays, and is merged into the attempt's copy. */
   | ({ readonly type: 'lock.conflicted'; readonly path: string } & Attempt)
-  | ({ readonly type: 'lock.released'; readonly path: string } & Attempt);
+  | ({ readonly type: 'lock.released' } & Locked & Attempt);
 
 export type FileEvent =
   /** In the attempt's private copy, by its tools or a command. */
@@ -137,6 +132,9 @@ export interface CoreUse {
   readonly coreWaitMs?: number;
 }
 
+/** `portTaken`: it said that a port was in use. `neighbour`: it may have been answered by the server of another. */
+export type CheckDoubt = 'portTaken' | 'neighbour';
+
 export type CheckEvent =
   | ({
       readonly type: 'verify.started';
@@ -152,6 +150,8 @@ export type CheckEvent =
       /** As when it started. */
       readonly guards?: FeatureId;
       readonly passed: boolean;
+      /** It does not count, for other commands that ran beside it may have had a part in it; it is run again by itself. */
+      readonly doubt?: CheckDoubt;
       /** Null when it was ended by a signal or its time ran out. */
       readonly exitCode: number | null;
       readonly timedOut: boolean;

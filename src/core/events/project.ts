@@ -5,6 +5,7 @@ import type { FeatureChange } from '../features/featureChange';
 import { canRemove, type Transition, transition } from '../features/featureMachine';
 import { projectBreaker } from '../guardrails/breaker';
 import { describeBlockers } from '../locks/describeBlockers';
+import { type LockScope, lockName } from '../locks/lockScope';
 import { grant, type LockTable, queue, release } from '../locks/lockTable';
 import type { FeatureId } from '../shared/ids';
 import { excerptOf } from '../shared/longText';
@@ -219,10 +220,17 @@ function changeAgent(draft: Draft, event: Event & AgentEvent): void {
 }
 
 function changeLocks(locks: LockTable, event: Event & TableEvent): LockTable {
-  if (event.type === 'lock.released') return release(locks, event.path, event.fence);
-  const { path, kind, slot, featureId, fence } = event;
-  const entry = { scope: { kind, path }, slot, featureId, fence, since: sinceOf(event) };
+  if (event.type === 'lock.released') return release(locks, event, event.fence);
+  const { slot, featureId, fence } = event;
+  const entry = { scope: scopeOf(event), slot, featureId, fence, since: sinceOf(event) };
   return event.type === 'lock.granted' ? grant(locks, entry) : queue(locks, entry);
+}
+
+/** What an event of a lock is about. */
+export function scopeOf(event: LockScope): LockScope {
+  return event.kind === 'resource'
+    ? { kind: event.kind, resource: event.resource }
+    : { kind: event.kind, path: event.path };
 }
 
 /** As locks keep it; in events of earlier versions the wall clock is all there is. */
@@ -237,7 +245,7 @@ function showWait(draft: Draft, event: Event & TableEvent): void {
     patchAgent(draft, event, { status: 'waiting', step });
   } else if (event.type === 'lock.granted' && event.how === 'request') {
     if (draft.agents[event.slot]?.status !== 'waiting') return;
-    patchAgent(draft, event, { status: 'running', step: `got ${event.path}` });
+    patchAgent(draft, event, { status: 'running', step: `got ${lockName(event)}` });
   }
 }
 

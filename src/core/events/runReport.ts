@@ -69,7 +69,7 @@ export interface ChainLink {
   readonly startMs: number;
   readonly endMs: number;
   /** The end of the link before: of the feature's own last attempt, of what it needs, of who had its file, in its slot. */
-  readonly because: 'start' | 'retry' | 'dependency' | 'file' | 'slot';
+  readonly because: 'start' | 'retry' | 'dependency' | 'file' | 'resource' | 'slot';
 }
 
 export interface WaitingByCause {

@@ -13,6 +13,8 @@ export interface RunSettings {
   readonly verifyCommand?: string;
   /** Checks that run at the same time; absent: as many as the host's machine has cores. */
   readonly checksAtOnce?: number;
+  /** Checks, and the commands that agents run, run one at a time; absent: they do not have to. */
+  readonly exclusiveChecks?: boolean;
   /** Globs of files that several attempts may change at once; absent: none. */
   readonly sharedLocks?: readonly string[];
   readonly limits: Limits;
@@ -50,6 +52,7 @@ const readers: { readonly [K in keyof RunSettings]-?: (value: unknown) => RunSet
   model: (value) => (isText(value) && isModelName(value) ? value : undefined),
   verifyCommand: (value) => (isText(value) ? value : undefined),
   checksAtOnce: (value) => (isCount(value) ? value : undefined),
+  exclusiveChecks: (value) => (typeof value === 'boolean' ? value : undefined),
   sharedLocks: (value) => (isListOf(value, isText) ? value : undefined),
   limits: readLimits,
   only: (value) => (isListOf(value, isCount) ? value : undefined),

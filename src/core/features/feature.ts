@@ -1,6 +1,7 @@
 // A feature: what the user wants built, and where it stands.
 import type { Claim } from '../claims/claim';
-import { type LockScope, lockKey, parseLockScope } from '../locks/lockPath';
+import { lockKey, type PathScope, parseLockScope } from '../locks/lockPath';
+import type { LockScope } from '../locks/lockScope';
 import type { EpochMs, FeatureId } from '../shared/ids';
 import type { LongText } from '../shared/longText';
 import type { Moment } from '../shared/moment';
@@ -17,6 +18,8 @@ export interface FeatureSpec {
   readonly dependsOn: readonly string[];
   /** Paths, folders or globs the feature expects to change, relative to the workspace. */
   readonly files: readonly string[];
+  /** Names of what only one feature can use at a time, such as a port; canonical, each once. Absent where there is none. */
+  readonly resources?: readonly string[];
   /** Shell command whose exit code 0 proves the feature; absent means the workspace's. */
   readonly verify?: LongText;
   readonly model?: string;
@@ -34,8 +37,8 @@ export interface Feature {
   readonly losses: number;
   /** Files it asked for but had not declared; locked with the next claim. */
   readonly learnedFiles: readonly string[];
-  /** What all these name in the workspace today, where someone has looked; never stored. */
-  readonly scopes?: readonly LockScope[];
+  /** What all its files name in the workspace today, where someone has looked; never stored. */
+  readonly scopes?: readonly PathScope[];
   /** Why the last counted attempt failed, or its check on what had passed; the next attempt is told. */
   readonly lastFailure?: LongText;
 }
@@ -98,11 +101,16 @@ export type SkipCause =
 /**
  * What is locked with the feature's claim: what the user declared and what earlier attempts learned, each place once
  * however it is written; as far as someone looked, what these names mean in the workspace. The backlog was checked, so a
- * path that does not parse was learned and is dropped.
+ * path that does not parse was learned and is dropped. Its resources come last.
  */
 export function declaredScopes({ spec, learnedFiles, scopes: named }: Feature): readonly LockScope[] {
-  if (named) return named;
-  const scopes = new Map<string, LockScope>();
+  const files = named ?? scopesAsWritten(spec, learnedFiles);
+  if (!spec.resources) return files;
+  return [...files, ...spec.resources.map((resource) => ({ kind: 'resource', resource }) as const)];
+}
+
+function scopesAsWritten(spec: FeatureSpec, learnedFiles: readonly string[]): readonly PathScope[] {
+  const scopes = new Map<string, PathScope>();
   for (const declared of [...spec.files, ...learnedFiles]) {
     const scope = parseLockScope(declared);
     if (!scope.ok) continue;

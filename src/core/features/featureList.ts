@@ -1,16 +1,9 @@
 // Checks a backlog as parsed JSON and gives its features, or every problem with its place and the way to mend it.
 import { parseLockScope } from '../locks/lockPath';
-import { inert } from '../shared/inert';
+import { type BacklogProblem, type DocumentPath, kindOf, type Say, shown } from './backlogProblem';
 import type { FeatureSpec } from './feature';
 import { canonicalName, differenceBetween, lookOf, meaningOf } from './featureName';
-
-/** Where a problem sits: keys and indices from the top of the document, as in `[2, "depends_on", 0]`. */
-export type DocumentPath = readonly (string | number)[];
-
-export interface BacklogProblem {
-  readonly path: DocumentPath;
-  readonly message: string;
-}
+import { parseResources, tellResourcesApart } from './featureResources';
 
 export type ParsedBacklog =
   | {
@@ -35,6 +28,7 @@ const keys = [
   'description',
   'depends_on',
   'files',
+  'resources',
   'verify',
   'model',
   'estimate',
@@ -71,6 +65,7 @@ export function parseBacklog(
   }
   const specs = document.map((entry, at) => parseEntry(entry, at, say));
   const names = namesOf(specs, say);
+  tellResourcesApart(specs, say);
   const known: Known = {
     names,
     byId: nameById(specs, knownIds, lastId),
@@ -80,7 +75,7 @@ export function parseBacklog(
   specs.forEach((spec, at) => {
     if (!spec) return;
     spec.dependsOn = resolveNeeds(spec, at, document, known, say, note);
-    const chars = lengthOf(spec.dependsOn) + lengthOf(spec.files);
+    const chars = lengthOf(spec.dependsOn) + lengthOf(spec.files); // of resources there are few
     if (chars > maxListed)
       say(
         [at],
@@ -91,8 +86,6 @@ export function parseBacklog(
     ? { ok: false, problems }
     : { ok: true, specs: specs.filter((spec) => spec !== undefined), notices };
 }
-
-type Say = (path: DocumentPath, message: string) => void;
 
 /** A spec in the making: of 10⁵ none is copied only to add a field. */
 type Draft = { -readonly [K in keyof FeatureSpec]: FeatureSpec[K] };
@@ -136,6 +129,7 @@ function parseEntry(entry: unknown, at: number, say: Say): Draft | undefined {
     say([at, 'estimate'], '"estimate" must be a number of minutes above 0.');
   }
   const files = parseFiles(field('files'), at, say);
+  const resources = parseResources(field('resources'), at, say);
   const verify = text('verify', maxText);
   const model = text('model', maxName);
   const spec: Draft = {
@@ -146,6 +140,7 @@ function parseEntry(entry: unknown, at: number, say: Say): Draft | undefined {
     dependsOn: none,
     files,
   };
+  if (resources.length > 0) spec.resources = resources;
   if (verify !== undefined) spec.verify = verify;
   if (model !== undefined) spec.model = model;
   if (typeof estimate === 'number') spec.estimate = estimate;
@@ -281,17 +276,4 @@ function lengthOf(texts: readonly string[]): number {
   let chars = 0;
   for (const text of texts) chars += text.length;
   return chars;
-}
-
-function kindOf(value: unknown): string {
-  if (value === null) return 'null';
-  return Array.isArray(value)
-    ? 'a list'
-    : typeof value === 'object'
-      ? 'an object'
-      : `the ${typeof value} ${shown(String(value))}`;
-}
-
-function shown(text: string): string {
-  return inert(text.length > 60 ? `${text.slice(0, 60)}…` : text);
 }

@@ -1,6 +1,7 @@
 // Checks that a backlog's dependencies form no circle, and shows the circle by name when they do.
+
+import type { BacklogProblem } from '../features/backlogProblem';
 import type { FeatureSpec } from '../features/feature';
-import type { BacklogProblem } from '../features/featureList';
 import { inert } from '../shared/inert';
 import { buildGraph, findCycle, type Graph, topologicalOrder } from './graph';
 

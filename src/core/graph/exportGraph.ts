@@ -45,7 +45,7 @@ function toDot(features: readonly Feature[]): string {
 
 function toJson(features: readonly Feature[]): string {
   const nodes = features.map(({ id, spec, state }) => {
-    const { name, category, priority, files, estimate } = spec;
+    const { name, category, priority, files, resources, estimate } = spec;
     return {
       id,
       name,
@@ -53,6 +53,7 @@ function toJson(features: readonly Feature[]): string {
       category,
       priority,
       files,
+      ...(resources === undefined ? {} : { resources }),
       ...(estimate === undefined ? {} : { estimate }),
     };
   });

@@ -2,8 +2,8 @@
 import { inert } from '../shared/inert';
 import { ok, type Result, refuse } from '../shared/result';
 
-/** What a lock covers: one file, or everything under a folder. */
-export type LockScope =
+/** What of the workspace a lock covers: one file, or everything under a folder. */
+export type PathScope =
   | { readonly kind: 'file'; readonly path: string }
   | { readonly kind: 'folder'; readonly path: string };
 
@@ -47,7 +47,7 @@ export function parseWorkspacePath(text: string): Result<WorkspacePath> {
  * What a declared entry locks: a plain path its file, a path ending in `/` or `/**` its folder,
  * any other glob its literal prefix (adapters may expand it to files first).
  */
-export function parseLockScope(declared: string): Result<LockScope> {
+export function parseLockScope(declared: string): Result<PathScope> {
   const whole = parseWorkspacePath(declared);
   if (!whole.ok) return whole;
   if (/[*?[{].*[\\/]\.\.([\\/]|$)/.test(declared))
@@ -69,17 +69,12 @@ export function lockKey(path: WorkspacePath): string {
 }
 
 /** Are both lists the same scopes in the same order, written the same? */
-export function sameScopes(a: readonly LockScope[], b: readonly LockScope[]): boolean {
+export function sameScopes(a: readonly PathScope[], b: readonly PathScope[]): boolean {
   return a.length === b.length && a.every(({ kind, path }, k) => kind === b[k]?.kind && path === b[k].path);
 }
 
-/** Do two scopes meet in some file? A folder meets all below it; the folder `''` meets everything. */
-export function overlaps(a: LockScope, b: LockScope): boolean {
-  return covers(a, b.path) || covers(b, a.path);
-}
-
 /** Does `scope` cover the file or folder at `path`? */
-export function covers(scope: LockScope, path: WorkspacePath): boolean {
+export function covers(scope: PathScope, path: WorkspacePath): boolean {
   const key = lockKey(path);
   const own = lockKey(scope.path);
   return key === own || (scope.kind === 'folder' && (own === '' || key.startsWith(`${own}/`)));

@@ -1,6 +1,7 @@
-// Who holds which path and who waits for it: the exclusive, re-entrant, fair lock table as an immutable value.
+// Who holds which path or resource and who waits for it: the exclusive, re-entrant, fair lock table as an immutable value.
 import type { FeatureId, Fence, Slot } from '../shared/ids';
-import { covers, type LockScope, lockKey, overlaps } from './lockPath';
+import { covers, lockKey } from './lockPath';
+import { includes, isLocked, type Locked, type LockScope, lockedOf, overlaps, sameScope } from './lockScope';
 import { reaches } from './waitGraph';
 
 /** An attempt's hold on a scope. It has no lease of its own: it ends with the attempt. */
@@ -41,13 +42,12 @@ export type LockAnswer =
 
 /** Who is in the way: an attempt that holds or waits before us, or the human. */
 export type Blocker =
-  | {
+  | ({
       readonly kind: 'agent';
       readonly slot: Slot;
       readonly featureId: FeatureId;
       readonly fence: Fence;
-      readonly path: string;
-    }
+    } & Locked)
   | { readonly kind: 'human'; readonly path: string };
 
 export const noLocks: LockTable = { holds: [], waits: [], human: [] };
@@ -76,12 +76,12 @@ export function requestFree(
 ): ReadonlyMap<string, FreeAnswer> {
   const own = table.holds.filter((h) => h.fence === by.fence);
   const files = new Set(own.flatMap((h) => (h.scope.kind === 'file' ? [lockKey(h.scope.path)] : [])));
-  const folders = own.filter((h) => h.scope.kind === 'folder');
+  const folders = own.flatMap(({ scope }) => (scope.kind === 'folder' ? [scope] : []));
   const others = { ...table, holds: table.holds.filter((h) => h.fence !== by.fence) };
   const answers = new Map<string, FreeAnswer>();
   for (const path of paths) {
     const key = lockKey(path);
-    const isHeld = files.has(key) || folders.some((h) => covers(h.scope, path));
+    const isHeld = files.has(key) || folders.some((scope) => covers(scope, path));
     const blockers = isHeld ? [] : blockersOf(others, { kind: 'file', path }, by.fence);
     const isGranted = !isHeld && blockers.length === 0;
     if (isGranted) files.add(key);
@@ -108,16 +108,17 @@ export function queue(table: LockTable, wait: Wait): LockTable {
   return { ...table, waits: [...table.waits, wait] };
 }
 
-/** Without the attempt's hold on or wait for `path`. */
-export function release(table: LockTable, path: string, fence: Fence): LockTable {
-  const others = (entry: Hold | Wait) => !(entry.fence === fence && entry.scope.path === path);
+/** Without the attempt's hold on or wait for what is `locked`. */
+export function release(table: LockTable, locked: Locked, fence: Fence): LockTable {
+  const others = (entry: Hold | Wait) => !(entry.fence === fence && isLocked(entry.scope, locked));
   return { ...table, holds: table.holds.filter(others), waits: table.waits.filter(others) };
 }
 
-/** The paths an attempt holds or waits for: what is released when it ends. */
-export function pathsOf(table: LockTable, fence: Fence): readonly string[] {
+/** What an attempt holds or waits for, each once: what is released when it ends. */
+export function lockedBy(table: LockTable, fence: Fence): readonly Locked[] {
   const own = [...table.holds, ...table.waits].filter((entry) => entry.fence === fence);
-  return [...new Set(own.map((entry) => entry.scope.path))];
+  const byName = own.map(({ scope }) => [JSON.stringify(lockedOf(scope)), lockedOf(scope)] as const);
+  return [...new Map(byName).values()];
 }
 
 export function setHuman(table: LockTable, paths: readonly string[]): LockTable {
@@ -138,12 +139,7 @@ export function grantable(table: LockTable): readonly Wait[] {
 }
 
 export function isHeldBy(table: LockTable, scope: LockScope, fence: Fence): boolean {
-  return table.holds.some(
-    (h) =>
-      h.fence === fence &&
-      covers(h.scope, scope.path) &&
-      (h.scope.kind === 'folder' || scope.kind === 'file'),
-  );
+  return table.holds.some((h) => h.fence === fence && includes(h.scope, scope));
 }
 
 /**
@@ -167,13 +163,9 @@ function blockersOf(table: LockTable, scope: LockScope, fence: Fence | undefined
 }
 
 function asBlocker({ slot, featureId, fence, scope }: Hold | Wait): Blocker {
-  return { kind: 'agent', slot, featureId, fence, path: scope.path };
+  return { kind: 'agent', slot, featureId, fence, ...lockedOf(scope) };
 }
 
 function fencesOf(blockers: readonly Blocker[]): Fence[] {
   return blockers.flatMap((b) => (b.kind === 'agent' ? [b.fence] : []));
-}
-
-function sameScope(a: LockScope, b: LockScope): boolean {
-  return a.kind === b.kind && a.path === b.path;
 }

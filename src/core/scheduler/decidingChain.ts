@@ -1,6 +1,7 @@
 // Finds, after a run, the attempts that decided how long it took, and what each of them had to wait for.
 import type { AttemptRow, ChainLink } from '../events/runReport';
 import type { Feature } from '../features/feature';
+import { isResourceKey } from '../locks/lockScope';
 import type { FeatureId } from '../shared/ids';
 
 /** An attempt with the keys of all it had locked with its claim; two that share a key took turns. */
@@ -11,7 +12,7 @@ export interface FinishedAttempt extends AttemptRow {
 /**
  * From the attempt that ended last back to the start: each link begins when the one before it ends, or as soon after as
  * anything could. Where several ended at that moment, a retry explains more than a dependency, that more than a file,
- * and that more than a slot.
+ * that more than a resource, and that more than a slot.
  */
 export function decidingChain(
   attempts: readonly FinishedAttempt[],
@@ -38,7 +39,7 @@ interface Cause {
   readonly because: (typeof causes)[number];
 }
 
-const causes = ['retry', 'dependency', 'file', 'slot'] as const;
+const causes = ['retry', 'dependency', 'file', 'resource', 'slot'] as const;
 
 /** What ended last of all that `attempt` had to wait for. */
 function waitedFor(
@@ -75,7 +76,9 @@ function isCause(
     case 'dependency':
       return needs.has(features[other.featureId]?.spec.name ?? '');
     case 'file':
-      for (const key of attempt.keys) if (other.keys.has(key)) return true;
+    case 'resource':
+      for (const key of attempt.keys)
+        if (isResourceKey(key) === (cause === 'resource') && other.keys.has(key)) return true;
       return false;
     case 'slot':
       return other.slot === attempt.slot;

@@ -1,5 +1,6 @@
 // Tells forecasts in one line for people: in the command line, in the editor's quick pick and beside the slider.
 import { oneLine } from '../events/describe';
+import { lockName } from '../locks/lockScope';
 import { duration } from '../shared/duration';
 import type { Forecast, HeldBackBy } from './forecast';
 
@@ -30,6 +31,8 @@ export function describeHeldBack(by: HeldBackBy): string {
         : `the chain ${shortened(by.names)} decides`;
     case 'file':
       return `${shown(by.path)} decides, which ${by.features} features change`;
+    case 'resource':
+      return `${shown(lockName(by))} decides, which ${by.features} features need`;
     default:
       return by satisfies never;
   }

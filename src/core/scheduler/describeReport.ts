@@ -116,7 +116,7 @@ const leastToldMs = 50;
 export function waitingCauses(waiting: WaitingByCause): readonly (readonly [cause: string, ms: number])[] {
   const causes = [
     ['dependencies', waiting.dependency],
-    ['locked files', waiting.lock],
+    ['locked files and resources', waiting.lock],
     ['a core that other agents had', waiting.core ?? 0],
     ['trouble from outside', waiting.trouble ?? 0],
     ['fewer agents allowed', waiting.limit],
@@ -142,6 +142,7 @@ export const becauseWords: Readonly<Record<ChainLink['because'], string>> = {
   retry: 'tried again',
   dependency: 'needs the one before',
   file: 'same file',
+  resource: 'same resource',
   slot: 'next in line',
 };
 

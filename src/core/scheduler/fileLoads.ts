@@ -1,6 +1,6 @@
-// How much open work there is on each file, kept up as features are done.
+// How much open work there is on each file and resource, kept up as features are done.
 import type { FeatureId } from '../shared/ids';
-import { exclusiveKeys, foldersAbove, type Place } from './places';
+import { exclusiveKeys, foldersAbove, isBelow, type Place } from './places';
 
 /** Of those who want its files so many are counted for a feature; with more its file comes first anyway. */
 const mostSharers = 4_096;
@@ -113,10 +113,6 @@ export class FileLoads {
     this.#users.push([user]);
     return file;
   }
-}
-
-function isBelow(key: string, folder: string): boolean {
-  return folder === '' || key.startsWith(`${folder}/`);
 }
 
 function remove<T>(list: T[], item: T): void {

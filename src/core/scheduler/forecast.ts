@@ -3,6 +3,7 @@ import type { Feature } from '../features/feature';
 import { longestChain } from '../graph/criticalPath';
 import { type Graph, topologicalOrder } from '../graph/graph';
 import { featureGraph } from '../graph/readiness';
+import { type Locked, lockedOf, lockName } from '../locks/lockScope';
 import type { FeatureId } from '../shared/ids';
 import { isOpen, orderOf } from './order';
 import type { Outlook } from './outlook';
@@ -19,7 +20,7 @@ export interface Forecast {
   readonly expected: number;
   /** The best start of each feature that the search found, and when all are done then; at most `expected`. */
   readonly plan: { readonly finish: number; readonly starts: ReadonlyMap<FeatureId, number> };
-  /** max(critical path, work / agents, busiest file): no order is faster. */
+  /** max(critical path, work / agents, busiest file or resource): no order is faster. */
   readonly bound: number;
   readonly heldBackBy: HeldBackBy;
   /** Features whose duration nobody said and nothing taught. */
@@ -32,7 +33,9 @@ export type HeldBackBy =
   /** Features that need each other, first to last. */
   | { readonly kind: 'chain'; readonly names: readonly string[] }
   /** All that change this file take turns. */
-  | { readonly kind: 'file'; readonly path: string; readonly features: number };
+  | { readonly kind: 'file'; readonly path: string; readonly features: number }
+  /** All that need this take turns. */
+  | { readonly kind: 'resource'; readonly resource: string; readonly features: number };
 
 /** Lists the search tries for a backlog of up to 50 features; for larger ones fewer, so that it stays below a second. */
 const usualIterations = 300;
@@ -101,15 +104,19 @@ function limitsOf(
   const chain = longestChain(graph, minutes);
   const chainMinutes = chain.reduce((sum, k) => sum + (minutes[k] as number), 0);
   const share = minutes.reduce((sum, m) => sum + m, 0) / agents;
-  const file = busiest(keys, minutes);
-  const bound = Math.max(chainMinutes, share, file.minutes);
+  const lock = busiest(keys, minutes);
+  const bound = Math.max(chainMinutes, share, lock.minutes);
   const names = chain.map((k) => open[k]?.spec.name ?? '');
   return { bound, heldBackBy: heldBackBy() };
 
   function heldBackBy(): HeldBackBy {
     if (bound === share) return { kind: 'work' };
     if (bound === chainMinutes) return { kind: 'chain', names };
-    return { kind: 'file', path: pathOf(open, file.key), features: file.features };
+    const { features } = lock;
+    const locked = lockedAs(open, lock.key);
+    return 'resource' in locked
+      ? { kind: 'resource', ...locked, features }
+      : { kind: 'file', path: lockName(locked), features };
   }
 }
 
@@ -130,16 +137,16 @@ function busiest(keys: Keys, minutes: readonly number[]) {
   });
 }
 
-/** The path as someone wrote it, for keys are for comparing only. */
-function pathOf(open: readonly Feature[], key: string): string {
+/** What is locked as someone wrote it, for keys are for comparing only. */
+function lockedAs(open: readonly Feature[], key: string): Locked {
   for (const feature of open) {
     const place = placesOf(feature).find((p) => p.key === key);
-    if (place) return place.scope.path === '' ? 'the whole workspace' : place.scope.path;
+    if (place) return lockedOf(place.scope);
   }
-  return '';
+  return { path: '' };
 }
 
-/** One resource is the agents, the others are files that more than one feature wants. */
+/** One resource is the agents, the others are files and named resources that more than one feature wants. */
 function problemOf(graph: Graph, durations: readonly number[], keys: Keys, agents: number): PlanProblem {
   const users = new Map<string, number>();
   for (const key of keys.flat()) users.set(key, (users.get(key) ?? 0) + 1);

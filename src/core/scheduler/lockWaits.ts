@@ -1,7 +1,7 @@
 // Until when another attempt held what a claim came to hold, by the events of the locks: nothing else says that a feature
 // was passed over for a file.
 import type { Event } from '../events/event';
-import { lockKey } from '../locks/lockPath';
+import { scopeKey } from '../locks/lockScope';
 import type { FeatureId } from '../shared/ids';
 import type { Moment } from '../shared/moment';
 import { foldersAbove } from './places';
@@ -18,11 +18,11 @@ export function lockWaits(
     if (event.type === 'feature.claimed')
       waits.set(event.featureId, [...(waits.get(event.featureId) ?? []), 0]);
     else if (event.type === 'lock.released') {
-      const key = lockKey(event.path);
+      const key = scopeKey(event);
       freed.at.set(key, timeOf(event));
       for (const folder of foldersAbove(key)) freed.below.set(folder, timeOf(event));
     } else if (event.type === 'lock.granted' && event.how === 'claim') {
-      const key = lockKey(event.path);
+      const key = scopeKey(event);
       const below = event.kind === 'folder' ? (freed.below.get(key) ?? 0) : 0;
       const times = [key, ...foldersAbove(key)].map((place) => freed.at.get(place) ?? 0);
       const own = waits.get(event.featureId) ?? [];

@@ -4,6 +4,7 @@ import type { WaitingByCause } from '../events/runReport';
 import { type Run, runTime } from '../events/snapshot';
 import type { Feature } from '../features/feature';
 import type { FeatureChange } from '../features/featureChange';
+import { scopeKey } from '../locks/lockScope';
 import type { FeatureId, Fence } from '../shared/ids';
 import type { Moment } from '../shared/moment';
 import { isMeant } from './decide';
@@ -126,7 +127,7 @@ function movesFeature(event: Event): event is Event & FeatureChange {
 
 interface Sweep {
   readonly working: Set<Fence>;
-  /** `fence path` of agents that stand and wait for a file. */
+  /** `fence key` of agents that stand and wait for a file. */
   readonly standing: Set<string>;
   readonly waiting: Set<FeatureId>;
   readonly ready: Set<FeatureId>;
@@ -163,11 +164,11 @@ function follow({ working, standing, waiting, ready }: Sweep, event: Event): voi
       ready.delete(event.featureId);
       return;
     case 'lock.waiting':
-      standing.add(`${event.fence} ${event.path}`);
+      standing.add(`${event.fence} ${scopeKey(event)}`);
       return;
     case 'lock.granted':
     case 'lock.released':
-      standing.delete(`${event.fence} ${event.path}`);
+      standing.delete(`${event.fence} ${scopeKey(event)}`);
       return;
     default:
       return;

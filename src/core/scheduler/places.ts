@@ -1,6 +1,6 @@
-// Places that features want or hold, indexed so that asking who is there costs the depth of a path, not the number of locks.
+// Places that features want or hold, in the workspace or outside of all files, indexed so that asking who is there costs the depth of a path, not the number of locks.
 import { declaredScopes, type Feature, type FeatureSpec } from '../features/feature';
-import { type LockScope, lockKey } from '../locks/lockPath';
+import { isResourceKey, type LockScope, lockedOf, scopeKey } from '../locks/lockScope';
 import type { Blocker, LockTable } from '../locks/lockTable';
 
 /** A scope with the key it is compared by, which is dear enough to be made once. */
@@ -25,7 +25,7 @@ const placesKnown = new WeakMap<
 >();
 
 export function placeOf(scope: LockScope): Place {
-  return { scope, key: lockKey(scope.path) };
+  return { scope, key: scopeKey(scope) };
 }
 
 /** Do both lists name the same, in the same order? */
@@ -59,7 +59,7 @@ export class PlaceIndex<T> {
     }
     if (scope.kind === 'folder') {
       for (const [other, there] of this.#byKey) {
-        if (other !== key && (key === '' || other.startsWith(`${key}/`))) found.push(...there);
+        if (isBelow(other, key)) found.push(...there);
       }
     }
     return found;
@@ -70,7 +70,7 @@ export class PlaceIndex<T> {
 export function blockersIn({ holds, waits, human }: LockTable): PlaceIndex<Blocker> {
   const index = new PlaceIndex<Blocker>();
   for (const { scope, slot, featureId, fence } of [...holds, ...waits]) {
-    index.add(placeOf(scope), { kind: 'agent', slot, featureId, fence, path: scope.path });
+    index.add(placeOf(scope), { kind: 'agent', slot, featureId, fence, ...lockedOf(scope) });
   }
   for (const path of human) index.add(placeOf({ kind: 'file', path }), { kind: 'human', path });
   return index;
@@ -84,7 +84,8 @@ export function exclusiveKeys(lists: readonly (readonly Place[])[]): readonly (r
   const isFolder = ({ scope }: Place) => scope.kind === 'folder';
   if (!lists.some((list) => list.some(isFolder)))
     return lists.map((list) => [...new Set(list.map((p) => p.key))]);
-  const all = [...new Set(lists.flatMap((list) => list.map((p) => p.key)))].sort();
+  const paths = lists.flatMap((list) => list.flatMap((p) => (p.scope.kind === 'resource' ? [] : [p.key])));
+  const all = [...new Set(paths)].sort();
   return lists.map((list) => {
     const keys = new Set(list.map((p) => p.key));
     for (const { key } of list.filter(isFolder)) {
@@ -111,12 +112,18 @@ function firstFrom(sorted: readonly string[], text: string): number {
   return low;
 }
 
-/** `A/B/C` → `A/B`, `A`, and the workspace itself; that one has none. */
+/** `A/B/C` → `A/B`, `A`, and the workspace itself; that one has none, and a resource has none. */
 export function foldersAbove(key: string): readonly string[] {
-  if (key === '') return [];
+  if (key === '' || isResourceKey(key)) return [];
   const above = [''];
   for (let end = key.indexOf('/'); end > 0; end = key.indexOf('/', end + 1)) above.push(key.slice(0, end));
   return above;
+}
+
+/** Is it the key of something in the folder? */
+export function isBelow(key: string, folder: string): boolean {
+  if (folder === '') return key !== '' && !isResourceKey(key);
+  return key.startsWith(`${folder}/`);
 }
 
 function push<T>(map: Map<string, T[]>, key: string, what: T): void {

@@ -1,5 +1,6 @@
 // Works out from a run's own events what it took, what one agent would have needed, and the best that was possible.
 import type { Event } from '../events/event';
+import { scopeOf } from '../events/project';
 import {
   type AttemptRow,
   type ChainLink,
@@ -210,7 +211,7 @@ function rowsOf(
   const places = new Map<Fence, Place[]>([...attempts.keys()].map((fence) => [fence, []]));
   for (const event of events) {
     if (event.type !== 'lock.granted' || event.how !== 'claim') continue;
-    places.get(event.fence)?.push(placeOf({ kind: event.kind, path: event.path }));
+    places.get(event.fence)?.push(placeOf(scopeOf(event)));
   }
   const keys = exclusiveKeys([...places.values()]);
   return [...attempts.values()].map(({ featureId, slot, attempt, startMs, ms, end }, k) => {

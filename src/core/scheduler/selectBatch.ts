@@ -1,8 +1,8 @@
-// Fills free slots from the ready features, passing over those whose files are busy, but none for ever.
+// Fills free slots from the ready features, passing over those whose files or resources are busy, but none for ever.
 
 import type { Claim } from '../claims/claim';
 import type { Feature } from '../features/feature';
-import type { LockScope } from '../locks/lockPath';
+import { type LockScope, lockedOf } from '../locks/lockScope';
 import type { Blocker, LockTable } from '../locks/lockTable';
 import { Heap } from '../shared/heap';
 import type { EpochMs, FeatureId, Slot } from '../shared/ids';
@@ -16,7 +16,7 @@ export interface Choice {
   readonly scopes: readonly LockScope[];
 }
 
-/** A ready feature that got no slot because a file it declares is busy, or kept for one that was passed over too long. */
+/** A ready feature that got no slot because a file or resource it declares is busy, or kept for one that was passed over too long. */
 export interface PassedOver {
   readonly featureId: FeatureId;
   readonly blocker: Blocker;
@@ -88,7 +88,7 @@ export function selectBatch(
       chosen.push({ featureId, slot, scopes: wanted.map((p) => p.scope) });
       // A fence below every real one: it only keeps the rest of this batch off these files.
       for (const place of wanted)
-        busy.add(place, { kind: 'agent', slot, featureId, fence: -slot, path: place.scope.path });
+        busy.add(place, { kind: 'agent', slot, featureId, fence: -slot, ...lockedOf(place.scope) });
     }
   }
   return { chosen, passedOver };
@@ -144,7 +144,8 @@ function delaysFrom(
     if (risks.size === 0) return 0;
     const feature = features[id] as Feature;
     const risk = risks.get(feature.spec.category) ?? 0;
-    if (risk === 0 || placesOf(feature).length > 0 || !turns.isPatient(feature)) return 0;
+    const hasFiles = placesOf(feature).some(({ scope }) => scope.kind !== 'resource');
+    if (risk === 0 || hasFiles || !turns.isPatient(feature)) return 0;
     return risk * outlook.minutesOf(feature).minutes;
   };
 }

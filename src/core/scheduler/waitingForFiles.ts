@@ -1,14 +1,15 @@
-// Says which ready features wait for a file and who has it, for every view, from the snapshot alone.
+// Says which ready features wait for a file or a resource and who has it, for every view, from the snapshot alone.
 import { oneLine } from '../events/describe';
 import type { Snapshot } from '../events/snapshot';
 import type { Feature } from '../features/feature';
 import { describeBlockers } from '../locks/describeBlockers';
+import { lockName } from '../locks/lockScope';
 import type { LockTable } from '../locks/lockTable';
 import type { FeatureId } from '../shared/ids';
 import { blockersIn, placesOf } from './places';
 import type { PassedOver } from './selectBatch';
 
-/** Ready features with a declared file that is busy now. */
+/** Ready features with a declared file or resource that is busy now. */
 export function waitingForFiles({ features, locks }: Snapshot): ReadonlyMap<FeatureId, PassedOver> {
   const waiting = new Map<FeatureId, PassedOver>();
   if (locks.holds.length === 0 && locks.human.length === 0) return waiting;
@@ -32,6 +33,6 @@ export function fileWaiter(locks: LockTable): (feature: Feature) => PassedOver |
 
 /** `waits for src/app.ts, held by agent 2 (feature 4)`. */
 export function describePassedOver({ blocker, keptFor }: PassedOver): string {
-  const held = `waits for ${oneLine(blocker.path)}, ${describeBlockers([blocker])}`;
+  const held = `waits for ${oneLine(lockName(blocker))}, ${describeBlockers([blocker])}`;
   return keptFor === undefined ? held : `${held}; kept for feature ${keptFor}, which has waited longest`;
 }

@@ -45,8 +45,8 @@ describe('statementsFor', () => {
         'update meta where key = seq AND value = 13: 1',
         'update features where id = 1 AND status = claimed AND phase = verifying AND fence = 1: 1',
         'update agents where slot = 1 AND fence = 1: 1',
-        'delete locks where fence = 1 AND path = src/login.ts: 1',
-        'delete locks where fence = 1 AND path = test: 1',
+        'delete locks where kind = file AND fence = 1 AND path = src/login.ts: 1',
+        'delete locks where kind = folder AND fence = 1 AND path = test: 1',
         'delete publications where fence = 1: 1',
       ],
     );
@@ -70,10 +70,28 @@ describe('statementsFor', () => {
     ]);
   });
 
-  it('notes that releasing what is not held changes nothing', () => {
+  it('touches no lock where what is released is not held', () => {
     const history = claimed();
     const released = history.record([{ type: 'lock.released', path: 'never.ts', ...attempt }]);
-    assert.equal(outline(released).at(-1), 'delete locks where fence = 1 AND path = never.ts: 0');
+    assert.deepEqual(
+      outline(released).filter((line) => line.includes(' locks ')),
+      [],
+    );
+  });
+
+  it('tells a resource from a file of the same name', () => {
+    const history = claimed();
+    history.record([
+      { type: 'lock.granted', how: 'claim', kind: 'file', path: 'db', ...attempt },
+      { type: 'lock.granted', how: 'claim', kind: 'resource', resource: 'db', ...attempt },
+    ]);
+    const released = history.record([{ type: 'lock.released', resource: 'db', ...attempt }]);
+    assert.equal(
+      outline(released).at(-1),
+      'delete locks where kind = resource AND fence = 1 AND path = db: 1',
+    );
+    const [left] = history.snapshot.locks.holds;
+    assert.deepEqual(left?.scope, { kind: 'file', path: 'db' });
   });
 
   it('ends a run also when the next begins in the same commit', () => {

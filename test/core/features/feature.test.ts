@@ -1,7 +1,7 @@
 // What a feature locks with its claim.
 import { strict as assert } from 'node:assert';
 import { declaredScopes, newFeature } from '../../../src/core/features/feature';
-import type { LockScope } from '../../../src/core/locks/lockPath';
+import type { LockScope } from '../../../src/core/locks/lockScope';
 import { specOf } from '../sampleFeatures';
 
 describe('declaredScopes', () => {

@@ -47,6 +47,18 @@ describe('reconcile', () => {
     });
   });
 
+  it('edits a feature that gets or loses a resource', () => {
+    const first = specOf('F1', { resources: ['port 3000'] });
+    const others = specs.slice(1);
+    const { changes } = reconcile(features, 3, [first, ...others]);
+    assert.deepEqual(changes, [{ type: 'feature.edited', featureId: 1, spec: first }]);
+    const having = { ...features, 1: { ...featureIn('pending', 1), spec: first } };
+    assert.deepEqual(reconcile(having, 3, [first, ...others]).changes, []);
+    assert.deepEqual(reconcile(having, 3, specs).changes, [
+      { type: 'feature.edited', featureId: 1, spec: specOf('F1') },
+    ]);
+  });
+
   const held: Stage[] = ['working', 'verifying', 'unconfirmed'];
   const free: Stage[] = ['pending', 'waiting', 'passing', 'failed', 'skipped'];
   for (const stage of [...held, ...free]) {

@@ -5,7 +5,7 @@ import { featureIn } from '../sampleFeatures';
 
 const backlog = [
   featureIn('passing', 1),
-  featureIn('pending', 2, { dependsOn: ['F1'], estimate: 5, files: ['a'] }),
+  featureIn('pending', 2, { dependsOn: ['F1'], estimate: 5, files: ['a'], resources: ['port 3000'] }),
   featureIn('waiting', 4, { dependsOn: ['F2', 'F1', 'F2'] }),
 ];
 
@@ -36,7 +36,7 @@ describe('exportGraph', () => {
     const same = { category: 'default', priority: 3 };
     assert.deepEqual(nodes, [
       { id: 1, name: 'F1', status: 'passing', ...same, files: [] },
-      { id: 2, name: 'F2', status: 'pending', ...same, files: ['a'], estimate: 5 },
+      { id: 2, name: 'F2', status: 'pending', ...same, files: ['a'], resources: ['port 3000'], estimate: 5 },
       { id: 4, name: 'F4', status: 'waiting', ...same, files: [] },
     ]);
     assert.deepEqual(edges, [

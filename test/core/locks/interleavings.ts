@@ -6,8 +6,8 @@ import {
   grantable,
   isHeldBy,
   type LockTable,
+  lockedBy,
   noLocks,
-  pathsOf,
   queue,
   release,
   request,
@@ -71,7 +71,7 @@ function walk(
     );
   }
   const wanted = order[agent.next];
-  const without = () => pathsOf(table, fence).reduce((left, path) => release(left, path, fence), table);
+  const without = () => lockedBy(table, fence).reduce((left, path) => release(left, path, fence), table);
   if (wanted === undefined) return to(without(), { next: 4 });
   const scope = scopeOf(`p${wanted}`);
   const answer = request(table, scope, requester(fence));

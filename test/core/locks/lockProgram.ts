@@ -1,13 +1,14 @@
 // Agents that lock, wait, release, yield and die as chance says, with the rules checked after every step.
 import { strict as assert } from 'node:assert';
-import type { LockScope } from '../../../src/core/locks/lockPath';
+import { isDeepStrictEqual } from 'node:util';
+import { type LockScope, lockedOf, lockName } from '../../../src/core/locks/lockScope';
 import {
   firstBlocker,
   grant,
   grantable,
   type LockTable,
+  lockedBy,
   noLocks,
-  pathsOf,
   queue,
   release,
   request,
@@ -20,6 +21,7 @@ const scopes: readonly LockScope[] = [
     (path) => ({ kind: 'file', path }) as const,
   ),
   ...['src', 'lib'].map((path) => ({ kind: 'folder', path }) as const),
+  ...['port 3000', 'PORT 3000', 'src'].map((resource) => ({ kind: 'resource', resource }) as const),
 ];
 
 export class LockProgram {
@@ -44,7 +46,10 @@ export class LockProgram {
     const fence = this.#fences[who] as number;
     const waits = this.#table.waits.some((w) => w.fence === fence);
     if (what === 0) this.#end(who);
-    else if (what === 1) this.#set(setHuman(this.#table, this.#table.human.length > 0 ? [] : [scope.path]));
+    else if (what === 1)
+      this.#set(
+        setHuman(this.#table, this.#table.human.length > 0 || scope.kind === 'resource' ? [] : [scope.path]),
+      );
     else if (what === 2) this.#releaseOfAnother(fence, scope);
     else if (waits && !this.#concurrent) return;
     else if (what < 8) this.#releaseOwn(fence, choice);
@@ -58,7 +63,7 @@ export class LockProgram {
     let waiting = this.#table.waits.length;
     while (waiting > 0) {
       const free = this.#fences.findIndex(
-        (f) => pathsOf(this.#table, f).length > 0 && !this.#table.waits.some((w) => w.fence === f),
+        (f) => lockedBy(this.#table, f).length > 0 && !this.#table.waits.some((w) => w.fence === f),
       );
       assert.ok(free >= 0, `all wait, nobody can end: ${JSON.stringify(this.#table)}`);
       this.#end(free);
@@ -92,26 +97,30 @@ export class LockProgram {
 
   /** A claim takes all its files at once, under a fence of its own. */
   #claim(who: number, wanted: readonly LockScope[]): void {
-    if (pathsOf(this.#table, this.#fences[who] as number).length > 0 || firstBlocker(this.#table, wanted))
+    if (lockedBy(this.#table, this.#fences[who] as number).length > 0 || firstBlocker(this.#table, wanted))
       return;
     for (const scope of wanted)
       this.#grant({ fence: this.#fences[who] as number, slot: who + 1, featureId: who + 1 }, scope);
   }
 
   #releaseOwn(fence: number, choice: number): void {
-    const paths = pathsOf(this.#table, fence);
+    const paths = lockedBy(this.#table, fence);
     const path = paths[choice % Math.max(1, paths.length)];
     if (path !== undefined) this.#set(release(this.#table, path, fence));
   }
 
   #releaseOfAnother(fence: number, scope: LockScope): void {
-    if (pathsOf(this.#table, fence).includes(scope.path)) return;
-    assert.deepEqual(release(this.#table, scope.path, fence), this.#table);
+    const locked = lockedOf(scope);
+    if (lockedBy(this.#table, fence).some((own) => isDeepStrictEqual(own, locked))) return;
+    assert.deepEqual(release(this.#table, locked, fence), this.#table);
   }
 
   #end(who: number): void {
     const fence = this.#fences[who] as number;
-    const freed = pathsOf(this.#table, fence).reduce((left, path) => release(left, path, fence), this.#table);
+    const freed = lockedBy(this.#table, fence).reduce(
+      (left, path) => release(left, path, fence),
+      this.#table,
+    );
     assert.deepEqual(
       [...freed.holds, ...freed.waits].filter((e) => e.fence === fence),
       [],
@@ -128,7 +137,7 @@ export class LockProgram {
     const place = this.#table.waits.findIndex((w) => w.fence === own.fence && w.scope === scope);
     const before = place < 0 ? this.#table.waits : this.#table.waits.slice(0, place);
     const overtaken = before.filter((w) => w.fence !== own.fence && meet(w.scope, scope));
-    assert.deepEqual(overtaken, [], `${own.fence} was given ${scope.path} before its turn`);
+    assert.deepEqual(overtaken, [], `${own.fence} was given ${lockName(scope)} before its turn`);
     this.#set(grant(this.#table, { ...own, scope, since: 0 }));
   }
 

@@ -1,5 +1,6 @@
 // What must hold of a lock table after every step, checked the slow and plain way, without the table's own functions.
-import { type LockScope, lockKey } from '../../../src/core/locks/lockPath';
+import { lockKey } from '../../../src/core/locks/lockPath';
+import { type LockScope, lockName } from '../../../src/core/locks/lockScope';
 import type { LockTable, Wait } from '../../../src/core/locks/lockTable';
 
 /** Every rule the table breaks, in words; empty for a sound one. */
@@ -8,13 +9,13 @@ export function brokenLockRules(table: LockTable): readonly string[] {
   table.holds.forEach((a, k) => {
     for (const b of table.holds.slice(k + 1)) {
       if (a.fence !== b.fence && meet(a.scope, b.scope))
-        broken.push(`${a.fence} and ${b.fence} both hold ${b.scope.path}`);
+        broken.push(`${a.fence} and ${b.fence} both hold ${lockName(b.scope)}`);
     }
   });
   const waitsFor = new Map<number, Set<number>>();
   table.waits.forEach((wait, k) => {
     const inWay = inWayOf(table, wait, k);
-    if (inWay.length === 0) broken.push(`${wait.fence} waits for ${wait.scope.path}, which is free`);
+    if (inWay.length === 0) broken.push(`${wait.fence} waits for ${lockName(wait.scope)}, which is free`);
     const known = waitsFor.get(wait.fence) ?? new Set();
     for (const fence of inWay) if (fence !== 'human') known.add(fence);
     waitsFor.set(wait.fence, known);
@@ -25,6 +26,8 @@ export function brokenLockRules(table: LockTable): readonly string[] {
 }
 
 export function meet(a: LockScope, b: LockScope): boolean {
+  if (a.kind === 'resource' || b.kind === 'resource')
+    return a.kind === 'resource' && b.kind === 'resource' && keyOf(a.resource) === keyOf(b.resource);
   const [one, two] = [keyOf(a.path), keyOf(b.path)];
   if (one === two) return true;
   return (a.kind === 'folder' && isBelow(two, one)) || (b.kind === 'folder' && isBelow(one, two));

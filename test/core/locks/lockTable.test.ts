@@ -1,14 +1,14 @@
 // The lock table, step by step: who is granted, waits, yields, and what each change leaves.
 import { strict as assert } from 'node:assert';
-import type { LockScope } from '../../../src/core/locks/lockPath';
+import { type LockScope, lockName } from '../../../src/core/locks/lockScope';
 import {
   firstBlocker,
   grant,
   grantable,
   isHeldBy,
   type LockTable,
+  lockedBy,
   noLocks,
-  pathsOf,
   queue,
   release,
   request,
@@ -116,7 +116,7 @@ describe('the lock table', () => {
     const copy = structuredClone(table);
     grant(table, entryOf(3, file('b')));
     queue(table, entryOf(3, a));
-    release(table, 'a', 1);
+    release(table, { path: 'a' }, 1);
     setHuman(table, []);
     grantable(table);
     assert.deepEqual(table, copy);
@@ -124,28 +124,28 @@ describe('the lock table', () => {
 
   it('knows nothing released by one who does not hold it', () => {
     const table = tableOf('1:a', '2:a');
-    assert.deepEqual(release(table, 'a', 3), table);
-    assert.deepEqual(release(table, 'b', 1), table);
+    assert.deepEqual(release(table, { path: 'a' }, 3), table);
+    assert.deepEqual(release(table, { path: 'b' }, 1), table);
   });
 
   it('releases holds and waits of a path, and those of no other attempt', () => {
     const table = tableOf('1:a 1:b', '2:a 3:a');
     assert.deepEqual(
-      release(table, 'a', 2).waits.map((w) => w.fence),
+      release(table, { path: 'a' }, 2).waits.map((w) => w.fence),
       [3],
     );
     assert.deepEqual(
-      release(table, 'a', 1).holds.map((h) => h.scope.path),
+      release(table, { path: 'a' }, 1).holds.map((h) => lockName(h.scope)),
       ['b'],
     );
   });
 
-  it('tells all paths of an attempt once, so that its end frees everything', () => {
+  it('tells all that an attempt holds once, so that its end frees everything', () => {
     const table = tableOf('1:a 1:src/ 2:b', '1:b 1:a');
-    assert.deepEqual(pathsOf(table, 1), ['a', 'src', 'b']);
-    const freed = pathsOf(table, 1).reduce((left, path) => release(left, path, 1), table);
-    assert.deepEqual(pathsOf(freed, 1), []);
-    assert.deepEqual(pathsOf(freed, 2), ['b']);
+    assert.deepEqual(lockedBy(table, 1).map(lockName), ['a', 'src', 'b']);
+    const freed = lockedBy(table, 1).reduce((left, locked) => release(left, locked, 1), table);
+    assert.deepEqual(lockedBy(freed, 1), []);
+    assert.deepEqual(lockedBy(freed, 2).map(lockName), ['b']);
   });
 
   it('grants in the order of the queue, one for each file', () => {
@@ -179,7 +179,10 @@ describe('the lock table', () => {
 
   it('gives all or none to a claim, behind those who wait', () => {
     const table = tableOf('1:a', '2:b', 'h');
-    const blocked = (...scopes: LockScope[]) => firstBlocker(table, scopes)?.path;
+    const blocked = (...scopes: LockScope[]) => {
+      const blocker = firstBlocker(table, scopes);
+      return blocker && lockName(blocker);
+    };
     assert.equal(blocked(file('c'), a), 'a');
     assert.equal(blocked(file('c'), file('b')), 'b');
     assert.equal(blocked(folder('')), 'a');

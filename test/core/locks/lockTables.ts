@@ -1,5 +1,5 @@
 // Lock tables written as text, for tests: `2:src/a 3:lib/` is file src/a of fence 2, then folder lib of fence 3.
-import type { LockScope } from '../../../src/core/locks/lockPath';
+import type { LockScope } from '../../../src/core/locks/lockScope';
 import {
   grant,
   type Hold,

@@ -4,6 +4,7 @@ import type { RunSettings } from '../../../src/core/events/runSettings';
 import type { Agent, Run, Snapshot } from '../../../src/core/events/snapshot';
 import type { Feature } from '../../../src/core/features/feature';
 import type { Breaker } from '../../../src/core/guardrails/breaker';
+import { lockName } from '../../../src/core/locks/lockScope';
 import { grant, noLocks } from '../../../src/core/locks/lockTable';
 import { type Decision, decide } from '../../../src/core/scheduler/decide';
 import { withinCpu } from '../../support/cpuTime';
@@ -208,7 +209,7 @@ describe('decide', () => {
     const { decisions, passedOver } = decide({ ...workspaceOf(features), locks: busy }, now);
     assert.deepEqual(decisions.map(told), ['claim 3 in 2']);
     assert.deepEqual(
-      passedOver.map((p) => [p.featureId, p.blocker.path]),
+      passedOver.map((p) => [p.featureId, lockName(p.blocker)]),
       [[2, 'a']],
     );
   });

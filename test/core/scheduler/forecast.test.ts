@@ -16,7 +16,9 @@ const told = ({ features, expected, bound, heldBackBy, plan }: Forecast) => {
       ? heldBackBy.names.join(' ')
       : heldBackBy.kind === 'file'
         ? heldBackBy.path
-        : 'work';
+        : heldBackBy.kind === 'resource'
+          ? heldBackBy.resource
+          : 'work';
   return [features, expected, plan.finish, bound, by];
 };
 
@@ -35,6 +37,16 @@ describe('forecast', () => {
       ],
       3,
       [3, 11, 11, 11, 'src/App.ts'],
+    ],
+    [
+      'a resource, which no folder holds',
+      [
+        open(1, 4, { resources: ['Dev database'] }),
+        open(2, 4, { resources: ['dev database', 'port 3000'], files: ['src/a.ts'] }),
+        open(3, 3, { files: ['src/'] }),
+      ],
+      3,
+      [3, 8, 8, 8, 'Dev database'],
     ],
     // The order takes the longest first and ends at 11; 6 + 4 beside 5 + 3 + 2 ends at 10.
     [

@@ -1,7 +1,7 @@
 // The index of places meets exactly what the lock paths say overlaps.
 import { strict as assert } from 'node:assert';
 import fc from 'fast-check';
-import { type LockScope, overlaps } from '../../../src/core/locks/lockPath';
+import { type LockScope, overlaps } from '../../../src/core/locks/lockScope';
 import { firstBlocker, grant, noLocks, queue, setHuman } from '../../../src/core/locks/lockTable';
 import { blockersIn, exclusiveKeys, PlaceIndex, placeOf } from '../../../src/core/scheduler/places';
 
@@ -9,6 +9,9 @@ const paths = ['a', 'A', 'ab', 'src', 'src/a', 'SRC/A', 'src/a/b', 'src-a', 'src
 const scopes: fc.Arbitrary<LockScope> = fc.oneof(
   fc.constantFrom(...paths).map((path) => ({ kind: 'file', path }) as const),
   fc.constantFrom(...paths, '').map((path) => ({ kind: 'folder', path }) as const),
+  fc
+    .constantFrom(...paths, 'port 3000', 'Port 3000', ':A')
+    .map((resource) => ({ kind: 'resource', resource }) as const),
 );
 
 describe('PlaceIndex', () => {

@@ -2,6 +2,7 @@
 import type { Event } from '../../../src/core/events/event';
 import type { Snapshot } from '../../../src/core/events/snapshot';
 import { declaredScopes, type Feature } from '../../../src/core/features/feature';
+import { lockName } from '../../../src/core/locks/lockScope';
 import { firstBlocker } from '../../../src/core/locks/lockTable';
 import { decide } from '../../../src/core/scheduler/decide';
 import { meet } from '../locks/lockRules';
@@ -86,8 +87,8 @@ function brokenLocks({ locks, ...snapshot }: Snapshot): readonly string[] {
     locks.holds.slice(k + 1).some((b) => a.fence !== b.fence && meet(a.scope, b.scope)),
   );
   return [
-    ...stale.map((e) => `a lock on ${e.scope.path} of nobody`),
-    ...double.map((e) => `${e.scope.path} is held twice`),
+    ...stale.map((e) => `a lock on ${lockName(e.scope)} of nobody`),
+    ...double.map((e) => `${lockName(e.scope)} is held twice`),
   ];
 }
 

@@ -9,20 +9,21 @@ import { eventsAt, featureIn, sampleFence, sampleSlot, specOf, workspaceOf } fro
 import { brokenRestRules, brokenStepRules } from './runRules';
 import { SimulatedRun } from './simulatedRun';
 
-/** Features that need earlier ones and share a few files. */
+/** Features that need earlier ones and share a few files and resources. */
 const anyBacklog = fc
   .array(
     fc.record({
       needs: fc.array(fc.nat(11), { maxLength: 3 }),
       files: fc.array(fc.constantFrom('f0', 'f1', 'F1', 'f2', 'f3', 'lib/', 'lib/x'), { maxLength: 2 }),
+      resources: fc.option(fc.constantFrom(['port'], ['PORT', 'lib'], ['f0']), { nil: undefined }),
       priority: fc.integer({ min: 1, max: 3 }),
     }),
     { minLength: 1, maxLength: 12 },
   )
   .map((entries) =>
-    entries.map(({ needs, files, priority }, k) => {
+    entries.map(({ needs, files, resources, priority }, k) => {
       const dependsOn = [...new Set(needs.filter((n) => n < k).map((n) => `F${n}`))];
-      return specOf(`F${k}`, { dependsOn, files, priority });
+      return specOf(`F${k}`, { dependsOn, files, priority, ...(resources && { resources }) });
     }),
   );
 

@@ -1,6 +1,8 @@
 // How free slots are filled: the best first, no file twice, those with busy files passed over and named.
+
 import { strict as assert } from 'node:assert';
 import { declaredScopes, type Feature } from '../../../src/core/features/feature';
+import { lockName } from '../../../src/core/locks/lockScope';
 import { grant, noLocks, queue, setHuman } from '../../../src/core/locks/lockTable';
 import { type Batch, selectBatch } from '../../../src/core/scheduler/selectBatch';
 import { featureIn } from '../sampleFeatures';
@@ -10,7 +12,7 @@ const pick = (ready: readonly Feature[], slots: readonly number[], locks = noLoc
   selectBatch(boardOf(ready), () => true, locks, slots, { startedAt: 0 });
 const chosen = (batch: Batch) => batch.chosen.map((c) => `${c.slot}:${c.featureId}`).join(' ');
 const passed = (batch: Batch) =>
-  batch.passedOver.map((p) => `${p.featureId} for ${p.blocker.path}`).join(', ');
+  batch.passedOver.map((p) => `${p.featureId} for ${lockName(p.blocker)}`).join(', ');
 const using = (id: number, ...files: string[]) => featureIn('pending', id, { files });
 const holder = { fence: 9, slot: 3, featureId: 99, since: 0 };
 
@@ -22,6 +24,20 @@ describe('selectBatch', () => {
       featureIn('pending', 3),
     ];
     assert.equal(chosen(pick(ready, [4, 2])), '2:2 4:1');
+  });
+
+  it('takes a resource for itself alone, and for no file or folder of the same name', () => {
+    const needing = (id: number, resources: string[], files: string[] = []) =>
+      featureIn('pending', id, { resources, files });
+    const ready = [
+      needing(1, ['src']),
+      needing(2, [], ['src/']),
+      needing(3, ['port', 'SRC']),
+      needing(4, ['port']),
+    ];
+    const batch = pick(ready, [1, 2, 3, 4]);
+    assert.equal(chosen(batch), '1:3 2:2', 'who holds up most comes first');
+    assert.equal(passed(batch), '1 for "SRC", 4 for "port"');
   });
 
   it('has nothing to do without slots or features', () => {

@@ -8,7 +8,7 @@ import type { FeatureSpec } from '../../../src/core/features/feature';
 import { reconcile } from '../../../src/core/features/reconcile';
 import { afterFailure, afterLoss } from '../../../src/core/guardrails/failurePolicy';
 import { defaultLimits } from '../../../src/core/guardrails/limits';
-import { grantable, pathsOf, request } from '../../../src/core/locks/lockTable';
+import { grantable, lockedBy, request } from '../../../src/core/locks/lockTable';
 import { Board } from '../../../src/core/scheduler/board';
 import { decide } from '../../../src/core/scheduler/decide';
 import { reportedOf } from '../../../src/core/scheduler/reportedEvents';
@@ -164,8 +164,8 @@ export class SimulatedRun {
 
   /** The end of an attempt is one step: its feature, its locks, its agent; then what was put off until it. */
   #over(attempt: Attempt, change: Happening): void {
-    const released = pathsOf(this.snapshot.locks, attempt.fence).map(
-      (path): Happening => ({ type: 'lock.released', path, ...attempt }),
+    const released = lockedBy(this.snapshot.locks, attempt.fence).map(
+      (locked): Happening => ({ type: 'lock.released', ...locked, ...attempt }),
     );
     const isLost = change.type === 'feature.yielded' && change.cause === 'lost';
     const cause = isLost ? 'lost' : 'done';
@@ -205,7 +205,7 @@ export class SimulatedRun {
     }
   }
 
-  /** A feature gets other dependencies and files; they always lie before it in the file, so no circle comes of it. */
+  /** A feature gets other dependencies, files and resources; they always lie before it in the file, so no circle comes of it. */
   #edit(which: number): void {
     const at = which % this.#specs.length;
     const spec = this.#specs[at];
@@ -215,6 +215,7 @@ export class SimulatedRun {
       ...spec,
       dependsOn,
       files: [`f${which % 3}`],
+      ...(which % 2 === 0 && { resources: ['port'] }),
       priority: 1 + (which % 3),
     });
     this.#load();
