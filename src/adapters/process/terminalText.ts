@@ -17,12 +17,20 @@ const text = `[\\]PX^_][^${bell}${esc}\\r\\n]{0,${longestSequence}}(?:${bell}|${
 const short = '[ -/]*[0-~]';
 const sequences = new RegExp(`${esc}(?:${csi}|${text}|${short})`, 'g');
 const unfinished = new RegExp(`^${esc}(?:\\[[0-?]*[ -/]*|[\\]PX^_][^${bell}\\r\\n]*|[ -/]*)$`);
-/** Control characters but newline and tab, and the marks that turn the direction of writing around. */
-const controls = /[^\P{Cc}\n\t]|[\u202a-\u202e\u2066-\u2069]/gu;
+/** Control characters but newline, return and tab, and the marks that turn the direction of writing around. */
+const controls = /[^\P{Cc}\n\r\t]|[\u202a-\u202e\u2066-\u2069]/gu;
 
 export function createTextCleaner(): TextCleaner {
   const decoder = new TextDecoder(); // invalid bytes become U+FFFD
   let held = '';
+  /** Perhaps the first half of a line's end, whatever unseen stands between the two. */
+  let endsInReturn = false;
+  const clean = (raw: string) => {
+    const seen = (endsInReturn ? '\r' : '') + raw.replace(sequences, '').replace(controls, '');
+    endsInReturn = seen.endsWith('\r');
+    // A lone return is a progress bar drawing over its line; as lines of their own its steps can be read.
+    return (endsInReturn ? seen.slice(0, -1) : seen).replace(/\r\n?/g, '\n');
+  };
   return {
     push(bytes) {
       const all = held + decoder.decode(bytes, { stream: true });
@@ -31,20 +39,14 @@ export function createTextCleaner(): TextCleaner {
       return clean(all.slice(0, cut));
     },
     end() {
-      const rest = held + decoder.decode();
+      const rest = clean(held + decoder.decode());
       held = '';
-      return clean(rest);
+      return endsInReturn ? `${rest}\n` : rest;
     },
   };
 }
 
-function clean(raw: string): string {
-  // A lone return is a progress bar drawing over its line; as lines of their own its steps can be read.
-  return raw.replace(sequences, '').replace(/\r\n?/g, '\n').replace(controls, '');
-}
-
 function unfinishedLength(raw: string): number {
-  if (raw.endsWith('\r')) return 1; // perhaps the first half of a line's end
   const tail = raw.slice(-longestSequence);
   const at = tail.lastIndexOf(esc);
   return at >= 0 && unfinished.test(tail.slice(at)) ? tail.length - at : 0;

@@ -58,6 +58,15 @@ describe('the text cleaner', () => {
       { numRuns: 3000 },
     ));
 
+  it('says the same of a line’s end with unseen characters in it, cut in their midst', () => {
+    const esc = String.fromCharCode(27);
+    for (const all of [`a\r${esc}[m\nb`, `a\r${esc}[\nb`, 'a\r\u0000\nb', `a\r${esc}]0;t\u0007\r\nb`]) {
+      const bytes = Buffer.from(all);
+      for (let at = 0; at <= bytes.length; at++)
+        assert.equal(clean([bytes.subarray(0, at), bytes.subarray(at)]), clean([bytes]), `cut at ${at}`);
+    }
+  });
+
   it('lets no control character through', () =>
     fc.assert(fc.property(bytes, (all) => assert.match(clean([all]), /^(?:[\n\t]|\P{Cc})*$/u))));
 
