@@ -27,8 +27,8 @@ function onePort(now: () => number) {
 
 const submitAtOnce: SimulatedHostOptions['agents'] =
   () =>
-  ({ submit }) =>
-    submit();
+  ({ handIn }) =>
+    handIn(); // with nothing changed, so that none is checked again for what others have published
 
 describe('a check that finds a port taken', () => {
   it('while others run is run again by itself, and costs no attempt', async () => {
@@ -42,10 +42,7 @@ describe('a check that finds a port taken', () => {
     now = () => host.clock.now() - start;
     await host.run();
     assert.deepEqual(host.bugs, []);
-    assert.deepEqual(
-      [1, 2, 3].map((id) => host.statusOf(id)),
-      ['passing', 'passing', 'passing'],
-    );
+    assert.equal(host.transcript('feature.unconfirmed').length, 3);
     assert.deepEqual(ran, ['a at 0', 'b at 0: taken', 'c at 0: taken', 'b at 3000', 'c at 6000']);
     assert.deepEqual(host.transcript('feature.retried', 'feature.failed'), []);
     const ends = host.events.flatMap((e) =>

@@ -47,10 +47,11 @@ const coreFolders: Record<string, string[]> = {
   claims: ['shared'],
   locks: ['shared'],
   guardrails: ['shared'],
-  features: ['shared', 'claims', 'locks', 'guardrails'],
-  graph: ['shared', 'claims', 'locks', 'guardrails', 'features'],
-  routing: ['shared', 'claims', 'locks', 'guardrails', 'features'],
-  knowledge: ['shared', 'claims', 'locks', 'guardrails', 'features'],
+  proof: ['shared'],
+  features: ['shared', 'claims', 'locks', 'guardrails', 'proof'],
+  graph: ['shared', 'claims', 'locks', 'guardrails', 'proof', 'features'],
+  routing: ['shared', 'claims', 'locks', 'guardrails', 'proof', 'features'],
+  knowledge: ['shared', 'claims', 'locks', 'guardrails', 'proof', 'features'],
 };
 const untilKnowledge = Object.keys(coreFolders);
 for (const folder of ['cost', 'planning', 'learning']) coreFolders[folder] = untilKnowledge;

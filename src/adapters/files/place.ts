@@ -2,7 +2,7 @@
 import type { Stats } from 'node:fs';
 import { lstat, mkdir, readdir, realpath } from 'node:fs/promises';
 import path from 'node:path';
-import { lockKey, parseWorkspacePath } from '../../core/locks/lockPath';
+import { lockKey, parseWorkspacePath, unfitForWindows } from '../../core/locks/lockPath';
 import { ok, type Result, refuse } from '../../core/shared/result';
 import { hasCode, orNull } from './fileFailure';
 import { type Folder, openBelow, openFolder } from './openFolder';
@@ -37,6 +37,8 @@ export async function atPlace<T>(
 ): Promise<Result<T>> {
   const parsed = parseWorkspacePath(text);
   if (!parsed.ok) return parsed;
+  const unfit = process.platform === 'win32' ? unfitForWindows(parsed.value) : undefined;
+  if (unfit !== undefined) return denied(parsed.value, unfit);
   const why = protection(parsed.value);
   if (why !== undefined) return refuse('pathDenied', `"${parsed.value}" ${why}; agents do not write it.`);
   const walk = { root, path: parsed.value, protection, standsAside, folder: await openFolder(root) };

@@ -29,7 +29,8 @@ export async function placeChanges(place: SlotPlace, rules: Rules): Promise<read
     const path = at.slice(inside.length);
     if (!isOfPackages(path) && !isBelow(passedOver, path) && !isIgnored(path)) suspects.set(at, undefined);
   }
-  const twins = new NameTwins(() => namesIn(place));
+  const isGone = (at: string) => suspects.has(at) && suspects.get(at) === undefined;
+  const twins = new NameTwins(() => namesIn(place, isGone));
   const changes: PlaceChange[] = [];
   for (const [at, found] of suspects) {
     if (await place.isUntouched(at, found)) continue;
@@ -112,6 +113,10 @@ function isBelow(folders: ReadonlySet<string>, path: string): boolean {
   return folders.has('') || folders.has(path);
 }
 
-function namesIn({ manifest, options: { inside } }: SlotPlace): readonly string[] {
-  return [...manifest.keys()].filter((at) => at.startsWith(inside)).map((at) => at.slice(inside.length));
+/** Names that stay: one that is given up may be taken in other letters. */
+function namesIn({ manifest, options }: SlotPlace, isGone: (at: string) => boolean): readonly string[] {
+  const { inside } = options;
+  return [...manifest.keys()]
+    .filter((at) => at.startsWith(inside) && !isGone(at))
+    .map((at) => at.slice(inside.length));
 }

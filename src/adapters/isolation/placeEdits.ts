@@ -54,14 +54,17 @@ export function moveInPlace(
   return atPlace<{ readonly hash: string }>(root, from, protection, async (source) => {
     const old = await readSeen(source, baseHash);
     if (!old.ok) return old;
-    return atPlace<{ readonly hash: string }>(root, to, protection, async (target) => {
+    // It may be called the same but for letter case.
+    const isSource = (inTheWay: string) => inTheWay === source.path;
+    const move = async (target: Place): Promise<Result<{ readonly hash: string }>> => {
       if (target.stat) return refuse('changedOnDisk', `There is a file "${target.path}" already.`);
       await place.keepBase(place.options.inside + source.path);
       await place.keepBase(place.options.inside + target.path);
       for (const { folder } of [source, target]) makeChangeable(folder.at('.'));
       await inFolderOf(target, (folder) => rename(source.folder.at(source.name), folder.at(target.name)));
       return ok({ hash: baseHash });
-    });
+    };
+    return atPlace(root, to, protection, move, isSource);
   });
 }
 

@@ -14,9 +14,8 @@ const maxPathLength = 4096;
 const windowsNames = /^(con|prn|aux|nul|com\d|lpt\d)(\..*)?$/i;
 
 /**
- * The canonical path, or `pathDenied` naming what is wrong with it. Purely by text: links are the adapter's business.
- * Windows forms (drive, UNC, device, stream, trailing dot or space) are refused everywhere, so that a backlog means
- * the same on every machine.
+ * The canonical path, or `pathDenied` naming what is wrong with it. Purely by text: links, and names that a system cannot
+ * have (`unfitForWindows`), are the adapter's business.
  */
 export function parseWorkspacePath(text: string): Result<WorkspacePath> {
   const denied = (why: string) => refuse('pathDenied', `"${printable(text)}" ${why}.`);
@@ -26,7 +25,8 @@ export function parseWorkspacePath(text: string): Result<WorkspacePath> {
   // Every half of a surrogate pair reaches the disk as the same character, so two names would be one file.
   if (/\p{Surrogate}/u.test(text)) return denied('has half of a character');
   const unified = text.replaceAll('\\', '/').normalize('NFC');
-  if (unified.startsWith('/')) return denied('is absolute; name it relative to the workspace');
+  const absolute = () => denied('is absolute; name it relative to the workspace');
+  if (unified.startsWith('/')) return absolute();
   const parts: string[] = [];
   for (const part of unified.split('/')) {
     if (part === '' || part === '.') continue;
@@ -34,13 +34,21 @@ export function parseWorkspacePath(text: string): Result<WorkspacePath> {
       if (parts.pop() === undefined) return denied('leads out of the workspace');
       continue;
     }
-    if (part.includes(':')) return denied('has a ":", which names a drive or a stream on Windows');
-    if (/[. ]$/.test(part) || windowsNames.test(part))
-      return denied(`has the part "${part}", which Windows reads as another name`);
     parts.push(part);
   }
+  if (/^[a-z]:$/i.test(parts[0] ?? '')) return absolute();
   if (parts.length === 0) return denied('names the workspace itself');
   return ok(parts.join('/'));
+}
+
+/**
+ * What keeps a canonical path from being a file's on Windows, as the end of a sentence that begins with it; undefined for
+ * most. Elsewhere these are names like others: `aux.c` is found in many a library.
+ */
+export function unfitForWindows(path: WorkspacePath): string | undefined {
+  if (path.includes(':')) return 'has a ":", which names a drive or a stream on Windows';
+  const odd = path.split('/').find((part) => /[. ]$/.test(part) || windowsNames.test(part));
+  return odd === undefined ? undefined : `has the part "${odd}", which Windows reads as another name`;
 }
 
 /**

@@ -25,8 +25,8 @@ export function includes(whole: LockScope, scope: LockScope): boolean {
   return covers(whole, scope.path) && (whole.kind === 'folder' || scope.kind === 'file');
 }
 
-/** No path has a `:` (`parseWorkspacePath`), so that no key of a resource is a path's, or below a folder. */
-const resourceMark = ':';
+/** No path begins so (`parseWorkspacePath`), so that no key of a resource is a path's, or below a folder. */
+const resourceMark = '//';
 
 /** The key two scopes are compared by; letter case does not count. */
 export function scopeKey(locked: Locked): string {

@@ -201,7 +201,6 @@ describe('entries of a place', () => {
     ['A.TXT', /differs from the existing "a.txt" only in case/],
     ['SRC/new.txt', /differs from the existing "src" only in case/],
     ['cafe\u0301.txt', /NFC/],
-    ['con', /Windows/],
     ['.git2/../.GitModules', /agents do not write it/],
   ];
   for (const [name, why] of names) {

@@ -141,7 +141,7 @@ describe('parseBacklog', () => {
         ['0.files.1', /must be text, not the number 1/],
         ['0.files.2', /leads out of the workspace/],
         ['0.files.3', /is absolute/],
-        ['0.files.4', /drive or a stream/],
+        ['0.files.4', /is absolute/],
         ['0.files.5', /names the workspace itself/],
         ['0.files.6', /"a\\nb" has control characters/],
       ],

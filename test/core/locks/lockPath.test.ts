@@ -1,7 +1,13 @@
 // Every way of writing a file's name: to one canonical path, or refused with the reason.
 import { strict as assert } from 'node:assert';
 import fc from 'fast-check';
-import { covers, type PathScope, parseLockScope, parseWorkspacePath } from '../../../src/core/locks/lockPath';
+import {
+  covers,
+  type PathScope,
+  parseLockScope,
+  parseWorkspacePath,
+  unfitForWindows,
+} from '../../../src/core/locks/lockPath';
 
 const file = (path: string): PathScope => ({ kind: 'file', path });
 const folder = (path: string): PathScope => ({ kind: 'folder', path });
@@ -47,20 +53,8 @@ describe('parseWorkspacePath', () => {
     ['\\\\server\\share', /is absolute/],
     ['\\\\?\\C:\\x', /is absolute/],
     ['\\\\.\\pipe\\x', /is absolute/],
-    ['C:\\x', /drive or a stream/],
-    ['C:..\\x', /drive or a stream/],
-    ['c:x', /drive or a stream/],
-    ['a.txt:stream', /drive or a stream/],
-    ['a.txt::$DATA', /drive or a stream/],
-    ['a./b', /Windows reads as another name/],
-    ['a.ts.', /Windows reads as another name/],
-    ['a.ts ', /Windows reads as another name/],
-    ['src /a.ts', /Windows reads as another name/],
-    ['...', /Windows reads as another name/],
-    ...['NUL', 'nul', 'con.txt', 'a/AUX/b', 'prn.tar.gz', 'COM1', 'lpt9.x'].map((text): [string, RegExp] => [
-      text,
-      /Windows reads as another name/,
-    ]),
+    ['C:\\x', /is absolute/],
+    ['./c:/x', /is absolute/],
     ['a\nb', /control characters/],
     ['a\u0000b', /control characters/],
     ['a\u001b[31m', /control characters/],
@@ -102,6 +96,32 @@ describe('parseWorkspacePath', () => {
   });
 });
 
+describe('unfitForWindows', () => {
+  const unfit: [text: string, why: RegExp][] = [
+    ['c:x', /drive or a stream/],
+    ['a.txt:stream', /drive or a stream/],
+    ['a.txt::$DATA', /drive or a stream/],
+    ['a./b', /Windows reads as another name/],
+    ['a.ts.', /Windows reads as another name/],
+    ['a.ts ', /Windows reads as another name/],
+    ['src /a.ts', /Windows reads as another name/],
+    ['...', /Windows reads as another name/],
+    ...['NUL', 'nul', 'con.txt', 'a/AUX/b', 'prn.tar.gz', 'COM1', 'lpt9.x', 'src/aux.c'].map(
+      (text): [string, RegExp] => [text, /Windows reads as another name/],
+    ),
+  ];
+  for (const [text, why] of unfit)
+    it(`names what keeps ${JSON.stringify(text)} from Windows, and from nowhere else`, () => {
+      assert.match(unfitForWindows(text) ?? '', why);
+      assert.deepEqual(parseWorkspacePath(text), { ok: true, value: text });
+    });
+
+  it('has nothing to say of other names', () => {
+    for (const text of ['src/a.ts', '.gitignore', 'auxiliary.c', 'a b/c', 'com10'])
+      assert.equal(unfitForWindows(text), undefined);
+  });
+});
+
 describe('parseLockScope', () => {
   const cases: [declared: string, scope: PathScope | RegExp][] = [
     ['src/a.ts', file('src/a.ts')],
@@ -124,7 +144,7 @@ describe('parseLockScope', () => {
     ['src/*/../../../x', /".." behind a wildcard|leads out/],
     ['src/*/../x', /".." behind a wildcard/],
     ['/**', /is absolute/],
-    ['C:/*', /drive or a stream/],
+    ['C:/*', /is absolute/],
     ['src/*\n', /control characters/],
     [`src/*${'x'.repeat(5_000)}`, /longer than 4096/],
   ];
