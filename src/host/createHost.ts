@@ -4,7 +4,9 @@ import { join } from 'node:path';
 import { loadBacklogFile } from '../adapters/files/backlogFile';
 import { prepareHouse } from '../adapters/files/houseFolder';
 import { OfflineScriptFile } from '../adapters/files/offlineScriptFile';
+import { isAbove } from '../adapters/files/outsideNames';
 import { createUserRules } from '../adapters/files/userRules';
+import { treeAround } from '../adapters/isolation/gitSource';
 import { createIsolation } from '../adapters/isolation/isolation';
 import { placesHome } from '../adapters/isolation/placesFolder';
 import { givenVariables, secretsIn, withheldVariables } from '../adapters/process/childEnvironment';
@@ -163,6 +165,8 @@ async function build(
     if (password !== undefined) redactor.add(password);
     return readProxies(process.env, proxy);
   };
+  /** What is copied; asked of Git once, and only when a check has failed. */
+  let top: string | undefined;
   const shell = () => findShell(machine().shell, root, process.env);
   const engine: Engine = new Engine({
     ...{
@@ -189,7 +193,14 @@ async function build(
     commands: createCommandRunner({ guardPath: join(distDir, 'guard.js'), execPath, ender }),
     workspaceTag,
     allowedCommands: () => allowance.commands,
-    surroundings: () => ({ shell: shell(), withheld: withheldVariables(process.env, allowance.variables) }),
+    surroundings: () => ({
+      shell: shell(),
+      withheld: withheldVariables(process.env, allowance.variables),
+      isOutside: (name) => {
+        top ??= treeAround(root);
+        return isAbove(root, top, name);
+      },
+    }),
     redactor,
     withheld: () => [...withheld, ...secretsIn(given())],
     secrets: (live) => secretsOf(script, live, allowance, proxies),

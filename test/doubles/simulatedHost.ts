@@ -155,7 +155,12 @@ export class SimulatedHost {
         },
       },
       allowedCommands: () => options.allowedCommands ?? [],
-      surroundings: () => ({ shell: '/bin/sh', withheld: [], ...options.surroundings }),
+      surroundings: () => ({
+        shell: '/bin/sh',
+        withheld: [],
+        isOutside: () => false,
+        ...options.surroundings,
+      }),
       redactor: options.redactor ?? new Redactor(),
       withheld: () => [],
       secrets: async () => ({ offline: { ok: true, turns: [] } }),

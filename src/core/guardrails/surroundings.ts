@@ -2,6 +2,7 @@
 import { describeShell } from './commandShell';
 import { describeMissed } from './commandVariables';
 import type { FailedCheck } from './failedCheck';
+import { describeOutside } from './outsideNames';
 
 /** In what checks run, as far as the user's settings and environment have a say in it. */
 export interface Surroundings {
@@ -9,14 +10,18 @@ export interface Surroundings {
   readonly shell: string;
   /** Names of variables that are set where the host runs, and are not given to commands. */
   readonly withheld: readonly string[];
+  /** Is there something of this name above what is copied? As `describeOutside` asks. */
+  readonly isOutside: (name: string) => boolean;
 }
 
 /** Sentences for people, each with the setting that mends it; none where nothing points to the surroundings. */
 export function describeSurroundings(
   check: FailedCheck,
-  { shell, withheld }: Surroundings,
+  { shell, withheld, isOutside }: Surroundings,
 ): readonly string[] {
-  return [describeShell(check, shell), describeMissed(check, withheld)].filter(
-    (words) => words !== undefined,
-  );
+  return [
+    describeShell(check, shell),
+    describeMissed(check, withheld),
+    describeOutside(check, isOutside),
+  ].filter((words) => words !== undefined);
 }
