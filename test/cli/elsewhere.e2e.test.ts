@@ -5,7 +5,7 @@ import path from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'mocha';
 import { type ExternalEvent, parseEvents, runCli, startCli } from '../support/cli';
 import { type FakeMessagesApi, startFakeMessagesApi, streamed } from '../support/fakeMessagesApi';
-import { call, finish, writeProject } from '../support/smallProject';
+import { call, finish, withWork, writeProject } from '../support/smallProject';
 
 const two = ['A', 'B'].map((name) => ({ name, verify: 'true' }));
 const slow = [call('write_file', { path: 'b.txt', content: 'b' }), { ...finish, delayMs: 60_000 }];
@@ -106,7 +106,7 @@ describe('records that were made elsewhere', function () {
     const XDG_CONFIG_HOME = path.join(project.dir, 'config');
     await writeFile(
       path.join(project.dir, 'offline-script.json'),
-      JSON.stringify({ A: [finish], B: [finish] }),
+      JSON.stringify(withWork({ A: [finish], B: [finish] })),
     );
     const as = (dir: string, ...more: string[]) =>
       runCli(['run', '--project-dir', dir, ...more], { XDG_CONFIG_HOME });

@@ -14,7 +14,7 @@ export async function writeProject({ files = {}, features, script }: SmallProjec
   const all = {
     ...files,
     'features.json': JSON.stringify(features, null, 2),
-    'offline-script.json': JSON.stringify(script, null, 2),
+    'offline-script.json': JSON.stringify(withWork(script), null, 2),
   };
   for (const [name, text] of Object.entries(all)) {
     const file = path.join(dir, name);
@@ -22,6 +22,20 @@ export async function writeProject({ files = {}, features, script }: SmallProjec
     await writeFile(file, text);
   }
   return { dir, remove: () => rm(dir, { recursive: true, force: true }) };
+}
+
+const changing = new Set(['write_file', 'edit_file', 'move_file', 'delete_file', 'run_command']);
+
+/** Who only says that it is done gets a file of its own to write before: nothing passes for which nothing was changed. */
+export function withWork(script: SmallProject['script']): SmallProject['script'] {
+  return Object.fromEntries(
+    Object.entries(script).map(([name, turns], k) => {
+      const tools = turns.map((turn) => (turn as { readonly tool?: string }).tool ?? '');
+      if (tools.at(-1) !== 'finish' || tools.some((tool) => changing.has(tool))) return [name, turns];
+      const work = call('write_file', { path: `built/${k}.txt`, content: `${name}\n` });
+      return [name, [...turns.slice(0, -1), work, turns.at(-1)]];
+    }),
+  );
 }
 
 /** One tool call of the offline model. */
