@@ -44,7 +44,14 @@ export async function dispatchBench(_options: BenchOptions, tell: Tell): Promise
     forks.up.push(await timed(() => forkUntil(path.join(project.dir, 'up.js'), 'message')));
     forks.whole.push(await timed(() => forkUntil(path.join(project.dir, 'empty.js'), 'exit')));
     await pause(100); // nor does what is left of them weigh on us
-    return streamed([{ tool: 'finish', id: 'c', json: '{"summary":"Done."}' }], { stop: 'tool_use' });
+    const work = { path: `built/${feature}.txt`, content: 'x' };
+    return streamed(
+      [
+        { tool: 'write_file', id: 'w', json: JSON.stringify(work) },
+        { tool: 'finish', id: 'c', json: '{"summary":"Done."}' },
+      ],
+      { stop: 'tool_use' },
+    );
   });
   try {
     const events: Moment[] = [];
