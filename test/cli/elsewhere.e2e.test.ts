@@ -32,13 +32,14 @@ describe('records that were made elsewhere', function () {
     const first = startCli(['run', '--project-dir', project.dir, '--max-agents', '1', '--json']);
     await new Promise<void>((resolve) => {
       first.onLine((line) => {
-        if ((JSON.parse(line) as ExternalEvent).type === 'file.changed') resolve();
+        const { type, featureId } = JSON.parse(line) as ExternalEvent;
+        if (type === 'file.changed' && featureId === 2) resolve();
       });
     });
     first.child.kill('SIGKILL');
     await first.ended;
     await cp(project.dir, copy, { recursive: true });
-    const script = { A: [finish], B: [finish] };
+    const script = withWork({ A: [finish], B: [finish] });
     await writeFile(path.join(copy, 'offline-script.json'), JSON.stringify(script));
   }
   const database = () => readFile(path.join(copy, '.parallel-agents', 'agents.db'));
