@@ -11,6 +11,7 @@ import { call, finish, type SmallProject, writeProject } from '../support/smallP
 const wholeSuite = 'node --test test/*.test.js';
 const sound = 'export const answer = () => 42;\n';
 const broken = 'export const answer = () => { throw new Error(\n';
+const mended = 'export const answer = () => 6 * 7;\n';
 const test = (name: string, body: string) => `import { test } from 'node:test';
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
@@ -64,7 +65,7 @@ describe('agents beside each other', () => {
   }
 
   const breakIt = call('edit_file', { path: 'src/shared.js', edits: [{ old: sound, new: broken }] });
-  const mendIt = call('edit_file', { path: 'src/shared.js', edits: [{ old: broken, new: sound }] });
+  const mendIt = call('edit_file', { path: 'src/shared.js', edits: [{ old: broken, new: mended }] });
 
   it('verify one while a shared module is broken by another: both pass', async () => {
     const [broke, verified] = [await gateFor(cleanUp), await gateFor(cleanUp)];
