@@ -45,7 +45,7 @@ describe('a secret that the user ignores', () => {
           finish,
         ],
         'by a command': [call('run_command', { command: 'node rules.js' }), ...prying, finish],
-        afterwards: [...prying, call('write_file', { path: 'src/b.txt', content: 'b' }), finish],
+        afterwards: [...prying, call('write_file', { path: 'b.txt', content: 'b' }), finish],
       },
     });
     cleanUp.push(remove);
