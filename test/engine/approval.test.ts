@@ -41,6 +41,26 @@ describe('work whose check proves less by it', () => {
     assert.equal(host.statusOf(1), 'passing');
   });
 
+  it('can be looked at until then', async () => {
+    const { host } = await hostWith([], ({ write }) => write('sum.test.js', skipped));
+    const { judgement } = host.engine;
+    const kept = judgement.kept(1);
+    assert.ok(kept.ok);
+    assert.deepEqual(await Promise.all(kept.value.files.map(kept.value.textsOf)), [
+      { before: test, after: skipped },
+    ]);
+    await judgement.confirm(1);
+    const none = judgement.kept(1);
+    const refused = judgement.kept(2);
+    assert.deepEqual(
+      [none, refused].map((answer) => !answer.ok && answer.error),
+      [
+        { code: 'badTransition', message: 'Feature 1 does not wait for your check; it is passing.' },
+        { code: 'unknownFeature', message: 'There is no feature with the id 2.' },
+      ],
+    );
+  });
+
   it('is given up with a no', async () => {
     const { host, workspace } = await hostWith([], ({ write }) => write('sum.test.js', null));
     assert.equal((await host.engine.judgement.reject(1)).ok, true);
@@ -60,6 +80,9 @@ describe('a feature for which nothing was changed', () => {
   it('is not passing by a check that was green before', async () => {
     const { host, why } = await hostWith([], async () => undefined);
     assert.equal(why, `${needs} nothing was changed for it.`);
+    const kept = host.engine.judgement.kept(1);
+    assert.ok(!kept.ok);
+    assert.equal(kept.error.message, 'Nothing was changed for feature 1.');
     assert.equal((await host.engine.judgement.confirm(1)).ok, true);
     assert.equal(host.statusOf(1), 'passing');
   });
