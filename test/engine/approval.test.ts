@@ -28,7 +28,8 @@ async function hostWith(files: readonly string[], work: (hands: Hands) => Promis
   };
 }
 
-const needs = 'Its check passed, and it needs your yes (confirm 1, or reject 1 to give it up):';
+const needs =
+  'Its check passed, and it needs your yes (diff 1 shows it; confirm 1, or reject 1 to give it up):';
 
 describe('work whose check proves less by it', () => {
   it('stays out of the workspace until the user says yes', async () => {
@@ -79,7 +80,8 @@ describe('work whose check proves less by it', () => {
 describe('a feature for which nothing was changed', () => {
   it('is not passing by a check that was green before', async () => {
     const { host, why } = await hostWith([], async () => undefined);
-    assert.equal(why, `${needs} nothing was changed for it.`);
+    const without = needs.replace('diff 1 shows it; ', '');
+    assert.equal(why, `${without} nothing was changed for it.`);
     const kept = host.engine.judgement.kept(1);
     assert.ok(!kept.ok);
     assert.equal(kept.error.message, 'Nothing was changed for feature 1.');
