@@ -221,7 +221,7 @@ describe('changes as a diff', () => {
   });
 
   it('shows what is wholly another as one replacement, and says of what is too long how much it is', async () => {
-    const mib = (word: string) => lines(500_000, word); // 7 MiB
+    const mib = (word: string) => lines(100_000, word); // above 1 MiB
     const files = [
       { path: 'a', before: lines(5_000, 'old'), after: lines(5_000, 'new') },
       { path: 'b', before: mib('old'), after: mib('new') },
@@ -233,8 +233,8 @@ describe('changes as a diff', () => {
     const tail = shown.slice(shown.indexOf('# '));
     assert.equal(
       tail,
-      '# b is changed; 500000 lines come and 500000 go, too many to be shown.\n' +
-        '# c is new; 500000 lines come and 0 go, too many to be shown.\n' +
+      '# b is changed; 100000 lines come and 100000 go, too many to be shown.\n' +
+        '# c is new; 100000 lines come and 0 go, too many to be shown.\n' +
         'diff --git a/c b/c\nnew file mode 100644\n',
     );
   });
