@@ -11,7 +11,11 @@ export type CliCommand =
   | RunCommand
   | GraphCommand
   | { readonly kind: 'status'; readonly projectDir: string; readonly json: boolean }
-  | { readonly kind: 'retry' | 'confirm' | 'reject'; readonly projectDir: string; readonly featureId: number }
+  | {
+      readonly kind: 'retry' | 'diff' | 'confirm' | 'reject';
+      readonly projectDir: string;
+      readonly featureId: number;
+    }
   | { readonly kind: 'stop'; readonly projectDir: string };
 
 export interface RunCommand {
@@ -55,7 +59,8 @@ export const help = `parallel-agents: several coding agents build your backlog a
       --estimate            start nothing: say how long it would take, and why
   parallel-agents status [--json]                   where every feature stands
   parallel-agents retry ID                          queue a failed feature again
-  parallel-agents confirm ID | reject ID            your yes or no where there is no check
+  parallel-agents diff ID                           the changes that wait for your yes
+  parallel-agents confirm ID | reject ID            your yes or no to them
   parallel-agents graph [--format FORMAT]           what needs what, as ${graphFormats.join(', ')}
   parallel-agents stop                              end the run; unfinished work is given up
 
@@ -104,6 +109,7 @@ export function parseCommandLine(argv: readonly string[]): CliCommand {
       noMore(rest);
       return { kind: verb, projectDir };
     case 'retry':
+    case 'diff':
     case 'confirm':
     case 'reject': {
       noMore(rest.slice(1));

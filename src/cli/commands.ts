@@ -72,6 +72,21 @@ export async function judge(
   });
 }
 
+/** The changes that a feature's question is about, for a pager or for Git. */
+export async function diff(
+  root: string,
+  featureId: number,
+  terminal: Terminal,
+  distDir: string,
+): Promise<number> {
+  return withSession(root, terminal, distDir, async (session) => {
+    const answer = await session.diff(featureId);
+    if (!answer.ok) throw new BadInput([answer.error.message]);
+    terminal.print(answer.value.slice(0, -1)); // `print` ends the last line
+    return 0;
+  });
+}
+
 /** Whoever asks for a stop is told within 5 s what came of it. */
 const stopMs = 4_000;
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { wordsForFailure } from '../host/link';
 import { Failure } from '../ports/failure';
 import { type CliCommand, help, parseCommandLine, UsageError } from './arguments';
-import { judge, status, stop } from './commands';
+import { diff, judge, status, stop } from './commands';
 import { estimate } from './estimate';
 import { graph } from './graph';
 import { run } from './runCommand';
@@ -55,6 +55,8 @@ function perform(
       return status(root, command.json, terminal, distDir);
     case 'stop':
       return stop(root, terminal, distDir);
+    case 'diff':
+      return diff(root, command.featureId, terminal, distDir);
     case 'retry':
     case 'confirm':
     case 'reject':

@@ -16,7 +16,7 @@ export class Approval {
   whyWithoutCheck({ feature, changed }: LiveAttempt): string {
     const powerful = named(powerFiles(feature.spec.files, [...changed.keys()].sort()));
     const also = powerful === undefined ? '' : ` It changed ${powerful}.`;
-    return `There is no check for it, so it needs your yes ${answers(feature.id)}: neither the feature nor the workspace names a command.${also}`;
+    return `There is no check for it, so it needs your yes ${answers(feature.id, changed.size > 0)}: neither the feature nor the workspace names a command.${also}`;
   }
 
   /**
@@ -27,7 +27,7 @@ export class Approval {
     { feature, checkCommand }: Pick<LiveAttempt, 'feature' | 'checkCommand'>,
     files: readonly StagedFile[],
   ): Promise<string | undefined> {
-    const needs = `Its check passed, and it needs your yes ${answers(feature.id)}:`;
+    const needs = `Its check passed, and it needs your yes ${answers(feature.id, files.length > 0)}:`;
     // One that had passed before is built already.
     if (files.length === 0)
       return isCheckedFirst(feature) ? undefined : `${needs} nothing was changed for it.`;
@@ -74,6 +74,7 @@ function named(files: readonly Named[]): string | undefined {
   return first.join('; ') + (rest > 0 ? `; and ${rest} more` : '');
 }
 
-function answers(featureId: number): string {
-  return `(confirm ${featureId}, or reject ${featureId} to give it up)`;
+function answers(featureId: number, hasChanges: boolean): string {
+  const shown = hasChanges ? `diff ${featureId} shows it; ` : '';
+  return `(${shown}confirm ${featureId}, or reject ${featureId} to give it up)`;
 }

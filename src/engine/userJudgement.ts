@@ -1,16 +1,23 @@
-// What the user decides about a feature: to have it built again, and yes or no to work that waits for their word.
+// What the user decides about a feature: to have it built again, and yes or no to work that waits for their word, which
+// they can look at.
 import type { Claim } from '../core/claims/claim';
 import type { Attempt, Happening } from '../core/events/event';
 import type { Feature } from '../core/features/feature';
 import type { FeatureId } from '../core/shared/ids';
 import { ok, type Result, refuse } from '../core/shared/result';
-import type { Isolation, StagedFile } from '../ports/isolation';
+import type { Isolation, StagedFile, StagedTexts } from '../ports/isolation';
 import type { PublicationRecord } from '../ports/store';
 import type { CleanPlace } from './cleanPlace';
 import type { EventLog } from './eventLog';
 import type { Publications } from './publications';
 import { confirmed } from './recovery';
 import type { Verification } from './verification';
+
+/** Work that waits for the user's yes, at least one file of it. */
+export interface KeptWork {
+  readonly files: readonly StagedFile[];
+  readonly textsOf: (file: StagedFile) => Promise<StagedTexts>;
+}
 
 export class UserJudgement {
   /** Features that are being judged: nobody else may judge them meanwhile. */
@@ -38,6 +45,15 @@ export class UserJudgement {
     }
     await this.log.append([again(featureId, status)]);
     return ok({});
+  }
+
+  /** What the user is asked about, as it was checked: what a yes lets in is merged with what has come in since. */
+  kept(featureId: FeatureId): Result<KeptWork> {
+    const asked = this.#asked(featureId);
+    if (!asked.ok) return asked;
+    const files = this.publications.of(asked.value.claim.fence)?.files ?? [];
+    if (files.length === 0) return refuse('badInput', `Nothing was changed for feature ${featureId}.`);
+    return ok({ files, textsOf: (file) => this.isolation.read(file) });
   }
 
   /** The user's yes for work that no check could prove, or that needs it beside its check: it enters the workspace. */
@@ -122,23 +138,29 @@ export class UserJudgement {
     featureId: FeatureId,
     judge: (feature: Feature, claim: Claim) => Promise<Result<object>>,
   ): Promise<Result<object>> {
-    const feature = this.log.head.features[featureId];
-    if (!feature) return unknown(featureId);
-    const { state } = feature;
-    if (state.status !== 'claimed' || state.phase !== 'unconfirmed') {
-      return refuse(
-        'badTransition',
-        `Feature ${featureId} does not wait for your check; it is ${state.status}.`,
-      );
-    }
+    const asked = this.#asked(featureId);
+    if (!asked.ok) return asked;
     if (this.#judging.has(featureId))
       return refuse('badTransition', `Feature ${featureId} is being judged already.`);
     this.#judging.add(featureId);
     try {
-      return await judge(feature, state.claim);
+      return await judge(asked.value.feature, asked.value.claim);
     } finally {
       this.#judging.delete(featureId);
     }
+  }
+
+  /** A feature that waits for the user's word. */
+  #asked(featureId: FeatureId): Result<{ readonly feature: Feature; readonly claim: Claim }> {
+    const feature = this.log.head.features[featureId];
+    if (!feature) return unknown(featureId);
+    const { state } = feature;
+    if (state.status === 'claimed' && state.phase === 'unconfirmed')
+      return ok({ feature, claim: state.claim });
+    return refuse(
+      'badTransition',
+      `Feature ${featureId} does not wait for your check; it is ${state.status}.`,
+    );
   }
 }
 

@@ -11,8 +11,10 @@ import { Failure } from '../ports/failure';
 import { clientMethods, protocolVersion, workerMethods, workerNotices } from '../protocol/hubMethods';
 import type { LoadedBacklog } from '../protocol/hubValues';
 import type { Allowance } from './allowance';
+import { DiffsAsked } from './diffsAsked';
 import type { OutputRings } from './outputRings';
 import { tellFace } from './tellFace';
+import { textPart } from './textPart';
 
 /** What faces may do beyond the engine. */
 export interface ClientParts {
@@ -96,8 +98,7 @@ export function handleClient(connection: HubConnection, parts: ClientParts): voi
   );
   connection.handle(m.text, async ({ hash, offset }) => {
     const text = await engine.log.text({ hash });
-    const next = offset + textPartChars;
-    return { part: text.slice(offset, next), ...(next < text.length && { next }) };
+    return textPart(text, offset);
   });
   connection.handle(m.output, ({ slot }) => ({ text: outputs.read(slot) }));
   connection.handle(m.loadBacklog, ({ file }) => parts.loadBacklog(file));
@@ -133,6 +134,8 @@ export function handleClient(connection: HubConnection, parts: ClientParts): voi
   connection.handle(m.retry, ({ featureId }) => engine.judgement.retry(featureId));
   connection.handle(m.confirm, ({ featureId }) => engine.judgement.confirm(featureId));
   connection.handle(m.reject, ({ featureId }) => engine.judgement.reject(featureId));
+  const diffs = new DiffsAsked(engine);
+  connection.handle(m.diff, ({ featureId, from }) => diffs.part(featureId, from));
   connection.handle(m.humanEditing, async ({ paths, last }) => {
     editing.push(...paths);
     if (!last) return {};
@@ -145,9 +148,6 @@ export function handleClient(connection: HubConnection, parts: ClientParts): voi
     return parts.setEditing(connection, []).catch(() => undefined);
   });
 }
-
-/** Half a MiB of text, at worst 3 MiB as JSON: well below what a frame takes. */
-const textPartChars = 512 * 1024;
 
 function requireProtocol(protocol: number): void {
   if (protocol === protocolVersion) return;

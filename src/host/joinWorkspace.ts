@@ -16,7 +16,7 @@ import { HostLink } from './hostLink';
 import type { JoinOptions } from './joinOptions';
 import type { Link } from './link';
 import { lookAtRecords } from './lookAtRecords';
-import { eventsBetween, eventsSince, readSnapshot, readText, tellEditing } from './readPages';
+import { eventsBetween, eventsSince, readDiff, readSnapshot, readText, tellEditing } from './readPages';
 import type { AgentOutput, Session, SessionChange } from './session';
 
 /**
@@ -168,6 +168,10 @@ class LiveSession implements Session {
 
   reject(featureId: number) {
     return this.#host.request(clientMethods.reject, { featureId });
+  }
+
+  diff(featureId: number) {
+    return readDiff(this.#host, featureId);
   }
 
   humanEditing(paths: readonly string[]) {

@@ -4,6 +4,7 @@ import type { Snapshot } from '../core/events/snapshot';
 import { assemble, type SnapshotHead, type SnapshotPart } from '../core/events/snapshotParts';
 import { inPages } from '../core/shared/inPages';
 import type { KeptText } from '../core/shared/longText';
+import { ok, type Result } from '../core/shared/result';
 import type { HubConnection } from '../hub/connection';
 import { clientMethods } from '../protocol/hubMethods';
 
@@ -65,6 +66,22 @@ export async function readText(connection: Asked, { hash }: KeptText): Promise<s
     offset = answer.next;
   }
   return parts.join('');
+}
+
+/** The changes of a feature that waits for the user's yes. */
+export async function readDiff(connection: Asked, featureId: number): Promise<Result<string>> {
+  const parts: string[] = [];
+  for (let from: { text: number; offset: number } | undefined; ; ) {
+    const params = { featureId, ...(from && { from }) };
+    const answer: Result<{ part: string; next?: typeof from }> = await connection.request(
+      clientMethods.diff,
+      params,
+    );
+    if (!answer.ok) return answer;
+    parts.push(answer.value.part);
+    from = answer.value.next;
+    if (from === undefined) return ok(parts.join(''));
+  }
 }
 
 /** All parts are on their way before another list can be. */

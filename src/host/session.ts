@@ -56,6 +56,8 @@ export interface Session {
   retry(featureId: FeatureId): Promise<Result<object>>;
   confirm(featureId: FeatureId): Promise<Result<object>>;
   reject(featureId: FeatureId): Promise<Result<object>>;
+  /** The changes that wait for the user's yes, as a unified diff to be shown as it is. */
+  diff(featureId: FeatureId): Promise<Result<string>>;
   humanEditing(paths: readonly string[]): Promise<object>;
   /** Resolves within 5 s whatever state the host is in. */
   close(): Promise<void>;

@@ -237,6 +237,17 @@ export const clientMethods = {
   retry: method('feature.retry', z.object({ featureId: id }).strict(), done),
   confirm: method('feature.confirm', z.object({ featureId: id }).strict(), done),
   reject: method('feature.reject', z.object({ featureId: id }).strict(), done),
+  /**
+   * The changes that wait for the user's yes, as one diff in parts: `next` is where the part after this begins, of the
+   * same text, and missing in the last.
+   */
+  diff: method(
+    'feature.diff',
+    z.object({ featureId: id, from: z.object({ text: id, offset: id }).strict().optional() }).strict(),
+    resultOf(
+      z.object({ part: z.string(), next: z.object({ text: z.number(), offset: z.number() }).optional() }),
+    ),
+  ),
   /** The files this face's user has unsaved edits in, in as many parts as it takes; the last replaces what was said before. */
   humanEditing: method(
     'human.editing',

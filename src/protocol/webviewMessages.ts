@@ -17,6 +17,7 @@ export const fromWebview = z.discriminatedUnion('type', [
   z.object({ type: z.literal('resume') }).strict(),
   z.object({ type: z.literal('stop') }).strict(),
   z.object({ type: z.literal('retry'), featureId: id }).strict(),
+  z.object({ type: z.literal('showChanges'), featureId: id }).strict(),
   z.object({ type: z.literal('confirm'), featureId: id }).strict(),
   z.object({ type: z.literal('reject'), featureId: id }).strict(),
   z.object({ type: z.literal('openFeature'), featureId: id }).strict(),

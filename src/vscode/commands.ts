@@ -1,6 +1,7 @@
 // What the user can ask for: every command, each a few lines that ask the shown folder's host and tell its refusals.
 import * as vscode from 'vscode';
 import { accessWith, describeLeftOut, type LeftOut } from '../core/guardrails/machineSettings';
+import type { FeatureId } from '../core/shared/ids';
 import type { Result } from '../core/shared/result';
 import type { Session } from '../host/session';
 import { type AgentQuestion, agentChoices } from './agentChoices';
@@ -19,6 +20,8 @@ export interface CommandDeps {
   readonly workspaces: Workspaces;
   readonly apiKey: ApiKey;
   readonly openDashboard: () => Promise<void>;
+  /** Shows what a feature's question is about, or refuses. */
+  readonly showChanges: (workspace: WorkspaceSession, featureId: FeatureId) => Promise<Result<object>>;
   /** More of a large group of the tree; the argument is the line of the tree that asks for it. */
   readonly showMore: (argument: unknown) => void;
   readonly log: (line: string) => void;
@@ -34,6 +37,11 @@ export function registerCommands(deps: CommandDeps): vscode.Disposable[] {
     [commandIds.retryFeature]: async (argument) => {
       const id = await featureOf(argument, deps.workspaces.snapshot, 'failed', 'Retry Feature');
       if (id !== undefined) await ask(deps, (session) => session.retry(id));
+    },
+    [commandIds.showChanges]: async (argument) => {
+      const id = await featureOf(argument, deps.workspaces.snapshot, 'unconfirmed', 'Show Changes');
+      const { shown } = deps.workspaces;
+      if (id !== undefined && shown && (await isTrusted())) tell(await deps.showChanges(shown, id));
     },
     [commandIds.confirmFeature]: async (argument) => {
       const id = await featureOf(argument, deps.workspaces.snapshot, 'unconfirmed', 'Confirm Feature');

@@ -7,6 +7,7 @@ export const commandIds = {
   resume: 'parallelAgents.resume',
   stop: 'parallelAgents.stop',
   retryFeature: 'parallelAgents.retryFeature',
+  showChanges: 'parallelAgents.showChanges',
   confirmFeature: 'parallelAgents.confirmFeature',
   rejectFeature: 'parallelAgents.rejectFeature',
   openFeature: 'parallelAgents.openFeature',
@@ -24,6 +25,9 @@ export const commandIds = {
 export type CommandId = (typeof commandIds)[keyof typeof commandIds];
 
 export const viewIds = { container: 'parallelAgents', features: 'parallelAgents.features' } as const;
+
+/** Of documents that show the changes of a feature that waits for the user's yes. */
+export const changesScheme = 'parallel-agents-changes';
 
 export const dashboardViewType = 'parallelAgents.dashboard';
 

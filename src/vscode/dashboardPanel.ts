@@ -164,6 +164,8 @@ export class DashboardPanel {
         return void (await run(commandIds.stop));
       case 'retry':
         return void (await run(commandIds.retryFeature, message.featureId));
+      case 'showChanges':
+        return void (await run(commandIds.showChanges, message.featureId));
       case 'confirm':
         return void (await run(commandIds.confirmFeature, message.featureId));
       case 'reject':

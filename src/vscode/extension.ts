@@ -2,6 +2,7 @@
 // joined or read before a view, a command or a run that was open asks for it.
 import * as vscode from 'vscode';
 import { ApiKey } from './apiKey';
+import { ChangesDocuments } from './changesDocuments';
 import { ClaimDecorations } from './claimDecorations';
 import { type CommandDeps, decideElsewhere, registerCommands } from './commands';
 import { ContextKeys, contextValues } from './contextKeys';
@@ -91,10 +92,12 @@ export function activate(context: vscode.ExtensionContext): void {
     });
   });
 
+  const changes = new ChangesDocuments(workspaces);
   const commandDeps: CommandDeps = {
     workspaces,
     apiKey,
     openDashboard: () => dashboard.open(),
+    showChanges: (workspace, featureId) => changes.show(workspace, featureId),
     showMore: (argument) => tree.showMore(argument),
     log: (line) => log.error(line),
   };
@@ -105,6 +108,7 @@ export function activate(context: vscode.ExtensionContext): void {
     view,
     item,
     redraw,
+    changes,
     new ClaimDecorations(workspaces),
     vscode.window.registerWebviewPanelSerializer(dashboardViewType, dashboard),
     view.onDidChangeVisibility(({ visible }) => visible && void workspaces.look()),

@@ -23,6 +23,7 @@ const good: readonly (readonly [line: string, expected: object])[] = [
   ['status --json', { kind: 'status', projectDir: '.', json: true }],
   ['stop --project-dir x', { kind: 'stop', projectDir: 'x' }],
   ['retry 3', { kind: 'retry', projectDir: '.', featureId: 3 }],
+  ['diff 4', { kind: 'diff', projectDir: '.', featureId: 4 }],
   ['confirm 1', { kind: 'confirm', projectDir: '.', featureId: 1 }],
   ['reject 2', { kind: 'reject', projectDir: '.', featureId: 2 }],
 ];

@@ -203,7 +203,18 @@ describe('agents beside each other', () => {
       events.filter((e) => e.type === 'file.denied').map((e) => e.path),
       ['CLAUDE.md'],
     );
+    const diff = await runCli(['diff', '1', '--project-dir', dir]);
+    assert.deepEqual(
+      [diff.code, ...diff.lines.slice(0, 4)],
+      [0, 'diff --git a/AGENTS.md b/AGENTS.md', 'new file mode 100644', '--- /dev/null', '+++ b/AGENTS.md'],
+      diff.notes.join('\n'),
+    );
     assert.equal((await runCli(['confirm', '1', '--project-dir', dir])).code, 0);
+    const judged = await runCli(['diff', '1', '--project-dir', dir]);
+    assert.deepEqual(
+      [judged.code, judged.lines, judged.notes.at(-1)],
+      [2, [], 'Feature 1 does not wait for your check; it is passing.'],
+    );
     const status = await runCli(['status', '--project-dir', dir]);
     const proof = 'passing, proved by test -f AGENTS.md and confirmed by you';
     assert.deepEqual([status.code, status.lines.at(-2)], [0, `✅   1 guide - ${proof}`]);

@@ -28,7 +28,8 @@ async function hostWith(files: readonly string[], work: (hands: Hands) => Promis
   };
 }
 
-const needs = 'Its check passed, and it needs your yes (confirm 1, or reject 1 to give it up):';
+const needs =
+  'Its check passed, and it needs your yes (diff 1 shows it; confirm 1, or reject 1 to give it up):';
 
 describe('work whose check proves less by it', () => {
   it('stays out of the workspace until the user says yes', async () => {
@@ -39,6 +40,26 @@ describe('work whose check proves less by it', () => {
     assert.equal((await host.engine.judgement.confirm(1)).ok, true);
     assert.equal(workspace.files.get('sum.test.js'), skipped);
     assert.equal(host.statusOf(1), 'passing');
+  });
+
+  it('can be looked at until then', async () => {
+    const { host } = await hostWith([], ({ write }) => write('sum.test.js', skipped));
+    const { judgement } = host.engine;
+    const kept = judgement.kept(1);
+    assert.ok(kept.ok);
+    assert.deepEqual(await Promise.all(kept.value.files.map(kept.value.textsOf)), [
+      { before: test, after: skipped },
+    ]);
+    await judgement.confirm(1);
+    const none = judgement.kept(1);
+    const refused = judgement.kept(2);
+    assert.deepEqual(
+      [none, refused].map((answer) => !answer.ok && answer.error),
+      [
+        { code: 'badTransition', message: 'Feature 1 does not wait for your check; it is passing.' },
+        { code: 'unknownFeature', message: 'There is no feature with the id 2.' },
+      ],
+    );
   });
 
   it('is given up with a no', async () => {
@@ -59,7 +80,11 @@ describe('work whose check proves less by it', () => {
 describe('a feature for which nothing was changed', () => {
   it('is not passing by a check that was green before', async () => {
     const { host, why } = await hostWith([], async () => undefined);
-    assert.equal(why, `${needs} nothing was changed for it.`);
+    const without = needs.replace('diff 1 shows it; ', '');
+    assert.equal(why, `${without} nothing was changed for it.`);
+    const kept = host.engine.judgement.kept(1);
+    assert.ok(!kept.ok);
+    assert.equal(kept.error.message, 'Nothing was changed for feature 1.');
     assert.equal((await host.engine.judgement.confirm(1)).ok, true);
     assert.equal(host.statusOf(1), 'passing');
   });

@@ -122,7 +122,7 @@ describe('power files', () => {
     assert.ok(state?.status === 'claimed' && state.phase === 'unconfirmed');
     assert.equal(
       state.why,
-      'Its check passed, and it needs your yes (confirm 1, or reject 1 to give it up): ' +
+      'Its check passed, and it needs your yes (diff 1 shows it; confirm 1, or reject 1 to give it up): ' +
         'it changed ".github/workflows/ci.yml", which tells a build server what to run, with the keys it holds; ' +
         '"AGENTS.md", which tells other coding agents what to do.',
     );

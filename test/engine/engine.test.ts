@@ -155,7 +155,10 @@ describe('the engine', () => {
       settings: { verifyCommand: undefined },
     });
     assert.equal(host.statusOf(1), 'claimed');
-    assert.match(JSON.stringify(host.engine.snapshot.features[1]?.state), /confirm 1, or reject 1/);
+    assert.match(
+      JSON.stringify(host.engine.snapshot.features[1]?.state),
+      /diff 1 shows it; confirm 1, or reject 1/,
+    );
     assert.equal(host.statusOf(2), 'waiting');
     assert.equal((await host.engine.judgement.confirm(1)).ok, true);
     await host.clock.advance(0);

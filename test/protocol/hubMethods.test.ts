@@ -264,6 +264,12 @@ const ofClient: { readonly [K in keyof typeof clientMethods]: Example } = {
   retry: oneFeature,
   confirm: oneFeature,
   reject: { ...oneFeature, results: [ok({}), no] },
+  diff: {
+    params: { featureId: 1, from: { text: 1, offset: 5 } },
+    optional: ['from'],
+    refused: { featureId: notCounts, from: [{ text: 1 }, { text: 1, offset: 0 }] },
+    results: [ok({ part: 'diff' }), ok({ part: 'diff', next: { text: 1, offset: 4 } }), no],
+  },
   humanEditing: {
     params: { paths: ['src/a.ts'], last: true },
     refused: { paths: ['src/a.ts', [text(10_001)], [1], Array(10_001).fill('x')] },

@@ -3,7 +3,7 @@ import { strict as assert } from 'node:assert';
 import { type FromWebview, fromWebview } from '../../src/protocol/webviewMessages';
 
 const bare = ['ready', 'needSnapshot', 'pause', 'resume', 'stop', 'openBacklog', 'createBacklog'] as const;
-const onFeature = ['retry', 'confirm', 'reject', 'openFeature'] as const;
+const onFeature = ['retry', 'showChanges', 'confirm', 'reject', 'openFeature'] as const;
 const onAgents = ['start', 'setAgents'] as const;
 
 /** One of each type; typed by the union, so that a new message does not compile until it is here. */
@@ -12,6 +12,7 @@ const messages: { readonly [T in FromWebview['type']]: Extract<FromWebview, { ty
   ...{ start: { type: 'start', maxAgents: 3 }, setAgents: { type: 'setAgents', maxAgents: 5 } },
   ...{ pause: { type: 'pause' }, resume: { type: 'resume' }, stop: { type: 'stop' } },
   ...{ retry: { type: 'retry', featureId: 1 }, confirm: { type: 'confirm', featureId: 1 } },
+  showChanges: { type: 'showChanges', featureId: 1 },
   ...{ reject: { type: 'reject', featureId: 1 }, openFeature: { type: 'openFeature', featureId: 1 } },
   openFile: { type: 'openFile', path: 'src/a.ts' },
   ...{ openBacklog: { type: 'openBacklog' }, createBacklog: { type: 'createBacklog' } },

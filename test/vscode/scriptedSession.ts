@@ -2,7 +2,7 @@
 import type { Event } from '../../src/core/events/event';
 import type { Snapshot } from '../../src/core/events/snapshot';
 import type { LongText } from '../../src/core/shared/longText';
-import { ok } from '../../src/core/shared/result';
+import { ok, type Result } from '../../src/core/shared/result';
 import type { Asked } from '../../src/host/allowance';
 import type { AgentOutput, Session, SessionChange } from '../../src/host/session';
 import type { LoadedBacklog, PlacedProblem } from '../../src/protocol/hubValues';
@@ -19,6 +19,7 @@ export class ScriptedSession implements Session {
   isClosed = false;
   /** What the next reading of the backlog finds. */
   next: Pick<Session, 'backlog' | 'problems'> = { backlog: 'loaded', problems: [] };
+  nextDiff: Result<string> = ok('');
   private readonly changes = new Set<(change: SessionChange) => void>();
   private readonly outputs = new Set<(output: AgentOutput) => void>();
 
@@ -104,6 +105,11 @@ export class ScriptedSession implements Session {
   async reject(id: number) {
     this.took('reject', id);
     return ok({});
+  }
+
+  async diff(id: number) {
+    this.took('diff', id);
+    return this.nextDiff;
   }
 
   humanEditing = async (paths: readonly string[]) => this.took('humanEditing', paths.join());

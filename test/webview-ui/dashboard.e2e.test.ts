@@ -261,10 +261,17 @@ describe('the dashboard', () => {
   it('asks for a decision where one is needed', async () => {
     dashboard = await openDashboard(browser);
     await dashboard.show(busyShop().snapshot);
-    for (const name of ['Confirm User profile', 'Reject User profile', 'Retry Newsletter']) {
+    const names = [
+      'Show Changes User profile',
+      'Confirm User profile',
+      'Reject User profile',
+      'Retry Newsletter',
+    ];
+    for (const name of names) {
       await dashboard.page.getByRole('button', { name }).click();
     }
     assert.deepEqual((await dashboard.asked()).slice(1), [
+      { type: 'showChanges', featureId: 6 },
       { type: 'confirm', featureId: 6 },
       { type: 'reject', featureId: 6 },
       { type: 'retry', featureId: 9 },

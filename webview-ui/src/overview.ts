@@ -110,16 +110,23 @@ const barOrder: readonly Stage[] = [
   'waiting',
 ];
 
+/** What a person may do about a feature that needs them. */
+type Answer = 'showChanges' | 'confirm' | 'reject' | 'retry';
+
 function createRow(feature: Feature, post: (message: FromWebview) => void): HTMLElement {
   const featureId = feature.id;
   const name = oneLine(feature.spec.name);
   const stage = stageOf(feature.state);
-  const button = (label: string, type: 'confirm' | 'reject' | 'retry', kind: 'primary' | 'secondary') =>
+  const button = (label: string, type: Answer, kind: 'primary' | 'secondary') =>
     createButton({ label, kind, spoken: `${label} ${name}`, onClick: () => post({ type, featureId }) }).node;
   const buttons =
     stage === 'failed'
       ? [button('Retry', 'retry', 'secondary')]
-      : [button('Confirm', 'confirm', 'primary'), button('Reject', 'reject', 'secondary')];
+      : [
+          button('Show Changes', 'showChanges', 'secondary'),
+          button('Confirm', 'confirm', 'primary'),
+          button('Reject', 'reject', 'secondary'),
+        ];
   return element('li', { class: `decision stage-${stage}` }, [
     icon(stageLooks[stage].icon),
     element('div', { class: 'what' }, [

@@ -108,7 +108,7 @@ export function describeEnd(after: Snapshot): readonly string[] {
     ...(first === undefined
       ? []
       : [
-          `🔎 ${count(open.length, 'feature waits', 'features wait')} for your yes: confirm ${first.id}, or reject ${first.id}${open.length > 1 ? ', and so on' : ''}`,
+          `🔎 ${count(open.length, 'feature waits', 'features wait')} for your yes: diff ${first.id} to look at it, confirm ${first.id}, or reject ${first.id}${open.length > 1 ? ', and so on' : ''}`,
         ]),
     passing === meant.length
       ? '✅ All features completed!'

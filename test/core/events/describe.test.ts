@@ -332,7 +332,7 @@ describe('describeEnd', () => {
       withAgents(workspaceOf([featureIn('unconfirmed', 3), featureIn('unconfirmed', 4)]), 1),
       [
         '🧹 Cleaned up 1 completed agent',
-        '🔎 2 features wait for your yes: confirm 3, or reject 3, and so on',
+        '🔎 2 features wait for your yes: diff 3 to look at it, confirm 3, or reject 3, and so on',
         '⚠️ 0 of 2 features completed',
       ],
     ],
