@@ -31,7 +31,8 @@ describe('a face that starts through the host of another', function () {
     const commands = ['echo one', 'echo two', 'echo three'].map((command) =>
       call('run_command', { command }),
     );
-    project = await writeProject({ features, script: { A: [...commands, finish] } });
+    const work = call('write_file', { path: 'a.txt', content: 'a' });
+    project = await writeProject({ features, script: { A: [...commands, work, finish] } });
   });
   afterEach(async () => {
     for (const session of sessions.toReversed()) await session.close();
