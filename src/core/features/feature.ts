@@ -126,9 +126,11 @@ export function isCheckedFirst({ state }: Feature): boolean {
   return 'checkFirst' in state && state.checkFirst === true;
 }
 
+const noFiles: readonly string[] = [];
+
 /** What the feature has put into the workspace, as far as that is remembered. */
 export function builtFiles({ state }: Feature): readonly string[] {
-  return 'built' in state && state.built !== undefined ? state.built : [];
+  return 'built' in state && state.built !== undefined ? state.built : noFiles;
 }
 
 /** The ids given so far, by name. */

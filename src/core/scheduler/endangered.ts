@@ -1,10 +1,11 @@
 // Which features that pass may pass no more once certain files are changed.
-import { builtFiles, type Feature, idsOf } from '../features/feature';
+import { builtFiles, type Feature } from '../features/feature';
 import { canonicalName } from '../features/featureName';
 import { isDeclared } from '../features/judgeChange';
 import { lockKey, parseWorkspacePath, type WorkspacePath } from '../locks/lockPath';
 import type { FeatureId } from '../shared/ids';
 import { excerptOf } from '../shared/longText';
+import { PlaceIndex, placeOf, placesOf } from './places';
 
 /**
  * Those that changed one of `paths` themselves, declare it or name it in their check; and those that build on them, over
@@ -14,26 +15,57 @@ export function endangeredBy(
   features: Readonly<Record<FeatureId, Feature>>,
   paths: readonly string[],
 ): readonly FeatureId[] {
-  const changed = paths.flatMap((text) => {
+  const changed = changeOf(paths);
+  const passing = Object.values(features).filter(({ state }) => state.status === 'passing');
+  const found = new Set(passing.filter((one) => isTouched(one, changed)));
+  const names = new Set([...found].map(({ spec }) => canonicalName(spec.name)));
+  for (let before = 0; before < found.size; ) {
+    before = found.size;
+    for (const feature of passing) {
+      if (found.has(feature) || !feature.spec.dependsOn.some((name) => names.has(canonicalName(name))))
+        continue;
+      found.add(feature);
+      names.add(canonicalName(feature.spec.name));
+    }
+  }
+  return [...found].map(({ id }) => id).sort((a, b) => a - b);
+}
+
+interface Change {
+  readonly paths: readonly WorkspacePath[];
+  readonly keys: ReadonlySet<string>;
+  readonly places: PlaceIndex<true>;
+}
+
+function changeOf(texts: readonly string[]): Change {
+  const paths = texts.flatMap((text) => {
     const path = parseWorkspacePath(text);
     return path.ok ? [path.value] : [];
   });
-  const keys = new Set(changed.map(lockKey));
-  const passing = Object.values(features).filter(({ state }) => state.status === 'passing');
-  const found = new Set(passing.filter((one) => touches(one, changed, keys)).map(({ id }) => id));
-  const ids = idsOf(features);
-  for (let before = -1; before < found.size; ) {
-    before = found.size;
-    for (const { id, spec } of passing)
-      if (spec.dependsOn.some((name) => found.has(ids.get(canonicalName(name)) ?? 0))) found.add(id);
-  }
-  return [...found].sort((a, b) => a - b);
+  const places = new PlaceIndex<true>();
+  for (const path of paths) places.add(placeOf({ kind: 'file', path }), true);
+  return { paths, keys: new Set(paths.map(lockKey)), places };
 }
 
-function touches(feature: Feature, changed: readonly WorkspacePath[], keys: ReadonlySet<string>): boolean {
-  const { spec, learnedFiles } = feature;
-  if ([...builtFiles(feature), ...learnedFiles].some((path) => keys.has(lockKey(path as WorkspacePath))))
-    return true;
+function isTouched(feature: Feature, { paths, keys, places }: Change): boolean {
+  const { spec } = feature;
+  if (keysOf(builtFiles(feature)).some((key) => keys.has(key))) return true;
+  // Places are where globs may reach, found at once; only there it is worth asking what they say.
+  if (places.meeting(placesOf(feature)).length > 0) {
+    const declared = [...spec.files, ...feature.learnedFiles];
+    if (paths.some((path) => isDeclared(path, declared))) return true;
+  }
   const check = spec.verify === undefined ? '' : excerptOf(spec.verify);
-  return changed.some((path) => isDeclared(path, spec.files) || check.includes(path));
+  return check !== '' && paths.some((path) => check.includes(path));
 }
+
+/** Asked of every feature that passes, at every one that is to pass. */
+function keysOf(files: readonly string[]): readonly string[] {
+  const known = keysKnown.get(files);
+  if (known) return known;
+  const keys = files.map((file) => lockKey(file));
+  keysKnown.set(files, keys);
+  return keys;
+}
+
+const keysKnown = new WeakMap<readonly string[], readonly string[]>();
