@@ -2,6 +2,7 @@
 import { isCheckedFirst } from '../core/features/feature';
 import { isDeclared, judgeChange } from '../core/features/judgeChange';
 import { parseWorkspacePath } from '../core/locks/lockPath';
+import { findsNothing } from '../core/proof/emptyCheck';
 import { type ProvedChange, weakenings } from '../core/proof/weakenings';
 import type { Isolation, StagedFile } from '../ports/isolation';
 import type { LiveAttempt } from './attempt';
@@ -28,9 +29,12 @@ export class Approval {
     files: readonly StagedFile[],
   ): Promise<string | undefined> {
     const needs = `Its check passed, and it needs your yes ${answers(feature.id, files.length > 0)}:`;
-    // One that had passed before is built already.
-    if (files.length === 0)
-      return isCheckedFirst(feature) ? undefined : `${needs} nothing was changed for it.`;
+    const command = (await checkCommand) ?? '';
+    if (files.length === 0) {
+      // One that had passed before is built already.
+      const isEnough = isCheckedFirst(feature) || findsNothing(command);
+      return isEnough ? undefined : `${needs} nothing was changed for it.`;
+    }
     const declared = feature.spec.files;
     const changes: ProvedChange[] = [];
     for (const file of files)
@@ -43,7 +47,7 @@ export class Approval {
       declared,
       files.map(({ path }) => path),
     );
-    const changed = named([...weakenings((await checkCommand) ?? '', changes), ...powerful]);
+    const changed = named([...weakenings(command, changes), ...powerful]);
     return changed === undefined ? undefined : `${needs} it changed ${changed}.`;
   }
 }
