@@ -5,6 +5,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { describeSkip, oneLine } from '../core/events/describe';
 import type { Snapshot } from '../core/events/snapshot';
 import type { Evidence, Feature } from '../core/features/feature';
+import type { Result } from '../core/shared/result';
 import { madeElsewhere } from '../host/elsewhere';
 import { wordsForFailure } from '../host/link';
 import { lookAtRecords } from '../host/lookAtRecords';
@@ -59,8 +60,7 @@ export async function judge(
   distDir: string,
 ): Promise<number> {
   return withSession(root, terminal, distDir, async (session) => {
-    const answer = await session[verb](featureId);
-    if (!answer.ok) throw new BadInput([answer.error.message]);
+    granted(await session[verb](featureId));
     const feature = session.snapshot.features[featureId];
     const said = {
       retry: 'is queued again; start a run to build it',
@@ -80,9 +80,7 @@ export async function diff(
   distDir: string,
 ): Promise<number> {
   return withSession(root, terminal, distDir, async (session) => {
-    const answer = await session.diff(featureId);
-    if (!answer.ok) throw new BadInput([answer.error.message]);
-    terminal.print(answer.value.slice(0, -1)); // `print` ends the last line
+    terminal.print(granted(await session.diff(featureId)).slice(0, -1)); // `print` ends the last line
     return 0;
   });
 }
@@ -99,10 +97,16 @@ export async function stop(root: string, terminal: Terminal, distDir: string): P
       );
       return 1;
     }
-    if (!answer.ok) throw new BadInput([answer.error.message]);
+    granted(answer);
     terminal.print('Stopped. Unfinished work was given up.');
     return 0;
   });
+}
+
+/** What was asked for; a refusal ends the command with its words. */
+function granted<T>(answer: Result<T>): T {
+  if (!answer.ok) throw new BadInput([answer.error.message]);
+  return answer.value;
 }
 
 function describeStatus(snapshot: Snapshot): readonly string[] {

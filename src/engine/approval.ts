@@ -1,7 +1,6 @@
 // Why work needs the user's yes, though it may have passed its check: what it changed, or that it changed nothing.
 import { isCheckedFirst } from '../core/features/feature';
 import { isDeclared, judgeChange } from '../core/features/judgeChange';
-import { parseWorkspacePath } from '../core/locks/lockPath';
 import { findsNothing } from '../core/proof/emptyCheck';
 import { type ProvedChange, weakenings } from '../core/proof/weakenings';
 import type { Isolation, StagedFile } from '../ports/isolation';
@@ -40,7 +39,7 @@ export class Approval {
     for (const file of files)
       changes.push({
         path: file.path,
-        isDeclared: isNamed(declared, file.path),
+        isDeclared: isDeclared(file.path, declared),
         ...(await this.isolation.read(file)),
       });
     const powerful = powerFiles(
@@ -59,16 +58,10 @@ interface Named {
 }
 
 function powerFiles(declared: readonly string[], paths: readonly string[]): readonly Named[] {
-  return paths.flatMap((text) => {
-    const path = parseWorkspacePath(text);
-    const verdict = path.ok ? judgeChange(path.value, declared) : undefined;
-    return verdict?.kind === 'approval' ? [{ path: text, why: verdict.why }] : [];
+  return paths.flatMap((path) => {
+    const verdict = judgeChange(path, declared);
+    return verdict.kind === 'approval' ? [{ path, why: verdict.why }] : [];
   });
-}
-
-function isNamed(declared: readonly string[], text: string): boolean {
-  const path = parseWorkspacePath(text);
-  return path.ok && isDeclared(path.value, declared);
 }
 
 function named(files: readonly Named[]): string | undefined {

@@ -55,7 +55,7 @@ export class Regressions {
     const green: string[] = [];
     let broken: { readonly kind: 'failed'; readonly reason: string } | undefined;
     live.timeLimit?.hold(); // the attempt's time is for its own work
-    await sideBySide(guarded, async (one) => {
+    const run = async (one: Guarded) => {
       if (broken || live.isOver) return;
       const subject = { ...live, attempt: live.attempt, timeLimit: undefined };
       const verdict = await this.#verify(subject, one, verifyMs);
@@ -65,8 +65,8 @@ export class Regressions {
         const reason = `It breaks feature ${id}, "${spec.name}", which had passed. ${verdict}`;
         broken ??= { kind: 'failed', reason };
       }
-    });
-    live.timeLimit?.goOn();
+    };
+    await sideBySide(guarded, run).finally(() => live.timeLimit?.goOn());
     return broken ?? { green };
   }
 

@@ -4,14 +4,11 @@ import { join } from 'node:path';
 import { loadBacklogFile } from '../adapters/files/backlogFile';
 import { prepareHouse } from '../adapters/files/houseFolder';
 import { OfflineScriptFile } from '../adapters/files/offlineScriptFile';
-import { isAbove } from '../adapters/files/outsideNames';
 import { createUserRules } from '../adapters/files/userRules';
-import { treeAround } from '../adapters/isolation/gitSource';
 import { createIsolation } from '../adapters/isolation/isolation';
 import { placesHome } from '../adapters/isolation/placesFolder';
-import { givenVariables, secretsIn, withheldVariables } from '../adapters/process/childEnvironment';
+import { secretsIn } from '../adapters/process/childEnvironment';
 import { createCommandRunner } from '../adapters/process/commandRunner';
-import { findShell } from '../adapters/process/commandShell';
 import { createProcessEnder } from '../adapters/process/processTree';
 import { createSystemSockets } from '../adapters/process/systemSockets';
 import { createWarmSpawner } from '../adapters/process/warmSpawner';
@@ -23,9 +20,7 @@ import { createNodeChance, createNodeClock } from '../adapters/system/nodeSystem
 import { bindingOf } from '../adapters/system/workspaceBinding';
 import { idsOf } from '../core/features/feature';
 import { Redactor } from '../core/guardrails/redactor';
-import { passwordIn } from '../core/guardrails/secretValues';
-import { type Proxies, readProxies } from '../core/shared/proxies';
-import { ok, type Result, refuse } from '../core/shared/result';
+import type { Proxies } from '../core/shared/proxies';
 import type { LiveAttempt } from '../engine/attempt';
 import { Engine } from '../engine/engine';
 import type { HubConnection } from '../hub/connection';
@@ -47,6 +42,7 @@ import { OutputRings } from './outputRings';
 import type { Owner } from './ownership';
 import { shownProblems } from './shownProblems';
 import { spareWorkers } from './spareWorkers';
+import { createSurroundings } from './surroundings';
 
 export interface HostOptions extends JoinOptions {
   readonly owner: Owner;
@@ -158,16 +154,7 @@ async function build(
   void places.sweep().catch((error: unknown) => log(`Removing old copies: ${String(error)}`));
 
   const withheld: string[] = [];
-  const given = () => givenVariables(process.env, allowance.variables);
-  const proxies = () => {
-    const { proxy } = machine();
-    const password = proxy && passwordIn(proxy.address);
-    if (password !== undefined) redactor.add(password);
-    return readProxies(process.env, proxy);
-  };
-  /** What is copied; asked of Git once, and only when a check has failed. */
-  let top: string | undefined;
-  const shell = () => findShell(machine().shell, root, process.env);
+  const around = createSurroundings({ root, machine, allowance, redactor });
   const engine: Engine = new Engine({
     ...{
       store,
@@ -182,7 +169,7 @@ async function build(
     isolation: createIsolation({
       ...{ root, houseDir, user, dir: places.dir },
       alsoProtected: () => [backlogFile],
-      variables: given,
+      variables: around.variables,
       onSecret: (value) => {
         redactor.add(value);
         withheld.push(value);
@@ -193,17 +180,10 @@ async function build(
     commands: createCommandRunner({ guardPath: join(distDir, 'guard.js'), execPath, ender }),
     workspaceTag,
     allowedCommands: () => allowance.commands,
-    surroundings: () => ({
-      shell: shell(),
-      withheld: withheldVariables(process.env, allowance.variables),
-      isOutside: (name) => {
-        top ??= treeAround(root);
-        return isAbove(root, top, name);
-      },
-    }),
+    surroundings: around.ofChecks,
     redactor,
-    withheld: () => [...withheld, ...secretsIn(given())],
-    secrets: (live) => secretsOf(script, live, allowance, proxies),
+    withheld: () => [...withheld, ...secretsIn(around.variables())],
+    secrets: (live) => secretsOf(script, live, allowance, around.proxies),
     admit: (token, fence) => void server.admitWorker(hashToken(token), fence),
     onOutput: ({ attempt: { slot, fence } }, text) => outputs.add({ slot, fence, text }),
     onBroken: broken,
@@ -227,7 +207,7 @@ async function build(
 
   const clientParts: ClientParts = {
     ...{ engine, outputs, loadBacklog: readBacklog, judgeScript: () => judgeScript(script) },
-    judgeShell: () => judgeShell(shell),
+    judgeShell: around.judgeShell,
     allowance,
     goOn: startClaiming,
     setEditing: async (face, paths) => {
@@ -297,17 +277,6 @@ async function loadBacklog(
 
 function holdsKey(name: string): string {
   return `Feature ${JSON.stringify(name)} holds a key; agents and its check get [key] in its place. Take it out of the backlog.`;
-}
-
-/** Asked at a start, so that nothing is begun that cannot be proved. */
-function judgeShell(find: () => string): Result<object> {
-  try {
-    find();
-    return ok({});
-  } catch (error) {
-    if (!Failure.is(error)) throw error;
-    return refuse('badInput', `${error.message} Correct it in your own settings.`);
-  }
 }
 
 /** Only the attempt's own worker gets these, over its connection. */

@@ -2,7 +2,7 @@
 import { builtFiles, type Feature } from '../features/feature';
 import { canonicalName } from '../features/featureName';
 import { isDeclared } from '../features/judgeChange';
-import { lockKey, parseWorkspacePath, type WorkspacePath } from '../locks/lockPath';
+import { lockKey, type WorkspacePath } from '../locks/lockPath';
 import type { FeatureId } from '../shared/ids';
 import { excerptOf } from '../shared/longText';
 import { PlaceIndex, placeOf, placesOf } from './places';
@@ -13,7 +13,7 @@ import { PlaceIndex, placeOf, placesOf } from './places';
  */
 export function endangeredBy(
   features: Readonly<Record<FeatureId, Feature>>,
-  paths: readonly string[],
+  paths: readonly WorkspacePath[],
 ): readonly FeatureId[] {
   const changed = changeOf(paths);
   const passing = Object.values(features).filter(({ state }) => state.status === 'passing');
@@ -37,11 +37,7 @@ interface Change {
   readonly places: PlaceIndex<true>;
 }
 
-function changeOf(texts: readonly string[]): Change {
-  const paths = texts.flatMap((text) => {
-    const path = parseWorkspacePath(text);
-    return path.ok ? [path.value] : [];
-  });
+function changeOf(paths: readonly WorkspacePath[]): Change {
   const places = new PlaceIndex<true>();
   for (const path of paths) places.add(placeOf({ kind: 'file', path }), true);
   return { paths, keys: new Set(paths.map(lockKey)), places };

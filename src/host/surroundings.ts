@@ -1,0 +1,64 @@
+// What commands, checks and model calls find around them, as the settings and the environment of the host's user have it.
+import { isAbove } from '../adapters/files/outsideNames';
+import { treeAround } from '../adapters/isolation/gitSource';
+import { givenVariables, withheldVariables } from '../adapters/process/childEnvironment';
+import { findShell } from '../adapters/process/commandShell';
+import type { MachineSettings } from '../core/guardrails/machineSettings';
+import type { Redactor } from '../core/guardrails/redactor';
+import { passwordIn } from '../core/guardrails/secretValues';
+import type { Surroundings } from '../core/guardrails/surroundings';
+import { type Proxies, readProxies } from '../core/shared/proxies';
+import { ok, type Result, refuse } from '../core/shared/result';
+import { Failure } from '../ports/failure';
+import type { Allowance } from './allowance';
+
+export interface HostSurroundings {
+  /** What commands get of the environment. */
+  readonly variables: () => Readonly<Record<string, string>>;
+  readonly proxies: () => Proxies;
+  readonly ofChecks: () => Surroundings;
+  /** Asked at a start, so that nothing is begun that cannot be proved. */
+  readonly judgeShell: () => Result<object>;
+}
+
+export function createSurroundings({
+  root,
+  machine,
+  allowance,
+  redactor,
+}: {
+  readonly root: string;
+  readonly machine: () => MachineSettings;
+  readonly allowance: Allowance;
+  readonly redactor: Redactor;
+}): HostSurroundings {
+  /** What is copied; asked of Git once, and only when a check has failed. */
+  let top: string | undefined;
+  const shell = () => findShell(machine().shell, root, process.env);
+  return {
+    variables: () => givenVariables(process.env, allowance.variables),
+    proxies: () => {
+      const { proxy } = machine();
+      const password = proxy && passwordIn(proxy.address);
+      if (password !== undefined) redactor.add(password);
+      return readProxies(process.env, proxy);
+    },
+    ofChecks: () => ({
+      shell: shell(),
+      withheld: withheldVariables(process.env, allowance.variables),
+      isOutside: (name) => {
+        top ??= treeAround(root);
+        return isAbove(root, top, name);
+      },
+    }),
+    judgeShell: () => {
+      try {
+        shell();
+        return ok({});
+      } catch (error) {
+        if (!Failure.is(error)) throw error;
+        return refuse('badInput', `${error.message} Correct it in your own settings.`);
+      }
+    },
+  };
+}
