@@ -60,7 +60,6 @@ export class AgentDesk {
       ...{ allowedCommands: this.parts.allowedCommands(), model: live.model, limits },
       ...(lastFailure === undefined ? {} : { lastFailure }),
       ...{ copyDir: isolation.folderOf(attempt.slot), reattachGraceMs, tag: live.tag },
-      env: await isolation.environmentOf(attempt.slot),
       ...secrets,
     };
   }

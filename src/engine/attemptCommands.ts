@@ -7,6 +7,7 @@ import type { Surroundings } from '../core/guardrails/surroundings';
 import type { Fence } from '../core/shared/ids';
 import { ok, type Result, refuse } from '../core/shared/result';
 import type { CommandEnded, CommandOutcome, CommandPermit } from '../ports/coordinator';
+import type { Isolation } from '../ports/isolation';
 import type { AgentPool } from './agentPool';
 import type { Arriving } from './arrivals';
 import type { LiveAttempt } from './attempt';
@@ -19,6 +20,7 @@ import type { NeighbourWatch } from './neighbourWatch';
 export interface AttemptCommandsParts {
   readonly log: EventLog;
   readonly pool: AgentPool;
+  readonly isolation: Isolation;
   readonly changes: AttemptChanges;
   readonly arriving: Arriving;
   readonly turns: CommandTurns;
@@ -32,7 +34,7 @@ export class AttemptCommands {
   constructor(private readonly parts: AttemptCommandsParts) {}
 
   async begin(fence: Fence, command: string): Promise<Result<CommandPermit>> {
-    const { log, pool, arriving, watch, neighbours } = this.parts;
+    const { log, pool, isolation, arriving, watch, neighbours } = this.parts;
     const live = pool.present(fence);
     const judged = judgeCommand(command, await live.checkCommand, this.parts.allowedCommands());
     if (!judged.ok) return judged;
@@ -51,7 +53,8 @@ export class AttemptCommands {
     live.command = watch.begin();
     const { commandMs } = log.settings.limits;
     const { shell } = this.parts.surroundings();
-    return ok({ timeoutMs: commandMs, shell, ...(notes.length > 0 && { notes }) });
+    const place = await isolation.commandPlace(live.attempt.slot);
+    return ok({ place, timeoutMs: commandMs, shell, ...(notes.length > 0 && { notes }) });
   }
 
   /** Waiting for it counts against no limit. */

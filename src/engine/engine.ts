@@ -127,7 +127,7 @@ export class Engine {
       () => log.head.run?.settings.exclusiveChecks ?? false,
     );
     const neighbours = new NeighbourWatch(parts.sockets, clock, async (slot) => {
-      const port = (await isolation.environmentOf(slot)).PARALLEL_AGENTS_PORT;
+      const port = (await isolation.commandPlace(slot)).env.PARALLEL_AGENTS_PORT;
       return port === undefined ? undefined : Number(port);
     });
     const verification = new Verification({
@@ -152,6 +152,7 @@ export class Engine {
       new AttemptCommands({
         log,
         pool,
+        isolation,
         changes,
         arriving,
         turns,

@@ -1,6 +1,7 @@
 // Runs a feature's check in the agent's copy, and turns its exit into evidence or a reason.
 import { attemptOf } from '../core/events/event';
 import type { CheckProof } from '../core/features/feature';
+import type { FailedCheck } from '../core/guardrails/failedCheck';
 import { PortWords, tellsPortTaken } from '../core/guardrails/portTaken';
 import { describeSurroundings, type Surroundings } from '../core/guardrails/surroundings';
 import type { FeatureId } from '../core/shared/ids';
@@ -102,13 +103,13 @@ export class Verification {
     const about = { ...(guards !== undefined && { guards }), ...attemptOf(attempt) };
     const printed = new PortWords();
     await log.append([{ type: 'verify.started', command, ...waited, ...about }]);
-    const env = await isolation.environmentOf(attempt.slot);
+    const { env, ...place } = await isolation.commandPlace(attempt.slot);
     const beside = await neighbours.begin(attempt.slot, live.tag);
     const span = watch.begin();
     const [ended] = await Promise.allSettled([
       commands.run(
         {
-          ...{ command, cwd: isolation.folderOf(attempt.slot), timeoutMs, tag: live.tag },
+          ...{ ...place, command, timeoutMs, tag: live.tag },
           shell: surroundings.shell,
           env: {
             ...env,
@@ -148,18 +149,28 @@ export class Verification {
         ...about,
       },
     ]);
-    const lacked = [
-      ...(live.unread ? [`${describeUnread(live.unread)}.`] : []),
-      ...describeSurroundings({ command, output: outputTail }, surroundings),
-    ];
     const checked: Checked =
       exitCode === 0 && !timedOut
         ? { kind: 'passed', evidence: { kind: 'check', command, exitCode, outputTail, durationMs } }
         : {
             kind: 'failed',
-            reason: failureReason(command, { ...result, outputTail }, timeoutMs, lacked),
+            reason: failureReason(
+              command,
+              { ...result, outputTail },
+              timeoutMs,
+              await this.#lacked(live, { command, output: outputTail }, place.view !== undefined),
+            ),
           };
     return doubt === undefined ? checked : { kind: 'doubtful', checked };
+  }
+
+  /** Sentences on where the check's place was not as the user's folder is to their terminal. */
+  async #lacked(live: Subject, check: FailedCheck, isInView: boolean): Promise<readonly string[]> {
+    const waysBack = isInView ? [] : await this.parts.isolation.waysBack(live.attempt.slot);
+    return [
+      ...(live.unread ? [`${describeUnread(live.unread)}.`] : []),
+      ...describeSurroundings(check, this.parts.surroundings(), { isInView, waysBack }),
+    ];
   }
 }
 

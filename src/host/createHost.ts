@@ -170,6 +170,7 @@ async function build(
       ...{ root, houseDir, user, dir: places.dir },
       alsoProtected: () => [backlogFile],
       variables: around.variables,
+      viewMaker: around.viewMaker,
       onSecret: (value) => {
         redactor.add(value);
         withheld.push(value);

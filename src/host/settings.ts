@@ -76,7 +76,7 @@ export function resolveSettings(read: SettingReader): ResolvedSettings {
     ...optional('model', readModel(read, warn)),
     ...optional('verifyCommand', readText('verify.command', read, warn)),
     ...optional('checksAtOnce', readCount('verify.parallel', read, warn)),
-    ...optional('exclusiveChecks', readSwitch('verify.exclusive', read, warn)),
+    ...(readSwitch('verify.exclusive', read, warn, false) && { exclusiveChecks: true }),
     sharedLocks: readList('locks.shared', usualSharedLocks, read, warn),
     limits,
     reattachGraceMs: seconds('reattachGrace', defaults.reattachGraceMs),
@@ -85,6 +85,7 @@ export function resolveSettings(read: SettingReader): ResolvedSettings {
     allowedCommands: readList('commands.allow', defaultMachineSettings.allowedCommands, read, warn),
     variables: readVariables(read, warnings),
     ...optional('shell', readShell(read, warn)),
+    samePlace: readSwitch('copies.samePlace', read, warn, defaultMachineSettings.samePlace),
     ...optional('baseUrl', readText('providers.anthropic.baseUrl', read, warn)),
     agentLimit: limit,
   };
@@ -122,11 +123,11 @@ function readCount(name: string, read: SettingReader, warn: Warn): number | unde
   return undefined;
 }
 
-/** Undefined for what is off, as when nothing is set. */
-function readSwitch(name: string, read: SettingReader, warn: Warn): true | undefined {
+function readSwitch(name: string, read: SettingReader, warn: Warn, instead: boolean): boolean {
   const value = read(name);
-  if (value !== undefined && typeof value !== 'boolean') warn(name, value, false, 'true or false');
-  return value === true ? true : undefined;
+  if (value === undefined || typeof value === 'boolean') return value ?? instead;
+  warn(name, value, instead, 'true or false');
+  return instead;
 }
 
 function readList(

@@ -3,6 +3,7 @@ import { isAbove } from '../adapters/files/outsideNames';
 import { treeAround } from '../adapters/isolation/gitSource';
 import { givenVariables, withheldVariables } from '../adapters/process/childEnvironment';
 import { findShell } from '../adapters/process/commandShell';
+import { findViewMaker } from '../adapters/process/diskView';
 import type { MachineSettings } from '../core/guardrails/machineSettings';
 import type { Redactor } from '../core/guardrails/redactor';
 import { passwordIn } from '../core/guardrails/secretValues';
@@ -17,6 +18,8 @@ export interface HostSurroundings {
   readonly variables: () => Readonly<Record<string, string>>;
   readonly proxies: () => Proxies;
   readonly ofChecks: () => Surroundings;
+  /** What shows places at the workspace's path, where the user lets it and the system can; it is tried once. */
+  readonly viewMaker: (from: string, at: string) => Promise<string | undefined>;
   /** Asked at a start, so that nothing is begun that cannot be proved. */
   readonly judgeShell: () => Result<object>;
 }
@@ -34,9 +37,15 @@ export function createSurroundings({
 }): HostSurroundings {
   /** What is copied; asked of Git once, and only when a check has failed. */
   let top: string | undefined;
+  let tried: Promise<string | undefined> | undefined;
   const shell = () => findShell(machine().shell, root, process.env);
   return {
     variables: () => givenVariables(process.env, allowance.variables),
+    viewMaker: async (from, at) => {
+      if (!machine().samePlace) return undefined;
+      tried ??= findViewMaker(from, at, process.env);
+      return tried;
+    },
     proxies: () => {
       const { proxy } = machine();
       const password = proxy && passwordIn(proxy.address);

@@ -8,7 +8,7 @@ import type { ModelName, Usage } from '../core/routing/modelCatalog';
 import type { Proxies } from '../core/shared/proxies';
 import type { Result } from '../core/shared/result';
 import type { Unread } from '../core/shared/unread';
-import type { PlaceMove, PlaceWrite } from './isolation';
+import type { CommandPlace, PlaceMove, PlaceWrite } from './isolation';
 
 /**
  * The agent's side of the hub. Every method may reject with a `Failure` of reason `closed` when the attempt is over for
@@ -84,6 +84,7 @@ export interface LockGrant {
 }
 
 export interface CommandPermit {
+  readonly place: CommandPlace;
   readonly timeoutMs: number;
   /** What it is to run in. */
   readonly shell: string;
@@ -143,11 +144,9 @@ export interface Assignment extends Attempt {
   /** Why the last attempt failed, when there was one. */
   readonly lastFailure?: string;
   readonly limits: Limits;
-  /** The agent's private copy of the workspace; absolute. */
+  /** The agent's private copy of the workspace, where it is on the disk; absolute. */
   readonly copyDir: string;
   readonly reattachGraceMs: number;
-  /** Of its commands, beside the usual. */
-  readonly env: Readonly<Record<string, string>>;
   /** Marks every process of this attempt in its environment. */
   readonly tag: string;
   readonly offline?: OfflineScript;

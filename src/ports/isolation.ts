@@ -2,6 +2,7 @@
 import type { PathScope } from '../core/locks/lockPath';
 import type { Slot } from '../core/shared/ids';
 import type { Result } from '../core/shared/result';
+import type { DiskView } from './workers';
 
 /** A file's content as far as the rules need it. */
 export interface FileState {
@@ -26,12 +27,13 @@ export interface FileState {
 export interface Isolation {
   /** The folder that stands for the workspace in the slot's place; absolute. */
   folderOf(slot: Slot): string;
+  /** How commands are run in the slot's place. */
+  commandPlace(slot: Slot): Promise<CommandPlace>;
   /**
-   * What commands in the slot's place find in their environment: of the user's what is given to commands, with the place
-   * where it names the workspace, so that no path leads back there; where the place ends for Git, which slot it is
-   * (`PARALLEL_AGENTS_SLOT`), and the first of ten free ports that are its own (`PARALLEL_AGENTS_PORT`).
+   * Files of the place that hold the workspace's path where tools follow such paths, and so may lead back there; those first
+   * that are followed the most. From the top of what is copied; not all, where there are many.
    */
-  environmentOf(slot: Slot): Promise<Readonly<Record<string, string>>>;
+  waysBack(slot: Slot): Promise<readonly string[]>;
   /** Makes the place what the workspace is now; nothing is left in it of what an earlier attempt did. */
   prepare(slot: Slot): Promise<Lacking>;
   /**
@@ -69,6 +71,20 @@ export interface Isolation {
    * plain path is one. By declared text; empty for what is no path in the workspace.
    */
   expand(declared: readonly string[]): Promise<ReadonlyMap<string, readonly PathScope[]>>;
+}
+
+/** Where a command of a slot runs, and what it finds around it. */
+export interface CommandPlace {
+  /** The folder that stands for the workspace, as the command sees it. */
+  readonly cwd: string;
+  /**
+   * Of the user's environment what is given to commands, so that no path of it leads back into the workspace; where the place
+   * ends for Git, which slot it is (`PARALLEL_AGENTS_SLOT`), and the first of ten free ports that are its own
+   * (`PARALLEL_AGENTS_PORT`).
+   */
+  readonly env: Readonly<Record<string, string>>;
+  /** The place at the workspace's own path, where the system can: what names that path then leads into the place. */
+  readonly view?: DiskView;
 }
 
 /** What the place does not have of the workspace, or has otherwise, in words by path; sorted. */

@@ -56,11 +56,29 @@ export interface CommandRun {
   readonly cwd: string;
   readonly timeoutMs: number;
   readonly tag: string;
+  /** Absent: it sees the disk as it is. `cwd` is as the command sees it. */
+  readonly view?: DiskView;
   /** Goes over the allow-listed environment. */
   readonly env?: Readonly<Record<string, string>>;
   /** The shell that it is written for: a name or an absolute path; absent: the system's own. */
   readonly shell?: string;
   readonly onOutput?: (text: string) => void;
+}
+
+/** How a command sees the disk, where that is otherwise than it is. */
+export interface DiskView {
+  /** The absolute path of the program that makes it, bubblewrap. */
+  readonly program: string;
+  /** Made one after the other, so that a later one may lie in an earlier. */
+  readonly mounts: readonly Mount[];
+}
+
+/** Both absolute and there. */
+export interface Mount {
+  readonly from: string;
+  /** Where the command sees it. */
+  readonly at: string;
+  readonly isReadOnly?: boolean;
 }
 
 export interface CommandResult {

@@ -7,6 +7,7 @@ import {
   agentStatus,
   allowedCommands,
   assignment,
+  commandPlace,
   event,
   id,
   leftOut,
@@ -26,7 +27,7 @@ import {
 } from './hubValues';
 
 /** Both ends must say the same number; raised with every change that an older end would misread. */
-export const protocolVersion = 4;
+export const protocolVersion = 5;
 
 /** A frame longer than this ends the connection; larger content goes by file. */
 export const maxFrameBytes = 16 * 1024 * 1024;
@@ -132,7 +133,7 @@ export const workerMethods = {
   commandBegin: method(
     'command.begin',
     z.object({ command: z.string().max(100_000) }).strict(),
-    resultOf(z.object({ timeoutMs: z.number(), shell: z.string(), notes })),
+    resultOf(z.object({ place: commandPlace, timeoutMs: z.number(), shell: z.string(), notes })),
   ),
   commandEnd: method(
     'command.end',

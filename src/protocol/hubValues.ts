@@ -103,6 +103,17 @@ const proxies = z.object({
   except: z.array(z.string()),
 });
 
+export const commandPlace = z.object({
+  cwd: z.string(),
+  env: z.record(z.string(), z.string()),
+  view: z
+    .object({
+      program: z.string(),
+      mounts: z.array(z.object({ from: z.string(), at: z.string(), isReadOnly: z.boolean().optional() })),
+    })
+    .optional(),
+});
+
 export const assignment = z.object({
   slot: id,
   featureId: id,
@@ -120,7 +131,6 @@ export const assignment = z.object({
   limits,
   copyDir: z.string(),
   reattachGraceMs: z.number(),
-  env: z.record(z.string(), z.string()),
   tag: z.string(),
   offline: offlineScript.optional(),
   anthropic: z

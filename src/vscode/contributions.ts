@@ -43,6 +43,7 @@ export const settingKeys = {
   checksAtOnce: 'verify.parallel',
   shell: 'verify.shell',
   exclusiveChecks: 'verify.exclusive',
+  samePlace: 'copies.samePlace',
   allowedCommands: 'commands.allow',
   variables: 'commands.env',
   sharedLocks: 'locks.shared',

@@ -1,13 +1,14 @@
 // Stands between us and one shell command: runs it, passes on its output at a pace that can be looked at, and leaves
 // nothing of it behind, whether it ends by itself, takes too long, is cancelled, or whoever asked for it dies. The end of
 // its input tells of the last two, and so works for a parent that was killed.
-import { type ChildProcessByStdio, spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { Socket } from 'node:net';
 import { createInterface } from 'node:readline';
-import type { Readable } from 'node:stream';
+import { Readable } from 'node:stream';
 import { childrenCpuMs } from '../adapters/process/childrenCpu';
+import { statusFd, tellsEnd, viewArguments } from '../adapters/process/diskView';
 import {
   type EndCause,
   encodeFrame,
@@ -21,6 +22,8 @@ import { startChild } from '../adapters/process/startChild';
 /** For what escaped us and still holds the command's output open. */
 const quietMs = 500;
 const longestDrainMs = 10_000;
+/** Of what bubblewrap has to say, characters. */
+const mostErrors = 2_000;
 
 /** Not `process.stdout`, which blocks while the reader is stopped: then nobody would watch the time. */
 const out = new Socket({ fd: 1, readable: false, writable: true });
@@ -57,6 +60,7 @@ async function watch(
   cancelled: Promise<EndCause>,
 ): Promise<void> {
   const exited = once(command, 'exit');
+  const view = viewWords(command);
   const flow = createFlow();
   const drained = Promise.all([command.stdout, command.stderr].map((stream) => flow.join(stream)));
   const timeout = new Promise<'timeout'>((resolve) => {
@@ -72,12 +76,39 @@ async function watch(
   letGo(command);
   await drained;
   await flow.end();
-  await send({ kind: 'ended', exitCode, cause, cpuMs: childrenCpuMs() });
+  const unseen = cause === 'exited' && exitCode !== 0 ? await whyUnseen(view) : undefined;
+  if (unseen === undefined) await send({ kind: 'ended', exitCode, cause, cpuMs: childrenCpuMs() });
+  else await send({ kind: 'failed', message: `The copy could not be shown to the command: ${unseen}` });
 }
 
-type ShellProcess = ChildProcessByStdio<null, Readable, Readable>;
+/** What is told of a view while it is made and ended. */
+interface ViewWords {
+  readonly status: Promise<string>;
+  readonly errors: () => string;
+}
 
-function startShell({ command, cwd, env, shell }: GuardRequest): ShellProcess {
+function viewWords({ stderr, stdio }: ShellProcess): ViewWords | undefined {
+  const told = stdio[statusFd];
+  if (!(told instanceof Readable)) return undefined;
+  const heard = { status: '', errors: '' };
+  told.on('data', (bytes) => {
+    heard.status += bytes;
+  });
+  stderr.on('data', (bytes) => {
+    heard.errors = (heard.errors + bytes).slice(-mostErrors);
+  });
+  return { status: once(told, 'close').then(() => heard.status), errors: () => heard.errors.trim() };
+}
+
+/** Why there was no view to run the command in; undefined where it ran. */
+async function whyUnseen(words: ViewWords | undefined): Promise<string | undefined> {
+  return words && !tellsEnd(await words.status) ? words.errors() : undefined;
+}
+
+/** With one more stream, at `statusFd`, where it runs in a view. */
+type ShellProcess = ChildProcess & { readonly stdout: Readable; readonly stderr: Readable };
+
+function startShell({ command, cwd, env, shell, view }: GuardRequest): ShellProcess {
   const stdio: ['ignore', 'pipe', 'pipe'] = ['ignore', 'pipe', 'pipe'];
   if (!existsSync(cwd)) throw new Error('there is no such folder'); // the system would say that there is no shell
   if (process.platform === 'win32') {
@@ -88,7 +119,16 @@ function startShell({ command, cwd, env, shell }: GuardRequest): ShellProcess {
   }
   // Errors go into the same pipe as the rest, or the two would arrive in another order than they were written.
   const args = ['-c', 'exec "$2" -c "$1" 2>&1', 'sh', command, shell ?? '/bin/sh'];
-  return spawn('/bin/sh', args, { cwd, env, stdio, detached: true });
+  if (!view) return spawn('/bin/sh', args, { cwd, env, stdio, detached: true });
+  const inView = [...viewArguments(view, cwd), '/bin/sh', ...args];
+  return withPipes(spawn(view.program, inView, { cwd: '/', env, stdio: [...stdio, 'pipe'], detached: true }));
+}
+
+/** It was asked to have them. */
+function withPipes(child: ChildProcess): ShellProcess {
+  const { stdout, stderr } = child;
+  if (!stdout || !stderr) throw new Error('its output cannot be read');
+  return Object.assign(child, { stdout, stderr });
 }
 
 interface Flow {

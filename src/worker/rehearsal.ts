@@ -41,7 +41,7 @@ export async function rehearse(guardPath: string, signal: AbortSignal): Promise<
 function answerAll(hub: HubConnection, baseUrl: string): void {
   const m = workerMethods;
   hub.handle(m.hello, () => ({
-    ...{ slot: 1, featureId: 1, attempt: 1, fence: 1, tag: '', copyDir: '/', env: {}, reattachGraceMs: 0 },
+    ...{ slot: 1, featureId: 1, attempt: 1, fence: 1, tag: '', copyDir: '/', reattachGraceMs: 0 },
     ...{ name: 'Rehearsal', description: '', category: '', declaredFiles: [], allowedCommands: [] },
     ...{ model: 'haiku' as const, limits: defaultLimits, anthropic: { apiKey: 'none', baseUrl } },
   }));

@@ -34,7 +34,6 @@ export const assignment: Assignment = {
   model: 'sonnet',
   limits: defaultLimits,
   copyDir: '/copy',
-  env: {},
   reattachGraceMs: 60_000,
   tag: 'tag',
 };
@@ -130,7 +129,7 @@ export function createAgentWorld(options: AgentWorldOptions = {}): AgentWorld {
     },
     commandBegin: async (command) => {
       say(`command ${command}`);
-      return ok({ timeoutMs: 60_000, shell: 'sh' });
+      return ok({ place: { cwd: '/copy', env: {} }, timeoutMs: 60_000, shell: 'sh' });
     },
     commandEnd: async ({ printed: output }) => {
       say('command ended');

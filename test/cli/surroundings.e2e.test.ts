@@ -1,8 +1,9 @@
 // What checks and agents' commands find around them in whole runs: variables that the user names, and their shell.
 import assert from 'node:assert/strict';
-import { readFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, it } from 'mocha';
+import { findViewMaker } from '../../src/adapters/process/diskView';
 import { cleanUpAfterEach } from '../support/cleanUp';
 import { parseEvents, runCli, userWith } from '../support/cli';
 import { startScriptedModel } from '../support/scriptedModel';
@@ -103,6 +104,40 @@ describe('the surroundings of commands', function () {
     }))
       for (const value of [secret, 'pw-8d2f6b'])
         assert.equal(text.includes(value), false, `${value} in ${where}`);
+  });
+
+  /** As an editable install has it: a file in the project that names a folder of it by its whole path. */
+  async function withWayBack() {
+    const pth = '.venv/lib/python3/site-packages/pkg.pth';
+    const check = `cat "$(cat ${pth})/a.txt" && grep -q new "$(cat ${pth})/a.txt"`;
+    const dir = await project({
+      files: { 'src/a.txt': 'old\n', '.gitignore': '.venv\n' },
+      features: [{ name: 'New', verify: check }],
+      turns: [
+        call('read_file', { path: 'src/a.txt' }),
+        call('write_file', { path: 'src/a.txt', content: 'new\n' }),
+        finish,
+      ],
+    });
+    await mkdir(path.dirname(path.join(dir, pth)), { recursive: true });
+    await writeFile(path.join(dir, pth), `${dir}/src\n`);
+    return { dir, pth };
+  }
+
+  it('are the copy at the workspace’s own path, so that paths written down lead to it', async function () {
+    if ((await findViewMaker('/usr', '/tmp', process.env)) === undefined) return this.skip();
+    const { dir } = await withWayBack();
+    const { code, reasons } = await run(dir, {});
+    assert.deepEqual([code, reasons], [0, []]);
+    assert.equal(await readFile(path.join(dir, 'src/a.txt'), 'utf8'), 'new\n');
+  });
+
+  it('are the copy elsewhere where the user says so, and what leads back into the workspace is named', async () => {
+    const { dir, pth } = await withWayBack();
+    const { code, reasons } = await run(dir, {}, { 'copies.samePlace': false });
+    assert.equal(code, 1);
+    assert.ok(reasons[0]?.includes(`"${pth}" leads back into the workspace`), reasons[0]);
+    assert.equal(await readFile(path.join(dir, 'src/a.txt'), 'utf8'), 'old\n');
   });
 
   const bashWords = [

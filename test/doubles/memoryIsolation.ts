@@ -7,6 +7,7 @@ import { ok, type Result, refuse } from '../../src/core/shared/result';
 import type {
   Arrival,
   Arrivals,
+  CommandPlace,
   FileState,
   Isolation,
   Lacking,
@@ -50,8 +51,12 @@ export class MemoryIsolation implements Isolation {
     return this.#place(slot).files;
   }
 
-  async environmentOf(slot: number): Promise<Readonly<Record<string, string>>> {
-    return { PARALLEL_AGENTS_SLOT: String(slot) };
+  async commandPlace(slot: number): Promise<CommandPlace> {
+    return { cwd: this.folderOf(slot), env: { PARALLEL_AGENTS_SLOT: String(slot) } };
+  }
+
+  async waysBack(): Promise<readonly string[]> {
+    return [];
   }
 
   folderOf(slot: number): string {

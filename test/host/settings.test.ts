@@ -43,6 +43,7 @@ const bad: readonly (readonly [name: string, value: unknown])[] = [
   ['commands.env', 'DB_URL'],
   ['commands.env', [1]],
   ['verify.shell', 7],
+  ['copies.samePlace', 'yes'],
   ['verify.shell', './sh'],
   ['verify.shell', 'bash -e'],
   ['limits.max_actions', 0],
@@ -64,6 +65,7 @@ describe('resolveSettings', () => {
       'commands.allow': ['npm run lint'],
       'commands.env': ['DB_URL', ' PYTHONPATH '],
       'verify.shell': 'bash',
+      'copies.samePlace': false,
       'providers.anthropic.baseUrl': 'http://127.0.0.1:1',
       agentLimit: 9,
     };
@@ -72,6 +74,7 @@ describe('resolveSettings', () => {
       allowedCommands: ['npm run lint'],
       variables: ['DB_URL', 'PYTHONPATH'],
       shell: 'bash',
+      samePlace: false,
       baseUrl: 'http://127.0.0.1:1',
       agentLimit: 9,
     });

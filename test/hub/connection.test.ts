@@ -259,7 +259,6 @@ for (const [channel, open] of channels) {
         ...{ declaredFiles: ['a.ts'], allowedCommands: [], model: 'offline', limits: defaultLimits },
         ...{
           copyDir: '/copy',
-          env: {},
           reattachGraceMs: 5,
           tag: 'd',
           offline: { ok: true, turns: [{ say: 'e' }] },

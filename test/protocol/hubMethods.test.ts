@@ -37,7 +37,6 @@ const assignment = {
   ...{ slot: 1, featureId: 2, attempt: 1, fence: 3, name: 'A', description: '', category: 'default' },
   ...{ declaredFiles: ['src/a.ts'], verifyCommand: 'npm test', allowedCommands: [], model: 'offline' },
   ...{ lastFailure: 'no', limits: defaultLimits, copyDir: '/w/slots/1', reattachGraceMs: 60_000, tag: 't-3' },
-  env: { PARALLEL_AGENTS_SLOT: '1' },
   offline: { ok: true, turns: [{ say: 'hi' }, { tool: 'finish', input: { summary: 's' }, delayMs: 1 }] },
   anthropic: {
     ...{ apiKey: 'k', baseUrl: 'http://localhost' },
@@ -124,7 +123,18 @@ const ofWorker: { readonly [K in keyof typeof workerMethods]: Example } = {
   commandBegin: {
     params: { command: 'npm test' },
     refused: { command: [text(100_001)] },
-    results: [ok({ timeoutMs: 60_000, shell: 'bash' }), no],
+    results: [
+      ok({ place: { cwd: '/copy', env: { PARALLEL_AGENTS_SLOT: '1' } }, timeoutMs: 60_000, shell: 'bash' }),
+      ok({
+        place: {
+          cwd: '/w',
+          env: {},
+          view: { program: '/usr/bin/bwrap', mounts: [{ from: '/copy', at: '/w' }] },
+        },
+        ...{ timeoutMs: 1, shell: 'sh', notes: ['a'] },
+      }),
+      no,
+    ],
   },
   commandEnd: {
     params: { durationMs: 12.5, cpuMs: 10, printed: 'x' },

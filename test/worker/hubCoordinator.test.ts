@@ -110,8 +110,8 @@ describe('hubCoordinator', () => {
       (c) => c.commandBegin('npm test'),
       m.commandBegin,
       { command: 'npm test' },
-      ok({ timeoutMs: 9, shell: 'sh' }),
-      ok({ timeoutMs: 9, shell: 'sh' }),
+      ok({ place: { cwd: '/copy', env: {} }, timeoutMs: 9, shell: 'sh' }),
+      ok({ place: { cwd: '/copy', env: {} }, timeoutMs: 9, shell: 'sh' }),
     ],
     [
       'commandEnd',

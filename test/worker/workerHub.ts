@@ -79,7 +79,9 @@ export async function startWorkerHub(
           .digest('hex'),
       });
     });
-    connection.handle(m.commandBegin, () => ok({ timeoutMs: 60_000, shell: '/bin/sh' }));
+    connection.handle(m.commandBegin, () =>
+      ok({ place: { cwd: copyDir, env: {} }, timeoutMs: 60_000, shell: '/bin/sh' }),
+    );
     connection.handle(m.commandEnd, ({ printed }) => ({
       output: printed,
       kept: [],
@@ -160,6 +162,5 @@ const workerAssignment: Assignment = {
   limits: defaultLimits,
   copyDir: '',
   reattachGraceMs: 0,
-  env: {},
   tag: 'worker-under-test',
 };

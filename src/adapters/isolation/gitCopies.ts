@@ -1,6 +1,8 @@
 // The Git directories of a place: that of the tree, and those of submodules and repositories within.
+import { createHash } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
+import type { Mount } from '../../ports/workers';
 import { removeTree } from '../files/removeTree';
 import { copyGit, printOfCopy, printOfSource } from './gitCopy';
 import { gitSource } from './gitSource';
@@ -10,12 +12,20 @@ interface Places {
   readonly top: string;
   readonly dir: string;
   readonly staging: string;
+  /** A folder for folders in which commands find the user's objects, where those are not seen at their own place. */
+  readonly borrowed: string;
+}
+
+interface Made {
+  readonly source: string;
+  readonly copy: string;
+  readonly objects: Mount;
 }
 
 /** Folders are paths from the top, which itself is the empty one. */
 export class GitCopies {
   /** By folder, how the user's and the copy were when the copy was made. */
-  readonly #made = new Map<string, { readonly source: string; readonly copy: string }>();
+  readonly #made = new Map<string, Made>();
 
   constructor(private readonly options: Places) {}
 
@@ -30,8 +40,13 @@ export class GitCopies {
     for (const folder of [...this.#made.keys()]) await this.#bring(folder, false);
   }
 
+  /** The user's objects, which commands read through the copies. */
+  get objects(): readonly Mount[] {
+    return [...this.#made.values()].map(({ objects }) => objects);
+  }
+
   async #bring(folder: string, isAnew: boolean): Promise<void> {
-    const { top, dir, staging } = this.options;
+    const { top, dir, staging, borrowed } = this.options;
     const source = gitSource(path.join(top, folder));
     const isFolder = folder === '' || foundBelow(dir, folder)?.kind === 'folder';
     if (!source || !isFolder) return isAnew ? this.#remove(folder) : undefined;
@@ -41,9 +56,16 @@ export class GitCopies {
     if (!isAnew && !isIntact) return;
     const print = await printOfSource(source);
     if (isIntact && known.source === print) return;
-    mkdirSync(staging, { recursive: true });
-    await copyGit(source, copy, staging);
-    this.#made.set(folder, { source: print, copy: await printOfCopy(copy) });
+    const objects = {
+      from: path.join(source.common, 'objects'),
+      at: path.join(borrowed, nameOf(source.common)),
+    };
+    for (const made of [staging, objects.at]) mkdirSync(made, { recursive: true });
+    await copyGit(source, copy, { staging, objects: [objects.from, objects.at] });
+    this.#made.set(folder, {
+      ...{ source: print, copy: await printOfCopy(copy) },
+      objects: { ...objects, isReadOnly: true },
+    });
   }
 
   async #remove(folder: string): Promise<void> {
@@ -51,4 +73,8 @@ export class GitCopies {
     if (folder === '' || foundBelow(this.options.dir, folder)?.kind === 'folder')
       await removeTree(path.join(this.options.dir, folder, '.git'));
   }
+}
+
+function nameOf(repository: string): string {
+  return createHash('sha256').update(repository).digest('hex').slice(0, 16);
 }

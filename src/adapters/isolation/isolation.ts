@@ -4,7 +4,7 @@ import { expandDeclared } from '../files/expandDeclared';
 import { asFailures } from '../files/fileFailure';
 import { createKeptContent } from '../files/keptContent';
 import type { UserRules } from '../files/userRules';
-import { createPlaces } from './places';
+import { createPlaces, type PlacesOptions } from './places';
 import { createPublisher } from './publisher';
 import { readStaged } from './stagedTexts';
 
@@ -22,6 +22,8 @@ export interface IsolationOptions {
   readonly onSecret?: (value: string) => void;
   /** What commands get of the user's environment. */
   readonly variables?: () => Readonly<Record<string, string>>;
+  /** As `PlacesOptions` has it. */
+  readonly viewMaker?: PlacesOptions['viewMaker'];
   /** Canonical paths that no agent may write besides those that never may, such as a backlog of another name. */
   readonly alsoProtected?: () => readonly string[];
 }

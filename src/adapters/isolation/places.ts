@@ -11,10 +11,10 @@ import type { UserRules } from '../files/userRules';
 import { firstFreePort } from '../system/freePorts';
 import { ArrivalList } from './arrivals';
 import { type Arriving, bringUpToDate } from './bringUpToDate';
+import { elsewhere, inView } from './commandPlaces';
 import { treeAround } from './gitSource';
 import { ignoredBy } from './ignoredBy';
 import { layFile } from './lay';
-import { ledInto } from './ledInto';
 import { locateChange } from './locateChange';
 import { isOfPackages } from './manifest';
 import { placeChanges } from './placeChanges';
@@ -25,6 +25,7 @@ import type { PlacedChange } from './publisher';
 import { SecretsSeen } from './secretsSeen';
 import { SlotPlace } from './slotPlace';
 import { foundBelow } from './survey';
+import { waysBack } from './waysBack';
 import { isUnread, WorkspaceLook } from './workspaceLook';
 
 export interface PlacesOptions {
@@ -41,6 +42,8 @@ export interface PlacesOptions {
   readonly onSecret?: (value: string) => void;
   /** What commands get of the user's environment. */
   readonly variables?: () => Readonly<Record<string, string>>;
+  /** Shows a folder at another path to commands (`findViewMaker`); absent: none does. */
+  readonly viewMaker?: (from: string, at: string) => Promise<string | undefined>;
   /** The content of staged files by hash. */
   readonly staged: (hash: string) => Promise<Buffer>;
 }
@@ -49,7 +52,8 @@ export interface Places
   extends Pick<
     Isolation,
     | 'folderOf'
-    | 'environmentOf'
+    | 'commandPlace'
+    | 'waysBack'
     | 'prepare'
     | 'bringUpToDate'
     | 'write'
@@ -96,8 +100,9 @@ export function createPlaces(options: PlacesOptions): Places {
     if (known) return known;
     const beside = (name: string) => path.join(slotDir(slot), name);
     const [staging, bases, memory] = [beside('incoming'), beside('bases'), beside('manifest')];
+    const folders = { top, inside, dir: placeDir(slot), staging, bases, borrowed: beside('objects') };
     const own = {
-      place: new SlotPlace({ top, inside, dir: placeDir(slot), staging, bases, memory }),
+      place: new SlotPlace({ ...folders, memory }),
       rules: new IgnoreRules(folderOf(slot), user.tracked),
       ...{ isPrepared: false, idle: Promise.resolve() },
     };
@@ -154,15 +159,20 @@ export function createPlaces(options: PlacesOptions): Places {
 
   return {
     folderOf,
-    environmentOf: async (slot) => {
+    commandPlace: async (slot) => {
       const port = await firstFreePort(root, slot);
-      return {
-        ...ledInto(placeDir(slot), top, options.variables?.() ?? {}),
-        GIT_CEILING_DIRECTORIES: path.join(slotDir(slot), 'copy'),
+      const { place } = ownOf(slot);
+      const [variables, program] = [options.variables?.() ?? {}, await options.viewMaker?.(options.dir, top)];
+      const around = {
         PARALLEL_AGENTS_SLOT: String(slot),
         ...(port !== undefined && { PARALLEL_AGENTS_PORT: String(port) }),
       };
+      return program === undefined
+        ? elsewhere(place.options, { variables, around })
+        : inView(place.options, { variables, around, program, objects: place.gits.objects });
     },
+    waysBack: (slot) =>
+      inPrepared(slot, 'look for ways back', ({ place }) => waysBack(place.options, place.manifest.keys())),
     prepare: (slot) => inTurn(slot, 'put the workspace', prepareOwn),
     bringUpToDate: (slot, paths) =>
       inPrepared(slot, 'bring the workspace up to date', ({ place }) =>

@@ -36,6 +36,8 @@ export interface SlotPlaceOptions {
   /** Folders on the place's disk: for files on their way, and for what bases held. */
   readonly staging: string;
   readonly bases: string;
+  /** For what is Git's (`GitCopies`). */
+  readonly borrowed: string;
   /** A file for what is known of the place, so that another process need not copy all of it anew. */
   readonly memory: string;
 }

@@ -72,12 +72,13 @@ export function createCommandRunner({
     return result(null, signal?.aborted ? 'cancelled' : isLate ? 'timeout' : 'exited');
   }
 
-  function requestFor({ command, cwd, timeoutMs, tag: attemptTag, env, shell }: CommandRun): GuardRequest {
+  function requestFor(run: CommandRun): GuardRequest {
+    const { command, cwd, view, timeoutMs, tag: attemptTag, env, shell } = run;
     // Two commands of one attempt run side by side, so what is left of each must be told from the other's.
     const tag = randomBytes(16).toString('hex');
     const lineage = addTags(environment[tagVariable], attemptTag, tag);
     return {
-      ...{ command, cwd, ...(shell !== undefined && { shell }) },
+      ...{ command, cwd, ...(view && { view }), ...(shell !== undefined && { shell }) },
       timeoutMs: Math.min(timeoutMs, longestTimerMs),
       tag,
       // A copy of the workspace has no repository of its own; git must not find and change the workspace's above it.

@@ -1,9 +1,12 @@
 // What the guard and the command runner tell each other: one line of JSON in, frames out.
+import type { DiskView } from '../../ports/workers';
 
 /** The line the guard reads first. The end of its input, whenever it comes, means: end the command. */
 export interface GuardRequest {
   readonly command: string;
+  /** As the command sees it. */
   readonly cwd: string;
+  readonly view?: DiskView;
   /** Takes the command after `-c`; absent: the system's own. */
   readonly shell?: string;
   /** No more than a timer of Node's can take, 2^31 - 1. */
@@ -18,7 +21,7 @@ export interface GuardRequest {
 
 /**
  * `taken` comes first, before the command can do anything, so that a guard which the command kills is told from one that
- * never ran. Then `failed` and nothing else, or any number of `output` and `skipped`, and `ended` as the last.
+ * never ran. Then any number of `output` and `skipped`, and as the last `ended`, or `failed` where it never came to the command.
  * `skipped`: so many bytes were printed here and left out; at least the next 64 KiB, or all up to the end, are whole.
  */
 export type GuardFrame =

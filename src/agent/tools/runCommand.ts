@@ -18,10 +18,10 @@ export const runCommand = defineTool({
   async run({ command }, { assignment, coordinator, commands, signal }) {
     const permit = await coordinator.commandBegin(command);
     if (!permit.ok) return refused(permit.error);
-    const { copyDir: cwd, env, tag } = assignment;
-    const { timeoutMs, shell, notes = [] } = permit.value;
+    const { tag } = assignment;
+    const { place, timeoutMs, shell, notes = [] } = permit.value;
     const onOutput = (output: string) => coordinator.log(output);
-    const run = { command, cwd, env, shell, timeoutMs, tag, onOutput };
+    const run = { ...place, command, shell, timeoutMs, tag, onOutput };
     const [ended] = await Promise.allSettled([commands.run(run, signal)]);
     const { durationMs, cpuMs, outputTail } =
       ended.status === 'fulfilled' ? ended.value : { durationMs: 0, outputTail: '' };

@@ -11,6 +11,8 @@ export interface MachineSettings {
   readonly variables: readonly string[];
   /** What commands run in: the name of a shell, or its absolute path; absent: the system's own. */
   readonly shell?: string;
+  /** Commands see the copy that they run in at the workspace's own path, where the system can do that. */
+  readonly samePlace: boolean;
   /** Where the Messages API is, if not at its usual address. */
   readonly baseUrl?: string;
   /** The proxy of the editor's own settings, for where the environment names none. */
@@ -32,6 +34,7 @@ export const usualAgentLimit = 5;
 export const defaultMachineSettings: MachineSettings = {
   allowedCommands: [],
   variables: [],
+  samePlace: true,
   agentLimit: usualAgentLimit,
 };
 

@@ -3,6 +3,7 @@ import { describeShell } from './commandShell';
 import { describeMissed } from './commandVariables';
 import type { FailedCheck } from './failedCheck';
 import { describeOutside } from './outsideNames';
+import { describeClosed, describeNoNetwork, describeWaysBack, type SeenPlace } from './placeWords';
 
 /** In what checks run, as far as the user's settings and environment have a say in it. */
 export interface Surroundings {
@@ -18,10 +19,15 @@ export interface Surroundings {
 export function describeSurroundings(
   check: FailedCheck,
   { shell, withheld, isOutside }: Surroundings,
+  place: SeenPlace,
 ): readonly string[] {
   return [
     describeShell(check, shell),
     describeMissed(check, withheld),
-    describeOutside(check, isOutside),
+    // What lies above the workspace is there for a check that runs at its path.
+    place.isInView ? undefined : describeOutside(check, isOutside),
+    describeWaysBack(place),
+    describeClosed(check, place),
+    describeNoNetwork(check),
   ].filter((words) => words !== undefined);
 }

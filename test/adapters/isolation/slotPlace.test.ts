@@ -13,7 +13,7 @@ describe('slotPlace', () => {
     const at = (name: string) => path.join(dir, name);
     const place = new SlotPlace({
       ...{ top: root, inside: '', dir: at('copy'), staging: at('incoming'), bases: at('bases') },
-      memory: at('memory.json'),
+      ...{ borrowed: at('objects'), memory: at('memory.json') },
     });
     await place.clear();
     const unknown: string[] = [];

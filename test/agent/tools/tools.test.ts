@@ -346,7 +346,10 @@ describe('tools', () => {
           contested,
         }),
         commandBegin: async () =>
-          ok({ timeoutMs: 1000, shell: 'sh', notes: ['The user changed a.js as well.'] }),
+          ok({
+            place: { cwd: '/copy', env: {} },
+            ...{ timeoutMs: 1000, shell: 'sh', notes: ['The user changed a.js as well.'] },
+          }),
       };
       const answer = await createAgentWorld({ answers }).use('run_command', input);
       const told =

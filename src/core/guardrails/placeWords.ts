@@ -1,0 +1,41 @@
+// What a failed check may owe to the place that it ran in: paths that lead out of it, or what is closed to it there.
+import { inert } from '../shared/inert';
+import type { FailedCheck } from './failedCheck';
+
+/** How a check's place was to it. */
+export interface SeenPlace {
+  /** It was seen at the workspace's own path. */
+  readonly isInView: boolean;
+  /** Files of it that hold that path, the likeliest to be followed first. */
+  readonly waysBack: readonly string[];
+}
+
+const mostNamed = 3;
+
+/** For people; undefined where nothing leads back. */
+export function describeWaysBack({ isInView, waysBack }: SeenPlace): string | undefined {
+  if (isInView || waysBack.length === 0) return undefined;
+  const more = waysBack.length > mostNamed ? ` and ${waysBack.length - mostNamed} more` : '';
+  const named = waysBack.slice(0, mostNamed).map((name) => `"${inert(name)}"`);
+  const [lead, them] = waysBack.length === 1 ? ['leads', 'it'] : ['lead', 'them'];
+  return `${named.join(', ')}${more} ${lead} back into the workspace by its path: what the check found by ${them} was the workspace's, not the agent's. On Linux, with bubblewrap installed, checks see the copy at that path; else write such paths relative to the project.`;
+}
+
+const noDaemon =
+  /cannot connect to the docker daemon|failed to connect to the docker api|cannot connect to podman|docker\.sock|podman\.sock|could not find a valid docker environment/i;
+
+/** For people; undefined where the check misses nothing that was closed to it. */
+export function describeClosed({ output }: FailedCheck, { isInView }: SeenPlace): string | undefined {
+  if (!isInView || !noDaemon.test(output)) return undefined;
+  return "Docker and Podman are closed to checks that see the copy at the workspace's own path, for by that path they would work on the workspace itself; with parallelAgents.copies.samePlace off in your own settings, checks run at the copy's path and reach them.";
+}
+
+const noNetwork =
+  /(?:getaddrinfo (?:ENOTFOUND|EAI_AGAIN)|could not resolve (?:host|hostname)|temporary failure in name resolution|name or service not known|network is unreachable|ENETUNREACH|no such host|dial tcp: lookup)[^\n]{0,80}/i;
+
+/** For people; undefined where the check names no lack of a network. */
+export function describeNoNetwork({ output }: FailedCheck): string | undefined {
+  const [words] = noNetwork.exec(output) ?? [];
+  if (words === undefined) return undefined;
+  return `It did not reach the network ("${inert(words.trim())}"). Checks have that of this machine, by the proxies that are named where this run was started (HTTPS_PROXY, HTTP_PROXY, NO_PROXY).`;
+}

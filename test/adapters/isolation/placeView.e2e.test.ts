@@ -1,0 +1,128 @@
+// Commands in a place see it at the workspace's own path: run as in a run, by the real guard and bubblewrap.
+import { strict as assert } from 'node:assert';
+import { execFileSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { createServer } from 'node:net';
+import path from 'node:path';
+import { createPlaces } from '../../../src/adapters/isolation/places';
+import { createCommandRunner } from '../../../src/adapters/process/commandRunner';
+import { findViewMaker } from '../../../src/adapters/process/diskView';
+import { Failure } from '../../../src/ports/failure';
+import type { CommandRun } from '../../../src/ports/workers';
+import { repoRoot } from '../../support/repoRoot';
+import { type Tree, tempFolder, tempWorkspace } from '../files/tempWorkspace';
+import { noSurvivor } from '../process/survivors';
+
+const slot = 1;
+const runner = createCommandRunner({
+  ...{ guardPath: path.join(repoRoot, 'dist', 'guard.js'), execPath: process.execPath, graceMs: 500 },
+});
+
+describe('the view of a place', () => {
+  before(async function () {
+    const [from, at] = [path.join(repoRoot, 'dist'), path.join(repoRoot, 'src')];
+    if ((await findViewMaker(from, at, process.env)) === undefined) this.skip();
+  });
+
+  it('has what names the workspace lead into the place, and leaves the workspace alone', async () => {
+    const { root, run, place, theirs } = await inPlace({ 'a.txt': 'a\n', 'out/old.txt': 'old\n' });
+    const { exitCode, outputTail } = await run(
+      `pwd; echo mine > ${root}/a.txt; rm -r ${root}/out; echo x > "$PWD/new.txt"; ls -A; exit 7`,
+    );
+    assert.equal(outputTail, `${root}\na.txt\nnew.txt\n`);
+    assert.equal(exitCode, 7);
+    assert.deepEqual(place(), { 'a.txt': 'mine\n', 'new.txt': 'x\n' });
+    assert.deepEqual(theirs(), { 'a.txt': 'a\n', 'out/old.txt': 'old\n' });
+  });
+
+  it('has variables of the user name what they name, and ends for Git above the workspace', async () => {
+    const around = path.dirname((await tempWorkspace()).root);
+    const { root, run } = await inPlace({ 'a.txt': 'a\n' }, (own) => ({ PYTHONPATH: `${own}/src` }));
+    const { outputTail } = await run('echo $PYTHONPATH; echo $GIT_CEILING_DIRECTORIES');
+    assert.equal(outputTail, `${root}/src\n${around}\n`);
+  });
+
+  it('has Git answer as in the workspace, and keeps what it does', async () => {
+    const { root, run } = await inPlace({ 'a.txt': 'a\n', 'b.txt': 'b\n' }, undefined, (own) => {
+      git(own, 'init', '-q', '-b', 'main');
+      git(own, 'add', '.');
+      git(own, 'commit', '-qm', 'first');
+      git(own, 'rm', '-q', '--cached', 'b.txt');
+    });
+    const before = git(root, 'status', '--porcelain') + git(root, 'log', '--oneline');
+    const { outputTail } = await run(
+      'git status --porcelain; git log --oneline; git rev-parse --show-toplevel',
+    );
+    assert.equal(outputTail, `${before}${root}\n`);
+    const made = await run(
+      'echo more >> a.txt; git add a.txt; git -c user.name=x -c user.email=x@y commit -qm second; git log --format=%s',
+    );
+    assert.equal(made.outputTail, 'second\nfirst\n');
+    assert.equal(git(root, 'status', '--porcelain') + git(root, 'log', '--oneline'), before);
+  });
+
+  it('closes the sockets of those who would be led to the workspace by its path', async () => {
+    const socket = path.join(tempFolder(), 'docker.sock');
+    const server = createServer((one) => one.end('here')).listen(socket);
+    try {
+      const { run } = await inPlace({ 'a.txt': 'a\n' }, () => ({ DOCKER_HOST: `unix://${socket}` }));
+      const connect = `require('node:net').connect(${JSON.stringify(socket)})`;
+      const told = ".on('data', (d) => console.log(String(d))).on('error', (e) => console.log(e.code))";
+      const { outputTail } = await run(`node -e "${connect.replaceAll('"', '\\"')}${told}"`);
+      assert.equal(outputTail, 'ECONNREFUSED\n');
+    } finally {
+      server.close();
+    }
+  });
+
+  it('leaves nothing of a command that takes too long', async () => {
+    const { run, tag } = await inPlace({ 'a.txt': 'a\n' });
+    const { timedOut } = await run('sleep 600 & sleep 600', { timeoutMs: 300 });
+    assert.ok(timedOut);
+    await noSurvivor(tag);
+  });
+
+  it('says it when the view cannot be made, and takes it for no end of the command', async () => {
+    const { run, root, view } = await inPlace({ 'a.txt': 'a\n' });
+    const mounts = [{ from: '/no/such/folder', at: root }];
+    await assert.rejects(run('true', { view: { ...view, mounts } }), (error) => {
+      assert.ok(Failure.is(error, 'spawn'));
+      assert.match(error.message, /could not be shown to the command.*\/no\/such\/folder/s);
+      return true;
+    });
+    const { exitCode } = await run('exit 1');
+    assert.equal(exitCode, 1, 'a command that ends so is one that ran');
+  });
+});
+
+async function inPlace(
+  files: Tree,
+  variables: (root: string) => Record<string, string> = () => ({}),
+  set: (root: string) => void = () => {},
+) {
+  const { root, user, tree: treeIn } = await tempWorkspace(files);
+  set(root);
+  const places = createPlaces({
+    ...{ root, dir: tempFolder(), user, sharedGlobs: () => [], staged: async () => Buffer.alloc(0) },
+    variables: () => variables(root),
+    viewMaker: (from, at) => findViewMaker(from, at, process.env),
+  });
+  await places.prepare(slot);
+  const { cwd, env, view } = await places.commandPlace(slot);
+  const tag = randomBytes(16).toString('hex');
+  const run = (command: string, more: Partial<CommandRun> = {}) =>
+    runner.run({ command, cwd, env, ...(view && { view }), timeoutMs: 60_000, tag, ...more });
+  return {
+    root,
+    run,
+    tag,
+    view: view ?? assert.fail(),
+    place: () => treeIn(places.folderOf(slot)),
+    theirs: () => treeIn(),
+  };
+}
+
+function git(folder: string, ...args: readonly string[]): string {
+  const identity = ['-c', 'user.name=x', '-c', 'user.email=x@example.com'];
+  return execFileSync('git', [...identity, ...args], { cwd: folder, encoding: 'utf8' });
+}

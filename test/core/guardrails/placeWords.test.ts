@@ -1,0 +1,47 @@
+// What is said of a failed check for the place that it ran in.
+import { strict as assert } from 'node:assert';
+import { describeClosed, describeNoNetwork, describeWaysBack } from '../../../src/core/guardrails/placeWords';
+
+const inView = { isInView: true, waysBack: [] };
+const elsewhere = { isInView: false, waysBack: [] };
+
+describe('placeWords', () => {
+  it('names the files that lead back, a few of many, and none where the workspace cannot be reached by its path', () => {
+    const one = describeWaysBack({ isInView: false, waysBack: ['.venv/lib/site-packages/x.pth'] }) ?? '';
+    assert.match(one, /^"\.venv\/lib\/site-packages\/x\.pth" leads back into the workspace by its path/);
+    assert.match(one, /bubblewrap/);
+    const many = describeWaysBack({ isInView: false, waysBack: ['a', 'b', 'c', 'd', 'e'] }) ?? '';
+    assert.match(many, /^"a", "b", "c" and 2 more lead back/);
+    assert.equal(describeWaysBack(elsewhere), undefined);
+    assert.equal(describeWaysBack({ isInView: true, waysBack: ['a'] }), undefined);
+  });
+
+  it('tells of what is closed to a check only where it misses that, and only in the workspace’s place', () => {
+    const outputs = [
+      'ERROR: Cannot connect to the Docker daemon at unix:///var/run/docker.sock. Is the docker daemon running?',
+      'failed to connect to the docker API at unix:///run/docker.sock',
+      'Could not find a valid Docker environment. Please see logs and check configuration',
+      'Error: unable to connect to Podman socket: dial unix /run/user/1000/podman/podman.sock: connect: refused',
+    ];
+    for (const output of outputs) {
+      assert.match(describeClosed({ command: 'x', output }, inView) ?? '', /copies\.samePlace/, output);
+      assert.equal(describeClosed({ command: 'x', output }, elsewhere), undefined);
+    }
+    assert.equal(describeClosed({ command: 'docker --version', output: '1 test failed' }, inView), undefined);
+  });
+
+  it('repeats what tells of a network that was not reached', () => {
+    const told = (output: string) => describeNoNetwork({ command: 'x', output });
+    for (const output of [
+      'npm error network request to https://registry.example/ failed, reason: getaddrinfo ENOTFOUND registry.example',
+      "fatal: unable to access 'https://example.com/x.git/': Could not resolve host: example.com",
+      'curl: (7) Failed to connect: Network is unreachable',
+      'go: dial tcp: lookup proxy.example.com on 127.0.0.53:53: no such host',
+      'socket.gaierror: [Errno -3] Temporary failure in name resolution',
+    ])
+      assert.match(told(output) ?? '', /^It did not reach the network \(".+"\)/, output);
+    assert.match(told('a getaddrinfo ENOTFOUND x.example\nmore') ?? '', /ENOTFOUND x\.example"\)/);
+    assert.equal(told('connect ECONNREFUSED 127.0.0.1:5432'), undefined, 'a server of the check itself');
+    assert.equal(told('AssertionError: expected 1 to equal 2'), undefined);
+  });
+});
