@@ -42,7 +42,8 @@ function installChromium() {
   const aptGet = (...args) =>
     execFileSync('apt-get', [...wait, ...args], { env, stdio: ['ignore', 'ignore', 'inherit'] });
   aptGet('update', '-qq');
-  aptGet('install', '-y', '-qq', '--no-install-recommends', 'chromium');
+  // Tests of how commands see their copies want the other; without it they are left out.
+  aptGet('install', '-y', '-qq', '--no-install-recommends', 'chromium', 'bubblewrap');
   return findChromium();
 }
 

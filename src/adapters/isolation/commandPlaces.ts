@@ -46,7 +46,7 @@ export function inView(
     cwd: path.join(top, inside),
     env: {
       ...withoutDaemons(variables),
-      ...packageStores(path.join(dir, inside), variables),
+      ...packageStores({ top: dir, folder: path.join(dir, inside) }, variables),
       ...around,
       GIT_CEILING_DIRECTORIES: home,
     },
