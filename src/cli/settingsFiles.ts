@@ -6,7 +6,14 @@ import { configFolder } from '../adapters/system/configFolder';
 import type { SettingReader } from '../host/settings';
 
 /** Settings that only the user's own file may give: a workspace must not name an endpoint, raise the machine's limits or have secrets handed out. */
-const machineScope = ['agentLimit', 'providers.', 'commands.', 'verify.shell', 'copies.samePlace'];
+const machineScope = [
+  'agentLimit',
+  'providers.',
+  'commands.',
+  'verify.shell',
+  'copies.samePlace',
+  'copies.readOnlyLinks',
+];
 const prefix = 'parallelAgents.';
 /** No person writes as much into one: 4 MiB. */
 const mostBytes = 4 * 1024 * 1024;

@@ -158,18 +158,19 @@ export class Verification {
               command,
               { ...result, outputTail },
               timeoutMs,
-              await this.#lacked(live, { command, output: outputTail }, place.view !== undefined),
+              await this.#lacked(live, { command, output: outputTail }),
             ),
           };
     return doubt === undefined ? checked : { kind: 'doubtful', checked };
   }
 
   /** Sentences on where the check's place was not as the user's folder is to their terminal. */
-  async #lacked(live: Subject, check: FailedCheck, isInView: boolean): Promise<readonly string[]> {
-    const waysBack = isInView ? [] : await this.parts.isolation.waysBack(live.attempt.slot);
+  async #lacked(live: Subject, check: FailedCheck): Promise<readonly string[]> {
+    const { isolation, surroundings } = this.parts;
+    const seen = await isolation.seen(live.attempt.slot);
     return [
       ...(live.unread ? [`${describeUnread(live.unread)}.`] : []),
-      ...describeSurroundings(check, this.parts.surroundings(), { isInView, waysBack }),
+      ...describeSurroundings(check, surroundings(), seen),
     ];
   }
 }

@@ -171,6 +171,10 @@ async function build(
       alsoProtected: () => [backlogFile],
       variables: around.variables,
       viewMaker: around.viewMaker,
+      copyRules: () => ({
+        exclude: engine.snapshot.run?.settings.copyExclude ?? [],
+        links: machine().readOnlyLinks,
+      }),
       onSecret: (value) => {
         redactor.add(value);
         withheld.push(value);

@@ -77,6 +77,7 @@ export function resolveSettings(read: SettingReader): ResolvedSettings {
     ...optional('verifyCommand', readText('verify.command', read, warn)),
     ...optional('checksAtOnce', readCount('verify.parallel', read, warn)),
     ...(readSwitch('verify.exclusive', read, warn, false) && { exclusiveChecks: true }),
+    ...nonEmpty('copyExclude', readList('copies.exclude', [], read, warn)),
     sharedLocks: readList('locks.shared', usualSharedLocks, read, warn),
     limits,
     reattachGraceMs: seconds('reattachGrace', defaults.reattachGraceMs),
@@ -88,6 +89,7 @@ export function resolveSettings(read: SettingReader): ResolvedSettings {
     samePlace: readSwitch('copies.samePlace', read, warn, defaultMachineSettings.samePlace),
     ...optional('baseUrl', readText('providers.anthropic.baseUrl', read, warn)),
     agentLimit: limit,
+    readOnlyLinks: readList('copies.readOnlyLinks', defaultMachineSettings.readOnlyLinks, read, warn),
   };
   return { settings, machine, warnings };
 }
@@ -167,6 +169,13 @@ function readVariables(read: SettingReader, warnings: string[]): readonly string
     warnings.push(`parallelAgents.commands.env: ${wrong}; it is left out.`);
     return [];
   });
+}
+
+function nonEmpty<K extends string>(
+  key: K,
+  list: readonly string[],
+): { readonly [P in K]?: readonly string[] } {
+  return optional(key, list.length > 0 ? list : undefined);
 }
 
 function optional<K extends string, V>(key: K, value: V | undefined): { readonly [P in K]?: V } {

@@ -1,4 +1,5 @@
 // Where attempts work, each apart from the user's folder and from each other, and the one way their work enters it.
+import type { SeenPlace } from '../core/guardrails/placeWords';
 import type { PathScope } from '../core/locks/lockPath';
 import type { Slot } from '../core/shared/ids';
 import type { Result } from '../core/shared/result';
@@ -29,11 +30,8 @@ export interface Isolation {
   folderOf(slot: Slot): string;
   /** How commands are run in the slot's place. */
   commandPlace(slot: Slot): Promise<CommandPlace>;
-  /**
-   * Files of the place that hold the workspace's path where tools follow such paths, and so may lead back there; those first
-   * that are followed the most. From the top of what is copied; not all, where there are many.
-   */
-  waysBack(slot: Slot): Promise<readonly string[]>;
+  /** How the place is otherwise than the workspace to a command in it, for whoever has seen one fail. */
+  seen(slot: Slot): Promise<SeenPlace>;
   /** Makes the place what the workspace is now; nothing is left in it of what an earlier attempt did. */
   prepare(slot: Slot): Promise<Lacking>;
   /**

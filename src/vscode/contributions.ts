@@ -44,6 +44,8 @@ export const settingKeys = {
   shell: 'verify.shell',
   exclusiveChecks: 'verify.exclusive',
   samePlace: 'copies.samePlace',
+  copyExclude: 'copies.exclude',
+  readOnlyLinks: 'copies.readOnlyLinks',
   allowedCommands: 'commands.allow',
   variables: 'commands.env',
   sharedLocks: 'locks.shared',

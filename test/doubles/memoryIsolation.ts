@@ -1,6 +1,7 @@
 // A workspace and its slots' places in memory: files as text, kept apart and brought together as the port promises.
 import { createHash } from 'node:crypto';
 import { mergeLines } from '../../src/adapters/isolation/mergeLines';
+import type { SeenPlace } from '../../src/core/guardrails/placeWords';
 import { type PathScope, parseLockScope } from '../../src/core/locks/lockPath';
 import { pathMatcher, usualSharedLocks } from '../../src/core/locks/sharedPaths';
 import { ok, type Result, refuse } from '../../src/core/shared/result';
@@ -55,8 +56,8 @@ export class MemoryIsolation implements Isolation {
     return { cwd: this.folderOf(slot), env: { PARALLEL_AGENTS_SLOT: String(slot) } };
   }
 
-  async waysBack(): Promise<readonly string[]> {
-    return [];
+  async seen(): Promise<SeenPlace> {
+    return { isInView: false, waysBack: [], excluded: [] };
   }
 
   folderOf(slot: number): string {

@@ -66,6 +66,7 @@ describe('resolveSettings', () => {
       'commands.env': ['DB_URL', ' PYTHONPATH '],
       'verify.shell': 'bash',
       'copies.samePlace': false,
+      'copies.readOnlyLinks': ['data'],
       'providers.anthropic.baseUrl': 'http://127.0.0.1:1',
       agentLimit: 9,
     };
@@ -75,6 +76,7 @@ describe('resolveSettings', () => {
       variables: ['DB_URL', 'PYTHONPATH'],
       shell: 'bash',
       samePlace: false,
+      readOnlyLinks: ['data'],
       baseUrl: 'http://127.0.0.1:1',
       agentLimit: 9,
     });

@@ -30,7 +30,7 @@ export function elsewhere({ top, dir, inside }: Folders, { variables, around }: 
 /**
  * At the workspace's path, which leads into the place then, whoever names it and wherever that is written down.
  *
- * @param program as `DiskView` has it @param objects the user's, for Git
+ * @param program as `DiskView` has it @param parts what is seen there besides the place
  */
 export function inView(
   { top, dir, inside }: Folders,
@@ -38,8 +38,8 @@ export function inView(
     variables,
     around,
     program,
-    objects,
-  }: Given & { readonly program: string; readonly objects: readonly Mount[] },
+    parts,
+  }: Given & { readonly program: string; readonly parts: readonly Mount[] },
 ): CommandPlace {
   const home = path.dirname(top);
   return {
@@ -50,6 +50,6 @@ export function inView(
       ...around,
       GIT_CEILING_DIRECTORIES: home,
     },
-    view: { program, mounts: [...objects, { from: dir, at: top }, ...closedSockets(variables)] },
+    view: { program, mounts: [...parts, { from: dir, at: top }, ...closedSockets(variables)] },
   };
 }

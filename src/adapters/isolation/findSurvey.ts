@@ -2,7 +2,7 @@
 import { execFile, spawn } from 'node:child_process';
 import type { Entry } from '../files/walkTree';
 import { stampOf } from './stamp';
-import { type Found, isKeptApart } from './survey';
+import { type Found, isKeptApart, type SurveyOptions } from './survey';
 
 /** A path, and all else of the entry; a link's text may hold spaces, and so comes last. */
 const format = '%P\\0%y %m %s %T@ %C@ %i %l\\0';
@@ -23,15 +23,11 @@ function hasFind(): Promise<boolean> {
 
 /**
  * As `survey`, a folder before what is in it. Undefined where it cannot be had so: without that program, and where something
- * in the tree cannot be looked at.
- *
- * @param known an earlier survey of the tree: what is told in the same words need not be read again, which takes most of the
- * time
+ * in the tree cannot be looked at. `known`: what is told in the same words need not be read again, which takes most of the time.
  */
 export async function findSurvey(
   top: string,
-  isLeftOut: (entry: Entry) => boolean,
-  known: ReadonlyMap<string, Found> | undefined,
+  { isLeftOut, known, prunes }: Pick<SurveyOptions, 'isLeftOut' | 'known' | 'prunes'>,
 ): Promise<Map<string, Found> | undefined> {
   if (!(await hasFind())) return undefined;
   const found = new Map<string, Found>();
@@ -51,7 +47,7 @@ export async function findSurvey(
       isSame ? before : isKeptApart(entry.name) ? { kind: 'apart' } : foundIn(entry.kind, words, begunAt),
     );
   };
-  return (await eachEntry(top, take)) ? found : undefined;
+  return (await eachEntry(top, prunes, take)) ? found : undefined;
 }
 
 function foundIn(kind: Entry['kind'], words: string, lookedAt: number): Found {
@@ -66,8 +62,16 @@ function foundIn(kind: Entry['kind'], words: string, lookedAt: number): Found {
 }
 
 /** Resolves with true when all of the tree was seen. */
-function eachEntry(top: string, take: (at: string, words: string) => void): Promise<boolean> {
-  const apart = ['(', '-iname', '.git', '-o', '-iname', '.parallel-agents', ')'];
+function eachEntry(
+  top: string,
+  { paths = [], names = [] }: Partial<NonNullable<SurveyOptions['prunes']>> = {},
+  take: (at: string, words: string) => void,
+): Promise<boolean> {
+  const pruned = [
+    ...paths.flatMap((at) => ['-o', '-path', `./${at}`]),
+    ...names.flatMap((one) => ['-o', '-name', one]),
+  ];
+  const apart = ['(', '-iname', '.git', '-o', '-iname', '.parallel-agents', ...pruned, ')'];
   const args = ['.', '-mindepth', '1', ...apart, '-printf', format, '-prune', '-o', '-printf', format];
   return new Promise((resolve) => {
     const child = spawn('find', args, { cwd: top, env: environment(), stdio: ['ignore', 'pipe', 'ignore'] });

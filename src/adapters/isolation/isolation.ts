@@ -24,6 +24,8 @@ export interface IsolationOptions {
   readonly variables?: () => Readonly<Record<string, string>>;
   /** As `PlacesOptions` has it. */
   readonly viewMaker?: PlacesOptions['viewMaker'];
+  /** As `PlacesOptions` has it. */
+  readonly copyRules?: PlacesOptions['copyRules'];
   /** Canonical paths that no agent may write besides those that never may, such as a backlog of another name. */
   readonly alsoProtected?: () => readonly string[];
 }

@@ -5,6 +5,7 @@ import type { FolderRules } from '../files/ignoreRules';
 import { makeChangeable } from '../files/removeTree';
 import { walkTree } from '../files/walkTree';
 import { ignoredBy } from './ignoredBy';
+import type { LeftOut } from './leftOut';
 import { isOfPackages, lostHash } from './manifest';
 import { NameTwins } from './nameTwins';
 import { mostKeptBytes, type SlotPlace } from './slotPlace';
@@ -17,6 +18,8 @@ export interface Rules {
   readonly own: FolderRules;
   /** A sentence that says why the file is not to be published; undefined where nothing speaks against it. */
   readonly why: (path: string) => string | undefined;
+  /** Of what the user does not want copied: it is no change, whatever is there. Paths are from the top. */
+  readonly leftOut: LeftOut['of'];
 }
 
 /** Sorted by path, which is from the opened folder. */
@@ -48,7 +51,7 @@ export async function placeChanges(place: SlotPlace, rules: Rules): Promise<read
 }
 
 /** Entries that may be changed, by path from the top; undefined: gone. */
-async function lookThrough(place: SlotPlace, { user, own }: Rules) {
+async function lookThrough(place: SlotPlace, { user, own, leftOut }: Rules) {
   const { inside, dir } = place.options;
   const suspects = new Map<string, Found | undefined>();
   const seen = new Set<string>();
@@ -63,7 +66,9 @@ async function lookThrough(place: SlotPlace, { user, own }: Rules) {
       const base = place.manifest.get(at);
       const isIgnored =
         above.user.ignores(entry.name, kind) || (!base && above.own.ignores(entry.name, kind));
-      if (isKeptApart(entry.name) || isOfPackages(entry.name) || isIgnored) {
+      const isNone =
+        isKeptApart(entry.name) || isOfPackages(entry.name) || leftOut(at, entry.kind) !== undefined;
+      if (isNone || isIgnored) {
         passedOver.add(entry.path);
         return undefined;
       }

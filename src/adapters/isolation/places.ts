@@ -15,6 +15,7 @@ import { elsewhere, inView } from './commandPlaces';
 import { treeAround } from './gitSource';
 import { ignoredBy } from './ignoredBy';
 import { layFile } from './lay';
+import { type CopyRules, createLeftOut, type LeftOut, LinkedParts } from './leftOut';
 import { locateChange } from './locateChange';
 import { isOfPackages } from './manifest';
 import { placeChanges } from './placeChanges';
@@ -24,7 +25,6 @@ import { createProtection } from './protection';
 import type { PlacedChange } from './publisher';
 import { SecretsSeen } from './secretsSeen';
 import { SlotPlace } from './slotPlace';
-import { foundBelow } from './survey';
 import { waysBack } from './waysBack';
 import { isUnread, WorkspaceLook } from './workspaceLook';
 
@@ -38,6 +38,8 @@ export interface PlacesOptions {
   readonly sharedGlobs: () => readonly string[];
   /** Canonical paths that no agent may write besides those that never may, such as a backlog of another name. */
   readonly alsoProtected?: () => readonly string[];
+  /** What the user does not want copied. */
+  readonly copyRules?: () => CopyRules;
   /** Told of each value in the workspace's secret files once, before a place that has it is ready. */
   readonly onSecret?: (value: string) => void;
   /** What commands get of the user's environment. */
@@ -53,7 +55,7 @@ export interface Places
     Isolation,
     | 'folderOf'
     | 'commandPlace'
-    | 'waysBack'
+    | 'seen'
     | 'prepare'
     | 'bringUpToDate'
     | 'write'
@@ -93,7 +95,10 @@ export function createPlaces(options: PlacesOptions): Places {
   const folderOf = (slot: Slot) => path.join(placeDir(slot), inside);
   const ownPath = path.relative(top, options.dir).replaceAll(path.sep, '/');
   const secrets = new SecretsSeen(top, options.onSecret ?? (() => {}));
-  const look = new WorkspaceLook(top, (entry) => entry.path === ownPath, secrets);
+  const viewMaker = async () => options.viewMaker?.(options.dir, top);
+  const leftOut = () => createLeftOut(options.copyRules?.() ?? { exclude: [], links: [] }, inside);
+  const linked = new LinkedParts(top, options.dir);
+  const look = new WorkspaceLook(top, ownPath, leftOut, linked, secrets);
 
   function ownOf(slot: Slot): OwnPlace {
     const known = slots.get(slot);
@@ -154,7 +159,12 @@ export function createPlaces(options: PlacesOptions): Places {
 
   async function edited(slot: Slot, { place }: OwnPlace): Promise<Edited> {
     // The workspace's own settings of Git count, and what lies beside the file in the place.
-    return { place, root: await realpath(folderOf(slot)), protection: await protectionAt(folderOf(slot)) };
+    const protection = await protectionAt(folderOf(slot));
+    const rules = leftOut();
+    return {
+      ...{ place, root: await realpath(folderOf(slot)) },
+      protection: (file) => whyLeftOut(rules.of(inside + file, 'file')) ?? protection(file),
+    };
   }
 
   return {
@@ -162,17 +172,24 @@ export function createPlaces(options: PlacesOptions): Places {
     commandPlace: async (slot) => {
       const port = await firstFreePort(root, slot);
       const { place } = ownOf(slot);
-      const [variables, program] = [options.variables?.() ?? {}, await options.viewMaker?.(options.dir, top)];
+      const [variables, program] = [options.variables?.() ?? {}, await viewMaker()];
       const around = {
         PARALLEL_AGENTS_SLOT: String(slot),
         ...(port !== undefined && { PARALLEL_AGENTS_PORT: String(port) }),
       };
       return program === undefined
         ? elsewhere(place.options, { variables, around })
-        : inView(place.options, { variables, around, program, objects: place.gits.objects });
+        : inView(place.options, {
+            ...{ variables, around, program },
+            parts: [...place.gits.objects, ...linked.mounts(leftOut().links)],
+          });
     },
-    waysBack: (slot) =>
-      inPrepared(slot, 'look for ways back', ({ place }) => waysBack(place.options, place.manifest.keys())),
+    seen: (slot) =>
+      inPrepared(slot, 'look for ways back', async ({ place }) => {
+        const isInView = (await viewMaker()) !== undefined;
+        const back = isInView ? [] : await waysBack(place.options, place.manifest.keys());
+        return { isInView, waysBack: back, excluded: place.excluded };
+      }),
     prepare: (slot) => inTurn(slot, 'put the workspace', prepareOwn),
     bringUpToDate: (slot, paths) =>
       inPrepared(slot, 'bring the workspace up to date', ({ place }) =>
@@ -196,11 +213,12 @@ export function createPlaces(options: PlacesOptions): Places {
           const words = protection(file);
           return words && `"${file}" ${words}; agents do not write it.`;
         };
-        return placeChanges(place, { user: await user.rules.top(), own: await rules.top(), why });
+        const [theirs, own] = [await user.rules.top(), await rules.top()];
+        return placeChanges(place, { user: theirs, own, why, leftOut: leftOut().of });
       }),
     putBack: (slot, paths) =>
       inPrepared(slot, 'put files back', async ({ place }) => {
-        for (const file of paths) await place.take(inside + file, foundBelow(top, inside + file));
+        for (const file of paths) await place.take(inside + file, look.at(inside + file));
       }),
     lay: (slot, files) =>
       inPrepared(slot, 'lay files', ({ place }) =>
@@ -215,6 +233,13 @@ export function createPlaces(options: PlacesOptions): Places {
         return work(changes);
       }),
   };
+}
+
+function whyLeftOut(how: ReturnType<LeftOut['of']>): string | undefined {
+  if (how === undefined) return undefined;
+  return how === 'excluded'
+    ? 'is left out of copies (parallelAgents.copies.exclude)'
+    : 'is only linked into copies, to be read (parallelAgents.copies.readOnlyLinks)';
 }
 
 /** What cannot be read of the workspace is passed over; what is refused in the place itself is refused to every attempt. */

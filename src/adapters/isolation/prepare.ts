@@ -16,13 +16,17 @@ import { surveyTree } from './surveyTree';
 import { aboveOf, wholeParts } from './wholeParts';
 import { isUnread, type WorkspaceLook } from './workspaceLook';
 
+/** Of what is left out, for people. */
+const mostNamedExcluded = 20;
+
 /** @returns what the place does not have of the workspace, in words by path, sorted */
 export async function prepare(place: SlotPlace, look: WorkspaceLook): Promise<readonly string[]> {
   requireReadable(place.theirs(place.options.inside));
   await place.remember();
   await place.clear();
-  const [{ theirs, unread }, ours] = await Promise.all([look.whole(), surveyPlace(place)]);
+  const [{ theirs, unread, leftOut }, ours] = await Promise.all([look.whole(), surveyPlace(place)]);
   for (const at of unread) place.unread.add(at);
+  place.excluded = [...leftOut].sort().slice(0, mostNamedExcluded);
   const plan = planPlace(theirs, ours, place.manifest, Date.now());
   for (const [at, size] of plan.tooLarge) place.unread.add(`${at} (${sizeWords(size)})`);
   for (const at of plan.restless) place.unread.add(`${at} (still being written)`);
@@ -31,7 +35,9 @@ export async function prepare(place: SlotPlace, look: WorkspaceLook): Promise<re
     if (!theirs.has(at)) place.forget(at);
   });
   const isMuch = plan.files.length >= leastInParts;
-  const parts = isMuch ? wholeParts({ theirs, ours, missing: unread }, place.options) : new Map();
+  const parts = isMuch
+    ? wholeParts({ theirs, ours, missing: [...unread, ...leftOut] }, place.options)
+    : new Map();
   const came = await copyParts(place, parts, theirs);
   for (const [at, wanted] of plan.others) if (!came(at)) await place.take(at, wanted);
   const files = plan.files.filter(([at]) => !came(at));

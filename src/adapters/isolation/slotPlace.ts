@@ -51,6 +51,8 @@ export class SlotPlace {
   private isRemembered = false;
   /** Not to be read, or otherwise not as it is in the workspace. */
   readonly unread = new Set<string>();
+  /** What the user has left out of places, as it was when this one was made. */
+  excluded: readonly string[] = [];
   /** Of changed files of the place, so that none is read twice. */
   private readonly hashes = new Map<string, { readonly stamp: Stamp; readonly hash: string }>();
 
@@ -138,7 +140,7 @@ export class SlotPlace {
         this.manifest.set(at, { kind: 'folder', mode: wanted.mode });
         return;
       case 'link': {
-        const put = linkText(this.options.top, this.options.dir, at, wanted.to);
+        const put = wanted.staysSo ? wanted.to : linkText(this.options.top, this.options.dir, at, wanted.to);
         await this.makeWay(at);
         await removeTree(this.ours(at));
         await symlink(put, this.ours(at));

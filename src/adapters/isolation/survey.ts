@@ -8,8 +8,8 @@ import { type Stamp, stampOf } from './stamp';
 export type Found = (
   | { readonly kind: 'folder'; readonly mode: number }
   | { readonly kind: 'file'; readonly stamp: Stamp }
-  /** `to` is its text. */
-  | { readonly kind: 'link'; readonly to: string }
+  /** `to` is its text, and that of the link in a place too where it `staysSo`. */
+  | { readonly kind: 'link'; readonly to: string; readonly staysSo?: boolean }
   /** A socket, a pipe or a device. */
   | { readonly kind: 'other' }
   /** Never in a place as it is in the workspace, and not entered. */
@@ -31,6 +31,8 @@ export interface SurveyOptions {
   readonly opens?: boolean;
   /** How many entries there may be; left out: many. */
   readonly about?: number;
+  /** Of what is left out, what a program need not enter: paths, and names wherever they are. */
+  readonly prunes?: { readonly paths: readonly string[]; readonly names: readonly string[] };
   /** An earlier survey of the same tree, which makes this one faster. */
   readonly known?: Survey;
 }

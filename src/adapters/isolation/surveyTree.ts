@@ -7,6 +7,5 @@ const fewEntries = 2_000;
 
 export async function surveyTree(top: string, options: SurveyOptions): Promise<Survey> {
   const isFew = options.about !== undefined && options.about < fewEntries;
-  const { isLeftOut, known } = options;
-  return (isFew ? undefined : await findSurvey(top, isLeftOut, known)) ?? walkSurvey(top, options);
+  return (isFew ? undefined : await findSurvey(top, options)) ?? walkSurvey(top, options);
 }

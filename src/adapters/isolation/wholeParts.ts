@@ -26,7 +26,7 @@ export function wholeParts(
   const isWhole = (at: string, found: Found) =>
     found.kind === 'folder' ||
     (found.kind === 'file' && found.stamp.size <= mostCopiedBytes) ||
-    (found.kind === 'link' && linkText(top, dir, at, found.to) === found.to);
+    (found.kind === 'link' && !found.staysSo && linkText(top, dir, at, found.to) === found.to);
   for (const at of missing) mix(at.replace(/\/$/, ''));
   for (const at of ours.keys()) {
     mixed.add(at);

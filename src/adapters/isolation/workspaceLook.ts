@@ -2,6 +2,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { isUnreadable } from '../files/fileFailure';
 import type { Entry } from '../files/walkTree';
+import type { LeftOut, LinkedParts } from './leftOut';
 import { isOfPackages } from './manifest';
 import type { SecretsSeen } from './secretsSeen';
 import { type Found, foundBelow, type Survey } from './survey';
@@ -12,6 +13,8 @@ export interface Looked {
   readonly theirs: Survey;
   /** Not to be looked at; folders with a last `/`. */
   readonly unread: ReadonlySet<string>;
+  /** There, but not to be copied as it is (`LeftOut`); folders with a last `/`. */
+  readonly leftOut: ReadonlySet<string>;
 }
 
 export class WorkspaceLook {
@@ -20,10 +23,12 @@ export class WorkspaceLook {
   /** The last look at all of it. */
   #last: Survey | undefined;
 
-  /** @param isLeftOut besides what is kept apart */
+  /** @param own the path of the folder that the places are in, should it be in there */
   constructor(
     private readonly top: string,
-    private readonly isLeftOut: (entry: Entry) => boolean,
+    private readonly own: string,
+    private readonly rules: () => LeftOut,
+    private readonly parts: LinkedParts,
     private readonly secrets: SecretsSeen,
   ) {}
 
@@ -40,21 +45,28 @@ export class WorkspaceLook {
   async of(scopes: readonly string[]): Promise<Looked> {
     const theirs = new Map<string, Found>();
     const unread = new Set<string>();
+    const leftOut = new Set<string>();
+    const isNone = this.#leavesOut(this.rules(), false, leftOut);
     for (const scope of scopes) {
-      const found = this.#lookAt(scope, () => unread.add(scope));
+      const found = this.at(scope, () => unread.add(scope));
       if (found) theirs.set(scope, found);
       if (found?.kind !== 'folder') continue;
-      const isLeftOut = (entry: Entry) => this.#isNone({ ...entry, path: `${scope}/${entry.path}` }, false);
+      const isLeftOut = (entry: Entry) => isNone({ ...entry, path: `${scope}/${entry.path}` });
       const options = { isLeftOut, unread: (at: string) => unread.add(`${scope}/${at}`), about: 0 };
       for (const [at, one] of await surveyTree(`${this.top}/${scope}`, options))
         theirs.set(`${scope}/${at}`, one);
     }
-    return { theirs, unread };
+    return { theirs, unread, leftOut };
   }
 
-  #lookAt(at: string, unread: () => void): Found | undefined {
+  /** One entry, as a place is to have it. @param unread called when it cannot be looked at */
+  at(at: string, unread: () => void = () => {}): Found | undefined {
     try {
-      return foundBelow(this.top, at);
+      const found = foundBelow(this.top, at);
+      const rules = this.rules();
+      const why = found && rules.of(at, found.kind === 'folder' ? 'folder' : 'file');
+      if (why === 'linked' && rules.links.includes(at)) return this.#link(at);
+      return why === undefined ? found : undefined;
     } catch (error) {
       if (!isUnreadable(error)) throw error;
       unread();
@@ -72,18 +84,34 @@ export class WorkspaceLook {
     await setImmediate(); // others who ask at the same moment
     this.#waiting.delete(withPackages);
     const unread = new Set<string>();
-    const theirs = await surveyTree(this.top, {
-      isLeftOut: (entry) => this.#isNone(entry, withPackages),
+    const leftOut = new Set<string>();
+    const rules = this.rules();
+    const found = await surveyTree(this.top, {
+      isLeftOut: this.#leavesOut(rules, withPackages, leftOut),
       unread: (at) => unread.add(at),
+      prunes: rules.prunes,
       ...(this.#last && { about: this.#last.size, known: this.#last }),
     });
-    if (withPackages) this.#last = theirs;
+    if (withPackages) this.#last = found;
+    const there = await this.parts.make(rules.links);
+    const theirs =
+      there.length === 0 ? found : new Map([...found, ...there.map((at) => [at, this.#link(at)] as const)]);
     await this.secrets.look(theirs);
-    return { theirs, unread };
+    return { theirs, unread, leftOut };
   }
 
-  #isNone(entry: Entry, withPackages: boolean): boolean {
-    return this.isLeftOut(entry) || (!withPackages && isOfPackages(entry.name));
+  /** @param leftOut learns what the rules leave out */
+  #leavesOut(rules: LeftOut, withPackages: boolean, leftOut: Set<string>): (entry: Entry) => boolean {
+    return (entry) => {
+      if (entry.path === this.own) return true;
+      if (rules.of(entry.path, entry.kind) === undefined) return !withPackages && isOfPackages(entry.name);
+      leftOut.add(entry.kind === 'folder' ? `${entry.path}/` : entry.path);
+      return true;
+    };
+  }
+
+  #link(at: string): Found {
+    return { kind: 'link', to: this.parts.target(at), staysSo: true };
   }
 }
 

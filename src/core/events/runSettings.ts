@@ -15,6 +15,8 @@ export interface RunSettings {
   readonly checksAtOnce?: number;
   /** Checks, and the commands that agents run, run one at a time; absent: they do not have to. */
   readonly exclusiveChecks?: boolean;
+  /** What of the project is not copied, as in a `.gitignore`; absent: nothing. */
+  readonly copyExclude?: readonly string[];
   /** Globs of files that several attempts may change at once; absent: none. */
   readonly sharedLocks?: readonly string[];
   readonly limits: Limits;
@@ -53,6 +55,7 @@ const readers: { readonly [K in keyof RunSettings]-?: (value: unknown) => RunSet
   verifyCommand: (value) => (isText(value) ? value : undefined),
   checksAtOnce: (value) => (isCount(value) ? value : undefined),
   exclusiveChecks: (value) => (typeof value === 'boolean' ? value : undefined),
+  copyExclude: (value) => (isListOf(value, isText) ? value : undefined),
   sharedLocks: (value) => (isListOf(value, isText) ? value : undefined),
   limits: readLimits,
   only: (value) => (isListOf(value, isCount) ? value : undefined),

@@ -13,6 +13,8 @@ export interface MachineSettings {
   readonly shell?: string;
   /** Commands see the copy that they run in at the workspace's own path, where the system can do that. */
   readonly samePlace: boolean;
+  /** Files and folders that copies only link to, by their paths from the opened folder: to be read there. */
+  readonly readOnlyLinks: readonly string[];
   /** Where the Messages API is, if not at its usual address. */
   readonly baseUrl?: string;
   /** The proxy of the editor's own settings, for where the environment names none. */
@@ -35,6 +37,7 @@ export const defaultMachineSettings: MachineSettings = {
   allowedCommands: [],
   variables: [],
   samePlace: true,
+  readOnlyLinks: [],
   agentLimit: usualAgentLimit,
 };
 

@@ -2,12 +2,14 @@
 import { inert } from '../shared/inert';
 import type { FailedCheck } from './failedCheck';
 
-/** How a check's place was to it. */
+/** How a check's place was to it. Paths are from the top of what is copied; of many, not all. */
 export interface SeenPlace {
   /** It was seen at the workspace's own path. */
   readonly isInView: boolean;
-  /** Files of it that hold that path, the likeliest to be followed first. */
+  /** Elsewhere: files in it that hold that path where tools follow such paths, the likeliest to be followed first. */
   readonly waysBack: readonly string[];
+  /** What the user has left out of copies; folders with a last `/`. */
+  readonly excluded: readonly string[];
 }
 
 const mostNamed = 3;
@@ -15,10 +17,14 @@ const mostNamed = 3;
 /** For people; undefined where nothing leads back. */
 export function describeWaysBack({ isInView, waysBack }: SeenPlace): string | undefined {
   if (isInView || waysBack.length === 0) return undefined;
-  const more = waysBack.length > mostNamed ? ` and ${waysBack.length - mostNamed} more` : '';
-  const named = waysBack.slice(0, mostNamed).map((name) => `"${inert(name)}"`);
   const [lead, them] = waysBack.length === 1 ? ['leads', 'it'] : ['lead', 'them'];
-  return `${named.join(', ')}${more} ${lead} back into the workspace by its path: what the check found by ${them} was the workspace's, not the agent's. On Linux, with bubblewrap installed, checks see the copy at that path; else write such paths relative to the project.`;
+  return `${listed(waysBack)} ${lead} back into the workspace by its path: what the check found by ${them} was the workspace's, not the agent's. On Linux, with bubblewrap installed, checks see the copy at that path; else write such paths relative to the project.`;
+}
+
+/** For people; undefined where nothing is left out. */
+export function describeExcluded({ excluded }: SeenPlace): string | undefined {
+  if (excluded.length === 0) return undefined;
+  return `${listed(excluded)} ${excluded.length === 1 ? 'is' : 'are'} left out of copies by parallelAgents.copies.exclude.`;
 }
 
 const noDaemon =
@@ -38,4 +44,14 @@ export function describeNoNetwork({ output }: FailedCheck): string | undefined {
   const [words] = noNetwork.exec(output) ?? [];
   if (words === undefined) return undefined;
   return `It did not reach the network ("${inert(words.trim())}"). Checks have that of this machine, by the proxies that are named where this run was started (HTTPS_PROXY, HTTP_PROXY, NO_PROXY).`;
+}
+
+function listed(names: readonly string[]): string {
+  const more = names.length > mostNamed ? ` and ${names.length - mostNamed} more` : '';
+  return (
+    names
+      .slice(0, mostNamed)
+      .map((name) => `"${inert(name)}"`)
+      .join(', ') + more
+  );
 }

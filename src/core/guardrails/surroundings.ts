@@ -3,7 +3,13 @@ import { describeShell } from './commandShell';
 import { describeMissed } from './commandVariables';
 import type { FailedCheck } from './failedCheck';
 import { describeOutside } from './outsideNames';
-import { describeClosed, describeNoNetwork, describeWaysBack, type SeenPlace } from './placeWords';
+import {
+  describeClosed,
+  describeExcluded,
+  describeNoNetwork,
+  describeWaysBack,
+  type SeenPlace,
+} from './placeWords';
 
 /** In what checks run, as far as the user's settings and environment have a say in it. */
 export interface Surroundings {
@@ -27,6 +33,7 @@ export function describeSurroundings(
     // What lies above the workspace is there for a check that runs at its path.
     place.isInView ? undefined : describeOutside(check, isOutside),
     describeWaysBack(place),
+    describeExcluded(place),
     describeClosed(check, place),
     describeNoNetwork(check),
   ].filter((words) => words !== undefined);

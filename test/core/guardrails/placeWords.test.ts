@@ -1,19 +1,33 @@
 // What is said of a failed check for the place that it ran in.
 import { strict as assert } from 'node:assert';
-import { describeClosed, describeNoNetwork, describeWaysBack } from '../../../src/core/guardrails/placeWords';
+import {
+  describeClosed,
+  describeExcluded,
+  describeNoNetwork,
+  describeWaysBack,
+} from '../../../src/core/guardrails/placeWords';
 
-const inView = { isInView: true, waysBack: [] };
-const elsewhere = { isInView: false, waysBack: [] };
+const inView = { isInView: true, waysBack: [], excluded: [] };
+const elsewhere = { isInView: false, waysBack: [], excluded: [] };
 
 describe('placeWords', () => {
   it('names the files that lead back, a few of many, and none where the workspace cannot be reached by its path', () => {
-    const one = describeWaysBack({ isInView: false, waysBack: ['.venv/lib/site-packages/x.pth'] }) ?? '';
+    const one = describeWaysBack({ ...elsewhere, waysBack: ['.venv/lib/site-packages/x.pth'] }) ?? '';
     assert.match(one, /^"\.venv\/lib\/site-packages\/x\.pth" leads back into the workspace by its path/);
     assert.match(one, /bubblewrap/);
-    const many = describeWaysBack({ isInView: false, waysBack: ['a', 'b', 'c', 'd', 'e'] }) ?? '';
+    const many = describeWaysBack({ ...elsewhere, waysBack: ['a', 'b', 'c', 'd', 'e'] }) ?? '';
     assert.match(many, /^"a", "b", "c" and 2 more lead back/);
     assert.equal(describeWaysBack(elsewhere), undefined);
-    assert.equal(describeWaysBack({ isInView: true, waysBack: ['a'] }), undefined);
+    assert.equal(describeWaysBack({ ...inView, waysBack: ['a'] }), undefined);
+  });
+
+  it('names what the user left out, with the setting', () => {
+    assert.match(
+      describeExcluded({ ...inView, excluded: ['data/', 'a', 'b', 'c'] }) ?? '',
+      /^"data\/", "a", "b" and 1 more are left out of copies by parallelAgents\.copies\.exclude/,
+    );
+    assert.match(describeExcluded({ ...elsewhere, excluded: ['data/'] }) ?? '', /^"data\/" is left out/);
+    assert.equal(describeExcluded(elsewhere), undefined);
   });
 
   it('tells of what is closed to a check only where it misses that, and only in the workspace’s place', () => {
