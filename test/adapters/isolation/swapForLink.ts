@@ -16,10 +16,10 @@ export async function whileSwapped(
     for (let time = 0; !isOver; time++) {
       for (let turn = 0; turn < time % moments; turn++) await new Promise(setImmediate);
       renameSync(folder, `${folder}.real`);
-      symlinkSync(to, folder);
+      inStead(folder, () => symlinkSync(to, folder));
       for (let turn = 0; turn < time % 7; turn++) await new Promise(setImmediate);
       rmSync(folder);
-      renameSync(`${folder}.real`, folder);
+      inStead(folder, () => renameSync(`${folder}.real`, folder));
     }
   })();
   try {
@@ -27,5 +27,16 @@ export async function whileSwapped(
   } finally {
     isOver = true;
     await swapping;
+  }
+}
+
+/** Whoever works there may just have made the folder that was missing for a moment. */
+function inStead(folder: string, put: () => void): void {
+  try {
+    put();
+  } catch (error) {
+    if (!['EEXIST', 'ENOTEMPTY'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error;
+    rmSync(folder, { recursive: true });
+    put();
   }
 }
