@@ -23,6 +23,7 @@ import { describeDeath, endCause, endNote, messageOf } from './endWords';
 import type { EventLog } from './eventLog';
 import type { FileLocks } from './fileLocks';
 import type { EndStep, Insistence } from './insistence';
+import type { PlaceSetUp } from './placeSetUp';
 import { type Publications, publishedEvents } from './publications';
 import { TimeLimit } from './timeLimit';
 
@@ -39,6 +40,7 @@ export interface PoolParts {
   readonly locks: FileLocks;
   readonly publications: Publications;
   readonly isolation: Isolation;
+  readonly setUp: PlaceSetUp;
   readonly insistence: Insistence;
   readonly breaker: BreakerKeeper;
   readonly spawner: WorkerSpawner;
@@ -199,6 +201,7 @@ export class AgentPool {
     const { unread } = await this.parts.isolation.prepare(live.attempt.slot);
     live.unread = unreadOf(unread);
     await this.#tellUnread(live);
+    await this.parts.setUp.begin(live);
   }
 
   /** The next agents would lack the same; nobody needs to hear of it from each. */

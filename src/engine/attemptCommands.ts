@@ -16,6 +16,7 @@ import { type CommandTurns, type Turn, waitingFor } from './commandTurns';
 import type { CoreWatch } from './coreWatch';
 import type { EventLog } from './eventLog';
 import type { NeighbourWatch } from './neighbourWatch';
+import type { PlaceSetUp } from './placeSetUp';
 
 export interface AttemptCommandsParts {
   readonly log: EventLog;
@@ -24,6 +25,7 @@ export interface AttemptCommandsParts {
   readonly changes: AttemptChanges;
   readonly arriving: Arriving;
   readonly turns: CommandTurns;
+  readonly setUp: PlaceSetUp;
   readonly watch: CoreWatch;
   readonly neighbours: NeighbourWatch;
   readonly allowedCommands: () => readonly string[];
@@ -34,7 +36,7 @@ export class AttemptCommands {
   constructor(private readonly parts: AttemptCommandsParts) {}
 
   async begin(fence: Fence, command: string): Promise<Result<CommandPermit>> {
-    const { log, pool, isolation, arriving, watch, neighbours } = this.parts;
+    const { log, pool, isolation, watch, neighbours } = this.parts;
     const live = pool.present(fence);
     const judged = judgeCommand(command, await live.checkCommand, this.parts.allowedCommands());
     if (!judged.ok) return judged;
@@ -43,7 +45,7 @@ export class AttemptCommands {
     await pool.ready(fence);
     live.endCommand({ durationMs: 0 }); // of one whose end was never told
     live.turn = await this.#turnOf(live);
-    const { notes } = await arriving.bring(pool.present(fence)).catch((error: unknown) => {
+    const notes = await this.#bring(pool.present(fence)).catch((error: unknown) => {
       live.endCommand({ durationMs: 0 });
       throw error;
     });
@@ -55,6 +57,13 @@ export class AttemptCommands {
     const { shell } = this.parts.surroundings();
     const place = await isolation.commandPlace(live.attempt.slot);
     return ok({ place, timeoutMs: commandMs, shell, ...(notes.length > 0 && { notes }) });
+  }
+
+  /** What the agent is to know of what came into its copy, and of the packages that go with it. */
+  async #bring(live: LiveAttempt): Promise<readonly string[]> {
+    const { notes } = await this.parts.arriving.bring(live);
+    const why = await this.parts.setUp.bring(live);
+    return why === undefined ? notes : [...notes, why];
   }
 
   /** Waiting for it counts against no limit. */

@@ -4,7 +4,7 @@ import type { Isolation } from '../ports/isolation';
 import { Gate } from './gate';
 
 /** No agent's. */
-const cleanSlot: Slot = 0;
+export const cleanSlot: Slot = 0;
 
 export class CleanPlace {
   readonly #gate = new Gate();

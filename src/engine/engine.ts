@@ -32,6 +32,7 @@ import { EventLog } from './eventLog';
 import { FileLocks } from './fileLocks';
 import { Insistence } from './insistence';
 import { NeighbourWatch } from './neighbourWatch';
+import { PlaceSetUp } from './placeSetUp';
 import { Publications } from './publications';
 import { recover } from './recovery';
 import { Regressions } from './regressions';
@@ -113,8 +114,15 @@ export class Engine {
     const insistence = new Insistence(breaker, clock, report);
     const publications = new Publications(log, isolation, loaded.publications);
     const throttle = new Throttle(clock, chance, (happening) => this.#tell(happening));
+    const turns = new CommandTurns(
+      () => log.head.run?.settings.checksAtOnce ?? cores.count,
+      () => log.head.run?.settings.exclusiveChecks ?? false,
+    );
+    const setUp = new PlaceSetUp({
+      ...{ log, isolation, commands, turns, onOutput, shell: () => surroundings().shell },
+    });
     const pool: AgentPool = new AgentPool({
-      ...{ log, locks, publications, isolation, insistence, breaker, clock, chance, tagOf, report },
+      ...{ log, locks, publications, isolation, setUp, insistence, breaker, clock, chance, tagOf, report },
       ...{ spawner: parts.spawner, ender: parts.ender, socketPath: parts.socketPath, admit: parts.admit },
       checkAgain: (live) => checkAgain({ log, pool, submission }, live),
     });
@@ -122,16 +130,12 @@ export class Engine {
     const arriving = new Arriving(log, isolation, publications);
     const changes = new AttemptChanges(log, isolation, locks, guard, shared);
     const watch = new CoreWatch(cores, clock);
-    const turns = new CommandTurns(
-      () => log.head.run?.settings.checksAtOnce ?? cores.count,
-      () => log.head.run?.settings.exclusiveChecks ?? false,
-    );
     const neighbours = new NeighbourWatch(parts.sockets, clock, async (slot) => {
       const port = (await isolation.commandPlace(slot)).env.PARALLEL_AGENTS_PORT;
       return port === undefined ? undefined : Number(port);
     });
     const verification = new Verification({
-      ...{ log, commands, isolation, turns, watch, neighbours, clock },
+      ...{ log, commands, isolation, turns, setUp, watch, neighbours, clock },
       ...{ onOutput, surroundings },
     });
     const clean = new CleanPlace(isolation);
@@ -156,6 +160,7 @@ export class Engine {
         changes,
         arriving,
         turns,
+        setUp,
         watch,
         neighbours,
         allowedCommands,

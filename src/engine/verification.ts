@@ -6,14 +6,17 @@ import { PortWords, tellsPortTaken } from '../core/guardrails/portTaken';
 import { describeSurroundings, type Surroundings } from '../core/guardrails/surroundings';
 import type { FeatureId } from '../core/shared/ids';
 import { describeUnread } from '../core/shared/unread';
+import { Failure } from '../ports/failure';
 import type { Isolation } from '../ports/isolation';
 import type { Clock } from '../ports/system';
 import type { CommandResult, CommandRunner } from '../ports/workers';
 import type { LiveAttempt } from './attempt';
+import { cleanSlot } from './cleanPlace';
 import { type CommandTurns, type Turn, type TurnKind, waitingFor } from './commandTurns';
 import type { CoreWatch } from './coreWatch';
 import type { EventLog } from './eventLog';
 import type { NeighbourWatch } from './neighbourWatch';
+import type { PlaceSetUp } from './placeSetUp';
 
 /** What is checked: an attempt at work, or work that was kept, laid out anew. */
 export type Subject = Pick<LiveAttempt, 'attempt' | 'feature' | 'tag' | 'check' | 'unread' | 'timeLimit'> & {
@@ -31,6 +34,7 @@ export interface VerificationParts {
   readonly commands: CommandRunner;
   readonly isolation: Isolation;
   readonly turns: CommandTurns;
+  readonly setUp: PlaceSetUp;
   readonly watch: CoreWatch;
   readonly neighbours: NeighbourWatch;
   readonly clock: Clock;
@@ -83,10 +87,22 @@ export class Verification {
     if (!turn) return { kind: 'failed', reason: 'The check was stopped.' };
     try {
       if (waitedMs !== undefined) waitedMs = Math.round(clock.monotonic() - askedMs);
-      return (await ready()) ?? (await this.#run(live, command, timeoutMs, waitedMs, turn));
+      return (
+        (await ready()) ??
+        (await this.#setUp(live)) ??
+        (await this.#run(live, command, timeoutMs, waitedMs, turn))
+      );
     } finally {
       turn.giveBack();
     }
+  }
+
+  /** What the check needs beside the files. A place that is no agent's owes it to no work when that cannot be had. */
+  async #setUp(live: Subject): Promise<Checked | undefined> {
+    const reason = await this.parts.setUp.bring(live);
+    if (reason === undefined) return undefined;
+    if (live.attempt.slot === cleanSlot) throw new Failure('noCopy', reason);
+    return { kind: 'failed', reason };
   }
 
   async #run(

@@ -77,6 +77,7 @@ export function resolveSettings(read: SettingReader): ResolvedSettings {
     ...optional('verifyCommand', readText('verify.command', read, warn)),
     ...optional('checksAtOnce', readCount('verify.parallel', read, warn)),
     ...(readSwitch('verify.exclusive', read, warn, false) && { exclusiveChecks: true }),
+    ...optional('copySetUp', readText('copies.setup', read, warn)),
     ...nonEmpty('copyExclude', readList('copies.exclude', [], read, warn)),
     sharedLocks: readList('locks.shared', usualSharedLocks, read, warn),
     limits,

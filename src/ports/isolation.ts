@@ -30,6 +30,13 @@ export interface Isolation {
   folderOf(slot: Slot): string;
   /** How commands are run in the slot's place. */
   commandPlace(slot: Slot): Promise<CommandPlace>;
+  /**
+   * Has this command set the place up (`wasSetUp`) since it was prepared, or does what it left there for an earlier attempt
+   * still stand; and by the lockfiles that the place has now?
+   */
+  isSetUp(slot: Slot, command: string): Promise<boolean>;
+  /** The command has ended well in the place. */
+  wasSetUp(slot: Slot, command: string): Promise<void>;
   /** How the place is otherwise than the workspace to a command in it, for whoever has seen one fail. */
   seen(slot: Slot): Promise<SeenPlace>;
   /** Makes the place what the workspace is now; nothing is left in it of what an earlier attempt did. */

@@ -44,6 +44,7 @@ export const runSettings: z.ZodType<RunSettings> = z
     verifyCommand: z.string().min(1).max(100_000).optional(),
     checksAtOnce: z.number().int().min(1).max(64).optional(),
     exclusiveChecks: z.boolean().optional(),
+    copySetUp: z.string().max(10_000).optional(),
     copyExclude: z.array(z.string().max(1000)).max(1000).optional(),
     sharedLocks: z.array(z.string().max(1000)).max(1000).optional(),
     limits,

@@ -45,6 +45,7 @@ export const settingKeys = {
   exclusiveChecks: 'verify.exclusive',
   samePlace: 'copies.samePlace',
   copyExclude: 'copies.exclude',
+  copySetUp: 'copies.setup',
   readOnlyLinks: 'copies.readOnlyLinks',
   allowedCommands: 'commands.allow',
   variables: 'commands.env',

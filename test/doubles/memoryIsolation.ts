@@ -1,6 +1,7 @@
 // A workspace and its slots' places in memory: files as text, kept apart and brought together as the port promises.
 import { createHash } from 'node:crypto';
 import { mergeLines } from '../../src/adapters/isolation/mergeLines';
+import { isLockfile } from '../../src/core/guardrails/lockfiles';
 import type { SeenPlace } from '../../src/core/guardrails/placeWords';
 import { type PathScope, parseLockScope } from '../../src/core/locks/lockPath';
 import { pathMatcher, usualSharedLocks } from '../../src/core/locks/sharedPaths';
@@ -27,6 +28,8 @@ export function hashOf(text: string): string {
 interface Place {
   readonly files: Map<string, string>;
   readonly base: Map<string, string>;
+  /** By which command and lockfiles. */
+  setUp?: string;
 }
 
 export class MemoryIsolation implements Isolation {
@@ -54,6 +57,19 @@ export class MemoryIsolation implements Isolation {
 
   async commandPlace(slot: number): Promise<CommandPlace> {
     return { cwd: this.folderOf(slot), env: { PARALLEL_AGENTS_SLOT: String(slot) } };
+  }
+
+  async isSetUp(slot: number, command: string): Promise<boolean> {
+    return this.#place(slot).setUp === this.#setUpOf(slot, command);
+  }
+
+  async wasSetUp(slot: number, command: string): Promise<void> {
+    this.#place(slot).setUp = this.#setUpOf(slot, command);
+  }
+
+  #setUpOf(slot: number, command: string): string {
+    const locks = [...this.#place(slot).files].filter(([path]) => isLockfile(path));
+    return JSON.stringify([command, locks.sort()]);
   }
 
   async seen(): Promise<SeenPlace> {

@@ -120,6 +120,25 @@ export function isolationConformance(
       });
     });
 
+    it('is set up by a command until a lockfile changes or it is made anew, and each place by itself', async () => {
+      const { isolation } = world;
+      const isSetUp = async () => [await isolation.isSetUp(1, 'npm ci'), await isolation.isSetUp(1, 'make')];
+      assert.deepEqual(await isSetUp(), [false, false]);
+      world.place(1).write('node_modules/made.js', 'made\n');
+      await isolation.wasSetUp(1, 'npm ci');
+      assert.deepEqual(await isSetUp(), [true, false]);
+      assert.equal(await isolation.isSetUp(2, 'npm ci'), false);
+      world.place(1).write('a.txt', 'A\n');
+      world.place(1).write('src/node_modules/x/package-lock.json', '{}\n');
+      assert.deepEqual(await isSetUp(), [true, false], 'these are none of its lockfiles');
+      world.place(1).write('package-lock.json', '{}\n');
+      assert.deepEqual(await isSetUp(), [false, false]);
+      await isolation.wasSetUp(1, 'npm ci');
+      assert.deepEqual(await isSetUp(), [true, false]);
+      await isolation.prepare(1);
+      assert.deepEqual(await isSetUp(), [false, false]);
+    });
+
     it('shows nothing of a place to the workspace or to another', async () => {
       await world.isolation.prepare(2);
       assert.notEqual(world.isolation.folderOf(1), world.isolation.folderOf(2));

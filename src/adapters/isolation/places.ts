@@ -20,10 +20,11 @@ import { locateChange } from './locateChange';
 import { isOfPackages } from './manifest';
 import { placeChanges } from './placeChanges';
 import { type Edited, moveInPlace, writeInPlace } from './placeEdits';
-import { prepare } from './prepare';
+import { prepare, surveyPlace } from './prepare';
 import { createProtection } from './protection';
 import type { PlacedChange } from './publisher';
 import { SecretsSeen } from './secretsSeen';
+import { SetUp } from './setUp';
 import { SlotPlace } from './slotPlace';
 import { waysBack } from './waysBack';
 import { isUnread, WorkspaceLook } from './workspaceLook';
@@ -56,6 +57,8 @@ export interface Places
     | 'folderOf'
     | 'commandPlace'
     | 'seen'
+    | 'isSetUp'
+    | 'wasSetUp'
     | 'prepare'
     | 'bringUpToDate'
     | 'write'
@@ -75,6 +78,7 @@ export interface Places
 /** What is known of one slot. */
 interface OwnPlace {
   readonly place: SlotPlace;
+  readonly setUp: SetUp;
   /** What ignore files say that lie in the place. */
   readonly rules: IgnoreRules;
   isPrepared: boolean;
@@ -106,8 +110,10 @@ export function createPlaces(options: PlacesOptions): Places {
     const beside = (name: string) => path.join(slotDir(slot), name);
     const [staging, bases, memory] = [beside('incoming'), beside('bases'), beside('manifest')];
     const folders = { top, inside, dir: placeDir(slot), staging, bases, borrowed: beside('objects') };
+    const place = new SlotPlace({ ...folders, memory });
     const own = {
-      place: new SlotPlace({ ...folders, memory }),
+      place,
+      setUp: new SetUp(place, beside('setup')),
       rules: new IgnoreRules(folderOf(slot), user.tracked),
       ...{ isPrepared: false, idle: Promise.resolve() },
     };
@@ -132,7 +138,7 @@ export function createPlaces(options: PlacesOptions): Places {
 
   async function prepareOwn(own: OwnPlace): Promise<Lacking> {
     own.isPrepared = false;
-    const unread = await prepare(own.place, look);
+    const unread = await prepare(own.place, look, { setUp: own.setUp, leftOut: leftOut().of });
     own.isPrepared = true;
     return { unread };
   }
@@ -190,6 +196,11 @@ export function createPlaces(options: PlacesOptions): Places {
         const back = isInView ? [] : await waysBack(place.options, place.manifest.keys());
         return { isInView, waysBack: back, excluded: place.excluded };
       }),
+    isSetUp: (slot, command) => inPrepared(slot, 'look at the lockfiles', ({ setUp }) => setUp.isBy(command)),
+    wasSetUp: (slot, command) =>
+      inPrepared(slot, 'keep what it was set up with', async ({ place, setUp }) =>
+        setUp.record(command, await surveyPlace(place), leftOut().of),
+      ),
     prepare: (slot) => inTurn(slot, 'put the workspace', prepareOwn),
     bringUpToDate: (slot, paths) =>
       inPrepared(slot, 'bring the workspace up to date', ({ place }) =>

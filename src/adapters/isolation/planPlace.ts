@@ -23,13 +23,17 @@ const restMs = 10_000;
 /** What its owner needs to change what is in a folder. */
 const ownerMay = 0o700;
 
-/** @param manifest what the place is known to have been @param now by the clock of the files' times */
-export function planPlace(
-  theirs: Survey,
-  ours: Survey,
-  manifest: ReadonlyMap<string, Base>,
-  now: number,
-): Plan {
+/** What is known of the place besides what it holds. */
+export interface Known {
+  /** What it was made as. */
+  readonly manifest: ReadonlyMap<string, Base>;
+  /** Of what the workspace does not have: is it to stay all the same, with all that is in it? */
+  readonly isKept: (at: string, kind: 'file' | 'folder') => boolean;
+  /** By the clock of the files' times. */
+  readonly now: number;
+}
+
+export function planPlace(theirs: Survey, ours: Survey, { manifest, isKept, now }: Known): Plan {
   const tooLarge: [string, number][] = [];
   const restless: string[] = [];
   const others: [string, Found][] = [];
@@ -54,7 +58,7 @@ export function planPlace(
       else if (state === 'differs') files.push([at, wanted]);
     }
   }
-  return { strays: straysOf(theirs, ours), others, files, modes, tooLarge, restless };
+  return { strays: straysOf(theirs, ours, isKept), others, files, modes, tooLarge, restless };
 }
 
 function fileState(
@@ -78,7 +82,7 @@ function settledBase(base: FileBase): FileBase {
 }
 
 /** The outermost entries that are not wanted, or stand in the way of what is. */
-function straysOf(theirs: Survey, ours: Survey): readonly string[] {
+function straysOf(theirs: Survey, ours: Survey, isKept: Known['isKept']): readonly string[] {
   const strays: string[] = [];
   const isWanted = (at: string, kind: Found['kind']) => {
     const wanted = theirs.get(at);
@@ -89,7 +93,7 @@ function straysOf(theirs: Survey, ours: Survey): readonly string[] {
     const above = at.slice(0, Math.max(0, at.lastIndexOf('/')));
     if (kind === 'apart') continue;
     if (within.has(above)) within.add(at);
-    else if (!isWanted(at, kind)) {
+    else if (!isWanted(at, kind) && !isKept(at, kind === 'folder' ? 'folder' : 'file')) {
       within.add(at);
       strays.push(at);
     }

@@ -8,8 +8,10 @@ import { ArrivalList } from './arrivals';
 import { bringUpToDate } from './bringUpToDate';
 import { copyParts, leastInParts } from './copyParts';
 import { inSlices } from './inSlices';
+import type { LeftOut } from './leftOut';
 import { isOfPackages } from './manifest';
 import { planPlace } from './planPlace';
+import type { SetUp } from './setUp';
 import type { SlotPlace } from './slotPlace';
 import type { Survey } from './survey';
 import { surveyTree } from './surveyTree';
@@ -20,14 +22,20 @@ import { isUnread, type WorkspaceLook } from './workspaceLook';
 const mostNamedExcluded = 20;
 
 /** @returns what the place does not have of the workspace, in words by path, sorted */
-export async function prepare(place: SlotPlace, look: WorkspaceLook): Promise<readonly string[]> {
+export async function prepare(
+  place: SlotPlace,
+  look: WorkspaceLook,
+  { setUp, leftOut: rules }: { readonly setUp: SetUp; readonly leftOut: LeftOut['of'] },
+): Promise<readonly string[]> {
   requireReadable(place.theirs(place.options.inside));
   await place.remember();
   await place.clear();
   const [{ theirs, unread, leftOut }, ours] = await Promise.all([look.whole(), surveyPlace(place)]);
   for (const at of unread) place.unread.add(at);
   place.excluded = [...leftOut].sort().slice(0, mostNamedExcluded);
-  const plan = planPlace(theirs, ours, place.manifest, Date.now());
+  const stays = await setUp.stands(ours, rules);
+  const isKept = (at: string, kind: 'file' | 'folder') => stays && rules(at, kind) === 'excluded';
+  const plan = planPlace(theirs, ours, { manifest: place.manifest, isKept, now: Date.now() });
   for (const [at, size] of plan.tooLarge) place.unread.add(`${at} (${sizeWords(size)})`);
   for (const at of plan.restless) place.unread.add(`${at} (still being written)`);
   await inParallel(plan.strays, (at) => place.remove(at));
@@ -45,11 +53,12 @@ export async function prepare(place: SlotPlace, look: WorkspaceLook): Promise<re
   await place.gits.prepare(gitsIn(theirs), gitsIn(ours));
   for (const [at, mode] of plan.modes) if (!came(at)) setMode(place.ours(at), mode);
   if (files.length < plan.files.length) await takeWhatChangedMeanwhile(place, look);
+  if (stays) await setUp.goOn();
   await place.keepMemory();
   return [...place.unread].sort();
 }
 
-async function surveyPlace(place: SlotPlace): Promise<Survey> {
+export async function surveyPlace(place: SlotPlace): Promise<Survey> {
   const { options, unread, manifest, lastSurvey } = place;
   const ours = await surveyTree(options.dir, {
     ...{ isLeftOut: () => false, unread: (at) => unread.add(at), opens: true },

@@ -129,7 +129,11 @@ const cases: readonly Case[] = [
 describe('planPlace', () => {
   for (const [fact, theirs, found, known, done] of cases) {
     it(fact, () => {
-      const plan = planPlace(mapOf(theirs), mapOf(found), mapOf(known), now);
+      const plan = planPlace(mapOf(theirs), mapOf(found), {
+        manifest: mapOf(known),
+        isKept: () => false,
+        now,
+      });
       assert.deepEqual(
         Object.entries(plan)
           .flatMap(([name, all]) => (all.length > 0 ? [name] : []))
@@ -146,7 +150,10 @@ describe('planPlace', () => {
       ['a/b/c', copy],
       ['ab', copy],
     ]);
-    assert.deepEqual(planPlace(new Map([['ab', file]]), found, new Map(), now).strays, ['a']);
+    assert.deepEqual(
+      planPlace(new Map([['ab', file]]), found, { manifest: new Map(), isKept: () => false, now }).strays,
+      ['a'],
+    );
   });
 });
 

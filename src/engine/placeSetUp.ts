@@ -1,0 +1,107 @@
+// Runs the user's set-up command in places: in one that was made anew, and where a lockfile has changed since.
+import { type Attempt, attemptOf } from '../core/events/event';
+import { Failure } from '../ports/failure';
+import type { Isolation } from '../ports/isolation';
+import type { CommandResult, CommandRunner } from '../ports/workers';
+import type { LiveAttempt } from './attempt';
+import { type CommandTurns, waitingFor } from './commandTurns';
+import type { EventLog } from './eventLog';
+
+/** Whose place is set up. */
+export type SetUpFor = Pick<LiveAttempt, 'attempt' | 'tag' | 'check' | 'timeLimit'>;
+
+export interface PlaceSetUpParts {
+  readonly log: EventLog;
+  readonly isolation: Isolation;
+  readonly commands: CommandRunner;
+  readonly turns: CommandTurns;
+  readonly shell: () => string;
+  readonly onOutput: (of: Pick<LiveAttempt, 'attempt'>, text: string) => void;
+}
+
+/** Of what it printed, characters that are told. */
+const mostTold = 2_000;
+
+export class PlaceSetUp {
+  constructor(private readonly parts: PlaceSetUpParts) {}
+
+  /** For a place that was just prepared. Rejects with a `Failure` (`noCopy`): no attempt could work there. */
+  async begin(live: SetUpFor): Promise<void> {
+    const { turns } = this.parts;
+    const command = this.#command();
+    if (command === undefined || (await this.parts.isolation.isSetUp(live.attempt.slot, command))) return;
+    live.timeLimit?.hold();
+    const turn = await turns.take('check', live.check.signal, (wait) => this.#tell(live, waitingFor(wait)));
+    try {
+      if (!turn) return; // the attempt is over
+      const why = await this.#run(live, command);
+      if (why !== undefined)
+        throw new Failure(
+          'noCopy',
+          `${why}\nWhere the project's own state is to blame, mend that; the command is parallelAgents.copies.setup.`,
+        );
+    } finally {
+      turn?.giveBack();
+      live.timeLimit?.goOn();
+    }
+  }
+
+  /**
+   * Where a lockfile has changed since, or the place was never set up: why that failed, in words; undefined where all is well.
+   * To be called at a turn of the caller's.
+   */
+  async bring(live: SetUpFor): Promise<string | undefined> {
+    const command = this.#command();
+    if (command === undefined || (await this.parts.isolation.isSetUp(live.attempt.slot, command))) return;
+    live.timeLimit?.hold();
+    try {
+      return await this.#run(live, command);
+    } finally {
+      live.timeLimit?.goOn();
+    }
+  }
+
+  #command(): string | undefined {
+    return this.parts.log.head.run?.settings.copySetUp;
+  }
+
+  /** Why it failed, for people and agents; undefined when it did not. */
+  async #run(live: SetUpFor, command: string): Promise<string | undefined> {
+    const { log, isolation, commands, shell, onOutput } = this.parts;
+    const { slot } = live.attempt;
+    const before = new Set((await isolation.changes(slot)).map(({ path }) => path));
+    const place = await isolation.commandPlace(slot);
+    const timeoutMs = log.settings.limits.verifyMs;
+    this.#tell(live, `setting up the copy: ${command}`);
+    const result = await commands.run(
+      {
+        ...{ ...place, command, timeoutMs, tag: live.tag, shell: shell() },
+        onOutput: (text) => onOutput(live, text),
+      },
+      live.check.signal,
+    );
+    // It is to bring packages, not to change the project.
+    const made = (await isolation.changes(slot)).flatMap(({ path }) => (before.has(path) ? [] : [path]));
+    if (made.length > 0) await isolation.putBack(slot, made);
+    if (result.aborted) return 'It was stopped.';
+    if (result.exitCode !== 0 || result.timedOut) return this.#words(command, result, timeoutMs);
+    await isolation.wasSetUp(slot, command);
+    return undefined;
+  }
+
+  #words(command: string, { exitCode, timedOut, outputTail }: CommandResult, timeoutMs: number): string {
+    const how = timedOut
+      ? `did not end within ${Math.round(timeoutMs / 1000)} s`
+      : exitCode === null
+        ? 'was ended by a signal'
+        : `exited with ${exitCode}`;
+    const printed = this.parts.log.redactor.text(outputTail).slice(-mostTold);
+    return `The set-up of the copy, \`${command}\`, ${how}.\n${printed}`.trimEnd();
+  }
+
+  #tell({ attempt }: { readonly attempt: Attempt }, step: string): void {
+    this.parts.log
+      .append([{ type: 'agent.progress', status: 'waiting', step, ...attemptOf(attempt) }])
+      .catch(() => undefined); // a log that refuses says so to whoever appends next
+  }
+}
