@@ -26,10 +26,8 @@ describe('the set-up command of copies', function () {
     cleanUp.push(made.remove);
     const ran = `${made.dir}.ran`;
     const user = `${made.dir}.user`;
-    cleanUp.push(
-      () => rm(ran, { force: true }),
-      () => rm(user, { recursive: true, force: true }),
-    );
+    cleanUp.push(() => rm(ran, { force: true }));
+    cleanUp.push(() => rm(user, { recursive: true, force: true }));
     await mkdir(path.join(user, 'parallel-agents'), { recursive: true });
     await writeFile(
       path.join(user, 'parallel-agents/settings.json'),
