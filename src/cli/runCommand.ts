@@ -15,6 +15,7 @@ import { mendNeeded } from './personNeeded';
 import { checkBacklog, chooseFeatures } from './readBacklog';
 import { allPass, describeAtWork, endOfRun, type RunEnd, tellLink } from './runEnd';
 import { readSettings } from './settingsFiles';
+import { followPackages } from './tellPackages';
 import { BadInput, type Terminal } from './terminal';
 
 /** @returns the exit code: 0 when all meant features pass, 1 when not @throws BadInput */
@@ -66,6 +67,7 @@ export async function run(
         : chooseFeatures(session.snapshot, command.featureId, command.withDependencies);
     const printer = print(session, command.json, terminal);
     const mend = stopForPerson(session);
+    const tellPackages = followPackages(session, root, machine.workspaceSetUp, terminal.note);
     await tellRecovery(session, printer);
     const started = await session.start({
       settings: {
@@ -88,6 +90,7 @@ export async function run(
     const end = await endOfRun(session, runId);
     stopTelling();
     await printer.settled();
+    await tellPackages();
     const missing = mend();
     if (missing !== undefined)
       terminal.note(`❌ ${missing} Then run again: nothing was counted against any feature.`);

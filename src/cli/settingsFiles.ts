@@ -13,6 +13,7 @@ const machineScope = [
   'verify.shell',
   'copies.samePlace',
   'copies.readOnlyLinks',
+  'workspace.',
 ];
 const prefix = 'parallelAgents.';
 /** No person writes as much into one: 4 MiB. */

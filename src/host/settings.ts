@@ -7,6 +7,7 @@ import {
   defaultMachineSettings,
   type MachineSettings,
   usualAgentLimit,
+  type WorkspaceSetUp,
 } from '../core/guardrails/machineSettings';
 import { usualSharedLocks } from '../core/locks/sharedPaths';
 import { isModelName, type ModelName, modelCatalog } from '../core/routing/modelCatalog';
@@ -90,6 +91,7 @@ export function resolveSettings(read: SettingReader): ResolvedSettings {
     samePlace: readSwitch('copies.samePlace', read, warn, defaultMachineSettings.samePlace),
     ...optional('baseUrl', readText('providers.anthropic.baseUrl', read, warn)),
     agentLimit: limit,
+    workspaceSetUp: readChoice('workspace.setup', workspaceSetUps, 'ask', read, warn),
     readOnlyLinks: readList('copies.readOnlyLinks', defaultMachineSettings.readOnlyLinks, read, warn),
   };
   return { settings, machine, warnings };
@@ -106,6 +108,21 @@ function readModel(read: SettingReader, warn: Warn): ModelName | undefined {
   if (typeof value === 'string' && isModelName(value)) return value;
   warn('model', value, 'auto', `one of auto, ${modelNames}`);
   return undefined;
+}
+
+const workspaceSetUps: readonly WorkspaceSetUp[] = ['ask', 'always', 'never'];
+
+function readChoice<T extends string>(
+  name: string,
+  choices: readonly T[],
+  instead: T,
+  read: SettingReader,
+  warn: Warn,
+): T {
+  const value = read(name);
+  const chosen = choices.find((one) => one === value);
+  if (chosen === undefined && value !== undefined) warn(name, value, instead, `one of ${choices.join(', ')}`);
+  return chosen ?? instead;
 }
 
 function readText(name: string, read: SettingReader, warn: Warn): string | undefined {

@@ -46,6 +46,7 @@ export const settingKeys = {
   samePlace: 'copies.samePlace',
   copyExclude: 'copies.exclude',
   copySetUp: 'copies.setup',
+  workspaceSetUp: 'workspace.setup',
   readOnlyLinks: 'copies.readOnlyLinks',
   allowedCommands: 'commands.allow',
   variables: 'commands.env',

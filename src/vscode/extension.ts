@@ -15,6 +15,7 @@ import { FeatureTree, type TreeElement } from './featureTreeView';
 import { createGathered } from './gather';
 import { LiveSettings } from './liveSettings';
 import { Notices } from './notices';
+import { PackageNotices } from './packageNotices';
 import { StatusBar } from './statusBar';
 import { surroundingsOf } from './surroundings';
 import { Workspaces } from './workspaces';
@@ -114,6 +115,16 @@ export function activate(context: vscode.ExtensionContext): void {
     view.onDidChangeVisibility(({ visible }) => visible && void workspaces.look()),
     workspaces.onDidChange(() => redraw.ask()),
     workspaces.onDidHappen((change) => notices.take(change)),
+    new PackageNotices(
+      workspaces,
+      vscode.window,
+      () => readSettings().machine.workspaceSetUp,
+      (cwd, commands) => {
+        const terminal = vscode.window.createTerminal({ name: 'Parallel Agents: Install', cwd });
+        for (const command of commands) terminal.sendText(command);
+        terminal.show(true);
+      },
+    ),
     new ElsewhereQuestion(workspaces, vscode.window, (workspace, answer) =>
       decideElsewhere(commandDeps, workspace, answer),
     ),

@@ -6,6 +6,10 @@ import { type JoinSession, type WorkspaceChange, WorkspaceSession } from './work
 
 const shownKey = 'shownFolder';
 
+export interface HappenedIn extends WorkspaceChange {
+  readonly workspace: WorkspaceSession;
+}
+
 export class Workspaces {
   private readonly byFolder = new Map<string, WorkspaceSession>();
   private readonly changed = new vscode.EventEmitter<WorkspaceChange>();
@@ -19,7 +23,7 @@ export class Workspaces {
   readonly onDidReset = this.wasReset.event;
   private readonly written = new vscode.EventEmitter<AgentOutput>();
   readonly onDidWrite = this.written.event;
-  private readonly happened = new vscode.EventEmitter<WorkspaceChange>();
+  private readonly happened = new vscode.EventEmitter<HappenedIn>();
   /** What just happened in any folder, for notifications. */
   readonly onDidHappen = this.happened.event;
   private readonly disposables: vscode.Disposable[];
@@ -126,7 +130,7 @@ export class Workspaces {
       if (workspace === this.current) this.changed.fire(change);
       this.anyChanged.fire(workspace);
       if (change.reset) this.wasReset.fire(workspace);
-      if (change.events.length > 0) this.happened.fire(change);
+      if (change.events.length > 0) this.happened.fire({ ...change, workspace });
     });
     workspace.onDidWrite((output) => {
       if (workspace === this.current) this.written.fire(output);

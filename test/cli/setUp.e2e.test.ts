@@ -15,7 +15,7 @@ describe('the set-up command of copies', function () {
     'mkdir -p node_modules && cp package-lock.json node_modules/installed && echo ran >> "$RAN"';
   const has = (version: string) => `grep -q ${version} node_modules/installed`;
 
-  async function run(project: SmallProject, setUp = install) {
+  async function run(project: SmallProject, setUp = install, own: Record<string, unknown> = {}) {
     const settings = {
       'parallelAgents.limits.max_retries': 0,
       'parallelAgents.copies.exclude': ['node_modules'],
@@ -31,7 +31,7 @@ describe('the set-up command of copies', function () {
     await mkdir(path.join(user, 'parallel-agents'), { recursive: true });
     await writeFile(
       path.join(user, 'parallel-agents/settings.json'),
-      '{"parallelAgents.commands.env": ["RAN"]}',
+      JSON.stringify({ 'parallelAgents.commands.env': ['RAN'], ...own }),
     );
     const args = ['run', '--project-dir', made.dir, '--max-agents', '1', '--json'];
     const { code, lines, notes } = await runCli(args, { RAN: ran, XDG_CONFIG_HOME: user });
@@ -57,8 +57,29 @@ describe('the set-up command of copies', function () {
       { name: 'Upgrade', verify: has('two'), files: ['package-lock.json'] },
       { name: 'Uses it', verify: has('two'), depends_on: ['Upgrade'] },
     ];
-    const { code, events } = await run({ features, script: { Upgrade: lock, 'Uses it': [finish] } });
+    const { code, events, notes } = await run({
+      features,
+      script: { Upgrade: lock, 'Uses it': [finish] },
+    });
     assert.equal(code, 0, JSON.stringify(events.filter((e) => e.type === 'feature.failed')));
+    const told = notes.filter((line) => line.startsWith('📦'));
+    assert.equal(told.length, 1);
+    assert.match(told[0] ?? '', /^📦 package-lock\.json changed: your own packages want `mkdir -p node_mod/);
+  });
+
+  it('is run in the project as well, once for a run, where the user wants that always', async () => {
+    const turns = [
+      call('read_file', { path: 'package-lock.json' }),
+      call('write_file', { path: 'package-lock.json', content: 'two\n' }),
+      finish,
+    ];
+    const { dir, code } = await run(
+      { features: [{ name: 'A', verify: has('two') }], script: { A: turns } },
+      install,
+      { 'parallelAgents.workspace.setup': 'always' },
+    );
+    assert.equal(code, 0);
+    assert.equal(await readFile(path.join(dir, 'node_modules/installed'), 'utf8'), 'two\n');
   });
 
   it('fails the work whose lockfile it cannot go by, with what it said', async () => {

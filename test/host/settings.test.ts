@@ -44,6 +44,7 @@ const bad: readonly (readonly [name: string, value: unknown])[] = [
   ['commands.env', [1]],
   ['verify.shell', 7],
   ['copies.samePlace', 'yes'],
+  ['workspace.setup', 'sometimes'],
   ['verify.shell', './sh'],
   ['verify.shell', 'bash -e'],
   ['limits.max_actions', 0],
@@ -67,6 +68,7 @@ describe('resolveSettings', () => {
       'verify.shell': 'bash',
       'copies.samePlace': false,
       'copies.readOnlyLinks': ['data'],
+      'workspace.setup': 'never',
       'providers.anthropic.baseUrl': 'http://127.0.0.1:1',
       agentLimit: 9,
     };
@@ -77,6 +79,7 @@ describe('resolveSettings', () => {
       shell: 'bash',
       samePlace: false,
       readOnlyLinks: ['data'],
+      workspaceSetUp: 'never',
       baseUrl: 'http://127.0.0.1:1',
       agentLimit: 9,
     });

@@ -4,6 +4,9 @@ import { inert } from '../shared/inert';
 import type { EditorProxy } from '../shared/proxies';
 import { ok, type Result, refuse } from '../shared/result';
 
+/** What becomes of the packages in the user's own folder when a lockfile came in. */
+export type WorkspaceSetUp = 'ask' | 'always' | 'never';
+
 export interface MachineSettings {
   /** Commands an agent may run beside its check. */
   readonly allowedCommands: readonly string[];
@@ -15,6 +18,7 @@ export interface MachineSettings {
   readonly samePlace: boolean;
   /** Files and folders that copies only link to, by their paths from the opened folder: to be read there. */
   readonly readOnlyLinks: readonly string[];
+  readonly workspaceSetUp: WorkspaceSetUp;
   /** Where the Messages API is, if not at its usual address. */
   readonly baseUrl?: string;
   /** The proxy of the editor's own settings, for where the environment names none. */
@@ -38,6 +42,7 @@ export const defaultMachineSettings: MachineSettings = {
   variables: [],
   samePlace: true,
   readOnlyLinks: [],
+  workspaceSetUp: 'ask',
   agentLimit: usualAgentLimit,
 };
 
