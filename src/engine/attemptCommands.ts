@@ -10,6 +10,7 @@ import type { CommandEnded, CommandOutcome, CommandPermit } from '../ports/coord
 import type { Isolation } from '../ports/isolation';
 import type { AgentPool } from './agentPool';
 import type { Arriving } from './arrivals';
+import type { Artifacts } from './artifacts';
 import type { LiveAttempt } from './attempt';
 import type { AttemptChanges } from './attemptChanges';
 import { type CommandTurns, type Turn, waitingFor } from './commandTurns';
@@ -26,6 +27,7 @@ export interface AttemptCommandsParts {
   readonly arriving: Arriving;
   readonly turns: CommandTurns;
   readonly setUp: PlaceSetUp;
+  readonly artifacts: Artifacts;
   readonly watch: CoreWatch;
   readonly neighbours: NeighbourWatch;
   readonly allowedCommands: () => readonly string[];
@@ -85,10 +87,11 @@ export class AttemptCommands {
    * edit, the attempt is over. What it printed comes back as a model may see it.
    */
   async end(fence: Fence, { printed, ...took }: CommandEnded): Promise<CommandOutcome> {
-    const { log, pool, changes } = this.parts;
+    const { log, pool, changes, artifacts } = this.parts;
     const live = pool.present(fence);
     const hadCompany = live.turn?.hadCompany ?? false;
     live.endCommand(took);
+    await artifacts.keep(live.attempt);
     const look = await changes.look(live);
     const files = look.news.length;
     const { budget, answer } = spendOnFiles(pool.present(fence).budget, files, log.settings.limits);

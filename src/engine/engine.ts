@@ -15,6 +15,7 @@ import { AgentDesk, type Secrets } from './agentDesk';
 import { AgentPool } from './agentPool';
 import { Approval } from './approval';
 import { Arriving } from './arrivals';
+import { Artifacts } from './artifacts';
 import type { LiveAttempt } from './attempt';
 import { AttemptChanges } from './attemptChanges';
 import { AttemptCommands } from './attemptCommands';
@@ -127,6 +128,7 @@ export class Engine {
       checkAgain: (live) => checkAgain({ log, pool, submission }, live),
     });
     const guard = new ChangeGuard(log);
+    const artifacts = new Artifacts(log, isolation, (error) => report('Keeping what a command left', error));
     const arriving = new Arriving(log, isolation, publications);
     const changes = new AttemptChanges(log, isolation, locks, guard, shared);
     const watch = new CoreWatch(cores, clock);
@@ -135,7 +137,7 @@ export class Engine {
       return port === undefined ? undefined : Number(port);
     });
     const verification = new Verification({
-      ...{ log, commands, isolation, turns, setUp, watch, neighbours, clock },
+      ...{ log, commands, isolation, turns, setUp, artifacts, watch, neighbours, clock },
       ...{ onOutput, surroundings },
     });
     const clean = new CleanPlace(isolation);
@@ -161,6 +163,7 @@ export class Engine {
         arriving,
         turns,
         setUp,
+        artifacts,
         watch,
         neighbours,
         allowedCommands,

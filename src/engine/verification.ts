@@ -10,6 +10,7 @@ import { Failure } from '../ports/failure';
 import type { Isolation } from '../ports/isolation';
 import type { Clock } from '../ports/system';
 import type { CommandResult, CommandRunner } from '../ports/workers';
+import type { Artifacts } from './artifacts';
 import type { LiveAttempt } from './attempt';
 import { cleanSlot } from './cleanPlace';
 import { type CommandTurns, type Turn, type TurnKind, waitingFor } from './commandTurns';
@@ -35,6 +36,7 @@ export interface VerificationParts {
   readonly isolation: Isolation;
   readonly turns: CommandTurns;
   readonly setUp: PlaceSetUp;
+  readonly artifacts: Artifacts;
   readonly watch: CoreWatch;
   readonly neighbours: NeighbourWatch;
   readonly clock: Clock;
@@ -143,6 +145,7 @@ export class Verification {
     const use =
       ended.status === 'fulfilled' ? span.end(ended.value.durationMs, ended.value.cpuMs) : span.end(0, 0);
     const isAnswered = await beside.judge();
+    await this.parts.artifacts.keep(attempt);
     if (ended.status === 'rejected') throw ended.reason;
     const result = ended.value;
     if (result.aborted) return { kind: 'failed', reason: 'The check was stopped.' };

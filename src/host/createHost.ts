@@ -171,6 +171,7 @@ async function build(
       alsoProtected: () => [backlogFile],
       variables: around.variables,
       viewMaker: around.viewMaker,
+      clean: (text) => redactor.text(text),
       copyRules: () => ({
         exclude: engine.snapshot.run?.settings.copyExclude ?? [],
         links: machine().readOnlyLinks,

@@ -37,6 +37,11 @@ export interface Isolation {
   isSetUp(slot: Slot, command: string): Promise<boolean>;
   /** The command has ended well in the place. */
   wasSetUp(slot: Slot, command: string): Promise<void>;
+  /**
+   * Keeps what commands left for people in the slot's `PARALLEL_AGENTS_ARTIFACTS`, under this name, without keys; undefined
+   * where there was nothing. Part of no change and of no place: nothing of it is left there.
+   */
+  takeArtifacts(slot: Slot, name: string): Promise<KeptArtifacts | undefined>;
   /** How the place is otherwise than the workspace to a command in it, for whoever has seen one fail. */
   seen(slot: Slot): Promise<SeenPlace>;
   /** Makes the place what the workspace is now; nothing is left in it of what an earlier attempt did. */
@@ -84,12 +89,21 @@ export interface CommandPlace {
   readonly cwd: string;
   /**
    * Of the user's environment what is given to commands, so that no path of it leads back into the workspace; where the place
-   * ends for Git, which slot it is (`PARALLEL_AGENTS_SLOT`), and the first of ten free ports that are its own
-   * (`PARALLEL_AGENTS_PORT`).
+   * ends for Git, which slot it is (`PARALLEL_AGENTS_SLOT`), the first of ten free ports that are its own
+   * (`PARALLEL_AGENTS_PORT`), and a folder for what is left for people (`PARALLEL_AGENTS_ARTIFACTS`).
    */
   readonly env: Readonly<Record<string, string>>;
   /** The place at the workspace's own path, where the system can: what names that path then leads into the place. */
   readonly view?: DiskView;
+}
+
+export interface KeptArtifacts {
+  /** From the workspace. */
+  readonly folder: string;
+  /** From the folder. */
+  readonly files: readonly { readonly path: string; readonly bytes: number }[];
+  /** Files that were too many, too large, or texts too long to look for keys in. */
+  readonly leftOut: number;
 }
 
 /** What the place does not have of the workspace, or has otherwise, in words by path; sorted. */

@@ -98,3 +98,28 @@ describe('the set-up command of copies', function () {
     assert.match(String(failed?.reason), /The set-up of the copy, `! grep broken.*exited with 1\.\nbroken/s);
   });
 });
+
+describe('what commands leave in $PARALLEL_AGENTS_ARTIFACTS', function () {
+  this.timeout(60_000);
+  const cleanUp = cleanUpAfterEach();
+
+  it('is kept for people, of agents’ commands and of checks, and is no part of the work', async () => {
+    const leave = (name: string) => `echo ${name} > "$PARALLEL_AGENTS_ARTIFACTS/${name}.txt"`;
+    const check = `test -z "$(ls -A "$PARALLEL_AGENTS_ARTIFACTS")" && ${leave('check')}`;
+    const made = await writeProject({
+      files: { '.vscode/settings.json': '{"parallelAgents.limits.max_retries": 0}' },
+      features: [{ name: 'A', verify: check }],
+      script: { A: [call('run_command', { command: check }), finish] },
+    });
+    cleanUp.push(made.remove);
+    const args = ['run', '--project-dir', made.dir, '--max-agents', '1', '--json'];
+    const { code, lines } = await runCli(args, {});
+    const stored = parseEvents(lines).filter((e) => e.type === 'artifact.stored');
+    // The command changed nothing, so the work waits for the user's yes; what it left is there all the same.
+    assert.deepEqual([code, stored.length], [1, 2]);
+    for (const { folder, files } of stored) {
+      assert.deepEqual(files, [{ path: 'check.txt', bytes: 6 }]);
+      assert.equal(await readFile(path.join(made.dir, String(folder), 'check.txt'), 'utf8'), 'check\n');
+    }
+  });
+});

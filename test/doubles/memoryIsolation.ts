@@ -59,6 +59,8 @@ export class MemoryIsolation implements Isolation {
     return { cwd: this.folderOf(slot), env: { PARALLEL_AGENTS_SLOT: String(slot) } };
   }
 
+  async takeArtifacts(): Promise<undefined> {}
+
   async isSetUp(slot: number, command: string): Promise<boolean> {
     return this.#place(slot).setUp === this.#setUpOf(slot, command);
   }

@@ -10,7 +10,9 @@ export const copiesOfOlderVersions = 'slots';
 
 /** Folders of ours whose every entry is a file, or one of them. */
 const fileFolders = ['blobs', 'texts', 'tmp', 'logs', 'history', 'history/texts'];
-const folders = [...fileFolders, copiesOfOlderVersions];
+/** Has a folder for each attempt that left something. */
+const artifacts = 'artifacts';
+const folders = [...fileFolders, artifacts, copiesOfOlderVersions];
 
 /**
  * Only looks; there may be no such folder. Fails with `refused`, naming the part, for a link, a wrong kind of entry, and
@@ -34,6 +36,8 @@ export async function refuseForeignParts(houseDir: string): Promise<void> {
       else mustBeFile(entry, at);
     }
   }
+  for (const entry of await entriesOf(path.join(houseDir, artifacts)))
+    await refuseForeignFolder(path.join(houseDir, artifacts, entry.name));
   const slots = path.join(houseDir, copiesOfOlderVersions);
   for (const entry of await entriesOf(slots))
     if (!entry.isDirectory()) mustBeFile(entry, path.join(slots, entry.name));

@@ -4,6 +4,7 @@ import { expandDeclared } from '../files/expandDeclared';
 import { asFailures } from '../files/fileFailure';
 import { createKeptContent } from '../files/keptContent';
 import type { UserRules } from '../files/userRules';
+import { ArtifactStore } from './artifacts';
 import { createPlaces, type PlacesOptions } from './places';
 import { createPublisher } from './publisher';
 import { readStaged } from './stagedTexts';
@@ -22,6 +23,8 @@ export interface IsolationOptions {
   readonly onSecret?: (value: string) => void;
   /** What commands get of the user's environment. */
   readonly variables?: () => Readonly<Record<string, string>>;
+  /** Takes keys out of a text that is kept. */
+  readonly clean?: (text: string) => string;
   /** As `PlacesOptions` has it. */
   readonly viewMaker?: PlacesOptions['viewMaker'];
   /** As `PlacesOptions` has it. */
@@ -34,11 +37,14 @@ export function createIsolation(options: IsolationOptions): Isolation {
   const { root, houseDir, user } = options;
   const kept = createKeptContent(houseDir);
   const publisher = createPublisher({ ...options, kept, memory: user.memory });
-  const places = createPlaces({ ...options, staged: (hash) => kept.get(hash) });
+  const { artifactsDir, ...places } = createPlaces({ ...options, staged: (hash) => kept.get(hash) });
+  const artifacts = new ArtifactStore(houseDir, options.clean ?? ((text) => text));
   return {
     ...places,
     ...publisher,
     stage: (slot, paths) => places.located(slot, paths, (changes) => publisher.stage(changes)),
+    takeArtifacts: (slot, name) =>
+      asFailures('keep what a command left', () => artifacts.take(artifactsDir(slot), name)),
     read: (file) => asFailures('read what is kept', () => readStaged(kept, file)),
     expand: (declared) =>
       asFailures('list the files of globs', () => expandDeclared(root, user.rules, declared)),

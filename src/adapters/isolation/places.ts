@@ -1,4 +1,5 @@
 // The places that agents work in, one for each slot: each a copy of the workspace on disk, apart from it and from the others.
+import { mkdirSync } from 'node:fs';
 import { realpath } from 'node:fs/promises';
 import path from 'node:path';
 import { pathMatcher } from '../../core/locks/sharedPaths';
@@ -7,6 +8,7 @@ import { Failure } from '../../ports/failure';
 import type { Arrivals, Isolation, Lacking } from '../../ports/isolation';
 import { asFailures } from '../files/fileFailure';
 import { IgnoreRules } from '../files/ignoreRules';
+import { removeTree } from '../files/removeTree';
 import type { UserRules } from '../files/userRules';
 import { firstFreePort } from '../system/freePorts';
 import { ArrivalList } from './arrivals';
@@ -67,6 +69,8 @@ export interface Places
     | 'putBack'
     | 'lay'
   > {
+  /** Where commands of the slot leave what is for people; outside of the place. */
+  artifactsDir(slot: Slot): string;
   /** Runs `work` with where the states of changed files are, in its turn among the calls for the slot. */
   located<T>(
     slot: Slot,
@@ -97,6 +101,7 @@ export function createPlaces(options: PlacesOptions): Places {
   // Named as the workspace is: there are tools that call things by their folder.
   const placeDir = (slot: Slot) => path.join(slotDir(slot), 'copy', path.basename(top) || 'root');
   const folderOf = (slot: Slot) => path.join(placeDir(slot), inside);
+  const artifactsDir = (slot: Slot) => path.join(slotDir(slot), 'artifacts');
   const ownPath = path.relative(top, options.dir).replaceAll(path.sep, '/');
   const secrets = new SecretsSeen(top, options.onSecret ?? (() => {}));
   const viewMaker = async () => options.viewMaker?.(options.dir, top);
@@ -136,8 +141,9 @@ export function createPlaces(options: PlacesOptions): Places {
     return done;
   }
 
-  async function prepareOwn(own: OwnPlace): Promise<Lacking> {
+  async function prepareOwn(slot: Slot, own: OwnPlace): Promise<Lacking> {
     own.isPrepared = false;
+    await removeTree(artifactsDir(slot));
     const unread = await prepare(own.place, look, { setUp: own.setUp, leftOut: leftOut().of });
     own.isPrepared = true;
     return { unread };
@@ -145,7 +151,7 @@ export function createPlaces(options: PlacesOptions): Places {
 
   function inPrepared<T>(slot: Slot, doing: string, work: (own: OwnPlace) => Promise<T>): Promise<T> {
     return inTurn(slot, doing, async (own) => {
-      if (!own.isPrepared) await prepareOwn(own);
+      if (!own.isPrepared) await prepareOwn(slot, own);
       return work(own);
     });
   }
@@ -175,12 +181,15 @@ export function createPlaces(options: PlacesOptions): Places {
 
   return {
     folderOf,
+    artifactsDir,
     commandPlace: async (slot) => {
+      mkdirSync(artifactsDir(slot), { recursive: true, mode: 0o700 });
       const port = await firstFreePort(root, slot);
       const { place } = ownOf(slot);
       const [variables, program] = [options.variables?.() ?? {}, await viewMaker()];
       const around = {
         PARALLEL_AGENTS_SLOT: String(slot),
+        PARALLEL_AGENTS_ARTIFACTS: artifactsDir(slot),
         ...(port !== undefined && { PARALLEL_AGENTS_PORT: String(port) }),
       };
       return program === undefined
@@ -201,7 +210,7 @@ export function createPlaces(options: PlacesOptions): Places {
       inPrepared(slot, 'keep what it was set up with', async ({ place, setUp }) =>
         setUp.record(command, await surveyPlace(place), leftOut().of),
       ),
-    prepare: (slot) => inTurn(slot, 'put the workspace', prepareOwn),
+    prepare: (slot) => inTurn(slot, 'put the workspace', (own) => prepareOwn(slot, own)),
     bringUpToDate: (slot, paths) =>
       inPrepared(slot, 'bring the workspace up to date', ({ place }) =>
         arriving(place, async (into) => {

@@ -71,6 +71,12 @@ export function describe(event: Event, after: Snapshot): string | undefined {
       return `🐢 Slowing down for ${duration(Math.max(1_000, event.untilAt - event.at) / 60_000)}: ${oneLine(event.reason)}`;
     case 'copy.incomplete':
       return `⚠️ Copy of agent ${event.slot}: ${oneLine(describeUnread(event))}`;
+    case 'artifact.stored': {
+      const named = event.files.slice(0, 3).map(({ path }) => oneLine(path));
+      const more = event.count - named.length;
+      const left = event.leftOut === undefined ? '' : `; ${event.leftOut} too large, too long or too many`;
+      return `📎 Feature ${event.featureId}: ${named.join(', ')}${more > 0 ? ` and ${more} more` : ''} kept in ${oneLine(event.folder)}${left}`;
+    }
     case 'breaker.opened':
       return `🔌 ${describeBreaker(event)}`;
     case 'breaker.closed':

@@ -20,6 +20,7 @@ export type Happening =
   | LockEvent
   | FileEvent
   | CopyEvent
+  | ArtifactEvent
   | CheckEvent
   | RunEvent
   | BreakerEvent
@@ -124,6 +125,19 @@ export interface ContentChange {
 
 /** Told once for as long as it is the same, for all agents. */
 export type CopyEvent = { readonly type: 'copy.incomplete' } & Unread & Attempt;
+
+/** What commands and checks of an attempt left for people, kept in the workspace's own folder of ours. */
+export type ArtifactEvent = {
+  readonly type: 'artifact.stored';
+  /** From the workspace. */
+  readonly folder: string;
+  /** The first of them, from the folder. */
+  readonly files: readonly { readonly path: string; readonly bytes: number }[];
+  /** How many there are in all. */
+  readonly count: number;
+  /** Files that were not kept; absent: none. */
+  readonly leftOut?: number;
+} & Attempt;
 
 /** What a command took of the machine's cores; each absent where it could not be measured. */
 export interface CoreUse {

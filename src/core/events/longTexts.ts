@@ -59,6 +59,7 @@ function changedTexts(happening: Happening, change: ChangeText): Partial<Record<
     case 'file.conflicted':
     case 'file.denied':
     case 'copy.incomplete':
+    case 'artifact.stored':
     case 'breaker.opened':
     case 'breaker.rescheduled':
     case 'breaker.closed':

@@ -108,6 +108,7 @@ function apply(draft: Draft, event: Event, base: Snapshot): void {
     case 'verify.finished':
     case 'lock.conflicted':
     case 'copy.incomplete':
+    case 'artifact.stored':
     case 'file.changed':
     case 'file.published':
     case 'file.conflicted':

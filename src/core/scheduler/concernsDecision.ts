@@ -20,6 +20,7 @@ export function concernsDecision(event: Event): boolean {
     case 'lock.conflicted':
     case 'throttle.changed':
     case 'copy.incomplete':
+    case 'artifact.stored':
     case 'error.occurred':
       return false;
     case 'feature.added':

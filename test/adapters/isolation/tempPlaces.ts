@@ -48,7 +48,7 @@ export async function tempWorld({ files, ignored, sharedGlobs }: WorldSetup): Pr
     { sharedGlobs: () => sharedGlobs },
   );
   return {
-    isolation: { ...places, stage, read },
+    isolation: { ...places, stage, read, takeArtifacts: async () => undefined },
     workspace: filesIn(workspace.root),
     place: (slot) => filesIn(places.folderOf(slot)),
     dispose: async () => {},

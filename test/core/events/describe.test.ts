@@ -180,6 +180,22 @@ const lines: {
       '⚠️ Copy of agent 1: 5 files or folders could not be read, are too large or still being written, and so are not in the copy or older there: a, b/ and 3 more',
     ],
   ],
+  'artifact.stored': [
+    [
+      {
+        ...{ type: 'artifact.stored', folder: '.parallel-agents/artifacts/4-1-7', count: 1, ...own },
+        files: [{ path: 'shot.png', bytes: 9 }],
+      },
+      '📎 Feature 4: shot.png kept in .parallel-agents/artifacts/4-1-7',
+    ],
+    [
+      {
+        ...{ type: 'artifact.stored', folder: '.parallel-agents/artifacts/4-1-7', count: 60, ...own },
+        ...{ files: ['a', 'b', 'c', 'd'].map((path) => ({ path, bytes: 9 })), leftOut: 2 },
+      },
+      '📎 Feature 4: a, b, c and 57 more kept in .parallel-agents/artifacts/4-1-7; 2 too large, too long or too many',
+    ],
+  ],
   'breaker.opened': [
     [
       { type: 'breaker.opened', cause: 'key', message: 'Refused\n.', mend: 'Give another.', probeAt: 9 },

@@ -1,0 +1,105 @@
+// What commands leave for people is kept out of their reach, bounded, without keys, and beside the work.
+import { strict as assert } from 'node:assert';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
+import path from 'node:path';
+import { ArtifactStore } from '../../../src/adapters/isolation/artifacts';
+import { Failure } from '../../../src/ports/failure';
+import { tempFolder, tempWorkspace } from '../files/tempWorkspace';
+
+const key = 'sk-very-secret-key';
+
+async function open() {
+  const { root, houseDir } = await tempWorkspace();
+  const from = tempFolder();
+  const leave = (file: string, content: string | Uint8Array) => {
+    mkdirSync(path.dirname(path.join(from, file)), { recursive: true });
+    writeFileSync(path.join(from, file), content);
+  };
+  const store = new ArtifactStore(houseDir, (text) => text.replaceAll(key, '[key]'));
+  return { root, houseDir, from, leave, take: (name = '1-1-1') => store.take(from, name) };
+}
+
+describe('artifacts', () => {
+  it('are moved with their folders, and added to what the same attempt left before', async () => {
+    const { root, from, leave, take } = await open();
+    assert.equal(await take(), undefined);
+    leave('shots/a.png', new Uint8Array([0x89, 0, 1, 2]));
+    leave('report.txt', 'one');
+    assert.deepEqual(await take(), {
+      folder: '.parallel-agents/artifacts/1-1-1',
+      files: [
+        { path: 'report.txt', bytes: 3 },
+        { path: 'shots/a.png', bytes: 4 },
+      ],
+      leftOut: 0,
+    });
+    assert.deepEqual(readdirSync(from), []);
+    leave('report.txt', 'two');
+    await take();
+    const kept = (file: string) => readFileSync(path.join(root, '.parallel-agents/artifacts/1-1-1', file));
+    assert.equal(kept('report.txt').toString(), 'two');
+    assert.deepEqual([...kept('shots/a.png')], [0x89, 0, 1, 2]);
+  });
+
+  it('hold no key: a text is kept without it, and a file named by one is not', async () => {
+    const { houseDir, leave, take } = await open();
+    leave('log.txt', `Authorization: ${key}\n`);
+    leave(`${key}.txt`, 'x');
+    const kept = await take();
+    assert.deepEqual([kept?.files.map((one) => one.path), kept?.leftOut], [['log.txt'], 1]);
+    const text = readFileSync(path.join(houseDir, 'artifacts/1-1-1/log.txt'), 'utf8');
+    assert.equal(text, 'Authorization: [key]\n');
+  });
+
+  it('are bounded in number, bytes and the length of texts, and the rest is counted', async () => {
+    const { from, leave, take } = await open();
+    for (let k = 0; k < 205; k++) leave(`${String(k).padStart(3, '0')}.txt`, 'x');
+    const many = await take();
+    assert.deepEqual([many?.files.length, many?.leftOut], [200, 5]);
+    leave('a.log', 'x'.repeat(64 * 1024));
+    truncateSync(path.join(from, 'a.log'), 9 * 1024 * 1024);
+    writeFileSync(path.join(from, 'b.log'), 'x'.repeat(9 * 1024 * 1024));
+    leave('c.trace', new Uint8Array(9 * 1024 * 1024));
+    leave('d.huge', '\0');
+    truncateSync(path.join(from, 'd.huge'), 101 * 1024 * 1024);
+    const large = await take('2-1-2');
+    assert.deepEqual([large?.files.map((one) => one.path), large?.leftOut], [['c.trace'], 3]);
+  });
+
+  it('are files only, and lead nowhere', async () => {
+    const { houseDir, from, leave, take } = await open();
+    symlinkSync('/etc/hostname', path.join(from, 'link'));
+    symlinkSync('/etc', path.join(from, 'folder'));
+    leave('a.txt', 'x');
+    assert.deepEqual((await take())?.files, [{ path: 'a.txt', bytes: 1 }]);
+    assert.deepEqual(readdirSync(path.join(houseDir, 'artifacts/1-1-1')), ['a.txt']);
+  });
+
+  it('are not written through a link that somebody put in their place', async () => {
+    const { houseDir, leave, take } = await open();
+    const elsewhere = tempFolder();
+    symlinkSync(elsewhere, path.join(houseDir, 'artifacts'));
+    leave('a.txt', 'x');
+    await assert.rejects(take(), (error) => Failure.is(error, 'refused'));
+    assert.deepEqual(readdirSync(elsewhere), []);
+  });
+
+  it('of attempts long ago make room', async () => {
+    const { houseDir, leave, take } = await open();
+    for (let k = 0; k < 103; k++) {
+      leave('a.txt', 'x');
+      await take(`${k}-1-${k}`);
+    }
+    const names = readdirSync(path.join(houseDir, 'artifacts'));
+    assert.equal(names.length, 100);
+    assert.ok(existsSync(path.join(houseDir, 'artifacts/102-1-102')));
+  });
+});
