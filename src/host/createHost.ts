@@ -15,6 +15,8 @@ import { createWarmSpawner } from '../adapters/process/warmSpawner';
 import { createWorkerSpawner } from '../adapters/process/workerSpawner';
 import { setAsideRecords } from '../adapters/store/setAsideRecords';
 import { openSqlJsStore } from '../adapters/store/sqlJsStore';
+import { takeLease } from '../adapters/store/workspaceLease';
+import { holderAt } from '../adapters/system/machinePlace';
 import { createNodeCores } from '../adapters/system/nodeCores';
 import { createNodeChance, createNodeClock } from '../adapters/system/nodeSystem';
 import { bindingOf } from '../adapters/system/workspaceBinding';
@@ -62,7 +64,7 @@ export interface Host {
 const defaultBacklog = 'features.json';
 
 /**
- * Throws `Failure` when the workspace cannot be had: `denied`, `readOnly`, `diskFull`, `newer`, `corrupt`, `conflict`,
+ * Throws `Failure` when the workspace cannot be had: `denied`, `readOnly`, `diskFull`, `newer`, `corrupt`, `conflict`, `occupied`,
  * and `elsewhere`, with nothing of it changed, when its database was made elsewhere and nobody said what to do with it.
  * `owner` is withdrawn then.
  */
@@ -117,7 +119,19 @@ async function build(
   });
   toEnd(() => server.close());
 
+  let isBroken = false;
+  const broken = (cause: unknown) => {
+    if (isBroken) return;
+    isBroken = true;
+    const failure = Failure.is(cause) ? cause : new Failure('io', String(cause), { cause });
+    log(`This host cannot go on: ${failure.message}`);
+    onBroken(failure);
+    void close();
+  };
+
   const houseDir = await prepareHouse(root);
+  const lease = await takeLease(houseDir, await holderAt(owner.socketPath), { onLost: broken });
+  toEnd(() => lease.release());
   const { store, told } = await openStore(options, houseDir, clock);
   toEnd(() => store.close());
   const loaded = await store.load();
@@ -125,15 +139,6 @@ async function build(
   const outputs = new OutputRings(redactor);
   const allowance = new Allowance(machine, redactor);
   let backlogFile = defaultBacklog;
-  let isBroken = false;
-  const broken = (cause: unknown) => {
-    if (isBroken) return;
-    isBroken = true;
-    const failure = Failure.is(cause) ? cause : new Failure('io', String(cause), { cause });
-    log(`The database refused a step: ${failure.message}`);
-    onBroken(failure);
-    void close();
-  };
 
   const user = createUserRules(root, houseDir);
   const workspaceTag = createHash('sha256').update(root).digest('hex').slice(0, 16);

@@ -42,6 +42,7 @@ export function canPass({ reason }: Failure): boolean {
     case 'tooManyOpen':
     case 'silent':
     case 'conflict':
+    case 'occupied':
     case 'closed':
     case 'unreachable':
     case 'unauthorized':
@@ -116,6 +117,8 @@ function mendOf({ reason }: Failure): string {
     case 'spawn':
     case 'tooManyOpen':
       return 'Close other programs: the system has no room for more.';
+    case 'occupied':
+      return 'Work there, or close it there.';
     default:
       return 'The next host is looked for.';
   }

@@ -50,6 +50,7 @@ const reasons: Readonly<Record<FailureReason, true>> = {
   corrupt: true,
   newer: true,
   conflict: true,
+  occupied: true,
   elsewhere: true,
   closed: true,
   removed: true,

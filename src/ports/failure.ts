@@ -11,6 +11,8 @@ export type FailureReason =
   | 'conflict'
   /** Made by another user, on another machine or in another folder. */
   | 'elsewhere'
+  /** Another machine or container works there. */
+  | 'occupied'
   | 'closed'
   /** What it works with was taken away under it. */
   | 'removed'

@@ -1,0 +1,68 @@
+// One folder in two containers that share nothing else, neither processes nor /tmp: one builds, the other says who does.
+import assert from 'node:assert/strict';
+import { execFile, execFileSync } from 'node:child_process';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { describe, it } from 'mocha';
+import { cleanUpAfterEach } from '../support/cleanUp';
+import { parseEvents } from '../support/cli';
+import { repoRoot } from '../support/repoRoot';
+import { finish, writeProject } from '../support/smallProject';
+
+/** A new one for what it runs, with the folder at /mnt, and a /tmp of its own. */
+const container =
+  'mount --bind "$0" /mnt && mount -t tmpfs tmpfs /tmp && cd /mnt/project && exec "$NODE" /mnt/dist/cli.js "$@"';
+
+function canContain(): boolean {
+  try {
+    execFileSync('unshare', ['-rmpf', '--mount-proc', 'test', '-d', '/mnt'], { stdio: 'ignore' });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+describe('a folder in two containers', function () {
+  this.timeout(120_000);
+  const cleanUp = cleanUpAfterEach();
+
+  it('is worked on by one, and the other is told whose it is, until that one is gone', async function () {
+    if (!canContain()) return this.skip();
+    const box = realpathSync(mkdtempSync(path.join(tmpdir(), 'pa-two-')));
+    cleanUp.push(async () => rmSync(box, { recursive: true, force: true }));
+    const made = await writeProject({
+      features: [{ name: 'A', verify: 'until [ -e /mnt/go ]; do sleep 0.1; done' }],
+      script: { A: [finish] },
+    });
+    cleanUp.push(made.remove);
+    cpSync(made.dir, path.join(box, 'project'), { recursive: true });
+    cpSync(path.join(repoRoot, 'dist'), path.join(box, 'dist'), { recursive: true });
+    cpSync(path.join(repoRoot, 'package.json'), path.join(box, 'package.json'));
+    const run = (name: string) =>
+      new Promise<{ code: number; out: string; err: string }>((resolve) => {
+        mkdirSync(path.join(box, name), { recursive: true });
+        const env = {
+          ...{ PATH: process.env.PATH, NODE: process.execPath, HOME: `/mnt/${name}` },
+          ...{ XDG_CONFIG_HOME: '/mnt/config', XDG_CACHE_HOME: `/mnt/${name}` },
+        };
+        const args = ['-rmpf', '--mount-proc', 'sh', '-c', container, box];
+        const ask = ['run', '--project-dir', '.', '--json'];
+        execFile('unshare', [...args, ...ask], { env, cwd: '/' }, (error, out, err) =>
+          resolve({ code: error ? Number(error.code) : 0, out, err }),
+        );
+      });
+    const first = run('one');
+    while (!existsSync(path.join(box, 'project/.parallel-agents/owner.json'))) await pause(100);
+    const second = await run('two');
+    assert.notEqual(second.code, 0);
+    assert.match(second.err, /on another machine or in another container: process \d+ on ".+" has it/);
+    writeFileSync(path.join(box, 'go'), '');
+    const { code, out, err } = await first;
+    assert.equal(code, 0, err);
+    const claims = parseEvents(out.trim().split('\n')).filter((e) => e.type === 'feature.claimed');
+    assert.equal(claims.length, 1, 'nothing was taken from it');
+    assert.equal((await run('two')).code, 0, 'it is free again');
+  });
+});
