@@ -19,7 +19,7 @@ const mostTextBytes = 8 * 1024 * 1024;
 /** Folders of attempts; the oldest go first. */
 const mostKept = 100;
 /** In the workspace's `.parallel-agents`. */
-export const artifactsFolder = 'artifacts';
+const artifactsFolder = 'artifacts';
 
 export class ArtifactStore {
   readonly #dir: string;
