@@ -170,7 +170,7 @@ export class Engine {
         surroundings,
       }),
     );
-    this.judgement = new UserJudgement(log, isolation, publications, verification, clean, tagOf);
+    this.judgement = new UserJudgement(log, isolation, publications, verification, regressions, clean, tagOf);
     this.runs = new RunControl({
       ...{ log, pool, breaker, insistence, regressions, cores },
       tidy: async () => {

@@ -20,6 +20,14 @@ interface Guarded {
   readonly features: readonly [Feature, ...Feature[]];
 }
 
+/** Of an earlier round of the same work. */
+export interface Standing {
+  /** Checks that were green then. */
+  readonly green: ReadonlySet<string>;
+  /** What has come into the place since. */
+  readonly came: ReadonlySet<string>;
+}
+
 export interface RegressionParts {
   readonly log: EventLog;
   readonly verification: Verification;
@@ -41,17 +49,22 @@ export class Regressions {
    * workspace without these changes, too, reopens its own features and is held against nobody else.
    *
    * @param paths what the attempt has changed @param own the attempt's own check
-   * @returns why the attempt may not pass, or the checks that were green
+   * @param standing what was green on the same work before stays so, but for what came in since may break it
+   * @returns why the attempt may not pass, or the checks that were run and green
    */
   async guard(
     live: LiveAttempt,
     paths: readonly string[],
     own: string,
     verifyMs: number,
+    standing: Standing,
   ): Promise<{ readonly kind: 'failed'; readonly reason: string } | { readonly green: readonly string[] }> {
     const { features } = this.parts.log.head;
     const ids = endangeredBy(features, paths).filter((id) => id !== live.attempt.featureId);
-    const guarded = (await this.#checksOf(ids)).filter(({ command }) => command !== own);
+    const anew = new Set(endangeredBy(features, [...standing.came]));
+    const stands = ({ command, features: own }: Guarded) =>
+      standing.green.has(command) && own.every(({ id }) => !anew.has(id));
+    const guarded = (await this.#checksOf(ids)).filter((one) => one.command !== own && !stands(one));
     const green: string[] = [];
     let broken: { readonly kind: 'failed'; readonly reason: string } | undefined;
     live.timeLimit?.hold(); // the attempt's time is for its own work
@@ -61,13 +74,32 @@ export class Regressions {
       const verdict = await this.#verify(subject, one, verifyMs);
       if (verdict === undefined) green.push(one.command);
       else if (!live.isOver && !(await this.#isBrokenAnyway(live, one, verifyMs))) {
-        const [{ id, spec }] = one.features;
-        const reason = `It breaks feature ${id}, "${spec.name}", which had passed. ${verdict}`;
-        broken ??= { kind: 'failed', reason };
+        broken ??= { kind: 'failed', reason: breaks(one, verdict) };
       }
     };
     await sideBySide(guarded, run).finally(() => live.timeLimit?.goOn());
     return broken ?? { green };
+  }
+
+  /**
+   * The same for work that was laid anew in the clean place, which then cannot show whether a check is red without it: why the
+   * work may not enter, in words; undefined when it may.
+   */
+  async guardLaid(
+    subject: Omit<Subject, 'feature' | 'guards'>,
+    paths: readonly string[],
+    own: string | undefined,
+    verifyMs: number,
+  ): Promise<string | undefined> {
+    const ids = endangeredBy(this.parts.log.head.features, paths);
+    const others = ids.filter((id) => id !== subject.attempt.featureId);
+    const broken: string[] = [];
+    await sideBySide(await this.#checksOf(others), async (one) => {
+      if (one.command === own || broken.length > 0) return;
+      const verdict = await this.#verify(subject, one, verifyMs);
+      if (verdict !== undefined) broken.push(breaks(one, verdict));
+    });
+    return broken[0];
   }
 
   /** These checks were green on what the workspace is now: nothing else has come into it since. */
@@ -157,6 +189,10 @@ export class Regressions {
         : [],
     );
   }
+}
+
+function breaks({ features: [{ id, spec }] }: Guarded, verdict: string): string {
+  return `It breaks feature ${id}, "${spec.name}", which had passed. ${verdict}`;
 }
 
 async function sideBySide<T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {

@@ -36,6 +36,18 @@ export interface Returned {
   readonly why: string;
 }
 
+/** What is known from one round of the same handing in to the next. */
+interface Rounds {
+  /** How often files came in while the work was checked. */
+  readonly arrivals: Map<string, number>;
+  /** The work, as prints of its files, that `green` holds for. */
+  work: string;
+  /** Checks of other features that were green on it. */
+  green: Set<string>;
+  /** What has come in since they were. */
+  came: Set<string>;
+}
+
 export interface SubmissionParts {
   readonly log: EventLog;
   readonly isolation: Isolation;
@@ -57,11 +69,11 @@ export class Submission {
   /** How the attempt is to end, or why it is to go on. Rejects with a `Failure` when the check could not be run at all. */
   async handIn(live: LiveAttempt, verifyMs: number): Promise<Ending | Returned> {
     const command = await live.checkCommand;
-    const arrivals = new Map<string, number>();
+    const rounds: Rounds = { arrivals: new Map(), work: '', green: new Set(), came: new Set() };
     for (let round = 1; round <= mostRounds; round++) {
       const isAlone = round > freeRounds;
-      const hindered = await this.#settle(live); // outside the gate: whoever holds a file may be waiting for that
-      const once = () => this.#round(live, command, verifyMs, arrivals, isAlone);
+      const hindered = await this.#settle(live, rounds); // outside the gate: whoever holds a file may be waiting for that
+      const once = () => this.#round(live, command, verifyMs, rounds, isAlone);
       const verdict = hindered ?? (await (isAlone ? this.parts.publications.gate.run(once) : once()));
       if (verdict !== 'again') return verdict;
     }
@@ -71,20 +83,20 @@ export class Submission {
     };
   }
 
-  /** @param arrivals how often files came in while it was checked @param isAlone the gate is ours all the while */
+  /** @param isAlone the gate is ours all the while */
   async #round(
     live: LiveAttempt,
     command: string | undefined,
     verifyMs: number,
-    arrivals: Map<string, number>,
+    rounds: Rounds,
     isAlone: boolean,
   ): Promise<Ending | Returned | 'again'> {
-    const { arriving, changes, approval, verification, publications, regressions } = this.parts;
+    const { changes, approval, verification, publications, regressions } = this.parts;
     let tried: readonly PlaceChange[] | undefined;
     // Whoever waited for its turn to be checked, or for the gate, may find more than was there before.
     const ready = async () => {
       if (tried) await this.#putBackMade(live, tried); // by a check that does not count
-      const arrived = await arriving.bring(live);
+      const arrived = await this.#bring(live, rounds);
       if (arrived.overlaps) return returned(arrived);
       const look = await changes.look(live);
       await changes.take(live, look);
@@ -97,23 +109,24 @@ export class Submission {
         : await verification.verify(live, command, verifyMs, ready);
     if (checked === 'again' || checked.kind === 'failed' || checked.kind === 'returned') return checked;
     const work = tried ?? [];
-    const guarded = await regressions.guard(
-      live,
-      work.map(({ path }) => path),
-      command ?? '',
-      verifyMs,
-    );
+    const print = work.map(({ path, after }) => `${path} ${printOf(after)}`).join('\n');
+    if (rounds.work !== print) rounds.green.clear();
+    const paths = work.map(({ path }) => path);
+    const guarded = await regressions.guard(live, paths, command ?? '', verifyMs, rounds);
     if ('kind' in guarded) return guarded;
+    rounds.work = print;
+    for (const one of guarded.green) rounds.green.add(one);
+    rounds.came.clear();
     const green = command === undefined ? guarded.green : [command, ...guarded.green];
-    const enter = () => this.#enter(live, work, checked, green, arrivals);
+    const enter = () => this.#enter(live, work, checked, green, rounds);
     return isAlone ? enter() : publications.gate.run(enter);
   }
 
   /** Up to date, and every file that was changed held; undefined once that is so. */
-  async #settle(live: LiveAttempt): Promise<Ending | Returned | undefined> {
-    const { arriving, changes, locks } = this.parts;
+  async #settle(live: LiveAttempt, rounds: Rounds): Promise<Ending | Returned | undefined> {
+    const { changes, locks } = this.parts;
     for (;;) {
-      const arrived = await arriving.bring(live);
+      const arrived = await this.#bring(live, rounds);
       if (arrived.overlaps) return returned(arrived);
       await changes.take(live, await changes.look(live));
       const [first] = live.contested;
@@ -138,18 +151,18 @@ export class Submission {
       | { readonly kind: 'passed'; readonly evidence: CheckProof }
       | { readonly kind: 'unconfirmed'; readonly why: string },
     green: readonly string[],
-    arrivals: Map<string, number>,
+    rounds: Rounds,
   ): Promise<Ending | Returned | 'again'> {
-    const { isolation, arriving, approval, publications, regressions } = this.parts;
+    const { isolation, approval, publications, regressions } = this.parts;
     const { slot } = live.attempt;
     const prints = new Map(tried.map(({ path, after }) => [path, printOf(after)]));
     const own = await this.#putBackMade(live, tried);
     const isAsTried =
       own.length === prints.size &&
       own.every(({ path, after, why }) => why === undefined && prints.get(path) === printOf(after));
-    const arrived = await arriving.bring(live);
+    const arrived = await this.#bring(live, rounds);
     if (arrived.overlaps) return returned(arrived);
-    if (isNews(arrived, arrivals) || !isAsTried) return 'again';
+    if (isNews(arrived, rounds.arrivals) || !isAsTried) return 'again';
     const stage = async () => (live.isOver ? [] : isolation.stage(slot, [...prints.keys()]));
     const files = await this.parts.insistence.until(live.attempt, keeping, stage);
     if (live.isOver) return stopped;
@@ -172,6 +185,12 @@ export class Submission {
     const published = publish();
     live.publishing = published.catch(() => undefined);
     return (await published) ? passed : 'again';
+  }
+
+  async #bring(live: LiveAttempt, { came }: Rounds): Promise<Arrived> {
+    const arrived = await this.parts.arriving.bring(live);
+    for (const path of arrived.paths) came.add(path);
+    return arrived;
   }
 
   /** What the check made of files that are not the attempt's is no work of the feature. Answers with what is left. */

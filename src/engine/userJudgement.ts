@@ -11,6 +11,7 @@ import type { CleanPlace } from './cleanPlace';
 import type { EventLog } from './eventLog';
 import type { Publications } from './publications';
 import { confirmed } from './recovery';
+import type { Regressions } from './regressions';
 import type { Verification } from './verification';
 
 /** Work that waits for the user's yes, at least one file of it. */
@@ -28,6 +29,7 @@ export class UserJudgement {
     private readonly isolation: Isolation,
     private readonly publications: Publications,
     private readonly verification: Verification,
+    private readonly regressions: Regressions,
     private readonly clean: CleanPlace,
     private readonly tagOf: (attempt: Attempt) => string,
   ) {}
@@ -118,20 +120,35 @@ export class UserJudgement {
           `Since feature ${feature.id} was built, the same lines of ${paths} were changed. Reject it and have it built again.`,
         );
       }
-      if (evidence) {
-        const subject = {
-          ...{ attempt: { ...attempt, slot }, feature, tag: this.tagOf(attempt) },
-          ...{ check: new AbortController(), unread: undefined, timeLimit: undefined },
-        };
-        const command = await this.log.text(evidence.command);
-        const { verifyMs } = this.log.settings.limits;
-        const checked = await this.verification.verify(subject, command, verifyMs, async () => undefined);
-        if (checked?.kind === 'failed')
-          return refuse('changedOnDisk', `With what has come into the workspace since: ${checked.reason}`);
-      }
       const paths = files.map(({ path }) => path);
+      const why = await this.#whyNotLaid(feature, { ...attempt, slot }, paths, evidence);
+      if (why !== undefined)
+        return refuse('changedOnDisk', `With what has come into the workspace since: ${why}`);
       return ok(await this.isolation.stage(slot, paths));
     });
+  }
+
+  /** Its own check, where it has one, and those of what passed and it may break. */
+  async #whyNotLaid(
+    feature: Feature,
+    attempt: Attempt,
+    paths: readonly string[],
+    evidence: PublicationRecord['evidence'],
+  ): Promise<string | undefined> {
+    const common = { attempt, tag: this.tagOf(attempt), check: new AbortController() };
+    const subject = { ...common, unread: undefined, timeLimit: undefined };
+    const { verifyMs } = this.log.settings.limits;
+    const command = evidence && (await this.log.text(evidence.command));
+    if (command !== undefined) {
+      const checked = await this.verification.verify(
+        { ...subject, feature },
+        command,
+        verifyMs,
+        async () => undefined,
+      );
+      if (checked?.kind === 'failed') return checked.reason;
+    }
+    return this.regressions.guardLaid(subject, paths, command, verifyMs);
   }
 
   async #judge(

@@ -239,6 +239,30 @@ describe('work that waits for the user’s yes', () => {
     assert.equal(checked.at(-1), '0: one,2,three');
   });
 
+  it('stays waiting where it would break what has passed since', async () => {
+    const workspace = workspaceOf({ 'AGENTS.md': 'old\n' });
+    const host = await runAll({
+      workspace,
+      backlog: [
+        { name: 'a', files: ['AGENTS.md'] },
+        { name: 'b', verify: 'grep old AGENTS.md' },
+      ],
+      agents: guide('new\n'),
+      settings: { verifyCommand: 'all' },
+      check: ({ command }, { placeOf }, slot) => {
+        const isOld = placeOf.call(workspace, slot).get('AGENTS.md') === 'old\n';
+        return { exitCode: command === 'all' || isOld ? 0 : 1, outputTail: 'no match' };
+      },
+    });
+    assert.deepEqual([host.statusOf(1), host.statusOf(2)], ['claimed', 'passing']);
+    const broken = await host.engine.judgement.confirm(1);
+    assert.match(
+      broken.ok ? '' : broken.error.message,
+      /has come into the workspace since: It breaks feature 2, "b", which had passed\..*no match/s,
+    );
+    assert.deepEqual([host.statusOf(1), workspace.files.get('AGENTS.md')], ['claimed', 'old\n']);
+  });
+
   it('stays waiting where the check fails by then, or the same lines were changed', async () => {
     const workspace = workspaceOf({ 'AGENTS.md': 'old\n' });
     let exitCode = 0;

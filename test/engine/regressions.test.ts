@@ -100,6 +100,48 @@ describe('work that breaks what passed', () => {
     assert.deepEqual(checked(host).slice(2), ['3 true', '3>1 true', '3>2 true']);
   });
 
+  it('is looked for again, where something came in while it was, only in what that may break', async () => {
+    const workspace = new MemoryIsolation();
+    let saves = 0;
+    const host = await run({
+      workspace,
+      backlog: [
+        { name: 'one', files: ['f'], verify: 'f has a' },
+        { name: 'two', files: ['f', 'g'], depends_on: ['one'], verify: 'f has b' },
+        { name: 'three', files: ['f'], depends_on: ['two'], verify: 'f has c' },
+      ],
+      agents: ({ name }) => writing('f', { one: 'a', two: 'ab' }[name] ?? 'abc'),
+      check: (command, ...rest) => {
+        // The user saves a file while the check of the third runs for the first time.
+        if (command.command === 'f has c' && saves++ === 0) workspace.put('g', 'saved');
+        return check(command, ...rest);
+      },
+    });
+    assert.deepEqual(checked(host).slice(3), [
+      ...['3 true', '3>1 true', '3>2 true'],
+      ...['3 true', '3>2 true'],
+      '1>1 true', // at the run's end, on what came of it all
+    ]);
+    assert.equal(outcome(host), 'complete');
+  });
+
+  it('is looked for again in all of it, where the check has changed the work itself', async () => {
+    let runs = 0;
+    const host = await run({
+      backlog: [
+        { name: 'one', files: ['f'], verify: 'f has a' },
+        { name: 'two', files: ['f'], depends_on: ['one'], verify: 'f has b' },
+      ],
+      agents: ({ name }) => writing('f', name === 'one' ? 'a' : 'ab'),
+      check: (command, workspace, slot) => {
+        if (command.command === 'f has b' && runs++ === 0) workspace.placeOf(slot).set('f', 'ab!');
+        return check(command, workspace, slot);
+      },
+    });
+    assert.deepEqual(checked(host).slice(1, 5), ['2 true', '2>1 true', '2 true', '2>1 true']);
+    assert.equal(host.workspace.files.get('f'), 'ab!');
+  });
+
   it('is no concern of features whose files it leaves alone', async () => {
     const host = await run({
       backlog: [
