@@ -3,7 +3,7 @@ import { strict as assert } from 'node:assert';
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { installVsix, isAlive, openVsCode, packVsix, type VsCodeVersion } from '../support/vsCode';
+import { installVsix, isAlive, openVsCode, packedVsix, type VsCodeVersion } from '../support/vsCode';
 
 for (const version of ['1.139', '1.105'] satisfies VsCodeVersion[]) {
   describe(`a window of VS Code ${version}`, function () {
@@ -32,10 +32,8 @@ for (const version of ['1.139', '1.105'] satisfies VsCodeVersion[]) {
     });
 
     it('brings the host of an installed extension back after kill -9, and ends it at close', async () => {
-      const vsix = path.join(temp, 'parallel-agents.vsix');
       const extensionsDir = path.join(temp, 'extensions');
-      packVsix(vsix);
-      await installVsix({ version, vsix, extensionsDir });
+      await installVsix({ version, vsix: await packedVsix(), extensionsDir });
       const window = await openVsCode({ folder, version, extensionsDir });
       const next = window.nextHostPid();
       const [first] = window.hostPids();
