@@ -30,12 +30,17 @@ const suites = {
 const order = ['unit', 'host', 'installed', 'e2e']; // the quick ones first
 
 /**
- * The files that take longest, those of more than half a minute of an idle machine, are begun first of their suite: begun
- * last, one of them would go on alone while the other lanes have nothing left to do.
+ * The files that take longest, from half a minute on, are begun first of their suite: begun last, one of them would go on
+ * alone while the other lanes have nothing left to do. In the order of what they take, but for those that work where
+ * others wait.
  */
-const longest = ['cli/crash', 'cli/run', 'cli/silence', 'scripts/openVsCode', 'vscode/hostDeath'].map(
-  (name) => path.join('test', `${name}.e2e.test.ts`),
-);
+const longest = [
+  ...['cli/crash', 'cli/silence', 'vscode/hostDeath', 'cli/run', 'scripts/openVsCode', 'vscode/themes'],
+  ...['vscode/editor', 'cli/elsewhere', 'adapters/isolation/publisherCrash', 'cli/ports', 'cli/isolation'],
+].map((name) => path.join('test', `${name}.e2e.test.ts`));
+
+/** One more than cores: most tests of whole processes wait more than they work. */
+const lanes = availableParallelism() + 1;
 
 // Copies that hosts of the tests make are no part of the user's own cache.
 process.env.XDG_CACHE_HOME = mkdtempSync(path.join(tmpdir(), 'pa-cache-'));
@@ -105,7 +110,7 @@ async function runAll() {
         );
       },
     }));
-    const running = inLanes(pieces, Math.max(2, availableParallelism()));
+    const running = inLanes(pieces, lanes);
     // Beside the first of them, which need none of it.
     if (withWindows)
       await getVsCode().catch((error) => console.error('VS Code could not be brought.', error));
