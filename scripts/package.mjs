@@ -10,5 +10,5 @@ const { packVsix } = await import('./vscode/vsix.mjs');
 
 const target = path.join(repoRoot, 'parallel-agents.vsix');
 await build();
-packVsix(target);
+await packVsix(target);
 console.log(`packed ${path.relative(process.cwd(), target)}, ${Math.round(statSync(target).size / 1024)} KB`);

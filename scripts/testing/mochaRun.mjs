@@ -13,7 +13,7 @@ const manyTests = 400;
  * @param {string} request.countsFile receives the result as JSON: a run that dies leaves none, and its parent knows
  * @param {boolean} [request.onlyAllowed] without it, a forgotten `.only` fails the run
  * @param {(...line: unknown[]) => void} [print] gets mocha's report, where stdout is not ours to write to
- * @returns {Promise<{ passed: number, failed: number, skipped: number }>}
+ * @returns {Promise<import('./lanes.mjs').Counts>}
  */
 export async function runMocha({ files, timeoutMs, countsFile, onlyAllowed = false }, print) {
   const mocha = new Mocha({
@@ -26,10 +26,12 @@ export async function runMocha({ files, timeoutMs, countsFile, onlyAllowed = fal
   await mocha.loadFilesAsync();
   if (print) Mocha.reporters.Base.consoleLog = print;
   mocha.reporter(mocha.suite.total() > manyTests && !print ? 'dot' : 'spec');
+  const failures = [];
   const stats = await new Promise((resolve) => {
     const runner = mocha.run(() => resolve(runner.stats));
+    runner.on('fail', (test) => failures.push(test.fullTitle()));
   });
-  const counts = { passed: stats.passes, failed: stats.failures, skipped: stats.pending };
+  const counts = { passed: stats.passes, failed: stats.failures, skipped: stats.pending, failures };
   writeFileSync(countsFile, JSON.stringify(counts));
   return counts;
 }

@@ -8,10 +8,16 @@ import { runTests } from '@vscode/test-electron';
 import { repoRoot } from '../bootstrap.mjs';
 import { ensureChromium } from '../vscode/chromium.mjs';
 import { ensureServer } from '../vscode/serverVersions.mjs';
-import { installVsix, packVsix } from '../vscode/vsix.mjs';
-import { readCounts } from './runInNode.mjs';
+import { installVsix, packedVsix } from '../vscode/vsix.mjs';
+import { oneMore, readCounts } from './runInNode.mjs';
 
 const launcher = path.join(repoRoot, 'scripts', 'vscode', 'launch.mjs');
+
+/** Brings what tests in windows need, so that no two of them begin to: browser, servers, and the extension packed. */
+export async function getVsCode() {
+  ensureChromium();
+  await Promise.all([ensureServer('1.139'), ensureServer('1.105'), packedVsix()]);
+}
 
 /**
  * Runs the files as the extension under development, in a window with an empty folder.
@@ -20,22 +26,19 @@ const launcher = path.join(repoRoot, 'scripts', 'vscode', 'launch.mjs');
  * is the server from the npm registry in a headless browser, which needs no display and no other download; there is
  * none for Windows. `PARALLEL_AGENTS_VSCODE=1.105` runs that version of it.
  */
-export function runInVsCode(_name, files, outFolder, options) {
-  return runSuite(files, outFolder, repoRoot, options);
+export function runInVsCode(title, files, outFolder, options) {
+  return runSuite(title, files, outFolder, repoRoot, options);
 }
 
 /** The same suite on the extension as it ships: packed, and installed from its .vsix. */
-export async function runOnInstalled(_name, files, outFolder, options) {
-  const vsix = path.join(outFolder, 'parallel-agents.vsix');
+export async function runOnInstalled(title, files, outFolder, options) {
   const extensionsDir = path.join(outFolder, 'extensions');
-  packVsix(vsix);
-  await installVsix({ vsix, extensionsDir });
-  console.log('\nThe next suite runs on the extension installed from its .vsix:');
+  await installVsix({ vsix: await packedVsix(), extensionsDir });
   const installed = (await readdir(extensionsDir)).find((name) => name.startsWith('parallel-agents.'));
-  return runSuite(files, outFolder, path.join(extensionsDir, installed), options);
+  return runSuite(title, files, outFolder, path.join(extensionsDir, installed), options);
 }
 
-async function runSuite(files, outFolder, extensionPath, { timeoutMs, onlyAllowed }) {
+async function runSuite(title, files, outFolder, extensionPath, { timeoutMs, onlyAllowed }) {
   const { VSCODE_EXECUTABLE, PARALLEL_AGENTS_DESKTOP, PARALLEL_AGENTS_VSCODE } = process.env;
   const downloads = PARALLEL_AGENTS_DESKTOP === '1' || process.platform === 'win32';
   const executable = VSCODE_EXECUTABLE ?? (downloads ? undefined : launcher);
@@ -46,7 +49,11 @@ async function runSuite(files, outFolder, extensionPath, { timeoutMs, onlyAllowe
   }
   const countsFile = path.join(outFolder, 'counts.json');
   const reportFile = path.join(outFolder, 'report.txt');
-  const logFile = path.join(repoRoot, 'out', 'vscode.log');
+  const logFile = path.join(
+    repoRoot,
+    'out',
+    `vscode-${extensionPath === repoRoot ? 'host' : 'installed'}.log`,
+  );
   const log = createWriteStream(logFile);
   const temp = await mkdtemp(path.join(tmpdir(), 'host-tests-'));
   const workspace = path.join(temp, 'workspace');
@@ -69,11 +76,9 @@ async function runSuite(files, outFolder, extensionPath, { timeoutMs, onlyAllowe
   await new Promise((resolve) => log.end(resolve));
   await rm(temp, { recursive: true, force: true, maxRetries: 5 });
 
+  console.log(`\n${title}`);
   if (existsSync(reportFile)) console.log(readFileSync(reportFile, 'utf8'));
   const counts = readCounts(countsFile);
   if (counts && Boolean(error) === counts.failed > 0) return counts;
-  console.error(
-    `The suite in VS Code crashed (${error?.message ?? 'no result'}); all it said is in ${logFile}`,
-  );
-  return { passed: 0, skipped: 0, ...counts, failed: (counts?.failed ?? 0) + 1 };
+  return oneMore(counts, `it crashed (${error?.message ?? 'no result'}); all it said is in ${logFile}`);
 }

@@ -1,6 +1,9 @@
 // Packs the extension into a .vsix, and installs one as a user would.
 
-import { execFile, execFileSync } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { rename } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { repoRoot } from '../bootstrap.mjs';
@@ -12,7 +15,7 @@ import { ensureServer } from './serverVersions.mjs';
  *
  * @param {string} packagePath where to put the .vsix
  */
-export function packVsix(packagePath) {
+export async function packVsix(packagePath) {
   const flags = [
     '--no-dependencies',
     '--allow-missing-repository',
@@ -20,11 +23,23 @@ export function packVsix(packagePath) {
     '--out',
     packagePath,
   ];
-  execFileSync('vsce', ['package', ...flags], {
+  const packer = spawn('vsce', ['package', ...flags], {
     cwd: repoRoot,
     stdio: ['ignore', 'ignore', 'inherit'],
     shell: process.platform === 'win32', // a .cmd file there
   });
+  const [code, signal] = await once(packer, 'exit'); // rejects when it could not be started
+  if (code !== 0) throw new Error(`vsce could not pack the extension (${signal ?? code}).`);
+}
+
+/** @returns {Promise<string>} the .vsix of what this test run has built: packed by the first who asks, for 5 s of a core */
+export async function packedVsix() {
+  const vsix = path.join(process.env.PARALLEL_AGENTS_TEST_RUN, 'parallel-agents.vsix');
+  if (existsSync(vsix)) return vsix;
+  const whole = `${vsix}.${process.pid}.vsix`; // beside it until it is: another may ask meanwhile, and packs its own
+  await packVsix(whole);
+  await rename(whole, vsix);
+  return vsix;
 }
 
 /**

@@ -45,7 +45,8 @@ export class AttemptFiles {
       const { code, message } = outcome.error;
       return code === 'locked' ? refuse(code, `${message} ${insteadOfWaiting}`) : outcome;
     }
-    return outcome.value.fresh ? this.#granted(live, outcome.value) : outcome;
+    const isNews = outcome.value.fresh || this.#isOtherwiseHeld(live, path.value);
+    return isNews ? this.#granted(live, outcome.value) : outcome;
   }
 
   async releaseFile(fence: Fence, text: string): Promise<Result<string>> {
@@ -97,12 +98,19 @@ export class AttemptFiles {
     return ok(notes.length > 0 ? { ...grant, notes } : grant);
   }
 
+  /** Is it held by another way of writing its name, under which alone the copy was brought up to date? */
+  #isOtherwiseHeld({ attempt }: LiveAttempt, path: string): boolean {
+    const scope = this.locks.held(attempt, path);
+    return scope !== undefined && scope.path !== path;
+  }
+
   /** The canonical path once the attempt may write it. */
   async #lockToChange(live: LiveAttempt, text: string): Promise<Result<string>> {
     const path = await this.guard.admit(live, text);
     if (!path.ok || this.shared.isNamed(path.value)) return path;
     const { fence } = live.attempt;
-    if (isHeldBy(this.log.head.locks, { kind: 'file', path: path.value }, fence)) return path;
+    const isHeld = isHeldBy(this.log.head.locks, { kind: 'file', path: path.value }, fence);
+    if (isHeld && !this.#isOtherwiseHeld(live, path.value)) return path;
     const lock = await this.lockFile(fence, path.value);
     return lock.ok ? path : lock;
   }

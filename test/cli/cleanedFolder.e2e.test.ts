@@ -1,6 +1,7 @@
 // The folder of sockets cleaned away under a running host: the run goes on, and later commands find it.
 import assert from 'node:assert/strict';
-import { rm } from 'node:fs/promises';
+import { mkdtemp, rename, rm } from 'node:fs/promises';
+import path from 'node:path';
 import { describe, it } from 'mocha';
 import { awaitOwner } from '../../src/hub/discovery';
 import { locate } from '../../src/hub/runtimeFolder';
@@ -27,7 +28,10 @@ describe('a run whose folder of sockets is cleaned away', function () {
       });
     });
     const before = await awaitOwner(folder);
-    await rm(folder, { recursive: true });
+    // In one step: its owner puts it back while it is emptied, and in the end it would not be empty.
+    const away = await mkdtemp(path.join(path.dirname(folder), 'away-'));
+    await rename(folder, path.join(away, 'folder'));
+    await rm(away, { recursive: true });
     const after = await awaitOwner(await locate(dir));
     assert.deepEqual(after, before);
     const status = await runCli(['status', '--project-dir', dir]);

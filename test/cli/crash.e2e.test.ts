@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import path from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { after, before, describe, it } from 'mocha';
 import {
@@ -92,6 +93,7 @@ describe('parallel-agents run, killed', function () {
           const alive = (await processesHolding(tagOf(dir))).map((p) => p.pid);
           ours = ours.filter((pid) => alive.includes(pid));
           if (Date.now() - startedAt > 10_000) break;
+          await pause(20); // each look reads what every process of the machine was started with
         }
         goneAfter = Date.now() - startedAt;
       })();

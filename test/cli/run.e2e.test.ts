@@ -42,7 +42,9 @@ describe('parallel-agents run', () => {
     await withoutPauses(dir);
     const gates = await holdChecks(dir);
     cleanUp.push(gates.remove);
-    const run = startCli(['run', '--project-dir', dir, '--max-agents', '3']);
+    // All checks that are held have their turn at once, whatever the cores, or one that is held longer might keep out the next.
+    const user = userWith({ 'verify.parallel': 3 });
+    const run = startCli(['run', '--project-dir', dir, '--max-agents', '3'], user);
     // Each check ends when what is promised before its line has been seen, however long that takes.
     const opensAt: Readonly<Record<string, string>> = {
       '🚀 Agent 3/3: Started feature 3 - Feature 3': 'Feature 1',

@@ -73,6 +73,7 @@ export class MemoryStore implements Store {
   async tidy(): Promise<void> {
     this.assertUsable();
     const { snapshot, events, publications } = this.disk;
+    if (this.disk.texts.size === 0) return;
     const rows = JSON.stringify([snapshot.features, events, [...publications.values()]]);
     for (const name of this.disk.texts.keys()) if (!rows.includes(name)) this.disk.texts.delete(name);
   }

@@ -260,6 +260,34 @@ describe('waiting for a file', () => {
   });
 });
 
+describe('a file whose name differs from another’s by case', () => {
+  it('is held with it, and is as it is now in the copy of whoever asks for it by its own name', async () => {
+    const found: unknown[] = [];
+    await runAll({
+      backlog: [{ name: 'a' }, { name: 'b' }],
+      agents: doing({
+        a: async ({ desk, fence, write, wait, submit }) => {
+          await desk.files.lockFile(fence, 'f');
+          await write('f', 'one');
+          await write('F', 'other');
+          await wait(2000);
+          await submit();
+        },
+        b: async ({ desk, fence, read, write, wait, submit }) => {
+          await wait(1000);
+          const asked = await desk.files.lockFile(fence, 'f');
+          const again = await desk.files.lockFile(fence, 'F');
+          found.push(asked.ok && asked.value.fresh, again.ok && again.value.fresh, read('f'), read('F'));
+          await write('F', null);
+          await submit();
+          found.push(read('F'));
+        },
+      }),
+    });
+    assert.deepEqual(found, [true, false, 'one', 'other', undefined]);
+  });
+});
+
 describe('giving a lock back', () => {
   it('goes by the file, not by how its name is written, and never for what was changed', async () => {
     const answers: unknown[] = [];

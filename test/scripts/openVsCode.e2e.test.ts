@@ -3,7 +3,14 @@ import { strict as assert } from 'node:assert';
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { installVsix, isAlive, openVsCode, packVsix, type VsCodeVersion } from '../support/vsCode';
+import {
+  installVsix,
+  isAlive,
+  openVsCode,
+  packedVsix,
+  type VsCode,
+  type VsCodeVersion,
+} from '../support/vsCode';
 
 for (const version of ['1.139', '1.105'] satisfies VsCodeVersion[]) {
   describe(`a window of VS Code ${version}`, function () {
@@ -18,33 +25,37 @@ for (const version of ['1.139', '1.105'] satisfies VsCodeVersion[]) {
     });
     after(() => rmSync(temp, { recursive: true }));
 
-    it('shows the folder, trusted, in the colours asked for', async () => {
-      const userSettings = { 'workbench.colorTheme': 'Default High Contrast' };
-      await using window = closing(await openVsCode({ folder, version, userSettings }));
-      await window.page.getByRole('button', { name: 'Explorer Section: work' }).waitFor();
-      await window.page.locator('.monaco-workbench.hc-black').waitFor();
-      assert.equal(await window.page.getByText('Restricted Mode').count(), 0);
-    });
-
     it('starts restricted where the folder is not trusted', async () => {
       await using window = closing(await openVsCode({ folder, version, trusted: false }));
       await window.page.getByText('Restricted Mode').first().waitFor();
     });
 
-    it('brings the host of an installed extension back after kill -9, and ends it at close', async () => {
-      const vsix = path.join(temp, 'parallel-agents.vsix');
-      const extensionsDir = path.join(temp, 'extensions');
-      packVsix(vsix);
-      await installVsix({ version, vsix, extensionsDir });
-      const window = await openVsCode({ folder, version, extensionsDir });
-      const next = window.nextHostPid();
-      const [first] = window.hostPids();
-      assert.ok(first);
-      process.kill(first, 'SIGKILL');
-      const second = await next;
-      assert.notEqual(second, first);
-      await window.close();
-      assert.deepEqual([second, window.serverPid].filter(isAlive), []);
+    describe('with an installed extension', () => {
+      let window: VsCode;
+      before(async () => {
+        const extensionsDir = path.join(temp, 'extensions');
+        await installVsix({ version, vsix: await packedVsix(), extensionsDir });
+        const userSettings = { 'workbench.colorTheme': 'Default High Contrast' };
+        window = await openVsCode({ folder, version, extensionsDir, userSettings });
+      });
+      after(() => window?.close());
+
+      it('shows the folder, trusted, in the colours asked for', async () => {
+        await window.page.getByRole('button', { name: 'Explorer Section: work' }).waitFor();
+        await window.page.locator('.monaco-workbench.hc-black').waitFor();
+        assert.equal(await window.page.getByText('Restricted Mode').count(), 0);
+      });
+
+      it('brings its host back after kill -9, and ends it at close', async () => {
+        const next = window.nextHostPid();
+        const [first] = window.hostPids();
+        assert.ok(first);
+        process.kill(first, 'SIGKILL');
+        const second = await next;
+        assert.notEqual(second, first);
+        await window.close();
+        assert.deepEqual([second, window.serverPid].filter(isAlive), []);
+      });
     });
   });
 }

@@ -53,8 +53,8 @@ export const installVsix: (what: {
   readonly extensionsDir: string;
 }) => Promise<void> = vsix.installVsix;
 
-/** Packs dist/ as the test run has built it. */
-export const packVsix: (packagePath: string) => void = vsix.packVsix;
+/** The .vsix of what the test run has built, for all of its tests; it is not theirs to remove. */
+export const packedVsix: () => Promise<string> = vsix.packedVsix;
 
 /** False for a zombie, too. */
 export const isAlive: (pid: number) => boolean = processes.isAlive;

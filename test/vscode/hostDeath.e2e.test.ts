@@ -8,7 +8,7 @@ import { describe, it } from 'mocha';
 import type { Page } from 'playwright-core';
 import { cleanUpAfterEach } from '../support/cleanUp';
 import { copySample, readTree, runCli } from '../support/cli';
-import { installVsix, openVsCode, packVsix, type VsCodeVersion } from '../support/vsCode';
+import { installVsix, openVsCode, packedVsix, type VsCodeVersion } from '../support/vsCode';
 
 async function startThree(page: Page): Promise<void> {
   await page.locator('.activitybar').getByLabel('Parallel Agents').first().click();
@@ -31,10 +31,8 @@ describe('the installed extension', function () {
     it(`goes on by itself after kill -9 of its host, in VS Code ${version}`, async () => {
       const temp = await mkdtemp(path.join(tmpdir(), 'pa-vsix-'));
       cleanUp.push(() => rm(temp, { recursive: true, force: true }));
-      const vsix = path.join(temp, 'parallel-agents.vsix');
       const extensionsDir = path.join(temp, 'extensions');
-      packVsix(vsix);
-      await installVsix({ version, vsix, extensionsDir });
+      await installVsix({ version, vsix: await packedVsix(), extensionsDir });
       const dir = await sampleIn('test-parallel');
       const env = { ...process.env, ANTHROPIC_API_KEY: undefined };
       const window = await openVsCode({ folder: dir, extensionsDir, version, env });

@@ -10,7 +10,7 @@ import { copySample } from '../support/cli';
 import { dashboardOf, flaws, pressIn } from '../support/dashboardFrame';
 import { type Gate, gateFor } from '../support/gate';
 import { repoRoot } from '../support/repoRoot';
-import { installVsix, openVsCode, packVsix } from '../support/vsCode';
+import { installVsix, openVsCode, packedVsix } from '../support/vsCode';
 
 const pictures = path.join(repoRoot, 'out', 'pictures');
 
@@ -28,10 +28,9 @@ describe('the sample at work in a real window', function () {
     await mkdir(pictures, { recursive: true });
     const temp = await mkdtemp(path.join(tmpdir(), 'pa-themes-'));
     cleanUp.push(() => rm(temp, { recursive: true, force: true, maxRetries: 5 }));
-    const [vsix, extensionsDir] = [path.join(temp, 'parallel-agents.vsix'), path.join(temp, 'extensions')];
+    const extensionsDir = path.join(temp, 'extensions');
     // Installed: a window with an extension under development does not take the high-contrast theme from its settings.
-    packVsix(vsix);
-    await installVsix({ vsix, extensionsDir });
+    await installVsix({ vsix: await packedVsix(), extensionsDir });
     const { dir, remove } = await copySample('notes-api');
     cleanUp.push(remove);
     const gate = await gateFor(cleanUp);

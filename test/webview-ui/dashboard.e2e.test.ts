@@ -222,6 +222,19 @@ describe('the dashboard', () => {
       assert.equal(await card.getByRole('progressbar').getAttribute('value'), '45');
     });
 
+    it('turn their sign ten times a second at most, for each time the whole page is drawn anew', async () => {
+      dashboard = await openDashboard(browser);
+      await dashboard.page.emulateMedia({ reducedMotion: 'no-preference' });
+      await dashboard.show(busyShop().snapshot);
+      const icon = dashboard.page.locator('.card[data-status="running"] .status .codicon').first();
+      const { animationDuration, animationTimingFunction } = await icon.evaluate((node) => {
+        const { animationDuration, animationTimingFunction } = getComputedStyle(node);
+        return { animationDuration, animationTimingFunction };
+      });
+      const steps = Number(/^steps\((\d+)\)$/.exec(animationTimingFunction)?.[1]);
+      assert.ok(steps / Number.parseFloat(animationDuration) <= 10.1, animationTimingFunction);
+    });
+
     it('show what is said as it is said, and only the present attempt’s', async () => {
       dashboard = await openDashboard(browser);
       await dashboard.show(busyShop().snapshot, {}, { 1: 'one\n' });

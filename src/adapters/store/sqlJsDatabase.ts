@@ -5,8 +5,22 @@ import { Failure } from '../../ports/failure';
 
 export type SqlJs = initSqlJs.SqlJsStatic;
 
-/** One for the whole process: sql.js keeps its first and ignores what a later call asks for. */
+/** By path. sql.js has one for the whole process: it keeps its first and ignores what a later call asks for. */
+const loaded = new Map<string, Promise<SqlJs>>();
+
+/** Reads the file once, however many ask for it; again where that failed. */
 export async function loadSqlJs(wasmPath: string): Promise<SqlJs> {
+  const loading = loaded.get(wasmPath) ?? readSqlJs(wasmPath);
+  loaded.set(wasmPath, loading);
+  try {
+    return await loading;
+  } catch (error) {
+    loaded.delete(wasmPath);
+    throw error;
+  }
+}
+
+async function readSqlJs(wasmPath: string): Promise<SqlJs> {
   const wasm = await readFile(wasmPath);
   return initSqlJs({ wasmBinary: new Uint8Array(wasm).buffer });
 }

@@ -32,8 +32,8 @@ export interface TempWorkspace {
 const made: string[] = [];
 
 /** Removed again after the test. */
-export async function tempWorkspace(tree: Tree = {}): Promise<TempWorkspace> {
-  const root = realpathSync(mkdtempSync(path.join(tmpdir(), 'files-')));
+export async function tempWorkspace(tree: Tree = {}, home = tmpdir()): Promise<TempWorkspace> {
+  const root = realpathSync(mkdtempSync(path.join(home, 'files-')));
   made.push(root);
   const houseDir = await prepareHouse(root);
   const put = (files: Tree) => {
@@ -56,8 +56,8 @@ export async function tempWorkspace(tree: Tree = {}): Promise<TempWorkspace> {
 }
 
 /** A folder that is no workspace; removed again after the test. */
-export function tempFolder(): string {
-  const folder = realpathSync(mkdtempSync(path.join(tmpdir(), 'files-')));
+export function tempFolder(home = tmpdir()): string {
+  const folder = realpathSync(mkdtempSync(path.join(home, 'files-')));
   made.push(folder);
   return folder;
 }

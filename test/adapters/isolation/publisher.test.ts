@@ -15,6 +15,7 @@ import {
 import path from 'node:path';
 import type { KeptContent } from '../../../src/adapters/files/keptContent';
 import { Failure } from '../../../src/ports/failure';
+import { fastFolder } from '../../support/fastFolder';
 import { withoutRights } from '../../support/withoutRights';
 import { type Tree, tempFolder } from '../files/tempWorkspace';
 import { type Change, openPublishing, type Publishing, stateOf } from './publishing';
@@ -264,7 +265,7 @@ describe('publisher', () => {
 
   it('leaves the other name of a hard link as it is', async () => {
     const on = await openPublishing({ 'a.ts': 'a', 'run.sh': 'r' });
-    const outside = tempFolder();
+    const outside = tempFolder(fastFolder());
     for (const file of ['a.ts', 'run.sh']) linkSync(on.at(file), path.join(outside, file));
     assert.ok((await publish(on, { 'a.ts': 'a2', 'run.sh': { mode: 0o755 } })).ok);
     assert.equal(readFileSync(path.join(outside, 'a.ts'), 'utf8'), 'a');

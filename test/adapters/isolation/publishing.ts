@@ -5,6 +5,7 @@ import { hashOf } from '../../../src/adapters/files/contentHash';
 import { createKeptContent, type KeptContent } from '../../../src/adapters/files/keptContent';
 import { createPublisher, type Publisher } from '../../../src/adapters/isolation/publisher';
 import type { FileState, StagedFile } from '../../../src/ports/isolation';
+import { fastFolder } from '../../support/fastFolder';
 import { type TempWorkspace, type Tree, tempFolder, tempWorkspace } from '../files/tempWorkspace';
 
 /** What a file becomes; null: it is deleted. A mode alone leaves the content. */
@@ -22,13 +23,17 @@ export interface Publishing {
   stage(changes: Readonly<Record<string, Change>>): Promise<readonly StagedFile[]>;
 }
 
-/** @param watch around each staging of content for the workspace, which comes after all files were looked at */
+/**
+ * In memory where that can be: a publication syncs ten times and more, and what comes of that no test sees.
+ *
+ * @param watch around each staging of content for the workspace, which comes after all files were looked at
+ */
 export async function openPublishing(
   tree: Tree = {},
   watch: (kept: KeptContent) => KeptContent = (kept) => kept,
 ): Promise<Publishing> {
-  const workspace = await tempWorkspace(tree);
-  const place = tempFolder();
+  const workspace = await tempWorkspace(tree, fastFolder());
+  const place = tempFolder(fastFolder());
   const open = () => {
     const kept = watch(createKeptContent(workspace.houseDir));
     const alsoProtected = () => ['plan/backlog.json'];
