@@ -9,6 +9,7 @@ import { indexByName, withDependencies } from '../core/graph/readiness';
 import { parseWorkspacePath } from '../core/locks/lockPath';
 import type { FeatureId } from '../core/shared/ids';
 import { inert } from '../core/shared/inert';
+import { atOnce } from '../core/shared/steps';
 import { madeElsewhere } from '../host/elsewhere';
 import { lookAtRecords } from '../host/lookAtRecords';
 import type { PlacedProblem } from '../protocol/hubValues';
@@ -33,7 +34,7 @@ export async function previewWorkspace(
   const stored = records.snapshot;
   const { specs, notices } = await loadSpecs(root, file, stored);
   for (const notice of notices) note(`⚠️ ${placeOf(notice)}`);
-  const { changes } = reconcile(stored.features, stored.lastFeatureId, specs);
+  const { changes } = atOnce(reconcile(stored.features, stored.lastFeatureId, specs));
   return projectAll(
     stored,
     changes.map((change, k) => ({ ...change, seq: stored.seq + k + 1, at: 0 })),

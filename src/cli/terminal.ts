@@ -1,5 +1,6 @@
 // The terminal a command speaks to: results on one stream, remarks on the other, and signals that tell it to end.
 import { setTimeout as pause } from 'node:timers/promises';
+import { Worker } from 'node:worker_threads';
 import { createLineWriter } from './lineWriter';
 
 export interface Terminal {
@@ -12,7 +13,7 @@ export interface Terminal {
   readonly debug: (line: string) => void;
   /**
    * From now on the first Ctrl+C or SIGTERM calls `stop`, which has `leaveMs` to bring the command to its end; after
-   * that, or at a second one, the process ends with the signal's exit code. Until it is called the first one does.
+   * that, or at a second one, the process ends with the signal's exit code. Until it is called the first one ends it.
    * `unfinished`: what has not ended yet, named where that is known.
    */
   readonly onInterrupt: (stop: (exitCode: number) => void, unfinished: () => string) => void;
@@ -22,6 +23,8 @@ export interface Terminal {
 
 /** A command is gone 5 s after it was asked to go, whatever it waits for. */
 const leaveMs = 4_000;
+/** What its thread may be busy with when that is over. */
+const busyMs = 600;
 const signals = { SIGINT: 130, SIGTERM: 143 } as const;
 type Signal = keyof typeof signals;
 
@@ -38,43 +41,59 @@ export function createTerminal(): Terminal {
   const results = createLineWriter('stdout', (why) =>
     note(`⏸️ The output cannot be written (${why}). It is kept, and written once there is room.`),
   );
-  let stop: ((exitCode: number) => void) | undefined;
-  let unfinished = () => '';
-  let isAsked = false;
-  let isLeaving = false;
-  const onSignal = (name: Signal) => {
-    if (isAsked || isLeaving || !stop) return void endBy(name, onSignal);
-    isAsked = true;
-    note(
-      '🛑 Stopping: unfinished work is given up; your folder has what passed, and nothing else. Press Ctrl+C again to leave at once.',
-    );
-    setTimeout(() => {
-      const what = unfinished();
-      note(`⚠️ Left before all of it had ended${what && ` (${what})`}; the next run sees to that.`);
-      void endBy(name, onSignal);
-    }, leaveMs);
-    stop(signals[name]);
-  };
-  process.on('SIGINT', onSignal);
-  process.on('SIGTERM', onSignal);
+  let unhear = () => {};
   return {
     env: process.env,
     print: results.write.bind(results),
     note,
     debug: process.env.PARALLEL_AGENTS_DEBUG ? note : () => {},
-    onInterrupt(next, told) {
-      stop = next;
-      unfinished = told;
+    onInterrupt(stop, unfinished) {
+      unhear = onFirstSignal((name) => {
+        note(
+          '🛑 Stopping: unfinished work is given up; your folder has what passed, and nothing else. Press Ctrl+C again to leave at once.',
+        );
+        endAnyway(name);
+        setTimeout(() => {
+          const what = unfinished();
+          note(`⚠️ Left before all of it had ended${what && ` (${what})`}; the next run sees to that.`);
+          void endBy(name);
+        }, leaveMs);
+        stop(signals[name]);
+      });
     },
     async leave(exitCode) {
-      isLeaving = true;
+      unhear();
       const isWhole = await results.settled();
       if (!isWhole) note('❌ The output is not whole: some of it could not be written.');
       await remarks.settled();
-      unhear(onSignal);
       process.exit(isWhole ? exitCode : exitCode || 1);
     },
   };
+}
+
+/**
+ * Calls `hear` at the first of the signals. Before it is called, and soon after, the system itself ends the process at one:
+ * that needs no turn of a thread which may be busy for seconds. The answer ends the hearing.
+ */
+function onFirstSignal(hear: (name: Signal) => void): () => void {
+  let isHeard = false;
+  const onSignal = (name: Signal) => {
+    if (isHeard) return void endBy(name);
+    isHeard = true;
+    setImmediate(() => setImmediate(unhear)); // one that comes while `hear` goes on is told in the next turn
+    hear(name);
+  };
+  const unhear = () => {
+    for (const name of Object.keys(signals)) process.off(name, onSignal);
+  };
+  for (const name of Object.keys(signals)) process.on(name, onSignal);
+  return unhear;
+}
+
+/** Where this thread is so busy that even the words of its own end come too late, another one ends the process without. */
+function endAnyway(name: Signal): void {
+  const code = `setTimeout(() => process.kill(process.pid, ${JSON.stringify(name)}), ${leaveMs + busyMs})`;
+  new Worker(code, { eval: true }).on('error', () => {}).unref();
 }
 
 /** What still asks the disk has this long to get its answer before the process is ended around it. */
@@ -84,17 +103,10 @@ const graceMs = 200;
  * Node ends only after every call to the disk has come back, and one that reads a pipe or a dead mount never does: with
  * such a one open the process dies by the signal itself, which a shell tells as the same exit code.
  */
-async function endBy(name: Signal, onSignal: (name: Signal) => void): Promise<void> {
-  unhear(onSignal);
+async function endBy(name: Signal): Promise<void> {
   if (isAtDisk()) await pause(graceMs);
   if (isAtDisk()) process.kill(process.pid, name);
   process.exit(signals[name]);
-}
-
-/** From here on the system itself ends the process at a signal. */
-function unhear(onSignal: (name: Signal) => void): void {
-  process.off('SIGINT', onSignal);
-  process.off('SIGTERM', onSignal);
 }
 
 function isAtDisk(): boolean {

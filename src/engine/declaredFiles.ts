@@ -4,7 +4,10 @@ import { changedFeatures } from '../core/features/changedFeatures';
 import type { Feature, FeatureSpec } from '../core/features/feature';
 import { lockKey, type PathScope, parseLockScope, sameScopes } from '../core/locks/lockPath';
 import type { FeatureId } from '../core/shared/ids';
+import { eachInSteps, type Steps } from '../core/shared/steps';
 import type { Isolation } from '../ports/isolation';
+import type { Clock } from '../ports/system';
+import { inTurns } from './inTurns';
 
 type Features = Snapshot['features'];
 type Scopes = readonly PathScope[];
@@ -27,6 +30,7 @@ export class DeclaredFiles {
   constructor(
     private readonly files: Isolation,
     private readonly isShared: (path: string) => boolean,
+    private readonly clock: Clock,
   ) {}
 
   /**
@@ -40,12 +44,17 @@ export class DeclaredFiles {
     if (isNewRun) this.#forget(); // what is shared may be another now
     const before = isNewRun ? {} : this.#seen.features;
     const texts = new Set<string>();
-    for (const id of changedFeatures(before, features, lastFeatureId)) {
+    const changed = changedFeatures(before, features, lastFeatureId);
+    const noting = eachInSteps(changed, (id) => {
       const feature = features[id];
       if (feature && !isPassing(feature)) this.#note(feature, texts);
       else if (feature && !isPassing(before[id])) for (const glob of this.#globs.keys()) texts.add(glob);
-    }
-    if (texts.size > 0) this.#learn(await this.files.expand([...texts]));
+    });
+    await inTurns(noting, this.clock);
+    if (texts.size > 0) await inTurns(this.#learn(await this.files.expand([...texts])), this.clock);
+    // What `scoped` is to say of them is known then.
+    const knowing = eachInSteps(changed, (id) => features[id] && this.#withScopes(features[id]));
+    await inTurns(knowing, this.clock);
     this.#seen = { runId, features }; // only now: what could not be looked up is looked up the next time
   }
 
@@ -81,17 +90,17 @@ export class DeclaredFiles {
     }
   }
 
-  #learn(named: ReadonlyMap<string, Scopes>): void {
-    for (const [text, scopes] of named) {
+  #learn(named: ReadonlyMap<string, Scopes>): Steps<void> {
+    return eachInSteps(named, ([text, scopes]) => {
       const before = this.#named.get(text);
-      if (before && sameScopes(before, scopes)) continue;
+      if (before && sameScopes(before, scopes)) return;
       this.#named.set(text, scopes);
       for (const id of (before && this.#globs.get(text)) ?? []) {
         const feature = this.#last.from[id];
         if (feature) this.#scopes.delete(feature.spec);
         this.#stale.add(id);
       }
-    }
+    });
   }
 
   #withScopes(feature: Feature): Feature {

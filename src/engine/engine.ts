@@ -184,7 +184,7 @@ export class Engine {
     this.#regressions = regressions;
     this.#insistence = insistence;
     this.#throttle = throttle;
-    const declared = new DeclaredFiles(isolation, (path) => shared.isNamed(path));
+    const declared = new DeclaredFiles(isolation, (path) => shared.isNamed(path), clock);
     this.#loop = new SchedulerLoop({
       ...{ log, locks, declared, pool, clock },
       isBehind: () => this.#loader.isBehind,
@@ -192,7 +192,7 @@ export class Engine {
       onError: (error) => report('Scheduling', `${sentenceOf(error)} It is tried again by itself.`),
     });
     this.#loader = new BacklogLoader({
-      log,
+      ...{ log, clock },
       undecided: (work) => this.#loop.undecided(work),
       onError: (error) => report('Backlog', error),
     });

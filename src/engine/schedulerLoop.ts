@@ -1,6 +1,7 @@
 // Asks for the next decisions whenever something happened, and has them carried out, one round at a time.
 
 import type { RunOutcome } from '../core/events/event';
+import type { Snapshot } from '../core/events/snapshot';
 import { restMs } from '../core/guardrails/failurePolicy';
 import { Board } from '../core/scheduler/board';
 import { decide, type Judgement } from '../core/scheduler/decide';
@@ -10,9 +11,7 @@ import type { AgentPool } from './agentPool';
 import type { DeclaredFiles } from './declaredFiles';
 import type { EventLog } from './eventLog';
 import type { FileLocks } from './fileLocks';
-
-/** Changes of readiness stored together, as many as a backlog's loader stores; the next round has the others. */
-const mostAtOnce = 1_000;
+import { inTurns } from './inTurns';
 
 export interface LoopParts {
   readonly log: EventLog;
@@ -99,11 +98,10 @@ export class SchedulerLoop {
     const { log, locks, declared, pool, onError } = this.parts;
     await locks.grantWaiting();
     await declared.look(log.head);
+    await inTurns(this.#board.seeing(this.#facts()), this.parts.clock);
     if (this.parts.isBehind()) return;
     const first = this.#decide();
-    const changes = first.decisions
-      .flatMap((decision) => (decision.kind === 'change' ? [decision.change] : []))
-      .slice(0, mostAtOnce);
+    const changes = first.decisions.flatMap((d) => (d.kind === 'change' ? [d.change] : []));
     // What they lead to is decided in the same turn, so that both reach the disk together.
     const stored = changes.length > 0 ? log.append(changes) : undefined;
     if (stored) this.#asked = true;
@@ -133,9 +131,12 @@ export class SchedulerLoop {
   }
 
   #decide(): Judgement {
-    const { log, locks, declared, clock } = this.parts;
-    const now = { ...log.head, features: declared.scoped(log.head), locks: locks.table };
-    return decide(now, clock.now(), this.#board);
+    return decide(this.#facts(), this.parts.clock.now(), this.#board);
+  }
+
+  #facts(): Snapshot {
+    const { log, locks, declared } = this.parts;
+    return { ...log.head, features: declared.scoped(log.head), locks: locks.table };
   }
 
   #wakeAt(at: EpochMs | undefined): void {

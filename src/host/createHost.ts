@@ -213,7 +213,7 @@ async function build(
   const editing = new Map<HubConnection, readonly string[]>();
   const readBacklog = async (file: string | undefined): Promise<LoadedBacklog> => {
     backlogFile = file ?? backlogFile;
-    return loadBacklog(root, backlogFile, engine, redactor);
+    return loadBacklog(root, backlogFile, engine);
   };
 
   const clientParts: ClientParts = {
@@ -260,29 +260,23 @@ async function openStore(
   return { store: await open(false), told: [recordsSetAside(join('.parallel-agents', kept))] };
 }
 
-async function loadBacklog(
-  root: string,
-  file: string,
-  engine: Engine,
-  redactor: Redactor,
-): Promise<LoadedBacklog> {
+async function loadBacklog(root: string, file: string, engine: Engine): Promise<LoadedBacklog> {
   const { features, lastFeatureId } = engine.snapshot;
   const loaded = await loadBacklogFile(join(root, file), idsOf(features), lastFeatureId);
   if (loaded.kind === 'none') return { kind: 'none', file };
   if (loaded.kind === 'bad') return { kind: 'bad', problems: shownProblems(loaded.problems) };
   const { specs, notices } = loaded;
-  const keyed = specs.flatMap((spec) => {
-    const clean = redactor.data(spec);
-    return clean === spec
-      ? []
-      : [{ file: join(root, file), line: 1, column: 1, message: holdsKey(clean.name) }];
-  });
+  const { keyed, ...counts } = await engine.loadBacklog(specs);
+  const holding = keyed.map((name) => ({
+    ...{ file: join(root, file), line: 1, column: 1 },
+    message: holdsKey(name),
+  }));
   return {
     kind: 'loaded',
     features: specs.length,
-    ...(await engine.loadBacklog(specs)),
+    ...counts,
     seq: engine.log.stored.seq,
-    notices: shownProblems([...keyed, ...notices]),
+    notices: shownProblems([...holding, ...notices]),
   };
 }
 

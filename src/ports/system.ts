@@ -7,6 +7,8 @@ export interface Clock {
   monotonic(): number;
   /** Calls `wake` once after `delayMs`; the answer cancels it. Never keeps the process alive by itself. */
   after(delayMs: number, wake: () => void): () => void;
+  /** Resolves when all that waits for this process by then, signals and sockets among it, has had its turn. Never rejects. */
+  giveWay(): Promise<void>;
 }
 
 /** The machine's cores. */

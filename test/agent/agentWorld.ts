@@ -178,7 +178,12 @@ export function createAgentWorld(options: AgentWorldOptions = {}): AgentWorld {
     },
   };
 
-  const clock: Clock = { now: () => 0, monotonic: () => ticks++, after: () => () => {} };
+  const clock: Clock = {
+    now: () => 0,
+    monotonic: () => ticks++,
+    after: () => () => {},
+    giveWay: async () => {},
+  };
   const copy = memoryFiles(files);
   const context: ToolContext = {
     assignment,

@@ -11,6 +11,7 @@ import { cycleProblem } from '../../src/core/graph/backlogGraph';
 import { Board } from '../../src/core/scheduler/board';
 import { decide, type Judgement } from '../../src/core/scheduler/decide';
 import { orderOf } from '../../src/core/scheduler/order';
+import { atOnce } from '../../src/core/shared/steps';
 import { mulberry32 } from './chance';
 import type { BenchOptions } from './options';
 
@@ -123,9 +124,9 @@ function backlogOf(features: number) {
 }
 
 function load(document: unknown): Snapshot {
-  const parsed = parseBacklog(document);
-  if (!parsed.ok || cycleProblem(parsed.specs)) throw new Error('The generated backlog is wrong.');
-  return append(emptySnapshot, reconcile({}, 0, parsed.specs).changes);
+  const parsed = atOnce(parseBacklog(document));
+  if (!parsed.ok || atOnce(cycleProblem(parsed.specs))) throw new Error('The generated backlog is wrong.');
+  return append(emptySnapshot, atOnce(reconcile({}, 0, parsed.specs)).changes);
 }
 
 /** With a run under way and readiness as it is, so that the next decision is one on claims. */

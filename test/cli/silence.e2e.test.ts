@@ -10,6 +10,7 @@ import { promisify } from 'node:util';
 import { afterEach, describe, it } from 'mocha';
 import { claimOwnership } from '../../src/host/ownership';
 import { createHubServer } from '../../src/hub/server';
+import { busyFrom } from '../support/busyThread';
 import { type CliRun, type ExternalEvent, exitCodeOf, parseEvents, runCli, startCli } from '../support/cli';
 import { noneHolding, written } from '../support/processes';
 import { call, finish, type SmallProject, writeProject } from '../support/smallProject';
@@ -35,6 +36,8 @@ const project: SmallProject = {
 
 /** 5 s is what is promised; tests share the machine with each other, and without the promise it would be far longer. */
 const soonMs = 10_000;
+/** Well before the end that comes by itself. */
+const atOnceMs = 3_000;
 
 describe('a command under which something breaks', function () {
   this.timeout(120_000);
@@ -55,7 +58,11 @@ describe('a command under which something breaks', function () {
   }
 
   function start(dir: string, ...args: readonly string[]): CliRun {
-    const run = startCli(['run', '--project-dir', dir, '--json', ...args]);
+    return startWith({}, 'run', '--project-dir', dir, '--json', ...args);
+  }
+
+  function startWith(env: NodeJS.ProcessEnv, ...args: readonly string[]): CliRun {
+    const run = startCli(args, env);
     runs.push(run);
     return run;
   }
@@ -323,6 +330,39 @@ describe('a command under which something breaks', function () {
       assert.equal(code, 1, run.notes.join('\n'));
       await noneHolding(tagOf(dir), soonMs);
     });
+
+    it('is gone within 5 s though its own thread is busy for longer', async () => {
+      const dir = await folder();
+      const run = startWith(busyFrom('signal'), 'run', '--project-dir', dir, '--json');
+      await eventSeen(run, (e) => e.type === 'file.changed');
+      const askedAt = Date.now();
+      run.child.kill('SIGINT');
+      assert.equal(exitCodeOf(await run.ended), 130, run.notes.join('\n'));
+      assert.ok(Date.now() - askedAt < soonMs, `it took ${Date.now() - askedAt} ms`);
+      assert.match(run.notes.join('\n'), /busy$/);
+    });
+
+    it('is gone at once at the second signal though its own thread is busy', async () => {
+      const dir = await folder();
+      const run = startWith(busyFrom('signal'), 'run', '--project-dir', dir, '--json');
+      await eventSeen(run, (e) => e.type === 'file.changed');
+      run.child.kill('SIGINT');
+      await noteSeen(run, /^busy$/);
+      const askedAt = Date.now();
+      run.child.kill('SIGINT');
+      assert.equal(exitCodeOf(await run.ended), 130, run.notes.join('\n'));
+      assert.ok(Date.now() - askedAt < atOnceMs, `it took ${Date.now() - askedAt} ms`);
+    });
+
+    for (const command of [['run', '--estimate'], ['graph'], ['status']])
+      it(`is gone at once at ${command.join(' ')}, which begins nothing, though its thread is busy`, async () => {
+        const run = startWith(busyFrom('start'), ...command, '--project-dir', await folder());
+        await noteSeen(run, /^busy$/);
+        const askedAt = Date.now();
+        run.child.kill('SIGTERM');
+        assert.equal(exitCodeOf(await run.ended), 143, run.notes.join('\n'));
+        assert.ok(Date.now() - askedAt < atOnceMs, `it took ${Date.now() - askedAt} ms`);
+      });
 
     it('is gone at once at the second signal', async () => {
       const { run } = await deafRun();

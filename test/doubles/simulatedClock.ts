@@ -28,6 +28,9 @@ export class SimulatedClock implements Clock {
     return this.#nowMs - 999_000;
   }
 
+  /** Everything has its turn by itself here, as nothing takes time. */
+  async giveWay(): Promise<void> {}
+
   after(delayMs: number, wake: () => void): () => void {
     const timer = { dueMs: this.#nowMs + delayMs, order: this.#order++, wake };
     this.#timers.push(timer);

@@ -5,6 +5,7 @@ import type { FeatureSpec } from '../../src/core/features/feature';
 import { parseBacklog } from '../../src/core/features/featureList';
 import { Redactor } from '../../src/core/guardrails/redactor';
 import type { Surroundings } from '../../src/core/guardrails/surroundings';
+import { atOnce } from '../../src/core/shared/steps';
 import type { AgentDesk } from '../../src/engine/agentDesk';
 import { Engine } from '../../src/engine/engine';
 import type { Assignment } from '../../src/ports/coordinator';
@@ -250,7 +251,7 @@ export class SimulatedHost {
 }
 
 export function specsOf(backlog: readonly Record<string, unknown>[]): readonly FeatureSpec[] {
-  const parsed = parseBacklog(backlog);
+  const parsed = atOnce(parseBacklog(backlog));
   if (!parsed.ok) throw new Error(parsed.problems.map((p) => p.message).join('\n'));
   return parsed.specs;
 }

@@ -139,6 +139,7 @@ describe('the engine', () => {
       edited: 0,
       removed: 0,
       deferred: 0,
+      keyed: [],
     });
     const other = [{ name: 'a', description: `${description.slice(0, -1)}T`, verify }];
     assert.deepEqual(await host.engine.loadBacklog(specsOf(other)), {
@@ -146,6 +147,7 @@ describe('the engine', () => {
       edited: 1,
       removed: 0,
       deferred: 0,
+      keyed: [],
     });
   });
 
@@ -564,7 +566,13 @@ describe('the engine', () => {
     const host = await SimulatedHost.open({ backlog: [{ name: 'a' }] });
     const [spec] = specsOf([{ name: 'a' }]);
     assert.ok(spec);
-    assert.deepEqual(await host.engine.loadBacklog([spec]), { added: 0, edited: 0, removed: 0, deferred: 0 });
+    assert.deepEqual(await host.engine.loadBacklog([spec]), {
+      added: 0,
+      edited: 0,
+      removed: 0,
+      deferred: 0,
+      keyed: [],
+    });
     await host.start();
     await host.engine.loadBacklog([{ ...spec, description: 'new words' }]);
     assert.equal(host.engine.snapshot.features[1]?.spec.description, '');

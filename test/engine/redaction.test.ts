@@ -83,6 +83,7 @@ describe('keys in words', () => {
       edited: 0,
       removed: 0,
       deferred: 0,
+      keyed: ['A of [key]'],
     });
     assert.equal(host.events.length, before);
   });

@@ -18,6 +18,7 @@ describe('keepRenewed', () => {
   const clock: Clock = {
     now: () => now,
     monotonic: () => now,
+    giveWay: async () => {},
     after(delayMs, wake) {
       const mine = { at: now + delayMs, wake };
       due = mine;

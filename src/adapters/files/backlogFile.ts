@@ -2,6 +2,7 @@
 import type { FeatureSpec } from '../../core/features/feature';
 import { parseBacklog } from '../../core/features/featureList';
 import { cycleProblem } from '../../core/graph/backlogGraph';
+import { stepsInSlices } from '../system/inSlices';
 import { readJsonFile } from './jsonFile';
 import { type PlacedProblem, placeProblems } from './jsonPlaces';
 
@@ -30,9 +31,9 @@ export async function loadBacklogFile(
 ): Promise<BacklogFile> {
   const read = await readJsonFile(file, whenEmpty);
   if (read.kind !== 'read') return read;
-  const parsed = parseBacklog(read.value, knownIds, lastId);
+  const parsed = await stepsInSlices(parseBacklog(read.value, knownIds, lastId));
   if (!parsed.ok) return { kind: 'bad', problems: placeProblems(file, read.text, parsed.problems) };
-  const cycle = cycleProblem(parsed.specs);
+  const cycle = await stepsInSlices(cycleProblem(parsed.specs));
   return cycle
     ? { kind: 'bad', problems: placeProblems(file, read.text, [cycle]) }
     : { kind: 'loaded', specs: parsed.specs, notices: placeProblems(file, read.text, parsed.notices) };

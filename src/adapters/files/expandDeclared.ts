@@ -5,6 +5,7 @@ import picomatch from 'picomatch';
 import { isPlainlyNamed } from '../../core/features/judgeChange';
 import { powerOf } from '../../core/guardrails/powerFiles';
 import { lockKey, type PathScope, parseLockScope, parseWorkspacePath } from '../../core/locks/lockPath';
+import { inSlices } from '../system/inSlices';
 import type { IgnoreRules } from './ignoreRules';
 import { walkTree } from './walkTree';
 
@@ -22,7 +23,8 @@ export async function expandDeclared(
   ignoreRules: IgnoreRules,
   declared: readonly string[],
 ): Promise<ReadonlyMap<string, readonly PathScope[]>> {
-  const wanted = new Map(declared.map((text) => [text, wantedBy(text)]));
+  const wanted = new Map<string, Wanted>();
+  await inSlices(declared, (text) => void wanted.set(text, wantedBy(text)));
   const globs = [...wanted].filter(([, want]) => want.matches !== undefined);
   const places = new Map<string, Place>();
   await walkTree(root, await ignoreRules.top(), (entry, rules) => {
@@ -40,7 +42,9 @@ export async function expandDeclared(
     }
     return undefined;
   });
-  return new Map([...wanted].map(([text, want]) => [text, scopesOf(root, text, want, places)]));
+  const named = new Map<string, readonly PathScope[]>();
+  await inSlices(wanted, ([text, want]) => void named.set(text, scopesOf(root, text, want, places)));
+  return named;
 }
 
 interface Place {

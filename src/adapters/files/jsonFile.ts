@@ -1,9 +1,10 @@
 // Reads a JSON file that a person wrote, whatever may be wrong with it.
 import { isUtf8 } from 'node:buffer';
+import { stepsInSlices } from '../system/inSlices';
 import { isNotRead, readFileWithin, whyNotRead } from './boundedRead';
 import { asFailures } from './fileFailure';
+import { parseJsonList } from './jsonList';
 import { type PlacedProblem, placeOf } from './jsonPlaces';
-import { parseJsonText } from './jsonText';
 
 export type JsonFile =
   | { readonly kind: 'read'; readonly text: string; readonly value: unknown }
@@ -18,7 +19,7 @@ const mark = '\ufeff';
 export async function readJsonFile(file: string, whenEmpty: string): Promise<JsonFile> {
   const read = await readTextFile(file, whenEmpty);
   if (read.kind !== 'read') return read;
-  const parsed = parseJsonText(file, read.text);
+  const parsed = await stepsInSlices(parseJsonList(file, read.text));
   return parsed.kind === 'bad' ? parsed : { ...read, value: parsed.value };
 }
 

@@ -19,6 +19,7 @@ export function placeProblems(
   text: string,
   problems: readonly BacklogProblem[],
 ): readonly PlacedProblem[] {
+  if (problems.length === 0) return [];
   const top = new Wish();
   for (const problem of problems) top.below(problem.path).messages.push(problem.message);
   const placed: PlacedProblem[] = [];

@@ -4,6 +4,7 @@ import path from 'node:path';
 import type { BacklogProblem, DocumentPath } from '../../core/features/backlogProblem';
 import { canonicalName } from '../../core/features/featureName';
 import type { OfflineScript, OfflineTurn } from '../../ports/coordinator';
+import { inSlices } from '../system/inSlices';
 import { readTextFile } from './jsonFile';
 import { membersOf, type TextPart } from './jsonMembers';
 import { type PlacedProblem, placeOf, placeProblems } from './jsonPlaces';
@@ -54,12 +55,12 @@ export class OfflineScriptFile {
     const script = await this.#current();
     if (script.kind !== 'open') return whyNone(script);
     const told: string[] = [];
-    for (const [name, part] of script.members) {
-      if (isSound(script.text.slice(part.start, part.end), why)) continue;
+    await inSlices(script.members, ([name, part]) => {
+      if (isSound(script.text.slice(part.start, part.end), why)) return;
       const parsed = this.#parse(script.text, part);
       if (parsed.ok) told.push(...wrongTurns(name, parsed.attempts, why));
       else told.push(...described(parsed.problems));
-    }
+    });
     return told;
   }
 

@@ -1,12 +1,14 @@
 // Time and chance as the platform gives them.
 import { randomBytes } from 'node:crypto';
+import { setImmediate } from 'node:timers/promises';
 import type { Chance, Clock } from '../../ports/system';
 
 /** A longer delay overflows Node's timer and would fire at once. */
 const longestTimerMs = 2 ** 31 - 1;
 
 export function createNodeClock(): Clock {
-  return { now: () => Date.now(), monotonic: () => performance.now(), after };
+  // Not by a timer: those that are due follow one another before any signal is looked at.
+  return { now: () => Date.now(), monotonic: () => performance.now(), after, giveWay: () => setImmediate() };
 }
 
 export function createNodeChance(): Chance {

@@ -1,5 +1,6 @@
 // Checks a backlog as parsed JSON and gives its features, or every problem with its place and the way to mend it.
 import { parseLockScope } from '../locks/lockPath';
+import { eachInSteps, type Steps } from '../shared/steps';
 import { type BacklogProblem, type DocumentPath, kindOf, type Say, shown } from './backlogProblem';
 import type { FeatureSpec } from './feature';
 import { canonicalName, differenceBetween, lookOf, meaningOf } from './featureName';
@@ -35,16 +36,18 @@ const keys = [
 ];
 
 /**
+ * In steps, as a long backlog takes a second.
+ *
  * @param document the parsed content of `features.json`
  * @param knownIds ids of features already in the database by name, so that `depends_on` may use ids;
  *   a name not in it gets the id it will have, in file order after the highest known. In a fresh clone, without a
  *   database, that is its place in the list: an id that means another feature there is accepted with a notice
  */
-export function parseBacklog(
+export function* parseBacklog(
   document: unknown,
   knownIds: ReadonlyMap<string, number> = new Map(),
   lastId = 0,
-): ParsedBacklog {
+): Steps<ParsedBacklog> {
   const problems: BacklogProblem[] = [];
   const notices: BacklogProblem[] = [];
   const say = (path: DocumentPath, message: string) => void problems.push({ path, message });
@@ -63,16 +66,17 @@ export function parseBacklog(
       ],
     };
   }
-  const specs = document.map((entry, at) => parseEntry(entry, at, say));
-  const names = namesOf(specs, say);
-  tellResourcesApart(specs, say);
+  const specs: (Draft | undefined)[] = [];
+  yield* eachInSteps(document, (entry, at) => void specs.push(parseEntry(entry, at, say)));
+  const names = yield* namesOf(specs, say);
+  yield* tellResourcesApart(specs, say);
   const known: Known = {
     names,
     byId: nameById(specs, knownIds, lastId),
     byPlace: (place) => specs[place - 1]?.name,
     hint: hintFor(names),
   };
-  specs.forEach((spec, at) => {
+  yield* eachInSteps(specs, (spec, at) => {
     if (!spec) return;
     spec.dependsOn = resolveNeeds(spec, at, document, known, say, note);
     const chars = lengthOf(spec.dependsOn) + lengthOf(spec.files); // of resources there are few
@@ -167,11 +171,11 @@ function parseFiles(value: unknown, at: number, say: Say): readonly string[] {
 }
 
 /** Where each name stands first. Two names that nobody could tell apart are a mistake, like one given twice. */
-function namesOf(specs: readonly (FeatureSpec | undefined)[], say: Say): ReadonlyMap<string, number> {
+function* namesOf(specs: readonly (FeatureSpec | undefined)[], say: Say): Steps<ReadonlyMap<string, number>> {
   const first = new Map<string, number>();
   /** Of names that are not written as they look; those that are, as almost all of 10⁵, stand in `first` by their look. */
   const byLook = new Map<string, number>();
-  specs.forEach((spec, at) => {
+  yield* eachInSteps(specs, (spec, at) => {
     const look = lookOf(spec?.name ?? '');
     if (!spec || look === '') return;
     const { name } = spec;

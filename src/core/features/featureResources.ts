@@ -1,5 +1,6 @@
 // The names in a feature's "resources": what of them is the same name, and what is no name.
 import { scopeKey } from '../locks/lockScope';
+import { eachInSteps, type Steps } from '../shared/steps';
 import { kindOf, type Say, shown } from './backlogProblem';
 import type { FeatureSpec } from './feature';
 import { canonicalName, differenceBetween, lookOf } from './featureName';
@@ -45,9 +46,9 @@ export function parseResources(value: unknown, at: number, say: Say): readonly s
 }
 
 /** Two names that nobody could tell apart would be two locks on one thing: said where the second stands. */
-export function tellResourcesApart(specs: readonly (FeatureSpec | undefined)[], say: Say): void {
+export function* tellResourcesApart(specs: readonly (FeatureSpec | undefined)[], say: Say): Steps<void> {
   const byLook = new Map<string, string>();
-  specs.forEach((spec, at) => {
+  yield* eachInSteps(specs, (spec, at) => {
     for (const name of spec?.resources ?? none) {
       const look = lookOf(name).toUpperCase();
       const first = byLook.get(look);

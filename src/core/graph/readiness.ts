@@ -1,6 +1,7 @@
 // Which features may start, must wait, or are beyond reach, from what their dependencies have come to.
 import type { Feature } from '../features/feature';
 import type { FeatureId } from '../shared/ids';
+import { eachInSteps, type Steps } from '../shared/steps';
 import { buildGraph, type Graph } from './graph';
 
 export type Features = Readonly<Record<FeatureId, Feature>>;
@@ -18,15 +19,15 @@ export function featureGraph(list: readonly Feature[]): Graph {
 }
 
 /** The same with ids for nodes, up to the highest; at numbers that no feature has, nothing is needed. */
-export function graphById(features: Features, lastId: FeatureId): Graph {
+export function* graphById(features: readonly Feature[], lastId: FeatureId): Steps<Graph> {
   const idOf = new Map<string, FeatureId>();
-  for (const { id, spec } of Object.values(features)) idOf.set(spec.name, id);
+  yield* eachInSteps(features, ({ id, spec }) => void idOf.set(spec.name, id));
   const needs: (readonly FeatureId[])[] = new Array(lastId + 1).fill(nothing);
-  for (const { id, spec } of Object.values(features)) {
-    if (spec.dependsOn.length === 0) continue;
+  yield* eachInSteps(features, ({ id, spec }) => {
+    if (spec.dependsOn.length === 0) return;
     const ids = spec.dependsOn.map((name) => idOf.get(name) ?? 0);
     needs[id] = ids.includes(0) ? ids.filter((need) => need > 0) : ids;
-  }
+  });
   return buildGraph(needs);
 }
 

@@ -2,9 +2,12 @@
 import type { Snapshot } from '../events/snapshot';
 import { changedFeatures } from '../features/changedFeatures';
 import type { Feature } from '../features/feature';
+import { buildGraph, type Graph } from '../graph/graph';
 import { type Features, graphById } from '../graph/readiness';
 import type { FeatureId } from '../shared/ids';
-import { Order } from './order';
+import { atOnce, type Steps, stepSize } from '../shared/steps';
+import { FileLoads } from './fileLoads';
+import { Order, orderIn } from './order';
 import { type Outlook, outlookFrom, steadyMinutes } from './outlook';
 import { Standing } from './standing';
 
@@ -15,7 +18,7 @@ type Facts = Pick<Snapshot, 'features' | 'lastFeatureId' | 'experience' | 'run'>
 export class Board {
   features: Features = {};
   standing = new Standing(noGraph);
-  order = new Order(noGraph, {}, () => 1);
+  order = new Order(noGraph, new FileLoads(), () => 1);
   outlook: Outlook = outlookFrom([], undefined);
   #graph = noGraph;
   #lastId: FeatureId = 0;
@@ -24,31 +27,50 @@ export class Board {
   readonly needsOf = (id: FeatureId): readonly Feature[] =>
     (this.#graph.needs[id] ?? []).flatMap((need) => this.features[need] ?? []);
 
-  /** Brings it up to `facts`. Some 2 ns for each feature, and what those cost that changed; anew when a spec did. */
+  /** Brings it up to `facts`. */
   see(facts: Facts): void {
+    atOnce(this.seeing(facts));
+  }
+
+  /**
+   * Brings it up to `facts`. Some 2 ns for each feature, and what those cost that changed; anew when a spec did, which is
+   * the only time it takes steps. Left between them it is as it was.
+   */
+  *seeing(facts: Facts): Steps<void> {
     const { features, experience, run } = facts;
     const lastId = Math.max(this.#lastId, facts.lastFeatureId);
     const changed = changedFeatures(this.features, features, lastId);
     const isOther = changed.some((id) => this.features[id]?.spec !== features[id]?.spec);
     const model = run?.settings.model;
     const isTaught = experience !== this.#learnedFrom.experience || model !== this.#learnedFrom.model;
+    const outlook = isTaught ? outlookFrom(experience, model) : this.outlook;
+    const made = isOther ? yield* this.#made(features, lastId, outlook) : undefined;
     this.features = features;
     this.#lastId = lastId;
-    if (isTaught) {
-      this.outlook = outlookFrom(experience, model);
-      this.#learnedFrom = { experience, ...(model !== undefined && { model }) };
-    }
-    if (isOther) {
-      this.#graph = graphById(features, lastId);
-      this.standing = new Standing(this.#graph);
-      this.standing.changed(Object.keys(features).map(Number), features);
-      this.order = new Order(this.#graph, features, steadyMinutes(this.outlook));
+    this.outlook = outlook;
+    if (isTaught) this.#learnedFrom = { experience, ...(model !== undefined && { model }) };
+    if (made) {
+      [this.#graph, this.standing, this.order] = made;
       return;
     }
     this.standing.changed(changed, features);
     if (isTaught) this.order.expect(steadyMinutes(this.outlook));
     this.order.changed(changed, features);
   }
+
+  *#made(features: Features, lastId: FeatureId, outlook: Outlook): Steps<readonly [Graph, Standing, Order]> {
+    const all = Object.values(features);
+    const graph = yield* graphById(all, lastId);
+    const standing = new Standing(graph);
+    for (let at = 0; at < all.length; at += stepSize) {
+      standing.changed(
+        all.slice(at, at + stepSize).map(({ id }) => id),
+        features,
+      );
+      yield;
+    }
+    return [graph, standing, yield* orderIn(graph, all, steadyMinutes(outlook))];
+  }
 }
 
-const noGraph = graphById({}, 0);
+const noGraph = buildGraph([]);

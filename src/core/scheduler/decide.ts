@@ -23,6 +23,9 @@ export interface Judgement {
   readonly wakeAt?: EpochMs;
 }
 
+/** Changes of readiness decided together, as many as a backlog's loader stores at once; the others come when they are asked for next. */
+export const mostChanges = 1_000;
+
 /**
  * The same facts give the same judgement. Changes of readiness come first and alone, so that claims are always judged on
  * settled facts: carry out the decisions, then ask again, until there are none.
@@ -31,7 +34,7 @@ export interface Judgement {
  */
 export function decide(snapshot: Snapshot, now: EpochMs, board = new Board()): Judgement {
   board.see(snapshot);
-  const changes = board.standing.changes();
+  const changes = board.standing.changes(mostChanges);
   if (changes.length > 0)
     return { decisions: changes.map((change) => ({ kind: 'change', change })), passedOver: [] };
 

@@ -1,6 +1,8 @@
 // How much open work there is on each file and resource, kept up as features are done.
+import type { Feature } from '../features/feature';
 import type { FeatureId } from '../shared/ids';
-import { exclusiveKeys, foldersAbove, isBelow, type Place } from './places';
+import { eachInSteps, type Steps } from '../shared/steps';
+import { exclusiveKeys, foldersAbove, isBelow, type Place, placesOf } from './places';
 
 /** Of those who want its files so many are counted for a feature; with more its file comes first anyway. */
 const mostSharers = 4_096;
@@ -17,11 +19,12 @@ export class FileLoads {
   /** Folders that are wanted as such, and who wants them: a file that is first wanted later is theirs, too. */
   readonly #folders = new Map<string, FeatureId[]>();
 
-  constructor(wanted: readonly { readonly id: FeatureId; readonly places: readonly Place[] }[]) {
-    const keys = exclusiveKeys(wanted.map(({ places }) => places));
-    wanted.forEach(({ id, places }, k) => {
-      this.#want(id, places, keys[k] ?? []);
-    });
+  /** All there are, once. */
+  *want(features: readonly Feature[]): Steps<void> {
+    const wanted: (readonly Place[])[] = [];
+    yield* eachInSteps(features, (feature) => void wanted.push(placesOf(feature)));
+    const keys = exclusiveKeys(wanted);
+    yield* eachInSteps(features, ({ id }, at) => this.#want(id, wanted[at] ?? [], keys[at] ?? []));
   }
 
   /** The feature wants other places from now on. */

@@ -4,6 +4,7 @@ import { type Graph, topologicalOrder } from '../graph/graph';
 import { type Features, graphById } from '../graph/readiness';
 import { Heap } from '../shared/heap';
 import type { FeatureId } from '../shared/ids';
+import { atOnce, eachInSteps, type Steps } from '../shared/steps';
 import { FileLoads } from './fileLoads';
 import { unknownMinutes } from './outlook';
 import { placesOf, samePlaces } from './places';
@@ -32,9 +33,17 @@ export function orderOf(
   features: readonly Feature[],
   minutesOf: MinutesOf = (f) => f.spec.estimate ?? unknownMinutes,
 ): Order {
-  const byId = Object.fromEntries(features.map((f) => [f.id, f]));
   const lastId = features.reduce((most, { id }) => Math.max(most, id), 0);
-  return new Order(graphById(byId, lastId), byId, minutesOf);
+  return atOnce(orderIn(atOnce(graphById(features, lastId)), features, minutesOf));
+}
+
+/** @param graph of `features`, by id; with one more, less or edited another order is made */
+export function* orderIn(graph: Graph, features: readonly Feature[], minutesOf: MinutesOf): Steps<Order> {
+  const files = new FileLoads();
+  yield* files.want(features);
+  const order = new Order(graph, files, minutesOf);
+  yield* order.take(features);
+  return order;
 }
 
 /** Minutes are counted in whole parts of this size, so that their sums are exact in whatever order they are added up. */
@@ -48,7 +57,6 @@ export class Order {
   readonly #features: Feature[] = [];
   /** Features whose duration nobody said, by what it is learned from; those of a kind are expected to take as long. */
   readonly #kinds = new Map<string, FeatureId[]>();
-  readonly #files: FileLoads;
   /** Positions in an order in which dependents come before what they need. */
   readonly #turns: Int32Array;
   // By id.
@@ -61,26 +69,27 @@ export class Order {
   #openCount = 0;
   #openMinutes = 0;
 
-  /** @param graph of `features`, by id; with one more, less or edited another order is made */
   constructor(
     private readonly graph: Graph,
-    features: Features,
+    private readonly files: FileLoads,
     private minutesOf: MinutesOf,
   ) {
     const zeros = () => new Array<number>(graph.needs.length).fill(0);
     [this.#minutes, this.#remaining, this.#behind, this.#openNeeds] = [zeros(), zeros(), zeros(), zeros()];
     this.#priorities = zeros().fill(Number.POSITIVE_INFINITY);
-    const all = Object.values(features);
-    this.#files = new FileLoads(all.map((feature) => ({ id: feature.id, places: placesOf(feature) })));
-    for (const feature of all) {
+    this.#turns = new Int32Array(graph.needs.length);
+  }
+
+  /** All there are, once. */
+  *take(features: readonly Feature[]): Steps<void> {
+    yield* eachInSteps(features, (feature) => {
       const { id, spec } = feature;
       this.#features[id] = feature;
       if (spec.estimate === undefined) this.#kind(`${spec.model} ${spec.category}`).push(id);
       this.#weigh(id);
-    }
-    const dependentsFirst = topologicalOrder(graph).toReversed();
-    this.#turns = new Int32Array(graph.needs.length);
-    dependentsFirst.forEach((id, turn) => {
+    });
+    const dependentsFirst = topologicalOrder(this.graph).toReversed();
+    yield* eachInSteps(dependentsFirst, (id, turn) => {
       this.#turns[id] = turn;
       this.#work(id);
     });
@@ -98,7 +107,7 @@ export class Order {
       const [before, after] = [this.#features[id], features[id]];
       if (!before || !after) continue;
       this.#features[id] = after;
-      if (!samePlaces(placesOf(before), placesOf(after))) this.#files.move(id, placesOf(after));
+      if (!samePlaces(placesOf(before), placesOf(after))) this.files.move(id, placesOf(after));
       if (!this.#weigh(id)) continue;
       touched.push(id);
       // What needs it needs one less or more now, and so another share of it counts for each of the others.
@@ -127,7 +136,7 @@ export class Order {
   /** Of an open feature. */
   rankOf(id: FeatureId): Rank {
     const [priority, remaining] = [this.#priorities[id] as number, this.#remaining[id] as number];
-    return { id, priority, remaining, busiest: this.#files.busiest(id), awaited: this.#awaited(id) };
+    return { id, priority, remaining, busiest: this.files.busiest(id), awaited: this.#awaited(id) };
   }
 
   /**
@@ -153,11 +162,11 @@ export class Order {
 
   /** Minutes that are left at least once the feature starts, however many agents there are. */
   #chain(id: FeatureId): number {
-    return Math.max(this.#remaining[id] as number, this.#files.busiest(id));
+    return Math.max(this.#remaining[id] as number, this.files.busiest(id));
   }
 
   #awaited(id: FeatureId): number {
-    return (this.#minutes[id] as number) + (this.#behind[id] as number) + this.#files.sharing(id);
+    return (this.#minutes[id] as number) + (this.#behind[id] as number) + this.files.sharing(id);
   }
 
   /** Counts the feature for what it is now. @returns whether it was counted for something else before */
@@ -168,7 +177,7 @@ export class Order {
     if (minutes === before) return false;
     this.#minutes[id] = minutes;
     this.#openMinutes += minutes - before;
-    this.#files.weigh(id, minutes);
+    this.files.weigh(id, minutes);
     const opened = Math.sign(minutes) - Math.sign(before);
     this.#openCount += opened;
     if (opened !== 0) {

@@ -4,6 +4,7 @@ import type { Feature } from '../features/feature';
 import type { FeatureChange } from '../features/featureChange';
 import type { Graph } from '../graph/graph';
 import { type Features, readinessOf } from '../graph/readiness';
+import { Heap } from '../shared/heap';
 import type { EpochMs, FeatureId } from '../shared/ids';
 
 /** Kept from one decision to the next: only what changed, and what needs it, is looked at again. */
@@ -16,8 +17,9 @@ export class Standing {
   readonly #resting = new Map<FeatureId, EpochMs>();
   /** Held by an attempt, working or being verified. */
   readonly #live = new Set<FeatureId>();
-  /** Stored readiness may not be what the dependencies say. */
+  /** Stored readiness may not be what the dependencies say; in the heap the lowest id is at hand. */
   readonly #doubtful = new Set<FeatureId>();
+  readonly #inDoubt = new Heap((a, b) => a < b);
   #features: Features = {};
 
   /** @param graph by id, of the features that `changed` will tell of */
@@ -36,8 +38,8 @@ export class Standing {
       if (state?.status === 'pending' && state.notBefore !== undefined)
         this.#resting.set(id, state.notBefore);
       toggle(this.#live, id, state?.status === 'claimed' && state.phase !== 'unconfirmed');
-      this.#doubtful.add(id);
-      for (const dependent of this.graph.neededBy[id] ?? []) this.#doubtful.add(dependent);
+      this.#doubt(id);
+      for (const dependent of this.graph.neededBy[id] ?? []) this.#doubt(dependent);
     }
   }
 
@@ -45,15 +47,27 @@ export class Standing {
     return this.#all(this.#live).flatMap(({ state }) => (state.status === 'claimed' ? [state.claim] : []));
   }
 
-  /** Changes, by rising id, that bring stored readiness in line with the dependencies as they are. */
-  changes(): readonly FeatureChange[] {
+  /**
+   * Changes, by rising id, that bring stored readiness in line with the dependencies as they are; the first `most` of them,
+   * and what it costs to find those: the others are found once these are carried out.
+   */
+  changes(most: number): readonly FeatureChange[] {
     const changes: FeatureChange[] = [];
-    for (const id of [...this.#doubtful].sort((a, b) => a - b)) {
+    while (changes.length < most) {
+      const id = this.#inDoubt.pop();
+      if (id === undefined) break;
+      this.#doubtful.delete(id);
       const change = this.#settle(id);
       if (change) changes.push(change);
-      else this.#doubtful.delete(id);
     }
+    for (const { featureId } of changes) this.#doubt(featureId); // until they are carried out
     return changes;
+  }
+
+  #doubt(id: FeatureId): void {
+    if (this.#doubtful.has(id)) return;
+    this.#doubtful.add(id);
+    this.#inDoubt.push(id);
   }
 
   #settle(featureId: FeatureId): FeatureChange | undefined {

@@ -1,8 +1,10 @@
 // The offline model's script: what it may say, and which turns an attempt gets.
+
 import { strict as assert } from 'node:assert';
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { OfflineScriptFile } from '../../../src/adapters/files/offlineScriptFile';
+import { atOnce } from '../../../src/core/shared/steps';
 import { repoRoot } from '../../support/repoRoot';
 import { tempFolder } from './tempWorkspace';
 
@@ -150,7 +152,7 @@ describe('schemas of the files that people write', () => {
   it('know the same fields as the readers', async () => {
     const feature = Object.keys(schema('features').definitions.feature.properties);
     const said = await import('../../../src/core/features/featureList');
-    const probe = said.parseBacklog([{ name: 'a', nope: 1 }]);
+    const probe = atOnce(said.parseBacklog([{ name: 'a', nope: 1 }]));
     assert.ok(!probe.ok);
     const known = /Known: (.*)\.$/.exec(probe.problems[0]?.message ?? '')?.[1]?.split(', ');
     assert.deepEqual(feature.sort(), known?.sort());

@@ -98,6 +98,7 @@ const stoppedClock: Clock = {
   now: () => 0,
   monotonic: () => 0,
   after: () => assert.fail('nothing is to wait'),
+  giveWay: () => assert.fail('nothing is to wait'),
 };
 
 type Turn = Extract<ModelEvent, { type: 'turn' }>;

@@ -39,7 +39,7 @@ describe('a store with a long history', () => {
     await rm(dir, { recursive: true });
   });
 
-  const clock = { now: () => 0, monotonic: () => 0, after: () => () => {} };
+  const clock = { now: () => 0, monotonic: () => 0, after: () => () => {}, giveWay: async () => {} };
   const open = async () => {
     store = await openSqlJsStore({ dir, epoch: 1, wasmPath, files: withoutSyncs });
     const { snapshot } = await store.load();

@@ -1,5 +1,6 @@
 // Time and chance as the platform gives them.
 import { strict as assert } from 'node:assert';
+import { stat } from 'node:fs/promises';
 import { createNodeChance, createNodeClock } from '../../../src/adapters/system/nodeSystem';
 
 describe('the clock', () => {
@@ -17,6 +18,19 @@ describe('the clock', () => {
     await new Promise<void>((resolve) => clock.after(20, resolve));
     assert.ok(clock.monotonic() - startedAt >= 19);
     clearInterval(keepAlive);
+  });
+
+  it('lets what came over a socket or from the disk have its turn, however long the work goes on', async () => {
+    let isTold = false;
+    void stat('.').then(() => {
+      isTold = true;
+    });
+    // As long work does: each slice takes longer than any timer.
+    for (let slice = 0; slice < 20 && !isTold; slice++) {
+      for (const since = clock.monotonic(); clock.monotonic() - since < 8; );
+      await clock.giveWay();
+    }
+    assert.ok(isTold);
   });
 
   const cases: [what: string, delayMs: number][] = [

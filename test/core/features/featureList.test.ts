@@ -7,17 +7,18 @@ import {
   parseBacklog,
 } from '../../../src/core/features/featureList';
 import { inert } from '../../../src/core/shared/inert';
+import { atOnce } from '../../../src/core/shared/steps';
 import { withinCpu } from '../../support/cpuTime';
 
 function specsOf(document: unknown, knownIds?: ReadonlyMap<string, number>, lastId?: number) {
-  const parsed = parseBacklog(document, knownIds, lastId);
+  const parsed = atOnce(parseBacklog(document, knownIds, lastId));
   assert.ok(parsed.ok, parsed.ok ? '' : JSON.stringify(parsed.problems));
   return parsed.specs;
 }
 
 /** Each problem as its place, for tests that care where it was found. */
 function placesOf(document: unknown): readonly string[] {
-  const parsed = parseBacklog(document);
+  const parsed = atOnce(parseBacklog(document));
   return parsed.ok ? [] : parsed.problems.map(({ path }) => path.join('.'));
 }
 
@@ -192,7 +193,7 @@ describe('parseBacklog', () => {
 
   for (const [what, document, expected] of attacks) {
     it(`finds ${what}`, () => {
-      const parsed = parseBacklog(document);
+      const parsed = atOnce(parseBacklog(document));
       assert.ok(!parsed.ok, 'it was taken');
       assert.deepEqual(
         parsed.problems.map(({ path }) => path.join('.')),
@@ -223,10 +224,12 @@ describe('parseBacklog', () => {
 
   it('shows text from the file without what could move the cursor or turn the text around', () => {
     const nasty = '\u001b[2J\u009b1m\u202ename\n';
-    const parsed = parseBacklog([
-      { name: nasty, [nasty]: 1, depends_on: [nasty, `${nasty}!`], priority: 1 },
-      { name: nasty },
-    ]);
+    const parsed = atOnce(
+      parseBacklog([
+        { name: nasty, [nasty]: 1, depends_on: [nasty, `${nasty}!`], priority: 1 },
+        { name: nasty },
+      ]),
+    );
     assert.ok(!parsed.ok);
     assert.equal(parsed.problems.length, 4);
     for (const { message } of parsed.problems) assert.equal(message, inert(message));
@@ -249,7 +252,7 @@ describe('parseBacklog', () => {
   });
 
   const messagesOf = (document: unknown) => {
-    const parsed = parseBacklog(document);
+    const parsed = atOnce(parseBacklog(document));
     return parsed.ok ? [] : parsed.problems.map(({ message }) => message);
   };
 
@@ -276,7 +279,7 @@ describe('parseBacklog', () => {
   it('points out an id that would be another feature in a fresh clone, with the name to write', () => {
     const document = [{ name: 'Docs' }, { name: 'Base' }, { name: 'Login', depends_on: ['Docs', 1] }];
     const noticesOf = (known: ReadonlyMap<string, number>, lastId: number) => {
-      const parsed = parseBacklog(document, known, lastId);
+      const parsed = atOnce(parseBacklog(document, known, lastId));
       return parsed.ok ? parsed.notices : assert.fail('it was refused');
     };
     const here = new Map([
@@ -296,7 +299,7 @@ describe('parseBacklog', () => {
       ['Base', 9],
       ['Login', 10],
     ]);
-    const parsed = parseBacklog([{ name: 'Base' }, { name: 'Login', depends_on: [9] }], late, 10);
+    const parsed = atOnce(parseBacklog([{ name: 'Base' }, { name: 'Login', depends_on: [9] }], late, 10));
     assert.match(parsed.ok ? (parsed.notices[0]?.message ?? '') : '', /but no feature in a fresh clone/);
   });
 
@@ -318,7 +321,7 @@ describe('parseBacklog', () => {
     it('refuses a feature whose lists would make too long a message, and says what to do', () => {
       const names = Array.from({ length: 6_000 }, (_, k) => ({ name: `${'x'.repeat(190)}${k}` }));
       const last = { name: 'last', depends_on: names.map((_, k) => k + 1) };
-      const parsed = parseBacklog([...names, last]);
+      const parsed = atOnce(parseBacklog([...names, last]));
       assert.ok(!parsed.ok);
       assert.deepEqual(parsed.problems[0]?.path, [6_000]);
       assert.match(parsed.problems[0].message, /have 1162890 characters together; the most is 1000000/);
@@ -330,7 +333,7 @@ describe('parseBacklog', () => {
     });
 
     it('refuses one more', () => {
-      const parsed = parseBacklog([...many, { name: 'one more' }]);
+      const parsed = atOnce(parseBacklog([...many, { name: 'one more' }]));
       assert.ok(!parsed.ok);
       assert.equal(parsed.problems[0]?.message, 'The backlog has 100001 features; the most is 100000.');
     });

@@ -1,9 +1,10 @@
 // The names of resources as people write them: which are one, and which are none.
 import { strict as assert } from 'node:assert';
 import { parseBacklog } from '../../../src/core/features/featureList';
+import { atOnce } from '../../../src/core/shared/steps';
 
 const read = (...lists: unknown[]) =>
-  parseBacklog(lists.map((resources, k) => ({ name: `F${k + 1}`, resources })));
+  atOnce(parseBacklog(lists.map((resources, k) => ({ name: `F${k + 1}`, resources }))));
 
 describe('resources', () => {
   const good: [written: unknown, read: readonly string[] | undefined][] = [

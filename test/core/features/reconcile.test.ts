@@ -2,6 +2,7 @@
 import { strict as assert } from 'node:assert';
 import type { Stage } from '../../../src/core/features/featureMachine';
 import { reconcile } from '../../../src/core/features/reconcile';
+import { atOnce } from '../../../src/core/shared/steps';
 import { withinCpu } from '../../support/cpuTime';
 import { featureIn, specOf } from '../sampleFeatures';
 
@@ -11,23 +12,23 @@ const specs = kept.map((f) => f.spec);
 
 describe('reconcile', () => {
   it('changes nothing when the same backlog is loaded again', () => {
-    assert.deepEqual(reconcile(features, 3, specs), { changes: [], deferred: [] });
+    assert.deepEqual(atOnce(reconcile(features, 3, specs)), { changes: [], deferred: [] });
   });
 
   it('does not mind the order of entries and fields, nor a field that is undefined', () => {
     const turned = specs.toReversed().map((spec) => Object.fromEntries(Object.entries(spec).reverse()));
     const again = turned.map((part) => ({ ...specOf(''), ...part, verify: undefined }));
-    assert.deepEqual(reconcile(features, 3, again), { changes: [], deferred: [] });
+    assert.deepEqual(atOnce(reconcile(features, 3, again)), { changes: [], deferred: [] });
   });
 
   it('knows a feature whose accent an older database wrote in the other form', () => {
     const old = { ...featureIn('passing', 1), spec: specOf('Cafe\u0301') };
-    const { changes } = reconcile({ 1: old }, 1, [specOf('Caf\u00e9')]);
+    const { changes } = atOnce(reconcile({ 1: old }, 1, [specOf('Caf\u00e9')]));
     assert.deepEqual(changes, [{ type: 'feature.edited', featureId: 1, spec: specOf('Caf\u00e9') }]);
   });
 
   it('gives new names the next ids in file order, never one that was used', () => {
-    const { changes } = reconcile(features, 40, [specOf('X'), ...specs, specOf('Y')]);
+    const { changes } = atOnce(reconcile(features, 40, [specOf('X'), ...specs, specOf('Y')]));
     assert.deepEqual(changes, [
       { type: 'feature.added', featureId: 41, spec: specOf('X') },
       { type: 'feature.added', featureId: 42, spec: specOf('Y') },
@@ -38,7 +39,7 @@ describe('reconcile', () => {
     const edited = specOf('F1', { priority: 1 });
     const [, second] = specs;
     assert.ok(second);
-    assert.deepEqual(reconcile(features, 3, [edited, second]), {
+    assert.deepEqual(atOnce(reconcile(features, 3, [edited, second])), {
       changes: [
         { type: 'feature.edited', featureId: 1, spec: edited },
         { type: 'feature.removed', featureId: 3 },
@@ -50,11 +51,11 @@ describe('reconcile', () => {
   it('edits a feature that gets or loses a resource', () => {
     const first = specOf('F1', { resources: ['port 3000'] });
     const others = specs.slice(1);
-    const { changes } = reconcile(features, 3, [first, ...others]);
+    const { changes } = atOnce(reconcile(features, 3, [first, ...others]));
     assert.deepEqual(changes, [{ type: 'feature.edited', featureId: 1, spec: first }]);
     const having = { ...features, 1: { ...featureIn('pending', 1), spec: first } };
-    assert.deepEqual(reconcile(having, 3, [first, ...others]).changes, []);
-    assert.deepEqual(reconcile(having, 3, specs).changes, [
+    assert.deepEqual(atOnce(reconcile(having, 3, [first, ...others])).changes, []);
+    assert.deepEqual(atOnce(reconcile(having, 3, specs)).changes, [
       { type: 'feature.edited', featureId: 1, spec: specOf('F1') },
     ]);
   });
@@ -65,7 +66,7 @@ describe('reconcile', () => {
     const waits = held.includes(stage);
     it(`${waits ? 'defers' : 'applies'} an edit and a removal while ${stage}`, () => {
       const now = { 1: featureIn(stage, 1), 2: featureIn(stage, 2) };
-      const { changes, deferred } = reconcile(now, 2, [specOf('F1', { description: 'other' })]);
+      const { changes, deferred } = atOnce(reconcile(now, 2, [specOf('F1', { description: 'other' })]));
       assert.deepEqual(
         changes.map((c) => `${c.type} ${c.featureId}`),
         waits ? [] : ['feature.edited 1', 'feature.removed 2'],
@@ -75,7 +76,7 @@ describe('reconcile', () => {
   }
 
   it('holds for names that objects have of their own', () => {
-    const added = reconcile({}, 0, [specOf('__proto__'), specOf('constructor')]).changes;
+    const added = atOnce(reconcile({}, 0, [specOf('__proto__'), specOf('constructor')])).changes;
     assert.deepEqual(
       added.map((c) => c.featureId),
       [1, 2],
@@ -84,6 +85,6 @@ describe('reconcile', () => {
 
   it('is fast for 10⁵ features', () => {
     const many = Array.from({ length: 100_000 }, (_, k) => specOf(`F${k}`));
-    assert.equal(withinCpu(3_000, () => reconcile({}, 0, many)).changes.length, 100_000);
+    assert.equal(withinCpu(3_000, () => atOnce(reconcile({}, 0, many))).changes.length, 100_000);
   });
 });

@@ -2,6 +2,7 @@
 import { strict as assert } from 'node:assert';
 import type { Stage } from '../../../src/core/features/featureMachine';
 import { featureGraph, graphById, readinessOf, withDependencies } from '../../../src/core/graph/readiness';
+import { atOnce } from '../../../src/core/shared/steps';
 import { featureIn } from '../sampleFeatures';
 
 describe('readinessOf', () => {
@@ -51,9 +52,17 @@ describe('featureGraph', () => {
 describe('graphById', () => {
   it('does the same with ids, and nothing where no feature is', () => {
     const { 2: _, ...without } = diamond;
-    assert.deepEqual(graphById(diamond, 6).needs, [[], [], [1], [1], [2, 3], [], []]);
-    assert.deepEqual(graphById(diamond, 6).neededBy, [[], [2, 3], [4], [4], [], [], []]);
-    assert.deepEqual(graphById(without, 5).needs, [[], [], [], [1], [3], []]);
+    assert.deepEqual(atOnce(graphById(Object.values(diamond), 6)).needs, [[], [], [1], [1], [2, 3], [], []]);
+    assert.deepEqual(atOnce(graphById(Object.values(diamond), 6)).neededBy, [
+      [],
+      [2, 3],
+      [4],
+      [4],
+      [],
+      [],
+      [],
+    ]);
+    assert.deepEqual(atOnce(graphById(Object.values(without), 5)).needs, [[], [], [], [1], [3], []]);
   });
 });
 

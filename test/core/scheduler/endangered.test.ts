@@ -3,6 +3,7 @@ import { strict as assert } from 'node:assert';
 import { type Feature, newFeature } from '../../../src/core/features/feature';
 import { parseBacklog } from '../../../src/core/features/featureList';
 import { endangeredBy } from '../../../src/core/scheduler/endangered';
+import { atOnce } from '../../../src/core/shared/steps';
 
 interface Given {
   readonly [key: string]: unknown;
@@ -12,7 +13,7 @@ interface Given {
 
 /** All of them pass, but for those whose name begins with `not`. */
 function featuresOf(given: readonly Given[]): Readonly<Record<number, Feature>> {
-  const parsed = parseBacklog(given.map(({ built: _, ...entry }) => entry));
+  const parsed = atOnce(parseBacklog(given.map(({ built: _, ...entry }) => entry)));
   assert.ok(parsed.ok);
   return Object.fromEntries(
     parsed.specs.map((spec, k): [number, Feature] => {

@@ -1,4 +1,5 @@
 // A run without an engine: decisions carried out at once, attempts that end as chance says, the rules checked throughout.
+
 import { strict as assert } from 'node:assert';
 import { type Attempt, attemptOf, type Event, type Happening } from '../../../src/core/events/event';
 import { projectAll } from '../../../src/core/events/project';
@@ -14,6 +15,7 @@ import { decide } from '../../../src/core/scheduler/decide';
 import { reportedOf } from '../../../src/core/scheduler/reportedEvents';
 import { reportRun } from '../../../src/core/scheduler/reportRun';
 import type { Choice } from '../../../src/core/scheduler/selectBatch';
+import { atOnce } from '../../../src/core/shared/steps';
 import { brokenRestRules, brokenStepRules } from './runRules';
 
 const check = { kind: 'check', command: 'npm test', exitCode: 0, outputTail: '', durationMs: 1 } as const;
@@ -222,7 +224,9 @@ export class SimulatedRun {
   }
 
   #load(): void {
-    this.#tell(...reconcile(this.snapshot.features, this.snapshot.lastFeatureId, this.#specs).changes);
+    this.#tell(
+      ...atOnce(reconcile(this.snapshot.features, this.snapshot.lastFeatureId, this.#specs)).changes,
+    );
   }
 
   #finish(outcome: 'complete' | 'incomplete' | 'stopped'): void {
