@@ -2,7 +2,7 @@
 import type { FeatureSpec } from '../../core/features/feature';
 import { parseBacklog } from '../../core/features/featureList';
 import { cycleProblem } from '../../core/graph/backlogGraph';
-import { stepsInSlices } from '../system/inSlices';
+import { stepsInSlices } from './inSlices';
 import { readJsonFile } from './jsonFile';
 import { type PlacedProblem, placeProblems } from './jsonPlaces';
 

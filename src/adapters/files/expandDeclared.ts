@@ -5,8 +5,8 @@ import picomatch from 'picomatch';
 import { isPlainlyNamed } from '../../core/features/judgeChange';
 import { powerOf } from '../../core/guardrails/powerFiles';
 import { lockKey, type PathScope, parseLockScope, parseWorkspacePath } from '../../core/locks/lockPath';
-import { inSlices } from '../system/inSlices';
 import type { IgnoreRules } from './ignoreRules';
+import { inSlices } from './inSlices';
 import { walkTree } from './walkTree';
 
 /** A glob that matches more files than this locks its literal prefix instead: 200 locks say no more than one folder. */

@@ -1,8 +1,8 @@
 // Reads a JSON file that a person wrote, whatever may be wrong with it.
 import { isUtf8 } from 'node:buffer';
-import { stepsInSlices } from '../system/inSlices';
 import { isNotRead, readFileWithin, whyNotRead } from './boundedRead';
 import { asFailures } from './fileFailure';
+import { stepsInSlices } from './inSlices';
 import { parseJsonList } from './jsonList';
 import { type PlacedProblem, placeOf } from './jsonPlaces';
 

@@ -4,7 +4,7 @@ import path from 'node:path';
 import type { BacklogProblem, DocumentPath } from '../../core/features/backlogProblem';
 import { canonicalName } from '../../core/features/featureName';
 import type { OfflineScript, OfflineTurn } from '../../ports/coordinator';
-import { inSlices } from '../system/inSlices';
+import { inSlices } from './inSlices';
 import { readTextFile } from './jsonFile';
 import { membersOf, type TextPart } from './jsonMembers';
 import { type PlacedProblem, placeOf, placeProblems } from './jsonPlaces';

@@ -1,6 +1,6 @@
 // Copies whole parts of the workspace into a place by the system's own `cp`: as fast as that is, with times, owners and links.
 import { execFile } from 'node:child_process';
-import { inSlices } from '../system/inSlices';
+import { inSlices } from '../files/inSlices';
 import type { SlotPlace } from './slotPlace';
 import { type Found, foundAt, type Survey } from './survey';
 import { aboveOf } from './wholeParts';

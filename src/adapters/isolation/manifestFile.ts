@@ -1,7 +1,7 @@
 // What a place knows of itself, kept over processes: a line of JSON for each entry, and one that says that all are there.
 import { open, readFile, rename, rm } from 'node:fs/promises';
 import { isUnreadable } from '../files/fileFailure';
-import { inSlices } from '../system/inSlices';
+import { inSlices } from '../files/inSlices';
 import { type Base, type FileBase, Manifest } from './manifest';
 import type { Stamp } from './stamp';
 

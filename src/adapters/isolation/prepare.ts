@@ -4,7 +4,7 @@ import { sizeWords } from '../../core/shared/size';
 import { Failure } from '../../ports/failure';
 import { hasCode, isUnreadable } from '../files/fileFailure';
 import { inParallel } from '../files/inParallel';
-import { inSlices } from '../system/inSlices';
+import { inSlices } from '../files/inSlices';
 import { ArrivalList } from './arrivals';
 import { bringUpToDate } from './bringUpToDate';
 import { copyParts, leastInParts } from './copyParts';

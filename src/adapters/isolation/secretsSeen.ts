@@ -4,7 +4,7 @@ import { isSecret } from '../../core/guardrails/secretFiles';
 import { secretValuesIn } from '../../core/guardrails/secretValues';
 import { isNotRead, readFileWithin } from '../files/boundedRead';
 import { isUnreadable } from '../files/fileFailure';
-import { inSlices } from '../system/inSlices';
+import { inSlices } from '../files/inSlices';
 import { isSameFile, type Stamp } from './stamp';
 import type { Survey } from './survey';
 

@@ -24,7 +24,7 @@ export interface Judgement {
 }
 
 /** Changes of readiness decided together, as many as a backlog's loader stores at once; the others come when they are asked for next. */
-export const mostChanges = 1_000;
+const mostChanges = 1_000;
 
 /**
  * The same facts give the same judgement. Changes of readiness come first and alone, so that claims are always judged on
