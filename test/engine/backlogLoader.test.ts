@@ -52,6 +52,40 @@ describe('a long backlog', () => {
     await host.engine.close();
   });
 
+  it('leaves others their turns while it is compared, and while the first decision is made ready', async () => {
+    const host = await SimulatedHost.open({ backlog: [{ name: 'first' }] });
+    const turns = { loaded: 0, decided: 0 };
+    let during: keyof typeof turns = 'loaded';
+    let readMs = 0;
+    // As on a slow machine: each look at the clock finds it a slice later.
+    host.clock.monotonic = () => (readMs += 10);
+    host.clock.giveWay = async () => void turns[during]++;
+    await host.engine.loadBacklog(specsOf([{ name: 'first' }, ...many]));
+    during = 'decided';
+    await host.clock.advance(0);
+    // Cleaned of keys, named, compared, put in order; looked up, scoped, and ranked: each in steps of its own.
+    assert.ok(turns.loaded > 50, `${turns.loaded} while it was loaded`);
+    assert.ok(turns.decided > 50, `${turns.decided} before it was decided`);
+    await host.engine.close();
+  });
+
+  it('is loaded again for an attempt that ended while it was compared', async () => {
+    const host = await SimulatedHost.open({ backlog: [{ name: 'first' }] });
+    await host.start();
+    const edited = specsOf([{ name: 'first', description: 'new words' }, ...many]);
+    let readMs = 0;
+    host.clock.monotonic = () => (readMs += 10);
+    let turns = 0;
+    host.clock.giveWay = async () => {
+      turns++;
+      if (turns === 20) await host.engine.runs.stop(); // keys have been looked for, and it is being compared
+    };
+    assert.equal((await host.engine.loadBacklog(edited)).deferred, 1);
+    await host.clock.advance(0);
+    assert.equal(host.engine.snapshot.features[1]?.spec.description, 'new words');
+    await host.engine.close();
+  });
+
   it('can be loaded twice at once', async () => {
     const host = await SimulatedHost.open({ backlog: [{ name: 'first' }] });
     const all = specsOf([{ name: 'first' }, ...many]);

@@ -186,6 +186,23 @@ const table: { fact: string; content: string | Uint8Array; problems: string[] }[
   },
 ];
 
+describe('a long backlog', () => {
+  it('is read while others have their turns', async () => {
+    const list = Array.from({ length: 60_000 }, (_, k) => ({
+      name: `Feature ${k}`,
+      files: [`src/${k}.ts`],
+      depends_on: k > 0 ? [`Feature ${k - 1}`] : [],
+    }));
+    let turns = 0;
+    const turn = setInterval(() => turns++, 0);
+    const loaded = await load(JSON.stringify(list));
+    clearInterval(turn);
+    assert.equal(loaded.kind === 'loaded' && loaded.specs.length, list.length);
+    // Reading alone, and what is one step, gives some six.
+    assert.ok(turns >= 20, `${turns} turns`);
+  });
+});
+
 describe('backlogFile', () => {
   for (const { fact, content, problems } of table) {
     it(`places ${fact}`, async () => {
