@@ -1,10 +1,11 @@
 // Where the places of a workspace's agents are: outside of it, where no tool of the user walks into them, and on its disk
 // where there is such a folder, so that copies can be made without copying bytes.
 import { createHash } from 'node:crypto';
-import { lstat, mkdir, readdir, readFile, stat, utimes, writeFile } from 'node:fs/promises';
+import { lstat, readdir, readFile, stat, utimes, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { orNull } from '../files/fileFailure';
+import { makeFolder } from '../files/makeFolder';
 import { removeTree } from '../files/removeTree';
 
 /** Names the workspace whose places these are. */
@@ -23,7 +24,7 @@ export interface PlacesHome {
 export async function placesHome(root: string, now = Date.now()): Promise<PlacesHome> {
   const home = await homeFor(root);
   const dir = path.join(home, createHash('sha256').update(root).digest('hex').slice(0, 16));
-  await mkdir(dir, { recursive: true, mode: 0o700 });
+  await makeFolder(dir);
   await writeFile(path.join(dir, ownerFile), root);
   await utimes(path.join(dir, ownerFile), now / 1000, now / 1000);
   return { dir, sweep: () => sweep(home, dir, now) };
@@ -40,7 +41,7 @@ async function homeFor(root: string): Promise<string> {
   for (const home of [usual, ...others]) {
     if (!isInside(root, home) && (await isOurs(home)) && (await stat(home)).dev === dev) return home;
   }
-  await mkdir(usual, { recursive: true, mode: 0o700 });
+  await makeFolder(usual);
   return usual;
 }
 
@@ -55,7 +56,7 @@ function cacheFolder(): string {
 /** Made if it is not there; false where somebody else could put something into it, or where it cannot be made. */
 async function isOurs(home: string): Promise<boolean> {
   try {
-    await mkdir(home, { recursive: true, mode: 0o700 });
+    await makeFolder(home);
     const found = await lstat(home);
     const uid = process.getuid?.();
     return found.isDirectory() && (uid === undefined || (found.uid === uid && (found.mode & 0o022) === 0));

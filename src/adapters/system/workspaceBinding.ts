@@ -1,10 +1,11 @@
 // What ties a workspace's database to the user, machine and folder it was made by: a mark that nobody else can make.
 import { createHmac, randomBytes } from 'node:crypto';
 import { constants } from 'node:fs';
-import { link, lstat, mkdir, open, readFile, rm } from 'node:fs/promises';
+import { link, lstat, open, readFile, rm } from 'node:fs/promises';
 import { userInfo } from 'node:os';
 import path from 'node:path';
 import { hasCode } from '../files/fileFailure';
+import { makeFolder } from '../files/makeFolder';
 
 const secretName = 'workspaces.secret';
 const secretBytes = 32;
@@ -63,7 +64,7 @@ async function isOthers(file: string): Promise<boolean> {
 
 /** Of several who make it at once, one is the first, and all use that one's. */
 async function makeSecret(folder: string, file: string): Promise<void> {
-  await mkdir(folder, { recursive: true, mode: 0o700 });
+  await makeFolder(folder);
   const fresh = `${file}.${randomBytes(8).toString('hex')}`;
   const handle = await open(fresh, 'wx', 0o600);
   try {
