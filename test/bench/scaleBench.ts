@@ -133,7 +133,12 @@ function load(document: unknown): Snapshot {
 function settle(snapshot: Snapshot): Snapshot {
   const settings = { ...defaultRunSettings, maxAgents: 3 };
   const running = append(snapshot, [{ type: 'run.started', runId: 1, settings }]);
-  return append(running, changesIn(decide(running, 0)));
+  const board = new Board();
+  for (let next = running; ; ) {
+    const changes = changesIn(decide(next, 0, board));
+    if (changes.length === 0) return next;
+    next = append(next, changes);
+  }
 }
 
 function changesIn({ decisions }: Judgement): readonly Happening[] {

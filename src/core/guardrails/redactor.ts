@@ -1,4 +1,5 @@
 // Takes keys out of texts before anybody sees or keeps them, in every common form and however the text is cut.
+import { isDump, unfinishedLineAt } from './dumpViews';
 import { FormIndex, type Span, type TextView } from './formIndex';
 import { bareFormsOf, formsOf, shortestSecret } from './secretForms';
 import { movesBack, terminalViewOf } from './terminalView';
@@ -62,8 +63,11 @@ export class Redactor {
     return {
       push: (text) => {
         held += text;
-        const spans = joined(this.#spans(held));
-        const open = this.#openAt(held);
+        // One column of a dump's line tells what the other does, and comes later.
+        const lines = this.#index.isEmpty ? held : held.slice(0, unfinishedLineAt(held));
+        const spans = joined(this.#spans(lines));
+        const openFrom = this.#openAt(lines);
+        const open = isDump(lines) ? lines.lastIndexOf('\n', openFrom - 1) + 1 : openFrom;
         return pass(spans.find(({ from, to }) => from < open && open < to)?.to ?? open, spans);
       },
       end: () => pass(held.length, this.#spans(held)),

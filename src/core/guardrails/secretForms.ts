@@ -1,4 +1,4 @@
-// The shapes in which a secret turns up in texts: as it is, escaped, in base64, in hex, url-encoded.
+// The shapes in which a secret turns up in texts: as it is, escaped, in base64, base32 and hex, url-encoded, in UTF-16.
 
 import { unseen } from './terminalView';
 
@@ -32,27 +32,40 @@ function utf8(text: string): readonly number[] {
   return bytes;
 }
 
+/** The bytes of `text` in UTF-16, the lower byte first: so Windows writes, and PowerShell takes its commands. */
+function utf16(text: string): readonly number[] {
+  return text.split('').flatMap((half) => [half.charCodeAt(0) & 255, half.charCodeAt(0) >> 8]);
+}
+
 /** `encodeURIComponent` throws for half a character. */
 function urlEncoded(text: string): string {
   return encodeURIComponent(text.replace(/\p{Surrogate}/gu, '\ufffd'));
 }
 
 const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
+const alphabet32 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
 
 /**
  * What base64 makes of `bytes` wherever they stand in a longer text: of the three ways of falling into groups of three,
  * each with the characters that the bytes alone decide. Padding and what mixes with a neighbour is left out.
  */
 function base64Cores(bytes: readonly number[]): readonly string[] {
-  return [0, 1, 2].map((before) => {
-    const firstBit = before === 0 ? 0 : before === 1 ? 4 : 2; // of the bytes: the bits before it share a character
-    let core = '';
-    for (let bit = firstBit; bit + 6 <= bytes.length * 8; bit += 6) {
-      const pair = ((bytes[bit >> 3] ?? 0) << 8) | (bytes[(bit >> 3) + 1] ?? 0);
-      core += alphabet[(pair >> (10 - (bit & 7))) & 63];
-    }
-    return core;
-  });
+  return [0, 4, 2].map((firstBit) => packed(bytes, firstBit, alphabet, 6));
+}
+
+/** The same of base32, where bytes fall into groups of five. */
+function base32Cores(bytes: readonly number[]): readonly string[] {
+  return [0, 2, 4, 1, 3].map((firstBit) => packed(bytes, firstBit, alphabet32, 5));
+}
+
+/** @param firstBit of the bytes: those before it share a character with what stands before them */
+function packed(bytes: readonly number[], firstBit: number, characters: string, bits: 5 | 6): string {
+  let core = '';
+  for (let bit = firstBit; bit + bits <= bytes.length * 8; bit += bits) {
+    const pair = ((bytes[bit >> 3] ?? 0) << 8) | (bytes[(bit >> 3) + 1] ?? 0);
+    core += characters[(pair >> (16 - bits - (bit & 7))) & (2 ** bits - 1)];
+  }
+  return core;
 }
 
 function hex(bytes: readonly number[]): string {
@@ -74,7 +87,7 @@ export function bareFormsOf(secret: string): readonly string[] {
   const each = (write: (byte: number) => string) => bytes.map(write).join('');
   const inHex = (before: string) => each((byte) => before + byte.toString(16));
   const numbers = [
-    hex(bytes),
+    ...[hex(bytes), hex(utf16(secret))],
     ...['x', '0x', 'u'].map(inHex),
     each(String),
     each((byte) => byte.toString(8)),
@@ -101,6 +114,8 @@ export function formsOf(secret: string): readonly string[] {
     escaped,
     escaped.replace(/%../g, (found) => found.toLowerCase()),
     ...cores,
+    ...[...base64Cores(utf16(plain)), ...base32Cores(bytes)],
+    ...[hex(utf16(plain)), hex(utf16(plain)).toUpperCase()],
     ...cores.map((core) => core.replaceAll('+', '-').replaceAll('/', '_')),
     hex(bytes),
     hex(bytes).toUpperCase(),

@@ -1,5 +1,6 @@
 // A text as it is, as it reads without what is not shown, as a terminal shows it, once white space is taken out and once
 // escapes are undone in that, and with nothing but its letters and digits.
+import { dumpFramesIn } from './dumpViews';
 import type { Span, TextView } from './formIndex';
 import { bare } from './secretForms';
 import { mayHaveUnseen, movesBack, terminalViewOf, unfinishedSequence, unseen } from './terminalView';
@@ -11,7 +12,7 @@ const percentEscape = /%[0-7][0-9a-f]/gi;
 const backslashEscape = /\\u00[0-7][0-9a-f]|\\x[0-7][0-9a-f]|\\["'\\/nrt]/gi;
 /** The beginning of an escape at the end of a text. */
 const unfinishedEscape =
-  /(?:%(?:\s*[0-7])?|\\(?:\s*(?:x(?:\s*[0-7])?|u(?:\s*0){0,2}|u\s*0\s*0\s*[0-7]))?)\s*$/i;
+  /(?:%(?:\s*2(?:\s*5(?:\s*[0-7])?)?|\s*[0-7])?|\\(?:\s*(?:x(?:\s*[0-7])?|u(?:\s*0){0,2}|u\s*0\s*0\s*[0-7]))?)\s*$/i;
 
 /** From where on the text's end may be the beginning of one character; its length where it is none. */
 export function unfinishedAt(text: string): number {
@@ -24,10 +25,16 @@ export function viewsOf(text: string): readonly TextView[] {
     const joined = shown.chars.search(space) >= 0 ? viewWithout(space, shown, true) : shown;
     return [
       ...(joined === shown ? [shown] : [shown, joined]),
-      ...(text.includes('%') ? [viewWithout(percentEscape, joined, true)] : []),
+      ...(text.includes('%') ? percentViewsOf(joined) : []),
       ...(text.includes('\\') ? [viewWithout(backslashEscape, joined, true)] : []),
     ];
   });
+}
+
+/** Escaped once, and, where that left escapes, twice: as in an address within an address. */
+function percentViewsOf(joined: TextView): readonly TextView[] {
+  const once = viewWithout(percentEscape, joined, true);
+  return joined.chars.includes('%25') ? [once, viewWithout(percentEscape, once, true)] : [once];
 }
 
 /** Nothing but letters and digits, in small letters. */
@@ -35,12 +42,13 @@ export function bareViewsOf(text: string): readonly TextView[] {
   return shownViewsOf(text).map((shown) => viewWithout(notBare, shown, true));
 }
 
-/** As the text is but for what nobody sees; and as a terminal shows it, where it goes back to write over something. */
+/** As the text is but for what nobody sees; as a terminal shows it, where it goes back to write over something; and without the frame of a dump. */
 function shownViewsOf(text: string): readonly TextView[] {
   const whole: TextView = { chars: text, isJoined: false, spanOf: (span) => span };
   return [
     mayHaveUnseen.test(text) ? viewWithout(unseen, whole, false) : whole,
     ...(movesBack(text) ? [terminalViewOf(text)] : []),
+    ...dumpFramesIn(text).map((frame) => viewWithout(frame, whole, true)),
   ];
 }
 

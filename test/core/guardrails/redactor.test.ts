@@ -25,12 +25,55 @@ const encodings: Readonly<Record<string, (text: string) => string>> = {
   'url-encoded in small letters': (text) =>
     encodeURIComponent(text).replace(/%../g, (found) => found.toLowerCase()),
   'every character url-encoded': (text) => Buffer.from(text).toString('hex').replace(/../g, '%$&'),
+  'url-encoded twice': (text) => encodeURIComponent(Buffer.from(text).toString('hex').replace(/../g, '%$&')),
+  'in hex of UTF-16': (text) => Buffer.from(text, 'utf16le').toString('hex'),
+  'in base64 of UTF-16': (text) => Buffer.from(text, 'utf16le').toString('base64'),
+  'in base64 of UTF-16 behind a word': (text) => Buffer.from(`a ${text}`, 'utf16le').toString('base64'),
+  'in base32': (text) => base32(Buffer.from(text)),
+  'in base32 behind a word': (text) => base32(Buffer.from(`key=${text}`)),
   'as JSON': (text) => JSON.stringify(text),
   'as JSON with slashes escaped': (text) => JSON.stringify(text).replaceAll('/', '\\/'),
   'every character escaped as in JSON': (text) => Buffer.from(text).toString('hex').replace(/../g, '\\u00$&'),
   'every character escaped as in a shell': (text) =>
     Buffer.from(text).toString('hex').replace(/../g, '\\x$&'),
 };
+/** Node has none of its own. */
+function base32(bytes: Buffer): string {
+  const bits = [...bytes].map((byte) => byte.toString(2).padStart(8, '0')).join('');
+  return (bits.match(/.{1,5}/g) ?? [])
+    .map((five) => 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'[Number.parseInt(five.padEnd(5, '0'), 2)])
+    .join('');
+}
+
+/** As the tools print them, 16 bytes a line. */
+const dumps: Readonly<Record<string, (line: Buffer, at: number) => string>> = {
+  xxd: (line, at) =>
+    `${hexOf(at, 8)}: ${line
+      .toString('hex')
+      .replace(/.{1,4}/g, '$& ')
+      .padEnd(40)} ${asShown(line)}`,
+  'hexdump -C': (line, at) =>
+    `${hexOf(at, 8)}  ${line
+      .toString('hex')
+      .replace(/../g, '$& ')
+      .replace(/^.{24}/, '$& ')
+      .padEnd(49)} |${asShown(line)}|`,
+  'od -c': (line, at) =>
+    at.toString(8).padStart(7, '0') +
+    [...line].map((byte) => (byte === 10 ? '\\n' : String.fromCharCode(byte)).padStart(4)).join(''),
+  'od -t x1': (line, at) =>
+    `${at.toString(8).padStart(7, '0')} ${line.toString('hex').replace(/../g, '$& ')}`,
+};
+const hexOf = (number: number, digits: number) => number.toString(16).padStart(digits, '0');
+const asShown = (line: Buffer) => line.toString('latin1').replace(/[^ -~]/g, '.');
+function dumped(text: string, write: (line: Buffer, at: number) => string): string {
+  const bytes = Buffer.from(text);
+  const lines = Array.from({ length: Math.ceil(bytes.length / 16) }, (_, k) =>
+    write(bytes.subarray(16 * k, 16 * k + 16), 16 * k),
+  );
+  return `${lines.join('\n')}\n`;
+}
+
 /** As a terminal or `base64` breaks long lines. */
 const broken = (text: string, width: number) => text.replace(new RegExp(`.{${width}}`, 'gs'), '$&\n');
 
@@ -88,6 +131,27 @@ describe('the redactor', () => {
         ),
         { numRuns: 60 },
       ));
+  }
+
+  for (const [tool, write] of Object.entries(dumps)) {
+    it(`takes a key out of what \`${tool}\` shows, in pieces too`, () => {
+      for (let before = 0; before < 16; before++) {
+        const text = dumped(
+          `${'token = '.slice(0, before)}${'x'.repeat(Math.max(0, before - 8))}${key}\nend\n`,
+          write,
+        );
+        const stream = redactorOf(key).stream();
+        const streamed =
+          cut(text, [7, 23, 64])
+            .map((piece) => stream.push(piece))
+            .join('') + stream.end();
+        for (const shown of [redactorOf(key).text(text), streamed]) {
+          assert.match(shown, /\[key\]/, text);
+          for (const part of ['api03', 'A/b', '456789', 'xyzXYZ', '61 70', '6170', '3435', '34 35'])
+            assert.ok(!shown.replace(/ {3}/g, '').includes(part), `${part} in\n${shown}`);
+        }
+      }
+    });
   }
 
   it('passes every other text on as it is, in pieces too', () =>
