@@ -32,7 +32,7 @@ const table: readonly (readonly [PowerFile['may'], string, string])[] = [
     'never',
     'tells Git what to run or where to fetch from',
     `
-      .gitconfig .gitmodules .gitattributes
+      .gitconfig .gitmodules .gitattributes .lfsconfig
     `,
   ],
   [
@@ -46,7 +46,7 @@ const table: readonly (readonly [PowerFile['may'], string, string])[] = [
     'never',
     'belongs to version control, which runs what its settings name',
     `
-      .hg .svn .bzr .jj
+      .hg .svn .bzr .jj .sl .pijul _darcs .fossil-settings
     `,
   ],
   [
@@ -77,7 +77,8 @@ const table: readonly (readonly [PowerFile['may'], string, string])[] = [
       .vscode .vscode-server .vs .idea .zed .fleet .nova .devcontainer .devcontainer.json *.code-workspace
       *.sublime-project .dir-locals.el .dir-locals-2.el .exrc .nvimrc .nvim.lua .vimrc .lvimrc .vim
       .local.vimrc .lazy.lua .neoconf.json .nvim-dap.json .vimspector.json .ycm_extra_conf.py .helix .kakrc
-      .theia .idx .codesandbox .gitpod.yml .gitpod.dockerfile .replit
+      .theia .idx .codesandbox .gitpod.yml .gitpod.dockerfile .replit .project .externalToolBuilders .settings
+      nbproject .void
     `,
   ],
   // The settings of OpenCode and Crush name servers and commands to start; they are no instructions.
@@ -90,7 +91,8 @@ const table: readonly (readonly [PowerFile['may'], string, string])[] = [
       .aider.conf.yml
       .aider.conf.yaml .continuerc.json mcp.json .mcp.json mcp_settings.json cline_mcp_settings.json
       claude_desktop_config.json opencode.json opencode.jsonc .opencode.json .opencode.jsonc crush.json
-      .crush.json
+      .crush.json .devin .codebuddy .copilot .firebender firebender.json .zencoder .rovodev .antigravity .kilo
+      .grok .codeium .sourcegraph
     `,
   ],
   [
@@ -132,11 +134,11 @@ const table: readonly (readonly [PowerFile['may'], string, string])[] = [
     'declared',
     'tells other coding agents what to do',
     `
-      AGENTS.md AGENTS.override.md AGENT.md CLAUDE.md CLAUDE.local.md GEMINI.md QWEN.md WARP.md CRUSH.md
+      AGENTS.md AGENTS.override.md AGENT.md CODEBUDDY.md CLAUDE.md CLAUDE.local.md GEMINI.md QWEN.md WARP.md CRUSH.md
       SKILL.md replit.md .agents .agent .rules .goosehints .augment-guidelines .cursorrules .windsurfrules .clinerules*
       .roorules* .roomodes .kilocoderules* .kilocodemodes .continuerules .aiassistant
       .github/copilot-instructions.md .github/instructions .github/prompts .github/agents
-      .github/chatmodes .github/skills .github/hooks
+      .github/chatmodes .github/skills .github/hooks .coderabbit.* .sourcery.yaml .sweep.yaml sweep.yaml greptile.json
     `,
   ],
   [
@@ -181,7 +183,8 @@ const table: readonly (readonly [PowerFile['may'], string, string])[] = [
     `
       .pnpmfile.cjs .pnpmfile.mjs pnpmfile.js .yarnrc.yml .yarn/releases .yarn/plugins .pnp.cjs .pnp.js
       .pnp.loader.mjs bunfig.toml .cargo .bundle .mvn gradle/wrapper gradlew gradlew.bat mvnw mvnw.cmd
-      .bazelrc sitecustomize.py usercustomize.py
+      .bazelrc .jvmopts .sbtopts .mill-jvm-opts rust-toolchain rust-toolchain.toml sitecustomize.py
+      usercustomize.py
     `,
   ],
   [
@@ -195,7 +198,7 @@ const table: readonly (readonly [PowerFile['may'], string, string])[] = [
     'declared',
     'is run by the shell of a language or database that is started beside it',
     `
-      .Rprofile .Renviron .irbrc .pryrc .pdbrc .psqlrc .sqliterc
+      .Rprofile .Renviron .irbrc .pryrc .pdbrc .psqlrc .sqliterc .ghci .ocamlinit ipython_config.py
     `,
   ],
   [

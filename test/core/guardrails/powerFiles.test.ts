@@ -16,6 +16,9 @@ const never = `
   .idx/dev.nix | .theia/tasks.json | .codesandbox/tasks.json | .gitpod.yml | .replit | .helix/languages.toml | .lazy.lua
   .neoconf.json | .nvim-dap.json | .vimspector.json | .local.vimrc | sub/.ycm_extra_conf.py | .kakrc
   .amp/settings.json | .pi/settings.json | .warp/x.yaml | .mcp/config.json | .direnv/bin/x
+  .lfsconfig | .sl/config | .pijul/config | _darcs/prefs/defaults | .fossil-settings/x | .project | nbproject/project.xml
+  .externalToolBuilders/a.launch | .settings/org.eclipse.core.prefs | .void/tasks.json | .devin/rules | firebender.json
+  .codebuddy/settings.json | .copilot/mcp-config.json | .rovodev/config.yml | .grok/settings.json | .sourcegraph/cody.json
   env/pyvenv.cfg | evil.pth | .pth | .eggs/x | bower_components/x.js | vendor/bundle/x.rb
   VSCODE~1/tasks.json | NODE_M~1/x.js | sub/CLAUDE~2/settings.json | MCP~1.JSO | GI4F2A~1/config
 `;
@@ -31,6 +34,8 @@ const declared = `
   .pnpmfile.cjs | .yarnrc.yml | .yarn/releases/yarn.cjs | .pnp.cjs | bunfig.toml | .cargo/config.toml | .mvn/jvm.config
   gradlew | gradle/wrapper/gradle-wrapper.properties | mise.toml | .bashrc | .config/mise/config.toml
   replit.md | .agent/rules/x.md | .Rprofile | .irbrc | .pryrc | .psqlrc | .sqliterc | pnpm-workspace.yaml | uv.toml
+  CODEBUDDY.md | .coderabbit.yaml | .sourcery.yaml | greptile.json | .jvmopts | .sbtopts | rust-toolchain.toml | .ghci
+  .ocamlinit | ipython_config.py
   NuGet.Config | .tool-versions | shell.nix | flake.nix
 `;
 
@@ -40,6 +45,7 @@ const free = `
   .github/ISSUE_TEMPLATE/bug.md | .github/dependabot.yml | workflows/ci.yml | github/workflows/a.yml | docs/agents.ts
   MY_AGENTS.md | AGENTS.mdx | AGENTS | src/mcp.json.ts | code-workspace | lefthook | config/lefthooks.yml | hooks/x.ts
   .eslintrc.json | .prettierrc | tsconfig.json | .env.example | constructor | __proto__ | toString/x | hasOwnProperty
+  settings/a.ts | src/project.ts | project/build.sbt | void.ts | toolchain.toml | gradle.properties | pyproject.toml
   a.b~1 | ~1 | draft~10.html | chapter~one.md | vendor/lib/bundle.js | models/pth | idx/a.ts | replit.ts
 `;
 
