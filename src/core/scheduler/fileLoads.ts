@@ -87,7 +87,10 @@ export class FileLoads {
   #want(id: FeatureId, places: readonly Place[], keys: readonly string[]): void {
     this.#filesOf[id] = keys.map((key) => this.#file(key, id));
     for (const { scope, key } of places) {
-      if (scope.kind === 'folder') this.#folders.set(key, [...(this.#folders.get(key) ?? []), id]);
+      if (scope.kind !== 'folder') continue;
+      const users = this.#folders.get(key);
+      if (users) users.push(id);
+      else this.#folders.set(key, [id]);
     }
   }
 

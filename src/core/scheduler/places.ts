@@ -76,9 +76,14 @@ export function blockersIn({ holds, waits, human }: LockTable): PlaceIndex<Block
   return index;
 }
 
+/** Keys of all lists together for what lies below their folders, and how many at least for each. */
+const mostKeys = 2 ** 20;
+const fewestBelow = 16;
+
 /**
  * For each list the keys of all that only one feature at a time can have: its own places, and every place of another
- * below one of its folders. Two lists share a key exactly when two of their places meet.
+ * below one of its folders. Two lists share a key exactly when two of their places meet; but of a folder with more below it
+ * than there is room for (some 10⁶ keys for all folders together), only other lists' folders are told, and it alone.
  */
 export function exclusiveKeys(lists: readonly (readonly Place[])[]): readonly (readonly string[])[] {
   const isFolder = ({ scope }: Place) => scope.kind === 'folder';
@@ -86,15 +91,15 @@ export function exclusiveKeys(lists: readonly (readonly Place[])[]): readonly (r
     return lists.map((list) => [...new Set(list.map((p) => p.key))]);
   const paths = lists.flatMap((list) => list.flatMap((p) => (p.scope.kind === 'resource' ? [] : [p.key])));
   const all = [...new Set(paths)].sort();
+  const folders = lists.reduce((count, list) => count + list.filter(isFolder).length, 0);
+  const most = Math.max(fewestBelow, Math.floor(mostKeys / folders));
   return lists.map((list) => {
     const keys = new Set(list.map((p) => p.key));
     for (const { key } of list.filter(isFolder)) {
       const start = key === '' ? '' : `${key}/`;
-      for (let at = firstFrom(all, start); at < all.length; at++) {
-        const other = all[at] as string;
-        if (!other.startsWith(start)) break;
-        keys.add(other);
-      }
+      const from = firstFrom(all, start);
+      if (all[from + most]?.startsWith(start)) continue;
+      for (let at = from; all[at]?.startsWith(start); at++) keys.add(all[at] as string);
     }
     return [...keys];
   });

@@ -72,3 +72,21 @@ describe('exclusiveKeys', () => {
     );
   });
 });
+
+describe('exclusiveKeys of very many', () => {
+  const listsOf = (folders: number, files: number) => [
+    ...Array.from({ length: folders }, () => [placeOf({ kind: 'folder', path: 'src' })]),
+    ...Array.from({ length: files }, (_, k) => [placeOf({ kind: 'file', path: `src/f${k}` })]),
+  ];
+  const count = (lists: ReturnType<typeof listsOf>) =>
+    exclusiveKeys(lists).reduce((sum, keys) => sum + keys.length, 0);
+
+  it('are no more than there is room for, whatever folders they name', () => {
+    assert.ok(count(listsOf(5_000, 5_000)) < 2 ** 20 + 20_000);
+    assert.equal(count(listsOf(5_000, 5_000)), 10_000, 'each its own');
+  });
+
+  it('are all there are where there is room', () => {
+    assert.equal(count(listsOf(200, 5_000)), 200 * 5_001 + 5_000);
+  });
+});
