@@ -23,3 +23,25 @@ describe('the settings of the editor', () => {
     assert.equal(proxy(), undefined);
   });
 });
+
+/** The suite's window is a remote one: its extension host runs in the editor's server, as over SSH or in a container. */
+describe('what the user allows on this machine', () => {
+  const section = () => vscode.workspace.getConfiguration('parallelAgents');
+  const allowed = () => readSettings(vscode.workspace.workspaceFolders?.[0]?.uri).machine.allowedCommands;
+  const setting = 'commands.allow';
+
+  afterEach(() => section().update(setting, undefined, Global));
+
+  it('is read where the agents work, in a remote window from that machine’s own settings', async () => {
+    await section().update(setting, ['make test'], Global);
+    assert.deepEqual(allowed(), ['make test']);
+    assert.deepEqual(section().inspect(setting)?.globalValue, ['make test']);
+  });
+
+  it('is not the workspace’s to say', async () => {
+    const { Workspace, WorkspaceFolder } = vscode.ConfigurationTarget;
+    for (const target of [Workspace, WorkspaceFolder])
+      await assert.rejects(async () => section().update(setting, ['rm -rf .'], target));
+    assert.deepEqual(allowed(), []);
+  });
+});
