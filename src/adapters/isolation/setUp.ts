@@ -5,7 +5,7 @@ import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { isLockfile, lockfileNames } from '../../core/guardrails/lockfiles';
 import { isUnreadable } from '../files/fileFailure';
-import { inSlices } from '../system/inSlices';
+import { inSlices } from '../files/inSlices';
 import type { LeftOut } from './leftOut';
 import type { SlotPlace } from './slotPlace';
 import type { Found, Survey } from './survey';
