@@ -120,7 +120,7 @@ export class AgentPool {
     const { publications, locks, log, breaker } = this.parts;
     this.#leases.get(attempt.fence)?.();
     live.dispose();
-    locks.abandon(attempt.fence, { code: 'stopped', message: 'The attempt is over.' });
+    locks.abandon(attempt.fence);
     const keeps = ending.kind === 'passed' || ending.kind === 'unconfirmed';
     if (keeps) this.#follow(this.#leaveInPeace(live));
     else await this.#endProcess(live, ending.kind === 'lost' ? 0 : endGraceMs);

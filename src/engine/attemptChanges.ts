@@ -63,7 +63,7 @@ export class AttemptChanges {
       );
     await this.guard.tell(live, dropped);
     const contested = await this.#lock(live, own);
-    await this.#tell(live, news);
+    if (!live.isOver) await this.#tell(live, news);
     live.changed.clear();
     for (const { path, after } of own) live.changed.set(path, printOf(after));
     live.contested = contested;

@@ -17,6 +17,9 @@ export type LockOutcome =
   | Result<LockGrant>
   | { readonly ok: false; readonly error: Refusal; readonly yieldFor: string };
 
+/** Whatever of it is still under way comes too late. */
+const isOver: Refusal = { code: 'stopped', message: 'The attempt is over.' };
+
 interface Pending {
   readonly attempt: Attempt;
   readonly path: string;
@@ -62,6 +65,7 @@ export class FileLocks {
     const parsed = parseWorkspacePath(text);
     if (!parsed.ok) return parsed;
     const path = parsed.value;
+    if (!this.#isAtWork(attempt)) return { ok: false, error: isOver };
     const scope: PathScope = { kind: 'file', path };
     const answer = request(this.table, scope, attempt);
     if (answer.kind === 'held') return ok({ path, fresh: false, waitedMs: 0 });
@@ -93,6 +97,7 @@ export class FileLocks {
    * path. @param paths canonical
    */
   async acquireFree(attempt: Attempt, paths: readonly string[]): Promise<ReadonlyMap<string, Refusal>> {
+    if (!this.#isAtWork(attempt)) return new Map(paths.map((path) => [path, isOver]));
     const { head } = this.log;
     const happenings: Happening[] = [];
     const busy = new Map<string, Refusal>();
@@ -120,10 +125,10 @@ export class FileLocks {
   }
 
   /** Answers everyone of `fence` that still waits: the attempt is over. */
-  abandon(fence: Fence, error: Refusal): void {
+  abandon(fence: Fence): void {
     const gone = this.#pending.filter((p) => p.attempt.fence === fence);
     this.#pending = this.#pending.filter((p) => p.attempt.fence !== fence);
-    for (const p of gone) p.answer({ ok: false, error });
+    for (const p of gone) p.answer({ ok: false, error: isOver });
   }
 
   /** Gives what has come free to those who wait, in their order. Called after every step that may free something. */
@@ -154,6 +159,12 @@ export class FileLocks {
       return path.ok ? [path.value] : [];
     });
     await this.grantWaiting();
+  }
+
+  /** What is granted to one that is over would never be released. */
+  #isAtWork({ featureId, fence }: Attempt): boolean {
+    const state = this.log.head.features[featureId]?.state;
+    return state?.status === 'claimed' && state.phase !== 'unconfirmed' && state.claim.fence === fence;
   }
 
   #granted(attempt: Attempt, scope: LockScope, waitedMs?: number): Happening {

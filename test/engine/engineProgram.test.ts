@@ -133,6 +133,19 @@ describe('the engine under random programs', function () {
               return known.get(fence);
             };
           }),
+        () =>
+          plant(
+            FileLocks,
+            'acquire',
+            (right) =>
+              async function (this: FileLocks, attempt: Attempt, path: string, wait = true) {
+                const answer = await right.call(this, attempt, path, wait);
+                if (answer.ok || answer.error.code !== 'stopped') return answer;
+                const granted = { type: 'lock.granted', path, kind: 'file', how: 'request' } as const;
+                await logOf(this).append([{ ...granted, ...attemptOf(attempt) }]);
+                return { ok: true, value: { path, fresh: true, waitedMs: 0 } };
+              },
+          ),
       ],
     ],
     [

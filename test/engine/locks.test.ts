@@ -260,6 +260,34 @@ describe('waiting for a file', () => {
   });
 });
 
+describe('an attempt that ends while its changes are looked at', () => {
+  it('is granted none of their files any more, which nobody would release', async () => {
+    const workspace = new MemoryIsolation();
+    const host = await SimulatedHost.open({
+      workspace,
+      backlog: [{ name: 'a' }],
+      agents: doing({
+        a: async ({ handIn, assignment }) => {
+          workspace.placeOf(assignment.slot).set('by a command', 'x');
+          const look = workspace.changes.bind(workspace);
+          workspace.changes = async (slot) => {
+            const found = await look(slot);
+            workspace.changes = look;
+            await host.engine.runs.stop();
+            return found;
+          };
+          await handIn().catch(() => undefined);
+        },
+      }),
+    });
+    await host.start();
+    await host.clock.advance(1000);
+    assert.deepEqual([host.statusOf(1), host.bugs], ['pending', []]);
+    assert.deepEqual(host.engine.snapshot.locks.holds, []);
+    assert.deepEqual(host.transcript('lock.granted'), []);
+  });
+});
+
 describe('a file whose name differs from another’s by case', () => {
   it('is held with it, and is as it is now in the copy of whoever asks for it by its own name', async () => {
     const found: unknown[] = [];
