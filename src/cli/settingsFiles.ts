@@ -7,13 +7,8 @@ import type { SettingReader } from '../host/settings';
 
 /** Settings that only the user's own file may give: a workspace must not name an endpoint, raise the machine's limits or have secrets handed out. */
 const machineScope = [
-  'agentLimit',
-  'providers.',
-  'commands.',
-  'verify.shell',
-  'copies.samePlace',
-  'copies.readOnlyLinks',
-  'workspace.',
+  ...['agentLimit', 'providers.', 'commands.', 'verify.shell', 'workspace.'],
+  ...['copies.samePlace', 'copies.readOnlyLinks', 'copies.folder', 'copies.maxGb'],
 ];
 const prefix = 'parallelAgents.';
 /** No person writes as much into one: 4 MiB. */

@@ -48,6 +48,8 @@ export const settingKeys = {
   copySetUp: 'copies.setup',
   workspaceSetUp: 'workspace.setup',
   readOnlyLinks: 'copies.readOnlyLinks',
+  copiesFolder: 'copies.folder',
+  copyLimit: 'copies.maxGb',
   allowedCommands: 'commands.allow',
   variables: 'commands.env',
   sharedLocks: 'locks.shared',

@@ -37,6 +37,8 @@ export interface PlacesOptions {
   /** Where the places are: a folder of ours outside of the workspace, absolute and without links. */
   readonly dir: string;
   readonly user: UserRules;
+  /** Called before a place is prepared; what it rejects with, `prepare` does. */
+  readonly beforePlace?: () => Promise<void>;
   /** Files in which lines that two attempts add at one spot are both taken (`core/locks/sharedPaths`). */
   readonly sharedGlobs: () => readonly string[];
   /** Canonical paths that no agent may write besides those that never may, such as a backlog of another name. */
@@ -143,6 +145,7 @@ export function createPlaces(options: PlacesOptions): Places {
 
   async function prepareOwn(slot: Slot, own: OwnPlace): Promise<Lacking> {
     own.isPrepared = false;
+    await options.beforePlace?.();
     await removeTree(artifactsDir(slot));
     const unread = await prepare(own.place, look, { setUp: own.setUp, leftOut: leftOut().of });
     own.isPrepared = true;
