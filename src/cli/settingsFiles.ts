@@ -20,6 +20,10 @@ export interface SettingsSources {
   readonly warnings: readonly string[];
 }
 
+export function userSettingsFile(env: Readonly<Record<string, string | undefined>>): string {
+  return join(configFolder(env), 'settings.json');
+}
+
 /** @param flags settings named on the command line, by their name below `parallelAgents.` */
 export async function readSettings(
   root: string,
@@ -28,7 +32,7 @@ export async function readSettings(
 ): Promise<SettingsSources> {
   const warnings: string[] = [];
   const workspace = await readJson(join(root, '.vscode', 'settings.json'), warnings);
-  const user = await readJson(join(configFolder(env), 'settings.json'), warnings);
+  const user = await readJson(userSettingsFile(env), warnings);
   const read = (name: string): unknown => {
     if (flags[name] !== undefined) return flags[name];
     if (name === 'maxAgents' && env.MAX_AGENTS !== undefined && env.MAX_AGENTS !== '')

@@ -176,6 +176,7 @@ async function build(
     },
     isolation: createIsolation({
       ...{ root, houseDir, user, dir: copies.dir, beforePlace: copies.beforePlace },
+      copyLimitBytes: () => machine().copyLimitBytes,
       alsoProtected: () => [backlogFile],
       variables: around.variables,
       viewMaker: around.viewMaker,

@@ -8,12 +8,13 @@ import {
   realpathSync,
   rmSync,
   symlinkSync,
+  writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, it } from 'mocha';
 import { cleanUpAfterEach } from '../support/cleanUp';
-import { parseEvents, runCli, userWith } from '../support/cli';
+import { parseEvents, runCli, startCli, userWith } from '../support/cli';
 import { call, finish, writeProject } from '../support/smallProject';
 
 describe('the settings of copies', function () {
@@ -79,4 +80,49 @@ describe('the settings of copies', function () {
       );
     });
   }
+
+  /** A run of a project that is 3 MB large, by a user who wants no more than one copied. */
+  async function heldUp() {
+    const dir = await project({ 'data/models/big.bin': 'x'.repeat(3_000_000), 'data/readme.txt': 'x' });
+    const user = userWith({ 'copies.maxGb': 0.001 });
+    const started = startCli(['run', '--project-dir', dir, '--max-agents', '1', '--json'], user);
+    const opened = await new Promise<Record<string, unknown>>((resolve) =>
+      started.onLine((line) => {
+        const event = JSON.parse(line);
+        if (event.type === 'breaker.opened') resolve(event);
+      }),
+    );
+    const kept = path.join(String(user.XDG_CONFIG_HOME), 'parallel-agents', 'settings.json');
+    const ends = async () => {
+      const { code } = await started.ended;
+      const types = parseEvents(started.lines).map(({ type }) => type);
+      const judged = types.filter((type) => /^feature\.(passed|failed|retried)$/.test(type));
+      return { code, judged, closed: types.filter((type) => type === 'breaker.closed').length };
+    };
+    return { dir, opened, kept, ends };
+  }
+
+  const asIfNothing = { code: 0, judged: ['feature.passed'], closed: 1 };
+
+  it('hold up a run in a project that is too large, with what helps, until the limit is raised', async () => {
+    const { opened, kept, ends, dir } = await heldUp();
+    assert.equal(opened.cause, 'copies');
+    for (const said of [
+      /^The project is 3 MB, and at most 1 MB are copied \(parallelAgents\.copies\.maxGb\)/,
+      /"data\/models" \(3 MB\)/,
+      /copies\.exclude/,
+      /copies\.readOnlyLinks/,
+    ])
+      assert.match(String(opened.message), said);
+    assert.match(String(opened.mend), /by itself/);
+    writeFileSync(kept, '{"parallelAgents.copies.maxGb": 0.1}');
+    assert.deepEqual(await ends(), asIfNothing);
+    assert.equal(readFileSync(path.join(dir, 'done.txt'), 'utf8'), 'x');
+  });
+
+  it('go on by themselves when the project was made smaller', async () => {
+    const { dir, ends } = await heldUp();
+    rmSync(path.join(dir, 'data'), { recursive: true });
+    assert.deepEqual(await ends(), asIfNothing);
+  });
 });

@@ -21,6 +21,7 @@ export interface IsolationOptions {
   readonly dir: () => string;
   /** As `PlacesOptions` has it. */
   readonly beforePlace?: PlacesOptions['beforePlace'];
+  readonly copyLimitBytes?: PlacesOptions['copyLimitBytes'];
   readonly user: UserRules;
   /** Files in which lines that two attempts add at one spot are both taken (`core/locks/sharedPaths`). */
   readonly sharedGlobs: () => readonly string[];
