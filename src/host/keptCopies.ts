@@ -2,6 +2,7 @@
 
 import { orNull } from '../adapters/files/fileFailure';
 import { type KeptCopies, listCopies, putAside, removeAside } from '../adapters/isolation/keptCopies';
+import { treeSize } from '../adapters/process/treeSize';
 import { findOwner } from '../hub/discovery';
 import { existingFolders } from '../hub/runtimeFolder';
 import { claimOwnership } from './ownership';
@@ -9,22 +10,52 @@ import { claimOwnership } from './ownership';
 /** Copies of a workspace that nobody has worked in for so long are given up: 30 days. */
 const keptMs = 30 * 24 * 3_600_000;
 
-/** Is there a host of that workspace? One that cannot be asked counts as there. */
-export async function areInUse({ root, isLeft }: KeptCopies): Promise<boolean> {
-  if (isLeft) return false;
+/** The copies of one workspace, and who has them. */
+export interface FoundCopies extends KeptCopies {
+  /** Somebody may work in them. */
+  readonly isInUse: boolean;
+  /** The process number of the host, where it is known. */
+  readonly pid?: number;
+}
+
+/** The copies of all workspaces of this user. @param named the setting `copies.folder` */
+export async function findCopies(named?: string): Promise<readonly FoundCopies[]> {
+  const found: FoundCopies[] = [];
+  for (const copies of await listCopies(named)) found.push({ ...copies, ...(await userOf(copies)) });
+  return found;
+}
+
+/** The bytes of a workspace's copies; undefined where that was not to be had until `signal` fired. */
+export function sizeOfCopies({ dir, root }: KeptCopies, signal: AbortSignal): Promise<number | undefined> {
+  return treeSize(dir, root, signal);
+}
+
+/** False where somebody works in them; then all of them are left. */
+export async function removeCopies(copies: KeptCopies): Promise<boolean> {
+  const aside = await takeAway(copies);
+  if (aside !== undefined) await removeAside(aside);
+  return aside !== undefined;
+}
+
+/** A host that cannot be asked counts as there. */
+async function userOf({ root, isLeft }: KeptCopies): Promise<Pick<FoundCopies, 'isInUse' | 'pid'>> {
+  if (isLeft) return { isInUse: false };
   try {
-    for (const folder of await existingFolders(root)) if (await findOwner(folder)) return true;
-    return false;
+    for (const folder of await existingFolders(root)) {
+      const owner = await findOwner(folder);
+      if (owner) return { isInUse: true, ...(owner.process && { pid: owner.process.pid }) };
+    }
+    return { isInUse: false };
   } catch {
-    return true;
+    return { isInUse: true };
   }
 }
 
 /**
- * Takes copies from their workspace, for `removeAside`; undefined where it has a host. Nobody else owns the workspace at that
+ * Takes copies from their workspace; undefined where it has a host. Nobody else owns the workspace at that
  * moment, so that no copy goes under an agent: its files would be taken for deleted ones.
  */
-export async function takeAway(copies: KeptCopies): Promise<string | undefined> {
+async function takeAway(copies: KeptCopies): Promise<string | undefined> {
   if (copies.isLeft) return putAside(copies.dir);
   const claimed = await claimOwnership(copies.root);
   if (claimed.kind === 'mirror') return undefined;
@@ -39,7 +70,6 @@ export async function takeAway(copies: KeptCopies): Promise<string | undefined> 
 export async function sweepCopies(named: string | undefined, now: number): Promise<void> {
   for (const copies of await listCopies(named)) {
     if (!copies.isLeft && now - copies.usedAt <= keptMs) continue;
-    const aside = await orNull(takeAway(copies)); // another host may be at the same
-    if (aside) await orNull(removeAside(aside));
+    await orNull(removeCopies(copies)); // another host may be at the same
   }
 }

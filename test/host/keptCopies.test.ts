@@ -1,10 +1,9 @@
 // Copies that nobody works in: told from those of a living host, taken away, and swept.
 import { strict as assert } from 'node:assert';
-import { existsSync, mkdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { listCopies } from '../../src/adapters/isolation/keptCopies';
 import { markPlaces, placesFolder } from '../../src/adapters/isolation/placesFolder';
-import { areInUse, sweepCopies, takeAway } from '../../src/host/keptCopies';
+import { findCopies, removeCopies, sizeOfCopies, sweepCopies } from '../../src/host/keptCopies';
 import { claimOwnership, type Owner } from '../../src/host/ownership';
 import { tempFolder } from '../adapters/files/tempWorkspace';
 import { tempCache } from '../adapters/isolation/tempCache';
@@ -19,7 +18,7 @@ describe('kept copies of a host', () => {
   });
 
   async function own(root: string): Promise<Owner> {
-    const claimed = await claimOwnership(root);
+    const claimed = await claimOwnership(root, { process: { pid: process.pid, started: 'now' } });
     assert.ok(claimed.kind === 'owner');
     owners.push(claimed);
     return claimed;
@@ -33,29 +32,45 @@ describe('kept copies of a host', () => {
   }
 
   const found = async (dir: string) => {
-    const copies = (await listCopies()).find((one) => one.dir === dir);
+    const copies = (await findCopies()).find((one) => one.dir === dir);
     assert.ok(copies);
     return copies;
   };
 
-  it('are in use while it lives, and then are not taken', async () => {
+  it('are in use while it lives, and then are not removed', async () => {
+    const root = tempFolder();
+    const dir = await copiesOf(root);
+    const owner = await own(root);
+    const copies = await found(dir);
+    assert.deepEqual([copies.isInUse, copies.pid], [true, process.pid]);
+    assert.equal(await removeCopies(copies), false);
+    assert.ok(existsSync(dir));
+    await owner.withdraw();
+    assert.equal((await found(dir)).isInUse, false);
+    assert.equal(await removeCopies(copies), true);
+    assert.ok(!existsSync(dir));
+  });
+
+  it('are not removed when it came after they were found', async () => {
     const root = tempFolder();
     const copies = await found(await copiesOf(root));
-    const owner = await own(root);
-    assert.equal(await areInUse(copies), true);
-    assert.equal(await takeAway(copies), undefined);
-    assert.ok(existsSync(copies.dir));
-    await owner.withdraw();
-    assert.equal(await areInUse(copies), false);
-    const aside = await takeAway(copies);
-    assert.ok(aside !== undefined && existsSync(path.join(aside, '1')) && !existsSync(copies.dir));
+    await own(root);
+    assert.equal(await removeCopies(copies), false);
+    assert.ok(existsSync(path.join(copies.dir, '1')));
   });
 
   it('leave their workspace to whoever comes next', async () => {
     const root = tempFolder();
-    const copies = await found(await copiesOf(root));
-    await takeAway(copies);
+    await removeCopies(await found(await copiesOf(root)));
     await own(root);
+  });
+
+  it('tell their size, as long as it is asked for', async () => {
+    const dir = await copiesOf(tempFolder());
+    writeFileSync(path.join(dir, '1', 'big'), Buffer.alloc(3_000_000, 1));
+    const bytes = (await sizeOfCopies(await found(dir), AbortSignal.timeout(60_000))) ?? 0;
+    assert.ok(bytes >= 3_000_000 && bytes < 3_200_000, String(bytes));
+    assert.equal(await sizeOfCopies(await found(dir), AbortSignal.abort()), undefined);
   });
 
   it('are given up when their workspace is gone or long unused, and no host has it', async () => {
