@@ -30,9 +30,15 @@ export function sizeOfCopies({ dir, root }: KeptCopies, signal: AbortSignal): Pr
   return treeSize(dir, root, signal);
 }
 
-/** False where somebody works in them; then all of them are left. */
-export async function removeCopies(copies: KeptCopies): Promise<boolean> {
-  const aside = await takeAway(copies);
+/**
+ * False where somebody works in them; then all of them are left.
+ * @param apart has the folder without a host of this process's own while it does what it is given
+ */
+export async function removeCopies(
+  copies: KeptCopies,
+  apart = <T>(work: () => Promise<T>): Promise<T> => work(),
+): Promise<boolean> {
+  const aside = await apart(() => takeAway(copies));
   if (aside !== undefined) await removeAside(aside);
   return aside !== undefined;
 }

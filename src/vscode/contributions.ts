@@ -20,6 +20,7 @@ export const commandIds = {
   tryAgain: 'parallelAgents.tryAgain',
   startOver: 'parallelAgents.startOver',
   goOnHere: 'parallelAgents.goOnHere',
+  cleanUpCopies: 'parallelAgents.cleanUpCopies',
   endOwner: 'parallelAgents.endOwner',
 } as const;
 export type CommandId = (typeof commandIds)[keyof typeof commandIds];

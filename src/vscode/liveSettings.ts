@@ -1,9 +1,9 @@
 // Makes settings and key act at once on a run that is open, and gives a host that took one over the key it needs.
 import * as vscode from 'vscode';
+import { hasOpenRun } from '../core/events/snapshot';
 import { accessWith } from '../core/guardrails/machineSettings';
 import type { Asked } from '../host/allowance';
 import type { ApiKey } from './apiKey';
-import { hasOpenRun } from './contextKeys';
 import { settingKeys, settingsSection } from './contributions';
 import { readSettings } from './editorSettings';
 import type { WorkspaceSession } from './workspaceSession';

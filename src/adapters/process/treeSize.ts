@@ -19,7 +19,6 @@ export async function treeSize(
 ): Promise<number | undefined> {
   const program = process.platform === 'win32' ? undefined : findProgram('du', workspace, environment);
   const told = program === undefined ? undefined : await toldBy(program, folder, signal);
-  if (signal.aborted) return undefined;
   return told ?? walked(folder, signal);
 }
 
