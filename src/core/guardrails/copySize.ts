@@ -20,7 +20,7 @@ export function tooLargeToCopy(sizes: FileSizes, limitBytes: number): string | u
   return [
     `The project is ${size === limit ? `a little above ${size}` : size}, and at most ${limit} are copied (parallelAgents.copies.maxGb).`,
     `The largest in it: ${named.join(', ')}.`,
-    'Leave out what agents can do without (parallelAgents.copies.exclude), have what they only read linked (parallelAgents.copies.readOnlyLinks), or raise the limit.',
+    'Leave out what agents can do without (parallelAgents.copies.exclude, from the next start on), have what they only read linked (parallelAgents.copies.readOnlyLinks), or raise the limit.',
   ].join(' ');
 }
 

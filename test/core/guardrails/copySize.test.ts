@@ -78,7 +78,7 @@ describe('tooLargeToCopy', () => {
   it('says size, limit, the largest, and the settings that help', () => {
     assert.equal(
       tooLargeToCopy(sizes, 10 * gb),
-      'The project is 12 GB, and at most 10 GB are copied (parallelAgents.copies.maxGb). The largest in it: "data/models" (8.1 GB), "src" (3.9 GB). Leave out what agents can do without (parallelAgents.copies.exclude), have what they only read linked (parallelAgents.copies.readOnlyLinks), or raise the limit.',
+      'The project is 12 GB, and at most 10 GB are copied (parallelAgents.copies.maxGb). The largest in it: "data/models" (8.1 GB), "src" (3.9 GB). Leave out what agents can do without (parallelAgents.copies.exclude, from the next start on), have what they only read linked (parallelAgents.copies.readOnlyLinks), or raise the limit.',
     );
   });
 
