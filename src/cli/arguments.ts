@@ -16,7 +16,8 @@ export type CliCommand =
       readonly projectDir: string;
       readonly featureId: number;
     }
-  | { readonly kind: 'stop'; readonly projectDir: string };
+  | { readonly kind: 'stop'; readonly projectDir: string }
+  | { readonly kind: 'doctor'; readonly projectDir: string; readonly fix: boolean };
 
 export interface RunCommand {
   readonly kind: 'run';
@@ -63,6 +64,8 @@ export const help = `parallel-agents: several coding agents build your backlog a
   parallel-agents confirm ID | reject ID            your yes or no to them
   parallel-agents graph [--format FORMAT]           what needs what, as ${graphFormats.join(', ')}
   parallel-agents stop                              end the run; unfinished work is given up
+  parallel-agents doctor [--fix]                    where agents' copies lie, how large they are, and what
+                                                    commands see; --fix removes those nobody works in
 
 All take --project-dir DIR; without it, the current folder is meant.
 Exit code: 0 all that was meant passes, 1 some of it does not or the run could not go on, 2 bad input,
@@ -108,6 +111,9 @@ export function parseCommandLine(argv: readonly string[]): CliCommand {
     case 'stop':
       noMore(rest);
       return { kind: verb, projectDir };
+    case 'doctor':
+      noMore(rest);
+      return { kind: verb, projectDir, fix: values.fix ?? false };
     case 'retry':
     case 'diff':
     case 'confirm':
@@ -142,6 +148,7 @@ function readOptions(argv: readonly string[]) {
         'go-on': { type: 'boolean' },
         'start-over': { type: 'boolean' },
         format: { type: 'string' },
+        fix: { type: 'boolean' },
         // Accepted for scripts that name it; every agent is its own process in its own copy, always.
         isolate: { type: 'boolean' },
         help: { type: 'boolean', short: 'h' },

@@ -5,6 +5,7 @@ import { wordsForFailure } from '../host/link';
 import { Failure } from '../ports/failure';
 import { type CliCommand, help, parseCommandLine, UsageError } from './arguments';
 import { diff, judge, status, stop } from './commands';
+import { doctor } from './doctor';
 import { estimate } from './estimate';
 import { graph } from './graph';
 import { run } from './runCommand';
@@ -55,6 +56,8 @@ function perform(
       return status(root, command.json, terminal, distDir);
     case 'stop':
       return stop(root, terminal, distDir);
+    case 'doctor':
+      return doctor(root, command.fix, terminal);
     case 'diff':
       return diff(root, command.featureId, terminal, distDir);
     case 'retry':

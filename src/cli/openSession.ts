@@ -1,4 +1,5 @@
 // Joins a command to its folder's host, with this user's own settings, and says what to do about records made elsewhere.
+import type { MachineSettings } from '../core/guardrails/machineSettings';
 import { type Elsewhere, madeElsewhere } from '../host/elsewhere';
 import { type Joined, joinWorkspace } from '../host/joinWorkspace';
 import type { Session } from '../host/session';
@@ -11,6 +12,8 @@ export interface Place {
   readonly root: string;
   readonly distDir: string;
   readonly terminal: Terminal;
+  /** This user's own settings, where somebody follows them; else they are as they are read at the opening. */
+  readonly machine?: () => MachineSettings;
 }
 
 /** A start that hangs is not to be a silent one: a person is to read of it within 5 s. */
@@ -18,10 +21,10 @@ const tellAfterMs = 3_000;
 
 /** As `joinWorkspace`; starts nothing by itself, and says what there is to be told. */
 export async function openFolder(
-  { root, distDir, terminal }: Place,
+  { root, distDir, terminal, machine }: Place,
   elsewhere: Elsewhere = 'ask',
 ): Promise<Joined> {
-  const { machine } = resolveSettings((await readSettings(root, {}, terminal.env)).read);
+  const { machine: read } = resolveSettings((await readSettings(root, {}, terminal.env)).read);
   const slow = setTimeout(
     () =>
       terminal.note(
@@ -31,7 +34,7 @@ export async function openFolder(
   );
   const joined = await joinWorkspace({
     ...{ root, face: 'cli', distDir, goOn: false, elsewhere, log: terminal.debug },
-    machine: () => machine,
+    machine: machine ?? (() => read),
   }).finally(() => clearTimeout(slow));
   if (joined.kind === 'session') for (const line of joined.told) terminal.note(`⚠️ ${line}`);
   return joined;

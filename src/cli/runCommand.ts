@@ -9,6 +9,7 @@ import { resolveSettings } from '../host/settings';
 import { Failure } from '../ports/failure';
 import type { RunCommand } from './arguments';
 import { followBacklog } from './followBacklog';
+import { followMachine } from './liveMachine';
 import { openSession } from './openSession';
 import { createJsonPrinter, createTextPrinter, type Printer } from './output';
 import { mendNeeded } from './personNeeded';
@@ -51,7 +52,12 @@ export async function run(
       'ℹ️ Offline model: it plays offline-script.json and thinks nothing up; no key and no network are used.',
     );
 
-  const session = await openSession({ root, distDir, terminal }, command.elsewhere);
+  const own = followMachine(root, terminal.env, machine);
+  const place = { root, distDir, terminal, machine: own.now };
+  const session = await openSession(place, command.elsewhere).catch((error: unknown) => {
+    own.stop();
+    throw error;
+  });
   const left = new Promise<number>((resolve) => {
     terminal.onInterrupt(
       (exitCode) => void stopRun(session).then((isStopping) => !isStopping && resolve(exitCode)),
@@ -102,6 +108,7 @@ export async function run(
     return await Promise.race([build(), left]);
   } finally {
     followed.stop();
+    own.stop();
     await session.close();
   }
 }

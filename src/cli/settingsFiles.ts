@@ -7,13 +7,8 @@ import type { SettingReader } from '../host/settings';
 
 /** Settings that only the user's own file may give: a workspace must not name an endpoint, raise the machine's limits or have secrets handed out. */
 const machineScope = [
-  'agentLimit',
-  'providers.',
-  'commands.',
-  'verify.shell',
-  'copies.samePlace',
-  'copies.readOnlyLinks',
-  'workspace.',
+  ...['agentLimit', 'providers.', 'commands.', 'verify.shell', 'workspace.'],
+  ...['copies.samePlace', 'copies.readOnlyLinks', 'copies.folder', 'copies.maxGb'],
 ];
 const prefix = 'parallelAgents.';
 /** No person writes as much into one: 4 MiB. */
@@ -25,6 +20,10 @@ export interface SettingsSources {
   readonly warnings: readonly string[];
 }
 
+export function userSettingsFile(env: Readonly<Record<string, string | undefined>>): string {
+  return join(configFolder(env), 'settings.json');
+}
+
 /** @param flags settings named on the command line, by their name below `parallelAgents.` */
 export async function readSettings(
   root: string,
@@ -33,7 +32,7 @@ export async function readSettings(
 ): Promise<SettingsSources> {
   const warnings: string[] = [];
   const workspace = await readJson(join(root, '.vscode', 'settings.json'), warnings);
-  const user = await readJson(join(configFolder(env), 'settings.json'), warnings);
+  const user = await readJson(userSettingsFile(env), warnings);
   const read = (name: string): unknown => {
     if (flags[name] !== undefined) return flags[name];
     if (name === 'maxAgents' && env.MAX_AGENTS !== undefined && env.MAX_AGENTS !== '')

@@ -6,7 +6,6 @@ import { prepareHouse } from '../adapters/files/houseFolder';
 import { OfflineScriptFile } from '../adapters/files/offlineScriptFile';
 import { createUserRules } from '../adapters/files/userRules';
 import { createIsolation } from '../adapters/isolation/isolation';
-import { placesHome } from '../adapters/isolation/placesFolder';
 import { secretsIn } from '../adapters/process/childEnvironment';
 import { createCommandRunner } from '../adapters/process/commandRunner';
 import { createProcessEnder } from '../adapters/process/processTree';
@@ -35,9 +34,11 @@ import type { Clock } from '../ports/system';
 import type { LoadedBacklog } from '../protocol/hubValues';
 import { Allowance } from './allowance';
 import { keepConfirming } from './confirmStored';
+import { openCopiesFolder } from './copiesFolder';
 import { adoptedRecords, ownRecords, recordsSetAside } from './elsewhere';
 import { type ClientParts, handleClient, handleWorker } from './handlers';
 import type { JoinOptions } from './joinOptions';
+import { sweepCopies } from './keptCopies';
 import { secretFolders } from './lookAtRecords';
 import { judgeScript } from './offlineScript';
 import { OutputRings } from './outputRings';
@@ -155,8 +156,10 @@ async function build(
   toEnd(() => spawner.close());
 
   const script = new OfflineScriptFile(join(root, 'offline-script.json'));
-  const places = await placesHome(root);
-  void places.sweep().catch((error: unknown) => log(`Removing old copies: ${String(error)}`));
+  const copies = await openCopiesFolder(root, machine);
+  void sweepCopies(machine().copiesFolder, clock.now()).catch((error: unknown) =>
+    log(`Removing old copies: ${String(error)}`),
+  );
 
   const withheld: string[] = [];
   const around = createSurroundings({ root, machine, allowance, redactor });
@@ -172,7 +175,8 @@ async function build(
       socketPath: owner.socketPath,
     },
     isolation: createIsolation({
-      ...{ root, houseDir, user, dir: places.dir },
+      ...{ root, houseDir, user, dir: copies.dir, beforePlace: copies.beforePlace },
+      copyLimitBytes: () => machine().copyLimitBytes,
       alsoProtected: () => [backlogFile],
       variables: around.variables,
       viewMaker: around.viewMaker,
@@ -219,6 +223,7 @@ async function build(
   const clientParts: ClientParts = {
     ...{ engine, outputs, loadBacklog: readBacklog, judgeScript: () => judgeScript(script) },
     judgeShell: around.judgeShell,
+    judgeCopies: copies.judge,
     allowance,
     goOn: startClaiming,
     setEditing: async (face, paths) => {

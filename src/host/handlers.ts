@@ -25,6 +25,8 @@ export interface ClientParts {
   readonly judgeScript: () => Promise<Result<object>>;
   /** Refuses what no check could be run in. */
   readonly judgeShell: () => Result<object>;
+  /** Refuses where no copies can be made; asked before a run that is new. */
+  readonly judgeCopies: () => Promise<Result<object>>;
   readonly allowance: Allowance;
   /** From now on features are claimed: a face asked for it. */
   readonly goOn: () => Promise<void>;
@@ -109,6 +111,8 @@ export function handleClient(connection: HubConnection, parts: ClientParts): voi
     if (!shell.ok) return shell;
     const { run } = engine.snapshot;
     const isNew = run === null || run.status === 'finished';
+    const copies = isNew ? await parts.judgeCopies() : ok({});
+    if (!copies.ok) return copies;
     if (isNew && settings.model !== undefined && modelCatalog[settings.model].provider === 'offline') {
       const playable = await parts.judgeScript();
       if (!playable.ok) return playable;

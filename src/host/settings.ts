@@ -63,6 +63,13 @@ export function resolveSettings(read: SettingReader): ResolvedSettings {
     warn(name, value, insteadMs / 1000, 'a number of seconds above 0');
     return insteadMs;
   };
+  const gigabytes = (name: string, insteadBytes: number): number => {
+    const value = read(name);
+    if (value === undefined) return insteadBytes;
+    if (typeof value === 'number' && Number.isFinite(value) && value > 0) return value * 1e9;
+    warn(name, value, insteadBytes / 1e9, 'a number of gigabytes above 0');
+    return insteadBytes;
+  };
   const limit = whole('agentLimit', 1, highestAgentLimit, usualAgentLimit);
   const limits: Limits = {
     ...defaults.limits,
@@ -89,6 +96,8 @@ export function resolveSettings(read: SettingReader): ResolvedSettings {
     variables: readVariables(read, warnings),
     ...optional('shell', readShell(read, warn)),
     samePlace: readSwitch('copies.samePlace', read, warn, defaultMachineSettings.samePlace),
+    ...optional('copiesFolder', readText('copies.folder', read, warn)?.trim() || undefined),
+    copyLimitBytes: gigabytes('copies.maxGb', defaultMachineSettings.copyLimitBytes),
     ...optional('baseUrl', readText('providers.anthropic.baseUrl', read, warn)),
     agentLimit: limit,
     workspaceSetUp: readChoice('workspace.setup', workspaceSetUps, 'ask', read, warn),

@@ -69,6 +69,7 @@ const reasons: Readonly<Record<FailureReason, true>> = {
   spawn: true,
   tooManyOpen: true,
   noCopy: true,
+  copyRefused: true,
 };
 
 function isWireFailure(value: unknown): value is WireFailure {

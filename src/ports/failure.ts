@@ -32,7 +32,9 @@ export type FailureReason =
   | 'aborted'
   | 'spawn'
   | 'tooManyOpen'
-  | 'noCopy';
+  | 'noCopy'
+  /** The user's own settings do not let a copy be made. */
+  | 'copyRefused';
 
 /** Thrown by adapters. The message is fit for people and holds no secret. */
 export class Failure extends Error {
@@ -66,6 +68,7 @@ const troubles: { readonly [R in FailureReason]?: { readonly cause: TroubleCause
     diskFull: { cause: 'disk', told: '' },
     readOnly: { cause: 'disk', told: '' },
     noCopy: { cause: 'workspace', told: '' },
+    copyRefused: { cause: 'copies', told: '' },
   };
 
 /** The trouble from outside that `error` tells of; undefined when it tells of none. */

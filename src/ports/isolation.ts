@@ -23,7 +23,7 @@ export interface FileState {
  * place like all else, but is never a change and is never published.
  *
  * Calls for one slot are carried out one after the other. Rejects with a `Failure` when there can be no place at all
- * (`noCopy`, `diskFull`, `readOnly`, `tooManyOpen`).
+ * (`noCopy`, `copyRefused`, `diskFull`, `readOnly`, `tooManyOpen`).
  */
 export interface Isolation {
   /** The folder that stands for the workspace in the slot's place; absolute. */

@@ -1,5 +1,6 @@
 // What the user can ask for: every command, each a few lines that ask the shown folder's host and tell its refusals.
 import * as vscode from 'vscode';
+import { hasOpenRun } from '../core/events/snapshot';
 import { accessWith, describeLeftOut, type LeftOut } from '../core/guardrails/machineSettings';
 import type { FeatureId } from '../core/shared/ids';
 import type { Result } from '../core/shared/result';
@@ -7,7 +8,7 @@ import type { Session } from '../host/session';
 import { type AgentQuestion, agentChoices } from './agentChoices';
 import type { ApiKey } from './apiKey';
 import { createSampleBacklog, openBacklog } from './backlogFiles';
-import { hasOpenRun } from './contextKeys';
+import { cleanUpCopies } from './cleanUpCopies';
 import { type CommandId, commandIds, offlineScriptFile } from './contributions';
 import { readSettings, writeMaxAgents } from './editorSettings';
 import { type Answer, askElsewhere } from './elsewhereQuestion';
@@ -74,6 +75,7 @@ export function registerCommands(deps: CommandDeps): vscode.Disposable[] {
     },
     [commandIds.startOver]: () => decideShown(deps, 'startOver'),
     [commandIds.goOnHere]: () => decideShown(deps, 'goOn'),
+    [commandIds.cleanUpCopies]: () => cleanUpCopies(deps.workspaces.all),
     [commandIds.endOwner]: async () => {
       for (const workspace of deps.workspaces.all) {
         const owner = workspace.trouble?.owner;

@@ -13,11 +13,6 @@ function runStateOf({ run, breaker }: Snapshot): RunState {
   return run.status === 'running' && breaker ? 'waiting' : run.status;
 }
 
-/** Is a run under way? Then Start and the slider change it instead of beginning another. */
-export function hasOpenRun(snapshot: Snapshot): boolean {
-  return snapshot.run !== null && snapshot.run.status !== 'finished';
-}
-
 export function contextValues(snapshot: Snapshot, phase: Phase, severalBacklogs: boolean): ContextValues {
   const states = Object.values(snapshot.features).map(({ state }) => state);
   return {

@@ -20,6 +20,7 @@ export const commandIds = {
   tryAgain: 'parallelAgents.tryAgain',
   startOver: 'parallelAgents.startOver',
   goOnHere: 'parallelAgents.goOnHere',
+  cleanUpCopies: 'parallelAgents.cleanUpCopies',
   endOwner: 'parallelAgents.endOwner',
 } as const;
 export type CommandId = (typeof commandIds)[keyof typeof commandIds];
@@ -48,6 +49,8 @@ export const settingKeys = {
   copySetUp: 'copies.setup',
   workspaceSetUp: 'workspace.setup',
   readOnlyLinks: 'copies.readOnlyLinks',
+  copiesFolder: 'copies.folder',
+  copyLimit: 'copies.maxGb',
   allowedCommands: 'commands.allow',
   variables: 'commands.env',
   sharedLocks: 'locks.shared',

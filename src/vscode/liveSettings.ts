@@ -1,9 +1,9 @@
 // Makes settings and key act at once on a run that is open, and gives a host that took one over the key it needs.
 import * as vscode from 'vscode';
+import { hasOpenRun } from '../core/events/snapshot';
 import { accessWith } from '../core/guardrails/machineSettings';
 import type { Asked } from '../host/allowance';
 import type { ApiKey } from './apiKey';
-import { hasOpenRun } from './contextKeys';
 import { settingKeys, settingsSection } from './contributions';
 import { readSettings } from './editorSettings';
 import type { WorkspaceSession } from './workspaceSession';
@@ -28,6 +28,7 @@ export class LiveSettings {
           this.sendMaxAgents(workspace);
           if (affects(settingKeys.allowedCommands) || affects(settingKeys.variables))
             this.sendCommands(workspace);
+          if (affects(settingKeys.copiesFolder) || affects(settingKeys.copyLimit)) this.tryCopies(workspace);
           if (affects(settingKeys.anthropicBaseUrl)) void this.sendKey(workspace);
         }
         this.changed.fire();
@@ -54,6 +55,17 @@ export class LiveSettings {
   private sendCommands(workspace: WorkspaceSession): void {
     const { allowedCommands, variables } = readSettings(workspace.folder.uri).machine;
     this.send(workspace, { allowedCommands, variables });
+  }
+
+  /** A run that waits for a copy is not to wait for the next moment at which it would be tried by itself. */
+  private tryCopies(workspace: WorkspaceSession): void {
+    const { run, breaker } = workspace.snapshot;
+    if (!workspace.isJoined || run?.status !== 'running' || breaker?.cause !== 'copies') return;
+    // What refuses it has ended the wait as well.
+    workspace
+      .open()
+      .then((session) => session.resume())
+      .catch(() => undefined);
   }
 
   private async sendKey(workspace: WorkspaceSession): Promise<void> {

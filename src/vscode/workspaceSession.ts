@@ -2,7 +2,7 @@
 import * as path from 'node:path';
 import * as vscode from 'vscode';
 import type { Event } from '../core/events/event';
-import { emptySnapshot, type Snapshot } from '../core/events/snapshot';
+import { emptySnapshot, hasOpenRun, type Snapshot } from '../core/events/snapshot';
 import { BacklogFollower } from '../host/backlogFollower';
 import { type Elsewhere, madeElsewhere } from '../host/elsewhere';
 import type { Joined } from '../host/joinWorkspace';
@@ -131,6 +131,27 @@ export class WorkspaceSession {
       () => true,
       () => false,
     );
+  }
+
+  /** As hosts know it, once one was joined. */
+  get realRoot(): string | undefined {
+    return this.session?.root;
+  }
+
+  /**
+   * Does `work` while this window has no host of the folder, and joins again; unless a run is under way, or another process
+   * is the host. Whoever asks for the link meanwhile waits for the next one.
+   */
+  async apart<T>(work: () => Promise<T>): Promise<T> {
+    const { session } = this;
+    if (session === undefined || session.role !== 'owner' || hasOpenRun(session.snapshot)) return work();
+    const done = session.close().then(work);
+    this.opened = done.then(
+      () => this.joinNow('ask'),
+      () => this.joinNow('ask'),
+    );
+    this.opened.catch(() => undefined); // the phase tells
+    return done;
   }
 
   async dispose(): Promise<void> {

@@ -22,6 +22,8 @@ const good: readonly (readonly [line: string, expected: object])[] = [
   ['run --start-over', { ...run, elsewhere: 'startOver' }],
   ['status --json', { kind: 'status', projectDir: '.', json: true }],
   ['stop --project-dir x', { kind: 'stop', projectDir: 'x' }],
+  ['doctor', { kind: 'doctor', projectDir: '.', fix: false }],
+  ['doctor --fix --project-dir x', { kind: 'doctor', projectDir: 'x', fix: true }],
   ['retry 3', { kind: 'retry', projectDir: '.', featureId: 3 }],
   ['diff 4', { kind: 'diff', projectDir: '.', featureId: 4 }],
   ['confirm 1', { kind: 'confirm', projectDir: '.', featureId: 1 }],

@@ -40,11 +40,13 @@ describe('the settings of the command line', () => {
       "parallelAgents.commands.allow": ["curl *"],
       "parallelAgents.commands.env": ["GITHUB_TOKEN"],
       "parallelAgents.verify.shell": "/tmp/sh",
+      "parallelAgents.copies.folder": "/tmp/copies",
+      "parallelAgents.copies.maxGb": 1000,
       "parallelAgents.providers.anthropic.baseUrl": "http://evil.example", // comments are allowed
     }`);
     const { read, warnings } = await readSettings(dir, {}, env);
     const names = [
-      ...['agentLimit', 'commands.allow', 'commands.env', 'verify.shell'],
+      ...['agentLimit', 'commands.allow', 'commands.env', 'verify.shell', 'copies.folder', 'copies.maxGb'],
       'providers.anthropic.baseUrl',
     ];
     assert.deepEqual([names.map(read), warnings], [names.map(() => undefined), []]);

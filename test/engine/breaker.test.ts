@@ -226,6 +226,7 @@ describe('trouble from outside', () => {
 
     for (const [reason, cause] of [
       ['noCopy', 'workspace'],
+      ['copyRefused', 'copies'],
       ['diskFull', 'disk'],
     ] as const) {
       it(`waits when no copy can be made (${reason})`, async () => {

@@ -40,6 +40,7 @@ describe('the changes that a face is asked about', () => {
       loadBacklog: async () => ({ kind: 'none', file: '' }),
       judgeScript: async () => ok({}),
       judgeShell: () => ok({}),
+      judgeCopies: async () => ok({}),
       allowance: new Allowance(() => defaultMachineSettings, redactor),
       goOn: async () => {},
       setEditing: async () => {},

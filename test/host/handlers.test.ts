@@ -52,6 +52,7 @@ describe('a face of a large workspace', function () {
       loadBacklog: async () => ({ kind: 'none', file: '' }),
       judgeScript: async () => ok({}),
       judgeShell: () => ok({}),
+      judgeCopies: async () => ok({}),
       allowance: new Allowance(() => defaultMachineSettings, new Redactor()),
       goOn: async () => {},
       setEditing: async (_, paths) => void editing.push(paths),

@@ -45,6 +45,10 @@ const bad: readonly (readonly [name: string, value: unknown])[] = [
   ['verify.shell', 7],
   ['copies.samePlace', 'yes'],
   ['workspace.setup', 'sometimes'],
+  ['copies.folder', 7],
+  ['copies.maxGb', 0],
+  ['copies.maxGb', -1],
+  ['copies.maxGb', '10'],
   ['verify.shell', './sh'],
   ['verify.shell', 'bash -e'],
   ['limits.max_actions', 0],
@@ -69,6 +73,8 @@ describe('resolveSettings', () => {
       'copies.samePlace': false,
       'copies.readOnlyLinks': ['data'],
       'workspace.setup': 'never',
+      'copies.folder': ' ~/copies ',
+      'copies.maxGb': 0.5,
       'providers.anthropic.baseUrl': 'http://127.0.0.1:1',
       agentLimit: 9,
     };
@@ -80,6 +86,8 @@ describe('resolveSettings', () => {
       samePlace: false,
       readOnlyLinks: ['data'],
       workspaceSetUp: 'never',
+      copiesFolder: '~/copies',
+      copyLimitBytes: 500_000_000,
       baseUrl: 'http://127.0.0.1:1',
       agentLimit: 9,
     });

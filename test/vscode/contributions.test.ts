@@ -150,6 +150,8 @@ describe('package.json', () => {
       'commands.allow',
       'commands.env',
       'verify.shell',
+      'copies.folder',
+      'copies.maxGb',
       'providers.anthropic.baseUrl',
     ];
     for (const key of power) {

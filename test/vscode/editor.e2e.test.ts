@@ -12,6 +12,7 @@ import {
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Locator, Page } from 'playwright-core';
+import { markPlaces, placesFolder } from '../../src/adapters/isolation/placesFolder';
 import { dashboardOf, flaws, pressIn } from '../support/dashboardFrame';
 import { holdChecks } from '../support/heldChecks';
 import { repoRoot } from '../support/repoRoot';
@@ -128,6 +129,58 @@ describe('Parallel Agents in VS Code', function () {
         while (getComputedStyle(label, '::after').content.includes('A1')) await frame();
       });
     await statusBar('1 to build').waitFor();
+  });
+
+  it('cleans up copies with the keyboard, but for those of a run at work, and goes on with its folder', async () => {
+    const idle = realpathSync(mkdtempSync(path.join(tmpdir(), 'idle-')));
+    const idleCopies = await placesFolder(idle);
+    await markPlaces(idleCopies, idle);
+    await open({
+      'features.json': [{ name: 'One', verify: 'test -f one.txt' }],
+      'offline-script.json': {
+        One: [
+          { tool: 'write_file', input: { path: 'one.txt', content: '1' } },
+          { tool: 'finish', input: { summary: 'done' } },
+        ],
+      },
+    });
+    const gates = await holdChecks(folder);
+    const own = await placesFolder(folder);
+    await openSidebar();
+    await row('One').waitFor();
+    await press('Start N Agents');
+    await page.locator('.quick-input-list .monaco-list-row').filter({ hasText: '3 agents' }).click();
+    await row('One').filter({ hasText: 'verifying' }).first().waitFor();
+
+    const list = page.locator('.quick-input-widget').filter({ hasText: 'Clean Up Copies' });
+    const choice = (root: string) => list.locator('.monaco-list-row').filter({ hasText: root });
+    await choose('Parallel Agents: Clean Up Copies');
+    await choice(idle).waitFor();
+    await list.getByPlaceholder('can be freed').waitFor();
+    assert.equal(await choice(folder).count(), 0);
+    await picture('clean-up');
+    await page.keyboard.press('Enter');
+    await page
+      .getByText(`A run is at work in the copies of ${path.basename(folder)}`)
+      .first()
+      .waitFor();
+    assert.deepEqual([existsSync(idleCopies), existsSync(own)], [false, true]);
+
+    await gates.openAll();
+    await statusBar('1 passing').waitFor();
+    await choose('Parallel Agents: Clean Up Copies');
+    await choice(folder).waitFor();
+    await page.keyboard.press('Enter');
+    await page
+      .getByText(/are removed\.$/)
+      .first()
+      .waitFor();
+    assert.equal(existsSync(own), false);
+    await statusBar('1 passing').waitFor();
+    writeFileSync(path.join(folder, 'features.json'), JSON.stringify([{ name: 'One' }, { name: 'Two' }]));
+    await row('Two').waitFor();
+    await gates.remove();
+    rmSync(idle, { recursive: true, force: true });
   });
 
   it('tells in an untrusted folder what trust is for, and writes nothing', async () => {

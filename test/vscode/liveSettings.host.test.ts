@@ -4,7 +4,7 @@ import * as vscode from 'vscode';
 import { ApiKey } from '../../src/vscode/apiKey';
 import { LiveSettings } from '../../src/vscode/liveSettings';
 import { Workspaces } from '../../src/vscode/workspaces';
-import { example, run } from './scenes';
+import { diskFull, example, run } from './scenes';
 import { ScriptedSession } from './scriptedSession';
 
 describe('settings while a run is open', () => {
@@ -46,7 +46,7 @@ describe('settings while a run is open', () => {
     live.dispose();
     await workspaces.dispose();
     secrets.clear();
-    for (const name of ['maxAgents', 'enabled']) {
+    for (const name of ['maxAgents', 'enabled', 'copies.maxGb']) {
       await settings().update(name, undefined, vscode.ConfigurationTarget.Global);
     }
   });
@@ -71,6 +71,17 @@ describe('settings while a run is open', () => {
     await settings().update('maxAgents', 3, vscode.ConfigurationTarget.Global);
     await Promise.race([changed, vscode.commands.executeCommand('workbench.action.closeAllEditors')]);
     assert.equal(session.asked.includes('configure maxAgents'), false);
+  });
+
+  it('have a copy tried at once that the settings did not allow, and nothing else', async () => {
+    session.tell((history) => history.record([diskFull]));
+    const changed = new Promise<void>((resolve) => void live.onDidChange(() => resolve()));
+    await settings().update('copies.maxGb', 11, vscode.ConfigurationTarget.Global);
+    await changed;
+    assert.equal(session.asked.includes('resume'), false);
+    session.tell((history) => history.record([{ ...diskFull, cause: 'copies' }]));
+    await settings().update('copies.maxGb', 12, vscode.ConfigurationTarget.Global);
+    await asked('resume');
   });
 
   it('hand the key over when it is set, and to the next host again', async () => {

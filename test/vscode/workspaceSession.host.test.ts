@@ -63,6 +63,35 @@ describe('the link of a folder to its host', () => {
     await failing.dispose();
   });
 
+  it('is given up while something else needs the folder, and whoever asks meanwhile has the next one', async () => {
+    const before = await workspace.open();
+    let isDone = false;
+    const apart = workspace.apart(async () => {
+      assert.deepEqual([session.isClosed, joins], [true, 1]);
+      session = new ScriptedSession(folder.uri.fsPath, example());
+      await new Promise((resolve) => setImmediate(resolve));
+      isDone = true;
+      return 'done';
+    });
+    const next = await workspace.open();
+    assert.ok(isDone && next !== before);
+    assert.equal(await apart, 'done');
+    assert.deepEqual([joins, workspace.phase], [2, 'loaded']);
+    await assert.rejects(
+      workspace.apart(() => Promise.reject(new Error('no'))),
+      /no/,
+    );
+    await workspace.open();
+    assert.equal(joins, 3);
+  });
+
+  it('is kept while a run is under way, whatever needs the folder', async () => {
+    run(session.history);
+    const before = await workspace.open();
+    assert.equal(await workspace.apart(async () => session.isClosed), false);
+    assert.equal(await workspace.open(), before);
+  });
+
   it('only shows records made elsewhere, without a run to pause, until the user says what to do with them', async () => {
     await write('[]');
     const history = example();

@@ -19,6 +19,7 @@ export function isAbove(root: string, top: string, name: string): boolean {
   return isHere || (folder !== path.dirname(folder) && isAbove(root, folder, name));
 }
 
-function isWithin(folder: string, file: string): boolean {
+/** Is the path the folder, or in it? By their names alone. */
+export function isWithin(folder: string, file: string): boolean {
   return file === folder || file.startsWith(folder.endsWith(path.sep) ? folder : folder + path.sep);
 }

@@ -5,7 +5,7 @@ import { asFailures } from '../files/fileFailure';
 import { createKeptContent } from '../files/keptContent';
 import type { UserRules } from '../files/userRules';
 import { ArtifactStore } from './artifacts';
-import { createPlaces, type PlacesOptions } from './places';
+import { createPlaces, type Places, type PlacesOptions } from './places';
 import { createPublisher } from './publisher';
 import { readStaged } from './stagedTexts';
 
@@ -14,8 +14,14 @@ export interface IsolationOptions {
   readonly root: string;
   /** Its `.parallel-agents`, as `prepareHouse` made it. */
   readonly houseDir: string;
-  /** Where the places are: a folder of ours outside of the workspace, absolute and without links. */
-  readonly dir: string;
+  /**
+   * Where the places are: a folder of ours outside of the workspace, absolute and without links. Asked at every call; it may
+   * become another only while nobody works in a place.
+   */
+  readonly dir: () => string;
+  /** As `PlacesOptions` has it. */
+  readonly beforePlace?: PlacesOptions['beforePlace'];
+  readonly copyLimitBytes?: PlacesOptions['copyLimitBytes'];
   readonly user: UserRules;
   /** Files in which lines that two attempts add at one spot are both taken (`core/locks/sharedPaths`). */
   readonly sharedGlobs: () => readonly string[];
@@ -37,14 +43,32 @@ export function createIsolation(options: IsolationOptions): Isolation {
   const { root, houseDir, user } = options;
   const kept = createKeptContent(houseDir);
   const publisher = createPublisher({ ...options, kept, memory: user.memory });
-  const { artifactsDir, ...places } = createPlaces({ ...options, staged: (hash) => kept.get(hash) });
+  let last: { readonly dir: string; readonly places: Places } | undefined;
+  const now = (): Places => {
+    const dir = options.dir();
+    if (last?.dir === dir) return last.places;
+    const places = createPlaces({ ...options, dir, staged: (hash) => kept.get(hash) });
+    last = { dir, places };
+    return places;
+  };
   const artifacts = new ArtifactStore(houseDir, options.clean ?? ((text) => text));
   return {
-    ...places,
     ...publisher,
-    stage: (slot, paths) => places.located(slot, paths, (changes) => publisher.stage(changes)),
+    folderOf: (slot) => now().folderOf(slot),
+    commandPlace: (slot) => now().commandPlace(slot),
+    seen: (slot) => now().seen(slot),
+    isSetUp: (slot, command) => now().isSetUp(slot, command),
+    wasSetUp: (slot, command) => now().wasSetUp(slot, command),
+    prepare: (slot) => now().prepare(slot),
+    bringUpToDate: (slot, paths) => now().bringUpToDate(slot, paths),
+    write: (slot, write) => now().write(slot, write),
+    move: (slot, move) => now().move(slot, move),
+    changes: (slot) => now().changes(slot),
+    putBack: (slot, paths) => now().putBack(slot, paths),
+    lay: (slot, files) => now().lay(slot, files),
+    stage: (slot, paths) => now().located(slot, paths, (changes) => publisher.stage(changes)),
     takeArtifacts: (slot, name) =>
-      asFailures('keep what a command left', () => artifacts.take(artifactsDir(slot), name)),
+      asFailures('keep what a command left', () => artifacts.take(now().artifactsDir(slot), name)),
     read: (file) => asFailures('read what is kept', () => readStaged(kept, file)),
     expand: (declared) =>
       asFailures('list the files of globs', () => expandDeclared(root, user.rules, declared)),

@@ -37,6 +37,10 @@ export interface PlacesOptions {
   /** Where the places are: a folder of ours outside of the workspace, absolute and without links. */
   readonly dir: string;
   readonly user: UserRules;
+  /** Called before a place is prepared; what it rejects with, `prepare` does. */
+  readonly beforePlace?: () => Promise<void>;
+  /** No place is prepared of a project with more bytes than that; absent: of any. */
+  readonly copyLimitBytes?: () => number;
   /** Files in which lines that two attempts add at one spot are both taken (`core/locks/sharedPaths`). */
   readonly sharedGlobs: () => readonly string[];
   /** Canonical paths that no agent may write besides those that never may, such as a backlog of another name. */
@@ -143,8 +147,10 @@ export function createPlaces(options: PlacesOptions): Places {
 
   async function prepareOwn(slot: Slot, own: OwnPlace): Promise<Lacking> {
     own.isPrepared = false;
+    await options.beforePlace?.();
     await removeTree(artifactsDir(slot));
-    const unread = await prepare(own.place, look, { setUp: own.setUp, leftOut: leftOut().of });
+    const limitBytes = options.copyLimitBytes?.() ?? Number.POSITIVE_INFINITY;
+    const unread = await prepare(own.place, look, { setUp: own.setUp, leftOut: leftOut().of, limitBytes });
     own.isPrepared = true;
     return { unread };
   }

@@ -1,48 +1,96 @@
 // Where the places of a workspace's agents are: outside of it, where no tool of the user walks into them, and on its disk
-// where there is such a folder, so that copies can be made without copying bytes.
+// where there is such a folder, so that copies can be made without copying bytes; or in a folder that the user names.
 import { createHash } from 'node:crypto';
-import { lstat, readdir, readFile, stat, utimes, writeFile } from 'node:fs/promises';
+import { appendFile, lstat, realpath, stat, utimes, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { orNull } from '../files/fileFailure';
+import { isNotRead, readFileWithin } from '../files/boundedRead';
 import { makeFolder } from '../files/makeFolder';
-import { removeTree } from '../files/removeTree';
+import { isWithin } from '../files/outsideNames';
+import { namedHome } from './namedHome';
 
-/** Names the workspace whose places these are. */
-const ownerFile = 'workspace';
-/** Places of a workspace that nobody has worked in for so long are given up: 30 days. */
-const keptMs = 30 * 24 * 3_600_000;
+/** In a folder of places: names the workspace whose places these are. Without it, nothing there is ours to remove. */
+export const markFile = 'workspace';
+/** In the usual folder: others that the user has named, a line of JSON each. */
+const namedFile = 'folders';
+const mostNamedBytes = 1024 * 1024;
 
-export interface PlacesHome {
-  /** For the places of this workspace; made. */
-  readonly dir: string;
-  /** Removes what belongs to workspaces that are gone, or that nobody has worked in for long. */
-  sweep(): Promise<void>;
-}
-
-/** @param root the workspace's real path @param now milliseconds since 1970 */
-export async function placesHome(root: string, now = Date.now()): Promise<PlacesHome> {
-  const home = await homeFor(root);
-  const dir = path.join(home, createHash('sha256').update(root).digest('hex').slice(0, 16));
+/** Makes the folder for the places of a workspace, marks it as that, and as used at `now`. May be called again. */
+export async function markPlaces(dir: string, root: string, now = Date.now()): Promise<void> {
+  const mark = path.join(dir, markFile);
   await makeFolder(dir);
-  await writeFile(path.join(dir, ownerFile), root);
-  await utimes(path.join(dir, ownerFile), now / 1000, now / 1000);
-  return { dir, sweep: () => sweep(home, dir, now) };
+  await writeFile(mark, root);
+  await utimes(mark, now / 1000, now / 1000);
 }
 
-async function homeFor(root: string): Promise<string> {
-  const usual = path.join(cacheFolder(), 'parallel-agents');
-  const uid = process.getuid?.();
-  const others =
-    uid === undefined
-      ? []
-      : ['/var/tmp', os.tmpdir()].map((dir) => path.join(dir, `parallel-agents-copies-${uid}`));
+/** What the folder of a workspace's places is called. */
+export function placesName(root: string): string {
+  return createHash('sha256').update(root).digest('hex').slice(0, 16);
+}
+
+/**
+ * The folder for the places of a workspace: absolute, without links, for this user only. Made, but for the last name.
+ * Fails with `copyRefused` where the folder that the user names cannot be used, with nothing made in it.
+ *
+ * @param root the workspace's real path @param named the setting `copies.folder`; absent: the usual place
+ */
+export async function placesFolder(root: string, named?: string): Promise<string> {
+  const home = named === undefined ? await usualHome(root) : await namedHome(root, named);
+  if (named !== undefined) await remember(home).catch(() => undefined); // then only its own user finds it again
+  return path.join(await realpath(home), placesName(root));
+}
+
+async function usualHome(root: string): Promise<string> {
+  const [usual = '', ...others] = usualHomes();
   const { dev } = await stat(root);
   for (const home of [usual, ...others]) {
-    if (!isInside(root, home) && (await isOurs(home)) && (await stat(home)).dev === dev) return home;
+    if (!isWithin(root, home) && (await isOurs(home, true)) && (await stat(home)).dev === dev) return home;
   }
   await makeFolder(usual);
   return usual;
+}
+
+/** The folders that there are in which places of this user may lie. @param named the setting, if there is one now */
+export async function allHomes(named?: string): Promise<readonly string[]> {
+  const ours: string[] = [];
+  for (const home of [...usualHomes(), ...(await remembered()), ...(named === undefined ? [] : [named])]) {
+    if (!path.isAbsolute(home) || !(await isOurs(home, false))) continue;
+    const real = await realpath(home);
+    if (!ours.includes(real)) ours.push(real);
+  }
+  return ours;
+}
+
+function usualHomes(): readonly string[] {
+  const uid = process.getuid?.();
+  const others = uid === undefined ? [] : ['/var/tmp', os.tmpdir()];
+  return [
+    path.join(cacheFolder(), 'parallel-agents'),
+    ...others.map((dir) => path.join(dir, `parallel-agents-copies-${uid}`)),
+  ];
+}
+
+async function remember(home: string): Promise<void> {
+  const [usual = ''] = usualHomes();
+  if ((await remembered()).includes(home) || !(await isOurs(usual, true))) return;
+  await appendFile(path.join(usual, namedFile), `${JSON.stringify(home)}\n`, { mode: 0o600 });
+}
+
+async function remembered(): Promise<readonly string[]> {
+  const [usual = ''] = usualHomes();
+  const read = await readFileWithin(path.join(usual, namedFile), mostNamedBytes).catch(() => undefined);
+  if (read === undefined || isNotRead(read)) return [];
+  return read
+    .toString()
+    .split('\n')
+    .flatMap((line) => {
+      try {
+        const home: unknown = JSON.parse(line);
+        return typeof home === 'string' ? [home] : [];
+      } catch {
+        return []; // half a line: the machine went down in it
+      }
+    });
 }
 
 function cacheFolder(): string {
@@ -53,32 +101,14 @@ function cacheFolder(): string {
   return path.join(os.homedir(), '.cache');
 }
 
-/** Made if it is not there; false where somebody else could put something into it, or where it cannot be made. */
-async function isOurs(home: string): Promise<boolean> {
+/** False where somebody else could put something into it, or where it is not there and cannot be made. */
+async function isOurs(home: string, makes: boolean): Promise<boolean> {
   try {
-    await makeFolder(home);
+    if (makes) await makeFolder(home);
     const found = await lstat(home);
     const uid = process.getuid?.();
     return found.isDirectory() && (uid === undefined || (found.uid === uid && (found.mode & 0o022) === 0));
   } catch {
     return false;
   }
-}
-
-async function sweep(home: string, own: string, now: number): Promise<void> {
-  for (const name of (await orNull(readdir(home))) ?? []) {
-    const dir = path.join(home, name);
-    if (!/^[0-9a-f]{16}$/.test(name) || dir === own) continue;
-    const [root, owner] = await Promise.all([
-      orNull(readFile(path.join(dir, ownerFile), 'utf8')),
-      orNull(stat(path.join(dir, ownerFile))),
-    ]);
-    const isGone = root === null || (await orNull(stat(root))) === null;
-    if (isGone || (owner && now - owner.mtimeMs > keptMs)) await removeTree(dir);
-  }
-}
-
-function isInside(folder: string, other: string): boolean {
-  const way = path.relative(folder, other);
-  return way === '' || (!way.startsWith(`..${path.sep}`) && way !== '..' && !path.isAbsolute(way));
 }

@@ -1,5 +1,6 @@
 // Makes a place what the workspace is now.
 import { chmodSync, readdirSync } from 'node:fs';
+import { tooLargeToCopy } from '../../core/guardrails/copySize';
 import { sizeWords } from '../../core/shared/size';
 import { Failure } from '../../ports/failure';
 import { hasCode, isUnreadable } from '../files/fileFailure';
@@ -8,6 +9,7 @@ import { inSlices } from '../files/inSlices';
 import { ArrivalList } from './arrivals';
 import { bringUpToDate } from './bringUpToDate';
 import { copyParts, leastInParts } from './copyParts';
+import { mostCopiedBytes } from './copyWhole';
 import type { LeftOut } from './leftOut';
 import { isOfPackages } from './manifest';
 import { planPlace } from './planPlace';
@@ -21,16 +23,28 @@ import { isUnread, type WorkspaceLook } from './workspaceLook';
 /** Of what is left out, for people. */
 const mostNamedExcluded = 20;
 
-/** @returns what the place does not have of the workspace, in words by path, sorted */
+/** What a place is to be besides the workspace as it is. */
+export interface Wanted {
+  readonly setUp: SetUp;
+  readonly leftOut: LeftOut['of'];
+  /** Of a workspace with more nothing is copied. */
+  readonly limitBytes: number;
+}
+
+/**
+ * Fails with `copyRefused`, before anything is copied, where the workspace has more than `limitBytes`.
+ * @returns what the place does not have of the workspace, in words by path, sorted
+ */
 export async function prepare(
   place: SlotPlace,
   look: WorkspaceLook,
-  { setUp, leftOut: rules }: { readonly setUp: SetUp; readonly leftOut: LeftOut['of'] },
+  { setUp, leftOut: rules, limitBytes }: Wanted,
 ): Promise<readonly string[]> {
   requireReadable(place.theirs(place.options.inside));
   await place.remember();
   await place.clear();
   const [{ theirs, unread, leftOut }, ours] = await Promise.all([look.whole(), surveyPlace(place)]);
+  requireFitting(theirs, limitBytes);
   for (const at of unread) place.unread.add(at);
   place.excluded = [...leftOut].sort().slice(0, mostNamedExcluded);
   const stays = await setUp.stands(ours, rules);
@@ -93,6 +107,16 @@ function requireReadable(root: string): void {
     const why = cause instanceof Error ? cause.message : String(cause);
     throw new Failure('noCopy', `The workspace cannot be read: ${why}`, { cause });
   }
+}
+
+function requireFitting(theirs: Survey, limitBytes: number): void {
+  const sizes: [string, number][] = [];
+  for (const [at, found] of theirs) {
+    const isCopied = found.kind === 'file' && found.stamp.size <= mostCopiedBytes;
+    if (isCopied) sizes.push([at, found.stamp.size]);
+  }
+  const why = tooLargeToCopy(sizes, limitBytes);
+  if (why !== undefined) throw new Failure('copyRefused', why);
 }
 
 function setMode(folder: string, mode: number): void {

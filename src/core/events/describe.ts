@@ -147,6 +147,7 @@ const overWords: Readonly<Record<TroubleCause, string>> = {
   files: 'files can be opened',
   disk: 'the disk can be written',
   workspace: 'the workspace can be copied',
+  copies: 'the settings let the workspace be copied',
 };
 
 /** The first line of a reason; what follows it is output, kept for whoever opens the feature. */

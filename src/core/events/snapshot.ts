@@ -95,6 +95,11 @@ export function runTime({
   return (when) => msBetween(start, when);
 }
 
+/** Is a run under way? Then Start and the slider change it instead of beginning another. */
+export function hasOpenRun(snapshot: Snapshot): boolean {
+  return snapshot.run !== null && snapshot.run.status !== 'finished';
+}
+
 /** Features that an attempt holds right now, working or being verified; not to be asked of a draft that still changes. */
 export function liveAttempts({ features }: Pick<Snapshot, 'features'>): readonly Attempt[] {
   const known = liveKnown.get(features);

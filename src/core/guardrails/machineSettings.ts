@@ -19,6 +19,10 @@ export interface MachineSettings {
   /** Files and folders that copies only link to, by their paths from the opened folder: to be read there. */
   readonly readOnlyLinks: readonly string[];
   readonly workspaceSetUp: WorkspaceSetUp;
+  /** In which folder the copies of all workspaces lie, as its user wrote it; absent: where the system keeps such things. */
+  readonly copiesFolder?: string;
+  /** A project with more is not copied, in bytes. */
+  readonly copyLimitBytes: number;
   /** Where the Messages API is, if not at its usual address. */
   readonly baseUrl?: string;
   /** The proxy of the editor's own settings, for where the environment names none. */
@@ -43,6 +47,7 @@ export const defaultMachineSettings: MachineSettings = {
   samePlace: true,
   readOnlyLinks: [],
   workspaceSetUp: 'ask',
+  copyLimitBytes: 10e9,
   agentLimit: usualAgentLimit,
 };
 

@@ -48,7 +48,7 @@ export function inWorkspace(
 ): TempIsolation {
   const { root, houseDir } = workspace;
   const isolation = createIsolation({
-    ...{ root, houseDir, dir, user: createUserRules(root, houseDir) },
+    ...{ root, houseDir, dir: () => dir, user: createUserRules(root, houseDir) },
     ...{ sharedGlobs: () => [], alsoProtected: () => alsoProtected },
   });
   const at = (file: string, slot = 1) => path.join(isolation.folderOf(slot), file);

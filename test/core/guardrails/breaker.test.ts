@@ -74,6 +74,7 @@ describe('the breaker', () => {
     spawn: ['copy', 'work'],
     files: ['copy', 'work'],
     workspace: ['copy', 'work'],
+    copies: ['copy', 'work'],
     disk: ['work'],
   };
   for (const [cause, proofs] of Object.entries(closing)) {
