@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs';
 import { rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterEach, describe, it } from 'mocha';
-import { type CliRun, type ExternalEvent, parseEvents, runCli, startCli } from '../support/cli';
+import { type CliRun, type ExternalEvent, parseEvents, runCli, startCli, userWith } from '../support/cli';
 import { call, finish, writeProject } from '../support/smallProject';
 
 const write = (file: string) => [call('write_file', { path: file, content: 'x\n' }), finish];
@@ -101,7 +101,9 @@ describe('a backlog that is edited', () => {
     const first = { name: 'First', verify: `cp '${later}' '${backlog}'` };
     await edit([first]);
     await writeFile(later, JSON.stringify([first, { name: 'Second', verify: 'true' }]));
-    const { code, lines, notes } = await runCli(['run', '--project-dir', dir, '--json']);
+    // The check writes for the user here, and so must not see its copy in the place of their folder.
+    const user = userWith({ 'copies.samePlace': false });
+    const { code, lines, notes } = await runCli(['run', '--project-dir', dir, '--json'], user);
     assert.match(notes.join('\n'), /features\.json was changed; features: 1 added/);
     // Either it was built as well, or the exit code says that not all of it passes.
     assert.equal(code, passedOf({ lines }).includes(2) ? 0 : 1, notes.join('\n'));

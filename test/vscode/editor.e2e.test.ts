@@ -172,7 +172,7 @@ describe('Parallel Agents in VS Code', function () {
     await choice(folder).waitFor();
     await page.keyboard.press('Enter');
     await page
-      .getByText(/are removed\.$/)
+      .getByText(/the copies of .* are removed\./)
       .first()
       .waitFor();
     assert.equal(existsSync(own), false);

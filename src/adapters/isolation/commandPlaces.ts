@@ -1,55 +1,60 @@
 // Where a command in a place runs, and what it finds around it: at the workspace's own path, or at the place's.
+import { mkdirSync } from 'node:fs';
 import path from 'node:path';
+import type { Slot } from '../../core/shared/ids';
 import type { CommandPlace } from '../../ports/isolation';
 import type { Mount } from '../../ports/workers';
+import { firstFreePort } from '../system/freePorts';
 import { closedSockets, withoutDaemons } from './daemons';
 import { ledInto } from './ledInto';
 import { packageStores } from './packageStores';
+import type { Whereabouts } from './whereabouts';
 
-interface Folders {
-  readonly top: string;
-  readonly dir: string;
-  readonly inside: string;
-}
+type Variables = Readonly<Record<string, string>>;
 
-interface Given {
+interface Around {
   /** Of the user's environment. */
-  readonly variables: Readonly<Record<string, string>>;
-  /** Of the slot. */
-  readonly around: Readonly<Record<string, string>>;
-}
-
-/** At the place's own path: what names the workspace is led into the place, as far as we see it. */
-export function elsewhere({ top, dir, inside }: Folders, { variables, around }: Given): CommandPlace {
-  return {
-    cwd: path.join(dir, inside),
-    env: { ...ledInto(dir, top, variables), ...around, GIT_CEILING_DIRECTORIES: path.dirname(dir) },
-  };
+  readonly variables: Variables;
+  /** That shows the place at the workspace's path, as `DiskView` has it; undefined: none does. */
+  readonly program: string | undefined;
+  /** What is seen there besides the place. */
+  readonly parts: () => readonly Mount[];
 }
 
 /**
- * At the workspace's path, which leads into the place then, whoever names it and wherever that is written down.
- *
- * @param program as `DiskView` has it @param parts what is seen there besides the place
+ * Where commands can be shown the place at the workspace's path, that leads into the place, whoever names it and wherever it is
+ * written down. Elsewhere they run at the place's own, and what names the workspace is led there as far as we see it.
  */
-export function inView(
-  { top, dir, inside }: Folders,
-  {
-    variables,
-    around,
-    program,
-    parts,
-  }: Given & { readonly program: string; readonly parts: readonly Mount[] },
-): CommandPlace {
-  const home = path.dirname(top);
+export async function commandPlaceOf(
+  where: Whereabouts,
+  slot: Slot,
+  { variables, program, parts }: Around,
+): Promise<CommandPlace> {
+  const { top, inside } = where;
+  const dir = where.placeDir(slot);
+  const own = await ownVariables(where, slot);
+  if (program === undefined)
+    return {
+      cwd: path.join(dir, inside),
+      env: { ...ledInto(dir, top, variables), ...own, GIT_CEILING_DIRECTORIES: path.dirname(dir) },
+    };
+  const stores = packageStores({ top: dir, folder: path.join(dir, inside) }, variables);
   return {
     cwd: path.join(top, inside),
     env: {
-      ...withoutDaemons(variables),
-      ...packageStores({ top: dir, folder: path.join(dir, inside) }, variables),
-      ...around,
-      GIT_CEILING_DIRECTORIES: home,
+      ...{ ...withoutDaemons(variables), ...stores, ...own },
+      GIT_CEILING_DIRECTORIES: path.dirname(top),
     },
-    view: { program, mounts: [...parts, { from: dir, at: top }, ...closedSockets(variables)] },
+    view: { program, mounts: [...parts(), { from: dir, at: top }, ...closedSockets(variables)] },
+  };
+}
+
+async function ownVariables({ root, artifactsDir }: Whereabouts, slot: Slot): Promise<Variables> {
+  mkdirSync(artifactsDir(slot), { recursive: true, mode: 0o700 });
+  const port = await firstFreePort(root, slot);
+  return {
+    PARALLEL_AGENTS_SLOT: String(slot),
+    PARALLEL_AGENTS_ARTIFACTS: artifactsDir(slot),
+    ...(port !== undefined && { PARALLEL_AGENTS_PORT: String(port) }),
   };
 }

@@ -92,7 +92,7 @@ function apply(draft: Draft, event: Event, base: Snapshot): void {
       changeRun(draft, event);
       return;
     case 'verify.started':
-      patchAgent(draft, event, { status: 'verifying', step: excerptOf(event.command) });
+      patchAgent(draft, event, { status: 'verifying', step: checkStep(event) });
       return;
     case 'throttle.changed':
       draft.throttledUntilAt = event.untilAt;
@@ -305,4 +305,10 @@ function setAgent(draft: Draft, agent: Agent): void {
 function patchAgent(draft: Draft, attempt: Attempt, patch: Partial<Agent>): void {
   const agent = draft.agents[attempt.slot];
   if (agent?.fence === attempt.fence) setAgent(draft, { ...agent, ...patch });
+}
+
+/** The check of another feature is told as that one's. */
+function checkStep({ command, guards }: Extract<Event, { type: 'verify.started' }>): string {
+  const words = excerptOf(command);
+  return guards === undefined ? words : `${words} (the check of feature ${guards})`;
 }

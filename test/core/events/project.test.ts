@@ -61,6 +61,10 @@ describe('project', () => {
       { type: 'verify.started', command: 'npm test', ...own },
       { status: 'verifying', step: 'npm test' },
     ],
+    [
+      { type: 'verify.started', command: 'npm run lint', guards: 3, ...own },
+      { status: 'verifying', step: 'npm run lint (the check of feature 3)' },
+    ],
   ];
   for (const [happening, patch] of agentNews) {
     it(`${happening.type} changes the agent's card`, () => {

@@ -1,0 +1,37 @@
+// Where a workspace's places are on the disk, and what is called how in them.
+import path from 'node:path';
+import type { Slot } from '../../core/shared/ids';
+import { treeAround } from './gitSource';
+
+export interface Whereabouts {
+  /** The workspace's real path. */
+  readonly root: string;
+  /** What is copied: the workspace, or the repository around it. */
+  readonly top: string;
+  /** What the workspace is called from there: empty, or names that end in `/`. */
+  readonly inside: string;
+  /** Of all places. */
+  readonly dir: string;
+  /** Of one: for its copy, and what is known and kept of it. */
+  readonly slotDir: (slot: Slot) => string;
+  /** The copy of `top`. */
+  readonly placeDir: (slot: Slot) => string;
+  /** The folder in it that stands for the workspace. */
+  readonly folderOf: (slot: Slot) => string;
+  /** For what commands leave for people. */
+  readonly artifactsDir: (slot: Slot) => string;
+}
+
+/** @param root the workspace's real path @param dir a folder of ours for its places, absolute and without links */
+export function whereabouts(root: string, dir: string): Whereabouts {
+  const top = treeAround(root);
+  const inside = top === root ? '' : `${path.relative(top, root).replaceAll(path.sep, '/')}/`;
+  const slotDir = (slot: Slot) => path.join(dir, String(slot));
+  // Named as the workspace is: there are tools that call things by their folder.
+  const placeDir = (slot: Slot) => path.join(slotDir(slot), 'copy', path.basename(top) || 'root');
+  return {
+    ...{ root, top, inside, dir, slotDir, placeDir },
+    folderOf: (slot) => path.join(placeDir(slot), inside),
+    artifactsDir: (slot) => path.join(slotDir(slot), 'artifacts'),
+  };
+}
