@@ -25,11 +25,22 @@ export function hashOf(text: string): string {
   return createHash('sha256').update(text).digest('hex');
 }
 
-interface Place {
+/** Texts by path; a mode only where it is not the usual one. */
+interface Tree {
   readonly files: Map<string, string>;
-  readonly base: Map<string, string>;
+  readonly modes: Map<string, number>;
+}
+
+interface Place extends Tree {
+  readonly base: Tree;
   /** By which command and lockfiles. */
   setUp?: string;
+}
+
+export interface MemoryRules {
+  /** Names that the user's rules ignore. */
+  readonly ignored?: readonly string[];
+  readonly sharedGlobs?: readonly string[];
 }
 
 export class MemoryIsolation implements Isolation {
@@ -39,12 +50,23 @@ export class MemoryIsolation implements Isolation {
   readonly files = new Map<string, string>();
   /** Every content that was put into the user's folder by a publication, in its order: a witness of its own. */
   readonly writes: { readonly path: string; readonly text: string | null }[] = [];
+  /** Of the user's files, where they are not the usual ones. */
+  readonly modes = new Map<string, number>();
   readonly #places = new Map<number, Place>();
+  readonly #turns = new Map<number, Promise<unknown>>();
+  readonly #isIgnored: (path: string) => boolean;
+  readonly #isShared: (path: string) => boolean;
   readonly #kept = new Map<string, string>();
   /** Called before each file of a publication is put in place; a throw stands for a machine that refuses. */
   beforePut: (path: string) => void = () => {};
   /** Called before a place is made. */
   beforePrepare: (slot: number) => void | Promise<void> = () => {};
+
+  constructor({ ignored = [], sharedGlobs = usualSharedLocks }: MemoryRules = {}) {
+    const names = new Set([...ignored, 'node_modules']);
+    this.#isIgnored = (path) => path.split('/').some((name) => names.has(name));
+    this.#isShared = pathMatcher(sharedGlobs);
+  }
 
   put(path: string, text: string): void {
     this.files.set(path, text);
@@ -53,6 +75,19 @@ export class MemoryIsolation implements Isolation {
   /** The files of a slot's place, to be read and changed as a command would. */
   placeOf(slot: number): Map<string, string> {
     return this.#place(slot).files;
+  }
+
+  /** With their modes, where these are not the usual ones. */
+  treeOf(slot: number): Tree {
+    const own = () => this.#place(slot);
+    return {
+      get files() {
+        return own().files;
+      },
+      get modes() {
+        return own().modes;
+      },
+    };
   }
 
   async commandPlace(slot: number): Promise<CommandPlace> {
@@ -83,88 +118,99 @@ export class MemoryIsolation implements Isolation {
   }
 
   async prepare(slot: number): Promise<Lacking> {
-    await this.beforePrepare(slot);
-    this.#places.set(slot, { files: new Map(this.files), base: new Map(this.files) });
-    return { unread: this.unread };
+    return this.#inTurn(slot, async () => {
+      await this.beforePrepare(slot);
+      this.#places.set(slot, { ...copyOf(this), base: copyOf(this) });
+      return { unread: this.unread };
+    });
+  }
+
+  #inTurn<T>(slot: number, work: () => T | Promise<T>): Promise<T> {
+    const turn = (this.#turns.get(slot) ?? Promise.resolve()).then(work);
+    this.#turns.set(
+      slot,
+      turn.catch(() => undefined),
+    );
+    return turn;
   }
 
   async bringUpToDate(slot: number, paths?: readonly string[]): Promise<Arrivals> {
-    const { base } = this.#place(slot);
-    const looked = paths ?? [...new Set([...base.keys(), ...this.files.keys()])].sort();
-    const taken: string[] = [];
-    const merged: Arrival[] = [];
-    const overlaps: Overlap[] = [];
-    for (const path of looked) {
-      const theirs = this.files.get(path);
-      if (theirs === base.get(path)) continue;
-      const how = this.#bring(slot, path, theirs);
-      if (how === 'taken') taken.push(path);
-      else if (how === 'merged') merged.push({ path, theirs: stateOf(theirs).hash });
-      else overlaps.push({ path, theirs: stateOf(theirs).hash, ours: how.ours });
-    }
-    return { taken, merged, overlaps };
+    return this.#inTurn(slot, () => {
+      const { base } = this.#place(slot);
+      const told = arrivals();
+      for (const path of paths ?? pathsIn(base, this)) {
+        const theirs = fileIn(this, path);
+        if (isSame(theirs, fileIn(base, path))) continue;
+        this.#arrive(slot, path, fileIn(base, path), theirs, told);
+        if (!this.#isIgnored(path) || isSame(fileIn(this.#place(slot), path), theirs))
+          put(base, path, theirs);
+      }
+      return told;
+    });
   }
 
   async write(
     slot: number,
     { path, baseHash, content }: PlaceWrite,
   ): Promise<Result<{ hash: string | null }>> {
-    const { files } = this.#place(slot);
-    if (stateOf(files.get(path)).hash !== baseHash) return refuse('changedOnDisk', `${path} has changed.`);
-    set(files, path, content ?? undefined);
-    return ok({ hash: stateOf(content ?? undefined).hash });
+    return this.#inTurn(slot, () => {
+      const place = this.#place(slot);
+      const now = fileIn(place, path);
+      if (stateOf(now).hash !== baseHash) return refuse('changedOnDisk', `${path} has changed.`);
+      put(place, path, content === null ? undefined : { text: content, mode: now?.mode ?? usualMode });
+      return ok({ hash: content === null ? null : hashOf(content) });
+    });
   }
 
   async move(slot: number, { from, to, baseHash }: PlaceMove): Promise<Result<{ hash: string }>> {
-    const { files } = this.#place(slot);
-    const text = files.get(from);
-    if (text === undefined || hashOf(text) !== baseHash || files.has(to))
-      return refuse('changedOnDisk', `${from} or ${to} has changed.`);
-    files.delete(from);
-    files.set(to, text);
-    return ok({ hash: baseHash });
+    return this.#inTurn(slot, () => {
+      const place = this.#place(slot);
+      const now = fileIn(place, from);
+      if (stateOf(now).hash !== baseHash || place.files.has(to))
+        return refuse('changedOnDisk', `${from} or ${to} has changed.`);
+      put(place, to, now);
+      put(place, from, undefined);
+      return ok({ hash: baseHash });
+    });
   }
 
   async changes(slot: number): Promise<readonly PlaceChange[]> {
-    const { files, base } = this.#place(slot);
-    const paths = [...new Set([...files.keys(), ...base.keys()])].sort();
-    return paths
-      .filter((path) => files.get(path) !== base.get(path))
-      .map((path) => ({ path, before: stateOf(base.get(path)), after: stateOf(files.get(path)) }));
+    return this.#inTurn(slot, () => this.#changesIn(this.#place(slot)));
   }
 
   async putBack(slot: number, paths: readonly string[]): Promise<void> {
-    const { files, base } = this.#place(slot);
-    for (const path of paths) for (const of of [files, base]) set(of, path, this.files.get(path));
+    return this.#inTurn(slot, () => {
+      const place = this.#place(slot);
+      for (const path of paths) for (const tree of [place, place.base]) put(tree, path, fileIn(this, path));
+    });
   }
 
   async stage(slot: number, paths: readonly string[]): Promise<readonly StagedFile[]> {
-    const { files, base } = this.#place(slot);
-    return paths.map((path) => {
-      for (const text of [files.get(path), base.get(path)])
-        if (text !== undefined) this.#kept.set(hashOf(text), text);
-      return { path, before: stateOf(base.get(path)), after: stateOf(files.get(path)) };
+    return this.#inTurn(slot, () => {
+      const place = this.#place(slot);
+      return paths.map((path) => {
+        const [before, after] = [fileIn(place.base, path), fileIn(place, path)];
+        for (const file of [before, after]) if (file) this.#kept.set(hashOf(file.text), file.text);
+        return { path, before: stateOf(before), after: stateOf(after) };
+      });
     });
   }
 
   async read({ before, after }: StagedFile): Promise<StagedTexts> {
-    return { before: this.#keptText(before) ?? null, after: this.#keptText(after) ?? null };
+    return { before: this.#keptFile(before)?.text ?? null, after: this.#keptFile(after)?.text ?? null };
   }
 
   async lay(slot: number, staged: readonly StagedFile[]): Promise<Arrivals> {
-    const { files, base } = this.#place(slot);
-    for (const { path, before, after } of staged) {
-      set(base, path, this.#keptText(before));
-      set(files, path, this.#keptText(after));
-    }
-    return this.bringUpToDate(
-      slot,
-      staged.map(({ path }) => path),
-    );
+    return this.#inTurn(slot, () => {
+      const told = arrivals();
+      for (const { path, before, after } of staged)
+        this.#arrive(slot, path, this.#keptFile(before), this.#keptFile(after), told);
+      return told;
+    });
   }
 
   async publish(staged: readonly StagedFile[]): Promise<Result<object>> {
-    const isIn = (path: string, { hash }: FileState) => stateOf(this.files.get(path)).hash === hash;
+    const isIn = (path: string, { hash }: FileState) => stateOf(fileIn(this, path)).hash === hash;
     const others = staged.filter(({ path, before, after }) => !isIn(path, before) && !isIn(path, after));
     if (others.length > 0) {
       await this.withdraw(staged);
@@ -173,19 +219,19 @@ export class MemoryIsolation implements Isolation {
     for (const { path, after } of staged) {
       if (isIn(path, after)) continue;
       this.beforePut(path);
-      const text = this.#keptText(after);
-      set(this.files, path, text);
-      this.writes.push({ path, text: text ?? null });
+      const file = this.#keptFile(after);
+      put(this, path, file);
+      this.writes.push({ path, text: file?.text ?? null });
     }
     return ok({});
   }
 
   async withdraw(staged: readonly StagedFile[]): Promise<readonly string[]> {
     return staged.flatMap(({ path, before, after }) => {
-      const { hash } = stateOf(this.files.get(path));
+      const { hash } = stateOf(fileIn(this, path));
       if (hash === before.hash) return [];
       if (hash !== after.hash) return [path];
-      set(this.files, path, this.#keptText(before));
+      put(this, path, this.#keptFile(before));
       return [];
     });
   }
@@ -199,51 +245,100 @@ export class MemoryIsolation implements Isolation {
     return new Map(declared.map((text) => [text, scopesOf(text, paths)]));
   }
 
-  /** @returns how it came in, or what the place had where that does not go together */
-  #bring(
+  /** Brings what became of a file elsewhere, from `before` to `theirs`, into a place, and tells it. */
+  #arrive(
     slot: number,
     path: string,
-    theirs: string | undefined,
-  ): 'taken' | 'merged' | { ours: string | null } {
-    const { files, base } = this.#place(slot);
-    const ours = files.get(path);
-    const before = base.get(path);
-    set(base, path, theirs);
-    if (ours === before || ours === theirs) {
-      set(files, path, theirs);
-      return 'taken';
+    before: MemoryFile | undefined,
+    theirs: MemoryFile | undefined,
+    told: ReturnType<typeof arrivals>,
+  ): void {
+    const place = this.#place(slot);
+    const ours = fileIn(place, path);
+    const isIgnored = this.#isIgnored(path);
+    const { hash } = stateOf(theirs);
+    if (isSame(ours, before)) {
+      put(place, path, theirs);
+      if (!isIgnored) told.taken.push(path);
+    } else if (!isSame(ours, theirs) && !isIgnored) {
+      const text = ours && theirs && this.#merged(path, ours.text, before?.text ?? '', theirs.text);
+      put(place, path, text === undefined ? theirs : { text, mode: theirs?.mode ?? usualMode });
+      if (text === undefined) told.overlaps.push({ path, theirs: hash, ours: ours?.text ?? null });
+      else told.merged.push({ path, theirs: hash });
     }
-    const both =
-      ours === undefined || theirs === undefined ? undefined : merged(path, ours, before ?? '', theirs);
-    set(files, path, both ?? theirs);
-    return both === undefined ? { ours: ours ?? null } : 'merged';
+  }
+
+  #merged(path: string, ours: string, base: string, theirs: string): string | undefined {
+    const lines = (text: string) => text.split('\n');
+    return mergeLines(lines(base), lines(ours), lines(theirs), this.#isShared(path))?.join('\n');
+  }
+
+  #changesIn({ base, ...place }: Place): readonly PlaceChange[] {
+    return pathsIn(place, base)
+      .filter((path) => !this.#isIgnored(path) && !isSame(fileIn(place, path), fileIn(base, path)))
+      .map((path) => ({
+        path,
+        before: stateOf(fileIn(base, path)),
+        after: stateOf(fileIn(place, path)),
+      }));
   }
 
   #place(slot: number): Place {
-    const place = this.#places.get(slot) ?? { files: new Map(), base: new Map() };
+    const place = this.#places.get(slot) ?? { ...newTree(), base: newTree() };
     this.#places.set(slot, place);
     return place;
   }
 
-  #keptText({ hash }: FileState): string | undefined {
-    return hash === null ? undefined : this.#kept.get(hash);
+  #keptFile({ hash, mode }: FileState): MemoryFile | undefined {
+    const text = hash === null ? undefined : this.#kept.get(hash);
+    return text === undefined ? undefined : { text, mode: mode ?? usualMode };
   }
 }
 
-function stateOf(text: string | undefined): FileState {
-  return text === undefined ? { hash: null, mode: null } : { hash: hashOf(text), mode: 0o644 };
+interface MemoryFile {
+  readonly text: string;
+  readonly mode: number;
 }
 
-function set(files: Map<string, string>, path: string, text: string | undefined): void {
-  if (text === undefined) files.delete(path);
-  else files.set(path, text);
+const usualMode = 0o644;
+
+function newTree(): Tree {
+  return { files: new Map(), modes: new Map() };
 }
 
-const isShared = pathMatcher(usualSharedLocks);
+function copyOf({ files, modes }: Tree): Tree {
+  return { files: new Map(files), modes: new Map(modes) };
+}
 
-function merged(path: string, ours: string, base: string, theirs: string): string | undefined {
-  const lines = (text: string) => text.split('\n');
-  return mergeLines(lines(base), lines(ours), lines(theirs), isShared(path))?.join('\n');
+function fileIn({ files, modes }: Tree, path: string): MemoryFile | undefined {
+  const text = files.get(path);
+  return text === undefined ? undefined : { text, mode: modes.get(path) ?? usualMode };
+}
+
+function put({ files, modes }: Tree, path: string, file: MemoryFile | undefined): void {
+  modes.delete(path);
+  if (!file) {
+    files.delete(path);
+    return;
+  }
+  files.set(path, file.text);
+  if (file.mode !== usualMode) modes.set(path, file.mode);
+}
+
+function pathsIn(...trees: readonly Tree[]): readonly string[] {
+  return [...new Set(trees.flatMap(({ files }) => [...files.keys()]))].sort();
+}
+
+function isSame(one: MemoryFile | undefined, other: MemoryFile | undefined): boolean {
+  return one?.text === other?.text && one?.mode === other?.mode;
+}
+
+function stateOf(file: MemoryFile | undefined): FileState {
+  return file === undefined ? { hash: null, mode: null } : { hash: hashOf(file.text), mode: file.mode };
+}
+
+function arrivals(): { taken: string[]; merged: Arrival[]; overlaps: Overlap[] } {
+  return { taken: [], merged: [], overlaps: [] };
 }
 
 function scopesOf(declared: string, paths: readonly string[]): readonly PathScope[] {
