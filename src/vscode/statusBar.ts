@@ -30,6 +30,12 @@ export function statusBarText(snapshot: Snapshot, trouble?: LinkWords): StatusBa
     const most = run.settings.maxAgents;
     const live = liveAttempts(snapshot).length;
     const state = run.status === 'running' && snapshot.breaker ? 'waiting' : run.status;
+    if (state === 'running' && live === 0 && counts.left === 0)
+      return {
+        text: '$(sync~spin) Last checks',
+        spoken: `Parallel Agents, running: ${summary(counts)}; every check is run once more on all there is now.`,
+        agents: [],
+      };
     const why = state === 'waiting' && snapshot.breaker ? ` ${describeBreaker(snapshot.breaker)}` : '';
     return {
       text: `${icons[state]} ${live}/${most} · ${counts.left} left`,

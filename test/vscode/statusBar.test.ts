@@ -67,6 +67,18 @@ const table: { situation: string; snapshot: () => Snapshot; text: string | undef
     text: '$(sync~spin) 1/3 · 1 left',
     spoken: 'Parallel Agents, running: 1 of 3 agents at work, 1 feature left.',
   },
+  {
+    situation: 'a run that only checks once more what came of it',
+    snapshot: () => {
+      const history = loaded(specOf('One'));
+      run(history);
+      finish(history, claim(history, 1, 1), passed(1));
+      return history.snapshot;
+    },
+    text: '$(sync~spin) Last checks',
+    spoken:
+      'Parallel Agents, running: 1 of 1 feature passing; every check is run once more on all there is now.',
+  },
 ];
 
 describe('the status bar', () => {

@@ -375,6 +375,20 @@ describe('the dashboard', () => {
     });
   });
 
+  it('says that a run with nothing left only checks once more', async () => {
+    dashboard = await openDashboard(browser);
+    const history = loaded(specOf('One'), specOf('Two'));
+    run(history);
+    finish(history, claim(history, 1, 1), passed(1));
+    await dashboard.show(history.snapshot);
+    const words = async () => textOf((dashboard ?? assert.fail()).page.locator('.overview'));
+    assert.match(await words(), /^1 of 2 passing · 1 pending$/);
+    const from = history.snapshot.seq;
+    finish(history, claim(history, 1, 2), passed(2));
+    await dashboard.send({ type: 'events', events: history.events.slice(from) });
+    assert.match(await words(), /^2 of 2 passing · last checks, on all there is now$/);
+  });
+
   describe('its forecast', () => {
     it('follows the slider as it moves, and says what is guessed', async () => {
       dashboard = await openDashboard(browser);

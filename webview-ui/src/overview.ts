@@ -10,6 +10,9 @@ import { formatCost, formatTokens } from './figures';
 import { stageLooks, stages } from './stages';
 import { createButton } from './ui';
 
+/** With none of these left a run only checks once more what came of it. */
+const openStages: readonly Stage[] = ['pending', 'waiting', 'working', 'verifying'];
+
 export function createOverview(): Part {
   const bar = element('div', { class: 'bar', attributes: { role: 'img' } });
   const words = element('p', { class: 'words' });
@@ -44,7 +47,9 @@ export function createOverview(): Part {
       const { run } = snapshot;
       const tokens = run === null ? 0 : run.inputTokens + run.outputTokens;
       const spent = run === null || tokens === 0 ? [] : [formatCost(run.costUsd), formatTokens(tokens)];
-      setText(words, [done, ...told, ...spent].join(' · '));
+      const isLast = run?.status === 'running' && openStages.every((stage) => !counts.get(stage));
+      const last = isLast ? ['last checks, on all there is now'] : [];
+      setText(words, [done, ...told, ...last, ...spent].join(' · '));
       bar.setAttribute('aria-label', [done, ...told].join(', '));
     },
   };
