@@ -1,6 +1,6 @@
 // Keeps what commands leave for people beside their work, such as screenshots, traces and reports: out of their reach, and
 // without keys.
-import { constants } from 'node:fs';
+import { constants, lstatSync } from 'node:fs';
 import { copyFile, mkdir, open, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { KeptArtifacts } from '../../ports/isolation';
@@ -37,6 +37,10 @@ export class ArtifactStore {
    * where there was nothing.
    */
   async take(from: string, name: string): Promise<KeptArtifacts | undefined> {
+    if (!lstatSync(from, { throwIfNoEntry: false })?.isDirectory()) {
+      await removeTree(from); // a link that a command put there leads to what is none of ours
+      return undefined;
+    }
     const found: string[] = [];
     await walkTree(from, true, ({ path: at, kind }) => {
       if (kind === 'file') found.push(at);

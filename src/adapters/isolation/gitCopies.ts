@@ -27,6 +27,9 @@ export class GitCopies {
   /** By folder, how the user's and the copy were when the copy was made. */
   readonly #made = new Map<string, Made>();
 
+  /** Do commands see the copies in the workspace's place? Then what is there is not the user's to them. */
+  isInView = false;
+
   constructor(private readonly options: Places) {}
 
   /** @param theirs folders with a `.git` in the workspace @param ours those in the place now */
@@ -54,14 +57,14 @@ export class GitCopies {
     const known = this.#made.get(folder);
     const isIntact = known !== undefined && (await printOfCopy(copy)) === known.copy;
     if (!isAnew && !isIntact) return;
-    const print = await printOfSource(source);
+    const print = `${this.isInView} ${await printOfSource(source)}`;
     if (isIntact && known.source === print) return;
     const objects = {
       from: path.join(source.common, 'objects'),
       at: path.join(borrowed, nameOf(source.common)),
     };
     for (const made of [staging, objects.at]) mkdirSync(made, { recursive: true });
-    await copyGit(source, copy, { staging, objects: [objects.from, objects.at] });
+    await copyGit(source, copy, { staging, objects: this.isInView ? objects.at : objects.from });
     this.#made.set(folder, {
       ...{ source: print, copy: await printOfCopy(copy) },
       objects: { ...objects, isReadOnly: true },

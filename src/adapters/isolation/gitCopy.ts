@@ -39,19 +39,18 @@ export async function printOfCopy(folder: string): Promise<string> {
 /**
  * @param to the Git directory that is to be; what is there goes
  * @param staging a folder on the same disk
- * @param objects folders that the user's objects are found in: at least one that is there has them, whoever asks. A command
- * that sees the copy in the workspace's place has the copy's own in that of the user's, which Git then passes over.
+ * @param objects the folder in which commands find the user's objects
  */
 export async function copyGit(
   source: GitSource,
   to: string,
-  { staging, objects }: { readonly staging: string; readonly objects: readonly string[] },
+  { staging, objects }: { readonly staging: string; readonly objects: string },
 ): Promise<void> {
   const made = path.join(staging, 'git');
   await removeTree(made);
   for (const folder of ['objects/info', 'objects/pack', 'refs/heads', 'refs/tags'])
     await mkdir(path.join(made, folder), { recursive: true });
-  await writeFile(path.join(made, 'objects/info/alternates'), objects.map((one) => `${one}\n`).join(''));
+  await writeFile(path.join(made, 'objects/info/alternates'), `${objects}\n`);
   for (const { from, to: at } of await partsOf(source)) {
     await mkdir(path.dirname(path.join(made, at)), { recursive: true });
     await copyFile(from, path.join(made, at)).catch(unlessGone);

@@ -2,8 +2,8 @@
 import { lockKey, parseWorkspacePath } from '../../core/locks/lockPath';
 
 export class NameTwins {
-  /** By lock key, the names that are there; made when the first is asked for. */
-  #known: ReadonlyMap<string, string> | undefined;
+  /** By lock key, the names that are there, with the new ones so far; made when the first is asked for. */
+  #known: Map<string, string> | undefined;
 
   /** @param names gives the paths that are there, folders too */
   constructor(private readonly names: () => readonly string[]) {}
@@ -18,13 +18,18 @@ export class NameTwins {
   }
 
   #twin(path: string): string | undefined {
-    this.#known ??= new Map(this.names().map((name) => [lockKey(name), name]));
+    const known = this.#known ?? new Map(this.names().map((name) => [lockKey(name), name]));
+    this.#known = known;
+    const own: string[] = [];
     for (let end = path.indexOf('/'); ; end = path.indexOf('/', end + 1)) {
       const at = end < 0 ? path : path.slice(0, end);
-      const twin = this.#known.get(lockKey(at));
+      const twin = known.get(lockKey(at));
       if (twin !== undefined && twin !== at)
         return `Its name differs from the existing "${twin}" only in case or Unicode form.`;
-      if (end < 0) return undefined;
+      own.push(at);
+      if (end < 0) break;
     }
+    for (const at of own) known.set(lockKey(at), at);
+    return undefined;
   }
 }

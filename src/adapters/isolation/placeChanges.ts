@@ -42,6 +42,7 @@ export async function placeChanges(place: SlotPlace, rules: Rules): Promise<read
     const after = await stateAfter(place, at, found);
     const why =
       whyNot(place, at, found) ??
+      (found === undefined ? whyNotGone(place, at) : undefined) ??
       (after.hash === lostHash ? 'It may not be read.' : undefined) ??
       twins.why(path, !place.manifest.has(at)) ??
       rules.why(path);
@@ -110,6 +111,14 @@ function whyNot(place: SlotPlace, at: string, found: Found | undefined): string 
   return size > mostKeptBytes
     ? `It has ${sizeWords(size)}; files of at most ${sizeWords(mostKeptBytes)} are brought over.`
     : undefined;
+}
+
+/** Without the link in its folder's place, its going would be half of what was done. */
+function whyNotGone(place: SlotPlace, at: string): string | undefined {
+  for (let end = at.lastIndexOf('/'); end > 0; end = at.lastIndexOf('/', end - 1))
+    if (foundAt(place.ours(at.slice(0, end)))?.kind === 'link')
+      return 'A folder that it lay in has become a link; links are not brought over, and so it stays.';
+  return undefined;
 }
 
 function isBelow(folders: ReadonlySet<string>, path: string): boolean {

@@ -96,6 +96,7 @@ export function createPlaces(options: PlacesOptions): Places {
     own.isPrepared = false;
     await options.beforePlace?.();
     await removeTree(artifactsDir(own.slot));
+    own.place.gits.isInView = (await viewMaker()) !== undefined;
     const limitBytes = options.copyLimitBytes?.() ?? Number.POSITIVE_INFINITY;
     const unread = await prepare(own.place, look, { setUp: own.setUp, leftOut: leftOut().of, limitBytes });
     own.isPrepared = true;

@@ -5,6 +5,7 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  rmSync,
   symlinkSync,
   truncateSync,
   writeFileSync,
@@ -81,6 +82,17 @@ describe('artifacts', () => {
     leave('a.txt', 'x');
     assert.deepEqual((await take())?.files, [{ path: 'a.txt', bytes: 1 }]);
     assert.deepEqual(readdirSync(path.join(houseDir, 'artifacts/1-1-1')), ['a.txt']);
+  });
+
+  it('are not taken from where a command led their folder', async () => {
+    const { from, take } = await open();
+    const elsewhere = tempFolder();
+    writeFileSync(path.join(elsewhere, 'a.txt'), 'x');
+    rmSync(from, { recursive: true });
+    symlinkSync(elsewhere, from);
+    assert.equal(await take(), undefined);
+    assert.deepEqual(readdirSync(elsewhere), ['a.txt']);
+    assert.ok(!existsSync(from));
   });
 
   it('are not written through a link that somebody put in their place', async () => {

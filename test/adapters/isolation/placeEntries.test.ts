@@ -94,6 +94,32 @@ describe('entries of a place', () => {
       assert.deepEqual(await places.changes(slot), []);
     });
 
+    it('in the stead of a folder keep what lay in that from going', async () => {
+      const { workspace, places } = await tempPlaces({
+        'sd/f': 'f',
+        'sd/deep/g': 'g',
+        't/f': 't',
+        gone: 'x',
+      });
+      await places.prepare(slot);
+      const folder = places.folderOf(slot);
+      rmSync(path.join(folder, 'sd'), { recursive: true });
+      rmSync(path.join(folder, 'gone'));
+      symlinkSync('t', path.join(folder, 'sd'));
+      const changes = await places.changes(slot);
+      assert.deepEqual(
+        changes.map(({ path: file, why }) => [file, why !== undefined]),
+        [
+          ['gone', false],
+          ['sd', true],
+          ['sd/deep/g', true],
+          ['sd/f', true],
+        ],
+      );
+      await places.putBack(slot, ['gone', 'sd', 'sd/deep/g', 'sd/f']);
+      assert.deepEqual(workspace.tree(folder), workspace.tree());
+    });
+
     it('in the stead of a folder let nothing out of the place', async () => {
       const { workspace, places } = await tempPlaces({ 'src/a.txt': 'a\n', 'src/b.txt': 'b\n' });
       await places.prepare(slot);
@@ -215,6 +241,20 @@ describe('entries of a place', () => {
       assert.match(changes[0]?.why ?? '', why);
     });
   }
+
+  it('says why the second of two new names that differ only in case cannot be brought over', async function () {
+    if (process.platform !== 'linux') return this.skip();
+    const { places } = await tempPlaces({ 'a.txt': 'a' });
+    await places.prepare(slot);
+    const at = (file: string) => path.join(places.folderOf(slot), file);
+    mkdirSync(at('new'));
+    mkdirSync(at('NEW'));
+    for (const file of ['CASE', 'case', 'new/x', 'NEW/y']) writeFileSync(at(file), file);
+    const changes = await places.changes(slot);
+    const held = changes.filter(({ why }) => why !== undefined);
+    assert.deepEqual([changes.length, held.length], [4, 2]);
+    for (const { why } of held) assert.match(why ?? '', /differs from the existing ".+" only in case/);
+  });
 
   it('finds a change that keeps size and time', async () => {
     const { places } = await tempPlaces({ 'a.txt': 'a' });

@@ -61,6 +61,23 @@ describe('the view of a place', () => {
     assert.equal(git(root, 'status', '--porcelain') + git(root, 'log', '--oneline'), before);
   });
 
+  it('has Git answer without a word of complaint in a submodule', async () => {
+    const library = (await tempWorkspace({ 'lib.txt': 'lib\n' })).root;
+    git(library, 'init', '-q');
+    git(library, 'add', 'lib.txt');
+    git(library, 'commit', '-qm', 'first');
+    const { run } = await inPlace({ 'a.txt': 'a\n' }, undefined, (own) => {
+      git(own, 'init', '-q');
+      git(own, '-c', 'protocol.file.allow=always', 'submodule', '--quiet', 'add', library, 'vendor/lib');
+      git(own, 'add', 'a.txt');
+      git(own, 'commit', '-qm', 'all');
+    });
+    const told = await run(
+      'git status --short; git -C vendor/lib log --format=%s; git submodule status | wc -l',
+    );
+    assert.equal(told.outputTail, 'first\n1\n');
+  });
+
   it('closes the sockets of those who would be led to the workspace by its path', async () => {
     const socket = path.join(tempFolder(), 'docker.sock');
     const server = createServer((one) => one.end('here')).listen(socket);
