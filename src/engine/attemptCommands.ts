@@ -1,5 +1,4 @@
 // Answers what agents ask about commands: whether one may run, and what became of what it changed.
-import { attemptOf } from '../core/events/event';
 import { spendOnFiles } from '../core/guardrails/budget';
 import { judgeCommand } from '../core/guardrails/commandPolicy';
 import { tellsPortTaken } from '../core/guardrails/portTaken';
@@ -18,6 +17,7 @@ import type { CoreWatch } from './coreWatch';
 import type { EventLog } from './eventLog';
 import type { NeighbourWatch } from './neighbourWatch';
 import type { PlaceSetUp } from './placeSetUp';
+import { tellWaiting } from './tellWaiting';
 
 export interface AttemptCommandsParts {
   readonly log: EventLog;
@@ -72,12 +72,9 @@ export class AttemptCommands {
   async #turnOf(live: LiveAttempt): Promise<Turn | undefined> {
     const { attempt, check, timeLimit } = live;
     timeLimit?.hold();
-    const turn = await this.parts.turns.take('command', check.signal, (wait) => {
-      const step = waitingFor(wait);
-      this.parts.log
-        .append([{ type: 'agent.progress', status: 'waiting', step, ...attemptOf(attempt) }])
-        .catch(() => undefined); // a log that refuses says so to whoever appends next
-    });
+    const turn = await this.parts.turns.take('command', check.signal, (wait) =>
+      tellWaiting(this.parts.log, attempt, waitingFor(wait)),
+    );
     timeLimit?.goOn();
     return turn;
   }

@@ -1,7 +1,8 @@
 // Says how an attempt ended, in words for people and for the record.
+
 import type { AgentEnd } from '../core/events/event';
 import { describeLimit } from '../core/guardrails/budget';
-import type { WorkerEnd } from '../ports/workers';
+import type { CommandResult, WorkerEnd } from '../ports/workers';
 import type { Ending } from './attempt';
 
 export function endCause(ending: Ending): AgentEnd {
@@ -71,4 +72,13 @@ export function messageOf(error: unknown): string {
 export function sentenceOf(error: unknown): string {
   const words = messageOf(error).trim();
   return /[.!?…]$/.test(words) ? words : `${words}.`;
+}
+
+/** How a command came to its end that did not end well, as the end of a sentence that begins with it. */
+export function describeExit(
+  { exitCode, timedOut }: Pick<CommandResult, 'exitCode' | 'timedOut'>,
+  timeoutMs: number,
+): string {
+  if (timedOut) return `did not end within ${Math.round(timeoutMs / 1000)} s`;
+  return exitCode === null ? 'was ended by a signal' : `exited with ${exitCode}`;
 }

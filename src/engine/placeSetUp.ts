@@ -1,11 +1,12 @@
 // Runs the user's set-up command in places: in one that was made anew, and where a lockfile has changed since.
-import { type Attempt, attemptOf } from '../core/events/event';
 import { Failure } from '../ports/failure';
 import type { Isolation } from '../ports/isolation';
 import type { CommandResult, CommandRunner } from '../ports/workers';
 import type { LiveAttempt } from './attempt';
 import { type CommandTurns, waitingFor } from './commandTurns';
+import { describeExit } from './endWords';
 import type { EventLog } from './eventLog';
+import { tellWaiting } from './tellWaiting';
 
 /** Whose place is set up. */
 export type SetUpFor = Pick<LiveAttempt, 'attempt' | 'tag' | 'check' | 'timeLimit'>;
@@ -27,11 +28,13 @@ export class PlaceSetUp {
 
   /** For a place that was just prepared. Rejects with a `Failure` (`noCopy`): no attempt could work there. */
   async begin(live: SetUpFor): Promise<void> {
-    const { turns } = this.parts;
+    const { log, turns } = this.parts;
     const command = this.#command();
     if (command === undefined || (await this.parts.isolation.isSetUp(live.attempt.slot, command))) return;
     live.timeLimit?.hold();
-    const turn = await turns.take('check', live.check.signal, (wait) => this.#tell(live, waitingFor(wait)));
+    const turn = await turns.take('check', live.check.signal, (wait) =>
+      tellWaiting(log, live.attempt, waitingFor(wait)),
+    );
     try {
       if (!turn) return; // the attempt is over
       const why = await this.#run(live, command);
@@ -72,7 +75,7 @@ export class PlaceSetUp {
     const before = new Set((await isolation.changes(slot)).map(({ path }) => path));
     const place = await isolation.commandPlace(slot);
     const timeoutMs = log.settings.limits.verifyMs;
-    this.#tell(live, `setting up the copy: ${command}`);
+    tellWaiting(log, live.attempt, `setting up the copy: ${command}`);
     const result = await commands.run(
       {
         ...{ ...place, command, timeoutMs, tag: live.tag, shell: shell() },
@@ -89,19 +92,8 @@ export class PlaceSetUp {
     return undefined;
   }
 
-  #words(command: string, { exitCode, timedOut, outputTail }: CommandResult, timeoutMs: number): string {
-    const how = timedOut
-      ? `did not end within ${Math.round(timeoutMs / 1000)} s`
-      : exitCode === null
-        ? 'was ended by a signal'
-        : `exited with ${exitCode}`;
-    const printed = this.parts.log.redactor.text(outputTail).slice(-mostTold);
-    return `The set-up of the copy, \`${command}\`, ${how}.\n${printed}`.trimEnd();
-  }
-
-  #tell({ attempt }: { readonly attempt: Attempt }, step: string): void {
-    this.parts.log
-      .append([{ type: 'agent.progress', status: 'waiting', step, ...attemptOf(attempt) }])
-      .catch(() => undefined); // a log that refuses says so to whoever appends next
+  #words(command: string, result: CommandResult, timeoutMs: number): string {
+    const printed = this.parts.log.redactor.text(result.outputTail).slice(-mostTold);
+    return `The set-up of the copy, \`${command}\`, ${describeExit(result, timeoutMs)}.\n${printed}`.trimEnd();
   }
 }

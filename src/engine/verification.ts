@@ -15,9 +15,11 @@ import type { LiveAttempt } from './attempt';
 import { cleanSlot } from './cleanPlace';
 import { type CommandTurns, type Turn, type TurnKind, waitingFor } from './commandTurns';
 import type { CoreWatch } from './coreWatch';
+import { describeExit } from './endWords';
 import type { EventLog } from './eventLog';
 import type { NeighbourWatch } from './neighbourWatch';
 import type { PlaceSetUp } from './placeSetUp';
+import { tellWaiting } from './tellWaiting';
 
 /** What is checked: an attempt at work, or work that was kept, laid out anew. */
 export type Subject = Pick<LiveAttempt, 'attempt' | 'feature' | 'tag' | 'check' | 'unread' | 'timeLimit'> & {
@@ -80,10 +82,7 @@ export class Verification {
     live.timeLimit?.hold();
     const turn = await turns.take(kind, live.check.signal, (wait) => {
       waitedMs = 0;
-      const step = waitingFor(wait);
-      log
-        .append([{ type: 'agent.progress', status: 'waiting', step, ...attemptOf(attempt) }])
-        .catch(() => undefined); // a log that refuses says so to whoever appends next
+      tellWaiting(log, attempt, waitingFor(wait));
     });
     live.timeLimit?.goOn();
     if (!turn) return { kind: 'failed', reason: 'The check was stopped.' };
@@ -214,14 +213,10 @@ function isFailed<T>(answer: Checked | T): answer is Extract<Checked, { kind: 'f
 /** One line on how the check ended, then what it may have lacked, then the end of its output: the next attempt's best hint. */
 function failureReason(
   command: string,
-  { exitCode, timedOut, outputTail }: CommandResult,
+  result: CommandResult,
   timeoutMs: number,
   lacked: readonly string[],
 ): string {
-  const how = timedOut
-    ? `did not end within ${Math.round(timeoutMs / 1000)} s`
-    : exitCode === null
-      ? 'was ended by a signal'
-      : `exited with ${exitCode}`;
-  return [`The check \`${command}\` ${how}.`, ...lacked, outputTail.slice(-4000)].join('\n').trimEnd();
+  const how = describeExit(result, timeoutMs);
+  return [`The check \`${command}\` ${how}.`, ...lacked, result.outputTail.slice(-4000)].join('\n').trimEnd();
 }

@@ -1,9 +1,9 @@
 // Has commands see folders at other paths than where they are, each in a mount namespace of its own, by bubblewrap.
 import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
-import path from 'node:path';
 import type { NamespaceRules, ViewTrial } from '../../core/guardrails/viewTrial';
 import type { DiskView } from '../../ports/workers';
+import { isWithin } from '../files/outsideNames';
 import type { Environment } from './childEnvironment';
 import { findProgram } from './findProgram';
 
@@ -38,7 +38,7 @@ export async function findViewMaker(
 /** Shows the folder `from` at `at` once: on Linux, with bubblewrap, where user namespaces are not forbidden. */
 export async function tryView(from: string, at: string, environment: Environment): Promise<ViewTrial> {
   if (process.platform !== 'linux') return { kind: 'otherSystem' };
-  if (isWithin(at, from)) return { kind: 'within' };
+  if (isWithin(at, from)) return { kind: 'within' }; // it would hide what it is made from
   const program = findProgram('bwrap', at, environment);
   if (program === undefined) return { kind: 'notInstalled' };
   const args = ['--dev-bind', '/', '/', '--bind', from, at, '--chdir', at, '--', '/bin/sh', '-c', ':'];
@@ -63,10 +63,4 @@ export async function readNamespaceRules(): Promise<NamespaceRules> {
     return text.trim() === '' ? [] : [[name, Number(text)] as const];
   });
   return Object.fromEntries((await Promise.all(rules)).flat());
-}
-
-/** Then what is shown would hide what it is made from. */
-function isWithin(folder: string, file: string): boolean {
-  const way = path.relative(folder, file);
-  return way === '' || (way !== '..' && !way.startsWith(`..${path.sep}`));
 }

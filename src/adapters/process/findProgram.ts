@@ -1,6 +1,7 @@
 // Finds a program by its name, where no agent can have put another of that name.
 import { accessSync, constants, statSync } from 'node:fs';
 import path from 'node:path';
+import { isWithin } from '../files/outsideNames';
 import type { Environment } from './childEnvironment';
 
 /**
@@ -11,7 +12,7 @@ export function findProgram(name: string, workspace: string, environment: Enviro
   const folders = (environment.PATH ?? environment.Path ?? '').split(path.delimiter);
   const endings = process.platform === 'win32' && path.extname(name) === '' ? ['.exe'] : [''];
   return folders
-    .filter((folder) => path.isAbsolute(folder) && !isWithin(folder, workspace))
+    .filter((folder) => path.isAbsolute(folder) && !isWithin(workspace, path.resolve(folder)))
     .flatMap((folder) => endings.map((ending) => path.join(folder, name + ending)))
     .find(isProgram);
 }
@@ -23,9 +24,4 @@ export function isProgram(file: string): boolean {
   } catch {
     return false;
   }
-}
-
-function isWithin(folder: string, workspace: string): boolean {
-  const way = path.relative(workspace, folder);
-  return !way.startsWith('..') && !path.isAbsolute(way);
 }

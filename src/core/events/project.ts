@@ -310,5 +310,5 @@ function patchAgent(draft: Draft, attempt: Attempt, patch: Partial<Agent>): void
 /** The check of another feature is told as that one's. */
 function checkStep({ command, guards }: Extract<Event, { type: 'verify.started' }>): string {
   const words = excerptOf(command);
-  return guards === undefined ? words : `${words} (the check of feature ${guards})`;
+  return guards === undefined ? words : `check of feature ${guards}: ${words}`;
 }
