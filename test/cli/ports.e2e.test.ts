@@ -1,7 +1,8 @@
 // Checks that start the project's server on its one port, in real processes: none fails for another's, none passes by it.
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { type AddressInfo, createServer } from 'node:net';
+import { type AddressInfo, connect, createServer } from 'node:net';
+import { setTimeout as pause } from 'node:timers/promises';
 import { describe, it } from 'mocha';
 import { cleanUpAfterEach } from '../support/cleanUp';
 import { type ExternalEvent, parseEvents, startCli, userWith } from '../support/cli';
@@ -47,18 +48,30 @@ async function freePort(): Promise<number> {
   return port;
 }
 
+/** Resolves once somebody listens there. */
+async function listening(port: number): Promise<void> {
+  for (;;) {
+    const socket = connect(port, '127.0.0.1');
+    const isThere = await once(socket, 'connect').then(
+      () => true,
+      () => false,
+    );
+    socket.destroy();
+    if (isThere) return;
+    await pause(20);
+  }
+}
+
 describe('checks that use one port', () => {
   const cleanUp = cleanUpAfterEach();
 
-  /** @param gate open once a check has begun */
-  async function run(project: SmallProject, gate?: Gate): Promise<readonly ExternalEvent[]> {
+  /** @param gate open once the server of a check is there */
+  async function run(project: SmallProject, gate?: Gate, port = 0): Promise<readonly ExternalEvent[]> {
     const { dir, remove } = await writeProject(project);
     cleanUp.push(remove);
     const env = gate ? userWith({ 'commands.allow': [gate.command] }) : {};
     const run = startCli(['run', '--project-dir', dir, '--json'], env);
-    run.onLine(() => {
-      if (parseEvents(run.lines).some(({ type }) => type === 'verify.started')) gate?.open();
-    });
+    if (gate) void listening(port).then(() => gate.open());
     await run.ended;
     return parseEvents(run.lines);
   }
@@ -103,6 +116,7 @@ describe('checks that use one port', () => {
           },
         },
         gate,
+        port,
       );
       const checks = events.flatMap((e) =>
         e.type === 'verify.finished' ? [[e.featureId, e.exitCode, e.doubt]] : [],

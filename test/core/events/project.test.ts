@@ -63,7 +63,7 @@ describe('project', () => {
     ],
     [
       { type: 'verify.started', command: 'npm run lint', guards: 3, ...own },
-      { status: 'verifying', step: 'npm run lint (the check of feature 3)' },
+      { status: 'verifying', step: 'check of feature 3: npm run lint' },
     ],
   ];
   for (const [happening, patch] of agentNews) {
