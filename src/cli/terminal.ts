@@ -52,7 +52,6 @@ export function createTerminal(): Terminal {
         note(
           '🛑 Stopping: unfinished work is given up; your folder has what passed, and nothing else. Press Ctrl+C again to leave at once.',
         );
-        endAnyway(name);
         setTimeout(() => {
           const what = unfinished();
           note(`⚠️ Left before all of it had ended${what && ` (${what})`}; the next run sees to that.`);
@@ -72,16 +71,22 @@ export function createTerminal(): Terminal {
 }
 
 /**
- * Calls `hear` at the first of the signals. Before it is called, and soon after, the system itself ends the process at one:
- * that needs no turn of a thread which may be busy for seconds. The answer ends the hearing.
+ * Calls `hear` soon after the first of the signals. Before this is called, and from `hear` on, the system itself ends the
+ * process at one: that needs no turn of a thread which may be busy for seconds. The answer ends the hearing.
  */
 function onFirstSignal(hear: (name: Signal) => void): () => void {
   let isHeard = false;
   const onSignal = (name: Signal) => {
     if (isHeard) return void endBy(name);
     isHeard = true;
-    setImmediate(() => setImmediate(unhear)); // one that comes while `hear` goes on is told in the next turn
-    hear(name);
+    endAnyway(name);
+    // A second one that has come by now is told in the next turn; it would be lost if nobody listened then.
+    setImmediate(() =>
+      setImmediate(() => {
+        unhear();
+        hear(name);
+      }),
+    );
   };
   const unhear = () => {
     for (const name of Object.keys(signals)) process.off(name, onSignal);
@@ -90,9 +95,14 @@ function onFirstSignal(hear: (name: Signal) => void): () => void {
   return unhear;
 }
 
-/** Where this thread is so busy that even the words of its own end come too late, another one ends the process without. */
+/**
+ * Where this thread is so busy that even the words of its own end come too late, another one ends the process without: by
+ * the signal, or by force where this thread had not even a turn to stop listening to that.
+ */
 function endAnyway(name: Signal): void {
-  const code = `setTimeout(() => process.kill(process.pid, ${JSON.stringify(name)}), ${leaveMs + busyMs})`;
+  const endAt = Date.now() + leaveMs + busyMs;
+  const code = `const end = (signal, at) => setTimeout(() => process.kill(process.pid, signal), at - Date.now());
+    end(${JSON.stringify(name)}, ${endAt}); end('SIGKILL', ${endAt + graceMs});`;
   new Worker(code, { eval: true }).on('error', () => {}).unref();
 }
 

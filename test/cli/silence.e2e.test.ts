@@ -333,7 +333,7 @@ describe('a command under which something breaks', function () {
 
     it('is gone within 5 s though its own thread is busy for longer', async () => {
       const dir = await folder();
-      const run = startWith(busyFrom('signal'), 'run', '--project-dir', dir, '--json');
+      const run = startWith(busyFrom('stopping'), 'run', '--project-dir', dir, '--json');
       await eventSeen(run, (e) => e.type === 'file.changed');
       const askedAt = Date.now();
       run.child.kill('SIGINT');
@@ -342,9 +342,20 @@ describe('a command under which something breaks', function () {
       assert.match(run.notes.join('\n'), /busy$/);
     });
 
-    it('is gone at once at the second signal though its own thread is busy', async () => {
+    it('is gone within 5 s though its own thread has not even a turn to stop listening', async () => {
       const dir = await folder();
       const run = startWith(busyFrom('signal'), 'run', '--project-dir', dir, '--json');
+      await eventSeen(run, (e) => e.type === 'file.changed');
+      const askedAt = Date.now();
+      run.child.kill('SIGINT');
+      assert.equal((await run.ended).signal, 'SIGKILL', run.notes.join('\n'));
+      assert.ok(Date.now() - askedAt < soonMs, `it took ${Date.now() - askedAt} ms`);
+      assert.match(run.notes.join('\n'), /busy$/);
+    });
+
+    it('is gone at once at the second signal though its own thread is busy', async () => {
+      const dir = await folder();
+      const run = startWith(busyFrom('stopping'), 'run', '--project-dir', dir, '--json');
       await eventSeen(run, (e) => e.type === 'file.changed');
       run.child.kill('SIGINT');
       await noteSeen(run, /^busy$/);

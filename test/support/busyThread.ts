@@ -4,10 +4,10 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 
 /**
- * The environment in which the command line is so: from its first moment on, or from the signal on that it hears first.
- * It says `busy` on stderr then.
+ * The environment in which the command line is so, and says `busy` on stderr: from its first moment on, from the moment on
+ * at which it hears the first signal, or from when it has heard that and no longer listens.
  */
-export function busyFrom(when: 'start' | 'signal'): NodeJS.ProcessEnv {
+export function busyFrom(when: keyof typeof moments): NodeJS.ProcessEnv {
   folder ??= made();
   return { NODE_OPTIONS: `--require ${JSON.stringify(path.join(folder, `${when}.cjs`))}` };
 }
@@ -17,17 +17,27 @@ let folder: string | undefined;
 function made(): string {
   const dir = mkdtempSync(path.join(tmpdir(), 'pa-busy-'));
   process.on('exit', () => rmSync(dir, { recursive: true, force: true }));
-  writeFileSync(path.join(dir, 'start.cjs'), `if (${isCommand}) setTimeout(() => { ${busy} }, 0);`);
-  writeFileSync(path.join(dir, 'signal.cjs'), `if (${isCommand}) process.on('newListener', ${listens});`);
+  for (const [when, code] of Object.entries(moments))
+    writeFileSync(path.join(dir, `${when}.cjs`), `if (${isCommand}) { ${busy} ${code} }`);
   return dir;
 }
 
 const isCommand = `require('node:worker_threads').isMainThread && /cli\\.js$/.test(process.argv[1])`;
-const busy = `require('node:fs').writeSync(2, 'busy\\n');
-  for (const until = Date.now() + 60_000; Date.now() < until; );`;
-/** Once the command listens, so does this, and is heard after it; what that puts off by a turn or two comes first. */
-const listens = `function listens(name) {
-  if (name !== 'SIGINT') return;
-  process.off('newListener', listens);
-  setImmediate(() => process.prependOnceListener(name, () => setTimeout(() => { ${busy} }, 20)));
+const busy = `function busy() {
+  require('node:fs').writeSync(2, 'busy\\n');
+  for (const until = Date.now() + 60_000; Date.now() < until; );
 }`;
+const moments = {
+  start: 'setTimeout(busy, 0);',
+  signal: listening('newListener', 'setImmediate(() => process.once(name, busy));'),
+  stopping: listening('removeListener', 'setImmediate(busy);'),
+};
+
+/** What is done when the command begins or ends to listen to the signal. */
+function listening(event: 'newListener' | 'removeListener', what: string): string {
+  return `process.on('${event}', function told(name) {
+    if (name !== 'SIGINT') return;
+    process.off('${event}', told);
+    ${what}
+  });`;
+}
