@@ -25,6 +25,10 @@ export function changeFor(
     limits && afterFailure(feature.failures, limits) === 'retry'
       ? { type: 'feature.retried', by: 'policy', reason, featureId, fence, slot }
       : { type: 'feature.failed', reason, featureId, fence, slot };
+  const yieldsUnlessAgain = (cause: 'lost' | 'overlap', note: string, again: string): FeatureChange =>
+    limits && afterLoss(feature.losses, limits) === 'retry'
+      ? { type: 'feature.yielded', cause, note, ...attemptOf(attempt) }
+      : { type: 'feature.failed', reason: `${again} again and again. ${note}`, featureId, fence, slot };
   switch (ending.kind) {
     case 'passed':
       return {
@@ -40,17 +44,10 @@ export function changeFor(
     case 'limit':
       return retries(limitReason(ending));
     case 'lost':
-      return limits && afterLoss(feature.losses, limits) === 'retry'
-        ? { type: 'feature.yielded', cause: 'lost', note: ending.note, ...attemptOf(attempt) }
-        : {
-            type: 'feature.failed',
-            reason: `Its agent was lost again and again. ${ending.note}`,
-            featureId,
-            fence,
-            slot,
-          };
+      return yieldsUnlessAgain('lost', ending.note, 'Its agent was lost');
     case 'yielded': {
       const { cause, note, path } = ending;
+      if (cause === 'overlap') return yieldsUnlessAgain(cause, note, 'Its agents handed their work back');
       return {
         type: 'feature.yielded',
         cause,

@@ -160,6 +160,28 @@ describe('the check of what is handed in', () => {
     assert.deepEqual([host.statusOf(1), workspace.files.get('f')], ['passing', 'agent 2\n']);
   });
 
+  it('fails a feature whose work is handed back for what came in again and again', async () => {
+    const workspace = workspaceOf({ f: 'old\n' });
+    let attempts = 0;
+    const host = await runAll({
+      ...{ workspace, backlog: [{ name: 'a', files: ['f'] }] },
+      agents: doing({
+        a: async ({ desk, fence, write, submit }) => {
+          attempts += 1;
+          await write('f', `agent ${attempts}\n`);
+          workspace.put('f', `user ${attempts}\n`);
+          if ((await submit()).kind === 'returned') await desk.giveUp(fence, 'I cannot.');
+        },
+      }),
+    });
+    assert.equal(attempts, defaultLimits.maxLosses);
+    assert.match(
+      JSON.stringify(host.engine.snapshot.features[1]?.state),
+      /handed .* back again and again\. .*I cannot/,
+    );
+    assert.deepEqual([host.statusOf(1), workspace.files.get('f')], ['failed', `user ${attempts}\n`]);
+  });
+
   const writesOfChecks: readonly [fact: string, file: string, published: string, checks: number][] = [
     ['publishes nothing that only the check made', 'coverage.txt', 'a', 1],
     ['is made again on what it made of the work itself', 'a.txt', 'by the check', 2],

@@ -33,7 +33,7 @@ export interface Feature {
   readonly state: FeatureState;
   /** Attempts that counted: ended by a failure, not by a hand-back. */
   readonly failures: number;
-  /** Times an agent was lost at work on it (its process died); three are a failure. */
+  /** Attempts lost without a fault of their work: the agent died, or gave up over an overlap; three are a failure. */
   readonly losses: number;
   /** Files it asked for but had not declared; locked with the next claim. */
   readonly learnedFiles: readonly string[];
@@ -45,7 +45,7 @@ export interface Feature {
 
 /** Where a feature stands; each status carries only its own data. */
 export type FeatureState =
-  /** `notBefore`: it rests after an agent was lost at it. */
+  /** `notBefore`: it rests after an attempt at it was lost. */
   | ({ readonly status: 'pending'; readonly notBefore?: EpochMs } & Reopened)
   | ({ readonly status: 'waiting'; readonly missing: readonly FeatureId[] } & Reopened)
   | ({

@@ -109,8 +109,9 @@ export const table: { readonly [K in Transition]: Row<K> } = {
         c.path === undefined || f.learnedFiles.includes(c.path)
           ? f.learnedFiles
           : [...f.learnedFiles, c.path];
-      const losses = f.losses + (c.cause === 'lost' ? 1 : 0);
-      const rests = c.cause === 'lost' ? { notBefore: at + restMs(losses) } : {};
+      const isLoss = c.cause === 'lost' || c.cause === 'overlap';
+      const losses = f.losses + (isLoss ? 1 : 0);
+      const rests = isLoss ? { notBefore: at + restMs(losses) } : {};
       const next = { ...f, losses, learnedFiles: learned };
       const { checkFirst: _, ...kept } = still(f);
       return c.cause === 'unproved'

@@ -22,7 +22,7 @@ export interface Limits {
   };
   /** Failed attempts after which one more is made: 3 retries are four attempts. */
   readonly maxRetries: number;
-  /** Agents lost at work on one feature before that counts as its failure for good. */
+  /** Attempts at one feature lost without a fault of their work before that counts as its failure for good. */
   readonly maxLosses: number;
 }
 

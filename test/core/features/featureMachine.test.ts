@@ -249,15 +249,17 @@ describe('featureMachine', () => {
           state: { status: 'passing', evidence: check, at: 5_000 },
         },
       ],
-      [
-        'a loss counts as a loss only',
-        'working',
-        { type: 'feature.yielded', cause: 'lost', note: 'died', ...own },
-        {
-          ...{ failures: 2, losses: 2, learnedFiles: ['a'] },
-          state: { status: 'pending', notBefore: 5_000 + 4_000 },
-        },
-      ],
+      ...(['lost', 'overlap'] as const).map(
+        (cause): [string, Stage, Extract<FeatureChange, { type: Transition }>, Left] => [
+          `a loss (${cause}) counts as a loss only`,
+          'working',
+          { type: 'feature.yielded', cause, note: 'died', ...own },
+          {
+            ...{ failures: 2, losses: 2, learnedFiles: ['a'] },
+            state: { status: 'pending', notBefore: 5_000 + 4_000 },
+          },
+        ],
+      ),
       ...(['lock', 'outside', 'stopped', 'recovered'] as const).map(
         (cause): [string, Stage, Extract<FeatureChange, { type: Transition }>, Left] => [
           `a hand-back (${cause}) counts nothing`,
