@@ -5,6 +5,7 @@ import { hasCode } from './fileFailure';
 import { mostKeptBytes } from './keptContent';
 import { type Look, lookAt } from './lookAt';
 import type { Folder } from './openFolder';
+import { takeOwnership } from './ownership';
 import { inFolderOf, type Place } from './place';
 
 /**
@@ -36,6 +37,7 @@ export async function exchange(
     return await inFolderOf(place, async (folder) => {
       if (!(await isUnchanged(folder, place.name, isStill))) return 'changed';
       const target = folder.at(place.name);
+      await takeOwnership(staged, isStill(null) ? null : target, folder.at('.'));
       await (isStill(null) ? renameToNew(staged, target) : rename(staged, target));
       if (folderSync === 'now') await folder.sync();
       return 'done';

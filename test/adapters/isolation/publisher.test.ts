@@ -2,6 +2,7 @@
 import { strict as assert } from 'node:assert';
 import {
   chmodSync,
+  chownSync,
   existsSync,
   linkSync,
   mkdirSync,
@@ -77,6 +78,33 @@ describe('publisher', () => {
     );
     assert.ok(!existsSync(on.at('old')), 'the folder that it emptied');
     assert.deepEqual(names(path.join(on.workspace.houseDir, 'tmp')), []);
+  });
+
+  it('leaves each file to its owner and group, and new ones to the group that their folder hands on', async () => {
+    const on = await openPublishing({ 'src/a.ts': 'a', 'shared/b.ts': 'b' });
+    const isRoot = process.getuid?.() === 0;
+    // Others than root can give a file only to a group that they are in.
+    const [uid = 0, gid = 0] = [
+      isRoot ? 12_345 : process.getuid?.(),
+      isRoot
+        ? 23_456
+        : (process.getgroups?.().find((group) => group !== process.getgid?.()) ?? process.getgid?.()),
+    ];
+    chownSync(on.at('src/a.ts'), uid, gid);
+    chownSync(on.at('shared'), process.getuid?.() ?? 0, gid);
+    chmodSync(on.at('shared'), 0o2775);
+    await publish(on, {
+      'src/a.ts': 'a2',
+      'src/new.ts': 'n',
+      'shared/new.ts': 'n',
+      'shared/deep/new.ts': 'n',
+    });
+    const ownerOf = (file: string) => [statSync(on.at(file)).uid, statSync(on.at(file)).gid];
+    const mine = [process.getuid?.(), process.getgid?.()];
+    assert.deepEqual(ownerOf('src/a.ts'), [uid, gid]);
+    assert.deepEqual(ownerOf('src/new.ts'), mine);
+    assert.deepEqual(ownerOf('shared/new.ts'), [mine[0], gid]);
+    assert.deepEqual(ownerOf('shared/deep/new.ts'), [mine[0], gid]);
   });
 
   it('takes all of it back, and folders with it', async () => {
