@@ -9,6 +9,8 @@ export interface Folder {
   readonly path: string;
   /** The name to use for an entry. On Linux it leads through the open folder and so cannot be led elsewhere. */
   at(name: string): string;
+  /** The error of a call on an entry, telling of the entry by the path that people know. */
+  named(error: unknown): unknown;
   /** Is it still where it was? */
   isInPlace(): Promise<boolean>;
   /** Makes what was created, renamed or removed in it survive a power cut. */
@@ -22,11 +24,16 @@ const anchored = process.platform === 'linux';
 const folderOnly = (constants.O_DIRECTORY ?? 0) | (constants.O_NOFOLLOW ?? 0);
 
 /** @param at absolute and without links; fails with `ENOTDIR` or `ELOOP` where a link or a file stands instead */
-export async function openFolder(at: string, through: string = at): Promise<Folder> {
-  const handle = await open(through, constants.O_RDONLY | folderOnly);
+export async function openFolder(at: string, by: string = at): Promise<Folder> {
+  const handle = await open(by, constants.O_RDONLY | folderOnly);
+  const through = `/proc/self/fd/${handle.fd}/`;
   return {
     path: at,
-    at: (name) => (anchored ? `/proc/self/fd/${handle.fd}/${name}` : path.join(at, name)),
+    at: (name) => (anchored ? through + name : path.join(at, name)),
+    named(error) {
+      if (error instanceof Error) error.message = error.message.replaceAll(through, path.join(at, path.sep));
+      return error;
+    },
     async isInPlace() {
       if (anchored) return (await readlink(`/proc/self/fd/${handle.fd}`)) === at;
       try {

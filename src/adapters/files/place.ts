@@ -45,6 +45,8 @@ export async function atPlace<T>(
   try {
     const place = await find(walk);
     return place.ok ? await work(place.value) : place;
+  } catch (error) {
+    throw walk.folder.named(error);
   } finally {
     await walk.folder.close();
   }
@@ -60,6 +62,8 @@ export async function inFolderOf<T>(place: Place, work: (folder: Folder) => Prom
       folder = made;
     }
     return await work(folder);
+  } catch (error) {
+    throw folder.named(error);
   } finally {
     if (folder !== place.folder) await folder.close();
   }

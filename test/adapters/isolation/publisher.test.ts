@@ -216,7 +216,11 @@ describe('publisher', () => {
     const before = on.workspace.tree();
     chmodSync(on.at('zz/shut'), 0o555);
     await withoutRights(async () => {
-      await assert.rejects(on.publisher.publish(files), (error) => Failure.is(error, 'denied'));
+      const shut = on.at('zz/shut/x.ts');
+      await assert.rejects(
+        on.publisher.publish(files),
+        (error) => Failure.is(error, 'denied') && error.message.includes(`-> '${shut}'`),
+      );
     }, on.workspace.root);
     assert.deepEqual(on.workspace.tree(), before);
     chmodSync(on.at('zz/shut'), 0o755);
