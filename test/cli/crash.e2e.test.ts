@@ -2,7 +2,6 @@
 // with the very files an uninterrupted run makes.
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { createHash } from 'node:crypto';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { promisify } from 'node:util';
@@ -17,14 +16,9 @@ import {
   startCli,
   withoutPauses,
 } from '../support/cli';
-import { noneHolding, processesHolding } from '../support/processes';
+import { noneHolding, processesHolding, tagOf } from '../support/processes';
 
 const sample = 'test-parallel';
-
-/** The mark in the environment of everything that is started for a workspace. */
-function tagOf(dir: string): string {
-  return createHash('sha256').update(dir).digest('hex').slice(0, 16);
-}
 
 /** Kills when the event that `when` picks is seen, or right away. */
 function killAt(run: CliRun, when: (event: ExternalEvent) => boolean): Promise<ExternalEvent> {

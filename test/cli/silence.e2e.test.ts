@@ -1,7 +1,6 @@
 // Nothing ends in silence: what is taken away, refused or stopped under a command, and what the command says and does.
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { chmod, cp, mkdir, mkdtemp, readFile, rename, rm, rmdir, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -12,7 +11,7 @@ import { claimOwnership } from '../../src/host/ownership';
 import { createHubServer } from '../../src/hub/server';
 import { busyFrom } from '../support/busyThread';
 import { type CliRun, type ExternalEvent, exitCodeOf, parseEvents, runCli, startCli } from '../support/cli';
-import { noneHolding, written } from '../support/processes';
+import { noneHolding, tagOf, written } from '../support/processes';
 import { call, finish, type SmallProject, writeProject } from '../support/smallProject';
 
 const sh = promisify(execFile);
@@ -447,11 +446,6 @@ async function stubbornDisk() {
       await rmdir(dir);
     },
   };
-}
-
-/** The mark in the environment of everything that is started for a workspace. */
-function tagOf(dir: string): string {
-  return createHash('sha256').update(dir).digest('hex').slice(0, 16);
 }
 
 function eventSeen(run: CliRun, matches: (event: ExternalEvent) => boolean): Promise<void> {

@@ -1,10 +1,16 @@
 // Finds processes by what they carry in their environment or on their command line, and files by what they hold, from
 // outside our own code.
+import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 
 export interface Found {
   readonly pid: number;
   readonly command: string;
+}
+
+/** The mark in the environment of everything that is started for the workspace at `dir`. */
+export function tagOf(dir: string): string {
+  return createHash('sha256').update(dir).digest('hex').slice(0, 16);
 }
 
 /** Living processes (no zombies) whose command line or environment holds `text`. Linux only. */
