@@ -17,7 +17,6 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { setTimeout as pause } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { type ExternalEvent, startCli, userWith } from './cli';
 import { processesHolding, tagOf } from './processes';
@@ -44,9 +43,7 @@ export interface KilledRuns {
 const passing = [1, 2, 3, 4, 5, 6];
 const needs: Readonly<Record<number, readonly number[]>> = { 3: [1], 6: [4, 5] };
 const failing = 7;
-/** What a run of it takes is about as long. */
-const longestLifeMs = 4_000;
-const mostKillsOfOne = 8;
+const mostKillsOfOne = 12;
 const betweenLooksMs = 15;
 
 /**
@@ -64,8 +61,8 @@ export async function killRuns(next: () => number, kills: number): Promise<Kille
       const project = await makeProject(path.join(base, 'project'));
       const witness = watchFrom(project);
       for (let here = 0; ; here++) {
-        const mayDie = left > 0 && here < mostKillsOfOne;
-        const life = await live(project, witness, mayDie ? next() * longestLifeMs : undefined, next() < 0.5);
+        const death = left > 0 && here < mostKillsOfOne ? deathBy(next) : undefined;
+        const life = await live(project, witness, death);
         if (life.recoveredMs !== undefined) recoveries.push(life.recoveredMs);
         if (!life.isKilled) break;
         left--;
@@ -79,38 +76,56 @@ export async function killRuns(next: () => number, kills: number): Promise<Kille
   return { kills: kills - left, recoveries, looks, wrongs };
 }
 
+/** When a run is killed: so long after so many events of a kind. */
+interface Death {
+  readonly of: readonly string[];
+  readonly afterEvents: number;
+  readonly afterMs: number;
+  /** Its workers and their commands die with it. */
+  readonly isAll: boolean;
+}
+
+/** Every other one at about the time at which what was checked enters the folder: that is over soon. */
+function deathBy(next: () => number): Death {
+  const isAll = next() < 0.5;
+  return next() < 0.5
+    ? { of: ['verify.finished'], afterEvents: 1 + Math.floor(next() * 3), afterMs: next() * 60, isAll }
+    : { of: [], afterEvents: 1 + Math.floor(next() ** 2 * 150), afterMs: next() * 30, isAll };
+}
+
 interface Life {
   readonly isKilled: boolean;
   readonly recoveredMs?: number;
 }
 
-/** One start of the command, to its end or its death. @param isAll its workers and their commands are killed with it */
-async function live(
-  project: Project,
-  witness: Witness,
-  dieMs: number | undefined,
-  isAll: boolean,
-): Promise<Life> {
-  const { dir, env } = project;
+/** One start of the command, to its end or its death. */
+async function live({ dir, env }: Project, witness: Witness, death: Death | undefined): Promise<Life> {
   const startedAt = performance.now();
   let recoveredMs: number | undefined;
   const passed = new Set<number>();
   const run = startCli(['run', '--project-dir', dir, '--max-agents', '3', '--json'], env);
+  let seen = 0;
+  let isTime = (): void => undefined;
+  const time = new Promise<void>((resolve) => {
+    isTime = resolve;
+  });
   run.onLine((line) => {
     const event: ExternalEvent = JSON.parse(line);
+    if (death && (death.of.length === 0 || death.of.includes(event.type)) && ++seen === death.afterEvents)
+      setTimeout(isTime, death.afterMs);
     if (event.type === 'feature.passed' && event.featureId) passed.add(event.featureId);
     if (event.type !== 'recovery.done') return;
     recoveredMs = performance.now() - startedAt;
     witness.lookForHalves();
   });
   const recovered = () => (recoveredMs === undefined ? {} : { recoveredMs });
-  const end = await Promise.race([run.ended, ...(dieMs === undefined ? [] : [pause(dieMs)])]);
+  const end = await Promise.race([run.ended, time]);
   if (end !== undefined) {
     // One feature fails, as it should.
     if (end.code !== 1) witness.wrongs.push(`it ended with ${end.code}: ${run.notes.join('\n')}`);
     return { isKilled: false, ...recovered() };
   }
-  if (isAll)
+  if (death?.isAll)
     for (const { pid } of await processesHolding(tagOf(dir))) {
       try {
         process.kill(pid, 'SIGKILL');
