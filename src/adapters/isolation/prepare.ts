@@ -76,7 +76,7 @@ export async function surveyPlace(place: SlotPlace): Promise<Survey> {
   const { options, unread, manifest, lastSurvey } = place;
   const ours = await surveyTree(options.dir, {
     ...{ isLeftOut: () => false, unread: (at) => unread.add(at), opens: true },
-    ...(manifest.size > 0 && { about: manifest.size }),
+    ...((manifest.size > 0 || readdirSync(options.dir).length === 0) && { about: manifest.size }),
     ...(lastSurvey && { known: lastSurvey }),
   });
   place.lastSurvey = ours;
