@@ -26,7 +26,7 @@ const mostTold = 2_000;
 export class PlaceSetUp {
   constructor(private readonly parts: PlaceSetUpParts) {}
 
-  /** For a place that was just prepared. Rejects with a `Failure` (`noCopy`): no attempt could work there. */
+  /** For a place that was just prepared. Rejects with a `Failure` (`copyRefused`): no attempt could work there. */
   async begin(live: SetUpFor): Promise<void> {
     const { log, turns } = this.parts;
     const command = this.#command();
@@ -39,10 +39,7 @@ export class PlaceSetUp {
       if (!turn) return; // the attempt is over
       const why = await this.#run(live, command);
       if (why !== undefined)
-        throw new Failure(
-          'noCopy',
-          `${why}\nWhere the project's own state is to blame, mend that; the command is parallelAgents.copies.setup.`,
-        );
+        throw new Failure('copyRefused', `${why}\nThe command is the setting parallelAgents.copies.setup.`);
     } finally {
       turn?.giveBack();
       live.timeLimit?.goOn();

@@ -62,7 +62,7 @@ describe('the set-up command', () => {
     await host.clock.advance(30_000);
     assert.deepEqual([host.statusOf(1), host.statusOf(2), failures(host)], ['pending', 'pending', [0, 0]]);
     const { breaker } = host.engine.snapshot;
-    assert.equal(breaker?.cause, 'workspace');
+    assert.equal(breaker?.cause, 'copies');
     assert.match(breaker?.message ?? '', /set-up of the copy, `npm ci`, exited with 1/);
     isBroken = false;
     await host.clock.advance(3_600_000);
