@@ -44,6 +44,21 @@ describe('changes of readiness among many features', () => {
   });
 });
 
+describe('a feature that rests', () => {
+  it('rests no longer than its state says', () => {
+    const [feature] = all;
+    assert.ok(feature);
+    const { features } = workspaceOf([feature]);
+    const standing = new Standing(atOnce(graphById([feature], 1)));
+    const inState = (state: Feature['state']) =>
+      standing.changed([1], { ...features, 1: { ...feature, state } });
+    inState({ status: 'pending', notBefore: 5_000 });
+    assert.deepEqual([...standing.resting], [[1, 5_000]]);
+    inState({ status: 'pending' }); // the user said so
+    assert.deepEqual([...standing.resting], []);
+  });
+});
+
 describe('a board that is made for many features', () => {
   it('is made in steps, none of which looks at more than a part of them', () => {
     let looks = 0;
