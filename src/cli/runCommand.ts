@@ -2,6 +2,7 @@
 import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Event } from '../core/events/event';
+import type { Snapshot } from '../core/events/snapshot';
 import { accessWith, describeLeftOut } from '../core/guardrails/machineSettings';
 import type { FeatureId } from '../core/shared/ids';
 import type { Session } from '../host/session';
@@ -78,6 +79,7 @@ export async function run(
     const started = await session.start({
       settings: {
         ...settings,
+        maxAgents: agentsFor(command, session.snapshot, settings.maxAgents, machine.agentLimit),
         ...(model === undefined ? {} : { model }),
         ...(only === undefined ? {} : { only }),
       },
@@ -184,6 +186,13 @@ async function tellRecovery(session: Session, printer: Printer): Promise<void> {
   const own = recent.findLastIndex((e) => e.type === 'owner.changed');
   const told = recent.slice(own).filter((e) => e.type === 'recovery.done');
   if (session.role === 'owner') printer.aside(told, session.snapshot);
+}
+
+/** An open run keeps the number it has, unless the user says another one now. */
+function agentsFor(command: RunCommand, { run }: Snapshot, usual: number, limit: number): number {
+  if (command.maxAgents !== undefined) return command.maxAgents;
+  const isOpen = run !== null && run.status !== 'finished';
+  return isOpen ? Math.min(run.settings.maxAgents, limit) : usual;
 }
 
 function flagsOf(command: RunCommand): Record<string, unknown> {

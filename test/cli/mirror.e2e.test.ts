@@ -50,6 +50,27 @@ describe('two commands on one folder', () => {
     assert.equal(own.filter((e) => e.type === 'owner.changed').length, 0);
   });
 
+  it('work with as many agents as the first was told, until one is told another number', async () => {
+    const { dir, remove } = await copySample('test-parallel');
+    cleanUp.push(remove);
+    const command = ['run', '--project-dir', dir, '--json'];
+    const first = startCli([...command, '--max-agents', '1']);
+    await eventSeen(first, (e) => e.type === 'feature.claimed');
+    const second = startCli(command);
+    await eventSeen(second, (e) => e.type === 'feature.claimed');
+    const third = startCli([...command, '--max-agents', '2']);
+    const ends = await Promise.all([first, second, third].map((run) => run.ended));
+    assert.deepEqual(
+      ends.map(({ code }) => code),
+      [0, 0, 0],
+    );
+    const told = parseEvents(first.lines).filter((e) => e.type === 'run.configured');
+    assert.deepEqual(
+      told.map((e) => e.maxAgents),
+      [2],
+    );
+  });
+
   it('go on when the owner is killed: the other takes over and finishes', async () => {
     const { dir, first, second } = await two();
     await eventSeen(second, (e) => e.type === 'file.changed');
