@@ -1,5 +1,5 @@
 // The commands beside `run`: look at a workspace, and say what a person has to say to it.
-import { access } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { describeSkip, oneLine } from '../core/events/describe';
@@ -167,8 +167,10 @@ function howProved(evidence: Evidence): string {
     : 'confirmed by you';
 }
 
+/** Where it cannot be looked at, whoever opens the folder says why. */
 async function mustHaveRun(root: string): Promise<void> {
-  await access(join(root, '.parallel-agents', 'agents.db')).catch(() => {
+  await stat(join(root, '.parallel-agents', 'agents.db')).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'ENOENT' && error.code !== 'ENOTDIR') return;
     throw new BadInput([
       `Nothing has been run in ${root} yet. Start with: parallel-agents run --project-dir ${root}`,
     ]);
