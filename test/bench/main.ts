@@ -17,6 +17,7 @@ const benches: Record<string, () => Promise<Bench>> = {
   claims: async () => (await import('./claimsBench')).claimsBench,
   activation: async () => (await import('./activationBench')).activationBench,
   copy: async () => (await import('./copyBench')).copyBench,
+  history: async () => (await import('./historyBench')).historyBench,
   graph: async () => (await import('./graphBench')).graphBench,
 };
 
