@@ -43,7 +43,7 @@ export function withEntries(before: FolderState, entries: ReadonlyMap<string, En
     for (let folder = path.posix.dirname(file); folder !== '.'; folder = path.posix.dirname(folder)) {
       const isUsed = [...state.keys()].some((other) => other.startsWith(`${folder}/`));
       if (isUsed) state.set(folder, 'dir');
-      else state.delete(folder);
+      else if (state.get(folder) === 'dir') state.delete(folder);
     }
   }
   return state;

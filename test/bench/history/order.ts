@@ -80,7 +80,9 @@ function isSame(one: Tree, other: Tree): boolean {
   return one.size === other.size && [...one].every(([file, entry]) => isSameEntry(entry, other.get(file)));
 }
 
+/** Or a file of the one lies where the other has a folder. */
 function sharesFile(one: RealChange | undefined, other: RealChange | undefined): boolean {
-  const paths = new Set(one ? pathsOf(one) : []);
-  return other !== undefined && pathsOf(other).some((file) => paths.has(file));
+  const [ones, others] = [one, other].map((change) => (change ? pathsOf(change) : []));
+  const isOn = (a: string, b: string) => a === b || a.startsWith(`${b}/`) || b.startsWith(`${a}/`);
+  return (ones ?? []).some((a) => (others ?? []).some((b) => isOn(a, b)));
 }

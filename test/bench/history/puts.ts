@@ -4,16 +4,22 @@ import path from 'node:path';
 import type { Step } from './steps';
 
 /** Puts files in place that no tool can: what it is given lies beside it. */
-const putScript = `import { chmodSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+const putScript = `import { chmodSync, mkdirSync, readdirSync, readFileSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-for (const { file, mode, content } of JSON.parse(readFileSync(process.argv[2], 'utf8'))) {
+const all = JSON.parse(readFileSync(process.argv[2], 'utf8'));
+for (const { file } of all.filter(({ content }) => content === null)) {
   rmSync(file, { force: true });
-  if (content === null) continue;
+  let folder = path.dirname(file);
+  while (folder !== '.' && readdirSync(folder).length === 0) {
+    rmdirSync(folder);
+    folder = path.dirname(folder);
+  }
+}
+for (const { file, mode, content } of all.filter(({ content }) => content !== null)) {
+  rmSync(file, { force: true });
   mkdirSync(path.dirname(file), { recursive: true });
-  const bytes = Buffer.from(content, 'base64');
-  if (mode === '120000') symlinkSync(bytes.toString(), file);
-  else writeFileSync(file, bytes);
-  if (mode === '100755') chmodSync(file, 0o755);
+  writeFileSync(file, Buffer.from(content, 'base64'));
+  chmodSync(file, mode === '100755' ? 0o755 : 0o644);
 }
 `;
 

@@ -53,7 +53,7 @@ export interface RealHistory {
   readonly last: ReadonlyMap<string, Entry | null>;
   /** Commands beside the check that agents need. */
   readonly commands: readonly string[];
-  /** Files that no agent may write, so that the user has put them in place before, as they are in the end. */
+  /** Files that no agent may write, and links, so that the user has put them in place before, as they are in the end. */
   readonly byHand: readonly string[];
   /** The checks alone, one after another in one folder: what no order can leave out. */
   readonly bare: { readonly wallMs: number; readonly cpuMs: number };
@@ -73,7 +73,11 @@ export async function prepareHistory(options: HistoryOptions): Promise<RealHisto
   const template = path.join(base, 'template');
   await makeUserFolder({ ...options, commit: start.trim(), dir: template, touched });
 
-  const denied = new Set([...touched].filter(isDenied));
+  const isLink = (version: Version | null) => version?.mode === '120000';
+  const links = all.flatMap(({ files }) =>
+    files.filter((file) => isLink(file.before) || isLink(file.after)).flatMap(pathsOfFile),
+  );
+  const denied = new Set([...links, ...[...touched].filter(isDenied)]);
   const lastTree = await readTreeOf(repo, all.at(-1)?.commit ?? 'HEAD');
   const at = async (file: string, version: Version | undefined): Promise<Entry | null> => {
     if (version?.mode === '160000') throw new Error(`${file} is a submodule; name a range without one.`);
@@ -97,7 +101,10 @@ export async function prepareHistory(options: HistoryOptions): Promise<RealHisto
   let said: readonly string[] = [];
   for (const next of all) {
     const whole = red ? await joined(repo, red, next) : next;
-    const change = { ...whole, files: whole.files.filter((file) => !pathsOfFile(file).some(isDenied)) };
+    const change = {
+      ...whole,
+      files: whole.files.filter((file) => !pathsOfFile(file).some((one) => denied.has(one))),
+    };
     if (change.files.length === 0) continue;
     const steps = await stepsOf(change, read);
     const then: Tree = new Map(tree);

@@ -90,17 +90,18 @@ describe('the replay of real history', () => {
     );
   });
 
-  it('tells of a byte that is not as it was in history, and of a mode', async () => {
+  it('tells of a byte that is not as it was in history, of a mode and of what should be gone', async () => {
     const { base, repo } = makeRepository();
-    const history = await prepareHistory({ repo, base, check, changes: 3, rule: 'files' });
-    const [tool] = history.features;
-    assert.ok(tool);
-    const last = new Map(history.last).set('tool.sh', { mode: '100644', bytes: Buffer.from('#!/bin/sh\n') });
-    const run = { agents: 3, isDeclared: true, check, dir: path.join(base, 'run'), limitMs: 60_000 };
-    const { wrong } = await replay({ ...history, last: last.set('notes/new.txt', null) }, run);
+    const history = await prepareHistory({ repo, base, check, changes: 1, rule: 'files' });
+    const otherwise = new Map(history.last)
+      .set('docs/list.txt', { mode: '100644', bytes: Buffer.from(numbers('\n', { 1: 'One', 10: 'ten' })) })
+      .set('tool.sh', { mode: '100644', bytes: Buffer.from('#!/bin/sh\n') })
+      .set('notes/new.txt', null);
+    const run = { agents: 1, isDeclared: true, check, dir: path.join(base, 'run'), limitMs: 60_000 };
+    const { wrong } = await replay({ ...history, last: otherwise }, run);
     assert.deepEqual(
       wrong.map((it) => it.split(':')[0]),
-      ['notes', 'notes/new.txt', 'tool.sh'],
+      ['docs/list.txt', 'notes', 'notes/new.txt', 'tool.sh'],
     );
   });
 });

@@ -33,12 +33,20 @@ export async function stepsOf(change: RealChange, read: ReadBlob): Promise<reado
   const steps: Step[] = [];
   for (const file of change.files) {
     const [before, after] = [await entry(file.before), await entry(file.after)];
-    const byTools = stepsOfFile(file, before, after);
+    const byTools = isSwapped(file, change) ? put(file, after) : stepsOfFile(file, before, after);
     steps.push(...(leadsTo(file, before, after, byTools) ? byTools : put(file, after)));
   }
   // Names come free before others take them.
   const rank = { move: 0, delete: 1, edit: 2, write: 2, put: 3 };
   return steps.sort((a, b) => rank[a.kind] - rank[b.kind]);
+}
+
+/** Does a folder come where a file was, or the other way round? */
+function isSwapped({ path, from = path }: FileChange, { files }: RealChange): boolean {
+  const all = files.flatMap((file) => [file.path, file.from ?? file.path]);
+  return [path, from].some((own) =>
+    all.some((other) => other.startsWith(`${own}/`) || own.startsWith(`${other}/`)),
+  );
 }
 
 function put({ path, from }: FileChange, entry: Entry | null): readonly Step[] {
@@ -146,6 +154,9 @@ export function applySteps(tree: Tree, steps: readonly Step[]): void {
         step satisfies never;
     }
   }
+  for (const file of tree.keys())
+    for (let at = file.indexOf('/'); at >= 0; at = file.indexOf('/', at + 1))
+      if (tree.has(file.slice(0, at))) throw new Error(`${file} would lie in a file.`);
 }
 
 /** As turns of the offline model. @param putCommand what carries out all of the `put` steps */

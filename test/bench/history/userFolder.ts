@@ -1,5 +1,5 @@
 // A user's folder as it was before real changes were made, with packages and with work of the user's own in it.
-import { appendFile, chmod, cp, mkdir, rm, symlink, writeFile } from 'node:fs/promises';
+import { appendFile, chmod, cp, mkdir, rm, rmdir, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { git, readTreeOf, type Version } from './gitRepository';
 import type { Entry } from './steps';
@@ -22,6 +22,9 @@ export interface UserFolder {
 /** @throws with the end of what was printed where the packages cannot be installed */
 export async function makeUserFolder({ repo, commit, dir, install, touched }: UserFolder): Promise<void> {
   await git('.', 'clone', '-q', '--no-checkout', repo, dir);
+  // Bytes as in history: attributes of the repository would have Git write other line ends.
+  await mkdir(path.join(dir, '.git', 'info'), { recursive: true });
+  await writeFile(path.join(dir, '.git', 'info', 'attributes'), '* -text -filter -ident\n');
   await git(dir, 'checkout', '-q', '-B', 'work', commit);
   const tree = await readTreeOf(dir, commit);
   const usual = tree.has('package-lock.json') ? 'npm ci' : tree.has('package.json') ? 'npm install' : 'true';
@@ -51,7 +54,6 @@ async function doOwnWork(
   await writeFile(path.join(dir, 'staged-by-me.txt'), 'Soon a commit of mine.\n');
   await git(dir, 'add', '-f', 'staged-by-me.txt');
   await writeFile(path.join(dir, 'notes-of-mine.txt'), 'Nobody knows of this file.\n');
-  await mkdir(path.join(dir, '.git', 'info'), { recursive: true });
   await appendFile(path.join(dir, '.git', 'info', 'exclude'), '\n/ignored-of-mine\n');
   await mkdir(path.join(dir, 'ignored-of-mine'));
   await writeFile(path.join(dir, 'ignored-of-mine', 'run.sh'), '#!/bin/sh\n');
@@ -60,7 +62,7 @@ async function doOwnWork(
 
 /** Makes files what they are in `entries`; null: gone. */
 export async function putEntries(dir: string, entries: ReadonlyMap<string, Entry | null>): Promise<void> {
-  for (const [file, entry] of entries) if (!entry) await rm(path.join(dir, file), { force: true });
+  for (const [file, entry] of entries) if (!entry) await removeFile(dir, file);
   for (const [file, entry] of entries) {
     if (!entry) continue;
     const at = path.join(dir, file);
@@ -68,6 +70,18 @@ export async function putEntries(dir: string, entries: ReadonlyMap<string, Entry
     await mkdir(path.dirname(at), { recursive: true });
     if (entry.mode === '120000') await symlink(entry.bytes.toString('utf8'), at);
     else await writeFile(at, entry.bytes, { mode: entry.mode === '100755' ? 0o777 : 0o666 });
+  }
+}
+
+/** With the folders that are empty then, as Git has it: a file may come where one was. */
+async function removeFile(dir: string, file: string): Promise<void> {
+  try {
+    await rm(path.join(dir, file), { force: true });
+    for (let folder = path.dirname(file); folder !== '.'; folder = path.dirname(folder))
+      await rmdir(path.join(dir, folder));
+  } catch (error) {
+    // A folder that others are in, that is gone already, or has become a file.
+    if (!/ENOTEMPTY|ENOENT|ENOTDIR|EISDIR/.test(String((error as NodeJS.ErrnoException).code))) throw error;
   }
 }
 
