@@ -28,6 +28,7 @@ const commits: readonly (readonly [string, Files])[] = [
       '.gitignore': '/out\n',
       '.npmrc': 'package-lock=false\n',
       'docs/windows.txt': numbers('\r\n'),
+      'docs/mixed.txt': `one\r\n${numbers('\n')}two\r\n`,
       'docs/list.txt': numbers('\n'),
       'docs/old.txt': numbers('\n', { 3: 'old' }),
       'docs/gone.txt': 'gone\n',
@@ -37,7 +38,13 @@ const commits: readonly (readonly [string, Files])[] = [
   ],
   ['Change the first lines', { 'docs/list.txt': numbers('\n', { 1: 'one' }) }],
   ['Change the last lines', { 'docs/list.txt': numbers('\n', { 1: 'one', 10: 'ten' }) }],
-  ['Edit what has other line ends', { 'docs/windows.txt': numbers('\r\n', { 5: 'fünf' }) }],
+  [
+    'Edit what has other line ends',
+    {
+      'docs/windows.txt': numbers('\r\n', { 5: 'fünf' }),
+      'docs/mixed.txt': `eins\r\n${numbers('\n', { 5: 'fünf' })}two\r\n`,
+    },
+  ],
   ['Add a picture', { 'docs/picture.png': Buffer.from([0x89, 0x50, 0, 0xff, 0x0d, 0x0a]) }],
   ['Ask for what is not there', { 'test/check.mjs': `${sumTest}import '../src/more.mjs';\n` }],
   ['Have it there', { 'src/more.mjs': 'export const more = 1;\n', '.gitignore': '/out\n/tmp\n' }],
@@ -81,7 +88,7 @@ describe('the replay of real history', () => {
       [commits.length - 2, ['.gitignore', 'src/more.mjs', 'test/check.mjs']],
       'what is red alone is one with what makes it green',
     );
-    const run = { agents: 3, isDeclared: false, check, dir: path.join(base, 'run'), limitMs: 60_000 };
+    const run = { agents: 3, isDeclared: false, check, dir: path.join(base, 'run'), limitMs: 100_000 };
     const done = await replay(history, run);
     assert.deepEqual(done.wrong, []);
     assert.ok(
@@ -97,7 +104,7 @@ describe('the replay of real history', () => {
       .set('docs/list.txt', { mode: '100644', bytes: Buffer.from(numbers('\n', { 1: 'One', 10: 'ten' })) })
       .set('tool.sh', { mode: '100644', bytes: Buffer.from('#!/bin/sh\n') })
       .set('notes/new.txt', null);
-    const run = { agents: 1, isDeclared: true, check, dir: path.join(base, 'run'), limitMs: 60_000 };
+    const run = { agents: 1, isDeclared: true, check, dir: path.join(base, 'run'), limitMs: 100_000 };
     const { wrong } = await replay({ ...history, last: otherwise }, run);
     assert.deepEqual(
       wrong.map((it) => it.split(':')[0]),

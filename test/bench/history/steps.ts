@@ -1,4 +1,5 @@
 // What an agent does to make a real change: by its tools where they can, by a command where they cannot.
+import { withEndsOf } from '../../../src/adapters/files/lineEnds';
 import { call } from '../../support/smallProject';
 import type { FileChange, RealChange, Version } from './gitRepository';
 import { editsBetween, type TextEdit, withEdits } from './textEdits';
@@ -22,7 +23,7 @@ export type Step =
   | { readonly kind: 'edit'; readonly path: string; readonly edits: readonly TextEdit[] }
   | { readonly kind: 'write'; readonly path: string; readonly text: string; readonly isNew: boolean }
   | { readonly kind: 'delete'; readonly path: string }
-  /** By a command: what is no text, has a mode of its own, or other line ends than the tools leave. Null: taken away. */
+  /** By a command: what is no text, has a mode of its own, or other line ends than the tools leave. Null: gone. */
   | { readonly kind: 'put'; readonly path: string; readonly entry: Entry | null };
 
 type ReadBlob = (sha: string) => Promise<Buffer>;
@@ -75,18 +76,11 @@ function stepsOfFile(file: FileChange, before: Entry | null, after: Entry | null
   if (text === null) return [{ kind: 'delete', path }];
   const mode: readonly Step[] =
     after && after.mode !== (before?.mode ?? '100644') ? [{ kind: 'put', path, entry: after }] : [];
-  if (old === null)
-    return text.ends !== '\r\n' && !text.hasMark
-      ? [{ kind: 'write', path, text: text.lines, isNew: true }, ...mode]
-      : put(file, after);
+  if (old === null) return [{ kind: 'write', path, text: text.lines, isNew: true }, ...mode];
   const move: readonly Step[] = from === undefined ? [] : [{ kind: 'move', from, path }];
-  if (old.lines === text.lines && old.ends === text.ends && old.hasMark === text.hasMark)
-    return [...move, ...mode];
-  const sameEnds = old.ends === text.ends || (old.ends === '' && text.ends === '\n') || text.ends === '';
-  if (!sameEnds || old.hasMark !== text.hasMark) return put(file, after);
+  if (old.lines === text.lines) return [...move, ...mode];
   const edits = editsBetween(old.lines, text.lines);
   if (edits) return [...move, { kind: 'edit', path, edits }, ...mode];
-  if (old.hasMark) return put(file, after);
   return [...move, { kind: 'write', path, text: text.lines, isNew: false }, ...mode];
 }
 
@@ -95,25 +89,26 @@ function isFile(entry: Entry | null): boolean {
 }
 
 interface Text {
-  /** With `\n` as line ends, without the mark. */
+  /** Without the mark. */
+  readonly whole: string;
+  /** The same with `\n` as line ends, as agents see it. */
   readonly lines: string;
-  /** Empty where there is only one line, without an end. */
-  readonly ends: '\n' | '\r\n' | '';
   /** The byte order mark. */
   readonly hasMark: boolean;
 }
 
-/** Undefined for what is no UTF-8, and for mixed line ends. */
+/** Undefined for what is no UTF-8. */
 function textOf(bytes: Buffer): Text | undefined {
-  const whole = bytes.toString('utf8');
-  if (!Buffer.from(whole, 'utf8').equals(bytes) || whole.includes('\0')) return undefined;
-  const hasMark = whole.startsWith('\uFEFF');
-  const text = hasMark ? whole.slice(1) : whole;
-  const lines = text.replaceAll('\r\n', '\n');
-  if (lines.includes('\r')) return undefined;
-  if (!lines.includes('\n')) return { lines, ends: '', hasMark };
-  if (lines === text) return { lines, ends: '\n', hasMark };
-  return lines.replaceAll('\n', '\r\n') === text ? { lines, ends: '\r\n', hasMark } : undefined;
+  const text = bytes.toString('utf8');
+  if (!Buffer.from(text, 'utf8').equals(bytes) || text.includes('\0')) return undefined;
+  const hasMark = text.startsWith('\uFEFF');
+  const whole = hasMark ? text.slice(1) : text;
+  return { whole, lines: whole.replaceAll('\r\n', '\n'), hasMark };
+}
+
+/** As the product keeps the form of a file. */
+function inForm(old: Text | undefined, lines: string): Buffer {
+  return Buffer.from((old?.hasMark ? '\uFEFF' : '') + withEndsOf(old?.whole ?? '', lines), 'utf8');
 }
 
 /** Does the steps to a tree. @throws where one does not fit what is there */
@@ -132,14 +127,12 @@ export function applySteps(tree: Tree, steps: readonly Step[]): void {
       case 'edit': {
         const text = there && textOf(there.bytes);
         if (!there || !text) throw new Error(`There is no text ${path}.`);
-        const lines = withEdits(text.lines, step.edits).replaceAll('\n', text.ends || '\n');
-        tree.set(path, { ...there, bytes: Buffer.from((text.hasMark ? '\uFEFF' : '') + lines, 'utf8') });
+        tree.set(path, { ...there, bytes: inForm(text, withEdits(text.lines, step.edits)) });
         break;
       }
       case 'write': {
         if (step.isNew === (there !== undefined)) throw new Error(`${path} is not as it should be.`);
-        const ends = (there && textOf(there.bytes)?.ends) || '\n';
-        const bytes = Buffer.from(step.text.replaceAll('\n', ends), 'utf8');
+        const bytes = inForm(there && textOf(there.bytes), step.text);
         tree.set(path, { mode: there?.mode ?? '100644', bytes });
         break;
       }
