@@ -24,7 +24,12 @@ export async function historyBench(options: BenchOptions, tell: Tell): Promise<v
     ...(install === undefined ? {} : { install }),
     ...setUp,
   };
-  const history = await prepareHistory({ repo, changes, check, rule: order, base, ...given });
+  const history = await prepareHistory({ repo, changes, check, rule: order, base, ...given }).catch(
+    async (error: unknown) => {
+      await rm(base, { recursive: true, force: true });
+      throw error;
+    },
+  );
   note(describe(history));
   let wrong = 0;
   for (const isDeclared of [true, false]) {
