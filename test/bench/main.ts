@@ -18,6 +18,7 @@ const benches: Record<string, () => Promise<Bench>> = {
   activation: async () => (await import('./activationBench')).activationBench,
   copy: async () => (await import('./copyBench')).copyBench,
   kills: async () => (await import('./killsBench')).killsBench,
+  history: async () => (await import('./historyBench')).historyBench,
   graph: async () => (await import('./graphBench')).graphBench,
 };
 
