@@ -141,7 +141,7 @@ export class Engine {
       ...{ onOutput, surroundings },
     });
     const clean = new CleanPlace(isolation);
-    const regressions = new Regressions({ log, verification, publications, clean, tagOf });
+    const regressions = new Regressions({ log, isolation, verification, publications, clean, tagOf });
     const submission = new Submission({
       ...{ log, isolation, arriving, changes, locks, publications, verification, regressions, insistence },
       approval: new Approval(isolation),

@@ -5,20 +5,14 @@ import type { Feature } from '../core/features/feature';
 import { isMeant } from '../core/scheduler/decide';
 import { endangeredBy } from '../core/scheduler/endangered';
 import type { FeatureId } from '../core/shared/ids';
+import type { Isolation } from '../ports/isolation';
 import type { LiveAttempt } from './attempt';
 import type { CleanPlace } from './cleanPlace';
 import type { EventLog } from './eventLog';
+import { type Guarded, type GuardVerdict, guardWork, sideBySide } from './guardWork';
+import { ProvedWork } from './provedWork';
 import type { Publications } from './publications';
 import type { Subject, Verification } from './verification';
-
-/** Checks of other features that run side by side for one attempt, or at a run's end. */
-const mostAtOnce = 3;
-
-/** A check, and the features that passed by it. */
-interface Guarded {
-  readonly command: string;
-  readonly features: readonly [Feature, ...Feature[]];
-}
 
 /** Of an earlier round of the same work. */
 export interface Standing {
@@ -30,6 +24,7 @@ export interface Standing {
 
 export interface RegressionParts {
   readonly log: EventLog;
+  readonly isolation: Isolation;
   readonly verification: Verification;
   readonly publications: Publications;
   readonly clean: CleanPlace;
@@ -46,11 +41,11 @@ export class Regressions {
 
   /**
    * Runs the checks of features that pass and that the attempt's changes may break, in its place. One that fails on the
-   * workspace without these changes, too, reopens its own features and is held against nobody else.
+   * workspace without these changes, too, reopens its own features and is held against nobody else. What they change in the
+   * place is no work of the attempt: it is put back to what the attempt's own check left.
    *
    * @param paths what the attempt has changed @param own the attempt's own check
    * @param standing what was green on the same work before stays so, but for what came in since may break it
-   * @returns why the attempt may not pass, or the checks that were run and green
    */
   async guard(
     live: LiveAttempt,
@@ -58,27 +53,29 @@ export class Regressions {
     own: string,
     verifyMs: number,
     standing: Standing,
-  ): Promise<{ readonly kind: 'failed'; readonly reason: string } | { readonly green: readonly string[] }> {
+  ): Promise<GuardVerdict> {
     const { features } = this.parts.log.head;
     const ids = endangeredBy(features, paths).filter((id) => id !== live.attempt.featureId);
     const anew = new Set(endangeredBy(features, [...standing.came]));
     const stands = ({ command, features: own }: Guarded) =>
       standing.green.has(command) && own.every(({ id }) => !anew.has(id));
     const guarded = (await this.#checksOf(ids)).filter((one) => one.command !== own && !stands(one));
-    const green: string[] = [];
-    let broken: { readonly kind: 'failed'; readonly reason: string } | undefined;
+    if (guarded.length === 0) return { kind: 'unbroken', green: [] };
     live.timeLimit?.hold(); // the attempt's time is for its own work
-    const run = async (one: Guarded) => {
-      if (broken || live.isOver) return;
+    try {
+      const isOver = () => live.isOver;
+      const work = await ProvedWork.keep(this.parts.isolation, live.attempt.slot, paths, isOver);
+      if (!work) return { kind: 'altered', overlaps: [] };
       const subject = { ...live, attempt: live.attempt, timeLimit: undefined };
-      const verdict = await this.#verify(subject, one, verifyMs);
-      if (verdict === undefined) green.push(one.command);
-      else if (!live.isOver && !(await this.#isBrokenAnyway(live, one, verifyMs))) {
-        broken ??= { kind: 'failed', reason: breaks(one, verdict) };
-      }
-    };
-    await sideBySide(guarded, run).finally(() => live.timeLimit?.goOn());
-    return broken ?? { green };
+      const verdict = await guardWork(work, guarded, {
+        isOver,
+        verify: (one) => this.#verify(subject, one, verifyMs),
+        isElsewhere: (one) => this.#isBrokenAnyway(live, one, verifyMs),
+      });
+      return work.overlaps.length > 0 ? { kind: 'altered', overlaps: work.overlaps } : verdict;
+    } finally {
+      live.timeLimit?.goOn();
+    }
   }
 
   /**
@@ -87,19 +84,23 @@ export class Regressions {
    */
   async guardLaid(
     subject: Omit<Subject, 'feature' | 'guards'>,
-    paths: readonly string[],
+    work: ProvedWork,
     own: string | undefined,
     verifyMs: number,
   ): Promise<string | undefined> {
+    const paths = work.files.map(({ path }) => path);
     const ids = endangeredBy(this.parts.log.head.features, paths);
-    const others = ids.filter((id) => id !== subject.attempt.featureId);
-    const broken: string[] = [];
-    await sideBySide(await this.#checksOf(others), async (one) => {
-      if (one.command === own || broken.length > 0) return;
-      const verdict = await this.#verify(subject, one, verifyMs);
-      if (verdict !== undefined) broken.push(breaks(one, verdict));
-    });
-    return broken[0];
+    const others = await this.#checksOf(ids.filter((id) => id !== subject.attempt.featureId));
+    const verdict = await guardWork(
+      work,
+      others.filter(({ command }) => command !== own),
+      {
+        isOver: () => false,
+        verify: (one) => this.#verify(subject, one, verifyMs),
+        isElsewhere: async () => false,
+      },
+    );
+    return verdict.kind === 'failed' ? verdict.reason : undefined;
   }
 
   /** These checks were green on what the workspace is now: nothing else has come into it since. */
@@ -189,16 +190,4 @@ export class Regressions {
         : [],
     );
   }
-}
-
-function breaks({ features: [{ id, spec }] }: Guarded, verdict: string): string {
-  return `It breaks feature ${id}, "${spec.name}", which had passed. ${verdict}`;
-}
-
-async function sideBySide<T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {
-  const left = [...items];
-  const runLeft = async () => {
-    for (let next = left.shift(); next !== undefined; next = left.shift()) await work(next);
-  };
-  await Promise.all(Array.from({ length: mostAtOnce }, runLeft));
 }

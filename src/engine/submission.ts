@@ -113,7 +113,12 @@ export class Submission {
     if (rounds.work !== print) rounds.green.clear();
     const paths = work.map(({ path }) => path);
     const guarded = await regressions.guard(live, paths, command ?? '', verifyMs, rounds);
-    if ('kind' in guarded) return guarded;
+    if (guarded.kind === 'failed') return guarded;
+    if (guarded.kind === 'altered') {
+      const { overlaps } = guarded;
+      if (overlaps.length === 0) return 'again';
+      return returned(await this.parts.arriving.tell(live, { taken: [], merged: [], overlaps }));
+    }
     rounds.work = print;
     for (const one of guarded.green) rounds.green.add(one);
     rounds.came.clear();

@@ -9,6 +9,7 @@ import type { Isolation, StagedFile, StagedTexts } from '../ports/isolation';
 import type { PublicationRecord } from '../ports/store';
 import type { CleanPlace } from './cleanPlace';
 import type { EventLog } from './eventLog';
+import { ProvedWork } from './provedWork';
 import type { Publications } from './publications';
 import { confirmed } from './recovery';
 import type { Regressions } from './regressions';
@@ -121,20 +122,20 @@ export class UserJudgement {
         );
       }
       const paths = files.map(({ path }) => path);
-      const why = await this.#whyNotLaid(feature, { ...attempt, slot }, paths, evidence);
-      if (why !== undefined)
-        return refuse('changedOnDisk', `With what has come into the workspace since: ${why}`);
-      return ok(await this.isolation.stage(slot, paths));
+      const proved = await this.#proveLaid(feature, { ...attempt, slot }, paths, evidence);
+      return typeof proved === 'string'
+        ? refuse('changedOnDisk', `With what has come into the workspace since: ${proved}`)
+        : ok(proved.files);
     });
   }
 
-  /** Its own check, where it has one, and those of what passed and it may break. */
-  async #whyNotLaid(
+  /** By its own check, where it has one, and those of what passed and it may break; else why not. */
+  async #proveLaid(
     feature: Feature,
     attempt: Attempt,
     paths: readonly string[],
     evidence: PublicationRecord['evidence'],
-  ): Promise<string | undefined> {
+  ): Promise<string | ProvedWork> {
     const common = { attempt, tag: this.tagOf(attempt), check: new AbortController() };
     const subject = { ...common, unread: undefined, timeLimit: undefined };
     const { verifyMs } = this.log.settings.limits;
@@ -148,7 +149,9 @@ export class UserJudgement {
       );
       if (checked?.kind === 'failed') return checked.reason;
     }
-    return this.regressions.guardLaid(subject, paths, command, verifyMs);
+    const work = await ProvedWork.keep(this.isolation, attempt.slot, paths, () => false);
+    if (!work) return 'its check made something else of its files.';
+    return (await this.regressions.guardLaid(subject, work, command, verifyMs)) ?? work;
   }
 
   async #judge(

@@ -62,6 +62,11 @@ export interface Isolation {
   putBack(slot: Slot, paths: readonly string[]): Promise<void>;
   /** Keeps the present content of these changes, and of what they replace, so that it would survive a power cut. */
   stage(slot: Slot, paths: readonly string[]): Promise<readonly StagedFile[]>;
+  /**
+   * Makes files of the place what was staged of them there, whatever has been done to them since. Where the workspace's has
+   * come in meanwhile that stays the base, and is merged with what was staged; overlaps are answered as `bringUpToDate` tells.
+   */
+  restore(slot: Slot, files: readonly StagedFile[]): Promise<readonly Overlap[]>;
   /** What a staged change made of a file's text. */
   read(file: StagedFile): Promise<StagedTexts>;
   /** Lays staged files into the place of another slot, as if they had been changed there; as `bringUpToDate` tells. */

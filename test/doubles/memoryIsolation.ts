@@ -1,5 +1,6 @@
 // A workspace and its slots' places in memory: files as text, kept apart and brought together as the port promises.
 import { createHash } from 'node:crypto';
+import { mergedMode } from '../../src/adapters/isolation/arrivals';
 import { mergeLines } from '../../src/adapters/isolation/mergeLines';
 import { isLockfile } from '../../src/core/guardrails/lockfiles';
 import type { SeenPlace } from '../../src/core/guardrails/placeWords';
@@ -209,6 +210,19 @@ export class MemoryIsolation implements Isolation {
     });
   }
 
+  async restore(slot: number, staged: readonly StagedFile[]): Promise<readonly Overlap[]> {
+    return this.#inTurn(slot, () => {
+      const place = this.#place(slot);
+      const told = arrivals();
+      for (const { path, before, after } of staged) {
+        const [was, base] = [this.#keptFile(before), fileIn(place.base, path)];
+        put(place, path, this.#keptFile(after));
+        if (!isSame(was, base)) this.#arrive(slot, path, was, base, told);
+      }
+      return told.overlaps;
+    });
+  }
+
   async publish(staged: readonly StagedFile[]): Promise<Result<object>> {
     const isIn = (path: string, { hash }: FileState) => stateOf(fileIn(this, path)).hash === hash;
     const others = staged.filter(({ path, before, after }) => !isIn(path, before) && !isIn(path, after));
@@ -262,7 +276,8 @@ export class MemoryIsolation implements Isolation {
       if (!isIgnored) told.taken.push(path);
     } else if (!isSame(ours, theirs) && !isIgnored) {
       const text = ours && theirs && this.#merged(path, ours.text, before?.text ?? '', theirs.text);
-      put(place, path, text === undefined ? theirs : { text, mode: theirs?.mode ?? usualMode });
+      const modes = [before, ours, theirs].map((file) => file?.mode ?? usualMode) as [number, number, number];
+      put(place, path, text === undefined ? theirs : { text, mode: mergedMode(...modes) });
       if (text === undefined) told.overlaps.push({ path, theirs: hash, ours: ours?.text ?? null });
       else told.merged.push({ path, theirs: hash });
     }

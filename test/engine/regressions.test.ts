@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
 import { defaultLimits } from '../../src/core/guardrails/limits';
 import { MemoryIsolation } from '../doubles/memoryIsolation';
+import { SimulatedClock } from '../doubles/simulatedClock';
 import { type Hands, SimulatedHost, type SimulatedHostOptions } from '../doubles/simulatedHost';
 
 /** `f has a`: the file in the place must hold the letter; `f`: it must be there. */
@@ -172,6 +173,129 @@ describe('work that breaks what passed', () => {
     );
     assert.deepEqual(reopened[0], [1, 'check']);
     assert.equal(host.events.filter((e) => e.type === 'feature.passed' && e.featureId === 2).length, 1);
+  });
+});
+
+describe('the check of another feature that changes files', () => {
+  /** What the checks by which the first two passed do to what is in the place; the third's needs all letters. */
+  const tidying = (
+    does: (files: Map<string, string>) => void,
+    more: Partial<SimulatedHostOptions> = {},
+  ): SimulatedHostOptions => ({
+    backlog: [
+      { name: 'one', files: ['f'], verify: 'f has a' },
+      { name: 'two', files: ['f', 'g'], depends_on: ['one'], verify: 'f has b' },
+      { name: 'three', files: ['f', 'g'], depends_on: ['two'], verify: 'f has c' },
+    ],
+    settings: noRetries,
+    agents: ({ name }) => writing('f', { one: 'a', two: 'ab' }[name] ?? 'abc'),
+    check: (command, workspace, slot) => {
+      const ended = check(command, workspace, slot);
+      const isThirds = workspace.placeOf(slot).get('f')?.includes('c') ?? false;
+      if (command.command === 'f has a' && isThirds) does(workspace.placeOf(slot));
+      return ended ?? {};
+    },
+    ...more,
+  });
+
+  const doing: Record<string, (files: Map<string, string>) => void> = {
+    'changes the work': (files) => files.set('f', 'abc, tidied'),
+    'takes the work away': (files) => files.delete('f'),
+    'makes files beside it': (files) => files.set('report.txt', 'r'),
+  };
+  for (const [name, does] of Object.entries(doing))
+    it(`and ${name}: what enters the workspace is what the work's own check proved`, async () => {
+      const host = await run(tidying(does));
+      assert.deepEqual([...host.workspace.files], [['f', 'abc']]);
+      assert.equal(outcome(host), 'complete');
+      assert.equal(checked(host).filter((line) => line === '3 true').length, 1, 'nothing was new to it');
+    });
+
+  it('has those run by themselves that ran beside it, for what they found may come of that', async () => {
+    const host = await run(tidying((files) => files.delete('f')));
+    assert.deepEqual(checked(host).slice(3, 8), ['3 true', '3>1 true', '3>2 false', '3>1 true', '3>2 true']);
+  });
+
+  it('holds nothing against the work that was red only while another had changed it', async () => {
+    let asked = 0;
+    const clock = new SimulatedClock();
+    const host = await run(
+      tidying(() => {}, {
+        clock,
+        check: (command, workspace, slot) => {
+          const files = workspace.placeOf(slot);
+          const isThirds = files.get('f')?.includes('c') ?? false;
+          // The first changes the work for a while, and puts it back once the second has been looked at.
+          if (command.command === 'f has a' && isThirds && asked++ === 0) {
+            files.set('f', 'a');
+            clock.after(1_000, () => files.set('f', 'abc'));
+            return { durationMs: 2_000 };
+          }
+          return check(command, workspace, slot) ?? {};
+        },
+      }),
+    );
+    assert.deepEqual(checked(host).slice(3, 8), ['3 true', '3>2 false', '3>1 true', '3>1 true', '3>2 true']);
+    assert.equal(outcome(host), 'complete');
+  });
+
+  it('is not run again, and no other, for a file beside the work', async () => {
+    const host = await run(tidying((files) => files.set('report.txt', 'r')));
+    assert.deepEqual(checked(host).slice(3, 6), ['3 true', '3>1 true', '3>2 true']);
+    assert.deepEqual(checked(host).slice(6), []);
+  });
+
+  it('changes nothing of what has come in since it began', async () => {
+    const shared = { name: 'three', files: ['f', 'CHANGELOG.md'], depends_on: ['two'], verify: 'f has c' };
+    const workspace = new MemoryIsolation();
+    workspace.put('CHANGELOG.md', 'old\n');
+    let began = 0;
+    const options = tidying(
+      (files) => {
+        if (began++ > 0) return;
+        files.set('f', 'abc, tidied');
+        files.set('CHANGELOG.md', 'old\nthree\ntidied\n');
+        workspace.put('CHANGELOG.md', 'by hand\nold\n');
+        void workspace.bringUpToDate(1, ['CHANGELOG.md']);
+      },
+      {
+        workspace,
+        agents:
+          ({ name }) =>
+          async (hands) => {
+            if (name === 'three') await hands.write('CHANGELOG.md', 'old\nthree\n');
+            await writing('f', { one: 'a', two: 'ab' }[name] ?? 'abc')(hands);
+          },
+      },
+    );
+    const backlog = [...options.backlog.slice(0, 2), shared];
+    const host = await run({ ...options, backlog });
+    assert.equal(host.workspace.files.get('CHANGELOG.md'), 'by hand\nold\nthree\n');
+    assert.equal(host.workspace.files.get('f'), 'abc');
+    assert.equal(checked(host).filter((line) => line === '3 true').length, 2, 'its own check has seen it');
+  });
+
+  it('changes nothing of what enters with a yes', async () => {
+    const host = await run(
+      tidying((files) => files.set('f', 'abc, tidied'), {
+        backlog: [
+          { name: 'one', files: ['f'], verify: 'f has a' },
+          { name: 'asked', depends_on: ['one'] },
+          { name: 'later', depends_on: ['one'], verify: 'g has b' },
+        ],
+        settings: { ...noRetries, verifyCommand: undefined },
+        agents:
+          ({ name }) =>
+          async (hands) => {
+            if (name === 'later') await hands.wait(60_000); // so that what waits for a yes is laid anew
+            await writing(name === 'later' ? 'g' : 'f', { one: 'a', later: 'b' }[name] ?? 'abc')(hands);
+          },
+      }),
+    );
+    assert.equal(host.engine.snapshot.features[2]?.state.status, 'claimed');
+    assert.ok((await host.engine.judgement.confirm(2)).ok);
+    assert.deepEqual([host.statusOf(2), host.workspace.files.get('f')], ['passing', 'abc']);
+    assert.deepEqual(checked(host).at(-1), '2>1 true');
   });
 });
 

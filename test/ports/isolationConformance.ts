@@ -442,6 +442,54 @@ export function isolationConformance(
       });
     });
 
+    describe('restore', () => {
+      const staged = async () =>
+        world.isolation.stage(
+          1,
+          (await world.isolation.changes(1)).map(({ path }) => path),
+        );
+
+      it('makes files what was staged of them, whatever was done to them since', async () => {
+        const place = changeInEachWay();
+        const before = await told();
+        const files = await staged();
+        place.write('src/new.txt', 'other\n');
+        place.remove('a.txt');
+        place.write('src/b.txt', 'again\n');
+        place.chmod('src/deep/c.txt', 0o644);
+        assert.deepEqual(await world.isolation.restore(1, files), []);
+        assert.deepEqual(await told(), before);
+        assert.equal(place.read('a.txt'), 'A\n');
+        assert.equal(place.read('src/new.txt'), 'new\n');
+      });
+
+      it('brings back no older version of what the workspace has changed since', async () => {
+        const place = world.place(1);
+        place.write('src/b.txt', tenWith({ 2: 'mine' }));
+        place.chmod('a.txt', 0o755);
+        place.write('src/deep/c.txt', 'mine\n');
+        place.remove('list.md');
+        const files = await staged();
+        place.write('src/b.txt', tenWith({ 2: 'mine', 5: 'made' }));
+        place.chmod('a.txt', 0o644);
+        place.write('src/deep/c.txt', 'c\n');
+        place.write('list.md', 'one\ntwo\n');
+        world.workspace.write('src/b.txt', tenWith({ 8: 'theirs' }));
+        world.workspace.write('a.txt', 'A\n');
+        world.workspace.write('src/deep/c.txt', 'theirs\n');
+        world.workspace.write('list.md', 'one\ntwo\nthree\n');
+        await world.isolation.bringUpToDate(1);
+        assert.deepEqual(await world.isolation.restore(1, files), [
+          { path: 'list.md', theirs: hashOfText('one\ntwo\nthree\n'), ours: null },
+          { path: 'src/deep/c.txt', theirs: hashOfText('theirs\n'), ours: 'mine\n' },
+        ]);
+        assert.equal(place.read('src/b.txt'), tenWith({ 2: 'mine', 8: 'theirs' }));
+        assert.equal(place.read('src/deep/c.txt'), 'theirs\n');
+        assert.equal(place.read('list.md'), 'one\ntwo\nthree\n');
+        assert.deepEqual(await told(), ['a.txt: A → A 755', 'src/b.txt: other → other']);
+      });
+    });
+
     /** `path: before → after`, each by its first line, and its mode where it is not the usual one. */
     function inWords({ path, before, after, why }: PlaceChange): string {
       const known = ['a', 'A', 'c', 'm', 'n', 'new', 'mine'].map(

@@ -66,6 +66,7 @@ export function createIsolation(options: IsolationOptions): Isolation {
     changes: (slot) => now().changes(slot),
     putBack: (slot, paths) => now().putBack(slot, paths),
     lay: (slot, files) => now().lay(slot, files),
+    restore: (slot, files) => now().restore(slot, files),
     stage: (slot, paths) => now().located(slot, paths, (changes) => publisher.stage(changes)),
     takeArtifacts: (slot, name) =>
       asFailures('keep what a command left', () => artifacts.take(now().artifactsDir(slot), name)),

@@ -19,6 +19,7 @@ import { type Edited, moveInPlace, writeInPlace } from './placeEdits';
 import { prepare, surveyPlace } from './prepare';
 import { createProtection } from './protection';
 import type { PlacedChange } from './publisher';
+import { restoreFile } from './restore';
 import { SecretsSeen } from './secretsSeen';
 import type { SlotPlace } from './slotPlace';
 import { type OwnPlace, Slots } from './slots';
@@ -67,6 +68,7 @@ export interface Places
     | 'changes'
     | 'putBack'
     | 'lay'
+    | 'restore'
   > {
   /** Where commands of the slot leave what is for people; outside of the place. */
   artifactsDir(slot: Slot): string;
@@ -185,6 +187,15 @@ export function createPlaces(options: PlacesOptions): Places {
           for (const file of files) await layFile(into, file, options.staged);
         }),
       ),
+    restore: async (slot, files) => {
+      const { overlaps } = await slots.inPrepared(slot, 'put work back', ({ place }) =>
+        arriving(place, async (into) => {
+          for (const file of files)
+            await restoreFile(into, file, options.staged, look.at(inside + file.path));
+        }),
+      );
+      return overlaps;
+    },
     located: (slot, paths, work) =>
       slots.inPrepared(slot, 'keep what was changed', async ({ place }) => {
         const changes: PlacedChange[] = [];

@@ -1,0 +1,78 @@
+// Runs the checks of other features on an attempt's work, side by side, and has the work back as it was.
+import type { Feature } from '../core/features/feature';
+import type { Overlap } from '../ports/isolation';
+import type { ProvedWork } from './provedWork';
+
+/** Checks of other features that run side by side for one attempt, or at a run's end. */
+const mostAtOnce = 3;
+
+/** A check, and the features that passed by it. */
+export interface Guarded {
+  readonly command: string;
+  readonly features: readonly [Feature, ...Feature[]];
+}
+
+/** What the checks of others make of an attempt's work. */
+export type GuardVerdict =
+  | { readonly kind: 'failed'; readonly reason: string }
+  /** These were run, and green. */
+  | { readonly kind: 'unbroken'; readonly green: readonly string[] }
+  /** The work is not what it was when its own check passed; with what of it went together with nothing that came in. */
+  | { readonly kind: 'altered'; readonly overlaps: readonly Overlap[] };
+
+/** How the checks are run, and whom a red one is held against. */
+export interface Guarding {
+  readonly isOver: () => boolean;
+  /** Undefined when it is green. */
+  readonly verify: (one: Guarded) => Promise<string | undefined>;
+  /** Is it red without the work as well? */
+  readonly isElsewhere: (one: Guarded) => Promise<boolean>;
+}
+
+/**
+ * Side by side. Where one of them changes what is in the place, what the others find may come of that: each is then run once
+ * more by itself, every time on the work as it was, and only that counts.
+ */
+export async function guardWork(
+  work: ProvedWork,
+  guarded: readonly Guarded[],
+  { isOver, verify, isElsewhere }: Guarding,
+): Promise<Extract<GuardVerdict, { kind: 'failed' | 'unbroken' }>> {
+  let green: string[] = [];
+  let broken: string | undefined;
+  let isAltered = false;
+  const run = async (one: Guarded, isAlone: boolean) => {
+    if (broken !== undefined || isAltered || isOver()) return;
+    const verdict = await verify(one);
+    if (verdict === undefined) {
+      green.push(one.command);
+      return;
+    }
+    if (!isAlone && (await work.isAltered())) isAltered = true;
+    else if (!isOver() && !(await isElsewhere(one))) broken ??= breaks(one, verdict);
+  };
+  await sideBySide(guarded, (one) => run(one, guarded.length === 1));
+  const wasAltered = broken === undefined && (await work.restore());
+  if (broken === undefined && (wasAltered || isAltered) && guarded.length > 1) {
+    isAltered = false;
+    green = [];
+    for (const one of guarded) {
+      await run(one, true);
+      await work.restore();
+    }
+  }
+  return broken === undefined ? { kind: 'unbroken', green } : { kind: 'failed', reason: broken };
+}
+
+/** So many at a time. */
+export async function sideBySide<T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {
+  const left = [...items];
+  const runLeft = async () => {
+    for (let next = left.shift(); next !== undefined; next = left.shift()) await work(next);
+  };
+  await Promise.all(Array.from({ length: mostAtOnce }, runLeft));
+}
+
+function breaks({ features: [{ id, spec }] }: Guarded, verdict: string): string {
+  return `It breaks feature ${id}, "${spec.name}", which had passed. ${verdict}`;
+}
