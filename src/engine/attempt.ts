@@ -60,6 +60,8 @@ export class LiveAttempt {
   publishing: Promise<unknown> | undefined;
   /** Paths of which people were told that the attempt may not change them. */
   readonly denied = new Set<string>();
+  /** What of its commands' doing was put back, and is not there in another way by now: by path, why. */
+  readonly putBack = new Map<string, string>();
   /** Stands still while the attempt waits for its turn. */
   timeLimit: TimeLimit | undefined;
   /** The watch over the command that its agent runs now. */

@@ -43,7 +43,7 @@ export class AttemptChanges {
       const judged = this.guard.judge(live, change.path);
       if (!judged.ok) dropped.push({ path: change.path, error: judged.error });
       else if (change.why !== undefined)
-        dropped.push({ path: change.path, error: refuse('notText', change.why).error });
+        dropped.push({ path: change.path, error: refuse('pathDenied', change.why).error });
       else own.push(change);
     }
     const isKnown = ({ path, after }: PlaceChange) =>
@@ -62,6 +62,8 @@ export class AttemptChanges {
         dropped.map(({ path }) => path),
       );
     await this.guard.tell(live, dropped);
+    for (const { path, error } of dropped) live.putBack.set(path, error.message);
+    for (const { path } of own) live.putBack.delete(path); // made in a way that is brought over
     const contested = await this.#lock(live, own);
     if (!live.isOver) await this.#tell(live, news);
     live.changed.clear();

@@ -49,11 +49,7 @@ export class ChangeGuard {
         first
           ? [
               {
-                ...({
-                  type: 'file.denied',
-                  path: first.path.slice(0, 1000),
-                  why: first.error.message,
-                } as const),
+                ...({ type: 'file.denied', path: first.path.slice(0, 1000), why: named(first) } as const),
                 ...(others.length === 0 ? {} : { others: others.length }),
                 ...attemptOf(live.attempt),
               },
@@ -62,4 +58,9 @@ export class ChangeGuard {
       ),
     );
   }
+}
+
+/** A sentence that names the path. */
+function named({ path, error: { message } }: DroppedChange): string {
+  return message.includes(`"${path}"`) ? message : `"${path}" was put back. ${message}`;
 }

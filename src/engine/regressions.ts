@@ -173,7 +173,12 @@ export class Regressions {
   /** Does it fail on the workspace without the attempt's work? Then that is told of its features. */
   #isBrokenAnyway(live: LiveAttempt, one: Guarded, verifyMs: number): Promise<boolean> {
     return this.parts.clean.use(async (slot) => {
-      const subject = { ...live, attempt: { ...live.attempt, slot }, timeLimit: undefined };
+      const subject = {
+        ...live,
+        attempt: { ...live.attempt, slot },
+        timeLimit: undefined,
+        putBack: undefined,
+      };
       const verdict = await this.#verify(subject, one, verifyMs);
       if (verdict === undefined || live.isOver) return false;
       await this.parts.log.append(this.#reopened(one, verdict));

@@ -2,6 +2,7 @@
 import { attemptOf } from '../core/events/event';
 import type { CheckProof } from '../core/features/feature';
 import type { FailedCheck } from '../core/guardrails/failedCheck';
+import { describePutBack } from '../core/guardrails/placeWords';
 import { PortWords, tellsPortTaken } from '../core/guardrails/portTaken';
 import { describeSurroundings, type Surroundings } from '../core/guardrails/surroundings';
 import type { FeatureId } from '../core/shared/ids';
@@ -25,6 +26,8 @@ import { tellWaiting } from './tellWaiting';
 export type Subject = Pick<LiveAttempt, 'attempt' | 'feature' | 'tag' | 'check' | 'unread' | 'timeLimit'> & {
   /** Where it is the check of another feature than the attempt's: whose. */
   readonly guards?: FeatureId;
+  /** Of an attempt's own place. */
+  readonly putBack?: LiveAttempt['putBack'] | undefined;
 };
 
 /** What a check made of an attempt's work. */
@@ -186,8 +189,10 @@ export class Verification {
   async #lacked(live: Subject, check: FailedCheck): Promise<readonly string[]> {
     const { isolation, surroundings } = this.parts;
     const seen = await isolation.seen(live.attempt.slot);
+    const putBack = live.putBack && describePutBack(live.putBack);
     return [
       ...(live.unread ? [`${describeUnread(live.unread)}.`] : []),
+      ...(putBack === undefined ? [] : [putBack]),
       ...describeSurroundings(check, surroundings(), seen),
     ];
   }

@@ -58,6 +58,8 @@ export class MemoryIsolation implements Isolation {
   readonly #isIgnored: (path: string) => boolean;
   readonly #isShared: (path: string) => boolean;
   readonly #kept = new Map<string, string>();
+  /** Stands for what is no file, such as a link: why a change of the path cannot be published. */
+  whyNot: (path: string) => string | undefined = () => undefined;
   /** Called before each file of a publication is put in place; a throw stands for a machine that refuses. */
   beforePut: (path: string) => void = () => {};
   /** Called before a place is made. */
@@ -295,6 +297,7 @@ export class MemoryIsolation implements Isolation {
         path,
         before: stateOf(fileIn(base, path)),
         after: stateOf(fileIn(place, path)),
+        ...(this.whyNot(path) !== undefined && { why: this.whyNot(path) as string }),
       }));
   }
 

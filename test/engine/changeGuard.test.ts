@@ -175,3 +175,55 @@ describe('power files', () => {
     assert.equal(host.statusOf(1), 'passing');
   });
 });
+
+describe('what a command made that is no file', () => {
+  const why = 'It is a link; only the content of files is brought over.';
+
+  /** A command makes two links; the check is red while there is none, and the agent writes one as a file in its second attempt. */
+  async function linking(check: SimulatedHostOptions['check']) {
+    const workspace = new MemoryIsolation();
+    let areLinks = true;
+    workspace.whyNot = (path) => (areLinks && path.startsWith('bin/') ? why : undefined);
+    const told: unknown[] = [];
+    const host = await runAll({
+      ...{ workspace, check, backlog: [{ name: 'a' }], allowedCommands: ['link'] },
+      agents:
+        () =>
+        async ({ desk, fence, assignment, write, submit }: Hands) => {
+          areLinks = true;
+          await desk.commands.begin(fence, 'link');
+          const place = workspace.placeOf(assignment.slot);
+          for (const path of ['bin/a', 'bin/b']) place.set(path, 'to');
+          told.push((await desk.commands.end(fence, { durationMs: 1, printed: '' })).dropped);
+          areLinks = false;
+          if (assignment.attempt === 2) await write('bin/a', 'text');
+          await submit();
+        },
+    });
+    return { host, told };
+  }
+
+  it('is put back, and told to the agent and to people with the reason', async () => {
+    const { host, told } = await linking(() => ({}));
+    assert.deepEqual(told, [
+      [
+        { path: 'bin/a', why },
+        { path: 'bin/b', why },
+      ],
+    ]);
+    assert.deepEqual(denials(host), [{ path: 'bin/a', why: `"bin/a" was put back. ${why}`, others: 1 }]);
+  });
+
+  it('is told beside a check that fails without it, while it is not there in another way', async () => {
+    const { host } = await linking(() => ({ exitCode: 1, outputTail: 'no bin/a' }));
+    const reasons = host.events.flatMap((e) =>
+      e.type === 'feature.retried' && 'reason' in e ? [excerptOf(e.reason)] : [],
+    );
+    const said = (names: string) =>
+      `The check \`check\` exited with 1.\nWhat commands of the agent made of ${names} was put back before it.\nno bin/a`;
+    assert.deepEqual(reasons.slice(0, 2), [
+      said(`"bin/a" (${why}), "bin/b" (${why})`),
+      said(`"bin/b" (${why})`),
+    ]);
+  });
+});

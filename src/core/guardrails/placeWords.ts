@@ -27,6 +27,14 @@ export function describeExcluded({ excluded }: SeenPlace): string | undefined {
   return `${listed(excluded)} ${excluded.length === 1 ? 'is' : 'are'} left out of copies by parallelAgents.copies.exclude.`;
 }
 
+/** @param putBack by path, why @returns for people; undefined where nothing was */
+export function describePutBack(putBack: ReadonlyMap<string, string>): string | undefined {
+  if (putBack.size === 0) return undefined;
+  const named = [...putBack].slice(0, mostNamed).map(([path, why]) => `"${inert(path)}" (${inert(why)})`);
+  const more = putBack.size > mostNamed ? ` and ${putBack.size - mostNamed} more` : '';
+  return `What commands of the agent made of ${named.join(', ')}${more} was put back before it.`;
+}
+
 const noDaemon =
   /cannot connect to the docker daemon|failed to connect to the docker api|cannot connect to podman|docker\.sock|podman\.sock|could not find a valid docker environment/i;
 

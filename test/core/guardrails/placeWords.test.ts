@@ -4,6 +4,7 @@ import {
   describeClosed,
   describeExcluded,
   describeNoNetwork,
+  describePutBack,
   describeWaysBack,
 } from '../../../src/core/guardrails/placeWords';
 
@@ -19,6 +20,15 @@ describe('placeWords', () => {
     assert.match(many, /^"a", "b", "c" and 2 more lead back/);
     assert.equal(describeWaysBack(elsewhere), undefined);
     assert.equal(describeWaysBack({ ...inView, waysBack: ['a'] }), undefined);
+  });
+
+  it('names what was put back, each with why and a few of many', () => {
+    const putBack = new Map(['a', 'b', 'c', 'd'].map((path) => [path, `no ${path}`]));
+    assert.equal(
+      describePutBack(putBack),
+      'What commands of the agent made of "a" (no a), "b" (no b), "c" (no c) and 1 more was put back before it.',
+    );
+    assert.equal(describePutBack(new Map()), undefined);
   });
 
   it('names what the user left out, with the setting', () => {
