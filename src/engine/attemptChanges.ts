@@ -24,6 +24,8 @@ export interface Look {
   /** Those of them that are new since the last that was taken. */
   readonly news: readonly PlaceChange[];
   readonly dropped: readonly DroppedChange[];
+  /** New folders without a file. */
+  readonly empty: readonly DroppedChange[];
 }
 
 export class AttemptChanges {
@@ -38,38 +40,50 @@ export class AttemptChanges {
   /** What the attempt's copy has other than the workspace, judged; nothing is done about it yet. */
   async look(live: LiveAttempt): Promise<Look> {
     const dropped: DroppedChange[] = [];
+    const empty: DroppedChange[] = [];
     const own: PlaceChange[] = [];
     for (const change of await this.isolation.changes(live.attempt.slot)) {
       const judged = this.guard.judge(live, change.path);
       if (!judged.ok) dropped.push({ path: change.path, error: judged.error });
       else if (change.why !== undefined)
-        dropped.push({ path: change.path, error: refuse('pathDenied', change.why).error });
+        (change.isFolder ? empty : dropped).push({
+          path: change.path,
+          error: refuse('pathDenied', change.why).error,
+        });
       else own.push(change);
     }
     const isKnown = ({ path, after }: PlaceChange) =>
       [printOf(after), unknownMode(after.hash)].includes(live.changed.get(path) ?? '');
-    return { own, news: own.filter((change) => !isKnown(change)), dropped };
+    return { own, news: own.filter((change) => !isKnown(change)), dropped, empty };
   }
 
   /**
    * Each change is locked if its file is free now; where another attempt holds it, it stays in the copy, contested, and
-   * cannot be published before that is settled. What may not be changed, or cannot be published, is put back.
+   * cannot be published before that is settled. What may not be changed, or cannot be published, is put back. Folders without
+   * a file stay for what is still to come into them.
    */
-  async take(live: LiveAttempt, { own, news, dropped }: Look): Promise<CommandChanges> {
-    if (dropped.length > 0)
-      await this.isolation.putBack(
-        live.attempt.slot,
-        dropped.map(({ path }) => path),
-      );
-    await this.guard.tell(live, dropped);
-    for (const { path, error } of dropped) live.putBack.set(path, error.message);
+  async take(live: LiveAttempt, { own, news, dropped, empty }: Look): Promise<CommandChanges> {
+    await this.#putBack(live, dropped);
     for (const { path } of own) live.putBack.delete(path); // made in a way that is brought over
     const contested = await this.#lock(live, own);
     if (!live.isOver) await this.#tell(live, news);
     live.changed.clear();
     for (const { path, after } of own) live.changed.set(path, printOf(after));
     live.contested = contested;
-    return told(news, dropped, contested);
+    return told(news, dropped, contested, empty);
+  }
+
+  /** The same before the work is checked, which it is as it would be published: without folders that hold no file. */
+  async takeAll(live: LiveAttempt, look: Look): Promise<void> {
+    await this.take(live, look);
+    await this.#putBack(live, look.empty);
+  }
+
+  async #putBack(live: LiveAttempt, changes: readonly DroppedChange[]): Promise<void> {
+    const paths = changes.map(({ path }) => path);
+    if (paths.length > 0) await this.isolation.putBack(live.attempt.slot, paths);
+    await this.guard.tell(live, changes);
+    for (const { path, error } of changes) live.putBack.set(path, error.message);
   }
 
   /** What stands in the way of locking those that the attempt does not hold yet, by path. */
@@ -116,6 +130,7 @@ function told(
   news: readonly PlaceChange[],
   dropped: readonly DroppedChange[],
   contested: ReadonlyMap<string, Refusal>,
+  empty: readonly DroppedChange[],
 ): CommandChanges {
   const kept = news.map(({ path }) => path).filter((path) => !contested.has(path));
   const contestedNow = [...contested].map(([path, error]): ToldChange => ({ path, why: error.message }));
@@ -124,10 +139,12 @@ function told(
     dropped: Math.max(0, dropped.length - mostNamed),
     contested: Math.max(0, contestedNow.length - mostNamed),
   };
+  const folders = empty.slice(0, mostNamed).map(({ path }) => path);
   return {
     kept: kept.slice(0, mostNamed),
     dropped: dropped.slice(0, mostNamed).map(({ path, error }) => ({ path, why: error.message })),
     contested: contestedNow.slice(0, mostNamed),
+    ...(folders.length > 0 ? { empty: folders } : {}),
     ...(more.kept + more.dropped + more.contested > 0 ? { more } : {}),
   };
 }

@@ -80,8 +80,10 @@ export class PlaceSetUp {
       },
       live.check.signal,
     );
-    // It is to bring packages, not to change the project.
-    const made = (await isolation.changes(slot)).flatMap(({ path }) => (before.has(path) ? [] : [path]));
+    // It is to bring packages, not to change the project; folders that stay empty are no change of it.
+    const made = (await isolation.changes(slot)).flatMap(({ path, isFolder }) =>
+      before.has(path) || isFolder ? [] : [path],
+    );
     if (made.length > 0) await isolation.putBack(slot, made);
     if (result.aborted) return 'It was stopped.';
     if (result.exitCode !== 0 || result.timedOut) return this.#words(command, result, timeoutMs);

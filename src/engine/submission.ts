@@ -99,7 +99,7 @@ export class Submission {
       const arrived = await this.#bring(live, rounds);
       if (arrived.overlaps) return returned(arrived);
       const look = await changes.look(live);
-      await changes.take(live, look);
+      await changes.takeAll(live, look);
       tried = look.own;
       return live.contested.size > 0 ? ('again' as const) : undefined;
     };

@@ -105,6 +105,8 @@ export interface CommandChanges {
   readonly dropped: readonly ToldChange[];
   /** Still in the copy, and to be settled with who holds the file before the work can be published. */
   readonly contested: readonly ToldChange[];
+  /** New folders without a file: still in the copy, and gone before the work is checked. */
+  readonly empty?: readonly string[];
   readonly more?: { readonly kept: number; readonly dropped: number; readonly contested: number };
 }
 

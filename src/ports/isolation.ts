@@ -56,7 +56,7 @@ export interface Isolation {
   write(slot: Slot, write: PlaceWrite): Promise<Result<{ readonly hash: string | null }>>;
   /** Gives a file in the place another name, with its bytes and its mode. `changedOnDisk` where the new name is taken. */
   move(slot: Slot, move: PlaceMove): Promise<Result<{ readonly hash: string }>>;
-  /** All that was changed in the place, sorted by path. */
+  /** All that was changed in the place, sorted by path. New folders without a file are told, but for those of the set-up. */
   changes(slot: Slot): Promise<readonly PlaceChange[]>;
   /** Makes files of the place what the workspace has. */
   putBack(slot: Slot, paths: readonly string[]): Promise<void>;
@@ -158,6 +158,8 @@ export interface PlaceChange {
   readonly after: FileState;
   /** It cannot be published; a sentence that says why. */
   readonly why?: string;
+  /** A new folder in which there is nothing at all, at most others like it. */
+  readonly isFolder?: true;
 }
 
 /** A change that is kept apart from its place: the content of both states lies in the store of the isolation. */

@@ -149,6 +149,7 @@ export const workerMethods = {
       kept: z.array(z.string()),
       dropped: z.array(toldChange),
       contested: z.array(toldChange),
+      empty: z.array(z.string()).optional(),
       more: z.object({ kept: z.number(), dropped: z.number(), contested: z.number() }).optional(),
     }),
   ),

@@ -60,6 +60,8 @@ export class MemoryIsolation implements Isolation {
   readonly #kept = new Map<string, string>();
   /** Stands for what is no file, such as a link: why a change of the path cannot be published. */
   whyNot: (path: string) => string | undefined = () => undefined;
+  /** Folders without a file that commands made in places. */
+  readonly emptyFolders = new Map<number, Set<string>>();
   /** Called before each file of a publication is put in place; a throw stands for a machine that refuses. */
   beforePut: (path: string) => void = () => {};
   /** Called before a place is made. */
@@ -123,6 +125,7 @@ export class MemoryIsolation implements Isolation {
   async prepare(slot: number): Promise<Lacking> {
     return this.#inTurn(slot, async () => {
       await this.beforePrepare(slot);
+      this.emptyFolders.delete(slot);
       this.#places.set(slot, { ...copyOf(this), base: copyOf(this) });
       return { unread: this.unread };
     });
@@ -178,12 +181,22 @@ export class MemoryIsolation implements Isolation {
   }
 
   async changes(slot: number): Promise<readonly PlaceChange[]> {
-    return this.#inTurn(slot, () => this.#changesIn(this.#place(slot)));
+    const empty = () => [...(this.emptyFolders.get(slot) ?? [])].sort();
+    return this.#inTurn(slot, () => [
+      ...this.#changesIn(this.#place(slot)),
+      ...empty().map((path) => ({
+        path,
+        ...nothing,
+        why: 'It is an empty folder.',
+        isFolder: true as const,
+      })),
+    ]);
   }
 
   async putBack(slot: number, paths: readonly string[]): Promise<void> {
     return this.#inTurn(slot, () => {
       const place = this.#place(slot);
+      for (const path of paths) this.emptyFolders.get(slot)?.delete(path);
       for (const path of paths) for (const tree of [place, place.base]) put(tree, path, fileIn(this, path));
     });
   }
@@ -319,6 +332,7 @@ interface MemoryFile {
 }
 
 const usualMode = 0o644;
+const nothing = { before: { hash: null, mode: null }, after: { hash: null, mode: null } };
 
 function newTree(): Tree {
   return { files: new Map(), modes: new Map() };

@@ -1,6 +1,7 @@
 // Power files in whole runs: refused undeclared, dropped from what a command did, and passed only with the user's yes.
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
+import { defaultLimits } from '../../src/core/guardrails/limits';
 import { excerptOf } from '../../src/core/shared/longText';
 import { hashOf, MemoryIsolation } from '../doubles/memoryIsolation';
 import { type Hands, SimulatedHost, type SimulatedHostOptions } from '../doubles/simulatedHost';
@@ -225,5 +226,50 @@ describe('what a command made that is no file', () => {
       said(`"bin/a" (${why}), "bin/b" (${why})`),
       said(`"bin/b" (${why})`),
     ]);
+  });
+});
+
+describe('a folder without a file that a command made', () => {
+  /** @returns whether it was there after the command and during the check, what the agent was told, and what became of it */
+  async function making(exitCode: number) {
+    const workspace = new MemoryIsolation();
+    const empty = workspace.emptyFolders;
+    const was: boolean[] = [];
+    let told: readonly string[] | undefined;
+    const host = await runAll({
+      ...{ workspace, backlog: [{ name: 'a' }], allowedCommands: ['mkdir'] },
+      settings: { limits: { ...defaultLimits, maxRetries: 0 } },
+      check: (_, __, slot) => {
+        was.push(empty.get(slot)?.has('out') ?? false);
+        return { exitCode, outputTail: 'no out' };
+      },
+      agents:
+        () =>
+        async ({ desk, fence, assignment, submit }: Hands) => {
+          await desk.commands.begin(fence, 'mkdir');
+          workspace.placeOf(assignment.slot).set('a.txt', 'a');
+          empty.set(assignment.slot, new Set(['out']));
+          told = (await desk.commands.end(fence, { durationMs: 1, printed: '' })).empty;
+          was.push(empty.get(assignment.slot)?.has('out') ?? false);
+          await submit();
+        },
+    });
+    return { host, was, told };
+  }
+
+  it('stays for what is to come into it, and is gone when the work is checked, for it is not published', async () => {
+    const { host, was, told } = await making(0);
+    assert.deepEqual([told, was], [['out'], [true, false]]);
+    assert.equal(denials(host)[0]?.why, '"out" was put back. It is an empty folder.');
+    assert.equal(host.statusOf(1), 'passing');
+  });
+
+  it('is named beside a check that fails without it', async () => {
+    const { host } = await making(1);
+    const state = host.engine.snapshot.features[1]?.state;
+    assert.match(
+      state?.status === 'failed' ? excerptOf(state.reason) : '',
+      /made of "out" \(It is an empty folder\.\) was put back before it\.\nno out$/,
+    );
   });
 });

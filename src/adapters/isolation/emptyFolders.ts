@@ -1,4 +1,4 @@
-// Folders in the workspace that hold nothing any more, and are made durable after what was done in them.
+// Folders that hold nothing any more, and folders made durable after what was done in them.
 import { rmdir } from 'node:fs/promises';
 import { hasCode } from '../files/fileFailure';
 import { inParallel } from '../files/inParallel';

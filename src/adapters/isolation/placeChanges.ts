@@ -8,6 +8,7 @@ import { ignoredBy } from './ignoredBy';
 import type { LeftOut } from './leftOut';
 import { isOfPackages, lostHash } from './manifest';
 import { NameTwins } from './nameTwins';
+import { NewFolders } from './newFolders';
 import { mostKeptBytes, type SlotPlace } from './slotPlace';
 import { type Found, foundAt, isKeptApart } from './survey';
 
@@ -25,7 +26,7 @@ export interface Rules {
 /** Sorted by path, which is from the opened folder. */
 export async function placeChanges(place: SlotPlace, rules: Rules): Promise<readonly PlaceChange[]> {
   const { inside } = place.options;
-  const { suspects, seen, passedOver } = await lookThrough(place, rules);
+  const { suspects, seen, passedOver, folders } = await lookThrough(place, rules);
   const isIgnored = ignoredBy(rules.user);
   for (const [at, base] of place.manifest) {
     if (base.kind === 'folder' || seen.has(at) || !at.startsWith(inside)) continue;
@@ -48,8 +49,14 @@ export async function placeChanges(place: SlotPlace, rules: Rules): Promise<read
       rules.why(path);
     changes.push({ path, before, after, ...(why === undefined ? {} : { why }) });
   }
+  const none = { hash: null, mode: null };
+  for (const path of folders.empty())
+    changes.push({ path, before: none, after: none, why: whyNoFolder, isFolder: true });
   return changes.sort((a, b) => (a.path < b.path ? -1 : 1));
 }
+
+const whyNoFolder =
+  'It is an empty folder; folders are brought over with the files in them, and one that is to be there empty needs a file such as .gitkeep.';
 
 /** Entries that may be changed, by path from the top; undefined: gone. */
 async function lookThrough(place: SlotPlace, { user, own, leftOut }: Rules) {
@@ -57,6 +64,7 @@ async function lookThrough(place: SlotPlace, { user, own, leftOut }: Rules) {
   const suspects = new Map<string, Found | undefined>();
   const seen = new Set<string>();
   const passedOver = new Set<string>();
+  const folders = new NewFolders();
   const look = { user, own };
   await walkTree(
     `${dir}/${inside}`,
@@ -71,19 +79,25 @@ async function lookThrough(place: SlotPlace, { user, own, leftOut }: Rules) {
         isKeptApart(entry.name) || isOfPackages(entry.name) || leftOut(at, entry.kind) !== undefined;
       if (isNone || isIgnored) {
         passedOver.add(entry.path);
+        folders.holds(entry.path);
         return undefined;
       }
       // One that is closed would look as if all in it were removed.
       if (kind === 'folder') makeChangeable(place.ours(at));
+      if (kind === 'folder' && place.isNewFolder(at)) folders.add(entry.path);
+      else folders.holds(entry.path);
       if (kind === 'folder') return { user: above.user.below(entry.name), own: above.own.below(entry.name) };
       seen.add(at);
       const found = foundAt(place.ours(at));
       if (found && !place.stands(at, found)) suspects.set(at, found);
       return undefined;
     },
-    (folder) => passedOver.add(folder),
+    (folder) => {
+      passedOver.add(folder);
+      folders.holds(`${folder}/`);
+    },
   );
-  return { suspects, seen, passedOver };
+  return { suspects, seen, passedOver, folders };
 }
 
 async function stateBefore(place: SlotPlace, at: string): Promise<FileState> {

@@ -32,6 +32,7 @@ export function writeInPlace(
       await place.keepBase(at);
       makeChangeable(spot.folder.at('.'));
       await removeTree(spot.folder.at(spot.name));
+      await place.leaveEmptied(at);
       return ok({ hash: null });
     }
     if (old.value && !readText(old.value.bytes)) return refuse('notText', `"${spot.path}" ${noText}.`);
@@ -62,6 +63,7 @@ export function moveInPlace(
       await place.keepBase(place.options.inside + target.path);
       for (const { folder } of [source, target]) makeChangeable(folder.at('.'));
       await inFolderOf(target, (folder) => rename(source.folder.at(source.name), folder.at(target.name)));
+      await place.leaveEmptied(place.options.inside + source.path);
       return ok({ hash: baseHash });
     };
     return atPlace(root, to, protection, move, isSource);

@@ -148,9 +148,11 @@ export function createPlaces(options: PlacesOptions): Places {
     isSetUp: (slot, command) =>
       slots.inPrepared(slot, 'look at the lockfiles', ({ setUp }) => setUp.isBy(command)),
     wasSetUp: (slot, command) =>
-      slots.inPrepared(slot, 'keep what it was set up with', async ({ place, setUp }) =>
-        setUp.record(command, await surveyPlace(place), leftOut().of),
-      ),
+      slots.inPrepared(slot, 'keep what it was set up with', async ({ place, setUp }) => {
+        const ours = await surveyPlace(place);
+        place.foldersOfSetUp(ours);
+        await setUp.record(command, ours, leftOut().of);
+      }),
     prepare: (slot) => slots.inTurn(slot, 'put the workspace', prepareOwn),
     bringUpToDate: (slot, paths) =>
       slots.inPrepared(slot, 'bring the workspace up to date', ({ place }) =>
@@ -179,7 +181,11 @@ export function createPlaces(options: PlacesOptions): Places {
       }),
     putBack: (slot, paths) =>
       slots.inPrepared(slot, 'put files back', async ({ place }) => {
-        for (const file of paths) await place.take(inside + file, look.at(inside + file));
+        for (const file of paths) {
+          const wanted = look.at(inside + file);
+          await place.take(inside + file, wanted);
+          if (!wanted) await place.leaveEmptied(inside + file);
+        }
       }),
     lay: (slot, files) =>
       slots.inPrepared(slot, 'lay files', ({ place }) =>

@@ -6,12 +6,13 @@ import { setTimeout } from 'node:timers/promises';
 import type { FileState } from '../../ports/isolation';
 import { hashWithin, isNotRead, readFileWithin, readWithin, withFile } from '../files/boundedRead';
 import { hashOf } from '../files/contentHash';
-import { isUnreadable } from '../files/fileFailure';
+import { hasCode, isUnreadable } from '../files/fileFailure';
 import { makeChangeable, removeTree } from '../files/removeTree';
 import { copyWhole, mostCopiedBytes } from './copyWhole';
+import { removeEmptyFolders } from './emptyFolders';
 import { GitCopies } from './gitCopies';
 import { linkText } from './links';
-import { type FileBase, isAsPut, lostHash, Manifest } from './manifest';
+import { type FileBase, isAsPut, isOfPackages, lostHash, Manifest } from './manifest';
 import { readManifest, writeManifest } from './manifestFile';
 import { isSameFile, type Stamp, settled, stampOf, tickMs } from './stamp';
 import { type Found, foundAt, foundOpened, type Survey } from './survey';
@@ -51,6 +52,8 @@ export class SlotPlace {
   private isRemembered = false;
   /** Not to be read, or otherwise not as it is in the workspace. */
   readonly unread = new Set<string>();
+  /** New folders that the user's set-up made. */
+  private readonly setUpFolders = new Set<string>();
   /** What the user has left out of places, as it was when this one was made. */
   excluded: readonly string[] = [];
   /** Of changed files of the place, so that none is read twice. */
@@ -88,6 +91,7 @@ export class SlotPlace {
   async clear(): Promise<void> {
     this.hashes.clear();
     this.unread.clear();
+    this.setUpFolders.clear();
     for (const folder of [this.options.staging, this.options.bases]) {
       await removeTree(folder);
       await mkdir(folder, { recursive: true, mode: 0o700 });
@@ -120,6 +124,26 @@ export class SlotPlace {
     if (!foundOpened(this.options.dir, at)) return;
     makeChangeable(path.dirname(this.ours(at)));
     await removeTree(this.ours(at));
+  }
+
+  /** Removes the folders that `at` lay in, as far as they are new and hold nothing any more. */
+  async leaveEmptied(at: string): Promise<void> {
+    try {
+      await removeEmptyFolders(this.options.dir, at, (folder) => this.isNewFolder(folder));
+    } catch (error) {
+      if (!hasCode(error, 'EACCES')) throw error; // in one that a command has closed
+    }
+  }
+
+  /** Neither the workspace's nor the set-up's. */
+  isNewFolder(at: string): boolean {
+    return !this.manifest.has(at) && !this.setUpFolders.has(at) && `${at}/` !== this.options.inside;
+  }
+
+  /** @param ours what is in the place once it was set up */
+  foldersOfSetUp(ours: Survey): void {
+    for (const [at, { kind }] of ours)
+      if (kind === 'folder' && !this.manifest.has(at) && !isOfPackages(at)) this.setUpFolders.add(at);
   }
 
   forget(at: string): void {

@@ -45,7 +45,7 @@ function describeEnd(result: CommandResult, timeoutMs: number): string {
   return result.exitCode === null ? `Ended by a signal ${took}` : `Exit code ${result.exitCode} ${took}`;
 }
 
-function describeChanges({ kept, dropped, contested, more }: CommandChanges): readonly string[] {
+function describeChanges({ kept, dropped, contested, empty = [], more }: CommandChanges): readonly string[] {
   const lines: string[] = [];
   if (kept.length > 0) lines.push(`Changed and kept: ${named(kept, more?.kept)}.`);
   const withReasons = (changes: CommandChanges['dropped']) =>
@@ -55,6 +55,11 @@ function describeChanges({ kept, dropped, contested, more }: CommandChanges): re
     lines.push(
       `Changed, but not yours yet: ${named(withReasons(contested), more?.contested)}. ` +
         'Before your work can pass you get these as the others leave them; put back what your feature can do without.',
+    );
+  if (empty.length > 0)
+    lines.push(
+      `Made, and not published while it is an empty folder: ${named(empty)}. ` +
+        'The check runs without it; write a file such as .gitkeep into one that has to be there.',
     );
   return lines;
 }

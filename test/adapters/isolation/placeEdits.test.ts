@@ -251,6 +251,10 @@ describe('placeEdits: contents', () => {
     assert.ok((await temp.write('x/y/b.ts', null)).ok);
     assert.ok((await temp.write('a.ts', 'b')).ok);
     assert.ok((await temp.write('a.ts', 'a')).ok);
+    assert.ok((await temp.write('x/y/b.ts', 'b')).ok);
+    const moved = { from: 'x/y/b.ts', to: 'b.ts', baseHash: sha('b') };
+    assert.ok((await temp.isolation.move(1, moved)).ok);
+    assert.ok((await temp.write('b.ts', null)).ok);
     assert.deepEqual(await temp.told(), []);
     assert.deepEqual(await temp.write('none.ts', null), { ok: true, value: { hash: null } });
   });

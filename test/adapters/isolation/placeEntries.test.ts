@@ -242,6 +242,51 @@ describe('entries of a place', () => {
     });
   }
 
+  describe('new folders', () => {
+    async function withFolders(...folders: readonly string[]) {
+      const { workspace, places } = await tempPlaces({ 'a.txt': 'a', '.gitignore': 'log\n' });
+      mkdirSync(path.join(workspace.root, 'theirs/empty'), { recursive: true });
+      await places.prepare(slot);
+      const at = (file: string) => path.join(places.folderOf(slot), file);
+      for (const folder of folders) mkdirSync(at(folder), { recursive: true });
+      const told = async () =>
+        (await places.changes(slot)).map((one) => (one.isFolder ? `${one.path}/` : one.path));
+      return { workspace, places, at, told };
+    }
+
+    it('are told where nothing is in them, the outermost, and are gone when they are put back', async () => {
+      const { workspace, places, at, told } = await withFolders('out/deep/er', 'new/sub', 'new/none', 'log');
+      writeFileSync(at('new/sub/f'), 'f');
+      const changes = await places.changes(slot);
+      assert.deepEqual(await told(), ['new/none/', 'new/sub/f', 'out/']);
+      assert.match(changes[2]?.why ?? '', /^It is an empty folder; .* \.gitkeep\.$/);
+      await places.putBack(slot, ['new/none', 'out']);
+      rmSync(at('new'), { recursive: true });
+      assert.deepEqual([existsSync(at('log')), await told()], [true, []]);
+      rmSync(at('log'), { recursive: true });
+      assert.deepEqual(workspace.tree(places.folderOf(slot)), workspace.tree());
+    });
+
+    it('are not empty with what is ignored, kept apart, linked or of packages', async () => {
+      const { at, told } = await withFolders('a/log', 'b/.git', 'c/node_modules', 'd', 'e');
+      symlinkSync('x', at('d/link'));
+      writeFileSync(at('e/log'), '');
+      assert.deepEqual(await told(), ['d/link']);
+    });
+
+    it('of the set-up stay, until the place is made anew', async () => {
+      const { places, at, told } = await withFolders('uploads/small');
+      await places.wasSetUp(slot, 'make');
+      assert.deepEqual(await told(), []);
+      mkdirSync(at('uploads/large'));
+      assert.deepEqual(await told(), ['uploads/large/']);
+      await places.prepare(slot);
+      assert.equal(existsSync(at('uploads')), false);
+      mkdirSync(at('uploads'));
+      assert.deepEqual(await told(), ['uploads/']);
+    });
+  });
+
   it('says why the second of two new names that differ only in case cannot be brought over', async function () {
     if (process.platform !== 'linux') return this.skip();
     const { places } = await tempPlaces({ 'a.txt': 'a' });

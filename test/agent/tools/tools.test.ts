@@ -362,6 +362,16 @@ describe('tools', () => {
       );
     });
 
+    it('says of empty folders that they are not published', async () => {
+      const changes = { kept: [], dropped: [], contested: [], empty: ['out', 'tmp'] };
+      const answers = { commandEnd: async ({ printed: output }: CommandEnded) => ({ output, ...changes }) };
+      const answer = await createAgentWorld({ answers }).use('run_command', input);
+      const told =
+        'Made, and not published while it is an empty folder: out, tmp. The check runs without it; write a file such as ' +
+        '.gitkeep into one that has to be there.\nOutput:\n(no output)';
+      assert.ok(answer.kind === 'done' && answer.text.endsWith(told), JSON.stringify(answer));
+    });
+
     it('counts what is not named, and says that the limit of edits is reached', async () => {
       const kept = Array.from({ length: 101 }, (_, k) => `f${k}`);
       const changes = {
