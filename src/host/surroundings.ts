@@ -11,6 +11,7 @@ import type { Surroundings } from '../core/guardrails/surroundings';
 import { type Proxies, readProxies } from '../core/shared/proxies';
 import { ok, type Result, refuse } from '../core/shared/result';
 import { Failure } from '../ports/failure';
+import type { ViewMaker } from '../ports/workers';
 import type { Allowance } from './allowance';
 
 export interface HostSurroundings {
@@ -19,7 +20,7 @@ export interface HostSurroundings {
   readonly proxies: () => Proxies;
   readonly ofChecks: () => Surroundings;
   /** What shows places at the workspace's path, where the user lets it and the system can; it is tried once. */
-  readonly viewMaker: (from: string, at: string) => Promise<string | undefined>;
+  readonly viewMaker: (from: string, at: string) => Promise<ViewMaker | undefined>;
   /** Asked at a start, so that nothing is begun that cannot be proved. */
   readonly judgeShell: () => Result<object>;
 }
@@ -37,7 +38,7 @@ export function createSurroundings({
 }): HostSurroundings {
   /** What is copied; asked of Git once, and only when a check has failed. */
   let top: string | undefined;
-  let tried: Promise<string | undefined> | undefined;
+  let tried: Promise<ViewMaker | undefined> | undefined;
   const shell = () => findShell(machine().shell, root, process.env);
   return {
     variables: () => givenVariables(process.env, allowance.variables),

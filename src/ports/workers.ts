@@ -69,9 +69,17 @@ export interface CommandRun {
 export interface DiskView {
   /** The absolute path of the program that makes it, bubblewrap. */
   readonly program: string;
+  /**
+   * The command sees no processes but its own: they are in a namespace, whose first carries the command's tag and has under it
+   * whatever leaves its session and its parents and strips its environment.
+   */
+  readonly ownProcesses?: boolean;
   /** Made one after the other, so that a later one may lie in an earlier. */
   readonly mounts: readonly Mount[];
 }
+
+/** What makes views on this machine. */
+export type ViewMaker = Pick<DiskView, 'program' | 'ownProcesses'>;
 
 /** Both absolute and there. */
 export interface Mount {

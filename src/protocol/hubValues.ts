@@ -111,6 +111,7 @@ export const commandPlace = z.object({
   view: z
     .object({
       program: z.string(),
+      ownProcesses: z.boolean().optional(),
       mounts: z.array(z.object({ from: z.string(), at: z.string(), isReadOnly: z.boolean().optional() })),
     })
     .optional(),

@@ -7,8 +7,8 @@ import { existsSync } from 'node:fs';
 import { Socket } from 'node:net';
 import { createInterface } from 'node:readline';
 import { Readable } from 'node:stream';
-import { childrenCpuMs } from '../adapters/process/childrenCpu';
-import { statusFd, tellsEnd, viewArguments } from '../adapters/process/diskView';
+import { childrenCpuMs, fromTimes } from '../adapters/process/childrenCpu';
+import { statusFd, tellsEnd, timesFd, viewArguments } from '../adapters/process/diskView';
 import {
   type EndCause,
   encodeFrame,
@@ -61,6 +61,7 @@ async function watch(
 ): Promise<void> {
   const exited = once(command, 'exit');
   const view = viewWords(command);
+  const times = textAt(command, timesFd);
   const flow = createFlow();
   const drained = Promise.all([command.stdout, command.stderr].map((stream) => flow.join(stream)));
   const timeout = new Promise<'timeout'>((resolve) => {
@@ -77,7 +78,9 @@ async function watch(
   await drained;
   await flow.end();
   const unseen = cause === 'exited' && exitCode !== 0 ? await whyUnseen(view) : undefined;
-  if (unseen === undefined) await send({ kind: 'ended', exitCode, cause, cpuMs: childrenCpuMs() });
+  const ownMs = childrenCpuMs();
+  const cpuMs = ownMs === undefined ? undefined : ownMs + (fromTimes(await times) ?? 0);
+  if (unseen === undefined) await send({ kind: 'ended', exitCode, cause, cpuMs });
   else await send({ kind: 'failed', message: `The copy could not be shown to the command: ${unseen}` });
 }
 
@@ -87,17 +90,25 @@ interface ViewWords {
   readonly errors: () => string;
 }
 
-function viewWords({ stderr, stdio }: ShellProcess): ViewWords | undefined {
-  const told = stdio[statusFd];
-  if (!(told instanceof Readable)) return undefined;
-  const heard = { status: '', errors: '' };
+function viewWords(command: ShellProcess): ViewWords | undefined {
+  if (!(command.stdio[statusFd] instanceof Readable)) return undefined;
+  let errors = '';
+  command.stderr.on('data', (bytes) => {
+    errors = (errors + bytes).slice(-mostErrors);
+  });
+  return { status: textAt(command, statusFd), errors: () => errors.trim() };
+}
+
+/** All that is written there until nobody can any more; empty where there is no such stream. */
+async function textAt({ stdio }: ShellProcess, fd: number): Promise<string> {
+  const told = (stdio as readonly unknown[])[fd];
+  if (!(told instanceof Readable)) return '';
+  let text = '';
   told.on('data', (bytes) => {
-    heard.status += bytes;
+    text += bytes;
   });
-  stderr.on('data', (bytes) => {
-    heard.errors = (heard.errors + bytes).slice(-mostErrors);
-  });
-  return { status: once(told, 'close').then(() => heard.status), errors: () => heard.errors.trim() };
+  await once(told, 'close');
+  return text;
 }
 
 /** Why there was no view to run the command in; undefined where it ran. */
@@ -105,8 +116,16 @@ async function whyUnseen(words: ViewWords | undefined): Promise<string | undefin
   return words && !tellsEnd(await words.status) ? words.errors() : undefined;
 }
 
-/** With one more stream, at `statusFd`, where it runs in a view. */
+/** With more streams, at `statusFd` and `timesFd`, where it runs in a view. */
 type ShellProcess = ChildProcess & { readonly stdout: Readable; readonly stderr: Readable };
+
+/** Errors go into the same pipe as the rest, or the two would arrive in another order than they were written. */
+const plain = 'exec "$2" -c "$1" 2>&1';
+/**
+ * The same by a shell that waits for the command: in a namespace of their own, processes end under its first, and nobody of
+ * ours is told of the time they took. What this shell itself would say of the command's end, the command has not printed.
+ */
+const accounted = `exec 2>/dev/null; (exec "$2" -c "$1" 2>&1 ${timesFd}>&-); code=$?; times >&${timesFd}; exit $code`;
 
 function startShell({ command, cwd, env, shell, view }: GuardRequest): ShellProcess {
   const stdio: ['ignore', 'pipe', 'pipe'] = ['ignore', 'pipe', 'pipe'];
@@ -117,11 +136,11 @@ function startShell({ command, cwd, env, shell, view }: GuardRequest): ShellProc
     const args = ['/d', '/s', '/c', `"${command}"`];
     return spawn('cmd.exe', args, { cwd, env, stdio, windowsHide: true, windowsVerbatimArguments: true });
   }
-  // Errors go into the same pipe as the rest, or the two would arrive in another order than they were written.
-  const args = ['-c', 'exec "$2" -c "$1" 2>&1', 'sh', command, shell ?? '/bin/sh'];
+  const args = ['-c', view?.ownProcesses ? accounted : plain, 'sh', command, shell ?? '/bin/sh'];
   if (!view) return spawn('/bin/sh', args, { cwd, env, stdio, detached: true });
   const inView = [...viewArguments(view, cwd), '/bin/sh', ...args];
-  return withPipes(spawn(view.program, inView, { cwd: '/', env, stdio: [...stdio, 'pipe'], detached: true }));
+  const pipes = [...stdio, 'pipe' as const, ...(view.ownProcesses ? ['pipe' as const] : [])];
+  return withPipes(spawn(view.program, inView, { cwd: '/', env, stdio: pipes, detached: true }));
 }
 
 /** It was asked to have them. */
@@ -186,10 +205,10 @@ async function sendPiece({ skipped, bytes }: Piece): Promise<void> {
 }
 
 /** All is ended, so the output ends too, unless something escaped us that holds it open. */
-function letGo({ stdout, stderr }: ShellProcess): void {
+function letGo({ stdout, stderr, stdio }: ShellProcess): void {
   const untilMs = performance.now() + longestDrainMs;
   const quiet = setTimeout(() => {
-    for (const stream of [stdout, stderr]) stream.destroy();
+    for (const stream of [stdout, stderr, ...stdio.slice(timesFd)]) stream?.destroy();
   }, quietMs);
   for (const stream of [stdout, stderr])
     stream.on('data', () => performance.now() < untilMs && quiet.refresh());

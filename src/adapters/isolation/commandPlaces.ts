@@ -3,7 +3,7 @@ import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import type { Slot } from '../../core/shared/ids';
 import type { CommandPlace } from '../../ports/isolation';
-import type { Mount } from '../../ports/workers';
+import type { Mount, ViewMaker } from '../../ports/workers';
 import { firstFreePort } from '../system/freePorts';
 import { closedSockets, withoutDaemons } from './daemons';
 import { ledInto } from './ledInto';
@@ -15,8 +15,8 @@ type Variables = Readonly<Record<string, string>>;
 interface Around {
   /** Of the user's environment. */
   readonly variables: Variables;
-  /** That shows the place at the workspace's path, as `DiskView` has it; undefined: none does. */
-  readonly program: string | undefined;
+  /** What shows the place at the workspace's path; undefined: nothing does. */
+  readonly maker: ViewMaker | undefined;
   /** What is seen there besides the place. */
   readonly parts: () => readonly Mount[];
 }
@@ -28,12 +28,12 @@ interface Around {
 export async function commandPlaceOf(
   where: Whereabouts,
   slot: Slot,
-  { variables, program, parts }: Around,
+  { variables, maker, parts }: Around,
 ): Promise<CommandPlace> {
   const { top, inside } = where;
   const dir = where.placeDir(slot);
   const own = await ownVariables(where, slot);
-  if (program === undefined)
+  if (maker === undefined)
     return {
       cwd: path.join(dir, inside),
       env: { ...ledInto(dir, top, variables), ...own, GIT_CEILING_DIRECTORIES: path.dirname(dir) },
@@ -45,7 +45,7 @@ export async function commandPlaceOf(
       ...{ ...withoutDaemons(variables), ...stores, ...own },
       GIT_CEILING_DIRECTORIES: path.dirname(top),
     },
-    view: { program, mounts: [...parts(), { from: dir, at: top }, ...closedSockets(variables)] },
+    view: { ...maker, mounts: [...parts(), { from: dir, at: top }, ...closedSockets(variables)] },
   };
 }
 

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { pathMatcher } from '../../core/locks/sharedPaths';
 import type { Slot } from '../../core/shared/ids';
 import type { Arrivals, Isolation, Lacking } from '../../ports/isolation';
+import type { ViewMaker } from '../../ports/workers';
 import { removeTree } from '../files/removeTree';
 import type { UserRules } from '../files/userRules';
 import { ArrivalList } from './arrivals';
@@ -48,7 +49,7 @@ export interface PlacesOptions {
   /** What commands get of the user's environment. */
   readonly variables?: () => Readonly<Record<string, string>>;
   /** Shows a folder at another path to commands (`findViewMaker`); absent: none does. */
-  readonly viewMaker?: (from: string, at: string) => Promise<string | undefined>;
+  readonly viewMaker?: (from: string, at: string) => Promise<ViewMaker | undefined>;
   /** The content of staged files by hash. */
   readonly staged: (hash: string) => Promise<Buffer>;
 }
@@ -135,7 +136,7 @@ export function createPlaces(options: PlacesOptions): Places {
       const { gits } = slots.of(slot).place;
       return commandPlaceOf(where, slot, {
         variables: options.variables?.() ?? {},
-        program: await viewMaker(),
+        maker: await viewMaker(),
         parts: () => [...gits.objects, ...linked.mounts(leftOut().links)],
       });
     },

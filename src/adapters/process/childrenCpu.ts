@@ -32,6 +32,16 @@ export function fromStat(stat: string): number | undefined {
   return Number.isNaN(ticks) ? undefined : ticks * tickMs;
 }
 
+/** What a shell's `times` prints: its own, then that of the children that it has waited for. Milliseconds, of the children. */
+export function fromTimes(text: string): number | undefined {
+  const found = /^.*\n(\d+)m(\d+[.,]\d+)s (\d+)m(\d+[.,]\d+)s/.exec(text);
+  if (!found) return undefined;
+  const [user = 0, userS = 0, system = 0, systemS = 0] = found
+    .slice(1)
+    .map((part) => Number(part.replace(',', '.')));
+  return Math.round((user + system) * 60_000 + (userS + systemS) * 1000);
+}
+
 /** `1-02:03:04`, `02:03:04` or `3:04.56`. */
 export function fromPs(text: string): number | undefined {
   const found = /^(?:(\d+)-)?(?:(\d+):)?(\d+):(\d+(?:\.\d+)?)$/.exec(text.trim());

@@ -1,7 +1,8 @@
 // Which processes belong to one that is to be ended: itself, its group and session, its descendants, and all that
 // carry its tag, so that a grandchild in a session of its own whose parents are gone is found as well.
 //
-// What strips its environment, leaves its session and loses its parents is not found; only a sandbox holds that.
+// What strips its environment, leaves its session and loses its parents is not found, unless processes are in a namespace of
+// their own (`DiskView.ownProcesses`): there such a one gets the namespace's first process for a parent, which has the tag.
 import type { ProcessIdentity } from '../../core/events/event';
 import type { ProcessRow } from './processTable';
 import { carriesTag } from './processTag';

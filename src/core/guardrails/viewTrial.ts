@@ -2,7 +2,8 @@
 
 /** What came of trying it. */
 export type ViewTrial =
-  | { readonly kind: 'works'; readonly program: string }
+  /** @param ownProcesses commands can have a namespace of processes as well */
+  | { readonly kind: 'works'; readonly program: string; readonly ownProcesses: boolean }
   /** Only Linux can do it. */
   | { readonly kind: 'otherSystem' }
   /** The copies lie in what they are copied from. */

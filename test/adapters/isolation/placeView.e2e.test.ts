@@ -2,6 +2,7 @@
 import { strict as assert } from 'node:assert';
 import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import path from 'node:path';
 import { createPlaces } from '../../../src/adapters/isolation/places';
@@ -99,6 +100,78 @@ describe('the view of a place', () => {
     await noSurvivor(tag);
   });
 
+  describe('with processes of its own', () => {
+    before(async function () {
+      const maker = await findViewMaker(path.join(repoRoot, 'dist'), path.join(repoRoot, 'src'), process.env);
+      if (!maker?.ownProcesses) this.skip();
+    });
+
+    /** One that nothing tells it by that a command gave it, and that says when it is asked to end. */
+    const hidden = (name: string, words = '') =>
+      `env -i setsid /bin/sh -c 'trap "echo asked > ${name}; exit" TERM; echo > up-${name}; while :; do sleep 0.01; done' ` +
+      `${words} >/dev/null 2>&1 & while [ ! -e up-${name} ]; do sleep 0.01; done`;
+
+    it('leaves none of them, whatever they strip off, and asks them to end', async () => {
+      const { run, place } = await inPlace({ 'a.txt': 'a\n' });
+      const mark = randomBytes(8).toString('hex');
+      const { exitCode, outputTail } = await run(`${hidden(mark)}; echo done; exit 5`);
+      assert.deepEqual([exitCode, outputTail], [5, 'done\n']);
+      assert.deepEqual(running(mark), []);
+      assert.equal(place()[mark], 'asked\n');
+    });
+
+    it('leaves none of them that does not end when it is asked', async () => {
+      const { run } = await inPlace({ 'a.txt': 'a\n' });
+      const mark = randomBytes(8).toString('hex');
+      await run(
+        `env -i setsid /bin/sh -c 'trap "" TERM; while :; do sleep 1; done' ${mark} > /dev/null 2>&1 &`,
+      );
+      assert.deepEqual(running(mark), []);
+    });
+
+    it('leaves none of them when its guard is killed', async () => {
+      const { run, tag } = await inPlace({ 'a.txt': 'a\n' });
+      const mark = randomBytes(8).toString('hex');
+      const { exitCode } = await run(`${hidden(mark)}; echo up; sleep 600`, {
+        onOutput: () => {
+          for (const pid of guards(tag)) process.kill(pid, 'SIGKILL');
+        },
+      });
+      assert.equal(exitCode, null);
+      assert.deepEqual(running(mark), []);
+    });
+
+    it('shows it no others, and has it end none', async () => {
+      const { run } = await inPlace({ 'a.txt': 'a\n' });
+      const told = await run(`kill -0 ${process.pid} 2>&1; cat /proc/*/comm | sort -u | tr '\\n' ' '`);
+      assert.match(told.outputTail, /[Nn]o such process/);
+      assert.ok(!told.outputTail.includes('node'), told.outputTail);
+    });
+
+    it('ends with all its group, as scripts have it, and that is an end of its own', async () => {
+      const { run } = await inPlace({ 'a.txt': 'a\n' });
+      const { exitCode, outputTail } = await run('trap "kill 0" EXIT; sleep 600 & echo done');
+      assert.deepEqual([exitCode, outputTail], [143, 'done\n']);
+    });
+
+    it('counts what CPU time it took', async () => {
+      const { run } = await inPlace({ 'a.txt': 'a\n' });
+      const busy =
+        'let until = process.cpuUsage().user + 200_000; while (process.cpuUsage().user < until) for (let k = 0; k < 1e6; k++);';
+      const node = `'${process.execPath}' -e '${busy}'`;
+      const { cpuMs = 0 } = await run(`${node} & ${node}; wait`);
+      assert.ok(cpuMs >= 390 && cpuMs < 5_000, `${cpuMs} ms of two times 200`);
+    });
+
+    it('says no more of how it ended than it prints', async () => {
+      const { run } = await inPlace({ 'a.txt': 'a\n' });
+      const { exitCode, outputTail } = await run('echo out; echo err >&2; kill -KILL $$');
+      assert.deepEqual([exitCode, outputTail], [137, 'out\nerr\n']);
+      const unknown = await run('true', { shell: '/no/such/shell' });
+      assert.match(unknown.outputTail, /\/no\/such\/shell/);
+    });
+  });
+
   it('says it when the view cannot be made, and takes it for no end of the command', async () => {
     const { run, root, view } = await inPlace({ 'a.txt': 'a\n' });
     const mounts = [{ from: '/no/such/folder', at: root }];
@@ -111,6 +184,40 @@ describe('the view of a place', () => {
     assert.equal(exitCode, 1, 'a command that ends so is one that ran');
   });
 });
+
+/** Processes with this in their words. */
+function running(words: string): readonly string[] {
+  return commandLines()
+    .filter(([, line]) => line.includes(words))
+    .map(([, line]) => line);
+}
+
+/** Of commands that carry the tag. */
+function guards(tag: string): readonly number[] {
+  return commandLines()
+    .filter(([pid, line]) => line.includes('guard.js') && environmentOf(pid).includes(tag))
+    .map(([pid]) => pid);
+}
+
+function commandLines(): readonly (readonly [pid: number, line: string])[] {
+  const pids = readdirSync('/proc')
+    .map(Number)
+    .filter((pid) => pid > 0 && pid !== process.pid);
+  return pids.map((pid) => [pid, textOf(`/proc/${pid}/cmdline`)] as const);
+}
+
+function environmentOf(pid: number): string {
+  return textOf(`/proc/${pid}/environ`);
+}
+
+/** Empty where the process has just gone. */
+function textOf(file: string): string {
+  try {
+    return readFileSync(file, 'latin1').replaceAll('\0', ' ');
+  } catch {
+    return '';
+  }
+}
 
 async function inPlace(
   files: Tree,

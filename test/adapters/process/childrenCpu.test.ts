@@ -1,7 +1,7 @@
 // CPU time of children, as Linux and macOS write it and as it is measured here.
 import { strict as assert } from 'node:assert';
 import { spawnSync } from 'node:child_process';
-import { childrenCpuMs, fromPs, fromStat } from '../../../src/adapters/process/childrenCpu';
+import { childrenCpuMs, fromPs, fromStat, fromTimes } from '../../../src/adapters/process/childrenCpu';
 
 describe('CPU time of children', () => {
   it('is read from stat, whatever the program is called', () => {
@@ -20,6 +20,12 @@ describe('CPU time of children', () => {
   ];
   for (const [text, ms] of times)
     it(`is read from ${JSON.stringify(text)}`, () => assert.equal(fromPs(text), ms));
+
+  it('is read from what a shell tells of its children, in words of any country', () => {
+    assert.equal(fromTimes('0m0.01s 0m0.02s\n1m1.230000s 0m0.5s\n'), 61_730);
+    assert.equal(fromTimes('0m0,001s 0m0,002s\n0m0,200s 0m0,010s\n'), 210);
+    assert.equal(fromTimes(''), undefined);
+  });
 
   it('grows by what a child and its child took, once they have ended', function () {
     if (process.platform === 'win32') return this.skip();

@@ -2,7 +2,12 @@
 import { strict as assert } from 'node:assert';
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { readNamespaceRules, tryView } from '../../../src/adapters/process/diskView';
+import {
+  findViewMaker,
+  readNamespaceRules,
+  tryView,
+  viewArguments,
+} from '../../../src/adapters/process/diskView';
 import { tempFolder } from '../files/tempWorkspace';
 
 describe('tryView', () => {
@@ -20,7 +25,23 @@ describe('tryView', () => {
   it('finds the program that can', async () => {
     const environment = withProgram('exit 0');
     const program = path.join(environment.PATH, 'bwrap');
-    assert.deepEqual(await tryView(tempFolder(), tempFolder(), environment), { kind: 'works', program });
+    assert.deepEqual(await tryView(tempFolder(), tempFolder(), environment), {
+      ...{ kind: 'works', program, ownProcesses: true },
+    });
+  });
+
+  it('goes without processes of their own where nobody may have them', async () => {
+    const environment = withProgram(
+      `case "$*" in *--unshare-pid*) echo "Can't mount proc" >&2; exit 1;; esac`,
+    );
+    const program = path.join(environment.PATH, 'bwrap');
+    const [from, at] = [tempFolder(), tempFolder()];
+    assert.deepEqual(await tryView(from, at, environment), { kind: 'works', program, ownProcesses: false });
+    assert.deepEqual(await findViewMaker(from, at, environment), { program });
+    const view = { program, mounts: [{ from, at }] };
+    assert.deepEqual(viewArguments(view, at), [
+      ...['--json-status-fd', '3', '--dev-bind', '/', '/', '--bind', from, at, '--chdir', at, '--'],
+    ]);
   });
 
   it('tells what the program says that may not', async () => {

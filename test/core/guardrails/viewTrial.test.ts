@@ -9,7 +9,11 @@ const refused: ViewTrial = {
 };
 
 const table: readonly (readonly [ViewTrial, NamespaceRules, ...said: readonly RegExp[]])[] = [
-  [{ kind: 'works', program: '/usr/bin/bwrap' }, {}, /at the project’s own path, by \/usr\/bin\/bwrap\.$/],
+  [
+    { kind: 'works', program: '/usr/bin/bwrap', ownProcesses: true },
+    {},
+    /at the project’s own path, by \/usr\/bin\/bwrap\.$/,
+  ],
   [{ kind: 'otherSystem' }, {}, /at its own path: only Linux/, /are named when a check fails/],
   [{ kind: 'within' }, {}, /inside of the project’s repository/, /copies\.folder/],
   [{ kind: 'notInstalled' }, {}, /not installed/, /apt install bubblewrap/],
