@@ -15,7 +15,7 @@ import { isOfPackages } from './manifest';
 import { planPlace } from './planPlace';
 import type { SetUp } from './setUp';
 import type { SlotPlace } from './slotPlace';
-import type { Survey } from './survey';
+import { foundAt, type Survey } from './survey';
 import { surveyTree } from './surveyTree';
 import { aboveOf, wholeParts } from './wholeParts';
 import { isUnread, type WorkspaceLook } from './workspaceLook';
@@ -66,6 +66,8 @@ export async function prepare(
   await inParallel(files, ([at, wanted]) => place.take(at, wanted));
   await place.gits.prepare(gitsIn(theirs), gitsIn(ours));
   for (const [at, mode] of plan.modes) if (!came(at)) setMode(place.ours(at), mode);
+  const top = foundAt(place.options.top);
+  if (top?.kind === 'folder') setMode(place.options.dir, top.mode); // what keeps others out is the folder of all places
   if (files.length < plan.files.length) await takeWhatChangedMeanwhile(place, look);
   if (stays) await setUp.goOn();
   await place.keepMemory();

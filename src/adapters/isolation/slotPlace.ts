@@ -103,6 +103,7 @@ export class SlotPlace {
   /** Makes the folder that `at` lies in; what stands in its way, a link above all, is taken away. */
   async makeWay(at: string): Promise<void> {
     const names = at.split('/').slice(0, -1);
+    if (names.length < 2) makeChangeable(this.options.dir); // a file may go into it, or a folder
     for (const k of names.keys()) await this.makeFolder(names.slice(0, k + 1).join('/'));
   }
 

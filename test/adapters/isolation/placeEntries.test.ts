@@ -20,6 +20,7 @@ import {
 } from 'node:fs';
 import { createServer } from 'node:net';
 import path from 'node:path';
+import { withoutRights } from '../../support/withoutRights';
 import { tempFolder } from '../files/tempWorkspace';
 import { tempPlaces } from './tempPlaces';
 
@@ -138,6 +139,23 @@ describe('entries of a place', () => {
   });
 
   describe('modes', () => {
+    it('are those of the workspace for the copy of it as well, in a folder that stays its user’s alone', async () => {
+      const { workspace, dir, places } = await tempPlaces({ 'a.txt': 'a' });
+      const mode = (folder: string) => lstatSync(folder).mode & 0o777;
+      const look = async () => {
+        for (const wanted of [0o755, 0o550, 0o750]) {
+          chmodSync(workspace.root, wanted);
+          await places.prepare(slot);
+          const above = path.dirname(places.folderOf(slot));
+          assert.deepEqual([places.folderOf(slot), above, dir].map(mode), [wanted, 0o700, 0o700]);
+          await places.putBack(slot, ['a.txt']);
+          assert.deepEqual(workspace.tree(places.folderOf(slot)), workspace.tree());
+          assert.equal((await places.write(slot, { path: 'b.txt', baseHash: null, content: 'b' })).ok, true);
+        }
+      };
+      await withoutRights(look, workspace.root, dir);
+    });
+
     it('of files and folders are those of the workspace', async () => {
       const { workspace, places } = await tempPlaces({ 'bin/run': '#!/bin/sh\n', 'closed/a.txt': 'a' });
       chmodSync(path.join(workspace.root, 'bin/run'), 0o755);
