@@ -1,10 +1,10 @@
 // Where a folder's Git directory is, and which of its files make its answers what they are.
 import { spawnSync } from 'node:child_process';
 import { lstatSync, statSync } from 'node:fs';
-import os from 'node:os';
 import path from 'node:path';
 import { gitEnvironment } from '../files/askGit';
 import { isNotRead, readFileWithinSync } from '../files/boundedRead';
+import { homeFolder } from '../system/homeFolder';
 
 export interface GitSource {
   /** The work tree's own directory, which has `HEAD` and the index; absolute. */
@@ -37,7 +37,7 @@ export function gitSource(folder: string): GitSource | undefined {
  */
 export function treeAround(root: string): string {
   for (let folder = root; ; folder = path.dirname(folder)) {
-    if (folder === os.homedir() && folder !== root) return root;
+    if (folder === homeFolder() && folder !== root) return root;
     if (gitSource(folder)) return folder === root || !ignores(folder, root) ? folder : root;
     if (folder === path.dirname(folder)) return root;
   }

@@ -1,12 +1,12 @@
 // The folder that the user names for copies, made and judged: what cannot be used is refused with what to do about it.
 import { constants } from 'node:fs';
 import { access, realpath, stat } from 'node:fs/promises';
-import os from 'node:os';
 import path from 'node:path';
 import { Failure } from '../../ports/failure';
 import { hasCode } from '../files/fileFailure';
 import { makeFolder } from '../files/makeFolder';
 import { isWithin } from '../files/outsideNames';
+import { homeFolder } from '../system/homeFolder';
 import { treeAround } from './gitSource';
 
 /**
@@ -19,7 +19,7 @@ export async function namedHome(root: string, named: string): Promise<string> {
     const words = `Copies cannot be made in "${named}", the folder of parallelAgents.copies.folder: ${why}. ${mend}`;
     return new Failure('copyRefused', words, { cause });
   };
-  const folder = named.replace(/^~(?=$|[/\\])/, os.homedir());
+  const folder = named.replace(/^~(?=$|[/\\])/, homeFolder());
   if (!path.isAbsolute(folder))
     throw refuse('it is not absolute', 'Name the whole path, as "/data/copies" or "~/copies".');
   try {

@@ -7,6 +7,7 @@ import path from 'node:path';
 import { isNotRead, readFileWithin } from '../files/boundedRead';
 import { makeFolder } from '../files/makeFolder';
 import { isWithin } from '../files/outsideNames';
+import { baseFolder, homeFolder } from '../system/homeFolder';
 import { namedHome } from './namedHome';
 
 /** In a folder of places: names the workspace whose places these are. Without it, nothing there is ours to remove. */
@@ -94,11 +95,12 @@ async function remembered(): Promise<readonly string[]> {
 }
 
 function cacheFolder(): string {
-  if (process.env.XDG_CACHE_HOME) return path.resolve(process.env.XDG_CACHE_HOME);
-  if (process.platform === 'darwin') return path.join(os.homedir(), 'Library', 'Caches');
+  const named = baseFolder(process.env.XDG_CACHE_HOME);
+  if (named !== undefined) return path.resolve(named);
+  if (process.platform === 'darwin') return path.join(homeFolder(), 'Library', 'Caches');
   if (process.platform === 'win32')
-    return process.env.LOCALAPPDATA ?? path.join(os.homedir(), 'AppData', 'Local');
-  return path.join(os.homedir(), '.cache');
+    return process.env.LOCALAPPDATA ?? path.join(homeFolder(), 'AppData', 'Local');
+  return path.join(homeFolder(), '.cache');
 }
 
 /** False where somebody else could put something into it, or where it is not there and cannot be made. */
