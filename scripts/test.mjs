@@ -25,7 +25,7 @@ const suites = {
   },
   host: { suffix: '.host.test.ts', pieces: 1, needsBuild: true, run: runInVsCode, timeoutMs: 60_000 },
   installed: { suffix: '.host.test.ts', pieces: 1, needsBuild: true, run: runOnInstalled, timeoutMs: 60_000 },
-  unit: { suffix: '.test.ts', pieces: 4, run: runInNode, timeoutMs: 10_000, limitMs: 10 * 60_000 },
+  unit: { suffix: '.test.ts', pieces: 4, run: runInNode, timeoutMs: 30_000, limitMs: 10 * 60_000 },
 };
 const order = ['unit', 'host', 'installed', 'e2e']; // the quick ones first
 
