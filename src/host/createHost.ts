@@ -147,7 +147,7 @@ async function build(
     starter: createWorkerSpawner({
       workerPath: join(distDir, 'worker.js'),
       execPath,
-      logDir: join(houseDir, 'logs'),
+      houseDir,
       ender,
     }),
     clock,
