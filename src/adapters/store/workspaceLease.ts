@@ -37,7 +37,7 @@ export interface LeaseOptions {
    */
   readonly onLost: (why: Failure) => void;
   /** Told, in sentences for people, when the one who had the folder has to be watched for some beats. */
-  readonly onWatching?: (words: string) => void;
+  readonly onWatching?: ((words: string) => void) | undefined;
   /** For tests. */
   readonly beatMs?: number;
 }
