@@ -18,6 +18,8 @@ export interface Place {
 
 /** A start that hangs is not to be a silent one: a person is to read of it within 5 s. */
 const tellAfterMs = 3_000;
+/** What the opening waits for was told; if it goes on for so long, that is not all. */
+const tellAgainAfterMs = 20_000;
 
 /** As `joinWorkspace`; starts nothing by itself, and says what there is to be told. */
 export async function openFolder(
@@ -25,15 +27,18 @@ export async function openFolder(
   elsewhere: Elsewhere = 'ask',
 ): Promise<Joined> {
   const { machine: read } = resolveSettings((await readSettings(root, {}, terminal.env)).read);
-  const slow = setTimeout(
-    () =>
-      terminal.note(
-        `⏳ Opening ${root} takes long: there is much to read or to copy, or its disk does not answer. It goes on by itself.`,
-      ),
-    tellAfterMs,
-  );
+  const tellSlow = () =>
+    terminal.note(
+      `⏳ Opening ${root} takes long: there is much to read or to copy, its disk does not answer, or the process that opens it has to wait itself. It goes on by itself.`,
+    );
+  let slow = setTimeout(tellSlow, tellAfterMs);
+  const onWait = (what: string) => {
+    terminal.note(`⏳ ${what} It goes on by itself.`);
+    clearTimeout(slow);
+    slow = setTimeout(tellSlow, tellAgainAfterMs);
+  };
   const joined = await joinWorkspace({
-    ...{ root, face: 'cli', distDir, goOn: false, elsewhere, log: terminal.debug },
+    ...{ root, face: 'cli', distDir, goOn: false, elsewhere, log: terminal.debug, onWait },
     machine: machine ?? (() => read),
   }).finally(() => clearTimeout(slow));
   if (joined.kind === 'session') for (const line of joined.told) terminal.note(`⚠️ ${line}`);

@@ -131,7 +131,9 @@ async function build(
   };
 
   const houseDir = await prepareHouse(root);
-  const lease = await takeLease(houseDir, await holderAt(owner.socketPath), { onLost: broken });
+  const lease = await takeLease(houseDir, await holderAt(owner.socketPath), {
+    ...{ onLost: broken, onWatching: options.onWait },
+  });
   toEnd(() => lease.release());
   const { store, told } = await openStore(options, houseDir, clock);
   toEnd(() => store.close());
@@ -147,7 +149,7 @@ async function build(
     starter: createWorkerSpawner({
       workerPath: join(distDir, 'worker.js'),
       execPath,
-      logDir: join(houseDir, 'logs'),
+      houseDir,
       ender,
     }),
     clock,

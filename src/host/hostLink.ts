@@ -117,6 +117,7 @@ export class HostLink {
           const host = await createHost({
             ...{ ...options, owner: claimed, goOn, elsewhere },
             onBroken: (cause) => this.#broken(cause),
+            onWait: (what) => this.#wait(what),
           });
           this.#own = { host, owner: claimed };
           this.#told = host.told;
@@ -173,6 +174,12 @@ export class HostLink {
     }
   }
 
+  /** Our own host has to wait before it can begin. */
+  #wait(because: string): void {
+    if (this.#joinedAtMs === 0) this.options.onWait?.(because);
+    else if (this.#link.kind === 'looking') this.#enter({ kind: 'looking', isLong: true, because });
+  }
+
   /** Our own host cannot go on: told at once, for it takes its time to end what is at work. */
   #broken(because: Failure): void {
     if (because.reason === 'conflict') return; // somebody else has it, and is joined
@@ -192,7 +199,7 @@ export class HostLink {
   /** Until there is a next host, or there can be none. */
   async #rejoin(): Promise<HubConnection> {
     const timer = setTimeout(() => {
-      if (this.#link.kind === 'looking') this.#enter({ kind: 'looking', isLong: true });
+      if (this.#link.kind === 'looking' && !this.#link.isLong) this.#enter({ kind: 'looking', isLong: true });
     }, patienceMs);
     try {
       for (;;) {

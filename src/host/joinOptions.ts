@@ -18,4 +18,6 @@ export interface JoinOptions {
   /** What the user of this process allows, from sources no workspace can write to; asked at every use. */
   readonly machine: () => MachineSettings;
   readonly log: (line: string) => void;
+  /** Told, in sentences for people, what the opening has to wait for where that takes seconds. */
+  readonly onWait?: (what: string) => void;
 }

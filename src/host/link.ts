@@ -4,8 +4,11 @@ import { Failure } from '../ports/failure';
 
 export type Link =
   | { readonly kind: 'connected' }
-  /** The host is gone; the next one is joined or made, which takes a moment. `isLong`: it has taken some seconds. */
-  | { readonly kind: 'looking'; readonly isLong: boolean }
+  /**
+   * The host is gone; the next one is joined or made, which takes a moment. `isLong`: it takes some seconds, and `because`
+   * says of what is known about that.
+   */
+  | { readonly kind: 'looking'; readonly isLong: boolean; readonly because?: string }
   /** No host can be had for a cause that can pass; it is tried again by itself. */
   | { readonly kind: 'waiting'; readonly because: Failure }
   /** The owner has not answered for some seconds. It may go on at any moment, and is never displaced. */
@@ -60,7 +63,9 @@ export function wordsForLink(link: Link): LinkWords | undefined {
     case 'looking':
       return link.isLong
         ? {
-            happened: 'The process that ran this folder is gone, and putting its work back takes some time.',
+            happened:
+              link.because ??
+              'The process that ran this folder is gone, and putting its work back takes some time.',
             mend: 'It goes on by itself.',
             goesOn: true,
           }

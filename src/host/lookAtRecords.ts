@@ -18,7 +18,7 @@ export function secretFolders(configDir = configFolder(process.env)): readonly s
   return [configDir, ...(process.platform === 'win32' ? [] : userFolders())];
 }
 
-/** Throws `Failure`: `refused` for a folder that leads elsewhere, `newer` as opening would. @param root a real path */
+/** Throws `Failure`: `foreign` for a folder that leads elsewhere, `newer` as opening would. @param root a real path */
 export async function lookAtRecords(root: string, distDir: string, configDir?: string): Promise<Records> {
   const dir = join(root, '.parallel-agents');
   await refuseForeignParts(dir);

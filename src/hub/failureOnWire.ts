@@ -54,6 +54,7 @@ const reasons: Readonly<Record<FailureReason, true>> = {
   elsewhere: true,
   closed: true,
   removed: true,
+  foreign: true,
   silent: true,
   rateLimited: true,
   overloaded: true,

@@ -16,6 +16,8 @@ export type FailureReason =
   | 'closed'
   /** What it works with was taken away under it. */
   | 'removed'
+  /** In the place of a part of the workspace's own folder there is a link, another kind of thing, or another user's. */
+  | 'foreign'
   /** Whoever is asked lives and does not answer. */
   | 'silent'
   | 'rateLimited'
@@ -67,6 +69,7 @@ const troubles: { readonly [R in FailureReason]?: { readonly cause: TroubleCause
     tooManyOpen: { cause: 'files', told: '' },
     diskFull: { cause: 'disk', told: '' },
     readOnly: { cause: 'disk', told: '' },
+    foreign: { cause: 'stateFolder', told: '' },
     noCopy: { cause: 'workspace', told: '' },
     copyRefused: { cause: 'copies', told: '' },
   };

@@ -42,6 +42,7 @@ export function activate(context: vscode.ExtensionContext): void {
       elsewhere,
       machine: () => readSettings().machine,
       log: (line) => log.info(line),
+      onWait: (what) => void vscode.window.showInformationMessage(`Parallel Agents: ${what}`),
     });
     if (joined.kind === 'session') {
       const { showInformationMessage, showWarningMessage } = vscode.window;

@@ -2,7 +2,19 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { chmod, cp, mkdir, mkdtemp, readFile, rename, rm, rmdir, writeFile } from 'node:fs/promises';
+import {
+  chmod,
+  cp,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  rmdir,
+  symlink,
+  writeFile,
+} from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
@@ -77,7 +89,7 @@ describe('a command under which something breaks', function () {
 
   describe('whose work cannot be kept', () => {
     /** One whose first feature has passed its check, and of whose files nothing can be kept. */
-    async function stuck(): Promise<{
+    async function stuck(block: (obstacle: string) => Promise<unknown> = file): Promise<{
       readonly dir: string;
       readonly run: CliRun;
       readonly obstacle: string;
@@ -96,25 +108,35 @@ describe('a command under which something breaks', function () {
       const run = await atWork(dir);
       const obstacle = path.join(house(dir), 'blobs');
       await rm(obstacle, { recursive: true, force: true });
-      await writeFile(obstacle, '');
+      await block(obstacle);
       await eventSeen(run, (e) => e.type === 'breaker.opened');
       return { dir, run, obstacle };
     }
+    const file = (obstacle: string) => writeFile(obstacle, '');
     const told = (run: CliRun) =>
       parseEvents(run.lines).flatMap((e) => (e.type === 'breaker.opened' ? [String(e.message)] : []));
     const textIn = (dir: string) => readFile(path.join(dir, 'old.txt'), 'utf8');
 
-    it('says so once, counts it against no feature, and goes on when it can', async () => {
-      const { dir, run, obstacle } = await stuck();
-      assert.match(told(run)[0] ?? '', /^Could not keep what was changed: .*blobs/);
-      assert.equal(await textIn(dir), 'before\n');
-      await rm(obstacle);
-      assert.equal((await run.ended).code, 0, run.notes.join('\n'));
-      assert.equal(await textIn(dir), 'after\n');
-      assert.equal(told(run).length, 1);
-      const types = parseEvents(run.lines).map((e) => e.type);
-      assert.ok(!types.some((type) => ['feature.failed', 'feature.retried'].includes(type)), String(types));
-    });
+    for (const [what, words] of [
+      ['a file', 'is not a folder'],
+      ['a link to a folder', 'is a link'],
+    ] as const) {
+      it(`says once that there is ${what}, counts it against no feature, and goes on when it can`, async () => {
+        const outside = await mkdtemp(path.join(tmpdir(), 'pa-outside-'));
+        cleanUp.push(() => rm(outside, { recursive: true, force: true }));
+        await writeFile(path.join(outside, 'theirs'), 'precious');
+        const { dir, run, obstacle } = await stuck(what === 'a file' ? file : (at) => symlink(outside, at));
+        assert.equal(told(run)[0], `"${obstacle}" ${words}; move it away and start again.`);
+        assert.equal(await textIn(dir), 'before\n');
+        await rm(obstacle);
+        assert.equal((await run.ended).code, 0, run.notes.join('\n'));
+        assert.equal(await textIn(dir), 'after\n');
+        assert.equal(told(run).length, 1);
+        assert.deepEqual(await readdir(outside), ['theirs']);
+        const types = parseEvents(run.lines).map((e) => e.type);
+        assert.ok(!types.some((type) => ['feature.failed', 'feature.retried'].includes(type)), String(types));
+      });
+    }
 
     it('ends soon after Ctrl+C, with nothing of it in the folder, and the next run completes it', async () => {
       const { dir, run, obstacle } = await stuck();
@@ -153,6 +175,32 @@ describe('a command under which something breaks', function () {
         assert.match(run.notes.join('\n'), /\.parallel-agents was taken away while it was in use\./);
         assert.equal(existsSync(path.join(dir, 'new.txt')), false, 'unfinished work stayed');
         await noneHolding(tagOf(dir), soonMs);
+        assert.equal((await runCli(['run', '--project-dir', dir])).code, 0);
+      });
+    }
+
+    for (const name of ['owner.json', 'agents.db', 'agents.journal', '']) {
+      it(`ends soon, and writes nothing, where ${name || 'all of it'} has become a link`, async () => {
+        const dir = await folder();
+        const run = await atWork(dir);
+        const at = path.join(house(dir), name);
+        const moved = path.join(dir, 'moved');
+        const theirs = path.join(dir, 'theirs');
+        await rename(at, moved);
+        if (name === '') await mkdir(theirs);
+        else await writeFile(theirs, 'precious\n'.repeat(300));
+        await symlink(theirs, at);
+        const since = Date.now();
+        assert.equal((await run.ended).code, 1);
+        assert.ok(Date.now() - since < soonMs, `it took ${Date.now() - since} ms`);
+        const words = run.notes.filter((note) =>
+          note.includes(`"${at.replace(/\/$/, '')}" is a link; move it away`),
+        );
+        assert.equal(words.length, 1, run.notes.join('\n'));
+        if (name === '') assert.deepEqual(await readdir(theirs), []);
+        else assert.equal(await readFile(theirs, 'utf8'), 'precious\n'.repeat(300));
+        await rm(at);
+        await rename(moved, at);
         assert.equal((await runCli(['run', '--project-dir', dir])).code, 0);
       });
     }

@@ -7,7 +7,7 @@ import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { describe, it } from 'mocha';
 import { cleanUpAfterEach } from '../support/cleanUp';
-import { parseEvents } from '../support/cli';
+import { parseEvents, runCli, startCli } from '../support/cli';
 import { repoRoot } from '../support/repoRoot';
 import { finish, writeProject } from '../support/smallProject';
 
@@ -65,4 +65,35 @@ describe('a folder in two containers', function () {
     assert.equal(claims.length, 1, 'nothing was taken from it');
     assert.equal((await run('two')).code, 0, 'it is free again');
   });
+
+  for (const [what, sign, says] of [
+    [
+      'another machine gave a sign just now',
+      JSON.stringify({ place: 'x', host: 'laptop', pid: 12, token: 't', beat: 1 }),
+      /⏳ This folder was at work on another machine .*: process 12 on "laptop" had it\. .* watched whether/,
+    ],
+    ['nobody can understand its sign', '{{{', undefined],
+  ] as const) {
+    it(`is had soon where ${what}, and within 5 s it is told why it takes time`, async () => {
+      const { dir, remove } = await writeProject({
+        features: [{ name: 'A', verify: 'true' }],
+        script: { A: [finish] },
+      });
+      cleanUp.push(remove);
+      assert.equal((await runCli(['run', '--project-dir', dir])).code, 0);
+      for (const command of ['status', 'run', 'stop']) {
+        writeFileSync(path.join(dir, '.parallel-agents/owner.json'), sign);
+        const startedAt = Date.now();
+        const { notes, ended } = startCli([command, '--project-dir', dir]);
+        while (says && !notes.some((note) => says.test(note))) {
+          await Promise.race([ended, pause(50)]);
+          assert.ok(Date.now() - startedAt < 10_000, notes.join('\n')); // 5 s are promised; others share the machine
+        }
+        const { code } = await ended;
+        assert.equal(code, command === 'stop' ? 2 : 0, notes.join('\n')); // no run is open
+        assert.ok(!notes.some((note) => /takes long/.test(note)), notes.join('\n'));
+        if (!says) assert.ok(!notes.some((note) => /another machine/.test(note)), notes.join('\n'));
+      }
+    });
+  }
 });

@@ -12,6 +12,10 @@ describe('the words for a link to the host', () => {
     { link: { kind: 'looking', isLong: false }, says: undefined },
     { link: { kind: 'looking', isLong: true }, says: /is gone.* It goes on by itself\.$/, goesOn: true },
     {
+      link: { kind: 'looking', isLong: true, because: 'It is watched.' },
+      ...{ says: /^It is watched\. It goes on by itself\.$/, goesOn: true },
+    },
+    {
       link: { kind: 'silent', owner },
       says: new RegExp(`^${stopped}.* Or end it: kill -9 77$`),
       goesOn: true,

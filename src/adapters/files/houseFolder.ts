@@ -4,6 +4,7 @@ import { lstat, mkdir, open, realpath, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { Failure } from '../../ports/failure';
 import { asFailures, hasCode, orNull } from './fileFailure';
+import { inPartThere } from './housePart';
 import { copiesOfOlderVersions, refuseForeignFolder, refuseForeignParts } from './houseParts';
 import { openFolder } from './openFolder';
 import { removeTree } from './removeTree';
@@ -17,8 +18,8 @@ const ignoreFile = `# All of this belongs to Parallel Agents, but for the prompt
 
 /**
  * Makes the folder where it is missing; its `.gitignore` is the first thing in it. May be called again, and by two
- * processes at once. Fails with `refused` for a folder that is a link or another user's, for one with a link in it, and for
- * a workspace that lies inside another.
+ * processes at once. Fails with `foreign` for a folder that is a link or another user's and for one with a link in it, with
+ * `refused` for a workspace that lies inside another.
  *
  * @returns the folder's absolute path, without links
  */
@@ -36,17 +37,17 @@ export function prepareHouse(workspace: string): Promise<string> {
     await refuseForeignParts(houseDir);
     await mkdir(houseDir, { mode: 0o700 }).catch(unlessThere);
     await refuseForeignFolder(houseDir);
-    await writeIgnoreFile(path.join(houseDir, '.gitignore'));
-    await removeTree(path.join(houseDir, copiesOfOlderVersions));
-    for (const name of ['blobs', 'tmp']) {
-      const folder = path.join(houseDir, name);
-      await mkdir(folder, { mode: 0o700 }).catch(unlessThere);
-      await refuseForeignFolder(folder);
-    }
-    for (const folder of [houseDir, root]) {
-      const opened = await openFolder(folder);
-      await opened.sync().finally(opened.close);
-    }
+    await inPartThere(houseDir, [], async (house) => {
+      await writeIgnoreFile(house.at('.gitignore'));
+      await removeTree(house.at(copiesOfOlderVersions));
+      for (const name of ['blobs', 'tmp']) {
+        await mkdir(house.at(name), { mode: 0o700 }).catch(unlessThere);
+        await refuseForeignFolder(path.join(houseDir, name));
+      }
+      await house.sync();
+    });
+    const above = await openFolder(root);
+    await above.sync().finally(above.close);
     return houseDir;
   });
 }

@@ -1,5 +1,5 @@
 // What may lie in a workspace's `.parallel-agents`: files and folders of its own user, and no way out of it.
-import type { Dirent } from 'node:fs';
+import type { Dirent, Stats } from 'node:fs';
 import { lstat, readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { Failure } from '../../ports/failure';
@@ -15,7 +15,7 @@ const artifacts = 'artifacts';
 const folders = [...fileFolders, artifacts, copiesOfOlderVersions];
 
 /**
- * Only looks; there may be no such folder. Fails with `refused`, naming the part, for a link, a wrong kind of entry, and
+ * Only looks; there may be no such folder. Fails with `foreign`, naming the part, for a link, a wrong kind of entry, and
  * a folder of another user: nothing here is read or written where somebody else may have led it.
  * @param houseDir absolute, and without links but for itself
  */
@@ -25,7 +25,10 @@ export async function refuseForeignParts(houseDir: string): Promise<void> {
     const at = path.join(houseDir, entry.name);
     if (folders.includes(entry.name)) await refuseForeignFolder(at);
     // What else the user keeps here as folders is not ours, but our names are names of files.
-    else if (!entry.isDirectory() || /^(?:agents\.|ignore-rules|publication\.|\.gitignore)/.test(entry.name))
+    else if (
+      !entry.isDirectory() ||
+      /^(?:agents\.|owner\.|ignore-rules|publication\.|\.gitignore)/.test(entry.name)
+    )
       mustBeFile(entry, at);
   }
   for (const name of fileFolders) {
@@ -57,10 +60,17 @@ async function entriesOf(folder: string): Promise<readonly Dirent[]> {
   return (await orNull(readdir(folder, { withFileTypes: true }))) ?? [];
 }
 
-function mustBeFile(entry: Dirent, at: string): void {
+/** The same for a file. @param through the name to look by, where that leads through an open folder */
+export async function refuseForeignFile(file: string, through = file): Promise<boolean> {
+  const stat = await orNull(lstat(through));
+  if (stat) mustBeFile(stat, file);
+  return stat !== null;
+}
+
+function mustBeFile(entry: Dirent | Stats, at: string): void {
   if (!entry.isFile()) throw foreign(at, entry.isSymbolicLink() ? 'is a link' : 'is not a file');
 }
 
 function foreign(at: string, why: string): Failure {
-  return new Failure('refused', `"${at}" ${why}; move it away and start again.`);
+  return new Failure('foreign', `"${at}" ${why}; move it away and start again.`);
 }

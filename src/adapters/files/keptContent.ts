@@ -1,16 +1,17 @@
 // Content that is needed later, kept by hash in `.parallel-agents/blobs` until nothing needs it any more.
 import { randomUUID } from 'node:crypto';
-import { constants } from 'node:fs';
-import { chmod, copyFile, type FileHandle, mkdir, open, readdir, rename, rm } from 'node:fs/promises';
+import { constants, type Stats } from 'node:fs';
+import { chmod, copyFile, type FileHandle, open, readdir, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { Failure } from '../../ports/failure';
-import { hashWithin, isNotRead, type NotRead, readFileWithin, withFile } from './boundedRead';
+import { hashWithin, isNotRead, type NotRead, readWithin, withFile } from './boundedRead';
 import { hashOf } from './contentHash';
-import { orNull } from './fileFailure';
+import { inPart } from './housePart';
 import type { Look } from './lookAt';
-import { openFolder } from './openFolder';
+import type { Folder } from './openFolder';
 import { removeTree } from './removeTree';
 
+/** Every method rejects with `foreign` where the folder it needs is none of ours any more. */
 export interface KeptContent {
   /** Resolves with the hash once the bytes would survive a power cut. */
   put(bytes: Uint8Array): Promise<string>;
@@ -41,31 +42,50 @@ const mostBytesInMemory = 64 * 1024 * 1024;
 
 export function createKeptContent(houseDir: string): KeptContent {
   const blobDir = path.join(houseDir, 'blobs');
-  const stageDir = path.join(houseDir, 'tmp');
   const ours = randomUUID();
-  const newStaged = () => path.join(stageDir, `${ours}-${randomUUID()}`);
-  const blob = (hash: string) => path.join(blobDir, hash);
+  const inBlobs = <T>(work: (folder: Folder) => Promise<T>) => inPart(houseDir, ['blobs'], work);
+  const inStaged = <T>(work: (folder: Folder) => Promise<T>) => inPart(houseDir, ['tmp'], work);
 
   /** Calls `work` with a new staged file, which is then synced. */
-  async function stageBy(
+  function stageBy(
     make: (staged: string) => Promise<FileHandle>,
     work: (handle: FileHandle) => Promise<void>,
   ): Promise<string> {
-    const staged = newStaged();
-    await mkdir(stageDir, { recursive: true });
-    try {
-      const handle = await make(staged);
+    return inStaged(async (folder) => {
+      const name = `${ours}-${randomUUID()}`;
       try {
-        await work(handle);
-        await handle.sync();
-      } finally {
-        await handle.close();
+        const handle = await make(folder.at(name));
+        try {
+          await work(handle);
+          await handle.sync();
+        } finally {
+          await handle.close();
+        }
+        return path.join(folder.path, name);
+      } catch (error) {
+        await rm(folder.at(name), { force: true });
+        throw error;
       }
-      return staged;
-    } catch (error) {
-      await rm(staged, { force: true });
-      throw error;
-    }
+    });
+  }
+
+  /** Does `work` with a staged file by a name that leads to it, and takes it away if it is still there then. */
+  function withStaged<T>(staged: string, work: (name: string) => Promise<T>): Promise<T> {
+    return inStaged(async (folder) => {
+      const name = folder.at(path.basename(staged));
+      return work(name).finally(() => rm(name, { force: true }));
+    });
+  }
+
+  function withBlob<T>(
+    hash: string,
+    mostBytes: number,
+    work: (opened: FileHandle, stat: Stats, name: string) => Promise<T | NotRead>,
+  ): Promise<T | NotRead> {
+    return inBlobs((folder) => {
+      const name = folder.at(hash);
+      return withFile(name, mostBytes, 'refuse', (opened, stat) => work(opened, stat, name));
+    });
   }
 
   const stage: KeptContent['stage'] = (bytes, mode) =>
@@ -79,23 +99,19 @@ export function createKeptContent(houseDir: string): KeptContent {
 
   async function hashOfKept(hash: string): Promise<string | NotRead> {
     if (!/^[0-9a-f]{64}$/.test(hash)) return { notRead: 'missing' };
-    return withFile(blob(hash), mostKeptBytes, 'refuse', (file, { size }) =>
-      hashWithin(file, size, mostKeptBytes),
-    );
+    return withBlob(hash, mostKeptBytes, (file, { size }) => hashWithin(file, size, mostKeptBytes));
   }
 
   const has: KeptContent['has'] = async (hash) => (await hashOfKept(hash)) === hash;
 
-  async function place(staged: string, hash: string): Promise<void> {
-    try {
-      await mkdir(blobDir, { recursive: true });
-      // What is there may be damaged, and it is about to be relied upon.
-      if (!(await has(hash))) await rename(staged, blob(hash));
-      const folder = await openFolder(blobDir);
-      await folder.sync().finally(() => folder.close());
-    } finally {
-      await rm(staged, { force: true });
-    }
+  function place(staged: string, hash: string): Promise<void> {
+    return withStaged(staged, (name) =>
+      inBlobs(async (folder) => {
+        // What is there may be damaged, and it is about to be relied upon.
+        if (!(await has(hash))) await rename(name, folder.at(hash));
+        await folder.sync();
+      }),
+    );
   }
 
   function corrupt(hash: string, isGone: boolean): Failure {
@@ -120,22 +136,24 @@ export function createKeptContent(houseDir: string): KeptContent {
             hash = await hashWithin(copy, (await copy.stat()).size, mostKeptBytes);
           },
         );
-        if (isNotRead(hash)) await rm(staged, { force: true });
+        if (isNotRead(hash)) await withStaged(staged, async () => undefined);
         else await place(staged, hash);
         return isNotRead(hash) ? hash : { hash, mode: mode & 0o777 };
       }),
     async get(hash) {
       const bytes: Buffer | NotRead = /^[0-9a-f]{64}$/.test(hash)
-        ? await readFileWithin(blob(hash), mostBytesInMemory)
+        ? await withBlob(hash, mostBytesInMemory, (opened, { size }) =>
+            readWithin(opened, size, mostBytesInMemory),
+          )
         : { notRead: 'missing' };
       if (isNotRead(bytes)) throw corrupt(hash, bytes.notRead === 'missing');
       if (hashOf(bytes) !== hash) throw corrupt(hash, false);
       return bytes;
     },
     async stageKept(hash, mode) {
-      const found = await withFile(blob(hash), mostKeptBytes, 'refuse', (opened) =>
+      const found = await withBlob(hash, mostKeptBytes, (opened, _stat, name) =>
         stageBy(
-          (target) => copyOpened(opened, blob(hash), target),
+          (target) => copyOpened(opened, name, target),
           async (copy) => {
             const copied = await hashWithin(copy, (await copy.stat()).size, mostKeptBytes);
             if (copied !== hash) throw corrupt(hash, false);
@@ -147,13 +165,12 @@ export function createKeptContent(houseDir: string): KeptContent {
       return found;
     },
     async sweep(hashes) {
-      const remove = async (folder: string, isWanted: (name: string) => boolean) => {
-        for (const name of (await orNull(readdir(folder))) ?? []) {
-          if (!isWanted(name)) await removeTree(path.join(folder, name));
-        }
+      const remove = async (folder: Folder, isWanted: (name: string) => boolean) => {
+        for (const name of await readdir(folder.at('.')))
+          if (!isWanted(name)) await removeTree(folder.at(name));
       };
-      await remove(blobDir, (name) => hashes.has(name));
-      await remove(stageDir, (name) => name.startsWith(ours));
+      await inBlobs((folder) => remove(folder, (name) => hashes.has(name)));
+      await inStaged((folder) => remove(folder, (name) => name.startsWith(ours)));
     },
   };
 }

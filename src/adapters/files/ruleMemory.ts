@@ -1,11 +1,9 @@
 // What the user's own `.gitignore` files said before agents changed them: an agent's rules decide nothing that counts.
-import { randomUUID } from 'node:crypto';
-import { open, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { lenientName } from '../../core/shared/lenientName';
-import { isNotRead, readFileWithin } from './boundedRead';
+import { isNotRead } from './boundedRead';
 import { hashOf } from './contentHash';
-import { openFolder } from './openFolder';
+import { putHouseFile, readHouseFile } from './housePart';
 
 export const ignoreFileName = '.gitignore';
 
@@ -16,6 +14,7 @@ const mostVersions = 500;
 /** Thousands of ignore files that agents changed hundreds of times. */
 const mostStoredBytes = 256 * 1024 * 1024;
 const none = 'none';
+const fileName = 'ignore-rules.json';
 
 interface Entry {
   /** Null: the user has no such file. */
@@ -34,10 +33,10 @@ export class RuleMemory {
 
   constructor(private readonly houseDir: string) {}
 
-  /** To be awaited before `userText` is asked. */
+  /** To be awaited before `userText` is asked. Rejects with `foreign` where no file of ours stands in its place. */
   async ready(): Promise<void> {
     if (this.#entries) return;
-    const stored = await readFileWithin(this.#file, mostStoredBytes);
+    const stored = await readHouseFile(this.houseDir, fileName, mostStoredBytes);
     this.#entries ??= new Map(isNotRead(stored) ? [] : parse(stored.toString()));
   }
 
@@ -75,24 +74,7 @@ export class RuleMemory {
   }
 
   async #save(): Promise<void> {
-    const staged = path.join(this.houseDir, 'tmp', randomUUID());
-    const handle = await open(staged, 'wx', 0o600);
-    try {
-      await handle.writeFile(JSON.stringify([...(this.#entries ?? [])]));
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
-    await rename(staged, this.#file).catch(async (error: unknown) => {
-      await rm(staged, { force: true });
-      throw error;
-    });
-    const folder = await openFolder(this.houseDir);
-    await folder.sync().finally(() => folder.close());
-  }
-
-  get #file(): string {
-    return path.join(this.houseDir, 'ignore-rules.json');
+    await putHouseFile(this.houseDir, fileName, JSON.stringify([...(this.#entries ?? [])]));
   }
 }
 

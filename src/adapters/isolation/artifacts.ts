@@ -1,12 +1,13 @@
 // Keeps what commands leave for people beside their work, such as screenshots, traces and reports: out of their reach, and
 // without keys.
 import { constants, lstatSync } from 'node:fs';
-import { copyFile, mkdir, open, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { copyFile, lstat, mkdir, open, readdir, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { KeptArtifacts } from '../../ports/isolation';
 import { isNotRead, readFileWithin } from '../files/boundedRead';
-import { hasCode, orNull } from '../files/fileFailure';
-import { refuseForeignFolder } from '../files/houseParts';
+import { orNull } from '../files/fileFailure';
+import { inPart } from '../files/housePart';
+import type { Folder } from '../files/openFolder';
 import { removeTree } from '../files/removeTree';
 import { readText } from '../files/textForm';
 import { walkTree } from '../files/walkTree';
@@ -22,15 +23,11 @@ const mostKept = 100;
 const artifactsFolder = 'artifacts';
 
 export class ArtifactStore {
-  readonly #dir: string;
-
   /** @param clean takes keys out of a text */
   constructor(
-    houseDir: string,
+    private readonly houseDir: string,
     private readonly clean: (text: string) => string,
-  ) {
-    this.#dir = path.join(houseDir, artifactsFolder);
-  }
+  ) {}
 
   /**
    * Moves the files of `from` under `name`, beside what is there by that name; links and what is no file are passed over. Undefined
@@ -47,13 +44,13 @@ export class ArtifactStore {
       return kind === 'folder' || undefined;
     });
     if (found.length === 0) return undefined;
-    const to = await this.#folder(name);
+    await inPart(this.houseDir, [artifactsFolder], (all) => sweep(all, name));
     const files: { path: string; bytes: number }[] = [];
     let bytes = 0;
     for (const at of found.sort()) {
       const size = (await orNull(stat(path.join(from, at))))?.size ?? 0;
       if (files.length >= mostFiles || bytes + size > mostBytes) break;
-      if (!(await this.#keep(path.join(from, at), path.join(to, at), size))) continue;
+      if (!(await this.#keep(path.join(from, at), [artifactsFolder, name, ...at.split('/')], size))) continue;
       bytes += size;
       files.push({ path: at, bytes: size });
     }
@@ -63,44 +60,33 @@ export class ArtifactStore {
     return { folder, files, leftOut: found.length - files.length };
   }
 
-  async #keep(from: string, to: string, size: number): Promise<boolean> {
-    if (this.clean(to) !== to) return false; // its name holds a key
+  /** @param to below the house */
+  async #keep(from: string, to: readonly string[], size: number): Promise<boolean> {
+    const name = path.join(this.houseDir, ...to);
+    if (this.clean(name) !== name) return false; // it holds a key
     const bytes = size <= mostTextBytes ? await readFileWithin(from, mostTextBytes) : undefined;
     if (isNotRead(bytes)) return false;
     const text = bytes && readText(bytes)?.text;
     if (bytes === undefined && (await looksLikeText(from))) return false;
-    await mkdir(path.dirname(to), { recursive: true, mode: 0o700 });
-    await rm(to, { force: true, recursive: true });
     const cleaned = text === undefined ? undefined : this.clean(text);
-    if (cleaned !== undefined && cleaned !== text) await writeFile(to, cleaned, { mode: 0o600 });
-    else await copyFile(from, to, constants.COPYFILE_FICLONE);
+    await inPart(this.houseDir, to.slice(0, -1), async (folder) => {
+      const target = folder.at(path.basename(name));
+      await removeTree(target);
+      if (cleaned !== undefined && cleaned !== text) await writeFile(target, cleaned, { mode: 0o600 });
+      else await copyFile(from, target, constants.COPYFILE_FICLONE);
+    });
     return true;
   }
+}
 
-  async #folder(name: string): Promise<string> {
-    const folder = path.join(this.#dir, name);
-    for (const at of [this.#dir, folder]) {
-      await mkdir(at, { mode: 0o700 }).catch((error: unknown) => {
-        if (!hasCode(error, 'EEXIST')) throw error;
-      });
-      await refuseForeignFolder(at);
-    }
-    await this.#sweep(name);
-    return folder;
-  }
-
-  async #sweep(own: string): Promise<void> {
-    const names = (await readdir(this.#dir)).filter((name) => name !== own);
-    if (names.length < mostKept) return;
-    const ages = await Promise.all(
-      names.map(async (name) => ({
-        name,
-        at: (await orNull(stat(path.join(this.#dir, name))))?.mtimeMs ?? 0,
-      })),
-    );
-    const oldest = ages.sort((a, b) => a.at - b.at).slice(0, names.length - mostKept + 1);
-    for (const { name } of oldest) await removeTree(path.join(this.#dir, name));
-  }
+async function sweep(all: Folder, own: string): Promise<void> {
+  const names = (await readdir(all.at('.'))).filter((name) => name !== own);
+  if (names.length < mostKept) return;
+  const ages = await Promise.all(
+    names.map(async (name) => ({ name, at: (await orNull(lstat(all.at(name))))?.mtimeMs ?? 0 })),
+  );
+  const oldest = ages.sort((a, b) => a.at - b.at).slice(0, names.length - mostKept + 1);
+  for (const { name } of oldest) await removeTree(all.at(name));
 }
 
 /** By how it begins: what is none has a zero there. */

@@ -1,11 +1,8 @@
 // What a publication found before it changed anything: after a crash it tells our own files from those that were there.
 import { createHash } from 'node:crypto';
-import { rename, rm } from 'node:fs/promises';
-import path from 'node:path';
 import type { StagedFile } from '../../ports/isolation';
-import { isNotRead, readFileWithin } from '../files/boundedRead';
-import type { KeptContent } from '../files/keptContent';
-import { openFolder } from '../files/openFolder';
+import { isNotRead } from '../files/boundedRead';
+import { putHouseFile, readHouseFile, removeHouseFile } from '../files/housePart';
 
 /** A file that the publication puts, and the outermost folder that has to be made for it. */
 export interface Put {
@@ -21,41 +18,28 @@ export interface Entry {
   readonly isDone: boolean;
 }
 
+const fileName = 'publication.json';
 /** Tens of thousands of paths of the longest kind. */
 const mostBytes = 256 * 1024 * 1024;
 
-/** One entry at most: publications go one after the other. */
+/** One entry at most: publications go one after the other. Every method rejects with `foreign` where its file is none. */
 export class PublicationJournal {
-  readonly #file: string;
-
-  constructor(
-    private readonly houseDir: string,
-    private readonly kept: KeptContent,
-  ) {
-    this.#file = path.join(houseDir, 'publication.json');
-  }
+  constructor(private readonly houseDir: string) {}
 
   /** The entry for these very files, if that is the last one. */
   async read(key: string): Promise<Entry | undefined> {
-    const stored = await readFileWithin(this.#file, mostBytes);
+    const stored = await readHouseFile(this.houseDir, fileName, mostBytes);
     const entry = isNotRead(stored) ? undefined : parse(stored.toString());
     return entry?.key === key ? entry : undefined;
   }
 
   /** Durable when it resolves. */
-  async write(entry: Entry): Promise<void> {
-    await rename(await this.kept.stage(Buffer.from(JSON.stringify(entry)), 0o600), this.#file);
-    await this.#sync();
+  write(entry: Entry): Promise<void> {
+    return putHouseFile(this.houseDir, fileName, JSON.stringify(entry));
   }
 
-  async clear(): Promise<void> {
-    await rm(this.#file, { force: true });
-    await this.#sync();
-  }
-
-  async #sync(): Promise<void> {
-    const folder = await openFolder(this.houseDir);
-    await folder.sync().finally(() => folder.close());
+  clear(): Promise<void> {
+    return removeHouseFile(this.houseDir, fileName);
   }
 }
 

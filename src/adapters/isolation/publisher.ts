@@ -45,7 +45,7 @@ export interface Publisher extends Pick<Isolation, 'publish' | 'withdraw' | 'swe
 
 export function createPublisher(options: PublisherOptions): Publisher {
   const { root, houseDir, kept, memory, alsoProtected = () => [] } = options;
-  const journal = new PublicationJournal(houseDir, kept);
+  const journal = new PublicationJournal(houseDir);
   let ground: Promise<readonly [Publishing['namedByGit'], boolean]> | undefined;
   /** One after the other: of files that only together make a Git directory, the last is refused. */
   let turn: Promise<unknown> = Promise.resolve();

@@ -1,9 +1,10 @@
 // The files that workers print to: made before their slot is known, named for it later, read to their end through the
 // handle, since the name may be the next worker's by then.
-import { type FileHandle, mkdir, open, rename, rm } from 'node:fs/promises';
-import path from 'node:path';
+import { type FileHandle, open, rename, rm } from 'node:fs/promises';
 import { Failure } from '../../ports/failure';
 import { reasonOf } from '../files/fileFailure';
+import { inPart } from '../files/housePart';
+import type { Folder } from '../files/openFolder';
 import { cleanTail } from './outputTail';
 
 export interface WorkerLog {
@@ -22,23 +23,31 @@ export class WorkerLogs {
   /** Renames are done one after the other, so that two workers of one slot never mix their names up. */
   #renamed: Promise<unknown> = Promise.resolve();
 
-  constructor(private readonly dir: string) {}
+  /** @param houseDir `.parallel-agents`, absolute */
+  constructor(private readonly houseDir: string) {}
 
   /** Empty, readable by the user only. */
   async open(): Promise<WorkerLog> {
     let number = 1;
     while (this.#unnamed.has(number)) number += 1;
     this.#unnamed.add(number);
-    const name = path.join(this.dir, `worker-spare-${number}.log`);
+    const name = `worker-spare-${number}.log`;
     try {
-      await mkdir(this.dir, { recursive: true });
-      await rm(name, { force: true }); // of an earlier host, whose worker may still have it open
-      return this.#log(await open(name, 'ax+', 0o600), number, name);
+      const file = await this.#inFolder(async (folder) => {
+        await rm(folder.at(name), { force: true }); // of an earlier host, whose worker may still have it open
+        return open(folder.at(name), 'ax+', 0o600);
+      });
+      return this.#log(file, number, name);
     } catch (cause) {
       this.#unnamed.delete(number);
+      if (Failure.is(cause)) throw cause;
       const why = cause instanceof Error ? cause.message : String(cause);
       throw new Failure(reasonOf(cause) ?? 'spawn', `Could not open the log of a worker: ${why}`, { cause });
     }
+  }
+
+  #inFolder<T>(work: (folder: Folder) => Promise<T>): Promise<T> {
+    return inPart(this.houseDir, ['logs'], work);
   }
 
   #log(file: FileHandle, number: number, name: string): WorkerLog {
@@ -52,14 +61,16 @@ export class WorkerLogs {
       file,
       nameFor: (slot) => {
         isUnnamed = false;
-        const slotName = path.join(this.dir, `worker-${slot}`);
-        inOrder(async () => {
-          await rename(`${slotName}.log`, `${slotName}.previous.log`).catch(() => undefined);
-          await rename(name, `${slotName}.log`);
-        });
+        const slotName = `worker-${slot}`;
+        inOrder(() =>
+          this.#inFolder(async ({ at }) => {
+            await rename(at(`${slotName}.log`), at(`${slotName}.previous.log`)).catch(() => undefined);
+            await rename(at(name), at(`${slotName}.log`));
+          }),
+        );
       },
       close: () => {
-        if (isUnnamed) inOrder(() => rm(name, { force: true }));
+        if (isUnnamed) inOrder(() => this.#inFolder(({ at }) => rm(at(name), { force: true })));
         isUnnamed = false;
         closed ??= this.#renamed.then(() => endOf(file));
         return closed;

@@ -15,8 +15,8 @@ export interface WorkerSpawnerOptions {
   readonly workerPath: string;
   /** Node, or the editor's executable, which acts as Node for the worker. */
   readonly execPath: string;
-  /** Gets `worker-<slot>.log` and the log of the worker before it in that slot. */
-  readonly logDir: string;
+  /** The workspace's `.parallel-agents`: its `logs` get `worker-<slot>.log` and that of the worker before it in that slot. */
+  readonly houseDir: string;
   readonly ender?: ProcessTree;
   readonly environment?: Environment;
 }
@@ -37,18 +37,18 @@ export interface WorkerStarter {
 export function createWorkerSpawner({
   workerPath,
   execPath,
-  logDir,
+  houseDir,
   ender = createProcessEnder(),
   environment = process.env,
 }: WorkerSpawnerOptions): WorkerSpawner & WorkerStarter {
-  const logs = new WorkerLogs(logDir);
+  const logs = new WorkerLogs(houseDir);
 
   async function start(tag: string): Promise<IdleWorker> {
     const log = await logs.open();
     try {
       const worker = await startChild('a worker', () =>
         spawn(execPath, [workerPath], {
-          cwd: path.parse(logDir).root, // a folder of the user's could not be removed while a worker sits in it
+          cwd: path.parse(houseDir).root, // a folder of the user's could not be removed while a worker sits in it
           env: programEnvironment(environment, addTags(environment[tagVariable], tag)),
           // The log is a file, not a pipe: a worker whose pipe breaks with its host would die of it.
           stdio: ['pipe', log.file.fd, log.file.fd],

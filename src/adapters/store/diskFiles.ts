@@ -1,8 +1,13 @@
 // What the store asks of the disk, few and small so that tests can let each of them fail, and Node's way of doing it.
 import { type BigIntStats, constants } from 'node:fs';
-import { type FileHandle, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
+import { type FileHandle, lstat, open, readdir, rename, rm } from 'node:fs/promises';
+import { basename, dirname, relative, sep } from 'node:path';
 import { Failure, type FailureReason } from '../../ports/failure';
 import { isNotRead, readFileWithin, whyNotRead } from '../files/boundedRead';
+import { orNull } from '../files/fileFailure';
+import { inPart, inPartThere } from '../files/housePart';
+import { refuseForeignFile } from '../files/houseParts';
+import type { Folder } from '../files/openFolder';
 
 /** Every method may reject with the system's error, having done all, part or nothing of its work. */
 export interface DiskFiles {
@@ -19,6 +24,7 @@ export interface DiskFiles {
   list(path: string): Promise<readonly string[]>;
   /** Resolves when names given and taken in the folder would survive a power cut. */
   syncFolder(path: string): Promise<void>;
+  /** Is there such a file? */
   exists(path: string): Promise<boolean>;
   /** Keeps hold of a folder, so that it is told from another that gets its name, and perhaps its number, later. */
   holdFolder(path: string): Promise<Held>;
@@ -43,35 +49,52 @@ export interface DiskFile extends Held {
 /** More than this SQLite in memory could not hold either: 2 GiB. */
 const mostBytes = 2 ** 31 - 1;
 
-export const nodeFiles: DiskFiles = {
-  async read(path) {
-    const bytes = await readFileWithin(path, mostBytes);
-    if (!isNotRead(bytes)) return bytes;
-    if (bytes.notRead === 'missing') return undefined;
-    throw new Failure('refused', `"${path}" ${whyNotRead(bytes, mostBytes)}; move it away and start again.`);
-  },
-  async create(path) {
-    await rm(path, { force: true }); // never written through: it may be a link, or another name of somebody's file
-    // Only for its owner: events hold parts of the user's files and output.
-    return nodeFile(await open(path, 'wx', 0o600));
-  },
-  rename,
-  remove: (path) => rm(path, { force: true }),
-  makeFolder: async (path) => void (await mkdir(path, { recursive: true, mode: 0o700 })),
-  list: async (path) => (await readdir(path).catch(undefinedIfMissing)) ?? [],
-  async syncFolder(path) {
-    // Windows cannot open a folder to sync it, and makes renames durable by itself.
-    if (process.platform === 'win32') return;
-    const folder = await open(path, constants.O_RDONLY);
-    await folder.sync().finally(() => folder.close());
-  },
-  exists: async (path) => (await identityAt(path)) !== undefined,
-  async holdFolder(path) {
-    // Windows cannot open a folder, and lets nobody remove one in which a file is open.
-    if (process.platform === 'win32') return { isAt: nodeFiles.exists, close: async () => undefined };
-    return held(await open(path, constants.O_RDONLY));
-  },
-};
+/**
+ * The disk as it is, for paths of `houseDir` and of what is in it. No part of it is reached through a link, whenever that
+ * came: every method but `isAt` rejects with `foreign` then.
+ *
+ * @param houseDir `.parallel-agents`, absolute
+ */
+export function createHouseFiles(houseDir: string): DiskFiles {
+  const below = (folder: string) => relative(houseDir, folder).split(sep).filter(Boolean);
+  const within = <T>(folder: string, work: (opened: Folder) => Promise<T>) =>
+    inPartThere(houseDir, below(folder), work);
+  const beside = <T>(file: string, work: (name: string) => Promise<T>) =>
+    within(dirname(file), (folder) => work(folder.at(basename(file))));
+  const exists = async (file: string) =>
+    (await orNull(beside(file, (name) => refuseForeignFile(file, name)))) ?? false;
+  return {
+    async read(file) {
+      const bytes = (await orNull(beside(file, (name) => readFileWithin(name, mostBytes)))) ?? undefined;
+      if (!isNotRead(bytes)) return bytes;
+      if (bytes.notRead === 'missing') return undefined;
+      await exists(file);
+      throw new Failure(
+        'refused',
+        `"${file}" ${whyNotRead(bytes, mostBytes)}; move it away and start again.`,
+      );
+    },
+    create: (file) =>
+      beside(file, async (name) => {
+        await rm(name, { force: true }); // never written through: it may be a link, or another name of somebody's file
+        // Only for its owner: events hold parts of the user's files and output.
+        return nodeFile(await open(name, 'wx', 0o600));
+      }),
+    rename: (from, to) => beside(from, (old) => beside(to, (name) => rename(old, name))),
+    remove: async (file) => void (await orNull(beside(file, (name) => rm(name, { force: true })))),
+    makeFolder: (folder) => inPart(houseDir, below(folder), async () => undefined),
+    list: async (folder) => (await orNull(within(folder, (opened) => readdir(opened.at('.'))))) ?? [],
+    syncFolder: (folder) => within(folder, (opened) => opened.sync()),
+    exists,
+    async holdFolder(folder) {
+      // Windows lets nobody remove a folder in which a file is open.
+      if (process.platform === 'win32') {
+        return { isAt: async (at) => (await identityAt(at)) !== undefined, close: async () => undefined };
+      }
+      return held(await within(folder, (opened) => open(opened.at('.'), constants.O_RDONLY)));
+    },
+  };
+}
 
 /**
  * Puts a complete and synced file with `content` in the place of `path` in one step, and answers it open. The name is
@@ -147,7 +170,7 @@ function held(handle: FileHandle): Held {
 }
 
 async function identityAt(path: string): Promise<string | undefined> {
-  return stat(path, { bigint: true }).then(identityOf, undefinedIfMissing);
+  return lstat(path, { bigint: true }).then(identityOf, undefinedIfMissing);
 }
 
 function identityOf({ dev, ino }: BigIntStats): string {

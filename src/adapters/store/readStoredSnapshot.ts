@@ -1,7 +1,7 @@
 // A look at what a workspace's database holds, by someone who does not own it and writes nothing.
 import type { Snapshot } from '../../core/events/snapshot';
 import { bindingsOf } from './bindings';
-import { type DiskFiles, nodeFiles } from './diskFiles';
+import { createHouseFiles, type DiskFiles } from './diskFiles';
 import { migrate, migrations, newestVersion, versionOf } from './migrations';
 import { recover } from './recovery';
 import { readSnapshot } from './snapshotRows';
@@ -28,7 +28,7 @@ export interface StoredSnapshot {
 export async function readStoredSnapshot({
   dir,
   wasmPath,
-  files = nodeFiles,
+  files = createHouseFiles(dir),
 }: StoredPlace): Promise<StoredSnapshot | undefined> {
   const { database } = await recover({ files, dir }, await loadSqlJs(wasmPath), migrations);
   try {

@@ -1,6 +1,7 @@
 // The redo journal: records are added at its end and are kept once synced; it is only ever replaced whole.
 import { dirname } from 'node:path';
 import { Failure } from '../../ports/failure';
+import { takenAway } from '../files/housePart';
 import { type DiskFile, type DiskFiles, type Held, putInPlace, writeAll } from './diskFiles';
 
 /**
@@ -69,11 +70,12 @@ export class RedoJournal {
     throw new Failure('conflict', 'Another process has taken over the database of this workspace.');
   }
 
-  /** Rejects with `removed` when the folder around the journal is gone or is another. */
+  /** Rejects with `removed` when the folder around the journal is gone or is another, with `foreign` when it is none. */
   async assertFolder(): Promise<void> {
     const dir = dirname(this.path);
-    if (!(await this.folder.isAt(dir)))
-      throw new Failure('removed', `${dir} was taken away while it was in use.`);
+    if (await this.folder.isAt(dir)) return;
+    await this.files.list(dir); // which says so where something else stands there
+    throw takenAway(dir);
   }
 
   /** Begins with nothing in it, once a snapshot holds all that was: whether there is a file or it was taken away. */

@@ -1,6 +1,7 @@
 // Puts a workspace's records out of the way, whole and under a dated name, so that the next open begins anew.
 import { mkdir, readdir, rename } from 'node:fs/promises';
-import path from 'node:path';
+import { inPartThere } from '../files/housePart';
+import { openBelow } from '../files/openFolder';
 import { diskFailure } from './diskFiles';
 
 const prefix = 'set-aside-';
@@ -18,9 +19,16 @@ function stays(name: string): boolean {
 export async function setAsideRecords(dir: string, now: number): Promise<string> {
   const name = `${prefix}${new Date(now).toISOString().replaceAll(':', '-')}`; // Windows takes no colon in a name
   try {
-    const parts = (await readdir(dir)).filter((part) => !stays(part)).sort();
-    await mkdir(path.join(dir, name), { mode: 0o700 });
-    for (const part of parts) await rename(path.join(dir, part), path.join(dir, name, part));
+    await inPartThere(dir, [], async (house) => {
+      const parts = (await readdir(house.at('.'))).filter((part) => !stays(part)).sort();
+      await mkdir(house.at(name), { mode: 0o700 });
+      const kept = await openBelow(house, name);
+      try {
+        for (const part of parts) await rename(house.at(part), kept.at(part));
+      } finally {
+        await kept.close();
+      }
+    });
     return name;
   } catch (error) {
     throw diskFailure(error, 'set the old records aside');

@@ -7,7 +7,7 @@ import type { Commit, Loaded, Store } from '../../ports/store';
 import type { Clock } from '../../ports/system';
 import type { RequiredBinding } from './bindings';
 import { databaseName, exportAt, journalRoom, placeDatabase } from './databaseFile';
-import { type DiskFiles, diskFailure, nodeFiles } from './diskFiles';
+import { createHouseFiles, type DiskFiles, diskFailure } from './diskFiles';
 import { encodeRecord } from './journalRecord';
 import { textName } from './keptTexts';
 import { type Migration, migrations } from './migrations';
@@ -49,8 +49,8 @@ const mostPagesAtOnce = 16;
  * nothing written; and what the disk says.
  */
 export async function openSqlJsStore(options: SqlJsStoreOptions): Promise<Store> {
-  const { dir, epoch, wasmPath, binding, clock = { now: Date.now }, files = nodeFiles } = options;
-  const { snapshotAtBytes, keptChars = defaultKeptChars } = options;
+  const { dir, epoch, wasmPath, binding, clock = { now: Date.now } } = options;
+  const { files = createHouseFiles(dir), snapshotAtBytes, keptChars = defaultKeptChars } = options;
   const { migrations: steps = migrations } = options;
   try {
     const place = { files, dir };

@@ -1,39 +1,43 @@
 // One folder, two machines: a container and its host, or two that share a disk. They do not meet at a socket; what both see is
 // a file in the folder, in which whoever has it says every few seconds that it lives.
 import { randomUUID } from 'node:crypto';
-import { constants } from 'node:fs';
-import { copyFile, open, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { inert } from '../../core/shared/inert';
 import { Failure } from '../../ports/failure';
-import { asFailures, hasCode, orNull } from '../files/fileFailure';
+import { asFailures } from '../files/fileFailure';
+import { inPartThere } from '../files/housePart';
+import type { Folder } from '../files/openFolder';
+import {
+  isLongDead,
+  type LeaseHolder,
+  leaseBytes,
+  leaseName,
+  openLease,
+  parseSign,
+  putNew,
+  readSign,
+  readText,
+  type Sign,
+  setAside,
+  textOf,
+  type Written,
+} from './leaseFile';
 
-const fileName = 'owner.json';
-/** All of it is written in one piece, always as long. */
-const fileBytes = 1024;
 const usualBeatMs = 2_000;
 /** Whoever gives no sign for so long is gone: five beats, for a busy machine is late. */
 const beatsWatched = 5;
-/** Older by the clock of the disk, and nobody needs to watch it. */
-const longDeadMs = 60_000;
-const mostReads = 5;
-const betweenReadsMs = 100;
-
-export interface LeaseHolder {
-  /** The same for processes that find each other's sockets. */
-  readonly place: string;
-  readonly host: string;
-  readonly pid: number;
-}
-
-interface Written extends LeaseHolder {
-  readonly token: string;
-  readonly beat: number;
-}
+const mostNameChars = 100;
 
 export interface LeaseOptions {
-  /** Told once when another has taken the folder: this process slept, or its disk was away. */
+  /**
+   * Told once: another has taken the folder (this process slept, or its disk was away), or what stands in the place of our
+   * file is not to be written to.
+   */
   readonly onLost: (why: Failure) => void;
+  /** Told, in sentences for people, when the one who had the folder has to be watched for some beats. */
+  readonly onWatching?: ((words: string) => void) | undefined;
   /** For tests. */
   readonly beatMs?: number;
 }
@@ -46,37 +50,49 @@ export interface Lease {
 /**
  * Takes the folder for `holder`; to be called by the one owner among the processes of its place, so that what an earlier
  * one of these left is nobody's. Throws `Failure` (`occupied`) when somebody of another place has it and lives, which
- * takes `beatsWatched` beats to tell where the last sign is young.
+ * takes `beatsWatched` beats to tell where the last sign is young; `foreign` or `refused` when the file is none of ours.
  *
  * @param houseDir `.parallel-agents`, absolute
  */
 export async function takeLease(
   houseDir: string,
   holder: LeaseHolder,
-  { onLost, beatMs = usualBeatMs }: LeaseOptions,
+  { onLost, onWatching = () => {}, beatMs = usualBeatMs }: LeaseOptions,
 ): Promise<Lease> {
-  const file = path.join(houseDir, fileName);
   const own: Written = { ...holder, token: randomUUID(), beat: 0 };
-  return asFailures(`take the folder of ${file}`, async () => {
+  const inHouse: InHouse = (work) => inPartThere(houseDir, [], work);
+  return asFailures(`take the folder of ${path.join(houseDir, leaseName)}`, async () => {
     for (;;) {
-      const found = await read(file);
-      if (found && found.place !== holder.place && (await isAlive(file, found, beatMs)))
-        throw occupied(found);
-      if (found && !(await setAside(file, found))) continue; // another was quicker
-      if (await putNew(file, own)) return keep(file, own, beatMs, onLost);
+      const found = await inHouse(readSign);
+      const isTheirs = found !== undefined && found.token !== '' && found.place !== holder.place;
+      if (isTheirs && (await isAlive(inHouse, found, beatMs, onWatching))) throw occupied(found);
+      if (found && !(await inHouse((house) => setAside(house, found)))) continue; // another was quicker
+      if (await inHouse((house) => putNew(house, textOf(own)))) return keep(inHouse, own, beatMs, onLost);
     }
   });
 }
 
-function keep(file: string, own: Written, beatMs: number, onLost: (why: Failure) => void): Lease {
+/** In the folder as it stands now: it may have become a link since. */
+type InHouse = <T>(work: (house: Folder) => Promise<T>) => Promise<T>;
+
+function keep(inHouse: InHouse, own: Written, beatMs: number, onLost: (why: Failure) => void): Lease {
   const over = new AbortController();
+  /** Answers why it is ours no longer. */
+  const beatOnce = (beat: number): Promise<Failure | undefined> =>
+    inHouse((house) => writeBeat(house, { ...own, beat })).then(
+      (other) => other && taken(other),
+      (error: unknown) => {
+        if (Failure.is(error, 'foreign') || Failure.is(error, 'refused')) return error;
+        return undefined; // what the disk refuses, the store tells
+      },
+    );
   const beating = (async () => {
     for (let beat = 1; !over.signal.aborted; beat++) {
       await pause(beatMs, undefined, { signal: over.signal }).catch(() => undefined);
       if (over.signal.aborted) return;
-      const other = await beatOnce(file, { ...own, beat }).catch(() => undefined); // what the disk refuses, the store tells
-      if (!other) continue;
-      onLost(taken(other));
+      const why = await beatOnce(beat);
+      if (!why) continue;
+      onLost(why);
       return;
     }
   })();
@@ -84,124 +100,77 @@ function keep(file: string, own: Written, beatMs: number, onLost: (why: Failure)
     release: async () => {
       over.abort();
       await beating;
-      const found = await read(file).catch(() => undefined);
-      if (found?.token === own.token) await rm(file, { force: true }).catch(() => undefined);
+      await inHouse(async (house) => {
+        if (parseSign(await readText(house))?.token === own.token)
+          await rm(house.at(leaseName), { force: true });
+      }).catch(() => undefined);
     },
   };
 }
 
-/** Answers with who has the folder now, if it is another: their file is not written to. */
-async function beatOnce(file: string, own: Written): Promise<Written | undefined> {
-  const handle = await open(file, 'r+').catch((error: unknown) => {
-    if (!hasCode(error, 'ENOENT', 'ENOTDIR')) throw error;
-    return undefined;
-  });
-  if (!handle) {
-    await putNew(file, own); // somebody took it away, who did not know what it is for
-    return undefined;
+/** Answers with who has the folder now, if it is another: nothing is written but into a file that is our own. */
+async function writeBeat(house: Folder, own: Written): Promise<Sign | undefined> {
+  const handle = await openLease(house);
+  if (handle) {
+    try {
+      const { buffer, bytesRead } = await handle.read({ buffer: Buffer.alloc(leaseBytes), position: 0 });
+      const found = parseSign(buffer.subarray(0, bytesRead).toString());
+      if (found && found.token !== own.token) return found;
+      if (found) {
+        await handle.write(textOf(own), 0);
+        return undefined;
+      }
+    } finally {
+      await handle.close();
+    }
+    // Another name of somebody's file perhaps, or another host's that is in the making.
+    const found = await readSign(house);
+    if (found && found.token !== '') return found.token === own.token ? undefined : found;
+    if (found && !(await setAside(house, found))) return undefined;
   }
-  try {
-    const { buffer, bytesRead } = await handle.read({ buffer: Buffer.alloc(fileBytes), position: 0 });
-    const found = parse(buffer.subarray(0, bytesRead).toString());
-    if (found && found.token !== own.token) return found;
-    await handle.write(textOf(own), 0);
-    return undefined;
-  } finally {
-    await handle.close();
-  }
+  await putNew(house, textOf(own)); // somebody took it away, who did not know what it is for
+  return undefined;
 }
 
-async function isAlive(file: string, seen: Written, beatMs: number): Promise<boolean> {
-  if (await isLongDead(file)) return false;
-  const until = performance.now() + beatMs * beatsWatched;
+async function isAlive(
+  inHouse: InHouse,
+  seen: Sign,
+  beatMs: number,
+  onWatching: (words: string) => void,
+): Promise<boolean> {
+  if (await inHouse(isLongDead)) return false;
+  const watchedMs = beatMs * beatsWatched;
+  onWatching(watching(seen, watchedMs));
+  const until = performance.now() + watchedMs;
   while (performance.now() < until) {
     await pause(beatMs / 4);
-    const now = await read(file);
-    if (!now) return false;
-    if (now.token !== seen.token || now.beat !== seen.beat) return true;
+    const text = await inHouse(readText);
+    if (text === undefined) return false;
+    if (text !== seen.text) return true;
   }
   return false;
 }
 
-/** By what the disk takes for now: clocks of machines differ. */
-async function isLongDead(file: string): Promise<boolean> {
-  const probe = `${file}.${randomUUID()}`;
-  try {
-    await writeFile(probe, '', { mode: 0o600 });
-    const [last, now] = await Promise.all([orNull(stat(file)), stat(probe)]);
-    return last !== null && now.mtimeMs - last.mtimeMs > longDeadMs;
-  } finally {
-    await rm(probe, { force: true });
-  }
-}
-
-/** False when it was not `seen` any more, and stands as it stood. */
-async function setAside(file: string, seen: Written): Promise<boolean> {
-  const aside = `${file}.${randomUUID()}`;
-  try {
-    await rename(file, aside);
-  } catch (error) {
-    if (hasCode(error, 'ENOENT')) return false;
-    throw error;
-  }
-  const moved = await read(aside);
-  const isSeen = moved === undefined || moved.token === seen.token;
-  if (!isSeen) await copyFile(aside, file, constants.COPYFILE_EXCL).catch(() => undefined); // or a newer one is there
-  await rm(aside, { force: true });
-  return isSeen;
-}
-
-/** False when there is one already. */
-async function putNew(file: string, own: Written): Promise<boolean> {
-  try {
-    await writeFile(file, textOf(own), { mode: 0o600, flag: 'wx' }); // there are shared disks without hard links
-    return true;
-  } catch (error) {
-    if (hasCode(error, 'EEXIST')) return false;
-    throw error;
-  }
-}
-
-/** Undefined where there is none. What nobody can understand is in the making for a moment, and then nobody's. */
-async function read(file: string): Promise<Written | undefined> {
-  for (let tries = 1; ; tries++) {
-    const text = await orNull(readFile(file, 'utf8'));
-    if (text === null) return undefined;
-    const found = parse(text);
-    if (found || tries === mostReads) return found ?? nobody;
-    await pause(betweenReadsMs);
-  }
-}
-
-const nobody: Written = { place: '', host: '', pid: 0, token: '', beat: 0 };
-
-function parse(text: string): Written | undefined {
-  try {
-    const found: Partial<Written> = JSON.parse(text);
-    const { place, host, pid, token, beat } = found;
-    const isWhole = typeof place === 'string' && typeof host === 'string' && typeof token === 'string';
-    return isWhole && typeof pid === 'number' && typeof beat === 'number'
-      ? { place, host, pid, token, beat }
-      : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-function textOf(written: Written): string {
-  return `${JSON.stringify(written)}\n`.padStart(fileBytes);
-}
-
-function occupied({ host, pid }: Written): Failure {
+function occupied(sign: Sign): Failure {
   return new Failure(
     'occupied',
-    `This folder is at work on another machine or in another container: process ${pid} on "${host}" has it.`,
+    `This folder is at work on another machine or in another container: ${nameOf(sign)} has it.`,
   );
 }
 
-function taken({ host, pid }: Written): Failure {
+function taken(sign: Sign): Failure {
   return new Failure(
     'occupied',
-    `While this process did not run, another machine or container has taken this folder: process ${pid} on "${host}".`,
+    `While this process did not run, another machine or container has taken this folder: ${nameOf(sign)}.`,
   );
+}
+
+function watching(sign: Sign, ms: number): string {
+  return `This folder was at work on another machine or in another container: ${nameOf(sign)} had it. For up to ${Math.ceil(ms / 1000)} s it is watched whether that lives.`;
+}
+
+/** Somebody else's words: for a line in a terminal, and no longer than a name. */
+function nameOf({ host, pid }: Sign): string {
+  if (host === undefined || pid === undefined) return 'a process of another version';
+  return `process ${pid} on "${inert(host).slice(0, mostNameChars)}"`;
 }

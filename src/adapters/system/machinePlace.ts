@@ -2,7 +2,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import type { LeaseHolder } from '../store/workspaceLease';
+import type { LeaseHolder } from '../store/leaseFile';
 
 /**
  * @param socket where this process listens: in a folder for the workspace, in one for the user, in one of the system's. The

@@ -146,6 +146,7 @@ const overWords: Readonly<Record<TroubleCause, string>> = {
   spawn: 'agents can be started',
   files: 'files can be opened',
   disk: 'the disk can be written',
+  stateFolder: 'the parts of .parallel-agents are its own again',
   workspace: 'the workspace can be copied',
   copies: 'the settings let the workspace be copied',
 };

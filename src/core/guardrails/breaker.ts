@@ -3,8 +3,8 @@ import type { EpochMs, Fence } from '../shared/ids';
 
 /**
  * What kind of trouble stands in every agent's way: the key is refused; the account has no credit; the model service does
- * not answer as itself; the proxy to it does not answer or refuses; processes cannot be started; too many files are open; the disk is full or read-only; no copy of
- * the workspace can be made; the user's settings do not let one be made.
+ * not answer as itself; the proxy to it does not answer or refuses; processes cannot be started; too many files are open; the disk is full or read-only; a part of
+ * `.parallel-agents` was replaced by something else; no copy of the workspace can be made; the user's settings do not let one be made.
  */
 export const troubleCauses = [
   'key',
@@ -14,6 +14,7 @@ export const troubleCauses = [
   'spawn',
   'files',
   'disk',
+  'stateFolder',
   'workspace',
   'copies',
 ] as const;
@@ -64,13 +65,21 @@ export type Proof = 'model' | 'copy' | 'work';
 /** A probe of the service is a request that somebody may have to pay for; one of this machine costs a process. */
 const firstProbeMs: Readonly<Record<TroubleCause, number>> = {
   ...{ key: 60_000, credit: 60_000, service: 60_000 },
-  ...{ proxy: 5_000, spawn: 5_000, files: 5_000, disk: 5_000, workspace: 5_000, copies: 5_000 },
+  ...{
+    proxy: 5_000,
+    spawn: 5_000,
+    files: 5_000,
+    disk: 5_000,
+    stateFolder: 5_000,
+    workspace: 5_000,
+    copies: 5_000,
+  },
 };
 const longestProbeMs = 15 * 60_000;
 
 const proofs: Readonly<Record<TroubleCause, Proof>> = {
   ...{ key: 'model', credit: 'model', service: 'model', proxy: 'model' },
-  ...{ spawn: 'copy', files: 'copy', workspace: 'copy', copies: 'copy', disk: 'work' },
+  ...{ spawn: 'copy', files: 'copy', workspace: 'copy', copies: 'copy', disk: 'work', stateFolder: 'work' },
 };
 
 const keyMend = '"Set Anthropic API Key" in the editor, ANTHROPIC_API_KEY for the command line';
@@ -83,6 +92,7 @@ const mends: Readonly<Record<TroubleCause, string>> = {
   spawn: `Close other programs, or raise the limits of processes and memory. ${byItself}`,
   files: `Close other programs, or raise the limit of open files (ulimit -n). ${byItself}`,
   disk: `Free some space on the disk, or make it writable. ${byItself}`,
+  stateFolder: `Nothing is read or written through it. ${byItself}`,
   workspace: `Make the folder one that you can read and write. ${byItself}`,
   copies: `Change that, in your own settings or in the folder. ${byItself}`,
 };

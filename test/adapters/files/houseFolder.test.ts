@@ -119,7 +119,7 @@ describe('houseFolder', () => {
       await assert.rejects(
         prepareHouse(root),
         (error) =>
-          Failure.is(error, 'refused') &&
+          Failure.is(error, 'foreign') &&
           /"\S+\.parallel-agents\S*" is .*; move it away and start again\.$/.test(error.message),
       );
       assert.deepEqual(readdirSync(root, { recursive: true }), before);

@@ -100,7 +100,7 @@ describe('artifacts', () => {
     const elsewhere = tempFolder();
     symlinkSync(elsewhere, path.join(houseDir, 'artifacts'));
     leave('a.txt', 'x');
-    await assert.rejects(take(), (error) => Failure.is(error, 'refused'));
+    await assert.rejects(take(), (error) => Failure.is(error, 'foreign'));
     assert.deepEqual(readdirSync(elsewhere), []);
   });
 

@@ -17,13 +17,15 @@ describe('the worker spawner', () => {
   const ender = createProcessEnder();
   let lifeline: Lifeline;
   let tag: string;
+  let houseDir: string;
   let logDir: string;
   let workerPath: string;
 
   beforeEach(async () => {
     lifeline = await openLifeline();
     tag = randomBytes(16).toString('hex');
-    logDir = path.join(lifeline.folder, 'logs');
+    houseDir = lifeline.folder;
+    logDir = path.join(houseDir, 'logs');
     workerPath = path.join(lifeline.folder, 'worker.js');
   });
   afterEach(async () => {
@@ -44,7 +46,7 @@ describe('the worker spawner', () => {
   }
   const lifelineScript = () => /-e '(.*)'$/.exec(lifeline.program())?.[1] ?? '';
   const spawner = (environment = process.env) =>
-    createWorkerSpawner({ workerPath, execPath: process.execPath, logDir, ender, environment });
+    createWorkerSpawner({ workerPath, execPath: process.execPath, houseDir, ender, environment });
   const start = { slot: 2, fence: 5 };
 
   it('hands the hello over, then closes the pipe, and tells how the worker ended', async () => {
@@ -144,7 +146,7 @@ describe('the worker spawner', () => {
 
   it('fails to start without Node', () =>
     assert.rejects(
-      createWorkerSpawner({ workerPath, execPath: '/nowhere', logDir }).spawn({ ...start, tag }),
+      createWorkerSpawner({ workerPath, execPath: '/nowhere', houseDir }).spawn({ ...start, tag }),
       (error) => Failure.is(error, 'spawn'),
     ));
 
@@ -153,7 +155,7 @@ describe('the worker spawner', () => {
     const source = `
       import { closeSync, openSync } from 'node:fs';
       import { createWorkerSpawner } from './src/adapters/process/workerSpawner';
-      const spawner = createWorkerSpawner(${JSON.stringify({ workerPath, execPath: process.execPath, logDir })});
+      const spawner = createWorkerSpawner(${JSON.stringify({ workerPath, execPath: process.execPath, houseDir })});
       const spawn = () => spawner.spawn({ slot: 1, fence: 1, tag: '${tag}' })
         .then(() => 'started', (error) => error.name + ' ' + error.reason);
       const files: number[] = [];
@@ -178,7 +180,7 @@ describe('the worker spawner', () => {
   });
 
   function hostSource(then: string): string {
-    const options = JSON.stringify({ workerPath, execPath: process.execPath, logDir });
+    const options = JSON.stringify({ workerPath, execPath: process.execPath, houseDir });
     return `import { createWorkerSpawner } from './src/adapters/process/workerSpawner';
       void createWorkerSpawner(${options}).spawn({ slot: 1, fence: 1, tag: '${tag}' }).then((worker) => {
         console.log(worker.process.pid);

@@ -204,7 +204,7 @@ describe('SqlJsStore on disk', () => {
     assert.equal(await readFile(victim, 'utf8'), 'precious');
     await rm(file('agents.db'));
     await symlink(victim, file('agents.db'));
-    await rejects(open({ epoch: 2 }), 'refused');
+    await rejects(open({ epoch: 2 }), 'foreign');
     await rm(outside, { recursive: true });
   });
 

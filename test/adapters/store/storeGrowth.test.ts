@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { type DiskFiles, nodeFiles } from '../../../src/adapters/store/diskFiles';
+import { createHouseFiles, type DiskFiles } from '../../../src/adapters/store/diskFiles';
 import { openSqlJsStore } from '../../../src/adapters/store/sqlJsStore';
 import type { Attempt, Happening } from '../../../src/core/events/event';
 import { defaultRunSettings } from '../../../src/core/events/runSettings';
@@ -18,11 +18,14 @@ import { wasmPath } from './wasmPath';
 const features = 1_100;
 
 /** What is measured is not how fast a disk is. */
-const withoutSyncs: DiskFiles = {
-  ...nodeFiles,
-  syncFolder: async () => {},
-  create: async (name) => Object.assign(await nodeFiles.create(name), { sync: async () => {} }),
-};
+function withoutSyncs(dir: string): DiskFiles {
+  const files = createHouseFiles(dir);
+  return {
+    ...files,
+    syncFolder: async () => {},
+    create: async (name) => Object.assign(await files.create(name), { sync: async () => {} }),
+  };
+}
 
 describe('a store with a long history', () => {
   let dir: string;
@@ -41,7 +44,7 @@ describe('a store with a long history', () => {
 
   const clock = { now: () => 0, monotonic: () => 0, after: () => () => {}, giveWay: async () => {} };
   const open = async () => {
-    store = await openSqlJsStore({ dir, epoch: 1, wasmPath, files: withoutSyncs });
+    store = await openSqlJsStore({ dir, epoch: 1, wasmPath, files: withoutSyncs(dir) });
     const { snapshot } = await store.load();
     log = new EventLog(store, clock, snapshot, (cause) => assert.fail(String(cause)), new Redactor());
   };

@@ -1,6 +1,16 @@
 // Of two machines that share a folder and nothing else, one has it; the other is told who, and takes it when that one is gone.
 import { strict as assert } from 'node:assert';
-import { existsSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  truncateSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { type Lease, takeLease } from '../../../src/adapters/store/workspaceLease';
@@ -13,6 +23,11 @@ const endlessMs = 600_000;
 const here = { place: 'here', host: 'laptop', pid: 1 };
 const there = { place: 'there', host: 'container', pid: 2 };
 
+function openAt(file: string): string {
+  writeFileSync(file, '');
+  return file;
+}
+
 describe('the lease of a folder', () => {
   const held: Lease[] = [];
   afterEach(async () => {
@@ -21,13 +36,17 @@ describe('the lease of a folder', () => {
 
   function at(dir: string, every = beatMs) {
     const lost: Failure[] = [];
+    const watched: string[] = [];
     const take = async (holder: typeof here) => {
-      const lease = await takeLease(dir, holder, { beatMs: every, onLost: (why) => void lost.push(why) });
+      const onWatching = (words: string) => void watched.push(words);
+      const lease = await takeLease(dir, holder, {
+        ...{ beatMs: every, onLost: (why: Failure) => void lost.push(why), onWatching },
+      });
       held.push(lease);
       return lease;
     };
     const file = path.join(dir, 'owner.json');
-    return { take, lost, file, written: () => JSON.parse(readFileSync(file, 'utf8')) };
+    return { take, lost, watched, file, written: () => JSON.parse(readFileSync(file, 'utf8')) };
   }
   const isOccupied = (error: unknown) => {
     assert.ok(Failure.is(error, 'occupied'));
@@ -61,21 +80,86 @@ describe('the lease of a folder', () => {
     }
   });
 
-  it('is taken from another place only after that gave no sign for some beats', async () => {
-    const { take, file, written } = at(tempFolder());
-    writeFileSync(file, JSON.stringify({ ...there, token: 't', beat: 7 }));
+  it('is taken from another place only after that gave no sign for some beats, which is told at once', async () => {
+    const { take, file, written, watched } = at(tempFolder());
+    writeFileSync(file, JSON.stringify({ ...there, host: 'evil\u001b[31mRED\nx', token: 't', beat: 7 }));
     const begun = performance.now();
-    await take(here);
+    const taking = take(here);
+    while (watched.length === 0) await pause(1);
+    assert.ok(performance.now() - begun < beatMs * 5);
+    await taking;
     assert.ok(performance.now() - begun >= beatMs * 5);
     assert.equal(written().host, 'laptop');
+    assert.equal(watched.length, 1);
+    assert.match(watched[0] ?? '', /process 2 on "evil \[31mRED x" had it\. For up to 1 s it is watched/);
   });
 
-  it('is nobody’s where nobody can understand it', async () => {
-    const { take, file, written } = at(tempFolder());
-    writeFileSync(file, '{"place":');
-    await take(here);
-    assert.equal(written().host, 'laptop');
+  it('is left to a process of another version that lives, whatever else it writes than its token', async () => {
+    const { take, file, watched } = at(tempFolder());
+    const write = (sign: number) => writeFileSync(file, JSON.stringify({ token: 't', owner: {}, sign }));
+    write(0);
+    const taking = take(here);
+    while (watched.length === 0) await pause(1);
+    write(1);
+    await assert.rejects(
+      taking,
+      (error) => Failure.is(error, 'occupied') && /another version has it/.test(error.message),
+    );
+    write(2);
+    await take(here); // it gave no further sign
   });
+
+  const nobodys: Record<string, string> = {
+    'is empty': '',
+    'is cut short': '{"place":',
+    'is none of ours': '{"place":"x"}',
+    'is no object': 'null',
+    'has an empty token': '{"token":""}',
+  };
+  for (const [what, text] of Object.entries(nobodys)) {
+    it(`is nobody’s where the file ${what}, and nobody is watched for it`, async () => {
+      const { take, file, written, watched } = at(tempFolder(), endlessMs);
+      writeFileSync(file, text);
+      await take(here);
+      assert.equal(written().host, 'laptop');
+      assert.deepEqual(watched, []);
+    });
+  }
+
+  it('is not taken from one that is in the making', async () => {
+    const { take, file } = at(tempFolder());
+    writeFileSync(file, '');
+    const taking = take(there);
+    await pause(600);
+    writeFileSync(file, '{');
+    await pause(600); // longer together than what stays the same is waited for
+    const host = setInterval(
+      () => writeFileSync(file, JSON.stringify({ ...here, token: 't', beat: Date.now() })),
+      10,
+    );
+    await assert.rejects(taking, isOccupied).finally(() => clearInterval(host));
+  });
+
+  const refused: Record<string, [make: (file: string) => void, words: RegExp]> = {
+    'a sparse file': [
+      (file) => truncateSync(openAt(file), 200e9),
+      /has 200 GB; at most 66 KB are read; move/,
+    ],
+    'a folder': [(file) => mkdirSync(file), /is not a file; move/],
+    'a link': [(file) => symlinkSync('/etc/hostname', file), /is a link; move/],
+  };
+  for (const [what, [make, words]] of Object.entries(refused)) {
+    it(`is refused at once where its file is ${what}, which stays`, async () => {
+      const { take, file } = at(tempFolder(), endlessMs);
+      make(file);
+      await assert.rejects(take(here), (error) => {
+        assert.ok(Failure.is(error, 'foreign') || Failure.is(error, 'refused'), String(error));
+        assert.match(error.message, words);
+        return error.message.startsWith(`"${file}" `);
+      });
+      lstatSync(file);
+    });
+  }
 
   it('is had by one of many who begin at the same moment', async () => {
     for (let round = 0; round < 5; round++) {

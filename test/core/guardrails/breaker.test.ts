@@ -76,6 +76,7 @@ describe('the breaker', () => {
     workspace: ['copy', 'work'],
     copies: ['copy', 'work'],
     disk: ['work'],
+    stateFolder: ['work'],
   };
   for (const [cause, proofs] of Object.entries(closing)) {
     it(`is closed for ${cause} by ${proofs.join(' or ')} of a probe`, () => {
