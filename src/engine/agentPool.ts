@@ -15,14 +15,15 @@ import { describeUnread, unreadOf } from '../core/shared/unread';
 import { Failure, troubleOf } from '../ports/failure';
 import type { Isolation } from '../ports/isolation';
 import type { Chance, Clock } from '../ports/system';
-import type { ProcessEnder, WorkerSpawner } from '../ports/workers';
+import type { ProcessEnder, WorkerEnd, WorkerSpawner } from '../ports/workers';
 import { type Ending, LiveAttempt } from './attempt';
 import type { BreakerKeeper } from './breakerKeeper';
 import { changeFor } from './endChange';
-import { describeDeath, endCause, endNote, messageOf } from './endWords';
+import { describeDeath, endCause, endNote, howEnded, isRefusedThread, messageOf } from './endWords';
 import type { EventLog } from './eventLog';
 import type { FileLocks } from './fileLocks';
 import type { EndStep, Insistence } from './insistence';
+import type { MachineSpan, MachineWatch } from './machineWatch';
 import type { PlaceSetUp } from './placeSetUp';
 import { type Publications, publishedEvents } from './publications';
 import { TimeLimit } from './timeLimit';
@@ -43,6 +44,7 @@ export interface PoolParts {
   readonly setUp: PlaceSetUp;
   readonly insistence: Insistence;
   readonly breaker: BreakerKeeper;
+  readonly machine: MachineWatch;
   readonly spawner: WorkerSpawner;
   readonly ender: ProcessEnder;
   readonly clock: Clock;
@@ -213,18 +215,32 @@ export class AgentPool {
   }
 
   async #spawn(live: LiveAttempt): Promise<void> {
-    const { spawner, log, socketPath } = this.parts;
-    const { slot, fence } = live.attempt;
+    const { spawner, log, machine, socketPath } = this.parts;
+    const { slot, fence, featureId } = live.attempt;
     try {
+      const able = await machine.begin(slot, featureId);
       const worker = await spawner.spawn({ slot, fence, tag: live.tag });
       live.worker = worker;
       if (live.isOver) return void this.#follow(this.#endProcess(live, 0));
-      void worker.exited.then((end) => live.isOver || this.#follow(this.#lose(live, describeDeath(end))));
+      void worker.exited.then((end) => live.isOver || this.#follow(this.#mourn(live, able, end)));
       await log.append([{ type: 'agent.started', process: worker.process, ...attemptOf(live.attempt) }]);
       worker.begin({ socketPath, token: live.token });
     } catch (error) {
       this.#follow(this.broke(live, 'Starting a worker', error));
     }
+  }
+
+  /** Where the machine was not able to let it live, that is no loss of the feature's. */
+  async #mourn(live: LiveAttempt, able: MachineSpan, end: WorkerEnd): Promise<void> {
+    const note = describeDeath(end);
+    const output = this.parts.log.redactor.text(end.outputTail);
+    const what = `An agent's process, which ${howEnded(end)},`;
+    const judged = await able
+      .judge({ what, output, ...(isRefusedThread(end) && { endedFor: 'processes' as const }) })
+      .then((said) => [note, ...said].join(' '))
+      .catch((error: unknown) => troubleOf(error) ?? note);
+    if (live.isOver) return;
+    await (typeof judged === 'string' ? this.#lose(live, judged) : this.handBack(live, judged));
   }
 
   /** A worker that never said hello has not seen the feature: it is not the feature that undid it. */

@@ -11,6 +11,7 @@ import type { StagedFile } from '../ports/isolation';
 import type { WorkerHandle } from '../ports/workers';
 import type { Turn } from './commandTurns';
 import type { CoreSpan } from './coreWatch';
+import type { MachineSpan } from './machineWatch';
 import type { NeighbourSpan } from './neighbourWatch';
 import type { TimeLimit } from './timeLimit';
 
@@ -66,6 +67,8 @@ export class LiveAttempt {
   timeLimit: TimeLimit | undefined;
   /** The watch over the command that its agent runs now. */
   command: CoreSpan | undefined;
+  /** How the machine stood before that. */
+  able: MachineSpan | undefined;
   /** The watch over servers of others that it may talk to. */
   beside: NeighbourSpan | undefined;
   /** Of that command: others may have to wait until it, and all it has started, is gone. */

@@ -6,6 +6,7 @@ import type { Surroundings } from '../core/guardrails/surroundings';
 import type { Fence } from '../core/shared/ids';
 import { ok, type Result, refuse } from '../core/shared/result';
 import type { CommandEnded, CommandOutcome, CommandPermit } from '../ports/coordinator';
+import { troubleOf } from '../ports/failure';
 import type { Isolation } from '../ports/isolation';
 import type { AgentPool } from './agentPool';
 import type { Arriving } from './arrivals';
@@ -15,6 +16,7 @@ import type { AttemptChanges } from './attemptChanges';
 import { type CommandTurns, type Turn, waitingFor } from './commandTurns';
 import type { CoreWatch } from './coreWatch';
 import type { EventLog } from './eventLog';
+import type { MachineWatch } from './machineWatch';
 import type { NeighbourWatch } from './neighbourWatch';
 import type { PlaceSetUp } from './placeSetUp';
 import { tellWaiting } from './tellWaiting';
@@ -29,6 +31,7 @@ export interface AttemptCommandsParts {
   readonly setUp: PlaceSetUp;
   readonly artifacts: Artifacts;
   readonly watch: CoreWatch;
+  readonly machine: MachineWatch;
   readonly neighbours: NeighbourWatch;
   readonly allowedCommands: () => readonly string[];
   readonly surroundings: () => Surroundings;
@@ -38,7 +41,7 @@ export class AttemptCommands {
   constructor(private readonly parts: AttemptCommandsParts) {}
 
   async begin(fence: Fence, command: string): Promise<Result<CommandPermit>> {
-    const { log, pool, isolation, watch, neighbours } = this.parts;
+    const { log, pool, isolation, watch, machine, neighbours } = this.parts;
     const live = pool.present(fence);
     const judged = judgeCommand(command, await live.checkCommand, this.parts.allowedCommands());
     if (!judged.ok) return judged;
@@ -53,6 +56,7 @@ export class AttemptCommands {
     });
     pool.present(fence);
     live.beside = await neighbours.begin(live.attempt.slot, live.tag);
+    live.able = await machine.begin(live.attempt.slot, live.attempt.featureId);
     pool.present(fence);
     live.command = watch.begin();
     const { commandMs } = log.settings.limits;
@@ -81,13 +85,16 @@ export class AttemptCommands {
 
   /**
    * What a command changed in the copy is this attempt's (`AttemptChanges.take`); when it is more than the attempt may
-   * edit, the attempt is over. What it printed comes back as a model may see it.
+   * edit, or the machine was not able to run it, the attempt is over. What it printed comes back as a model may see it.
    */
-  async end(fence: Fence, { printed, ...took }: CommandEnded): Promise<CommandOutcome> {
+  async end(fence: Fence, ended: CommandEnded): Promise<CommandOutcome> {
     const { log, pool, changes, artifacts } = this.parts;
     const live = pool.present(fence);
     const hadCompany = live.turn?.hadCompany ?? false;
-    live.endCommand(took);
+    live.endCommand(ended);
+    const output = log.redactor.text(ended.printed);
+    const said = await this.#judgeMachine(live, ended, output);
+    pool.present(fence);
     await artifacts.keep(live.attempt);
     const look = await changes.look(live);
     const files = look.news.length;
@@ -97,8 +104,21 @@ export class AttemptCommands {
     pool.present(fence);
     const taken = await changes.take(live, look);
     live.budget = budget;
-    const about = hadCompany && tellsPortTaken(printed) ? portNote : '';
-    return { ...taken, output: log.redactor.text(printed) + about };
+    const about = hadCompany && tellsPortTaken(ended.printed) ? portNote : '';
+    return { ...taken, output: output + about + said.map((words) => `\n[${words}]`).join('') };
+  }
+
+  /** Or an agent would change its work for what the machine lacked. Where it was that, the attempt is handed back. */
+  async #judgeMachine(live: LiveAttempt, ended: CommandEnded, output: string): Promise<readonly string[]> {
+    if (!ended.failed || !live.able) return [];
+    try {
+      return await live.able.judge({ what: 'A command', ...ended, output });
+    } catch (error) {
+      const trouble = troubleOf(error);
+      if (!trouble) throw error;
+      await this.parts.pool.handBack(live, trouble);
+      return [];
+    }
   }
 }
 

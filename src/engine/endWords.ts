@@ -43,18 +43,31 @@ export function limitReason({ hit, note }: Extract<Ending, { kind: 'limit' }>): 
   return `It reached ${describeLimit(hit)}.${note === undefined ? '' : ` ${note}`}`;
 }
 
+/**
+ * Node aborts, and often without a word, when the system gives it no thread; where its own memory is full it aborts as
+ * well, and says so.
+ */
+export function isRefusedThread({ signal, outputTail }: WorkerEnd): boolean {
+  return signal === 'SIGABRT' && !isHeapFull(outputTail);
+}
+
 /** What a worker that nobody asked to end died of, as far as its end and its last words tell. */
 export function describeDeath({ code, signal, outputTail }: WorkerEnd): string {
   const words = lastWords(outputTail);
-  if (/heap out of memory|allocation failed/i.test(outputTail))
-    return `Its process used up the memory that one process may have, and ended${how(signal, code)}.`;
+  if (isHeapFull(outputTail))
+    return `Its process used up the memory that one process may have, and ${howEnded({ signal, code })}.`;
   if (signal === 'SIGKILL')
     return `Its process was killed (SIGKILL); the system does that when memory runs out.${words}`;
-  return `Its process ended${how(signal, code)}.${words}`;
+  return `Its process ${howEnded({ signal, code })}.${words}`;
 }
 
-function how(signal: string | null, code: number | null): string {
-  return signal === null ? ` with code ${code}` : ` by ${signal}`;
+/** As the end of a sentence that begins with the process. */
+export function howEnded({ signal, code }: Pick<WorkerEnd, 'signal' | 'code'>): string {
+  return signal === null ? `ended with code ${code}` : `ended by ${signal}`;
+}
+
+function isHeapFull(outputTail: string): boolean {
+  return /heap out of memory|allocation failed/i.test(outputTail);
 }
 
 /** The line that names the error where there is one, else the last. */

@@ -8,6 +8,7 @@ import { concernsDecision } from '../core/scheduler/concernsDecision';
 import type { FeatureId, Fence } from '../core/shared/ids';
 import type { Isolation } from '../ports/isolation';
 import type { LocalSockets } from '../ports/localSockets';
+import type { Machine } from '../ports/machine';
 import type { Loaded, Store } from '../ports/store';
 import type { Chance, Clock, Cores } from '../ports/system';
 import type { CommandRunner, ProcessEnder, WorkerSpawner } from '../ports/workers';
@@ -32,6 +33,7 @@ import { messageOf, sentenceOf } from './endWords';
 import { EventLog } from './eventLog';
 import { FileLocks } from './fileLocks';
 import { Insistence } from './insistence';
+import { MachineWatch } from './machineWatch';
 import { NeighbourWatch } from './neighbourWatch';
 import { PlaceSetUp } from './placeSetUp';
 import { Publications } from './publications';
@@ -54,6 +56,7 @@ export interface EngineParts {
   readonly clock: Clock;
   readonly chance: Chance;
   readonly cores: Cores;
+  readonly machine: Machine;
   readonly sockets: LocalSockets;
   readonly isolation: Isolation;
   readonly spawner: WorkerSpawner;
@@ -119,11 +122,13 @@ export class Engine {
       () => log.head.run?.settings.checksAtOnce ?? cores.count,
       () => log.head.run?.settings.exclusiveChecks ?? false,
     );
+    const machine = new MachineWatch(parts.machine, (slot) => isolation.folderOf(slot));
     const setUp = new PlaceSetUp({
-      ...{ log, isolation, commands, turns, onOutput, shell: () => surroundings().shell },
+      ...{ log, isolation, commands, turns, machine, onOutput, shell: () => surroundings().shell },
     });
     const pool: AgentPool = new AgentPool({
       ...{ log, locks, publications, isolation, setUp, insistence, breaker, clock, chance, tagOf, report },
+      machine,
       ...{ spawner: parts.spawner, ender: parts.ender, socketPath: parts.socketPath, admit: parts.admit },
       checkAgain: (live) => checkAgain({ log, pool, submission }, live),
     });
@@ -137,7 +142,7 @@ export class Engine {
       return port === undefined ? undefined : Number(port);
     });
     const verification = new Verification({
-      ...{ log, commands, isolation, turns, setUp, artifacts, watch, neighbours, clock },
+      ...{ log, commands, isolation, turns, setUp, artifacts, watch, machine, neighbours, clock },
       ...{ onOutput, surroundings },
     });
     const clean = new CleanPlace(isolation);
@@ -165,6 +170,7 @@ export class Engine {
         setUp,
         artifacts,
         watch,
+        machine,
         neighbours,
         allowedCommands,
         surroundings,

@@ -1,11 +1,12 @@
 // Runs the user's set-up command in places: in one that was made anew, and where a lockfile has changed since.
 import { Failure } from '../ports/failure';
 import type { Isolation } from '../ports/isolation';
-import type { CommandResult, CommandRunner } from '../ports/workers';
+import { type CommandRunner, hasFailed } from '../ports/workers';
 import type { LiveAttempt } from './attempt';
 import { type CommandTurns, waitingFor } from './commandTurns';
 import { describeExit } from './endWords';
 import type { EventLog } from './eventLog';
+import type { MachineWatch } from './machineWatch';
 import { tellWaiting } from './tellWaiting';
 
 /** Whose place is set up. */
@@ -16,6 +17,7 @@ export interface PlaceSetUpParts {
   readonly isolation: Isolation;
   readonly commands: CommandRunner;
   readonly turns: CommandTurns;
+  readonly machine: MachineWatch;
   readonly shell: () => string;
   readonly onOutput: (of: Pick<LiveAttempt, 'attempt'>, text: string) => void;
 }
@@ -26,7 +28,7 @@ const mostTold = 2_000;
 export class PlaceSetUp {
   constructor(private readonly parts: PlaceSetUpParts) {}
 
-  /** For a place that was just prepared. Rejects with a `Failure` (`copyRefused`): no attempt could work there. */
+  /** For a place that was just prepared. Rejects with a `Failure` (`copyRefused`, or what the machine lacked): no attempt could work there. */
   async begin(live: SetUpFor): Promise<void> {
     const { log, turns } = this.parts;
     const command = this.#command();
@@ -67,12 +69,13 @@ export class PlaceSetUp {
 
   /** Why it failed, for people and agents; undefined when it did not. */
   async #run(live: SetUpFor, command: string): Promise<string | undefined> {
-    const { log, isolation, commands, shell, onOutput } = this.parts;
-    const { slot } = live.attempt;
+    const { log, isolation, commands, machine, shell, onOutput } = this.parts;
+    const { slot, featureId } = live.attempt;
     const before = new Set((await isolation.changes(slot)).map(({ path }) => path));
     const place = await isolation.commandPlace(slot);
     const timeoutMs = log.settings.limits.verifyMs;
     tellWaiting(log, live.attempt, `setting up the copy: ${command}`);
+    const able = await machine.begin(slot, featureId);
     const result = await commands.run(
       {
         ...{ ...place, command, timeoutMs, tag: live.tag, shell: shell() },
@@ -80,19 +83,20 @@ export class PlaceSetUp {
       },
       live.check.signal,
     );
+    const output = log.redactor.text(result.outputTail);
+    const what = `The set-up of the copy, \`${command}\`,`;
+    const said = hasFailed(result) ? await able.judge({ what, ...result, output }) : [];
     // It is to bring packages, not to change the project; folders that stay empty are no change of it.
     const made = (await isolation.changes(slot)).flatMap(({ path, isFolder }) =>
       before.has(path) || isFolder ? [] : [path],
     );
     if (made.length > 0) await isolation.putBack(slot, made);
     if (result.aborted) return 'It was stopped.';
-    if (result.exitCode !== 0 || result.timedOut) return this.#words(command, result, timeoutMs);
+    if (result.exitCode !== 0 || result.timedOut)
+      return [`${what} ${describeExit(result, timeoutMs)}.`, ...said, output.slice(-mostTold)]
+        .join('\n')
+        .trimEnd();
     await isolation.wasSetUp(slot, command);
     return undefined;
-  }
-
-  #words(command: string, result: CommandResult, timeoutMs: number): string {
-    const printed = this.parts.log.redactor.text(result.outputTail).slice(-mostTold);
-    return `The set-up of the copy, \`${command}\`, ${describeExit(result, timeoutMs)}.\n${printed}`.trimEnd();
   }
 }

@@ -10,7 +10,7 @@ import { describeUnread } from '../core/shared/unread';
 import { Failure } from '../ports/failure';
 import type { Isolation } from '../ports/isolation';
 import type { Clock } from '../ports/system';
-import type { CommandResult, CommandRunner } from '../ports/workers';
+import { type CommandResult, type CommandRunner, hasFailed } from '../ports/workers';
 import type { Artifacts } from './artifacts';
 import type { LiveAttempt } from './attempt';
 import { cleanSlot } from './cleanPlace';
@@ -18,6 +18,7 @@ import { type CommandTurns, type Turn, type TurnKind, waitingFor } from './comma
 import type { CoreWatch } from './coreWatch';
 import { describeExit } from './endWords';
 import type { EventLog } from './eventLog';
+import type { MachineSpan, MachineWatch } from './machineWatch';
 import type { NeighbourWatch } from './neighbourWatch';
 import type { PlaceSetUp } from './placeSetUp';
 import { tellWaiting } from './tellWaiting';
@@ -43,6 +44,7 @@ export interface VerificationParts {
   readonly setUp: PlaceSetUp;
   readonly artifacts: Artifacts;
   readonly watch: CoreWatch;
+  readonly machine: MachineWatch;
   readonly neighbours: NeighbourWatch;
   readonly clock: Clock;
   readonly onOutput: (of: Pick<LiveAttempt, 'attempt'>, text: string) => void;
@@ -55,7 +57,7 @@ export class Verification {
   /**
    * What the check makes of the attempt, once it is its turn; the wait for that counts against no limit. Where other
    * commands ran beside it and may have had a part in what came of it, it is run once more with nothing beside it, and only
-   * that counts. Rejects with a `Failure` when the check could not be run at all.
+   * that counts. Rejects with a `Failure` when the check could not be run at all, or failed where the machine was not able.
    * @param ready called at each turn; what it answers with ends the matter without a check
    */
   async verify<T>(
@@ -117,7 +119,7 @@ export class Verification {
     turn: Turn,
   ): Promise<Checked | Doubtful> {
     const { attempt, feature, guards } = live;
-    const { log, commands, isolation, watch, neighbours, onOutput } = this.parts;
+    const { log, commands, isolation, watch, machine, neighbours, onOutput } = this.parts;
     const surroundings = this.parts.surroundings();
     const waited = waitedMs === undefined ? {} : { waitedMs };
     const about = { ...(guards !== undefined && { guards }), ...attemptOf(attempt) };
@@ -125,6 +127,7 @@ export class Verification {
     await log.append([{ type: 'verify.started', command, ...waited, ...about }]);
     const { env, ...place } = await isolation.commandPlace(attempt.slot);
     const beside = await neighbours.begin(attempt.slot, live.tag);
+    const able = await machine.begin(attempt.slot, feature.id);
     const span = watch.begin();
     const [ended] = await Promise.allSettled([
       commands.run(
@@ -146,13 +149,17 @@ export class Verification {
     ]);
     const use =
       ended.status === 'fulfilled' ? span.end(ended.value.durationMs, ended.value.cpuMs) : span.end(0, 0);
+    const outputTail = ended.status === 'fulfilled' ? log.redactor.text(ended.value.outputTail) : ''; // before it is cut further
+    const judged = ended.status === 'fulfilled' && this.#judgeMachine(able, command, ended.value, outputTail);
+    const [ofMachine] = await Promise.allSettled([judged || []]);
     const isAnswered = await beside.judge();
     await this.parts.artifacts.keep(attempt);
     if (ended.status === 'rejected') throw ended.reason;
+    if (ofMachine.status === 'rejected') throw ofMachine.reason;
     const result = ended.value;
     if (result.aborted) return { kind: 'failed', reason: 'The check was stopped.' };
     const { exitCode, timedOut, durationMs } = result;
-    const outputTail = log.redactor.text(result.outputTail); // before it is cut further
+    if (!hasFailed(result)) machine.wentWell(feature.id);
     const isTaken = printed.isTold || tellsPortTaken(outputTail);
     const doubt = !turn.hadCompany ? undefined : isTaken ? 'portTaken' : isAnswered ? 'neighbour' : undefined;
     const passed = exitCode === 0 && !timedOut && doubt === undefined;
@@ -175,14 +182,24 @@ export class Verification {
         ? { kind: 'passed', evidence: { kind: 'check', command, exitCode, outputTail, durationMs } }
         : {
             kind: 'failed',
-            reason: failureReason(
-              command,
-              { ...result, outputTail },
-              timeoutMs,
-              await this.#lacked(live, { command, output: outputTail }),
-            ),
+            reason: failureReason(command, { ...result, outputTail }, timeoutMs, [
+              ...(await this.#lacked(live, { command, output: outputTail })),
+              ...ofMachine.value,
+            ]),
           };
     return doubt === undefined ? checked : { kind: 'doubtful', checked };
+  }
+
+  /** At once: what the check left on the disk is part of how the machine stands. */
+  #judgeMachine(
+    able: MachineSpan,
+    command: string,
+    result: CommandResult,
+    output: string,
+  ): Promise<readonly string[]> | undefined {
+    return hasFailed(result)
+      ? able.judge({ what: `The check \`${command}\``, ...result, output })
+      : undefined;
   }
 
   /** Sentences on where the check's place was not as the user's folder is to their terminal. */

@@ -17,6 +17,7 @@ import { openSqlJsStore } from '../adapters/store/sqlJsStore';
 import { takeLease } from '../adapters/store/workspaceLease';
 import { holderAt } from '../adapters/system/machinePlace';
 import { createNodeCores } from '../adapters/system/nodeCores';
+import { createNodeMachine } from '../adapters/system/nodeMachine';
 import { createNodeChance, createNodeClock } from '../adapters/system/nodeSystem';
 import { bindingOf } from '../adapters/system/workspaceBinding';
 import { idsOf } from '../core/features/feature';
@@ -172,6 +173,7 @@ async function build(
       clock,
       chance: createNodeChance(),
       cores: createNodeCores(),
+      machine: createNodeMachine(),
       sockets: createSystemSockets(),
       ender,
       socketPath: owner.socketPath,

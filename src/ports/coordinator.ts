@@ -48,7 +48,10 @@ export interface Coordinator {
   moveFile(move: PlaceMove): Promise<Result<{ readonly hash: string }>>;
   /** Is this command allowed, and in what state is the copy it may run in? */
   commandBegin(command: string): Promise<Result<CommandPermit>>;
-  /** Takes what the command changed in the copy for the attempt's own, or puts it back; tells what became of each file. */
+  /**
+   * Takes what the command changed in the copy for the attempt's own, or puts it back; tells what became of each file. Where
+   * the machine was not able to run it the attempt is over.
+   */
   commandEnd(ended: CommandEnded): Promise<CommandOutcome>;
   progress(report: {
     readonly status: AgentStatus;
@@ -118,6 +121,10 @@ export interface ToldChange {
 export interface CommandEnded extends CommandTime {
   /** The end of what it printed. */
   readonly printed: string;
+  /** It was run and did not end well: the hub finds out whether the machine was able to run it. */
+  readonly failed?: true;
+  readonly wroteBytes?: number;
+  readonly guardEnd?: string;
 }
 
 export interface CommandOutcome extends CommandChanges {

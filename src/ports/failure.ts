@@ -43,15 +43,19 @@ export class Failure extends Error {
   constructor(
     readonly reason: FailureReason,
     message: string,
-    options: { readonly cause?: unknown; readonly retryAfterMs?: number } = {},
+    options: { readonly cause?: unknown; readonly retryAfterMs?: number; readonly inCommand?: boolean } = {},
   ) {
     super(message, { cause: options.cause });
     this.name = 'Failure';
     this.retryAfterMs = options.retryAfterMs;
+    this.inCommand = options.inCommand ?? false;
   }
 
   /** How long the other side asked us to wait, in milliseconds. */
   readonly retryAfterMs: number | undefined;
+
+  /** A command met it: that files can be written and processes be started does not show that it is over. */
+  readonly inCommand: boolean;
 
   static is(error: unknown, reason?: FailureReason): error is Failure {
     return error instanceof Failure && (reason === undefined || error.reason === reason);
@@ -80,5 +84,6 @@ export function troubleOf(error: unknown): Trouble | undefined {
   if (!trouble || !(error instanceof Failure)) return undefined;
   const words = error.message.trim();
   const end = /[.!?…]$/.test(words) ? '' : '.';
-  return { cause: trouble.cause, message: `${trouble.told}${words}${end}` };
+  const message = `${trouble.told}${words}${end}`;
+  return { cause: trouble.cause, message, ...(error.inCommand && { inCommand: true }) };
 }

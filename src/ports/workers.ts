@@ -97,7 +97,16 @@ export interface CommandResult {
   readonly durationMs: number;
   /** CPU time that it and what it started took, as far as it was seen to end; absent where the system does not tell. */
   readonly cpuMs?: number;
+  /** What it and what it started wrote, to pipes too, as far as it was seen to end; absent where the system does not tell. */
+  readonly wroteBytes?: number;
+  /** Its guard was ended before it, by a signal or with a code, and not by us: `SIGKILL`, `code 1`. */
+  readonly guardEnd?: string;
   /** The last 16 KiB of stdout and stderr as they came, cleaned of control characters. */
   readonly outputTail: string;
   readonly outputBytes: number;
+}
+
+/** Did it end badly, for whatever reason but ours? */
+export function hasFailed({ exitCode, timedOut, aborted }: CommandResult): boolean {
+  return !aborted && (exitCode !== 0 || timedOut);
 }

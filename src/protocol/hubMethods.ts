@@ -27,7 +27,7 @@ import {
 } from './hubValues';
 
 /** Both ends must say the same number; raised with every change that an older end would misread. */
-export const protocolVersion = 5;
+export const protocolVersion = 6;
 
 /** A frame longer than this ends the connection; larger content goes by file. */
 export const maxFrameBytes = 16 * 1024 * 1024;
@@ -142,6 +142,9 @@ export const workerMethods = {
         durationMs: z.number().min(0),
         cpuMs: z.number().min(0).optional(),
         printed: z.string().max(100_000),
+        failed: z.literal(true).optional(),
+        wroteBytes: z.number().min(0).optional(),
+        guardEnd: z.string().max(100).optional(),
       })
       .strict(),
     z.object({

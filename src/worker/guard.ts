@@ -18,6 +18,7 @@ import {
 import { OutputThinner, type Piece } from '../adapters/process/outputThinner';
 import { createProcessEnder } from '../adapters/process/processTree';
 import { startChild } from '../adapters/process/startChild';
+import { writtenBytes } from '../adapters/process/writtenBytes';
 
 /** For what escaped us and still holds the command's output open. */
 const quietMs = 500;
@@ -80,7 +81,8 @@ async function watch(
   const unseen = cause === 'exited' && exitCode !== 0 ? await whyUnseen(view) : undefined;
   const ownMs = childrenCpuMs();
   const cpuMs = ownMs === undefined ? undefined : ownMs + (fromTimes(await times) ?? 0);
-  if (unseen === undefined) await send({ kind: 'ended', exitCode, cause, cpuMs });
+  const wroteBytes = writtenBytes();
+  if (unseen === undefined) await send({ kind: 'ended', exitCode, cause, cpuMs, wroteBytes });
   else await send({ kind: 'failed', message: `The copy could not be shown to the command: ${unseen}` });
 }
 

@@ -11,11 +11,13 @@ import { Engine } from '../../src/engine/engine';
 import type { Assignment } from '../../src/ports/coordinator';
 import { Failure } from '../../src/ports/failure';
 import { type LocalSockets, unknownSockets } from '../../src/ports/localSockets';
+import type { Machine } from '../../src/ports/machine';
 import type { Loaded } from '../../src/ports/store';
 import type { Chance, Cores } from '../../src/ports/system';
 import type { CommandResult, CommandRun, WorkerEnd } from '../../src/ports/workers';
 import { hashOf, MemoryIsolation } from './memoryIsolation';
 import { MemoryDisk } from './memoryStore';
+import { ScriptedMachine } from './scriptedMachine';
 import { SimulatedClock, settle } from './simulatedClock';
 
 /** What a simulated agent can do; all of it goes through the real desk, as a worker's questions would. */
@@ -61,6 +63,7 @@ export interface SimulatedHostOptions {
   readonly disk?: MemoryDisk;
   readonly clock?: SimulatedClock;
   readonly cores?: Cores;
+  readonly machine?: Machine;
   readonly sockets?: LocalSockets;
   readonly redactor?: Redactor;
 }
@@ -109,6 +112,7 @@ export class SimulatedHost {
         socketPath: '/hub',
         sockets: options.sockets ?? unknownSockets,
         cores: options.cores ?? { count: 64, wanted: () => undefined },
+        machine: options.machine ?? new ScriptedMachine(),
         workspaceTag: 'test',
       },
       spawner: {

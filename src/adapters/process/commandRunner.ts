@@ -45,12 +45,16 @@ export function createCommandRunner({
   async function run(command: CommandRun, signal?: AbortSignal): Promise<CommandResult> {
     const startedAt = performance.now();
     const tail = createOutputTail();
-    const result = (exitCode: number | null, cause: EndCause, cpuMs?: number): CommandResult => ({
+    const result = (
+      exitCode: number | null,
+      cause: EndCause,
+      told: Pick<CommandResult, 'cpuMs' | 'wroteBytes' | 'guardEnd'> = {},
+    ): CommandResult => ({
       exitCode,
       timedOut: cause === 'timeout',
       aborted: cause === 'cancelled',
       durationMs: Math.round(performance.now() - startedAt),
-      ...(cpuMs === undefined ? {} : { cpuMs }),
+      ...told,
       outputTail: tail.text(),
       outputBytes: tail.totalBytes(),
     });
@@ -58,10 +62,16 @@ export function createCommandRunner({
 
     const request = requestFor(command);
     const guard = await startGuard(request);
-    const letGo = leash(guard, request.timeoutMs, signal);
-    const report = await hear(guard, request, tail, command.onOutput).finally(letGo);
+    const held = leash(guard, request.timeoutMs, signal);
+    const report = await hear(guard, request, tail, command.onOutput).finally(held.letGo);
     if (report.failed !== undefined) throw new Failure('spawn', report.failed);
-    if (report.ended) return result(report.ended.exitCode, report.ended.cause, report.ended.cpuMs);
+    if (report.ended) {
+      const { exitCode, cause, cpuMs, wroteBytes } = report.ended;
+      return result(exitCode, cause, {
+        ...(cpuMs !== undefined && { cpuMs }),
+        ...(wroteBytes !== undefined && { wroteBytes }),
+      });
+    }
 
     // The guard itself was killed: by the command, by us, or by the system for want of memory. What cannot be ended is
     // told when the whole attempt is swept.
@@ -69,7 +79,9 @@ export function createCommandRunner({
     if (!report.wasTaken && !signal?.aborted)
       throw new Failure('spawn', 'The command guard ended before it had started the command.');
     const isLate = performance.now() - startedAt >= request.timeoutMs;
-    return result(null, signal?.aborted ? 'cancelled' : isLate ? 'timeout' : 'exited');
+    if (signal?.aborted || isLate || held.isByUs())
+      return result(null, signal?.aborted ? 'cancelled' : isLate ? 'timeout' : 'exited');
+    return result(null, 'exited', { guardEnd: report.guardEnd });
   }
 
   function requestFor(run: CommandRun): GuardRequest {
@@ -100,8 +112,16 @@ export function createCommandRunner({
   }
 
   /** Cancels when `signal` fires, and ends a guard that the command has stopped: it watches nothing any more. */
-  function leash(guard: Guard, timeoutMs: number, signal: AbortSignal | undefined): () => void {
-    const endAfter = (ms: number) => setTimeout(() => guard.kill('SIGKILL'), Math.min(ms, longestTimerMs));
+  function leash(guard: Guard, timeoutMs: number, signal: AbortSignal | undefined): Leash {
+    let isByUs = false;
+    const endAfter = (ms: number) =>
+      setTimeout(
+        () => {
+          isByUs = true;
+          guard.kill('SIGKILL');
+        },
+        Math.min(ms, longestTimerMs),
+      );
     let overdue = endAfter(timeoutMs + overtimeMs);
     const cancel = () => {
       guard.stdin.end();
@@ -110,10 +130,11 @@ export function createCommandRunner({
     };
     signal?.addEventListener('abort', cancel, { once: true });
     if (signal?.aborted) cancel(); // while the guard was being started
-    return () => {
+    const letGo = () => {
       clearTimeout(overdue);
       signal?.removeEventListener('abort', cancel);
     };
+    return { letGo, isByUs: () => isByUs };
   }
 
   return { run };
@@ -121,8 +142,16 @@ export function createCommandRunner({
 
 type Guard = ChildProcessByStdio<Writable, Readable, null>;
 
+interface Leash {
+  readonly letGo: () => void;
+  /** Did it end the guard? */
+  readonly isByUs: () => boolean;
+}
+
 interface Report {
   wasTaken: boolean;
+  /** How the guard itself ended. */
+  guardEnd: string;
   failed?: string;
   ended?: Extract<GuardFrame, { kind: 'ended' }>;
 }
@@ -135,7 +164,7 @@ async function hear(
   onOutput: CommandRun['onOutput'],
 ): Promise<Report> {
   const closed = once(guard, 'close');
-  const report: Report = { wasTaken: false };
+  const report: Report = { wasTaken: false, guardEnd: '' };
   const live = onOutput && createTextCleaner();
   const show = (text: string | undefined) => text && onOutput?.(text);
   const read = createFrameReader((frame) => {
@@ -165,7 +194,8 @@ async function hear(
   guard.stdout.on('data', read);
   guard.stdin.on('error', () => undefined); // it is gone, which `close` tells
   if (guard.stdin.writable) guard.stdin.write(`${JSON.stringify(request)}\n`);
-  await closed;
+  const [code, by] = await closed;
+  report.guardEnd = by ?? `code ${code}`;
   show(live?.end());
   return report;
 }

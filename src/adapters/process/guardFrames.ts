@@ -34,6 +34,7 @@ export type GuardFrame =
       readonly exitCode: number | null;
       readonly cause: EndCause;
       readonly cpuMs?: number;
+      readonly wroteBytes?: number;
     };
 
 /** `exited` by itself, `timeout`, or `cancelled` by the end of the guard's input. */

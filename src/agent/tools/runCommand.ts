@@ -1,6 +1,6 @@
 // The tool that runs a shell command in the agent's copy and tells what it printed and changed.
-import type { CommandChanges } from '../../ports/coordinator';
-import type { CommandResult } from '../../ports/workers';
+import type { CommandChanges, CommandEnded } from '../../ports/coordinator';
+import { type CommandResult, hasFailed } from '../../ports/workers';
 import { capTail, maxResultLength } from './capText';
 import { count, defineTool, done, failed, refused } from './tool';
 
@@ -23,11 +23,9 @@ export const runCommand = defineTool({
     const onOutput = (output: string) => coordinator.log(output);
     const run = { ...place, command, shell, timeoutMs, tag, onOutput };
     const [ended] = await Promise.allSettled([commands.run(run, signal)]);
-    const { durationMs, cpuMs, outputTail } =
-      ended.status === 'fulfilled' ? ended.value : { durationMs: 0, outputTail: '' };
-    const time = { durationMs, ...(cpuMs === undefined ? {} : { cpuMs }) };
     // Also when it could not start: the hub waits for the end it was promised.
-    const outcome = await coordinator.commandEnd({ ...time, printed: outputTail });
+    const took = ended.status === 'fulfilled' ? endedAs(ended.value) : { durationMs: 0, printed: '' };
+    const outcome = await coordinator.commandEnd(took);
     if (ended.status === 'rejected') throw ended.reason;
     const result = ended.value;
     const how = describeEnd(result, timeoutMs);
@@ -37,6 +35,17 @@ export const runCommand = defineTool({
     return result.exitCode === 0 ? done(told, how) : failed(told, how);
   },
 });
+
+function endedAs(result: CommandResult): CommandEnded {
+  const { durationMs, cpuMs, outputTail: printed, wroteBytes, guardEnd } = result;
+  return {
+    ...{ durationMs, printed },
+    ...(cpuMs !== undefined && { cpuMs }),
+    ...(hasFailed(result) && { failed: true }),
+    ...(wroteBytes !== undefined && { wroteBytes }),
+    ...(guardEnd !== undefined && { guardEnd }),
+  };
+}
 
 function describeEnd(result: CommandResult, timeoutMs: number): string {
   const took = `after ${(result.durationMs / 1000).toFixed(1)} s`;

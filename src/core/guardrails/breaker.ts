@@ -25,6 +25,8 @@ export interface Trouble {
   readonly cause: TroubleCause;
   /** What happened, in one sentence for people. */
   readonly message: string;
+  /** A command met it, as may only be seen to be over where one has come to its end. */
+  readonly inCommand?: true;
 }
 
 /** An open breaker; a closed one is null. */
@@ -57,8 +59,7 @@ export type BreakerEvent =
   | { readonly type: 'breaker.closed'; readonly cause: TroubleCause };
 
 /**
- * What a probe has shown to work: the model answered; a worker stands in its copy; a file was written or the attempt came
- * to an end of its own.
+ * What a probe has shown to work: the model answered; a worker stands in its copy; the attempt came to an end of its own.
  */
 export type Proof = 'model' | 'copy' | 'work';
 
@@ -108,12 +109,13 @@ export function needsPerson({ cause }: Trouble): boolean {
  */
 export function afterTrouble(
   breaker: Breaker | null,
-  { cause, message }: Trouble,
+  { cause, message, inCommand }: Trouble,
   fence: Fence,
   now: EpochMs,
 ): BreakerEvent | undefined {
   if (breaker && !isProbe(breaker, fence)) return undefined;
-  if (breaker?.cause === cause) {
+  // What a command meets is not over with what the breaker would be closed by so far.
+  if (breaker?.cause === cause && (breaker.inCommand || !inCommand)) {
     const tries = breaker.tries + 1;
     return { type: 'breaker.rescheduled', cause, probeAt: now + probeDelayMs(cause, tries), tries };
   }
@@ -123,13 +125,14 @@ export function afterTrouble(
     message,
     mend: mends[cause],
     probeAt: now + probeDelayMs(cause, 0),
+    ...(inCommand && { inCommand }),
   };
 }
 
 /** What follows when the attempt of `fence` has shown something to work. Only a probe can show that a trouble is over. */
 export function afterProof(breaker: Breaker | null, proof: Proof, fence: Fence): BreakerEvent | undefined {
   if (!breaker || !isProbe(breaker, fence)) return undefined;
-  const isOver = proof === 'work' || proof === proofs[breaker.cause];
+  const isOver = proof === 'work' || (!breaker.inCommand && proof === proofs[breaker.cause]);
   return isOver ? { type: 'breaker.closed', cause: breaker.cause } : undefined;
 }
 
@@ -149,8 +152,9 @@ export function projectBreaker(
 ): Breaker | null {
   switch (event.type) {
     case 'breaker.opened': {
-      const { cause, message, mend, probeAt } = event;
-      return { cause, message, mend, since: at, probeAt, tries: 0, fence: lastFence };
+      const { cause, message, mend, probeAt, inCommand } = event;
+      const opened = { cause, message, mend, since: at, probeAt, tries: 0, fence: lastFence };
+      return inCommand ? { ...opened, inCommand } : opened;
     }
     case 'breaker.rescheduled':
       return breaker && { ...breaker, probeAt: event.probeAt, tries: event.tries };

@@ -50,8 +50,17 @@ describe('the command runner', () => {
     assert.ok(cpuMs >= 390 && cpuMs < 5_000, `${cpuMs} ms of two times 200`);
   });
 
-  it('has no exit code for a command ended by a signal', async () =>
-    assert.equal((await run('kill -9 $$')).exitCode, null));
+  it('tells how much the command wrote, and what it waited for', async function () {
+    if (process.platform !== 'linux') return this.skip();
+    const file = path.join(lifeline.folder, 'written');
+    const { wroteBytes = 0 } = await run(`head -c 3000000 /dev/zero > '${file}'; rm '${file}'`);
+    assert.ok(wroteBytes >= 3_000_000 && wroteBytes < 3_100_000, `${wroteBytes} bytes`);
+  });
+
+  it('has no exit code for a command ended by a signal, and tells nothing of its guard', async () => {
+    const { exitCode, guardEnd } = await run('kill -9 $$');
+    assert.deepEqual([exitCode, guardEnd], [null, undefined]);
+  });
 
   it('gives the command nothing to read and no terminal', async () =>
     assert.equal((await run('cat; tty')).outputTail, 'not a tty\n'));
@@ -144,16 +153,17 @@ describe('the command runner', () => {
   it('waits for a day', async () =>
     assert.equal((await run('true', { timeoutMs: 2 ** 40 })).timedOut, false));
 
-  const killers: [what: string, command: string, timedOut: boolean][] = [
-    ['kills', 'kill -9 $PPID; sleep 100', false],
-    ['stops', 'kill -STOP $PPID; sleep 100', true],
+  const killers: [what: string, command: string, timedOut: boolean, guardEnd: string | undefined][] = [
+    ['kills', 'kill -9 $PPID; sleep 100', false, 'SIGKILL'],
+    ['stops', 'kill -STOP $PPID; sleep 100', true, undefined], // then we end it
   ];
-  for (const [what, command, timedOut] of killers)
+  for (const [what, command, timedOut, guardEnd] of killers)
     it(`ends a command that ${what} its guard`, async () => {
       const impatient = createCommandRunner({ ...options, overtimeMs: 300 });
       const text = `${lifeline.program()} & ${command}`;
       const result = await impatient.run({ command: text, cwd: '/', timeoutMs: 1500, tag });
       assert.deepEqual([result.exitCode, result.timedOut, result.aborted], [null, timedOut, false]);
+      assert.equal(result.guardEnd, guardEnd);
       assert.deepEqual(await survivors(tag), []);
     });
 

@@ -89,6 +89,21 @@ describe('the breaker', () => {
     });
   }
 
+  const inCommand: Trouble = { cause: 'spawn', message: '', inCommand: true };
+
+  it('is closed for what a command met by an end of a probe only: a worker that begins shows nothing of it', () => {
+    const proofs = ['model', 'copy', 'work'] as const;
+    const closes = proofs.filter((proof) => afterProof(opened(inCommand), proof, 6) !== undefined);
+    assert.deepEqual(closes, ['work']);
+  });
+
+  it('opens anew for a command where it was open for less, and not the other way', () => {
+    const less = { cause: 'spawn', message: '' } as const;
+    assert.equal(afterTrouble(opened(less), inCommand, 6, now)?.type, 'breaker.opened');
+    assert.equal(afterTrouble(opened(inCommand), less, 6, now)?.type, 'breaker.rescheduled');
+    assert.equal(afterTrouble(opened(inCommand), inCommand, 6, now)?.type, 'breaker.rescheduled');
+  });
+
   it('is not closed by those who were at work before: their answer was on its way already', () =>
     assert.equal(afterProof(opened(), 'model', 5), undefined));
 
