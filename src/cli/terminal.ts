@@ -103,7 +103,11 @@ function endAnyway(name: Signal): void {
   const endAt = Date.now() + leaveMs + busyMs;
   const code = `const end = (signal, at) => setTimeout(() => process.kill(process.pid, signal), at - Date.now());
     end(${JSON.stringify(name)}, ${endAt}); end('SIGKILL', ${endAt + graceMs});`;
-  new Worker(code, { eval: true }).on('error', () => {}).unref();
+  try {
+    new Worker(code, { eval: true }).on('error', () => {}).unref();
+  } catch {
+    // The system gives no thread more; this one ends the process if it has a turn, and a second signal does.
+  }
 }
 
 /** What still asks the disk has this long to get its answer before the process is ended around it. */

@@ -168,7 +168,13 @@ export const workerMethods = {
   ),
   handBack: method(
     'feature.handBack',
-    z.object({ cause: z.enum(troubleCauses), message: z.string().max(2000) }).strict(),
+    z
+      .object({
+        cause: z.enum(troubleCauses),
+        message: z.string().max(2000),
+        inCommand: z.literal(true).optional(),
+      })
+      .strict(),
     nothing,
   ),
   giveUp: method(

@@ -48,8 +48,8 @@ export function createHubCoordinator(hub: HubAsker): Coordinator {
       notLogged = hub.offer(workerNotices.log, { text }, logAheadBytes) ? 0 : notLogged + words.length;
     },
     submit: (summary) => hub.request(workerMethods.submit, { summary: summary.slice(0, maxWordsLength) }),
-    async handBack({ cause, message }) {
-      await hub.request(workerMethods.handBack, { cause, message: message.slice(0, maxStepLength) });
+    async handBack({ message, ...trouble }) {
+      await hub.request(workerMethods.handBack, { ...trouble, message: message.slice(0, maxStepLength) });
     },
     async giveUp(reason, by) {
       await hub.request(workerMethods.giveUp, { reason: reason.slice(0, maxWordsLength), ...(by && { by }) });

@@ -6,7 +6,7 @@ import { mkdir, mkdtemp, open, rm, rmdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { type CliRun, type ExternalEvent, parseEvents, startCli, userWith } from '../support/cli';
+import { type CliRun, type ExternalEvent, exitCodeOf, parseEvents, startCli, userWith } from '../support/cli';
 import { processesHolding, written } from '../support/processes';
 import { call, finish, writeProject } from '../support/smallProject';
 
@@ -83,6 +83,19 @@ describe('a machine that is not able', function () {
       run,
       /^The check `sh s\/check\.sh` failed for want of processes: \d+ more may be started .*fork/i,
     );
+  });
+
+  it('ends a command at a signal also where no thread more can be had', async function () {
+    const group = controlGroup('pids');
+    if (!group) return this.skip();
+    cleanUp.push(group.remove);
+    const { run } = await start('true');
+    group.put('cgroup.procs', String(run.child.pid));
+    await eventSeen(run, ({ type }) => type === 'file.changed');
+    group.put('pids.max', '1');
+    run.child.kill('SIGINT');
+    assert.equal(exitCodeOf(await run.ended), 130, run.notes.join('\n'));
+    assert.match(run.notes.join('\n'), /🛑 Stopping/);
   });
 
   it('has a check wait for memory', async function () {

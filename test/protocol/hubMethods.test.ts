@@ -137,9 +137,15 @@ const ofWorker: { readonly [K in keyof typeof workerMethods]: Example } = {
     ],
   },
   commandEnd: {
-    params: { durationMs: 12.5, cpuMs: 10, printed: 'x' },
-    optional: ['cpuMs'],
-    refused: { durationMs: [-1], cpuMs: [-1], printed: [text(100_001)] },
+    params: {
+      ...{ durationMs: 12.5, cpuMs: 10, printed: 'x' },
+      ...{ failed: true, wroteBytes: 7, guardEnd: 'SIGKILL' },
+    },
+    optional: ['cpuMs', 'failed', 'wroteBytes', 'guardEnd'],
+    refused: {
+      ...{ durationMs: [-1], cpuMs: [-1], printed: [text(100_001)] },
+      ...{ failed: [false], wroteBytes: [-1], guardEnd: [text(101)] },
+    },
     results: [
       {
         output: 'x',
@@ -161,8 +167,9 @@ const ofWorker: { readonly [K in keyof typeof workerMethods]: Example } = {
     ],
   },
   handBack: {
-    params: { cause: 'key', message: 'No such key.' },
-    refused: { cause: ['mine', 1], message: [text(2001)] },
+    params: { cause: 'key', message: 'No such key.', inCommand: true },
+    optional: ['inCommand'],
+    refused: { cause: ['mine', 1], message: [text(2001)], inCommand: [false] },
     results: [{}],
   },
   giveUp: {

@@ -115,9 +115,9 @@ describe('hubCoordinator', () => {
     ],
     [
       'commandEnd',
-      (c) => c.commandEnd({ durationMs: 5, cpuMs: 4, printed: long }),
+      (c) => c.commandEnd({ durationMs: 5, cpuMs: 4, printed: long, failed: true }),
       m.commandEnd,
-      { durationMs: 5, cpuMs: 4, printed: long.slice(-100_000) },
+      { durationMs: 5, cpuMs: 4, printed: long.slice(-100_000), failed: true },
       { output: 'cleaned', kept: ['a'], dropped: [], contested: [] },
       { output: 'cleaned', kept: ['a'], dropped: [], contested: [] },
     ],

@@ -8,6 +8,7 @@ import type { ModelEvent, ModelProvider } from '../../ports/models';
 import { pageFailure, toFailure } from './anthropicFailure';
 import { toMessagesRequest } from './anthropicRequest';
 import { AnthropicTurn } from './anthropicTurn';
+import { boundedFetch } from './boundedFetch';
 import { fetchThrough, proxyFailure, proxyTo } from './proxiedFetch';
 
 const defaultBaseUrl = 'https://api.anthropic.com';
@@ -37,7 +38,7 @@ export function createAnthropicProvider({
     authToken: null,
     webhookKey: null,
     baseURL: baseUrl,
-    ...(proxy && { fetch: fetchThrough(proxy) }),
+    fetch: boundedFetch(proxy ? fetchThrough(proxy) : fetch),
     maxRetries: 0,
     timeout: timeoutMs,
     // A portal's redirect would take the key along to whoever it names.

@@ -64,7 +64,7 @@ export function createCommandRunner({
     const guard = await startGuard(request);
     const held = leash(guard, request.timeoutMs, signal);
     const report = await hear(guard, request, tail, command.onOutput).finally(held.letGo);
-    if (report.failed !== undefined) throw new Failure('spawn', report.failed);
+    if (report.failed !== undefined) throw new Failure('spawn', report.failed, { inCommand: true });
     if (report.ended) {
       const { exitCode, cause, cpuMs, wroteBytes } = report.ended;
       return result(exitCode, cause, {
@@ -77,7 +77,9 @@ export function createCommandRunner({
     // told when the whole attempt is swept.
     await ender.end({ tag: request.tag, graceMs }).catch(() => 0);
     if (!report.wasTaken && !signal?.aborted)
-      throw new Failure('spawn', 'The command guard ended before it had started the command.');
+      throw new Failure('spawn', 'The command guard ended before it had started the command.', {
+        inCommand: true,
+      });
     const isLate = performance.now() - startedAt >= request.timeoutMs;
     if (signal?.aborted || isLate || held.isByUs())
       return result(null, signal?.aborted ? 'cancelled' : isLate ? 'timeout' : 'exited');
@@ -100,15 +102,15 @@ export function createCommandRunner({
   }
 
   function startGuard({ env }: GuardRequest): Promise<Guard> {
-    return startChild('the command guard', () =>
+    const start = () =>
       spawn(execPath, [guardPath], {
         cwd: path.parse(guardPath).root,
         env: programEnvironment(environment, env[tagVariable] ?? ''),
         stdio: ['pipe', 'pipe', 'ignore'],
         detached: true, // or Ctrl-C in our terminal would reach it
         windowsHide: true,
-      }),
-    );
+      });
+    return startChild('the command guard', start, { inCommand: true });
   }
 
   /** Cancels when `signal` fires, and ends a guard that the command has stopped: it watches nothing any more. */

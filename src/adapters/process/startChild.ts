@@ -7,10 +7,12 @@ import { reasonOf } from '../files/fileFailure';
 /**
  * Resolves when the system has made the process, in the turn that made it; throws `Failure` (`spawn`) otherwise. Node
  * reports some reasons by an event and throws others.
+ * @param about what the failure is to tell besides
  */
 export async function startChild<Child extends ChildProcess>(
   what: string,
   start: () => Child,
+  about: { readonly inCommand?: boolean } = {},
 ): Promise<Child> {
   try {
     const child = start();
@@ -21,7 +23,7 @@ export async function startChild<Child extends ChildProcess>(
     throw new Failure(
       reasonOf(cause) === 'tooManyOpen' ? 'tooManyOpen' : 'spawn',
       `Could not start ${what}: ${because}`,
-      { cause },
+      { cause, ...about },
     );
   }
 }

@@ -5,6 +5,7 @@ import { toolInputs } from '../../../src/core/guardrails/toolInputs';
 import { ok, refuse } from '../../../src/core/shared/result';
 import type { CommandEnded } from '../../../src/ports/coordinator';
 import { Failure } from '../../../src/ports/failure';
+import type { CommandResult } from '../../../src/ports/workers';
 import { createAgentWorld, finished, hashOf } from '../agentWorld';
 
 interface Case {
@@ -334,6 +335,29 @@ describe('tools', () => {
       );
       assert.ok(answer.text.endsWith('\nthe error') && answer.text.length < 30_200);
     });
+
+    const endings: [what: string, result: Partial<CommandResult>, told: Partial<CommandEnded>][] = [
+      ['ended well', { exitCode: 0, wroteBytes: 9 }, { wroteBytes: 9 }],
+      ['failed', { exitCode: 1 }, { failed: true }],
+      ['took too long', { exitCode: null, timedOut: true }, { failed: true }],
+      ['lost its guard', { exitCode: null, guardEnd: 'SIGKILL' }, { failed: true, guardEnd: 'SIGKILL' }],
+      ['was stopped', { exitCode: null, aborted: true }, {}],
+    ];
+    for (const [what, result, told] of endings)
+      it(`tells the hub of a command that ${what} what it needs to judge the machine`, async () => {
+        const heard: CommandEnded[] = [];
+        const commandEnd = async (ended: CommandEnded) => {
+          heard.push(ended);
+          return { output: ended.printed, kept: [], dropped: [], contested: [] };
+        };
+        const world = createAgentWorld({
+          command: { ...finished(0, ''), ...result },
+          answers: { commandEnd },
+        });
+        await world.use('run_command', input);
+        const { durationMs: _, printed: __, ...rest } = heard[0] ?? assert.fail();
+        assert.deepEqual(rest, told);
+      });
 
     it('tells what the command changed, and what became of it', async () => {
       const dropped = [{ path: '.env', why: 'a secret' }];
