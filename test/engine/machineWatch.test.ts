@@ -7,9 +7,9 @@ import { type Behaviour, SimulatedHost, type SimulatedHostOptions } from '../dou
 
 const limits = { ...defaultLimits, maxRetries: 0, maxLosses: 1 };
 const fullDisk = { exitCode: 1, outputTail: 'cp: No space left on device' };
-const noDisk = { disks: [{ folder: '/copies', freeBytes: 0 }] };
+const noDisk = { disks: [{ folder: '/copies', freeBytes: 0 }], unwritable: 'it cannot be written' };
 const noStarts = { after: { startsLeft: 5 } };
-const fullBefore = { before: { disks: noDisk.disks } };
+const fullBefore = { before: { disks: noDisk.disks }, after: noDisk };
 const noFork = { exitCode: 2, outputTail: 'sh: 1: Cannot fork' };
 const atOnce: Behaviour = ({ submit }) => submit();
 

@@ -1,12 +1,12 @@
 // What this machine has left for commands, as the system tells it, and as what is tried shows.
 import { readdirSync } from 'node:fs';
 import { stat, statfs } from 'node:fs/promises';
-import { freemem, homedir, tmpdir } from 'node:os';
+import { homedir, tmpdir } from 'node:os';
 import path from 'node:path';
-import type { Disk, Room, Shortage } from '../../core/guardrails/machineTrouble';
+import { type Disk, isFull, type Room, type Shortage } from '../../core/guardrails/machineTrouble';
 import type { Machine } from '../../ports/machine';
 import { type ControlGroups, countIn, readControlGroups, textOf } from './controlGroups';
-import { tryLack } from './tryLack';
+import { tryLack, tryToWrite } from './tryLack';
 
 /** Commands write where they work, to the temp folder, and to the caches that tools keep in the user's home. */
 export interface WrittenTo {
@@ -23,10 +23,11 @@ export function createNodeMachine(writtenTo: () => WrittenTo = usual, groups = r
   async function room(folder: string): Promise<Room> {
     const { temp, cache } = writtenTo();
     const memoryKills = memoryKillsOf(groups);
+    const memoryBytes = memoryLeft(groups);
     const refusedStarts = countIn(groups.own('pids', ['pids.events', 'pids.events']), 'max');
     return {
       disks: await disksOf([folder, temp, cache]),
-      memoryBytes: memoryLeft(groups),
+      ...(memoryBytes !== undefined && { memoryBytes }),
       ...(memoryKills !== undefined && { memoryKills }),
       ...(refusedStarts !== undefined && { refusedStarts }),
     };
@@ -38,11 +39,14 @@ export function createNodeMachine(writtenTo: () => WrittenTo = usual, groups = r
       const standing = await room(folder);
       const starts = startsLeft(groups);
       const opens = opensLeft();
-      const refused = lack && (await tryLack(lack, standing.disks));
+      const isDisk = lack === 'disk' || standing.disks.some(isFull);
+      const unwritable = isDisk ? await tryToWrite(standing.disks) : undefined;
+      const refused = lack && (await tryLack(lack, folder));
       return {
         ...standing,
         ...(starts !== undefined && { startsLeft: starts }),
         ...(opens !== undefined && { opensLeft: opens }),
+        ...(unwritable !== undefined && { unwritable }),
         ...(refused !== undefined && { refused }),
       };
     },
@@ -82,9 +86,10 @@ function memoryKillsOf(groups: ControlGroups): number | undefined {
   return countIn(own, 'oom_kill') ?? countIn(textOf('/proc/vmstat'), 'oom_kill');
 }
 
-function memoryLeft(groups: ControlGroups): number {
+/** Other systems than Linux do not count what they could give up. */
+function memoryLeft(groups: ControlGroups): number | undefined {
   const kilobytes = /^MemAvailable:\s+(\d+) kB$/m.exec(textOf('/proc/meminfo') ?? '')?.[1];
-  const machine = kilobytes === undefined ? freemem() : Number(kilobytes) * 1024;
+  if (kilobytes === undefined) return undefined;
   const bounds = groups.all('memory', ['memory.max', 'memory.limit_in_bytes']).map(Number);
   const used = groups.all('memory', ['memory.current', 'memory.usage_in_bytes']).map(Number);
   const stats = groups.all('memory', ['memory.stat', 'memory.stat']);
@@ -93,7 +98,7 @@ function memoryLeft(groups: ControlGroups): number {
     const given = countIn(stats[k], 'total_inactive_file') ?? countIn(stats[k], 'inactive_file') ?? 0;
     return bound - (used[k] ?? 0) + given;
   });
-  return Math.max(0, Math.min(machine, ...left.filter(Number.isFinite)));
+  return Math.max(0, Math.min(Number(kilobytes) * 1024, ...left.filter(Number.isFinite)));
 }
 
 /** By the user's limit, by each group's, and by the machine's; undefined where the system does not tell. */

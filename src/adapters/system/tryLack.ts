@@ -15,14 +15,13 @@ const triedBytes = 8 * 1024 * 1024;
 const triedStarts = 32;
 
 /** What the system said, in words; undefined where it could be had, or there is nothing to try. Never rejects. */
-export async function tryLack(lack: Lack, disks: readonly Disk[]): Promise<string | undefined> {
+export async function tryLack(lack: Lack, folder: string): Promise<string | undefined> {
   switch (lack) {
-    case 'disk':
-      return (await Promise.all(disks.map(tryToWrite))).find((why) => why !== undefined);
     case 'processes':
       return tryToStart();
     case 'watches':
-      return tryToWatch(disks[0]?.folder ?? '/');
+      return tryToWatch(folder);
+    case 'disk': // by `tryToWrite`
     case 'files': // the system counts them
     case 'memory': // taking it is what would bring a machine down
       return undefined;
@@ -31,8 +30,13 @@ export async function tryLack(lack: Lack, disks: readonly Disk[]): Promise<strin
   }
 }
 
+/** As `tryLack`, for the first disk of these that is full. */
+export async function tryToWrite(disks: readonly Disk[]): Promise<string | undefined> {
+  return (await Promise.all(disks.map(writeTo))).find((why) => why !== undefined);
+}
+
 /** Only a full disk or quota tells of one: a folder that is not ours to write to says nothing. */
-async function tryToWrite({ folder }: Disk): Promise<string | undefined> {
+async function writeTo({ folder }: Disk): Promise<string | undefined> {
   const file = path.join(folder, `.parallel-agents-${randomBytes(8).toString('hex')}`);
   try {
     const handle = await open(file, 'wx', 0o600);

@@ -29,7 +29,9 @@ export interface Shortage extends Room {
   readonly startsLeft?: number;
   /** Files that all programs together may still open. */
   readonly opensLeft?: number;
-  /** What the system said when what the output speaks of was tried; undefined: it could be done, or nothing was tried. */
+  /** What the system said when a file of some MB was tried, in words; undefined: it could be written, or was not tried. */
+  readonly unwritable?: string;
+  /** The same for what else the output speaks of. */
   readonly refused?: string;
 }
 
@@ -74,6 +76,14 @@ const mostAlone = 1;
 /** Its guard is no program that a command knows of; with the breaker's rests this takes two and a half minutes. */
 const mostGuards = 5;
 
+/** Of what is said to have failed, characters. */
+const mostNamed = 300;
+
+/** Is there next to nothing left on it, by its own count? */
+export function isFull({ freeBytes, freeFiles = scarceFiles }: Disk): boolean {
+  return freeBytes < scarceBytes || freeFiles < scarceFiles;
+}
+
 export function judgeMachine(failed: FailedProgram, before: Room, now: Shortage): MachineVerdict {
   const spoken = spokenLack(failed.output);
   const lack = spoken?.lack ?? failed.endedFor;
@@ -85,7 +95,8 @@ export function judgeMachine(failed: FailedProgram, before: Room, now: Shortage)
   if (found) {
     const { cause, most, why } = found;
     const quoted = spoken ? ` ("${spoken.line}")` : '';
-    return { kind: 'trouble', cause, most, message: `${failed.what} failed ${why}${quoted}.` };
+    const what = failed.what.length > mostNamed ? `${failed.what.slice(0, mostNamed)}…` : failed.what;
+    return { kind: 'trouble', cause, most, message: `${what} failed ${why}${quoted}.` };
   }
   return { kind: 'own', ...(spoken && { said: unconfirmed(spoken.lack, now) }) };
 }
@@ -105,12 +116,11 @@ function fullDisk(
   { wroteBytes = 0 }: FailedProgram,
   spoken: SpokenLack | undefined,
   before: Room,
-  { disks, refused }: Shortage,
+  { disks, unwritable }: Shortage,
 ): Found | undefined {
-  const full = disks.find(({ freeBytes, freeFiles = scarceFiles }) => {
-    return freeBytes < scarceBytes || freeFiles < scarceFiles;
-  });
-  if (full) {
+  const full = disks.find(isFull);
+  // There are file systems that count wrong: what can be written all the same is not full.
+  if (full && unwritable !== undefined) {
     const was = before.disks.find(({ folder }) => folder === full.folder);
     const isOwn = was !== undefined && was.freeBytes >= ampleBytes && full.freeBytes < scarceBytes;
     const room =
@@ -119,8 +129,8 @@ function fullDisk(
     return { cause: 'disk', why, most: isOwn ? mostAlone : Number.POSITIVE_INFINITY };
   }
   if (spoken?.lack !== 'disk') return undefined;
-  if (refused !== undefined)
-    return { cause: 'disk', why: `on a full disk: ${refused}`, most: Number.POSITIVE_INFINITY };
+  if (unwritable !== undefined)
+    return { cause: 'disk', why: `on a full disk: ${unwritable}`, most: Number.POSITIVE_INFINITY };
   const least = leastFree(disks);
   if (least === undefined || least.freeBytes >= wroteBytes) return undefined;
   const why = `on a full disk: it wrote ${sizeWords(wroteBytes)}, and ${sizeWords(least.freeBytes)} are left at ${least.folder}`;
@@ -200,7 +210,10 @@ function unconfirmed(lack: Lack, now: Shortage): string {
     case 'memory': {
       const left = memoryBytes === undefined ? '' : `, and has ${sizeWords(memoryBytes)} left`;
       const counted = now.memoryKills === undefined ? '' : 'the system ended no process for that meanwhile';
-      return speaks('too little memory', counted === '' ? undefined : `${counted}${left}`);
+      return speaks(
+        'a process that was killed, or too little memory',
+        counted === '' ? undefined : `${counted}${left}`,
+      );
     }
     default:
       return lack satisfies never;

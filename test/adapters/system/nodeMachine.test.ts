@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { countIn, readControlGroups } from '../../../src/adapters/system/controlGroups';
 import { createNodeMachine } from '../../../src/adapters/system/nodeMachine';
-import { tryLack } from '../../../src/adapters/system/tryLack';
+import { tryToWrite } from '../../../src/adapters/system/tryLack';
 import { judgeMachine } from '../../../src/core/guardrails/machineTrouble';
 import type { Lack } from '../../../src/core/guardrails/machineWords';
 
@@ -48,7 +48,7 @@ describe('the machine', () => {
   });
 
   it('says of a folder that cannot be written nothing about its disk', async () =>
-    assert.equal(await tryLack('disk', [{ folder: path.join(dir, 'none'), freeBytes: 1 }]), undefined));
+    assert.equal(await tryToWrite([{ folder: path.join(dir, 'none'), freeBytes: 1 }]), undefined));
 
   it('counts what the groups of version 2 bound and count, also those around ours', async function () {
     if (process.platform !== 'linux') return this.skip();

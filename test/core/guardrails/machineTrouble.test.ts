@@ -43,28 +43,43 @@ const cases: readonly Case[] = [
   {
     title: 'a disk without room, whatever the output says',
     before: { disks: disks(20_000_000) },
-    now: { disks: disks(4_096) },
+    now: { disks: disks(4_096), unwritable: 'not to be written' },
     expected: ['disk', 'It failed on a full disk: 4.1 KB left at /copies.', always],
   },
   {
     title: 'a disk that had room before, which the command may have taken itself',
     failed: { output: full },
     before: { disks: disks(2 * gigabyte) },
-    now: { disks: disks(0) },
+    now: { disks: disks(0), unwritable: 'not to be written' },
     expected: ['disk', `It failed on a full disk: 0 bytes left at /copies ("${full}").`, 1],
   },
   {
     title: 'a disk without room for files',
-    now: { disks: disks(gigabyte, 3) },
+    now: { disks: disks(gigabyte, 3), unwritable: 'not to be written' },
     expected: ['disk', 'It failed on a full disk: room for 3 files left at /copies.', always],
   },
   {
     title: 'a full disk that a trial confirms, as of a quota',
     failed: { output: full },
-    now: { refused: '8.4 MB could not be written at /copies either (EDQUOT)' },
+    now: { unwritable: '8.4 MB could not be written at /copies either (EDQUOT)' },
     expected: [
       'disk',
       `It failed on a full disk: 8.4 MB could not be written at /copies either (EDQUOT) ("${full}").`,
+      always,
+    ],
+  },
+  {
+    title: 'a disk that counts no room and takes what is written',
+    now: { disks: disks(0, 0) },
+    expected: undefined,
+  },
+  {
+    title: 'a program of a long name',
+    failed: { what: `The check ${'x'.repeat(1_000)}`, endedFor: 'processes' },
+    now: { startsLeft: 0 },
+    expected: [
+      'spawn',
+      `The check ${'x'.repeat(290)}… failed for want of processes: 0 more may be started.`,
       always,
     ],
   },
@@ -138,7 +153,7 @@ const cases: readonly Case[] = [
     title: 'a kill on a machine that has ended nothing',
     failed: { output: 'Killed' },
     expected:
-      'Its output speaks of too little memory; the system ended no process for that meanwhile, and has 8.6 GB left.',
+      'Its output speaks of a process that was killed, or too little memory; the system ended no process for that meanwhile, and has 8.6 GB left.',
   },
   {
     title: 'too little memory, and too little left',
