@@ -24,6 +24,8 @@ export interface CommandRunnerOptions {
   readonly graceMs?: number;
   /** How long after the command should have ended its guard is taken for stuck, and ended too. */
   readonly overtimeMs?: number;
+  /** How long it may take to begin. */
+  readonly birthMs?: number;
   readonly ender?: ProcessTree;
   readonly environment?: Environment;
 }
@@ -31,6 +33,11 @@ export interface CommandRunnerOptions {
 const defaultGraceMs = 3_000;
 /** The guard gives up by itself within 25 s: grace, 10 s of force, 10 s for output that is still held open. */
 const defaultOvertimeMs = 30_000;
+/**
+ * Node begins in 0.1 s, on a busy machine in some. One that gets no thread may hang half made, and would do so until the
+ * command's own time is over.
+ */
+const defaultBirthMs = 30_000;
 /** A longer delay overflows Node's timer and would fire at once. */
 const longestTimerMs = 2 ** 31 - 1;
 
@@ -39,6 +46,7 @@ export function createCommandRunner({
   execPath,
   graceMs = defaultGraceMs,
   overtimeMs = defaultOvertimeMs,
+  birthMs = defaultBirthMs,
   ender = createProcessEnder(),
   environment = process.env,
 }: CommandRunnerOptions): CommandRunner {
@@ -63,7 +71,7 @@ export function createCommandRunner({
     const request = requestFor(command);
     const guard = await startGuard(request);
     const held = leash(guard, request.timeoutMs, signal);
-    const report = await hear(guard, request, tail, command.onOutput).finally(held.letGo);
+    const report = await hear(guard, request, tail, held.begun, command.onOutput).finally(held.letGo);
     if (report.failed !== undefined) throw new Failure('spawn', report.failed, { inCommand: true });
     if (report.ended) {
       const { exitCode, cause, cpuMs, wroteBytes } = report.ended;
@@ -113,7 +121,7 @@ export function createCommandRunner({
     return startChild('the command guard', start, { inCommand: true });
   }
 
-  /** Cancels when `signal` fires, and ends a guard that the command has stopped: it watches nothing any more. */
+  /** Cancels when `signal` fires, and ends a guard that does not begin, or that the command has stopped: it watches nothing any more. */
   function leash(guard: Guard, timeoutMs: number, signal: AbortSignal | undefined): Leash {
     let isByUs = false;
     const endAfter = (ms: number) =>
@@ -125,6 +133,8 @@ export function createCommandRunner({
         Math.min(ms, longestTimerMs),
       );
     let overdue = endAfter(timeoutMs + overtimeMs);
+    const unborn = endAfter(birthMs);
+    const begun = () => clearTimeout(unborn);
     const cancel = () => {
       guard.stdin.end();
       clearTimeout(overdue);
@@ -133,10 +143,11 @@ export function createCommandRunner({
     signal?.addEventListener('abort', cancel, { once: true });
     if (signal?.aborted) cancel(); // while the guard was being started
     const letGo = () => {
+      begun();
       clearTimeout(overdue);
       signal?.removeEventListener('abort', cancel);
     };
-    return { letGo, isByUs: () => isByUs };
+    return { begun, letGo, isByUs: () => isByUs };
   }
 
   return { run };
@@ -145,6 +156,8 @@ export function createCommandRunner({
 type Guard = ChildProcessByStdio<Writable, Readable, null>;
 
 interface Leash {
+  /** The guard has taken its command. */
+  readonly begun: () => void;
   readonly letGo: () => void;
   /** Did it end the guard? */
   readonly isByUs: () => boolean;
@@ -163,6 +176,7 @@ async function hear(
   guard: Guard,
   request: GuardRequest,
   tail: OutputTail,
+  begun: () => void,
   onOutput: CommandRun['onOutput'],
 ): Promise<Report> {
   const closed = once(guard, 'close');
@@ -173,6 +187,7 @@ async function hear(
     switch (frame.kind) {
       case 'taken':
         report.wasTaken = true;
+        begun();
         break;
       case 'failed':
         report.failed = frame.message;

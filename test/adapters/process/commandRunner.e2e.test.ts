@@ -1,7 +1,7 @@
 // Real shell commands under the real guard: what they print, how they end, and that nothing of them is left.
 import { strict as assert } from 'node:assert';
 import { randomBytes } from 'node:crypto';
-import { existsSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { createCommandRunner } from '../../../src/adapters/process/commandRunner';
 import { Failure } from '../../../src/ports/failure';
@@ -277,6 +277,16 @@ describe('the command runner', () => {
       /ended before it had started/,
     ],
     [
+      'a guard that hangs before it has begun',
+      () => {
+        const guardPath = path.join(lifeline.folder, 'hangs.js');
+        writeFileSync(guardPath, 'setInterval(() => {}, 1000)');
+        const runner = createCommandRunner({ ...options, guardPath, birthMs: 300 });
+        return runner.run({ command: 'true', cwd: '/', timeoutMs: 600_000, tag });
+      },
+      /ended before it had started/,
+    ],
+    [
       'a Node that is not there',
       () =>
         createCommandRunner({ ...options, execPath: '/nowhere' }).run({
@@ -289,6 +299,9 @@ describe('the command runner', () => {
     ],
   ];
   for (const [what, attempt, message] of impossible)
-    it(`fails to start with ${what}`, () =>
-      assert.rejects(attempt, (error) => Failure.is(error, 'spawn') && message.test(error.message)));
+    it(`fails to start with ${what}, which is over when another command has ended`, () =>
+      assert.rejects(
+        attempt,
+        (error) => Failure.is(error, 'spawn') && error.inCommand && message.test(error.message),
+      ));
 });
