@@ -30,38 +30,32 @@ export interface Guarding {
 }
 
 /**
- * Side by side. Where one of them changes what is in the place, what the others find may come of that: each is then run once
- * more by itself, every time on the work as it was, and only that counts.
+ * Side by side first. What is red then may be so for what another check does in the same place, and where one changed the work
+ * what is green may be so for that: such are run once more, each by itself and on the work as it was, and only that counts.
  */
 export async function guardWork(
   work: ProvedWork,
   guarded: readonly Guarded[],
   { isOver, verify, isElsewhere }: Guarding,
 ): Promise<Extract<GuardVerdict, { kind: 'failed' | 'unbroken' }>> {
-  let green: string[] = [];
-  let broken: string | undefined;
-  let isAltered = false;
-  const run = async (one: Guarded, isAlone: boolean) => {
-    if (broken !== undefined || isAltered || isOver()) return;
-    const verdict = await verify(one);
-    if (verdict === undefined) {
-      green.push(one.command);
-      return;
-    }
-    if (!isAlone && (await work.isAltered())) isAltered = true;
-    else if (!isOver() && !(await isElsewhere(one))) broken ??= breaks(one, verdict);
-  };
-  await sideBySide(guarded, (one) => run(one, guarded.length === 1));
-  const wasAltered = broken === undefined && (await work.restore());
-  if (broken === undefined && (wasAltered || isAltered) && guarded.length > 1) {
-    isAltered = false;
-    green = [];
-    for (const one of guarded) {
-      await run(one, true);
-      await work.restore();
-    }
+  const green = new Set<string>();
+  let isRed = false;
+  if (guarded.length > 1) {
+    await sideBySide(guarded, async (one) => {
+      if (isRed || isOver()) return;
+      if ((await verify(one)) === undefined) green.add(one.command);
+      else isRed = true;
+    });
+    if (await work.restore()) green.clear();
   }
-  return broken === undefined ? { kind: 'unbroken', green } : { kind: 'failed', reason: broken };
+  for (const one of guarded) {
+    if (green.has(one.command) || isOver()) continue;
+    const verdict = await verify(one);
+    await work.restore();
+    if (verdict === undefined) green.add(one.command);
+    else if (!isOver() && !(await isElsewhere(one))) return { kind: 'failed', reason: breaks(one, verdict) };
+  }
+  return { kind: 'unbroken', green: [...green] };
 }
 
 /** So many at a time. */

@@ -1,4 +1,5 @@
 // Runs the user's set-up command in places: in one that was made anew, and where a lockfile has changed since.
+import type { Slot } from '../core/shared/ids';
 import { Failure } from '../ports/failure';
 import type { Isolation } from '../ports/isolation';
 import { type CommandRunner, hasFailed } from '../ports/workers';
@@ -26,6 +27,9 @@ export interface PlaceSetUpParts {
 const mostTold = 2_000;
 
 export class PlaceSetUp {
+  /** By slot: checks that run side by side in one place wait for one set-up of it. */
+  readonly #turns = new Map<Slot, Promise<void>>();
+
   constructor(private readonly parts: PlaceSetUpParts) {}
 
   /** For a place that was just prepared. Rejects with a `Failure` (`copyRefused`, or what the machine lacked): no attempt could work there. */
@@ -53,6 +57,17 @@ export class PlaceSetUp {
    * To be called at a turn of the caller's.
    */
   async bring(live: SetUpFor): Promise<string | undefined> {
+    const { slot } = live.attempt;
+    const turn = (this.#turns.get(slot) ?? Promise.resolve()).then(() => this.#bring(live));
+    const settled = turn.then(
+      () => {},
+      () => {},
+    );
+    this.#turns.set(slot, settled);
+    return turn;
+  }
+
+  async #bring(live: SetUpFor): Promise<string | undefined> {
     const command = this.#command();
     if (command === undefined || (await this.parts.isolation.isSetUp(live.attempt.slot, command))) return;
     live.timeLimit?.hold();

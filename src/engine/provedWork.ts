@@ -33,10 +33,6 @@ export class ProvedWork {
     return work;
   }
 
-  async isAltered(): Promise<boolean> {
-    return (await this.#look()).altered.length > 0;
-  }
-
   /** Puts the place back to it. Was any of these files other than it had been? */
   async restore(): Promise<boolean> {
     const { isolation, slot } = this;

@@ -1,10 +1,11 @@
 // Whether what passed still passes: before other work enters the workspace, and once more at a run's end.
 import type { Attempt, Happening } from '../core/events/event';
 import type { RunSettings } from '../core/events/runSettings';
+import type { Snapshot } from '../core/events/snapshot';
 import type { Feature } from '../core/features/feature';
 import { isMeant } from '../core/scheduler/decide';
 import { endangeredBy } from '../core/scheduler/endangered';
-import type { FeatureId } from '../core/shared/ids';
+import type { FeatureId, Slot } from '../core/shared/ids';
 import type { Isolation } from '../ports/isolation';
 import type { LiveAttempt } from './attempt';
 import type { CleanPlace } from './cleanPlace';
@@ -14,8 +15,10 @@ import { ProvedWork } from './provedWork';
 import type { Publications } from './publications';
 import type { Subject, Verification } from './verification';
 
-/** Of an earlier round of the same work. */
+/** Of an earlier round of the same work, and of the present one. */
 export interface Standing {
+  /** As they were before the place was brought up to date: it need not have what has passed since. */
+  readonly features: Snapshot['features'];
   /** Checks that were green then. */
   readonly green: ReadonlySet<string>;
   /** What has come into the place since. */
@@ -54,7 +57,7 @@ export class Regressions {
     verifyMs: number,
     standing: Standing,
   ): Promise<GuardVerdict> {
-    const { features } = this.parts.log.head;
+    const { features } = standing;
     const ids = endangeredBy(features, paths).filter((id) => id !== live.attempt.featureId);
     const anew = new Set(endangeredBy(features, [...standing.came]));
     const stands = ({ command, features: own }: Guarded) =>
@@ -121,18 +124,24 @@ export class Regressions {
     this.#last = new AbortController();
     const check = this.#last;
     const broken: Happening[] = [];
+    const red: Guarded[] = [];
     if (guarded.length === 0) return broken;
-    await clean.use((slot) =>
-      sideBySide(guarded, async (one) => {
-        if (check.signal.aborted) return;
-        const attempt = { slot, featureId: one.features[0].id, attempt: 0, fence: 0 };
-        const subject = { attempt, tag: tagOf(attempt), check, unread: undefined, timeLimit: undefined };
-        const verdict = await this.#verify(subject, one, limits.verifyMs);
-        if (check.signal.aborted) return;
-        if (verdict === undefined) this.proved([one.command]);
-        else broken.push(...this.#reopened(one, verdict));
-      }),
-    );
+    const look = async (slot: Slot, one: Guarded, whenRed: (verdict: string) => void) => {
+      if (check.signal.aborted) return;
+      const attempt = { slot, featureId: one.features[0].id, attempt: 0, fence: 0 };
+      const subject = { attempt, tag: tagOf(attempt), check, unread: undefined, timeLimit: undefined };
+      const verdict = await this.#verify(subject, one, limits.verifyMs);
+      if (check.signal.aborted) return;
+      if (verdict === undefined) this.proved([one.command]);
+      else whenRed(verdict);
+    };
+    if (guarded.length > 1)
+      await clean.use((slot) => sideBySide(guarded, (one) => look(slot, one, () => red.push(one))));
+    // What is red beside others may be so for what they do in the same place: only what is so by itself counts.
+    for (const one of guarded.length > 1 ? red : guarded)
+      await clean.use((slot) =>
+        look(slot, one, (verdict) => void broken.push(...this.#reopened(one, verdict))),
+      );
     return check.signal.aborted ? undefined : broken;
   }
 

@@ -10,7 +10,7 @@ import type { EventLog } from './eventLog';
 import type { FileLocks } from './fileLocks';
 import type { EndStep, Insistence } from './insistence';
 import type { Publications } from './publications';
-import type { Regressions } from './regressions';
+import type { Regressions, Standing } from './regressions';
 import type { Verification } from './verification';
 
 /** Rounds in which others may publish while the check runs; in the next they wait. */
@@ -46,6 +46,8 @@ interface Rounds {
   green: Set<string>;
   /** What has come in since they were. */
   came: Set<string>;
+  /** As they were before the place was last brought up to date. */
+  features: Standing['features'];
 }
 
 export interface SubmissionParts {
@@ -69,7 +71,8 @@ export class Submission {
   /** How the attempt is to end, or why it is to go on. Rejects with a `Failure` when the check could not be run at all. */
   async handIn(live: LiveAttempt, verifyMs: number): Promise<Ending | Returned> {
     const command = await live.checkCommand;
-    const rounds: Rounds = { arrivals: new Map(), work: '', green: new Set(), came: new Set() };
+    const { features } = this.parts.log.head;
+    const rounds: Rounds = { arrivals: new Map(), work: '', green: new Set(), came: new Set(), features };
     for (let round = 1; round <= mostRounds; round++) {
       const isAlone = round > freeRounds;
       const hindered = await this.#settle(live, rounds); // outside the gate: whoever holds a file may be waiting for that
@@ -96,6 +99,7 @@ export class Submission {
     // Whoever waited for its turn to be checked, or for the gate, may find more than was there before.
     const ready = async () => {
       if (tried) await this.#putBackMade(live, tried); // by a check that does not count
+      rounds.features = this.parts.log.head.features;
       const arrived = await this.#bring(live, rounds);
       if (arrived.overlaps) return returned(arrived);
       const look = await changes.look(live);

@@ -2,6 +2,7 @@
 import { strict as assert } from 'node:assert';
 import { defaultLimits } from '../../src/core/guardrails/limits';
 import { excerptOf } from '../../src/core/shared/longText';
+import { SimulatedClock } from '../doubles/simulatedClock';
 import { type Behaviour, SimulatedHost, type SimulatedHostOptions } from '../doubles/simulatedHost';
 
 const install = 'npm ci';
@@ -44,6 +45,31 @@ describe('the set-up command', () => {
     await host.clock.advance(300_000);
     assert.deepEqual([host.statusOf(1), host.statusOf(2)], ['passing', 'passing']);
     assert.deepEqual(ran.slice(0, 2), ['npm ci in /copies/1', 'check in /copies/1']);
+  });
+
+  it('is run once at a time in a place where checks run side by side', async () => {
+    let [running, most] = [0, 0];
+    const clock = new SimulatedClock();
+    const { host } = await open(
+      () => {
+        most = Math.max(most, ++running);
+        clock.after(5_000, () => running--);
+        return { durationMs: 5_000 };
+      },
+      {
+        clock,
+        backlog: ['a', 'b', 'c'].map((name) => ({ name, verify: `check ${name}` })),
+        agents:
+          ({ name }) =>
+          async ({ write, submit }) => {
+            await write(name, name);
+            await submit();
+          },
+      },
+    );
+    await host.clock.advance(300_000);
+    assert.equal(host.engine.snapshot.run?.outcome, 'complete');
+    assert.equal(most, 1);
   });
 
   it('counts against no attempt’s time', async () => {

@@ -49,7 +49,8 @@ export class ArtifactStore {
     let bytes = 0;
     for (const at of found.sort()) {
       const size = (await orNull(stat(path.join(from, at))))?.size ?? 0;
-      if (files.length >= mostFiles || bytes + size > mostBytes) break;
+      if (files.length >= mostFiles) break;
+      if (bytes + size > mostBytes) continue; // a smaller one may still find room
       if (!(await this.#keep(path.join(from, at), [artifactsFolder, name, ...at.split('/')], size))) continue;
       bytes += size;
       files.push({ path: at, bytes: size });

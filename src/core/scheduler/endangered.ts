@@ -52,7 +52,17 @@ function isTouched(feature: Feature, { paths, keys, places }: Change): boolean {
     if (paths.some((path) => isDeclared(path, declared))) return true;
   }
   const check = spec.verify === undefined ? '' : excerptOf(spec.verify);
-  return check !== '' && paths.some((path) => check.includes(path));
+  return check !== '' && paths.some((path) => isNamed(path, check));
+}
+
+/** As a name of its own, not as a part of a longer one. */
+function isNamed(path: string, check: string): boolean {
+  for (let at = check.indexOf(path); at >= 0; at = check.indexOf(path, at + 1)) {
+    const isWhole =
+      !/[\w.-]$/.test(check.slice(0, at)) && !/^(?:[\w-]|\.\w)/.test(check.slice(at + path.length));
+    if (isWhole) return true;
+  }
+  return false;
 }
 
 /** Asked of every feature that passes, at every one that is to pass. */

@@ -73,6 +73,11 @@ describe('artifacts', () => {
     truncateSync(path.join(from, 'd.huge'), 101 * 1024 * 1024);
     const large = await take('2-1-2');
     assert.deepEqual([large?.files.map((one) => one.path), large?.leftOut], [['c.trace'], 3]);
+    leave('a.huge', '\0');
+    truncateSync(path.join(from, 'a.huge'), 101 * 1024 * 1024);
+    leave('b.txt', 'after a large one');
+    const first = await take('3-1-3');
+    assert.deepEqual([first?.files.map((one) => one.path), first?.leftOut], [['b.txt'], 1]);
   });
 
   it('are files only, and lead nowhere', async () => {

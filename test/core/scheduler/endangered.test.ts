@@ -69,6 +69,18 @@ describe('endangeredBy', () => {
       [1],
     ],
     [
+      'what names it, and not what names another with it in its name',
+      [
+        { name: 'a', verify: 'node ./a.js --date' },
+        { name: 'b', verify: 'node data.js' },
+        { name: 'c', verify: 'node a.json' },
+        { name: 'd', verify: 'cat "a.js"; node b' },
+        { name: 'e', verify: 'node x-a.js a.js-old a.js.map' },
+      ],
+      ['a.js'],
+      [1, 4],
+    ],
+    [
       'what builds on it, over any number of steps',
       [
         { name: 'd', depends_on: ['c'] },
