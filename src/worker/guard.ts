@@ -18,7 +18,7 @@ import {
 import { OutputThinner, type Piece } from '../adapters/process/outputThinner';
 import { createProcessEnder } from '../adapters/process/processTree';
 import { startChild } from '../adapters/process/startChild';
-import { writtenBytes } from '../adapters/process/writtenBytes';
+import { fromIo, writtenBytes } from '../adapters/process/writtenBytes';
 
 /** For what escaped us and still holds the command's output open. */
 const quietMs = 500;
@@ -79,11 +79,19 @@ async function watch(
   await drained;
   await flow.end();
   const unseen = cause === 'exited' && exitCode !== 0 ? await whyUnseen(view) : undefined;
-  const ownMs = childrenCpuMs();
-  const cpuMs = ownMs === undefined ? undefined : ownMs + (fromTimes(await times) ?? 0);
-  const wroteBytes = writtenBytes();
-  if (unseen === undefined) await send({ kind: 'ended', exitCode, cause, cpuMs, wroteBytes });
-  else await send({ kind: 'failed', message: `The copy could not be shown to the command: ${unseen}` });
+  const told = await times;
+  const cpuMs = sumOf(childrenCpuMs(), fromTimes(told));
+  const wroteBytes = sumOf(writtenBytes(), fromIo(told));
+  if (unseen !== undefined)
+    await send({ kind: 'failed', message: `The copy could not be shown to the command: ${unseen}` });
+  else if (cause === 'exited' && isRefused(told, exitCode, request))
+    await send({ kind: 'failed', message: 'Could not start the command: the system gave no process for it' });
+  else await send({ kind: 'ended', exitCode, cause, cpuMs, wroteBytes });
+}
+
+/** Of what is counted here and in a namespace apart. */
+function sumOf(here: number | undefined, apart = 0): number | undefined {
+  return here === undefined ? undefined : here + apart;
 }
 
 /** What is told of a view while it is made and ended. */
@@ -125,9 +133,16 @@ type ShellProcess = ChildProcess & { readonly stdout: Readable; readonly stderr:
 const plain = 'exec "$2" -c "$1" 2>&1';
 /**
  * The same by a shell that waits for the command: in a namespace of their own, processes end under its first, and nobody of
- * ours is told of the time they took. What this shell itself would say of the command's end, the command has not printed.
+ * ours is told of the time they took and of what they wrote. What this shell itself would say of the command's end, the command
+ * has not printed.
  */
-const accounted = `exec 2>/dev/null; (exec "$2" -c "$1" 2>&1 ${timesFd}>&-); code=$?; times >&${timesFd}; exit $code`;
+const accounted = `exec 2>/dev/null; (exec "$2" -c "$1" 2>&1 ${timesFd}>&-); code=$?; times >&${timesFd}; while read -r line; do echo "$line"; done </proc/$$/io >&${timesFd}; exit $code`;
+
+/** That shell ends by itself before it has told any times where it was given no process for the command. */
+function isRefused(told: string, exitCode: number | null, { view }: GuardRequest): boolean {
+  const isByItself = exitCode !== null && exitCode > 0 && exitCode < 128;
+  return view?.ownProcesses === true && isByItself && told === '';
+}
 
 function startShell({ command, cwd, env, shell, view }: GuardRequest): ShellProcess {
   const stdio: ['ignore', 'pipe', 'pipe'] = ['ignore', 'pipe', 'pipe'];

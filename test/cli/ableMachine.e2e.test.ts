@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { mkdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
-import { mkdir, mkdtemp, open, rm, rmdir } from 'node:fs/promises';
+import { mkdir, mkdtemp, open, readFile, rm, rmdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
@@ -94,8 +94,11 @@ describe('a machine that is not able', function () {
     await eventSeen(run, ({ type }) => type === 'file.changed');
     group.put('pids.max', '1');
     run.child.kill('SIGINT');
-    assert.equal(exitCodeOf(await run.ended), 130, run.notes.join('\n'));
-    assert.match(run.notes.join('\n'), /🛑 Stopping/);
+    const code = exitCodeOf(await run.ended);
+    const notes = run.notes.join('\n');
+    assert.match(notes, /🛑 Stopping/);
+    assert.doesNotMatch(notes, /EAGAIN/);
+    assert.ok(code === 1 || code === 130, `${code}`); // by how far the stop came
   });
 
   it('has a check wait for memory', async function () {
@@ -172,7 +175,7 @@ function controlGroup(controller: 'memory' | 'pids') {
 /** The guard that this process has started. */
 async function guardBelow(parent: number): Promise<number> {
   for (const { pid } of await processesHolding('guard.js')) {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
+    const stat = await readFile(`/proc/${pid}/stat`, 'latin1').catch(() => ''); // another's, gone meanwhile
     if (Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]) === parent) return pid;
   }
   throw new Error('There is no guard.');

@@ -5,9 +5,14 @@ import { readFileSync } from 'node:fs';
 export function writtenBytes(): number | undefined {
   if (process.platform !== 'linux') return undefined;
   try {
-    const count = /^wchar: (\d+)$/m.exec(readFileSync('/proc/self/io', 'latin1'))?.[1];
-    return count === undefined ? undefined : Number(count);
+    return fromIo(readFileSync('/proc/self/io', 'latin1'));
   } catch {
     return undefined;
   }
+}
+
+/** As `/proc/<pid>/io` has it. */
+export function fromIo(text: string): number | undefined {
+  const count = /^wchar: (\d+)$/m.exec(text)?.[1];
+  return count === undefined ? undefined : Number(count);
 }

@@ -120,6 +120,12 @@ describe('the view of a place', () => {
       assert.equal(place()[mark], 'asked\n');
     });
 
+    it('tells how much the command wrote in it', async () => {
+      const { run } = await inPlace({ 'a.txt': 'a\n' });
+      const { wroteBytes = 0 } = await run('head -c 3000000 /dev/zero > zeros');
+      assert.ok(wroteBytes >= 3_000_000 && wroteBytes < 3_100_000, `${wroteBytes} bytes`);
+    });
+
     it('leaves none of them that does not end when it is asked', async () => {
       const { run } = await inPlace({ 'a.txt': 'a\n' });
       const mark = randomBytes(8).toString('hex');

@@ -287,6 +287,18 @@ describe('the command runner', () => {
       /ended before it had started/,
     ],
     [
+      'a view whose shell is given no process for it',
+      () => {
+        const program = path.join(lifeline.folder, 'view');
+        writeFileSync(program, '#!/bin/sh\necho \'{"exit-code": 2}\' >&3; exit 2\n', { mode: 0o700 });
+        const view = { program, mounts: [], ownProcesses: true };
+        return createCommandRunner(options).run({
+          ...{ command: 'true', cwd: '/', timeoutMs: 1000, tag, view },
+        });
+      },
+      /gave no process/,
+    ],
+    [
       'a Node that is not there',
       () =>
         createCommandRunner({ ...options, execPath: '/nowhere' }).run({
