@@ -12,6 +12,7 @@ import { createProcessEnder } from '../adapters/process/processTree';
 import { createSystemSockets } from '../adapters/process/systemSockets';
 import { createWarmSpawner } from '../adapters/process/warmSpawner';
 import { createWorkerSpawner } from '../adapters/process/workerSpawner';
+import { DamagedRecords } from '../adapters/store/damaged';
 import { setAsideRecords } from '../adapters/store/setAsideRecords';
 import { openSqlJsStore } from '../adapters/store/sqlJsStore';
 import { takeLease } from '../adapters/store/workspaceLease';
@@ -258,15 +259,18 @@ async function openStore(
       ...{ dir, epoch: owner.epoch, wasmPath: join(distDir, 'sql-wasm.wasm'), clock },
       binding: { own, adopt },
     });
+  let isDamaged = false;
   try {
     return { store: await open(false), told: elsewhere === 'ask' ? [] : [ownRecords] };
   } catch (error) {
-    if (!Failure.is(error, 'elsewhere') || elsewhere === 'ask') throw error;
+    isDamaged = error instanceof DamagedRecords;
+    if (elsewhere === 'ask' || (isDamaged && elsewhere === 'goOn')) throw error;
+    if (!isDamaged && !Failure.is(error, 'elsewhere')) throw error;
   }
   if (elsewhere === 'goOn') return { store: await open(true), told: [adoptedRecords] };
   const kept = await setAsideRecords(dir, clock.now());
   await prepareHouse(root);
-  return { store: await open(false), told: [recordsSetAside(join('.parallel-agents', kept))] };
+  return { store: await open(false), told: [recordsSetAside(join('.parallel-agents', kept), isDamaged)] };
 }
 
 async function loadBacklog(root: string, file: string, engine: Engine): Promise<LoadedBacklog> {

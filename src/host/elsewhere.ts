@@ -19,6 +19,7 @@ export const ownRecords =
 export const heldRecords =
   'Another window or command has this folder open, so that nothing is to be decided about its records.';
 
-export function recordsSetAside(name: string): string {
-  return `The records that were made elsewhere are kept in ${name}; everything begins anew.`;
+export function recordsSetAside(name: string, areDamaged: boolean): string {
+  const which = areDamaged ? 'are damaged' : 'were made elsewhere';
+  return `The records that ${which} are kept in ${name}; everything begins anew.`;
 }

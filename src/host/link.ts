@@ -1,4 +1,5 @@
 // How a face stands to the host of its workspace, and the words for it, the same in every face.
+import { DamagedRecords } from '../adapters/store/damaged';
 import type { OwnerProcess } from '../hub/discovery';
 import { Failure } from '../ports/failure';
 
@@ -32,6 +33,8 @@ export interface LinkWords {
   readonly goesOn: boolean;
   /** The process that would have to be ended. */
   readonly owner?: OwnerProcess;
+  /** It is the records themselves: they can be set aside, and all begun anew. */
+  readonly canStartOver?: true;
 }
 
 /** Can it pass without anybody joining anew? Then it is tried again. */
@@ -79,7 +82,7 @@ export function wordsForLink(link: Link): LinkWords | undefined {
     case 'silent':
       return silentWords(link.owner);
     case 'lost':
-      return { happened: sentenceOf(link.because), mend: lostMend(link.because), goesOn: false };
+      return lostWords(link.because);
     default:
       return link satisfies never;
   }
@@ -89,8 +92,15 @@ export function wordsForLink(link: Link): LinkWords | undefined {
 export function wordsForFailure(failure: unknown): LinkWords {
   if (!Failure.is(failure)) return { happened: String(failure), mend: '', goesOn: false };
   if (failure instanceof OwnerSilent) return silentWords(failure.owner);
-  const mend = canPass(failure) ? `${mendOf(failure)} Then try again.` : lostMend(failure);
-  return { happened: sentenceOf(failure), mend, goesOn: false };
+  if (!canPass(failure)) return lostWords(failure);
+  return { happened: sentenceOf(failure), mend: `${mendOf(failure)} Then try again.`, goesOn: false };
+}
+
+function lostWords(failure: Failure): LinkWords {
+  return {
+    ...{ happened: sentenceOf(failure), mend: lostMend(failure), goesOn: false },
+    ...(failure instanceof DamagedRecords && { canStartOver: true }),
+  };
 }
 
 function silentWords(owner: OwnerProcess | undefined): LinkWords {

@@ -71,7 +71,7 @@ export const colorIds = { claimedFile: 'parallelAgents.claimedFile' } as const;
 
 /** What `when` clauses ask; all unset until a view or command has needed the backlog. */
 export const contextKeys = {
-  /** `idle`, `opening`, `none`, `bad`, `loaded`, `elsewhere` or `failed`. */
+  /** `idle`, `opening`, `none`, `bad`, `loaded`, `elsewhere`, `damaged` or `failed`. */
   backlog: 'parallelAgents.backlog',
   /** `none`, `running`, `waiting` (for trouble from outside to end), `paused`, `stopping` or `finished`. */
   run: 'parallelAgents.run',

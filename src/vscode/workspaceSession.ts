@@ -13,9 +13,10 @@ import { backlogFile, databaseFile, offlineScriptFile } from './contributions';
 
 /**
  * Where a folder stands. `none`: no backlog; `bad`: one that cannot be read; `elsewhere`: the records
- * are another user's, machine's or folder's and only shown; `failed`: no host can be had.
+ * are another user's, machine's or folder's and only shown; `damaged`: they are none that we write; `failed`: no host
+ * can be had.
  */
-export type Phase = 'idle' | 'opening' | 'none' | 'bad' | 'loaded' | 'elsewhere' | 'failed';
+export type Phase = 'idle' | 'opening' | 'none' | 'bad' | 'loaded' | 'elsewhere' | 'damaged' | 'failed';
 
 export interface WorkspaceChange {
   readonly events: readonly Event[];
@@ -221,7 +222,7 @@ export class WorkspaceSession {
   private fail(words: LinkWords): void {
     this.opened = undefined;
     this.failure = words;
-    this.enter('failed');
+    this.enter(words.canStartOver ? 'damaged' : 'failed');
   }
 
   private showBacklog(session: Session): void {

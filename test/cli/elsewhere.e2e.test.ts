@@ -3,6 +3,8 @@ import assert from 'node:assert/strict';
 import { cp, mkdir, readdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'mocha';
+import { loadSqlJs, SqlJsDatabase } from '../../src/adapters/store/sqlJsDatabase';
+import { wasmPath } from '../adapters/store/wasmPath';
 import { type ExternalEvent, parseEvents, runCli, startCli } from '../support/cli';
 import { type FakeMessagesApi, startFakeMessagesApi, streamed } from '../support/fakeMessagesApi';
 import { call, finish, withWork, writeProject } from '../support/smallProject';
@@ -103,6 +105,52 @@ describe('records that were made elsewhere', function () {
     assert.ok(notes.join('\n').includes(`kept in .parallel-agents/${kept}`), notes.join('\n'));
     assert.deepEqual(await readFile(path.join(house, kept, 'agents.db')), before);
   });
+
+  const damages = {
+    'a view that never ends': `ALTER TABLE features RENAME TO f2;
+      CREATE VIEW features AS WITH RECURSIVE r(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM r)
+      SELECT f2.* FROM r, f2 WHERE r.n < 0`,
+    'a feature that is none': `INSERT INTO features VALUES
+      (99, 'A', '{"__proto__":{"name":"A"}}', 'pending', '', 0, '{"status":"pending"}', 0, 0, '[]', 'null')`,
+  };
+  for (const [what, script] of Object.entries(damages))
+    it(`are told as damaged, with the mend, where they hold ${what}, and changed by no command but Start Over`, async () => {
+      await leaveOpenRun();
+      const house = path.join(copy, '.parallel-agents');
+      const held = new SqlJsDatabase(await loadSqlJs(wasmPath), await database());
+      held.script(script);
+      await writeFile(path.join(house, 'agents.db'), held.export());
+      held.close();
+      const before = await database();
+      const journal = () => readFile(path.join(house, 'agents.journal'));
+      const names = async () => (await readdir(house)).filter((name) => name !== 'owner.json'); // of who is at work
+      const [journalBefore, namesBefore] = [await journal(), await names()];
+      for (const command of [
+        'status',
+        'run',
+        'run --estimate',
+        'run --go-on',
+        'graph',
+        'retry 1',
+        'diff 1',
+      ]) {
+        const begunAt = performance.now();
+        const { code, lines, notes } = await cli(command, copy);
+        assert.ok(performance.now() - begunAt < 5_000, command);
+        assert.deepEqual([code, lines], [1, []], command);
+        const said = notes.join('\n');
+        assert.match(said, /❌ .* damaged, or not ours: .* Nothing was changed\. Start Over .*--start-over/);
+        assert.doesNotMatch(said, /bug|yours from now on/i);
+      }
+      assert.deepEqual(await database(), before);
+      assert.deepEqual(await journal(), journalBefore);
+      assert.deepEqual(await names(), namesBefore);
+      const anew = await cli('run --start-over', copy);
+      assert.equal(anew.code, 0, anew.notes.join('\n'));
+      const kept = (await readdir(house)).find((name) => name.startsWith('set-aside-')) ?? assert.fail();
+      assert.ok(anew.notes.join('\n').includes(`are damaged are kept in .parallel-agents/${kept}`));
+      assert.deepEqual(await readFile(path.join(house, kept, 'agents.db')), before);
+    });
 
   it('are those of a folder that was moved, and those whose secret is lost; none of it is lost', async () => {
     const XDG_CONFIG_HOME = path.join(project.dir, 'config');

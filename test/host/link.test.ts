@@ -1,5 +1,6 @@
 // What a face says of its host: what happened, what to do, and whether it goes on by itself.
 import { strict as assert } from 'node:assert';
+import { damaged } from '../../src/adapters/store/damaged';
 import { type Link, OwnerSilent, wordsForFailure, wordsForLink } from '../../src/host/link';
 import { Failure, type FailureReason } from '../../src/ports/failure';
 
@@ -40,6 +41,18 @@ describe('the words for a link to the host', () => {
       assert.equal(words?.goesOn, goesOn);
     });
   }
+
+  it('say that all can be begun anew where it is the records, and nowhere else', () => {
+    const because = damaged('the table "agents" is missing in agents.db');
+    for (const words of [wordsForLink({ kind: 'lost', because }), wordsForFailure(because)]) {
+      assert.match(
+        words?.happened ?? '',
+        /"agents" is missing in agents\.db\. Nothing was changed\. Start Over/,
+      );
+      assert.equal(words?.canStartOver, true);
+    }
+    assert.equal(wordsForFailure(new Failure('corrupt', 'Its token is gone.')).canStartOver, undefined);
+  });
 
   const mends: [FailureReason, string][] = [
     ['diskFull', 'Free some space on that disk.'],

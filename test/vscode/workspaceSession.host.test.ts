@@ -1,6 +1,7 @@
 // A folder's link to its host, in a real editor: when it is joined, and how it follows the folder's files.
 import { strict as assert } from 'node:assert';
 import * as vscode from 'vscode';
+import { damaged } from '../../src/adapters/store/damaged';
 import { Failure } from '../../src/ports/failure';
 import { WorkspaceSession } from '../../src/vscode/workspaceSession';
 import { example, run } from './scenes';
@@ -47,6 +48,21 @@ describe('the link of a folder to its host', () => {
     await write('[]');
     await opened;
     assert.equal(joins, 1);
+  });
+
+  it('can be started over where the records are damaged, and is shown so', async () => {
+    const asked: string[] = [];
+    const damagedOnce = new WorkspaceSession(folder, async (_root, elsewhere) => {
+      asked.push(elsewhere);
+      if (elsewhere === 'ask') throw damaged('the table "agents" is missing in agents.db');
+      return { kind: 'session', session, told: [] };
+    });
+    await assert.rejects(damagedOnce.open(), /damaged/);
+    assert.equal(damagedOnce.phase, 'damaged');
+    await damagedOnce.decide('startOver');
+    assert.equal(damagedOnce.phase, 'loaded');
+    assert.deepEqual(asked, ['ask', 'startOver']);
+    await damagedOnce.dispose();
   });
 
   it('can be tried again after a failure', async () => {

@@ -87,16 +87,20 @@ export function isIgnoreFile(file: string): boolean {
 function parse(stored: string): readonly (readonly [string, Entry])[] {
   try {
     const entries: unknown = JSON.parse(stored);
-    return Array.isArray(entries) ? entries.filter(isEntry) : [];
+    return Array.isArray(entries) ? entries.flatMap(entryOf) : [];
   } catch {
     return [];
   }
 }
 
-function isEntry(value: unknown): value is readonly [string, Entry] {
-  if (!Array.isArray(value) || typeof value[0] !== 'string') return false;
-  const { user, agents } = { ...value[1] };
-  return (user === null || typeof user === 'string') && Array.isArray(agents);
+/** Only what is known here is taken, for it is written again. */
+function entryOf(stored: unknown): readonly (readonly [string, Entry])[] {
+  if (!Array.isArray(stored)) return [];
+  const [folder, entry]: readonly unknown[] = stored;
+  const { user, agents }: Partial<Record<keyof Entry, unknown>> = { ...Object(entry) };
+  if (typeof folder !== 'string' || !(user === null || typeof user === 'string')) return [];
+  const isKnown = Array.isArray(agents) && agents.every((hash) => typeof hash === 'string');
+  return isKnown ? [[folder, { user, agents }]] : [];
 }
 
 /** The top is `''` for those who walk, and `.` for those who cut a path. */

@@ -50,18 +50,25 @@ export function keyOf(files: readonly StagedFile[]): string {
   return createHash('sha256').update(states.sort().join('\n')).digest('hex');
 }
 
-/** Written whole or not at all; what is damaged all the same tells nothing. */
+/** Written whole or not at all; what is damaged all the same tells nothing, and only what is known here is taken. */
 function parse(stored: string): Entry | undefined {
   try {
-    const entry: unknown = JSON.parse(stored);
-    return isEntry(entry) ? entry : undefined;
+    const { key, puts, isDone } = fieldsOf(JSON.parse(stored));
+    if (typeof key !== 'string' || typeof isDone !== 'boolean' || !Array.isArray(puts)) return undefined;
+    const known = puts.map(putOf);
+    return known.every((put) => put !== undefined) ? { key, puts: known, isDone } : undefined;
   } catch {
     return undefined;
   }
 }
 
-function isEntry(value: unknown): value is Entry {
-  if (typeof value !== 'object' || value === null) return false;
-  if (!('key' in value && 'puts' in value && 'isDone' in value)) return false;
-  return typeof value.key === 'string' && typeof value.isDone === 'boolean' && Array.isArray(value.puts);
+function putOf(stored: unknown): Put | undefined {
+  const { path: at, createdFolder } = fieldsOf(stored);
+  if (typeof at !== 'string') return undefined;
+  if (createdFolder === undefined) return { path: at };
+  return typeof createdFolder === 'string' ? { path: at, createdFolder } : undefined;
+}
+
+function fieldsOf(stored: unknown): Readonly<Record<string, unknown>> {
+  return { ...Object(stored) };
 }

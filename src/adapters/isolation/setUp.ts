@@ -87,9 +87,9 @@ export class SetUp {
 
   async #remembered(): Promise<MadeRecord | undefined> {
     try {
-      const found: Partial<MadeRecord> = JSON.parse(await readFile(this.memory, 'utf8'));
-      const { command, locks, print } = found;
-      return command !== undefined && locks !== undefined && print !== undefined
+      const found: unknown = JSON.parse(await readFile(this.memory, 'utf8'));
+      const { command, locks, print }: Partial<Record<keyof MadeRecord, unknown>> = { ...Object(found) };
+      return typeof command === 'string' && typeof locks === 'string' && typeof print === 'string'
         ? { command, locks, print }
         : undefined;
     } catch (error) {

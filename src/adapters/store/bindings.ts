@@ -1,5 +1,5 @@
 // The marks in a database of those who may go on with it: user, machine and folder, by a secret that is not in it.
-import { setMeta } from './meta';
+import { readMeta, setMeta } from './meta';
 import { versionOf } from './migrations';
 import type { SqlJsDatabase, Statement } from './sqlJsDatabase';
 
@@ -21,9 +21,7 @@ const mostBindings = 8;
 export function bindingsOf(database: SqlJsDatabase): readonly string[] {
   if (versionOf(database) === 0) return [];
   try {
-    const [row] = database.query("SELECT value FROM meta WHERE key = 'bindings'");
-    const stored = row?.json<unknown>('value');
-    return Array.isArray(stored) ? stored.filter((one) => typeof one === 'string') : [];
+    return readMeta(database, 'bindings');
   } catch {
     return []; // nobody's mark
   }

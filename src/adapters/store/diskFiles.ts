@@ -11,8 +11,11 @@ import type { Folder } from '../files/openFolder';
 
 /** Every method may reject with the system's error, having done all, part or nothing of its work. */
 export interface DiskFiles {
-  /** The whole content; undefined when there is no such file. Refused for what is no file, or too large for one of ours. */
-  read(path: string): Promise<Uint8Array | undefined>;
+  /**
+   * The whole content; undefined when there is no such file. Refused for what is no file, or too large for one of ours.
+   * @param mostBytes less than what could be held at all
+   */
+  read(path: string, mostBytes?: number): Promise<Uint8Array | undefined>;
   /** A new empty file; one that had the name loses its content. */
   create(path: string): Promise<DiskFile>;
   rename(from: string, to: string): Promise<void>;
@@ -46,8 +49,8 @@ export interface DiskFile extends Held {
   hasName(): Promise<boolean>;
 }
 
-/** More than this SQLite in memory could not hold either: 2 GiB. */
-const mostBytes = 2 ** 31 - 1;
+/** SQLite in memory writes a file only by holding it twice, so that none of ours is larger than 1 GiB. */
+const mostBytes = 2 ** 30;
 
 /**
  * The disk as it is, for paths of `houseDir` and of what is in it. No part of it is reached through a link, whenever that
@@ -64,15 +67,12 @@ export function createHouseFiles(houseDir: string): DiskFiles {
   const exists = async (file: string) =>
     (await orNull(beside(file, (name) => refuseForeignFile(file, name)))) ?? false;
   return {
-    async read(file) {
-      const bytes = (await orNull(beside(file, (name) => readFileWithin(name, mostBytes)))) ?? undefined;
+    async read(file, most = mostBytes) {
+      const bytes = (await orNull(beside(file, (name) => readFileWithin(name, most)))) ?? undefined;
       if (!isNotRead(bytes)) return bytes;
       if (bytes.notRead === 'missing') return undefined;
       await exists(file);
-      throw new Failure(
-        'refused',
-        `"${file}" ${whyNotRead(bytes, mostBytes)}; move it away and start again.`,
-      );
+      throw new Failure('refused', `"${file}" ${whyNotRead(bytes, most)}; move it away and start again.`);
     },
     create: (file) =>
       beside(file, async (name) => {

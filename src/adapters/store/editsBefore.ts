@@ -2,6 +2,7 @@
 import type { FeatureId, Fence } from '../../core/shared/ids';
 import type { StagedFile } from '../../ports/isolation';
 import type { PublicationRecord } from '../../ports/store';
+import { isCount, isId, isText, nullable, optional, shapeOf } from './shape';
 import type { SqlJsDatabase, Statement } from './sqlJsDatabase';
 import { putPublication } from './statements';
 
@@ -26,6 +27,15 @@ export interface TakenOver {
   readonly words?: string;
 }
 
+/** The version of the tables that has no edits any more. */
+export const firstOfPublications = 6;
+
+const isEdit = shapeOf<EditRow>({
+  ...{ fence: isId, featureId: isId, path: isText, original: nullable(isText), mode: nullable(isCount) },
+  ...{ written: optional(nullable(isText)), pending: optional(nullable(isText)) },
+  shared: optional(shapeOf<object>({})),
+});
+
 const mostNamed = 20;
 
 /**
@@ -34,8 +44,8 @@ const mostNamed = 20;
  */
 export function publicationsOfEdits(database: SqlJsDatabase): TakenOver {
   const edits = database
-    .query('SELECT body FROM edits ORDER BY fence, path')
-    .map((row) => row.json<EditRow>('body'))
+    .query('SELECT fence, body FROM edits ORDER BY fence, path')
+    .map((row) => row.json<EditRow>('body', isEdit))
     .filter(({ written, pending }) => written !== undefined || pending !== undefined);
   const byFence = new Map<Fence, PublicationRecord>();
   const shared = new Set<string>();

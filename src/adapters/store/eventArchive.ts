@@ -3,12 +3,18 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { gunzip, gzip } from 'node:zlib';
 import type { Event } from '../../core/events/event';
+import { Failure } from '../../ports/failure';
 import { type DiskFiles, putInPlace } from './diskFiles';
+import { isEvent } from './eventShapes';
+import { readJson } from './readJson';
 
 /** Where they lie, beside the database. */
 export const historyName = 'history';
 
 const ending = '.jsonl.gz';
+
+/** Far above a page with one event of the largest; what says to be more when it is unpacked is none of ours. */
+const mostPageBytes = 64 * 1024 * 1024;
 
 /** Events that follow on each other without a gap. */
 export interface EventPage {
@@ -64,15 +70,17 @@ export class EventArchive {
   }
 
   async #page(first: number): Promise<readonly Event[]> {
-    const content = await this.files.read(this.#pathOf(first));
+    const content = await this.files.read(this.#pathOf(first), mostPageBytes).catch(noneIfRefused);
     // What was cut short or changed, gzip sees by its checksum.
-    const text = content && (await promisify(gunzip)(content).catch(() => undefined));
+    const unpack = promisify<Uint8Array, { maxOutputLength: number }, Buffer>(gunzip);
+    const text =
+      content && (await unpack(content, { maxOutputLength: mostPageBytes }).catch(() => undefined));
     return text === undefined
       ? []
       : text
           .toString()
           .split('\n')
-          .flatMap((line) => (line === '' ? [] : [JSON.parse(line) as Event]));
+          .flatMap((line) => readJson<Event>(line, isEvent) ?? []);
   }
 
   /** Of each page the number of its first event, in order. */
@@ -87,4 +95,8 @@ export class EventArchive {
   #pathOf(first: number): string {
     return join(this.#dir, `${String(first).padStart(12, '0')}${ending}`);
   }
+}
+
+function noneIfRefused(error: unknown): undefined {
+  if (!Failure.is(error, 'refused')) throw error;
 }

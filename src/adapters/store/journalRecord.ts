@@ -1,6 +1,8 @@
 // One commit as the journal keeps it: its bytes, and how a journal's bytes are read back up to the first damage.
 import { createHash } from 'node:crypto';
+import { damaged } from './damaged';
 import type { SqlValue, Statement } from './sqlJsDatabase';
+import { isOwnForm } from './statementForms';
 
 export interface JournalRecord {
   /** Log sequence number: 1 for the first commit of a database, rising by one. */
@@ -37,6 +39,7 @@ export function encodeRecord(record: JournalRecord): Uint8Array {
 /**
  * The records up to the first that is short, damaged, out of number, or written under an older epoch than the one
  * before it (by an owner that had been displaced). What follows that one was never acknowledged by a living owner.
+ * Throws `corrupt` for a whole record that none of us can have written.
  */
 export function scanJournal(content: Uint8Array): JournalScan {
   const bytes = Buffer.from(content.buffer, content.byteOffset, content.byteLength);
@@ -45,7 +48,7 @@ export function scanJournal(content: Uint8Array): JournalScan {
   let end = 0;
   for (;;) {
     const body = bodyAt(bytes, end);
-    const record = body && unpack(JSON.parse(body.toString()));
+    const record = body && unpack(body, records.length + 1);
     const last = records.at(-1);
     if (!record || (last && (record.lsn !== last.lsn + 1 || record.epoch < last.epoch))) break;
     end += headBytes + body.length;
@@ -89,7 +92,44 @@ function pack({ lsn, epoch, schema, statements }: JournalRecord): PackedRecord {
   return { lsn, epoch, schema, sql: [...places.keys()], steps };
 }
 
-function unpack({ lsn, epoch, schema, sql, steps }: PackedRecord): JournalRecord {
-  const statements = steps.map(([place, rows, params]) => ({ sql: sql[place] ?? '', rows, params }));
+/** @param place of the record in the journal, from 1 */
+function unpack(body: Buffer, place: number): JournalRecord {
+  const packed = parse(body);
+  if (packed === undefined)
+    throw damaged(`record ${place} of agents.journal is whole and holds what we do not write`);
+  const { lsn, epoch, schema, sql, steps } = packed;
+  const statements = steps.map(([at, rows, params]) => ({ sql: sql[at] ?? '', rows, params }));
   return { lsn, epoch, schema, statements };
+}
+
+function parse(body: Buffer): PackedRecord | undefined {
+  try {
+    const packed: unknown = JSON.parse(body.toString());
+    return isPacked(packed) ? packed : undefined;
+  } catch {
+    return undefined; // no JSON, or more than a text can hold
+  }
+}
+
+function isPacked(value: unknown): value is PackedRecord {
+  const { lsn, epoch, schema, sql, steps }: Partial<Record<keyof PackedRecord, unknown>> = {
+    ...Object(value),
+  };
+  if (!isFrom(1, lsn) || !isFrom(0, epoch) || !isFrom(1, schema)) return false;
+  if (!Array.isArray(sql) || !sql.every((one) => typeof one === 'string' && isOwnForm(one))) return false;
+  return Array.isArray(steps) && steps.every((step) => isStep(step, sql.length));
+}
+
+function isStep(step: unknown, texts: number): boolean {
+  if (!Array.isArray(step)) return false;
+  const [at, rows, params]: readonly unknown[] = step;
+  return isFrom(0, at) && at < texts && isFrom(0, rows) && Array.isArray(params) && params.every(isSqlValue);
+}
+
+function isFrom(least: number, value: unknown): value is number {
+  return typeof value === 'number' && Number.isSafeInteger(value) && value >= least;
+}
+
+function isSqlValue(value: unknown): value is SqlValue {
+  return typeof value === 'string' || typeof value === 'number';
 }

@@ -4,11 +4,16 @@ import { join } from 'node:path';
 import { Failure } from '../../ports/failure';
 import { type DiskFiles, putInPlace } from './diskFiles';
 import { historyName } from './eventArchive';
+import { readJson } from './readJson';
+import { isText } from './shape';
 
 const folderName = 'texts';
 
 /** Written beside each other, so that the disk syncs many at once: 2,000 files in 0.4 s instead of 4. */
 const writers = 16;
+
+/** What a description or an output may be at most, and more. */
+const mostBytes = 256 * 1024 * 1024;
 
 /** As JSON, for UTF-8 alone would change half a surrogate pair. */
 function bytesOf(text: string): Buffer {
@@ -79,9 +84,14 @@ export class KeptTexts {
 
   async #find(name: string): Promise<string | undefined> {
     for (const dir of [this.#dir, this.#oldDir]) {
-      const bytes = await this.files.read(join(dir, name));
+      const bytes = await this.files.read(join(dir, name), mostBytes);
       if (!bytes || createHash('sha256').update(bytes).digest('hex') !== name) continue;
-      return JSON.parse(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString());
+      // Anybody can give content its right name.
+      return readJson<string>(
+        Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString(),
+        isText,
+        mostBytes,
+      );
     }
     return undefined;
   }

@@ -1,7 +1,9 @@
 // The single values of a database: its own version, epoch and journal position, and those of the snapshot.
 import type { Snapshot } from '../../core/events/snapshot';
-import { Failure } from '../../ports/failure';
+import { damaged } from './damaged';
+import { type Fields, isCount, isNumber, isText, listOf, nullable } from './shape';
 import type { SqlJsDatabase, Statement } from './sqlJsDatabase';
+import { isBreaker, isExperience, isOwner } from './storedShapes';
 
 /** The fields of a snapshot that are single values. */
 export const snapshotKeys = [
@@ -27,6 +29,19 @@ interface MetaValues extends Pick<Snapshot, (typeof snapshotKeys)[number]> {
 
 export type MetaKey = keyof MetaValues;
 
+const shapes: Fields<MetaValues> = {
+  ...{
+    schema: isCount,
+    epoch: isCount,
+    lsn: isCount,
+    seq: isCount,
+    lastFence: isCount,
+    lastFeatureId: isCount,
+  },
+  ...{ owner: isOwner, throttledUntilAt: nullable(isNumber), breaker: isBreaker, experience: isExperience },
+  bindings: listOf(isText),
+};
+
 export function setMeta<K extends MetaKey>(key: K, value: MetaValues[K]): Statement {
   return { sql: 'UPDATE meta SET value = ? WHERE key = ?', params: [JSON.stringify(value), key], rows: 1 };
 }
@@ -38,7 +53,7 @@ export function moveMeta<K extends MetaKey>(key: K, from: MetaValues[K], to: Met
 }
 
 export function readMeta<K extends MetaKey>(database: SqlJsDatabase, key: K): MetaValues[K] {
-  const [row] = database.query('SELECT value FROM meta WHERE key = ?', [key]);
-  if (!row) throw new Failure('corrupt', `The database has no "${key}".`);
-  return row.json('value');
+  const [row] = database.query('SELECT key, value FROM meta WHERE key = ?', [key]);
+  if (!row) throw damaged(`in the table "meta" of agents.db there is no "${key}"`);
+  return row.json('value', shapes[key]);
 }

@@ -1,5 +1,6 @@
 // The tables, as numbered steps from an empty database to the newest version; a step that was released never changes.
 
+import { Failure } from '../../ports/failure';
 import { readMeta, setMeta } from './meta';
 import type { SqlJsDatabase } from './sqlJsDatabase';
 
@@ -138,4 +139,13 @@ export function versionOf(database: SqlJsDatabase): number {
   const isOurs =
     database.query("SELECT name FROM sqlite_master WHERE type = 'table' AND name = 'meta'").length > 0;
   return isOurs ? readMeta(database, 'schema') : 0;
+}
+
+/** Throws `newer` for a version that none of the steps leads to. */
+export function refuseNewer(version: number, steps: readonly Migration[]): void {
+  if (version <= newestVersion(steps)) return;
+  throw new Failure(
+    'newer',
+    'A newer version of Parallel Agents has written the database here; update to open it.',
+  );
 }

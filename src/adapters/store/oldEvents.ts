@@ -3,6 +3,7 @@ import type { Event } from '../../core/events/event';
 import type { EventArchive, EventPage } from './eventArchive';
 import { readEvents } from './snapshotRows';
 import type { SqlJsDatabase, Statement } from './sqlJsDatabase';
+import { forgetEvents, forgetRuns, oldRuns } from './statementForms';
 import { namesIn } from './storedTexts';
 
 /** The newest stay, some 10,000 of usual length: what views show is read from memory. */
@@ -45,11 +46,10 @@ export function textsOf({ bodies }: EventPage): ReadonlySet<string> {
 
 /** Takes a page out of the database, and with it the runs that began in it; the newest run stays, which the snapshot shows. */
 export function forget(database: SqlJsDatabase, { last, bodies }: EventPage): readonly Statement[] {
-  const old = 'started_seq <= ? AND started_seq < (SELECT MAX(started_seq) FROM runs)';
-  const runs = database.query(`SELECT id FROM runs WHERE ${old}`, [last]).length;
+  const runs = database.query(`SELECT id FROM runs WHERE ${oldRuns}`, [last]).length;
   return [
-    { sql: 'DELETE FROM events WHERE seq <= ?', params: [last], rows: bodies.length },
-    ...(runs > 0 ? [{ sql: `DELETE FROM runs WHERE ${old}`, params: [last], rows: runs }] : []),
+    { sql: forgetEvents, params: [last], rows: bodies.length },
+    ...(runs > 0 ? [{ sql: forgetRuns, params: [last], rows: runs }] : []),
   ];
 }
 

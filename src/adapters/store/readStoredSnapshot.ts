@@ -23,7 +23,7 @@ export interface StoredSnapshot {
 
 /**
  * The last state on disk, or undefined where there is none. An owner may be at work meanwhile: then it is that of some
- * moment ago, or, where a file was replaced between two reads, of none. Throws `newer` as opening would.
+ * moment ago, or, where a file was replaced between two reads, of none. Throws `newer` and `corrupt` as opening would.
  */
 export async function readStoredSnapshot({
   dir,

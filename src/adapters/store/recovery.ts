@@ -4,7 +4,8 @@ import { Failure } from '../../ports/failure';
 import { databaseName, journalName, type Place } from './databaseFile';
 import { type JournalRecord, scanJournal } from './journalRecord';
 import { readMeta } from './meta';
-import { type Migration, migrate, newestVersion, versionOf } from './migrations';
+import { type Migration, migrate, refuseNewer, versionOf } from './migrations';
+import { hasShortList, ownVersion, pageBytesOf } from './ownTables';
 import { type SqlJs, SqlJsDatabase } from './sqlJsDatabase';
 
 export interface Recovered {
@@ -25,7 +26,8 @@ export interface Recovered {
 /**
  * Only reads. A damaged database is unusable; the journal is run from the start in its place, if it reaches back that
  * far. So is a journal that does not go on from the database, as when an older copy of that was put back.
- * Throws `newer` when a later version of the program wrote either.
+ * Throws `newer` when a later version of the program wrote either, and `corrupt` for what can be read and is not as we write
+ * it: tables that are not ours, and commits that none of us made.
  */
 export async function recover(
   { files, dir }: Place,
@@ -62,14 +64,13 @@ function openStart(sqlJs: SqlJs, stored: Uint8Array | undefined, steps: readonly
 
 /** What the file holds, or undefined when it is damaged or not ours. */
 function openStored(sqlJs: SqlJs, stored: Uint8Array, steps: readonly Migration[]): Start | undefined {
-  if (isCutShort(stored)) return undefined;
+  if (isCutShort(stored) || !hasShortList(stored)) return undefined;
   const database = new SqlJsDatabase(sqlJs, stored);
   try {
-    const version = versionOf(database);
-    refuseNewer(version, steps);
+    const version = ownVersion(database, sqlJs, steps);
     if (version > 0 && isSound(database)) return { database, lsn: readMeta(database, 'lsn'), hasFile: true };
   } catch (error) {
-    if (Failure.is(error, 'newer') || isShortOfMemory(error)) {
+    if (Failure.is(error) || isShortOfMemory(error)) {
       database.close();
       throw error;
     }
@@ -78,9 +79,9 @@ function openStored(sqlJs: SqlJs, stored: Uint8Array, steps: readonly Migration[
   return undefined;
 }
 
-/** Looks into every table but the events, which may be a hundred times as large as all others and feed no decision. */
+/** Looks at the pages of every table: in one that leads back to itself a search would have no end. */
 function isSound(database: SqlJsDatabase): boolean {
-  const tables = database.query("SELECT name FROM sqlite_master WHERE type = 'table' AND name <> 'events'");
+  const tables = database.query("SELECT name FROM sqlite_master WHERE type = 'table'");
   return tables.every((table) => {
     const [found] = database.query(`PRAGMA quick_check('${table.text('name')}')`);
     return found?.text('quick_check') === 'ok';
@@ -91,8 +92,7 @@ function isSound(database: SqlJsDatabase): boolean {
 function isCutShort(file: Uint8Array): boolean {
   if (file.length < 100) return true;
   const head = new DataView(file.buffer, file.byteOffset, 100);
-  const pageBytes = head.getUint16(16) === 1 ? 65_536 : head.getUint16(16);
-  return head.getUint32(24) === head.getUint32(92) && file.length < pageBytes * head.getUint32(28);
+  return head.getUint32(24) === head.getUint32(92) && file.length < pageBytesOf(head) * head.getUint32(28);
 }
 
 /** The number of the last commit now in the database, or undefined when the records do not go on from it. */
@@ -107,6 +107,7 @@ function replay(
   for (const record of records) {
     if (record.lsn <= lsn) continue;
     if (record.lsn !== lsn + 1) return undefined;
+    if (record.schema < version) return undefined;
     if (record.schema > version) migrate(database, steps, version, record.schema);
     version = record.schema;
     try {
@@ -120,14 +121,6 @@ function replay(
     lsn = record.lsn;
   }
   return lsn;
-}
-
-function refuseNewer(version: number, steps: readonly Migration[]): void {
-  if (version <= newestVersion(steps)) return;
-  throw new Failure(
-    'newer',
-    'A newer version of Parallel Agents has written the database here; update to open it.',
-  );
 }
 
 /** Not the file's fault: it may open well on another day. */

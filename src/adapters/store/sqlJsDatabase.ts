@@ -2,6 +2,9 @@
 import { readFile } from 'node:fs/promises';
 import initSqlJs from 'sql.js';
 import { Failure } from '../../ports/failure';
+import { damaged } from './damaged';
+import { readJson } from './readJson';
+import type { Is } from './shape';
 
 export type SqlJs = initSqlJs.SqlJsStatic;
 
@@ -35,12 +38,15 @@ export interface Statement {
   readonly rows: number;
 }
 
-/** A row of an answer; the readers throw `corrupt` for a value that is not of the kind asked for. */
+/** A row of an answer; all throw `corrupt`, naming table and row, for what is not as we write it. */
 export interface Row {
   text(column: string): string;
+  /** No whole number that could not be told from the next one. */
   number(column: string): number;
-  /** A column that we filled with JSON ourselves; whoever asks knows what was put there. */
-  json<T>(column: string): T;
+  /** A column of JSON. @param is tells whether it holds a `T` @param mostChars more than we ever write */
+  json<T>(column: string, is: Is, mostChars?: number): T;
+  /** Refuses the row for a reason of the caller's. @param what is wrong, as the end of a sentence */
+  refuse(what: string): never;
 }
 
 /**
@@ -56,6 +62,7 @@ export class SqlJsDatabase {
   /** @param content an SQLite file; left out, the database is empty. Damage shows only when it is read. */
   constructor(sqlJs: SqlJs, content?: Uint8Array) {
     this.sqlite = new sqlJs.Database(content);
+    this.distrust();
   }
 
   /** Opens a transaction, in which `apply` may be called many times and which only `commit` ends well. */
@@ -96,7 +103,8 @@ export class SqlJsDatabase {
     const statement = this.prepare(sql);
     try {
       statement.bind([...params]);
-      while (statement.step()) take(rowOf(statement.getAsObject()));
+      const table = tableIn(sql);
+      while (statement.step()) take(rowOf(statement.getAsObject(), table));
     } finally {
       statement.reset();
     }
@@ -110,13 +118,20 @@ export class SqlJsDatabase {
 
   /** The database as the bytes of an SQLite file. Not within a transaction. */
   export(): Uint8Array {
-    return this.sqlite.export();
+    const content = this.sqlite.export();
+    this.distrust(); // sql.js opens it anew
+    return content;
   }
 
   /** May be called twice. */
   close(): void {
     this.prepared.clear(); // sql.js frees them with the database
     this.sqlite.close();
+  }
+
+  /** What a file brings along gets no power: no function is called for its sake, and a page is looked at before it is believed. */
+  private distrust(): void {
+    this.sqlite.exec('PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON;');
   }
 
   private change({ sql, params, rows }: Statement): void {
@@ -150,22 +165,36 @@ export class SqlJsDatabase {
   }
 }
 
-function rowOf(values: initSqlJs.ParamsObject): Row {
+/** What a row is known by, in tables of ours. */
+const keys = ['id', 'seq', 'slot', 'fence', 'key'];
+
+function rowOf(values: initSqlJs.ParamsObject, table: string): Row {
+  const refuse = (what: string): never => {
+    const key = keys.find((name) => values[name] !== undefined);
+    const row =
+      key === undefined ? 'a row' : `the row with ${key} ${JSON.stringify(values[key])?.slice(0, 60)}`;
+    throw damaged(`in the table "${table}" of agents.db ${row} ${what}`);
+  };
   const text = (column: string) => {
     const value = values[column];
-    return typeof value === 'string' ? value : wrongKind(column, value, 'text');
-  };
-  const number = (column: string) => {
-    const value = values[column];
-    return typeof value === 'number' ? value : wrongKind(column, value, 'a number');
+    return typeof value === 'string' ? value : refuse(`holds no text in "${column}"`);
   };
   return {
+    refuse,
     text,
-    number,
-    json: (column) => JSON.parse(text(column)),
+    number: (column) => {
+      const value = values[column];
+      const isOurs = typeof value === 'number' && Math.abs(value) <= Number.MAX_SAFE_INTEGER;
+      return isOurs ? value : refuse(`holds no number of ours in "${column}"`);
+    },
+    json<T>(column: string, is: Is, mostChars?: number): T {
+      const value = readJson<T>(text(column), is, mostChars);
+      return value === undefined ? refuse(`holds in "${column}" what we do not write`) : value;
+    },
   };
 }
 
-function wrongKind(column: string, value: unknown, wanted: string): never {
-  throw new Failure('corrupt', `The database holds ${typeof value} in column "${column}", not ${wanted}.`);
+/** Our queries ask one table each. */
+function tableIn(sql: string): string {
+  return /\bFROM (\w+)/.exec(sql)?.[1] ?? '';
 }

@@ -10,11 +10,11 @@ import { databaseName, exportAt, journalRoom, placeDatabase } from './databaseFi
 import { createHouseFiles, type DiskFiles, diskFailure } from './diskFiles';
 import { encodeRecord } from './journalRecord';
 import { textName } from './keptTexts';
+import { type Held, lookThrough, readHeld } from './lookThrough';
 import { type Migration, migrations } from './migrations';
 import { defaultKeptChars, forget, oldestPage, readAllEvents, textsOf } from './oldEvents';
 import { recover } from './recovery';
-import { readPublications, readSnapshot } from './snapshotRows';
-import { loadSqlJs, type Statement } from './sqlJsDatabase';
+import { loadSqlJs, type SqlJsDatabase, type Statement } from './sqlJsDatabase';
 import { statementsFor } from './statements';
 import { namedTexts } from './storedTexts';
 import { type Opened, takeOver } from './takeOver';
@@ -45,8 +45,8 @@ const mostPagesAtOnce = 16;
 
 /**
  * Opens the database, repairs what a crash left, and stores `epoch` durably. Throws `conflict` when a later owner has
- * opened it, `newer` when a later version of the program has, and `elsewhere` when it is not of the `binding`, with
- * nothing written; and what the disk says.
+ * opened it, `newer` when a later version of the program has, `corrupt` when something in it is not as we write it, and
+ * `elsewhere` when it is not of the `binding`, with nothing written; and what the disk says.
  */
 export async function openSqlJsStore(options: SqlJsStoreOptions): Promise<Store> {
   const { dir, epoch, wasmPath, binding, clock = { now: Date.now } } = options;
@@ -54,10 +54,12 @@ export async function openSqlJsStore(options: SqlJsStoreOptions): Promise<Store>
   const { migrations: steps = migrations } = options;
   try {
     const place = { files, dir };
-    const recovered = await recover(place, await loadSqlJs(wasmPath), steps);
+    const sqlJs = await loadSqlJs(wasmPath);
+    const recovered = await recover(place, sqlJs, steps);
+    const found = lookThrough(recovered.database, sqlJs, steps);
     const room = (databaseBytes: number) => snapshotAtBytes ?? journalRoom(databaseBytes);
     const taking = { place, epoch, binding, steps, now: clock.now(), snapshotAtBytes: room(0) };
-    const store = new SqlJsStore(await takeOver(taking, recovered), room, keptChars);
+    const store = new SqlJsStore(await takeOver(taking, recovered), found, room, keptChars);
     await store.tidy();
     return store;
   } catch (error) {
@@ -95,6 +97,8 @@ class SqlJsStore implements Store {
 
   constructor(
     private readonly opened: Opened,
+    /** What was read before it was taken over; let go once it was asked for, or is no more what is stored. */
+    private found: Held | undefined,
     /** How long the journal may become beside a database of so many bytes. */
     private readonly room: (databaseBytes: number) => number,
     /** Of events; older ones leave the database with the next snapshot. */
@@ -107,12 +111,17 @@ class SqlJsStore implements Store {
   async load(): Promise<Loaded> {
     const { database, cutBytes, repaired, madeElsewhere } = this.opened;
     return this.read(() => ({
-      snapshot: readSnapshot(database),
-      publications: readPublications(database),
+      ...this.takeFound(database),
       cutBytes,
       ...(repaired === undefined ? {} : { repaired }),
       ...(madeElsewhere ? { madeElsewhere } : {}),
     }));
+  }
+
+  private takeFound(database: SqlJsDatabase): Held {
+    const found = this.lsn === this.opened.lsn ? this.found : undefined;
+    this.found = undefined;
+    return found ?? readHeld(database);
   }
 
   async events(since: number, limit: number): Promise<readonly Event[]> {

@@ -8,7 +8,8 @@ import { isLocked } from '../../core/locks/lockScope';
 import type { LockTable } from '../../core/locks/lockTable';
 import type { Commit, PublicationChange, PublicationRecord } from '../../ports/store';
 import { moveMeta, setMeta, snapshotKeys } from './meta';
-import type { SqlValue, Statement } from './sqlJsDatabase';
+import type { Statement } from './sqlJsDatabase';
+import { type Columns, insert, put, remove, removeAll, update } from './statementForms';
 
 /**
  * Rows are found from the events, so that the work grows with what happened and not with what is stored. That nothing
@@ -68,7 +69,8 @@ function stateColumns({ state, failures, losses, learnedFiles, lastFailure }: Fe
   };
 }
 
-function conditionColumns(state: FeatureState): Columns {
+/** What conditions and order ask for, beside the whole state. */
+export function conditionColumns(state: FeatureState): { status: string; phase: string; fence: number } {
   if (state.status !== 'claimed') return { status: state.status, phase: '', fence: 0 };
   return { status: state.status, phase: state.phase, fence: state.claim.fence };
 }
@@ -149,35 +151,7 @@ function changePublication(change: PublicationChange): Statement {
 
 export function putPublication(publication: PublicationRecord): Statement {
   const { fence } = publication;
-  const { sql, params } = insert('publications', { fence, body: JSON.stringify(publication) });
-  return { sql: `${sql} ON CONFLICT (fence) DO UPDATE SET body = excluded.body`, params, rows: 1 };
-}
-
-type Columns = Readonly<Record<string, SqlValue>>;
-
-function insert(table: string, columns: Columns): Statement {
-  const names = Object.keys(columns);
-  const sql = `INSERT INTO ${table} (${names.join(', ')}) VALUES (${names.map(() => '?').join(', ')})`;
-  return { sql, params: Object.values(columns), rows: 1 };
-}
-
-export function update(table: string, columns: Columns, where: Columns): Statement {
-  const sql = `UPDATE ${table} SET ${equals(columns, ', ')} WHERE ${equals(where, ' AND ')}`;
-  return { sql, params: [...Object.values(columns), ...Object.values(where)], rows: 1 };
-}
-
-function remove(table: string, where: Columns, rows = 1): Statement {
-  return { sql: `DELETE FROM ${table} WHERE ${equals(where, ' AND ')}`, params: Object.values(where), rows };
-}
-
-function removeAll(table: string, rows: number): Statement {
-  return { sql: `DELETE FROM ${table}`, params: [], rows };
-}
-
-function equals(columns: Columns, between: string): string {
-  return Object.keys(columns)
-    .map((name) => `${name} = ?`)
-    .join(between);
+  return put('publications', 'fence', { fence, body: JSON.stringify(publication) });
 }
 
 function isFeatureChange(event: Event): event is Event & FeatureChange {

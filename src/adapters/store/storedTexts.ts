@@ -3,9 +3,10 @@ import { mapTexts } from '../../core/events/longTexts';
 import { mapFeature } from '../../core/features/featureTexts';
 import { type LongText, shorten } from '../../core/shared/longText';
 import { textName } from './keptTexts';
-import { featureOf } from './snapshotRows';
+import { eventOf, featureOf } from './snapshotRows';
 import type { SqlJsDatabase } from './sqlJsDatabase';
-import { featureColumns, update } from './statements';
+import { update } from './statementForms';
+import { featureColumns } from './statements';
 
 /** Names of all texts that a feature, an event or a publication in the database names. */
 export function namedTexts(database: SqlJsDatabase): ReadonlySet<string> {
@@ -42,11 +43,9 @@ export function takeTextsOut(database: SqlJsDatabase): ReadonlyMap<string, strin
   }
   // Shorter rows hold nothing that is long.
   for (const seq of idsOf(database, 'SELECT seq AS n FROM events WHERE length(body) > 1024')) {
-    const [row] = database.query('SELECT body FROM events WHERE seq = ?', [seq]);
-    if (row)
-      database.apply([
-        update('events', { body: JSON.stringify(mapTexts(row.json('body'), short)) }, { seq }),
-      ]);
+    const [row] = database.query('SELECT seq, body FROM events WHERE seq = ?', [seq]);
+    const event = row && eventOf(row);
+    if (event) database.apply([update('events', { body: JSON.stringify(mapTexts(event, short)) }, { seq })]);
   }
   database.commit();
   if (texts.size > 0) database.script('VACUUM'); // else the file keeps the room they had

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { Failure } from '../../ports/failure';
 import { bind, bindingsOf, type RequiredBinding } from './bindings';
 import { databaseName, exportAt, journalName, type Place, placeDatabase } from './databaseFile';
-import { publicationsOfEdits } from './editsBefore';
+import { firstOfPublications, publicationsOfEdits } from './editsBefore';
 import { EventArchive } from './eventArchive';
 import { encodeRecord } from './journalRecord';
 import { KeptTexts } from './keptTexts';
@@ -80,9 +80,6 @@ export async function takeOver(taking: TakeOver, recovered: Recovered): Promise<
     throw error;
   }
 }
-
-/** The version of the tables that has no edits any more. */
-const firstOfPublications = 6;
 
 const elsewhere = 'The records in .parallel-agents were made elsewhere.';
 

@@ -115,6 +115,15 @@ describe('the user’s ignore rules', () => {
       assert.deepEqual(await toldOfWritten(temp), ['src/a.ts']);
     });
 
+  it('are remembered anew over a memory that holds more than was ever written', async () => {
+    const temp = await tempIsolation(project);
+    const deep = '['.repeat(100_000) + ']'.repeat(100_000);
+    const entries = `[["x",{"user":null,"agents":[],"more":${deep}},${deep}],["y",{"user":null,"agents":[${deep}]}]]`;
+    writeFileSync(path.join(temp.workspace.houseDir, 'ignore-rules.json'), entries);
+    temp.run({ '.gitignore': '!.env\n' });
+    assert.ok((await temp.isolation.publish(await temp.stage())).ok);
+  });
+
   it('and the place’s own decide together what a command has made, but not what was there', async () => {
     const temp = await tempIsolation(project);
     temp.run({

@@ -2,6 +2,7 @@
 import { strict as assert } from 'node:assert';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { keyOf } from '../../../src/adapters/isolation/publicationJournal';
 import type { StagedFile } from '../../../src/ports/isolation';
 import { type Tree, tempFolder } from '../files/tempWorkspace';
 import { openPublishing } from './publishing';
@@ -43,6 +44,22 @@ describe('publisher: what it may not touch', () => {
       assert.deepEqual(on.workspace.tree(), before);
     });
   }
+
+  it('takes no word of a journal that it did not write', async () => {
+    const deep = (levels: number) => '['.repeat(levels) + ']'.repeat(levels);
+    const puts = ['null', '7', '[null]', '["a.ts"]', '[{"path":7}]', '[{"path":"a.ts","createdFolder":[]}]'];
+    const strange = `[{"path":"a.ts","more":${deep(100_000)},"__proto__":{"createdFolder":"."}}]`;
+    const entries = [...puts, strange].map(
+      (of) => (key: string) => `{"key":"${key}","puts":${of},"isDone":false}`,
+    );
+    for (const entryOf of [() => 'null', () => '[]', () => deep(2_000_000), ...entries]) {
+      const on = await openPublishing({ 'a.ts': 'a', 'keep/b.ts': 'b' });
+      const files = await on.stage({ 'a.ts': 'a2' });
+      writeFileSync(path.join(on.workspace.houseDir, 'publication.json'), entryOf(keyOf(files)));
+      assert.ok((await on.publisher.publish(files)).ok);
+      assert.deepEqual(on.workspace.tree(), { 'a.ts': 'a2', 'keep/b.ts': 'b' });
+    }
+  });
 
   it('never follows a folder that is swapped for a link while it works', async function () {
     // Elsewhere no call can start at an open folder, and a last look must do (openFolder.ts).

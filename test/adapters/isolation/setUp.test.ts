@@ -1,6 +1,6 @@
 // What a set-up command left in a place stays for later attempts exactly as long as it is as it was left.
 import { strict as assert } from 'node:assert';
-import { chmodSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Places } from '../../../src/adapters/isolation/places';
 import { tempPlaces } from './tempPlaces';
@@ -49,6 +49,18 @@ describe('what a set-up command left', () => {
       await places.prepare(slot);
       assert.deepEqual([isThere(), await isSetUp()], [false, false]);
     });
+
+  it('does not, where nobody can tell by what is known of it', async () => {
+    for (const known of ['null', '7', '[]', '{', '{"command":[],"locks":{},"print":1}']) {
+      const { places, dir, isThere, isSetUp } = await setUpOnce(['node_modules']);
+      const [memory] = readdirSync(dir, { recursive: true }).filter(
+        (name) => path.basename(String(name)) === 'setup',
+      );
+      writeFileSync(path.join(dir, String(memory)), known);
+      await places.prepare(slot);
+      assert.deepEqual([isThere(), await isSetUp()], [false, false], known);
+    }
+  });
 
   it('stays, and is to be set up again, where the workspace has other lockfiles by then', async () => {
     const { places, workspace, isThere, isSetUp } = await setUpOnce(['node_modules']);

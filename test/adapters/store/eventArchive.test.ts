@@ -1,5 +1,6 @@
 // Events on disk beside the database: what is read of pages that are whole, lost, damaged or of another future.
 import { strict as assert } from 'node:assert';
+import { gzipSync } from 'node:zlib';
 import { EventArchive } from '../../../src/adapters/store/eventArchive';
 import type { Event } from '../../../src/core/events/event';
 import { SimulatedDisk } from './simulatedDisk';
@@ -59,6 +60,30 @@ describe('EventArchive', () => {
       const left = new EventArchive(damaged.operations, '/house');
       assert.deepEqual(numbersOf(await left.read(0, 10, 100)), [1, 2, 3, 4], damage);
     }
+  });
+
+  it('leaves out what somebody else packed as well as we do, and no page that unpacks without end', async () => {
+    const [whole] = pageOf(9, 9).bodies;
+    const lines = [
+      'null',
+      '[]',
+      '{',
+      '7',
+      '{"__proto__":{}}',
+      '['.repeat(2_000_000),
+      '{"seq":7,"at":1,"type":"made.up"}',
+    ];
+    const strange = { '7': [...lines, JSON.stringify({ ...event(8), reason: 5 }), whole], '9': [whole] };
+    for (const [seq, bodies] of Object.entries(strange)) {
+      const content = gzipSync(bodies.join('\n'));
+      const left = new SimulatedDisk({ ...disk.files, [path(Number(seq))]: content });
+      await left.operations.remove(path(6));
+      const found = await new EventArchive(left.operations, '/house').read(5, 10, 100);
+      assert.deepEqual(numbersOf(found), [9], seq);
+    }
+    const bomb = gzipSync(Buffer.concat([Buffer.from(`${whole}\n`), Buffer.alloc(80 * 2 ** 20)]));
+    const left = new SimulatedDisk({ ...disk.files, [path(6)]: bomb });
+    assert.deepEqual(numbersOf(await new EventArchive(left.operations, '/house').read(4, 10, 100)), [5]);
   });
 
   it('replaces pages of another future, that an older database put back knows nothing of', async () => {

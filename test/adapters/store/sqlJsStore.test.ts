@@ -1,6 +1,6 @@
 // The store on a real disk, and what the conformance suite does not ask: its files, their versions, and its syncs.
 import { strict as assert } from 'node:assert';
-import { link, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import { link, mkdtemp, readdir, readFile, rm, stat, symlink, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { scanJournal } from '../../../src/adapters/store/journalRecord';
@@ -190,6 +190,16 @@ describe('SqlJsStore on disk', () => {
       await rejects(open({ epoch: 30, ...as('container 1') }), 'elsewhere');
       for (const nth of [3, 9]) await (await open({ epoch: 30 + nth, ...as(`container ${nth}`) })).close();
     });
+  });
+
+  it('begins to read nothing that is larger than any database of ours, and names the mend', async () => {
+    for (const name of ['agents.db', 'agents.journal']) {
+      await writeFile(file(name), '');
+      await truncate(file(name), 2 ** 31 - 1);
+      const { message } = await rejects(open(), 'refused');
+      assert.match(message, /at most 1\.1 GB are read; move it away/);
+      await rm(file(name));
+    }
   });
 
   it('writes through no link that lies where it writes beside its files', async () => {

@@ -1,0 +1,57 @@
+// A look at every row that decisions are made from, before a new owner changes anything: what is damaged stays as it is.
+import type { Snapshot } from '../../core/events/snapshot';
+import type { PublicationRecord } from '../../ports/store';
+import { firstOfPublications, publicationsOfEdits } from './editsBefore';
+import { readMeta } from './meta';
+import { type Migration, migrate, newestVersion, versionOf } from './migrations';
+import { readPublications, readSnapshot } from './snapshotRows';
+import { type SqlJs, SqlJsDatabase } from './sqlJsDatabase';
+
+/** What a store gives its owner to go on from. */
+export interface Held {
+  readonly snapshot: Snapshot;
+  /** By fence. */
+  readonly publications: readonly PublicationRecord[];
+}
+
+export function readHeld(database: SqlJsDatabase): Held {
+  return { snapshot: readSnapshot(database), publications: readPublications(database) };
+}
+
+/**
+ * What the database holds, where its tables are of the newest version; undefined where it has to be read once more, when
+ * they are. Throws `corrupt`, and has closed the database then.
+ */
+export function lookThrough(
+  database: SqlJsDatabase,
+  sqlJs: SqlJs,
+  steps: readonly Migration[],
+): Held | undefined {
+  try {
+    const version = versionOf(database);
+    if (version === 0) return undefined;
+    if (version < newestVersion(steps)) return lookThroughOlder(database, sqlJs, steps, version);
+    for (const key of ['epoch', 'bindings'] as const) readMeta(database, key);
+    return readHeld(database);
+  } catch (error) {
+    database.close();
+    throw error;
+  }
+}
+
+/** On a copy, which is brought up to date. */
+function lookThroughOlder(
+  database: SqlJsDatabase,
+  sqlJs: SqlJs,
+  steps: readonly Migration[],
+  version: number,
+): undefined {
+  if (version < firstOfPublications) publicationsOfEdits(database);
+  const copy = new SqlJsDatabase(sqlJs, database.export());
+  try {
+    migrate(copy, steps, version, newestVersion(steps));
+    readHeld(copy);
+  } finally {
+    copy.close();
+  }
+}
