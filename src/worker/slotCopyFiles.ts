@@ -4,6 +4,7 @@ import { readdir, realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { isNotRead, type NotRead, readFileWithin, whyNotRead } from '../adapters/files/boundedRead';
 import { hasCode, reasonOf } from '../adapters/files/fileFailure';
+import { isTooLong, roomBelow } from '../adapters/files/pathRoom';
 import { noText, readText } from '../adapters/files/textForm';
 import { secretMessage } from '../core/features/judgeChange';
 import { isPackageFolder } from '../core/guardrails/packageFolders';
@@ -99,6 +100,7 @@ export function createSlotCopyFiles(copyDir: string): CopyFiles {
 
 /** Adds the files below `folder` in order; false when there are more than `maxFiles`. Linked folders are not entered. */
 async function walk(folder: string, prefix: string, paths: WorkspacePath[]): Promise<boolean> {
+  if (isTooLong(folder, roomBelow())) return true; // nothing in there is brought over
   const entries = (await orNull(readdir(folder, { withFileTypes: true }))) ?? []; // it may just have gone
   for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
     if (leftOut.has(entry.name) || isPackageFolder(entry.name)) continue;

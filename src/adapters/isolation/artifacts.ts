@@ -8,6 +8,7 @@ import { isNotRead, readFileWithin } from '../files/boundedRead';
 import { orNull } from '../files/fileFailure';
 import { inPart } from '../files/housePart';
 import type { Folder } from '../files/openFolder';
+import { isTooLong, roomBelow } from '../files/pathRoom';
 import { removeTree } from '../files/removeTree';
 import { readText } from '../files/textForm';
 import { walkTree } from '../files/walkTree';
@@ -39,11 +40,17 @@ export class ArtifactStore {
       return undefined;
     }
     const found: string[] = [];
+    const room = roomBelow(from, path.join(this.houseDir, artifactsFolder, name));
+    let tooLong = 0;
     await walkTree(from, true, ({ path: at, kind }) => {
+      if (isTooLong(at, room)) {
+        tooLong += 1;
+        return undefined;
+      }
       if (kind === 'file') found.push(at);
       return kind === 'folder' || undefined;
     });
-    if (found.length === 0) return undefined;
+    if (found.length + tooLong === 0) return undefined;
     await inPart(this.houseDir, [artifactsFolder], (all) => sweep(all, name));
     const files: { path: string; bytes: number }[] = [];
     let bytes = 0;
@@ -58,7 +65,7 @@ export class ArtifactStore {
     await removeTree(from);
     await mkdir(from, { mode: 0o700 });
     const folder = ['.parallel-agents', artifactsFolder, name].join('/');
-    return { folder, files, leftOut: found.length - files.length };
+    return { folder, files, leftOut: tooLong + found.length - files.length };
   }
 
   /** @param to below the house */

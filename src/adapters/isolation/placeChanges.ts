@@ -2,6 +2,7 @@
 import { sizeWords } from '../../core/shared/size';
 import type { FileState, PlaceChange } from '../../ports/isolation';
 import type { FolderRules } from '../files/ignoreRules';
+import { isTooLong } from '../files/pathRoom';
 import { makeChangeable } from '../files/removeTree';
 import { walkTree } from '../files/walkTree';
 import { ignoredBy } from './ignoredBy';
@@ -26,7 +27,7 @@ export interface Rules {
 /** Sorted by path, which is from the opened folder. */
 export async function placeChanges(place: SlotPlace, rules: Rules): Promise<readonly PlaceChange[]> {
   const { inside } = place.options;
-  const { suspects, seen, passedOver, folders } = await lookThrough(place, rules);
+  const { suspects, seen, passedOver, folders, tooLong } = await lookThrough(place, rules);
   const isIgnored = ignoredBy(rules.user);
   for (const [at, base] of place.manifest) {
     if (base.kind === 'folder' || seen.has(at) || !at.startsWith(inside)) continue;
@@ -35,7 +36,13 @@ export async function placeChanges(place: SlotPlace, rules: Rules): Promise<read
   }
   const isGone = (at: string) => suspects.has(at) && suspects.get(at) === undefined;
   const twins = new NameTwins(() => namesIn(place, isGone));
-  const changes: PlaceChange[] = [];
+  const none = { hash: null, mode: null };
+  const changes: PlaceChange[] = tooLong.map((path) => ({
+    path,
+    before: none,
+    after: none,
+    why: tooLongWords,
+  }));
   for (const [at, found] of suspects) {
     if (await place.isUntouched(at, found)) continue;
     const path = at.slice(inside.length);
@@ -49,7 +56,6 @@ export async function placeChanges(place: SlotPlace, rules: Rules): Promise<read
       rules.why(path);
     changes.push({ path, before, after, ...(why === undefined ? {} : { why }) });
   }
-  const none = { hash: null, mode: null };
   for (const path of folders.empty())
     changes.push({ path, before: none, after: none, why: whyNoFolder, isFolder: true });
   return changes.sort((a, b) => (a.path < b.path ? -1 : 1));
@@ -57,10 +63,12 @@ export async function placeChanges(place: SlotPlace, rules: Rules): Promise<read
 
 const whyNoFolder =
   'It is an empty folder; folders are brought over with the files in them, and one that is to be there empty needs a file such as .gitkeep.';
+const tooLongWords = 'Its path is too long; nothing that lies so deep is brought over.';
 
 /** Entries that may be changed, by path from the top; undefined: gone. */
 async function lookThrough(place: SlotPlace, { user, own, leftOut }: Rules) {
-  const { inside, dir } = place.options;
+  const { inside, dir, room } = place.options;
+  const tooLong: string[] = [];
   const suspects = new Map<string, Found | undefined>();
   const seen = new Set<string>();
   const passedOver = new Set<string>();
@@ -82,6 +90,12 @@ async function lookThrough(place: SlotPlace, { user, own, leftOut }: Rules) {
         folders.holds(entry.path);
         return undefined;
       }
+      if (isTooLong(at, room)) {
+        tooLong.push(entry.path);
+        passedOver.add(entry.path);
+        folders.holds(entry.path);
+        return undefined;
+      }
       // One that is closed would look as if all in it were removed.
       if (kind === 'folder') makeChangeable(place.ours(at));
       if (kind === 'folder' && place.isNewFolder(at)) folders.add(entry.path);
@@ -97,7 +111,7 @@ async function lookThrough(place: SlotPlace, { user, own, leftOut }: Rules) {
       folders.holds(`${folder}/`);
     },
   );
-  return { suspects, seen, passedOver, folders };
+  return { suspects, seen, passedOver, folders, tooLong };
 }
 
 async function stateBefore(place: SlotPlace, at: string): Promise<FileState> {

@@ -85,13 +85,13 @@ export interface Places
 export function createPlaces(options: PlacesOptions): Places {
   const { root, user } = options;
   const where = whereabouts(root, options.dir);
-  const { top, inside, folderOf, artifactsDir } = where;
+  const { top, inside, room, folderOf, artifactsDir } = where;
   const protectionAt = createProtection(root, options.alsoProtected ?? (() => []));
   const leftOut = () => createLeftOut(options.copyRules?.() ?? { exclude: [], links: [] }, inside);
   const linked = new LinkedParts(top, options.dir);
   const ownPath = path.relative(top, options.dir).replaceAll(path.sep, '/');
   const secrets = new SecretsSeen(top, options.onSecret ?? (() => {}));
-  const look = new WorkspaceLook(top, ownPath, leftOut, linked, secrets);
+  const look = new WorkspaceLook({ top, room, own: ownPath }, leftOut, linked, secrets);
   const viewMaker = async () => options.viewMaker?.(options.dir, top);
   const slots = new Slots(where, user.tracked, prepareOwn);
 

@@ -77,7 +77,7 @@ export async function prepare(
 export async function surveyPlace(place: SlotPlace): Promise<Survey> {
   const { options, unread, manifest, lastSurvey } = place;
   const ours = await surveyTree(options.dir, {
-    ...{ isLeftOut: () => false, unread: (at) => unread.add(at), opens: true },
+    ...{ isLeftOut: () => false, unread: (at) => unread.add(at), opens: true, room: options.room },
     ...((manifest.size > 0 || readdirSync(options.dir).length === 0) && { about: manifest.size }),
     ...(lastSurvey && { known: lastSurvey }),
   });

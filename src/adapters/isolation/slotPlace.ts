@@ -34,6 +34,8 @@ export interface SlotPlaceOptions {
   readonly dir: string;
   /** What the opened folder is called from the top: empty, or names that end in `/`. */
   readonly inside: string;
+  /** How long a path from the top may be, in bytes. */
+  readonly room: number;
   /** Folders on the place's disk: for files on their way, and for what bases held. */
   readonly staging: string;
   readonly bases: string;
@@ -124,7 +126,7 @@ export class SlotPlace {
   async removeFromDisk(at: string): Promise<void> {
     if (!foundOpened(this.options.dir, at)) return;
     makeChangeable(path.dirname(this.ours(at)));
-    await removeTree(this.ours(at));
+    await removeTree(this.ours(at), this.options.staging);
   }
 
   /** Removes the folders that `at` lay in, as far as they are new and hold nothing any more. */

@@ -33,10 +33,10 @@ export class Slots {
   of(slot: Slot): OwnPlace {
     const known = this.#known.get(slot);
     if (known) return known;
-    const { top, inside, slotDir, placeDir, folderOf } = this.where;
+    const { top, inside, room, slotDir, placeDir, folderOf } = this.where;
     const beside = (name: string) => path.join(slotDir(slot), name);
     const place = new SlotPlace({
-      ...{ top, inside, dir: placeDir(slot) },
+      ...{ top, inside, room, dir: placeDir(slot) },
       ...{ staging: beside('incoming'), bases: beside('bases'), borrowed: beside('objects') },
       memory: beside('manifest'),
     });

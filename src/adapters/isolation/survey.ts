@@ -1,6 +1,7 @@
 // What a tree holds at one moment, entry by entry, without reading a file.
 import { lstatSync, readlinkSync, type Stats } from 'node:fs';
 import { hasCode, isUnreadable } from '../files/fileFailure';
+import { isTooLong, roomBelow } from '../files/pathRoom';
 import { makeChangeable } from '../files/removeTree';
 import { type Entry, kindOf, walkTree } from '../files/walkTree';
 import { type Stamp, stampOf } from './stamp';
@@ -27,6 +28,10 @@ export interface SurveyOptions {
   readonly isLeftOut: (entry: Entry) => boolean;
   /** Learns what cannot be looked at; folders end in `/`. */
   readonly unread: (path: string) => void;
+  /** Learns the outermost entries whose path is too long to be used; neither they nor what is in them is in the survey. */
+  readonly tooLong?: (path: string) => void;
+  /** How long paths may be, in bytes; left out: as long as the system takes them from there. */
+  readonly room?: number;
   /** Folders that are closed to their owner are opened. */
   readonly opens?: boolean;
   /** How many entries there may be; left out: many. */
@@ -43,13 +48,20 @@ export function isKeptApart(name: string): boolean {
 }
 
 /** In slices, so that others get their turn: 10,000 entries take about 0.1 s. */
-export async function walkSurvey(top: string, { isLeftOut, unread, opens }: SurveyOptions): Promise<Survey> {
+export async function walkSurvey(
+  top: string,
+  { isLeftOut, unread, opens, tooLong, room = roomBelow(top) }: SurveyOptions,
+): Promise<Survey> {
   const found = new Map<string, Found>();
   await walkTree(
     top,
     true,
     (entry) => {
       if (isLeftOut(entry)) return undefined;
+      if (isTooLong(entry.path, room)) {
+        tooLong?.(entry.path);
+        return undefined;
+      }
       try {
         if (opens && entry.kind === 'folder') makeChangeable(`${top}/${entry.path}`);
         const one = isKeptApart(entry.name) ? { kind: 'apart' as const } : foundAt(`${top}/${entry.path}`);

@@ -1,6 +1,7 @@
 // Where a workspace's places are on the disk, and what is called how in them.
 import path from 'node:path';
 import type { Slot } from '../../core/shared/ids';
+import { roomBelow } from '../files/pathRoom';
 import { treeAround } from './gitSource';
 
 export interface Whereabouts {
@@ -18,9 +19,13 @@ export interface Whereabouts {
   readonly placeDir: (slot: Slot) => string;
   /** The folder in it that stands for the workspace. */
   readonly folderOf: (slot: Slot) => string;
+  /** How long a path may be, in bytes, to be usable in `top` and in every place. */
+  readonly room: number;
   /** For what commands leave for people. */
   readonly artifactsDir: (slot: Slot) => string;
 }
+
+const longestSlot = 9_999;
 
 /** @param root the workspace's real path @param dir a folder of ours for its places, absolute and without links */
 export function whereabouts(root: string, dir: string): Whereabouts {
@@ -31,6 +36,7 @@ export function whereabouts(root: string, dir: string): Whereabouts {
   const placeDir = (slot: Slot) => path.join(slotDir(slot), 'copy', path.basename(top) || 'root');
   return {
     ...{ root, top, inside, dir, slotDir, placeDir },
+    room: roomBelow(top, placeDir(longestSlot)),
     folderOf: (slot) => path.join(placeDir(slot), inside),
     artifactsDir: (slot) => path.join(slotDir(slot), 'artifacts'),
   };

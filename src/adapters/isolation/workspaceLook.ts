@@ -1,6 +1,7 @@
 // Looks at the workspace for all places at once: who asks while no look has begun shares it.
 import { setImmediate } from 'node:timers/promises';
 import { isUnreadable } from '../files/fileFailure';
+import { isTooLong } from '../files/pathRoom';
 import type { Entry } from '../files/walkTree';
 import type { LeftOut, LinkedParts } from './leftOut';
 import { isOfPackages } from './manifest';
@@ -23,10 +24,14 @@ export class WorkspaceLook {
   /** The last look at all of it. */
   #last: Survey | undefined;
 
-  /** @param own the path of the folder that the places are in, should it be in there */
   constructor(
-    private readonly top: string,
-    private readonly own: string,
+    private readonly tree: {
+      readonly top: string;
+      /** The path of the folder that the places are in, should it be in there. */
+      readonly own: string;
+      /** How long paths may be, in bytes. */
+      readonly room: number;
+    },
     private readonly rules: () => LeftOut,
     private readonly parts: LinkedParts,
     private readonly secrets: SecretsSeen,
@@ -52,8 +57,10 @@ export class WorkspaceLook {
       if (found) theirs.set(scope, found);
       if (found?.kind !== 'folder') continue;
       const isLeftOut = (entry: Entry) => isNone({ ...entry, path: `${scope}/${entry.path}` });
-      const options = { isLeftOut, unread: (at: string) => unread.add(`${scope}/${at}`), about: 0 };
-      for (const [at, one] of await surveyTree(`${this.top}/${scope}`, options))
+      const unreadBelow = (at: string) => unread.add(`${scope}/${at}`);
+      const room = this.tree.room - Buffer.byteLength(scope) - 1;
+      const options = { isLeftOut, unread: unreadBelow, tooLong: unreadBelow, room, about: 0 };
+      for (const [at, one] of await surveyTree(`${this.tree.top}/${scope}`, options))
         theirs.set(`${scope}/${at}`, one);
     }
     return { theirs, unread, leftOut };
@@ -61,8 +68,9 @@ export class WorkspaceLook {
 
   /** One entry, as a place is to have it. @param unread called when it cannot be looked at */
   at(at: string, unread: () => void = () => {}): Found | undefined {
+    if (isTooLong(at, this.tree.room)) return undefined;
     try {
-      const found = foundBelow(this.top, at);
+      const found = foundBelow(this.tree.top, at);
       const rules = this.rules();
       const why = found && rules.of(at, found.kind === 'folder' ? 'folder' : 'file');
       if (why === 'linked' && rules.links.includes(at)) return this.#link(at);
@@ -86,9 +94,11 @@ export class WorkspaceLook {
     const unread = new Set<string>();
     const leftOut = new Set<string>();
     const rules = this.rules();
-    const found = await surveyTree(this.top, {
+    const found = await surveyTree(this.tree.top, {
       isLeftOut: this.#leavesOut(rules, withPackages, leftOut),
       unread: (at) => unread.add(at),
+      tooLong: (at) => unread.add(at),
+      room: this.tree.room,
       prunes: rules.prunes,
       ...(this.#last && { about: this.#last.size, known: this.#last }),
     });
@@ -103,7 +113,7 @@ export class WorkspaceLook {
   /** @param leftOut learns what the rules leave out */
   #leavesOut(rules: LeftOut, withPackages: boolean, leftOut: Set<string>): (entry: Entry) => boolean {
     return (entry) => {
-      if (entry.path === this.own) return true;
+      if (entry.path === this.tree.own) return true;
       if (rules.of(entry.path, entry.kind) === undefined) return !withPackages && isOfPackages(entry.name);
       leftOut.add(entry.kind === 'folder' ? `${entry.path}/` : entry.path);
       return true;

@@ -10,10 +10,20 @@ export interface Unread {
 
 /** Paths that are named before the rest is only counted. */
 const mostNamed = 20;
+/** Of one of them: whatever is longer is known by its beginning. */
+const mostChars = 200;
 
 /** Undefined where all could be read. */
 export function unreadOf(paths: readonly string[]): Unread | undefined {
-  return paths.length === 0 ? undefined : { count: paths.length, paths: paths.slice(0, mostNamed) };
+  return paths.length === 0
+    ? undefined
+    : { count: paths.length, paths: paths.slice(0, mostNamed).map(shortened) };
+}
+
+function shortened(path: string): string {
+  return path.length > mostChars
+    ? `${path.slice(0, mostChars)}… (a path of ${path.length} characters)`
+    : path;
 }
 
 export function describeUnread({ count, paths }: Unread): string {

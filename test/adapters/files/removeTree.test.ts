@@ -1,8 +1,18 @@
 // A tree goes whatever its modes are, and nothing that its links lead to is touched.
 import { strict as assert } from 'node:assert';
-import { chmodSync, existsSync, lstatSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import path from 'node:path';
+import { roomBelow } from '../../../src/adapters/files/pathRoom';
 import { makeChangeable, removeTree } from '../../../src/adapters/files/removeTree';
+import { deepName, makeDeepTree } from '../../support/deepTree';
 import { withoutRights } from '../../support/withoutRights';
 import { tempFolder } from './tempWorkspace';
 
@@ -47,6 +57,35 @@ describe('removeTree', () => {
       assert.equal(lstatSync(outside).mode & 0o777, 0o555);
       chmodSync(outside, 0o755);
     });
+  });
+
+  it('removes a tree deeper than any path, with folders in it that are shut, and follows no link in it', async function () {
+    if (isWindows) this.skip();
+    await withoutRights(async () => {
+      const [outside, above] = [tempFolder(), tempFolder()];
+      writeFileSync(path.join(outside, 'mine'), 'mine');
+      const root = path.join(above, 'root');
+      mkdirSync(root);
+      makeDeepTree(root);
+      const half = path.join(root, ...Array.from({ length: 100 }, () => deepName));
+      symlinkSync(outside, path.join(half, 'link'));
+      chmodSync(half, 0o555);
+      await removeTree(root);
+      assert.deepEqual(readdirSync(above), []);
+      assert.ok(existsSync(path.join(outside, 'mine')));
+    });
+  });
+
+  it('removes the part of such a tree that can hardly be named', async function () {
+    if (isWindows) this.skip();
+    const [root, lifted] = [tempFolder(), tempFolder()];
+    makeDeepTree(root);
+    const names = Math.floor(roomBelow(root) / (deepName.length + 1));
+    const target = path.join(root, ...Array.from({ length: names }, () => deepName));
+    await removeTree(target, lifted);
+    assert.ok(!existsSync(target) && existsSync(path.dirname(target)));
+    assert.deepEqual(readdirSync(lifted), []);
+    await removeTree(root);
   });
 
   it('takes a link away, not what it leads to', async function () {

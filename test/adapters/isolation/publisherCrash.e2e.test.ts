@@ -58,6 +58,7 @@ const edited = 'src/changed-0.ts';
 const few: readonly [Version, Version] = [
   {
     [edited]: ['old'],
+    'src/other.ts': ['old'],
     'src/gone.ts': ['gone'],
     'empty/deep/gone.ts': ['gone'],
     'run.sh': ['#!/bin/sh\n'],
@@ -68,6 +69,7 @@ const few: readonly [Version, Version] = [
   },
   {
     [edited]: ['new'],
+    'src/other.ts': ['new'],
     'src/gone.ts': null,
     'empty/deep/gone.ts': null,
     'run.sh': ['#!/bin/sh\n', true],

@@ -12,7 +12,7 @@ describe('slotPlace', () => {
     const dir = tempFolder();
     const at = (name: string) => path.join(dir, name);
     const place = new SlotPlace({
-      ...{ top: root, inside: '', dir: at('copy'), staging: at('incoming'), bases: at('bases') },
+      ...{ top: root, inside: '', room: 3_000, dir: at('copy'), staging: at('incoming'), bases: at('bases') },
       ...{ borrowed: at('objects'), memory: at('memory.json') },
     });
     await place.clear();
