@@ -123,7 +123,10 @@ const shapes: { readonly [T in EventType]: Is } = {
   'run.paused': shapeOf({ ...ofRun, stopping: isFlag }),
   'run.resumed': shapeOf(ofRun),
   'run.finished': shapeOf({ ...ofRun, outcome: isRunOutcome, report: isRunReport }),
-  'breaker.opened': shapeOf({ cause: isTroubleCause, message: isText, mend: isText, probeAt: isNumber }),
+  'breaker.opened': shapeOf({
+    ...{ cause: isTroubleCause, message: isText, mend: isText, probeAt: isNumber },
+    inCommand: optional(isOneOf(true)),
+  }),
   'breaker.rescheduled': shapeOf({ cause: isTroubleCause, probeAt: isNumber, tries: isCount }),
   'breaker.closed': shapeOf({ cause: isTroubleCause }),
   'throttle.changed': shapeOf({ untilAt: nullable(isNumber), reason: isLongText }),

@@ -144,7 +144,7 @@ export const isTroubleCause = isOneOf(...troubleCauses);
 export const isBreaker = nullable(
   shapeOf<Breaker>({
     ...{ cause: isTroubleCause, message: isText, mend: isText, since: isNumber },
-    ...{ probeAt: isNumber, tries: isCount, fence: isCount },
+    ...{ probeAt: isNumber, tries: isCount, fence: isCount, inCommand: optional(isOneOf(true)) },
   }),
 );
 
