@@ -32,6 +32,10 @@ export interface NamedByGit {
   readonly hooks: readonly string[];
 }
 
+/** Settings whose values name no file, whatever there is of that name. */
+const words =
+  /^(?:(?:user|author|committer)\.(?:name|email)|branch\..+\.(?:remote|merge|rebase)|init\.defaultbranch|(?:color|pull|push)\..+|merge\.conflictstyle|diff\.algorithm|core\.(?:repositoryformatversion|filemode|bare|logallrefupdates|ignorecase|precomposeunicode|symlinks|autocrlf|eol|safecrlf|quotepath|abbrev))$/i;
+
 /** Asks Git what its settings for the workspace name: hooks, programs, and settings that it reads from elsewhere. */
 export async function namedByGit(root: string): Promise<NamedByGit> {
   const [settings, top] = await Promise.all([
@@ -49,7 +53,8 @@ export async function namedByGit(root: string): Promise<NamedByGit> {
     const origin = fields[at]?.replace(/^file:/, '') ?? '';
     // Included settings are named from where they are named.
     for (const base of [...bases, ...bases.map((one) => path.dirname(path.resolve(one, origin)))]) {
-      for (const word of [origin, value, ...value.split(/[\s"'`;&|()<>=!]+/)]) {
+      const named = words.test(key) ? [] : [value, ...value.split(/[\s"'`;&|()<>=!]+/)];
+      for (const word of [origin, ...named]) {
         const inside = insideOf(root, path.resolve(base, word));
         if (inside !== undefined) files.add(inside);
       }

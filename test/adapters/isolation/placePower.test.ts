@@ -136,6 +136,7 @@ describe('files that have power by their place', () => {
     'core.hooksPath': 'scripts/hooks',
     'diff.external': 'sh tools/diff.sh --all',
     'include.path': '../git.cfg',
+    ...{ 'user.name': 'Ann', 'init.defaultBranch': 'main', 'core.symlinks': 'true' },
   };
   const tools = {
     ...{ 'scripts/hooks/pre-commit': 'mine', 'tools/diff.sh': '', 'git.cfg': '[alias]\n' },
@@ -148,6 +149,8 @@ describe('files that have power by their place', () => {
     const other = await temp.write('Scripts/Hooks/new', 'x');
     assert.match(other.ok ? '' : other.error.message, /holds hooks that Git runs/);
     assert.ok((await temp.write('scripts/build.sh', 'x')).ok);
+    // Of settings that are words, the names are no files.
+    for (const file of ['main', 'true', 'Ann']) assert.ok((await temp.write(file, 'x')).ok, file);
   });
 
   it('are those also when a command sets Git otherwise in its place', async () => {
