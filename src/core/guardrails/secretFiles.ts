@@ -8,8 +8,12 @@ const secret: readonly RegExp[] = [
   /^id_(rsa|dsa|ecdsa|ed25519|ecdsa_sk|ed25519_sk)$/,
   /^[._]netrc$|^\.(pypirc|pgpass|git-credentials|htpasswd|dockercfg|vault-token)$/,
   /^credentials(\.(json|ini|toml|ya?ml|csv|xml|properties))?$/,
-  /^(service[-_]?account|client_secret|application_default_credentials).*\.json$|-firebase-adminsdk-.*\.json$/,
+  /^(service[-_]?account|client_secret|application_default_credentials).*\.json$|-firebase-adminsdk(-.*)?\.json$/,
+  /\.(ovpn|tfvars)$|^kubeconfig(\..+)?$|^secrets?\.(json|toml|ya?ml)$|^(private|secret).*\.(asc|gpg)$|^secring\.gpg$/,
 ];
+
+/** What editors and people add to the name of a file that they keep beside its next version. */
+const kept = /(~|\.(bak|backup|old|orig|save))+$/;
 
 /** Folders in which tools keep nothing else. */
 const secretFolders = new Set(['.ssh', '.gnupg', '.kube']);
@@ -20,7 +24,8 @@ const sample = /^(example|sample|template|dist)\.|\.(example|sample|template|dis
 /** Is the file at `path` (with `/` between names) one whose content agents do not get to see? */
 export function isSecret(path: string): boolean {
   const names = path.split('/').map(lenientName);
-  const name = names.at(-1) ?? '';
+  const name = (names.at(-1) ?? '').replace(kept, '');
   if (names.slice(0, -1).some((folder) => secretFolders.has(folder))) return true;
+  if (names.at(-2) === '.docker' && name === 'config.json') return true;
   return secret.some((rule) => rule.test(name)) && !sample.test(name);
 }

@@ -26,6 +26,9 @@ const secret = [
   ],
   ...['.netrc', '_netrc', '.pypirc', '.pgpass', '.git-credentials', 'credentials', 'credentials.json'],
   ...['service-account.json', 'service_account_prod.json', 'serviceAccountKey.json', 'client_secret_1.json'],
+  ...['.env~', '.env.bak', 'id_rsa.bak', 'server.key.old', 'a.pem.orig~', 'app-firebase-adminsdk.json'],
+  ...['x.ovpn', 'terraform.tfvars', 'kubeconfig', 'kubeconfig.yaml', 'secrets.json', 'config/secrets.yml'],
+  ...['private.asc', 'private-key.asc', 'secring.gpg', '.docker/config.json'],
   ...['.ssh/config', 'deploy/.ssh/known', '.ENV', '.e\u200dnv', '.env.', '.env::$DATA', '.env.local '],
 ];
 const open = [
@@ -47,6 +50,15 @@ const open = [
     'id_rsa.pub',
     'credentials.ts',
     'credentials/a.ts',
+  ],
+  ...[
+    'README.md~',
+    'release.asc',
+    'src/secrets.ts',
+    'secrets.md',
+    'docker/config.json',
+    '.docker/Dockerfile',
+    '.env.example.bak',
   ],
   ...['service-account.ts', 'pem.ts', 'ssh/config', '.envoy.yaml', 'src/.env.example/a.ts'],
 ];
