@@ -39,7 +39,7 @@ export async function removeCopies(
   apart = <T>(work: () => Promise<T>): Promise<T> => work(),
 ): Promise<boolean> {
   const aside = await apart(() => takeAway(copies));
-  if (aside !== undefined) await removeAside(aside);
+  if (typeof aside === 'string') await orNull(removeAside(aside)); // another host may be at the same
   return aside !== undefined;
 }
 
@@ -58,10 +58,10 @@ async function userOf({ root, isLeft }: KeptCopies): Promise<Pick<FoundCopies, '
 }
 
 /**
- * Takes copies from their workspace; undefined where it has a host. Nobody else owns the workspace at that
+ * Takes copies from their workspace; undefined where it has a host, null where they are gone. Nobody else owns the workspace at that
  * moment, so that no copy goes under an agent: its files would be taken for deleted ones.
  */
-async function takeAway(copies: KeptCopies): Promise<string | undefined> {
+async function takeAway(copies: KeptCopies): Promise<string | null | undefined> {
   if (copies.isLeft) return putAside(copies.dir);
   const claimed = await claimOwnership(copies.root);
   if (claimed.kind === 'mirror') return undefined;
@@ -76,6 +76,6 @@ async function takeAway(copies: KeptCopies): Promise<string | undefined> {
 export async function sweepCopies(named: string | undefined, now: number): Promise<void> {
   for (const copies of await listCopies(named)) {
     if (!copies.isLeft && now - copies.usedAt <= keptMs) continue;
-    await orNull(removeCopies(copies)); // another host may be at the same
+    await removeCopies(copies);
   }
 }

@@ -59,6 +59,19 @@ describe('kept copies of a host', () => {
     assert.ok(existsSync(path.join(copies.dir, '1')));
   });
 
+  it('are gone, and no error, when another has removed them since they were found', async () => {
+    const [root, gone] = [tempFolder(), tempFolder()];
+    const kept = await found(await copiesOf(root));
+    const dir = await copiesOf(gone);
+    rmSync(gone, { recursive: true });
+    const left = await found(dir);
+    assert.ok(left.isLeft);
+    for (const copies of [kept, left]) {
+      rmSync(copies.dir, { recursive: true });
+      assert.equal(await removeCopies(copies), true);
+    }
+  });
+
   it('leave their workspace to whoever comes next', async () => {
     const root = tempFolder();
     await removeCopies(await found(await copiesOf(root)));

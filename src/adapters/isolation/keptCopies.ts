@@ -57,12 +57,14 @@ async function copiesIn(dir: string): Promise<KeptCopies | undefined> {
   return { dir, root, usedAt: marked.mtimeMs, isLeft };
 }
 
-/** Takes copies from where they are used, in one step. To be called only while nobody has, or takes, their workspace. */
-export async function putAside(dir: string): Promise<string> {
+/**
+ * Takes copies from where they are used, in one step. To be called only while nobody has, or takes, their workspace. Null
+ * where they are gone: another may have been at the same.
+ */
+export async function putAside(dir: string): Promise<string | null> {
   if (asideName.test(path.basename(dir))) return dir;
   const aside = `${dir}.${randomUUID()}`;
-  await rename(dir, aside);
-  return aside;
+  return orNull(rename(dir, aside).then(() => aside));
 }
 
 /** The mark goes last: what a crash leaves is known as ours, and removed by the next who looks. */

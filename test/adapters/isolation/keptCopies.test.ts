@@ -61,7 +61,7 @@ describe('kept copies', () => {
   it('go out of use in one step, are known as left until they are removed, and go whole', async () => {
     const root = tempFolder();
     const dir = await copiesOf(root, 1_000);
-    const aside = await putAside(dir);
+    const aside = (await putAside(dir)) ?? assert.fail();
     assert.ok(!existsSync(dir));
     const left = (await listCopies()).find((copies) => copies.dir === aside);
     assert.equal(left?.isLeft, true);
