@@ -7,6 +7,7 @@ import type { LiveAttempt } from './attempt';
 import { type CommandTurns, waitingFor } from './commandTurns';
 import { describeExit } from './endWords';
 import type { EventLog } from './eventLog';
+import { Gate } from './gate';
 import type { MachineWatch } from './machineWatch';
 import { tellWaiting } from './tellWaiting';
 
@@ -28,7 +29,7 @@ const mostTold = 2_000;
 
 export class PlaceSetUp {
   /** By slot: checks that run side by side in one place wait for one set-up of it. */
-  readonly #turns = new Map<Slot, Promise<void>>();
+  readonly #gates = new Map<Slot, Gate>();
 
   constructor(private readonly parts: PlaceSetUpParts) {}
 
@@ -58,13 +59,9 @@ export class PlaceSetUp {
    */
   async bring(live: SetUpFor): Promise<string | undefined> {
     const { slot } = live.attempt;
-    const turn = (this.#turns.get(slot) ?? Promise.resolve()).then(() => this.#bring(live));
-    const settled = turn.then(
-      () => {},
-      () => {},
-    );
-    this.#turns.set(slot, settled);
-    return turn;
+    const gate = this.#gates.get(slot) ?? new Gate();
+    this.#gates.set(slot, gate);
+    return gate.run(() => this.#bring(live));
   }
 
   async #bring(live: SetUpFor): Promise<string | undefined> {

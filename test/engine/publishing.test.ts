@@ -140,46 +140,40 @@ describe('the check of what is handed in', () => {
     assert.equal(host.transcript('file.conflicted', 'feature.returned').length, 2);
   });
 
-  it('costs no attempt where the agent cannot fit its work to what came in', async () => {
+  /** @param attempts in which the user changes the same line as the agent, who gives up at that */
+  async function givenUp(attempts: number) {
     const workspace = workspaceOf({ f: 'old\n' });
-    let attempts = 0;
+    let made = 0;
     const host = await runAll({
       ...{ workspace, backlog: [{ name: 'a', files: ['f'] }] },
       agents: doing({
         a: async ({ desk, fence, write, submit }) => {
-          attempts += 1;
-          await write('f', `agent ${attempts}\n`);
-          if (attempts === 1) workspace.put('f', 'user\n');
+          made += 1;
+          await write('f', `agent ${made}\n`);
+          if (made <= attempts) workspace.put('f', `user ${made}\n`);
           if ((await submit()).kind === 'returned') await desk.giveUp(fence, 'I cannot.');
         },
       }),
     });
+    return { host, made, text: workspace.files.get('f') };
+  }
+
+  it('costs no attempt where the agent cannot fit its work to what came in', async () => {
+    const { host, text } = await givenUp(1);
     assert.deepEqual(host.transcript('feature.yielded'), [
       '     0 feature.yielded featureId=1 slot=1 cause=overlap',
     ]);
-    assert.deepEqual([host.statusOf(1), workspace.files.get('f')], ['passing', 'agent 2\n']);
+    assert.deepEqual([host.statusOf(1), text], ['passing', 'agent 2\n']);
   });
 
   it('fails a feature whose work is handed back for what came in again and again', async () => {
-    const workspace = workspaceOf({ f: 'old\n' });
-    let attempts = 0;
-    const host = await runAll({
-      ...{ workspace, backlog: [{ name: 'a', files: ['f'] }] },
-      agents: doing({
-        a: async ({ desk, fence, write, submit }) => {
-          attempts += 1;
-          await write('f', `agent ${attempts}\n`);
-          workspace.put('f', `user ${attempts}\n`);
-          if ((await submit()).kind === 'returned') await desk.giveUp(fence, 'I cannot.');
-        },
-      }),
-    });
-    assert.equal(attempts, defaultLimits.maxLosses);
+    const { host, made, text } = await givenUp(Number.POSITIVE_INFINITY);
+    assert.equal(made, defaultLimits.maxLosses);
     assert.match(
       JSON.stringify(host.engine.snapshot.features[1]?.state),
       /handed .* back again and again\. .*I cannot/,
     );
-    assert.deepEqual([host.statusOf(1), workspace.files.get('f')], ['failed', `user ${attempts}\n`]);
+    assert.deepEqual([host.statusOf(1), text], ['failed', `user ${made}\n`]);
   });
 
   const writesOfChecks: readonly [fact: string, file: string, published: string, checks: number][] = [

@@ -4,9 +4,10 @@ import { hasCode } from '../files/fileFailure';
 import { inParallel } from '../files/inParallel';
 import { type ArrivalList, mergedMode } from './arrivals';
 import { putWhole } from './copyWhole';
+import { type FileNow, readNow } from './fileNow';
 import { lostHash } from './manifest';
 import { type Content, mergeFile } from './mergeFile';
-import type { FileNow, SlotPlace } from './slotPlace';
+import type { SlotPlace } from './slotPlace';
 import { isSameFile } from './stamp';
 import { type Found, foundBelow, foundOpened } from './survey';
 import { surveyTree } from './surveyTree';
@@ -65,7 +66,7 @@ async function arrive(arriving: Arriving, at: string, wanted: Found | undefined)
     await arriveInBoth(arriving, at, wanted);
   } else {
     if (found?.kind === 'folder') await loseAllIn(arriving, at);
-    else told.overlap(at, await theirHash(place, at), (await place.read(place.ours(at)))?.bytes);
+    else told.overlap(at, await theirHash(place, at), (await readNow(place.ours(at)))?.bytes);
     await place.take(at, wanted);
   }
 }
@@ -76,8 +77,8 @@ async function arriveInBoth(arriving: Arriving, at: string, wanted: Found | unde
   await place.keepBase(at);
   const base = place.manifest.get(at);
   const known = base?.kind === 'file' ? base : undefined;
-  const ours = await place.read(place.ours(at));
-  const theirs = wanted ? await place.read(place.theirs(at)) : null;
+  const ours = await readNow(place.ours(at));
+  const theirs = wanted ? await readNow(place.theirs(at)) : null;
   if (theirs === undefined || (wanted && !theirs)) return; // not to be read, or just gone: the next time tells
   const started: Content = known
     ? { hash: known.hash ?? lostHash, bytes: await place.baseBytes(known) }
@@ -120,7 +121,7 @@ async function isSameContent(place: SlotPlace, at: string): Promise<boolean> {
     found.stamp.mode !== base.theirs.mode
   )
     return false;
-  const [ours, theirs] = [await place.read(place.ours(at)), await place.read(place.theirs(at))];
+  const [ours, theirs] = [await readNow(place.ours(at)), await readNow(place.theirs(at))];
   if (!ours || !theirs || ours.hash !== theirs.hash) return false;
   place.manifest.set(at, { ...base, theirs: theirs.stamp, ours: ours.stamp });
   return true;
@@ -141,13 +142,13 @@ async function loseAllIn({ place, told }: Arriving, at: string): Promise<void> {
   const lost = await surveyTree(place.ours(at), { isLeftOut: () => false, unread: () => {}, about: 0 });
   for (const [inside, { kind }] of lost) {
     if (kind !== 'file') continue;
-    told.overlap(`${at}/${inside}`, null, (await place.read(place.ours(`${at}/${inside}`)))?.bytes);
+    told.overlap(`${at}/${inside}`, null, (await readNow(place.ours(`${at}/${inside}`)))?.bytes);
   }
 }
 
 async function theirHash(place: SlotPlace, at: string): Promise<string | null> {
   return foundBelow(place.options.top, at)?.kind === 'file'
-    ? ((await place.read(place.theirs(at)))?.hash ?? null)
+    ? ((await readNow(place.theirs(at)))?.hash ?? null)
     : null;
 }
 

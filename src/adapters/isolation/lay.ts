@@ -4,6 +4,7 @@ import type { StagedFile } from '../../ports/isolation';
 import { mergedMode } from './arrivals';
 import type { Arriving } from './bringUpToDate';
 import { putWhole } from './copyWhole';
+import { readNow } from './fileNow';
 import { type Content, mergeFile } from './mergeFile';
 import { foundOpened } from './survey';
 
@@ -27,7 +28,7 @@ export async function layFile(
   };
   const found = foundOpened(place.options.dir, at);
   await place.keepBase(at);
-  const ours = found?.kind === 'file' ? await place.read(place.ours(at)) : null;
+  const ours = found?.kind === 'file' ? await readNow(place.ours(at)) : null;
   const isOdd = (found && found.kind !== 'file') || ours === undefined;
   const outcome = isOdd
     ? ({ kind: 'overlap' } as const)

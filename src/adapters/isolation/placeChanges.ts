@@ -5,12 +5,13 @@ import type { FolderRules } from '../files/ignoreRules';
 import { isTooLong } from '../files/pathRoom';
 import { makeChangeable } from '../files/removeTree';
 import { walkTree } from '../files/walkTree';
+import { mostBroughtBytes } from './fileNow';
 import { ignoredBy } from './ignoredBy';
 import type { LeftOut } from './leftOut';
 import { isOfPackages, lostHash } from './manifest';
 import { NameTwins } from './nameTwins';
 import { NewFolders } from './newFolders';
-import { mostKeptBytes, type SlotPlace } from './slotPlace';
+import type { SlotPlace } from './slotPlace';
 import { type Found, foundAt, isKeptApart } from './survey';
 
 export interface Rules {
@@ -136,8 +137,8 @@ function whyNot(place: SlotPlace, at: string, found: Found | undefined): string 
   if (found?.kind === 'other') return 'It is not a regular file; only the content of files is brought over.';
   if (found?.kind !== 'file') return undefined;
   const { size } = found.stamp;
-  return size > mostKeptBytes
-    ? `It has ${sizeWords(size)}; files of at most ${sizeWords(mostKeptBytes)} are brought over.`
+  return size > mostBroughtBytes
+    ? `It has ${sizeWords(size)}; files of at most ${sizeWords(mostBroughtBytes)} are brought over.`
     : undefined;
 }
 

@@ -6,6 +6,7 @@ import path from 'node:path';
 import { isLockfile, lockfileNames } from '../../core/guardrails/lockfiles';
 import { isUnreadable } from '../files/fileFailure';
 import { inSlices } from '../files/inSlices';
+import { readNow } from './fileNow';
 import type { LeftOut } from './leftOut';
 import type { SlotPlace } from './slotPlace';
 import type { Found, Survey } from './survey';
@@ -79,7 +80,7 @@ export class SetUp {
     const own = lockfileNames.map((name) => options.inside + name);
     const hash = createHash('sha256');
     for (const at of [...new Set([...named, ...own])].sort()) {
-      const now = await this.place.read(path.join(options.dir, at));
+      const now = await readNow(path.join(options.dir, at));
       if (now) hash.update(`${at}\0${now.hash}\0`);
     }
     return hash.digest('hex');

@@ -3,30 +3,18 @@ import { lstatSync, mkdirSync } from 'node:fs';
 import { mkdir, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout } from 'node:timers/promises';
-import type { FileState } from '../../ports/isolation';
-import { hashWithin, isNotRead, readFileWithin, readWithin, withFile } from '../files/boundedRead';
-import { hashOf } from '../files/contentHash';
+import { isNotRead, readFileWithin } from '../files/boundedRead';
 import { hasCode, isUnreadable } from '../files/fileFailure';
 import { makeChangeable, removeTree } from '../files/removeTree';
-import { copyWhole, mostCopiedBytes } from './copyWhole';
+import { copyWhole } from './copyWhole';
 import { removeEmptyFolders } from './emptyFolders';
+import { type FileNow, mostBroughtBytes, readNow } from './fileNow';
 import { GitCopies } from './gitCopies';
 import { linkText } from './links';
 import { type FileBase, isAsPut, isOfPackages, lostHash, Manifest } from './manifest';
 import { readManifest, writeManifest } from './manifestFile';
-import { isSameFile, type Stamp, settled, stampOf, tickMs } from './stamp';
+import { isSameFile, type Stamp, settled, tickMs } from './stamp';
 import { type Found, foundAt, foundOpened, type Survey } from './survey';
-
-/** Above this a file's content is not kept, merged or published: 50 MiB. */
-export const mostKeptBytes = 50 * 1024 * 1024;
-
-export interface FileNow extends FileState {
-  readonly hash: string;
-  readonly mode: number;
-  readonly stamp: Stamp;
-  /** Undefined above `mostKeptBytes`. */
-  readonly bytes: Buffer | undefined;
-}
 
 export interface SlotPlaceOptions {
   /** The tree that is copied, and the place's copy of it; absolute, without links. */
@@ -227,29 +215,11 @@ export class SlotPlace {
     this.fresh.clear();
   }
 
-  /** A file of the place or of the workspace; null where there is none, undefined for what may not be read. */
-  async read(absolute: string): Promise<FileNow | null | undefined> {
-    try {
-      const now = await withFile(absolute, mostCopiedBytes, 'refuse', async (file, stat) => {
-        const stamp = stampOf(stat, Date.now());
-        const isLarge = stat.size > mostKeptBytes;
-        const bytes = isLarge ? undefined : await readWithin(file, stat.size, mostKeptBytes);
-        if (isNotRead(bytes)) return bytes;
-        const hash = bytes ? hashOf(bytes) : await hashWithin(file, stat.size, mostCopiedBytes);
-        return isNotRead(hash) ? hash : { hash, mode: stamp.mode, stamp, bytes };
-      });
-      return isNotRead(now) ? (now.notRead === 'tooLarge' ? undefined : null) : now;
-    } catch (error) {
-      if (!isUnreadable(error)) throw error;
-      return undefined;
-    }
-  }
-
   /** The hash of the place's file, read anew only when it may have changed; undefined for what cannot be read. */
   async hashNow(at: string, stamp: Stamp): Promise<string | undefined> {
     const known = this.hashes.get(at);
     if (known && isSameFile(known.stamp, stamp)) return known.hash;
-    const now = await this.read(this.ours(at));
+    const now = await readNow(this.ours(at));
     if (now) this.hashes.set(at, { stamp: now.stamp, hash: now.hash });
     return now?.hash;
   }
@@ -294,7 +264,7 @@ export class SlotPlace {
 
   /** Keeps what a file of the place holds, which is its base. */
   private async keepPut(at: string, base: FileBase): Promise<void> {
-    const put = await this.read(this.ours(at));
+    const put = await readNow(this.ours(at));
     if (!put) return;
     if (put.bytes) await writeFile(path.join(this.options.bases, put.hash), put.bytes);
     this.manifest.set(at, { ...base, hash: put.hash });
@@ -303,7 +273,7 @@ export class SlotPlace {
   /** What the base held, if it was kept. */
   async baseBytes(base: FileBase): Promise<Buffer | undefined> {
     if (base.hash === undefined) return undefined;
-    const bytes = await readFileWithin(path.join(this.options.bases, base.hash), mostKeptBytes);
+    const bytes = await readFileWithin(path.join(this.options.bases, base.hash), mostBroughtBytes);
     return isNotRead(bytes) ? undefined : bytes;
   }
 
@@ -316,7 +286,7 @@ export class SlotPlace {
   private async readStill(absolute: string, isStill: (now: Stamp) => boolean): Promise<FileNow | undefined> {
     const now = foundAt(absolute);
     if (now?.kind !== 'file' || !isStill(now.stamp)) return undefined;
-    const read = await this.read(absolute);
+    const read = await readNow(absolute);
     return read && isStill(read.stamp) ? read : undefined;
   }
 }
