@@ -75,16 +75,17 @@ export function createTerminal(): Terminal {
  * process at one: that needs no turn of a thread which may be busy for seconds. The answer ends the hearing.
  */
 function onFirstSignal(hear: (name: Signal) => void): () => void {
-  let isHeard = false;
+  let heard = 0;
   const onSignal = (name: Signal) => {
-    if (isHeard) return void endBy(name);
-    isHeard = true;
+    heard++;
+    if (heard > 1) return void endBy(name);
     endAnyway(name);
-    // A second one that has come by now is told in the next turn; it would be lost if nobody listened then.
+    // A second one that has come by now is told in the next turn; it would be lost if nobody listened then. After it
+    // nothing begins that could end in good order, with another exit code, while the disk is waited for.
     setImmediate(() =>
       setImmediate(() => {
         unhear();
-        hear(name);
+        if (heard === 1) hear(name);
       }),
     );
   };
