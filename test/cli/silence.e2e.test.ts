@@ -186,10 +186,12 @@ describe('a command under which something breaks', function () {
         const at = path.join(house(dir), name);
         const moved = path.join(dir, 'moved');
         const theirs = path.join(dir, 'theirs');
-        await rename(at, moved);
         if (name === '') await mkdir(theirs);
         else await writeFile(theirs, 'precious\n'.repeat(300));
+        run.child.kill('SIGSTOP'); // in between it would find nothing, which is another case
+        await rename(at, moved);
         await symlink(theirs, at);
+        run.child.kill('SIGCONT');
         const since = Date.now();
         assert.equal((await run.ended).code, 1);
         assert.ok(Date.now() - since < soonMs, `it took ${Date.now() - since} ms`);

@@ -23,7 +23,6 @@ async function publish(): Promise<void> {
   const publisher = publisherIn(dir);
   const steps = await countSteps(Number(killAt));
   const staged = path.join(dir, 'staged.json');
-  writeSync(1, 'begins\n');
   // As a host does: nothing is done before its record is on disk.
   await promises.rename(staged, path.join(dir, 'record.json'));
   const done = await publisher.publish(filesIn(path.join(dir, 'record.json')));
@@ -41,15 +40,23 @@ function filesIn(file: string): readonly StagedFile[] {
   return JSON.parse(readFileSync(file, 'utf8'));
 }
 
-/** From now on the process dies before the changing call with that number. @returns how many there were */
+/**
+ * From now on the process dies before the changing call with that number, or says so, counted below zero, and goes on.
+ *
+ * @returns how many there were
+ */
 async function countSteps(last: number): Promise<() => number> {
   let steps = 0;
+  const arrive = () => {
+    if (last > 0) process.kill(process.pid, 'SIGKILL');
+    writeSync(1, 'there\n');
+  };
   const count = (owner: object, name: string) => {
     const real: unknown = Reflect.get(owner, name);
     if (typeof real !== 'function') throw new Error(`There is no ${name}.`);
     Reflect.set(owner, name, function counted(this: unknown, ...given: unknown[]) {
       const isReading = name === 'open' && typeof given[1] === 'number';
-      if (!isReading && ++steps === last) process.kill(process.pid, 'SIGKILL');
+      if (!isReading && ++steps === Math.abs(last)) arrive();
       return Reflect.apply(real, this, given);
     });
   };
