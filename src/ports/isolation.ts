@@ -28,7 +28,7 @@ export interface FileState {
 export interface Isolation {
   /** The folder that stands for the workspace in the slot's place; absolute. */
   folderOf(slot: Slot): string;
-  /** How commands are run in the slot's place. */
+  /** How commands are run in the slot’s place, once it rests: nobody else is to write into it before. */
   commandPlace(slot: Slot): Promise<CommandPlace>;
   /**
    * Has this command set the place up (`wasSetUp`) since it was prepared, or does what it left there for an earlier attempt

@@ -3,10 +3,10 @@ import { execFile } from 'node:child_process';
 import { inSlices } from '../files/inSlices';
 import type { SlotPlace } from './slotPlace';
 import { type Found, foundAt, type Survey } from './survey';
-import { aboveOf } from './wholeParts';
+import { aboveOf, type Trees, wholeParts } from './wholeParts';
 
 /** Below this many entries a program would take longer to start. */
-export const leastInParts = 300;
+const leastInParts = 300;
 /** Systems take at least 128 KiB of arguments. */
 const mostNames = 200;
 const flags: { readonly [P in NodeJS.Platform]?: readonly string[] } = {
@@ -14,18 +14,16 @@ const flags: { readonly [P in NodeJS.Platform]?: readonly string[] } = {
   darwin: ['-a', '-c'],
 };
 
-/**
- * @param parts with the number of entries in each; nothing of them is in the place
- * @returns whether an entry came in so: what did not is to be put in another way
- */
-export async function copyParts(
-  place: SlotPlace,
-  parts: ReadonlyMap<string, number>,
-  theirs: Survey,
-): Promise<(at: string) => boolean> {
+/** What `copyParts` answers where it copied nothing. */
+export const noneCame = () => false;
+
+/** @returns whether an entry came in so: what did not is to be put in another way */
+export async function copyParts(place: SlotPlace, trees: Trees): Promise<(at: string) => boolean> {
   const options = flags[process.platform];
-  const entries = [...parts.values()].reduce((sum, one) => sum + one, 0);
-  if (!options || entries < leastInParts) return () => false;
+  const { theirs, ours } = trees;
+  if (!options || !isMuch(theirs, ours)) return noneCame;
+  const parts = wholeParts(trees, place.options);
+  if ([...parts.values()].reduce((sum, one) => sum + one, 0) < leastInParts) return noneCame;
   let isWhole = true;
   for (const [folder, names] of byFolder(parts.keys())) {
     if (folder !== '') await place.makeWay(`${folder}/${names[0]}`);
@@ -38,6 +36,13 @@ export async function copyParts(
   return recordParts(place, parts, theirs, isWhole);
 }
 
+/** Is as much of the workspace not in the place? */
+function isMuch(theirs: Survey, ours: Survey): boolean {
+  let missing = 0;
+  for (const at of theirs.keys()) if (!ours.has(at) && ++missing === leastInParts) return true;
+  return false;
+}
+
 /** Each entry of the parts as it is in the workspace, where it is so now. */
 async function recordParts(
   place: SlotPlace,
@@ -45,7 +50,7 @@ async function recordParts(
   theirs: Survey,
   isWhole: boolean,
 ): Promise<(at: string) => boolean> {
-  const untilMs = Date.now();
+  const until = { untilMs: Date.now() };
   const came = new Set<string>();
   const folders = new Set<string>();
   let isSure: boolean | undefined = isWhole ? undefined : false;
@@ -55,7 +60,7 @@ async function recordParts(
     // Where the disk keeps times less precisely, each is to be looked at.
     if (isSure === undefined && wanted.kind === 'file') isSure = isLike(wanted, foundAt(place.ours(at)));
     if (isSure === false && !isLike(wanted, foundAt(place.ours(at)))) return;
-    place.putUntil(at, wanted, untilMs);
+    place.putUntil(at, wanted, until);
     came.add(at);
   });
   return (at) => came.has(at);

@@ -7,6 +7,8 @@ import { type Found, isKeptApart, type SurveyOptions } from './survey';
 
 /** A path, and all else of the entry; a link's text may hold spaces, and so comes last. */
 const format = '%P\\0%y %m %s %T@ %C@ %i %l\\0';
+/** A tree with more levels is left to whoever walks it: it may have no end, and each of its paths is long. */
+const mostLevels = 200;
 const kinds: Readonly<Record<string, Entry['kind']>> = { f: 'file', d: 'folder', l: 'link' };
 
 let known: Promise<boolean> | undefined;
@@ -28,12 +30,19 @@ function hasFind(): Promise<boolean> {
  */
 export async function findSurvey(
   top: string,
-  { isLeftOut, known, prunes, tooLong, room = roomBelow(top) }: Omit<SurveyOptions, 'unread'>,
+  {
+    isLeftOut,
+    known,
+    prunes = { paths: [], names: [] },
+    tooLong,
+    room = roomBelow(top),
+  }: Omit<SurveyOptions, 'unread'>,
 ): Promise<Map<string, Found> | undefined> {
   if (!(await hasFind())) return undefined;
   const found = new Map<string, Found>();
   const leftOut = new Set<string>();
   const begunAt = Date.now();
+  let isTooDeep = false;
   const take = (at: string, words: string) => {
     const slash = at.lastIndexOf('/');
     const entry = { path: at, name: at.slice(slash + 1), kind: kinds[words[0] ?? ''] ?? ('other' as const) };
@@ -41,7 +50,11 @@ export async function findSurvey(
       if (entry.kind === 'folder') leftOut.add(at);
       return;
     }
-    if (isTooLong(at, room)) return tooLong?.(at);
+    if (isTooLong(at, room)) {
+      leftOut.add(at);
+      return tooLong?.(at);
+    }
+    isTooDeep ||= at.length > mostLevels && at.split('/').length >= mostLevels;
     const before = known?.get(at);
     const isSame = before?.words === words && !(before.kind === 'file' && before.stamp.unsettled);
     found.set(
@@ -49,7 +62,7 @@ export async function findSurvey(
       isSame ? before : isKeptApart(entry.name) ? { kind: 'apart' } : foundIn(entry.kind, words, begunAt),
     );
   };
-  return (await eachEntry(top, { ...prunes, room }, take)) ? found : undefined;
+  return (await eachEntry(top, prunes, take)) && !isTooDeep ? found : undefined;
 }
 
 function foundIn(kind: Entry['kind'], words: string, lookedAt: number): Found {
@@ -66,16 +79,28 @@ function foundIn(kind: Entry['kind'], words: string, lookedAt: number): Found {
 /** Resolves with true when all of the tree was seen. */
 function eachEntry(
   top: string,
-  { paths = [], names = [], room }: Partial<NonNullable<SurveyOptions['prunes']>> & { readonly room: number },
+  { paths, names }: NonNullable<SurveyOptions['prunes']>,
   take: (at: string, words: string) => void,
 ): Promise<boolean> {
   const pruned = [
     ...paths.flatMap((at) => ['-o', '-path', `./${at}`]),
     ...names.flatMap((one) => ['-o', '-name', one]),
-    ...['-o', '-path', `./${'?'.repeat(Math.max(0, room) + 1)}*`], // a tree without end is not gone through
   ];
   const apart = ['(', '-iname', '.git', '-o', '-iname', '.parallel-agents', ...pruned, ')'];
-  const args = ['.', '-mindepth', '1', ...apart, '-printf', format, '-prune', '-o', '-printf', format];
+  const args = [
+    '.',
+    '-mindepth',
+    '1',
+    '-maxdepth',
+    `${mostLevels}`,
+    ...apart,
+    '-printf',
+    format,
+    '-prune',
+    '-o',
+    '-printf',
+    format,
+  ];
   return new Promise((resolve) => {
     const child = spawn('find', args, { cwd: top, env: environment(), stdio: ['ignore', 'pipe', 'ignore'] });
     let rest: Buffer = Buffer.alloc(0);

@@ -43,6 +43,8 @@ export class Manifest extends Map<string, Base> {
 /** Stands for the hash of a base that nobody has any more; no content has it. */
 export const lostHash = '0'.repeat(64);
 
+export const packagesName = 'node_modules';
+
 /** In the place, but never a change, and brought up to date for a new attempt only. */
 export function isOfPackages(path: string): boolean {
   return /(^|\/)node_modules(\/|$)/.test(path);

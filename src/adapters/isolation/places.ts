@@ -97,13 +97,21 @@ export function createPlaces(options: PlacesOptions): Places {
 
   async function prepareOwn(own: OwnPlace): Promise<Lacking> {
     own.isPrepared = false;
-    await options.beforePlace?.();
-    await removeTree(artifactsDir(own.slot));
-    own.place.gits.isInView = (await viewMaker()) !== undefined;
+    const ready = makeReady(own);
+    const looked = look.whole(ready);
+    looked.catch(() => undefined); // it may fail before anybody waits for it
+    await ready;
     const limitBytes = options.copyLimitBytes?.() ?? Number.POSITIVE_INFINITY;
-    const unread = await prepare(own.place, look, { setUp: own.setUp, leftOut: leftOut().of, limitBytes });
+    const wanted = { looked, setUp: own.setUp, leftOut: leftOut().of, limitBytes };
+    const unread = await prepare(own.place, look, wanted);
     own.isPrepared = true;
     return { unread };
+  }
+
+  async function makeReady({ slot, place }: OwnPlace): Promise<void> {
+    await options.beforePlace?.();
+    await removeTree(artifactsDir(slot));
+    place.gits.isInView = (await viewMaker()) !== undefined;
   }
 
   /** Runs `work` with what it needs to take things in, and tells what came. */
@@ -133,11 +141,12 @@ export function createPlaces(options: PlacesOptions): Places {
     folderOf,
     artifactsDir,
     commandPlace: async (slot) => {
-      const { gits } = slots.of(slot).place;
+      const { place, idle } = slots.of(slot);
+      await idle;
       return commandPlaceOf(where, slot, {
         variables: options.variables?.() ?? {},
         maker: await viewMaker(),
-        parts: () => [...gits.objects, ...linked.mounts(leftOut().links)],
+        parts: () => [...place.gits.objects, ...linked.mounts(leftOut().links)],
       });
     },
     seen: (slot) =>

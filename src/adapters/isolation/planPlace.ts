@@ -5,8 +5,6 @@ import { isSameFile } from './stamp';
 import type { Found, Survey } from './survey';
 
 export interface Plan {
-  /** To be taken away with all that is in them. */
-  readonly strays: readonly string[];
   /** Folders and links to be put, a folder before what is in it. */
   readonly others: readonly (readonly [string, Found])[];
   readonly files: readonly (readonly [string, Found])[];
@@ -27,19 +25,20 @@ const ownerMay = 0o700;
 export interface Known {
   /** What it was made as. */
   readonly manifest: ReadonlyMap<string, Base>;
-  /** Of what the workspace does not have: is it to stay all the same, with all that is in it? */
-  readonly isKept: (at: string, kind: 'file' | 'folder') => boolean;
+  /** Was it put there just now, as it is in the workspace? */
+  readonly came: (at: string) => boolean;
   /** By the clock of the files' times. */
   readonly now: number;
 }
 
-export function planPlace(theirs: Survey, ours: Survey, { manifest, isKept, now }: Known): Plan {
+export function planPlace(theirs: Survey, ours: Survey, { manifest, came, now }: Known): Plan {
   const tooLarge: [string, number][] = [];
   const restless: string[] = [];
   const others: [string, Found][] = [];
   const files: [string, Found][] = [];
   const modes: [string, number][] = [];
   for (const [at, wanted] of theirs) {
+    if (came(at)) continue;
     const found = ours.get(at);
     const base = manifest.get(at);
     if (wanted.kind === 'folder') {
@@ -58,7 +57,7 @@ export function planPlace(theirs: Survey, ours: Survey, { manifest, isKept, now 
       else if (state === 'differs') files.push([at, wanted]);
     }
   }
-  return { strays: straysOf(theirs, ours, isKept), others, files, modes, tooLarge, restless };
+  return { others, files, modes, tooLarge, restless };
 }
 
 function fileState(
@@ -81,8 +80,16 @@ function settledBase(base: FileBase): FileBase {
   return ours && !('untilMs' in ours) ? { ...base, ours: { ...ours, unsettled: false } } : base;
 }
 
-/** The outermost entries that are not wanted, or stand in the way of what is. */
-function straysOf(theirs: Survey, ours: Survey, isKept: Known['isKept']): readonly string[] {
+/**
+ * The outermost entries that are not wanted, or stand in the way of what is: to be taken away with all that is in them.
+ *
+ * @param isKept of what the workspace does not have: is it to stay all the same, with all that is in it?
+ */
+export function straysOf(
+  theirs: Survey,
+  ours: Survey,
+  isKept: (at: string, kind: 'file' | 'folder') => boolean,
+): readonly string[] {
   const strays: string[] = [];
   const isWanted = (at: string, kind: Found['kind']) => {
     const wanted = theirs.get(at);

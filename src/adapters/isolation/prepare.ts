@@ -8,23 +8,25 @@ import { inParallel } from '../files/inParallel';
 import { inSlices } from '../files/inSlices';
 import { ArrivalList } from './arrivals';
 import { bringUpToDate } from './bringUpToDate';
-import { copyParts, leastInParts } from './copyParts';
+import { copyParts, noneCame } from './copyParts';
 import { mostCopiedBytes } from './copyWhole';
 import type { LeftOut } from './leftOut';
 import { isOfPackages } from './manifest';
-import { planPlace } from './planPlace';
+import { planPlace, straysOf } from './planPlace';
 import type { SetUp } from './setUp';
 import type { SlotPlace } from './slotPlace';
 import { foundAt, type Survey } from './survey';
 import { surveyTree } from './surveyTree';
-import { aboveOf, wholeParts } from './wholeParts';
-import { isUnread, type WorkspaceLook } from './workspaceLook';
+import { aboveOf } from './wholeParts';
+import { isUnread, type Looked, type WorkspaceLook } from './workspaceLook';
 
 /** Of what is left out, for people. */
 const mostNamedExcluded = 20;
 
 /** What a place is to be besides the workspace as it is. */
 export interface Wanted {
+  /** The workspace, looked at since it was asked for the place. */
+  readonly looked: Promise<Looked>;
   readonly setUp: SetUp;
   readonly leftOut: LeftOut['of'];
   /** Of a workspace with more nothing is copied. */
@@ -38,39 +40,35 @@ export interface Wanted {
 export async function prepare(
   place: SlotPlace,
   look: WorkspaceLook,
-  { setUp, leftOut: rules, limitBytes }: Wanted,
+  { looked, setUp, leftOut: rules, limitBytes }: Wanted,
 ): Promise<readonly string[]> {
   requireReadable(place.theirs(place.options.inside));
   await place.remember();
   await place.clear();
-  const [{ theirs, unread, leftOut }, ours] = await Promise.all([look.whole(), surveyPlace(place)]);
+  const [{ theirs, unread, leftOut }, ours] = await Promise.all([looked, surveyPlace(place)]);
   requireFitting(theirs, limitBytes);
   for (const at of unread) place.unread.add(at);
   place.excluded = [...leftOut].sort().slice(0, mostNamedExcluded);
   const stays = await setUp.stands(ours, rules);
   const isKept = (at: string, kind: 'file' | 'folder') => stays && rules(at, kind) === 'excluded';
-  const plan = planPlace(theirs, ours, { manifest: place.manifest, isKept, now: Date.now() });
-  for (const [at, size] of plan.tooLarge) place.unread.add(`${at} (${sizeWords(size)})`);
-  for (const at of plan.restless) place.unread.add(`${at} (still being written)`);
-  await inParallel(plan.strays, (at) => place.remove(at));
+  const strays = straysOf(theirs, ours, isKept);
+  await inParallel(strays, (at) => place.remove(at));
   await inSlices([...place.manifest.keys()], (at) => {
     if (!theirs.has(at)) place.forget(at);
   });
-  const isMuch = plan.files.length >= leastInParts;
-  const parts = isMuch
-    ? wholeParts({ theirs, ours, missing: [...unread, ...leftOut] }, place.options)
-    : new Map();
-  const came = await copyParts(place, parts, theirs);
-  for (const [at, wanted] of plan.others) if (!came(at)) await place.take(at, wanted);
-  const files = plan.files.filter(([at]) => !came(at));
-  await inParallel(files, ([at, wanted]) => place.take(at, wanted));
+  const came = await copyParts(place, { theirs, ours, missing: [...unread, ...leftOut] });
+  const plan = planPlace(theirs, ours, { manifest: place.manifest, came, now: Date.now() });
+  for (const [at, size] of plan.tooLarge) place.unread.add(`${at} (${sizeWords(size)})`);
+  for (const at of plan.restless) place.unread.add(`${at} (still being written)`);
+  for (const [at, wanted] of plan.others) await place.take(at, wanted);
+  await inParallel(plan.files, ([at, wanted]) => place.take(at, wanted));
   await place.gits.prepare(gitsIn(theirs), gitsIn(ours));
-  for (const [at, mode] of plan.modes) if (!came(at)) setMode(place.ours(at), mode);
+  for (const [at, mode] of plan.modes) setMode(place.ours(at), mode);
   const top = foundAt(place.options.top);
   if (top?.kind === 'folder') setMode(place.options.dir, top.mode); // what keeps others out is the folder of all places
-  if (files.length < plan.files.length) await takeWhatChangedMeanwhile(place, look);
+  if (came !== noneCame) await takeWhatChangedMeanwhile(place, look);
   if (stays) await setUp.goOn();
-  await place.keepMemory();
+  place.isMemoryDue = true;
   return [...place.unread].sort();
 }
 

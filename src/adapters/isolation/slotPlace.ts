@@ -11,7 +11,7 @@ import { removeEmptyFolders } from './emptyFolders';
 import { type FileNow, mostBroughtBytes, readNow } from './fileNow';
 import { GitCopies } from './gitCopies';
 import { linkText } from './links';
-import { type FileBase, isAsPut, isOfPackages, lostHash, Manifest } from './manifest';
+import { type FileBase, isAsPut, isOfPackages, lostHash, Manifest, type Until } from './manifest';
 import { readManifest, writeManifest } from './manifestFile';
 import { isSameFile, type Stamp, settled, tickMs } from './stamp';
 import { type Found, foundAt, foundOpened, type Survey } from './survey';
@@ -40,6 +40,8 @@ export class SlotPlace {
   /** What `prepare` last found in it. */
   lastSurvey: Survey | undefined;
   private isRemembered = false;
+  /** What is known is to be kept over processes once this call is over. */
+  isMemoryDue = false;
   /** Not to be read, or otherwise not as it is in the workspace. */
   readonly unread = new Set<string>();
   /** New folders that the user's set-up made. */
@@ -73,9 +75,15 @@ export class SlotPlace {
     this.isRemembered = true;
   }
 
-  async keepMemory(): Promise<void> {
+  /**
+   * To be awaited after each call, and before anything is done in the place by others. What it cannot keep is looked at or
+   * copied again.
+   */
+  async rest(): Promise<void> {
     await this.settle();
-    if (this.manifest.isChanged) await writeManifest(this.manifest, this.options.memory, this.options);
+    if (this.isMemoryDue && this.manifest.isChanged)
+      await writeManifest(this.manifest, this.options.memory, this.options);
+    this.isMemoryDue = false;
   }
 
   async clear(): Promise<void> {
@@ -187,19 +195,15 @@ export class SlotPlace {
   }
 
   /** What was copied from `at` on by another program: nobody looks at it before it is asked for. */
-  putUntil(at: string, wanted: Found, untilMs: number): void {
-    if (wanted.kind === 'file')
-      this.manifest.set(at, { kind: 'file', theirs: wanted.stamp, ours: { untilMs } });
+  putUntil(at: string, wanted: Found, until: Until): void {
+    if (wanted.kind === 'file') this.manifest.set(at, { kind: 'file', theirs: wanted.stamp, ours: until });
     else if (wanted.kind === 'folder') this.manifest.set(at, wanted);
     else if (wanted.kind === 'link') this.manifest.set(at, { kind: 'link', to: wanted.to, put: wanted.to });
-    this.youngestMs = Math.max(this.youngestMs, untilMs);
+    this.youngestMs = Math.max(this.youngestMs, until.untilMs);
   }
 
-  /**
-   * To be awaited before others may write into the place: from then on what was put there can be told from what is written
-   * right after, for a tick of the files' clock lies in between.
-   */
-  async settle(): Promise<void> {
+  /** From then on what was put there can be told from what is written right after: a tick of the files' clock lies in between. */
+  private async settle(): Promise<void> {
     const agoMs = () => Date.now() - this.youngestMs;
     // A timer may be early by a millisecond, and times of files have parts of one, so that now may lie before them.
     for (let ago = agoMs(); Math.abs(ago) < tickMs; ago = agoMs()) await setTimeout(Math.ceil(tickMs - ago));

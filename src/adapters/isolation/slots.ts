@@ -16,7 +16,7 @@ export interface OwnPlace {
   /** What ignore files say that lie in the place. */
   readonly rules: IgnoreRules;
   isPrepared: boolean;
-  /** Settles when the last call has. */
+  /** Settles when the place rests after the last call. */
   idle: Promise<unknown>;
 }
 
@@ -49,18 +49,14 @@ export class Slots {
     return own;
   }
 
+  /** The answer is there before the place rests: until then only the next call waits, and what asks for `idle`. */
   inTurn<T>(slot: Slot, doing: string, work: (own: OwnPlace) => Promise<T>): Promise<T> {
     const own = this.of(slot);
     const done = own.idle.then(() =>
-      asPlaceFailures(`${doing} in the copy of slot ${slot}`, async () => {
-        try {
-          return await work(own);
-        } finally {
-          await own.place.settle();
-        }
-      }),
+      asPlaceFailures(`${doing} in the copy of slot ${slot}`, () => work(own)),
     );
-    own.idle = done.catch(() => undefined);
+    const rest = () => own.place.rest().catch(() => undefined);
+    own.idle = done.then(rest, rest);
     return done;
   }
 

@@ -4,19 +4,21 @@ import { mostCopiedBytes } from './copyWhole';
 import { linkText } from './links';
 import type { Found, Survey } from './survey';
 
+/** The workspace and a place of it. */
+export interface Trees {
+  readonly theirs: Survey;
+  readonly ours: Survey;
+  /** Entries that are not in `theirs` though they are in the workspace, folders with a last `/`. */
+  readonly missing: Iterable<string>;
+}
+
 /**
  * The outermost entries of which nothing is in the place yet, and all that is in them is to be there as it is; for each, how
  * many entries it is. Sockets, what is kept apart or could not be looked at, and links that need another text keep the
  * folders that they lie in from being such.
- *
- * @param missing entries that are not in `theirs` though they are in the workspace, folders with a last `/`
  */
 export function wholeParts(
-  {
-    theirs,
-    ours,
-    missing,
-  }: { readonly theirs: Survey; readonly ours: Survey; readonly missing: Iterable<string> },
+  { theirs, ours, missing }: Trees,
   { top, dir }: { readonly top: string; readonly dir: string },
 ): ReadonlyMap<string, number> {
   const mixed = new Set<string>(['']);

@@ -1,10 +1,10 @@
-// Looks at the workspace for all places at once: who asks while no look has begun shares it.
+// Looks at the workspace for all places at once: who asks before a look has begun shares it.
 import { setImmediate } from 'node:timers/promises';
 import { isUnreadable } from '../files/fileFailure';
 import { isTooLong } from '../files/pathRoom';
 import type { Entry } from '../files/walkTree';
 import type { LeftOut, LinkedParts } from './leftOut';
-import { isOfPackages } from './manifest';
+import { isOfPackages, packagesName } from './manifest';
 import type { SecretsSeen } from './secretsSeen';
 import { type Found, foundBelow, type Survey } from './survey';
 import { surveyTree } from './surveyTree';
@@ -19,8 +19,11 @@ export interface Looked {
 }
 
 export class WorkspaceLook {
-  /** By whether packages are in it, a look that has not begun. */
-  readonly #waiting = new Map<boolean, Promise<Looked>>();
+  /** By whether packages are in it, a look that has not begun, and what it waits for. */
+  readonly #waiting = new Map<
+    boolean,
+    { readonly look: Promise<Looked>; readonly until: Promise<unknown>[] }
+  >();
   /** The last look at all of it. */
   #last: Survey | undefined;
 
@@ -37,13 +40,14 @@ export class WorkspaceLook {
     private readonly secrets: SecretsSeen,
   ) {}
 
-  whole(): Promise<Looked> {
-    return this.#shared(true);
+  /** @param ready when it may begin, or is not wanted any more: places that are made at one time ask at one time */
+  whole(ready: Promise<unknown>): Promise<Looked> {
+    return this.#shared(true, ready);
   }
 
   /** All that comes into a place while an attempt works. */
   withoutPackages(): Promise<Looked> {
-    return this.#shared(false);
+    return this.#shared(false, Promise.resolve());
   }
 
   /** @param scopes paths from the top, each with all below it; packages are left out */
@@ -82,15 +86,25 @@ export class WorkspaceLook {
     }
   }
 
-  #shared(withPackages: boolean): Promise<Looked> {
-    const waiting = this.#waiting.get(withPackages) ?? this.#look(withPackages);
-    this.#waiting.set(withPackages, waiting);
-    return waiting;
+  #shared(withPackages: boolean, ready: Promise<unknown>): Promise<Looked> {
+    const waiting = this.#waiting.get(withPackages);
+    waiting?.until.push(ready);
+    return waiting?.look ?? this.#begin(withPackages, ready);
+  }
+
+  #begin(withPackages: boolean, ready: Promise<unknown>): Promise<Looked> {
+    const until = [setImmediate(), ready];
+    const look = (async () => {
+      // Others who ask in the meantime, and what those wait for.
+      for (let next = until.shift(); next; next = until.shift()) await next.catch(() => undefined);
+      this.#waiting.delete(withPackages);
+      return this.#look(withPackages);
+    })();
+    this.#waiting.set(withPackages, { look, until });
+    return look;
   }
 
   async #look(withPackages: boolean): Promise<Looked> {
-    await setImmediate(); // others who ask at the same moment
-    this.#waiting.delete(withPackages);
     const unread = new Set<string>();
     const leftOut = new Set<string>();
     const rules = this.rules();
@@ -99,7 +113,7 @@ export class WorkspaceLook {
       unread: (at) => unread.add(at),
       tooLong: (at) => unread.add(at),
       room: this.tree.room,
-      prunes: rules.prunes,
+      prunes: withPackages ? rules.prunes : { ...rules.prunes, names: [...rules.prunes.names, packagesName] },
       ...(this.#last && { about: this.#last.size, known: this.#last }),
     });
     if (withPackages) this.#last = found;

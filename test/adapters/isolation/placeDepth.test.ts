@@ -6,6 +6,7 @@ import { removeTree } from '../../../src/adapters/files/removeTree';
 import { ArtifactStore } from '../../../src/adapters/isolation/artifacts';
 import { findSurvey } from '../../../src/adapters/isolation/findSurvey';
 import { walkSurvey } from '../../../src/adapters/isolation/survey';
+import { surveyTree } from '../../../src/adapters/isolation/surveyTree';
 import { describeUnread, unreadOf } from '../../../src/core/shared/unread';
 import { deepName, makeDeepTree, removeDeepTree } from '../../support/deepTree';
 import { tempFolder } from '../files/tempWorkspace';
@@ -45,6 +46,15 @@ describe('a tree deeper than any path', () => {
       surveyed.push([[...(found?.keys() ?? [])].sort(), tooLong]);
     }
     assert.deepEqual(surveyed[0], surveyed[1]);
+  });
+
+  it('is surveyed down to its last file where all of it can be named', async () => {
+    const root = tempFolder();
+    const last = [...Array.from({ length: 300 }, () => 'x'), 'last'].join('/');
+    mkdirSync(path.join(root, path.dirname(last)), { recursive: true });
+    writeFileSync(path.join(root, last), '');
+    const found = await surveyTree(root, { isLeftOut: () => false, unread: (at) => assert.fail(at) });
+    assert.deepEqual([...found.keys()].at(-1), last);
   });
 
   it('does not keep a workspace that has one from being copied, and is named by its beginning', async () => {

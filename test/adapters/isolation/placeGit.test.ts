@@ -6,6 +6,7 @@ import path from 'node:path';
 import { createUserRules } from '../../../src/adapters/files/userRules';
 import { createPlaces } from '../../../src/adapters/isolation/places';
 import { tempFolder } from '../files/tempWorkspace';
+import { rested } from './rested';
 import { filesIn } from './tempPlaces';
 
 const slot = 1;
@@ -182,7 +183,7 @@ function placesOf(root: string) {
   writeFileSync(path.join(houseDir, '.gitignore'), '*\n');
   const user = createUserRules(root, houseDir);
   const options = { root, dir: tempFolder(), user, sharedGlobs: () => [] };
-  return { places: createPlaces({ ...options, staged: async () => Buffer.alloc(0) }) };
+  return { places: rested(createPlaces({ ...options, staged: async () => Buffer.alloc(0) })) };
 }
 
 /** As a person has it who has set nothing for all repositories. */

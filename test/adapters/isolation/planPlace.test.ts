@@ -1,7 +1,7 @@
 // What is done to a place by what it and the workspace hold, and which parts can be copied whole.
 import { strict as assert } from 'node:assert';
 import type { Base } from '../../../src/adapters/isolation/manifest';
-import { planPlace } from '../../../src/adapters/isolation/planPlace';
+import { planPlace, straysOf } from '../../../src/adapters/isolation/planPlace';
 import type { Stamp } from '../../../src/adapters/isolation/stamp';
 import type { Found } from '../../../src/adapters/isolation/survey';
 import { wholeParts } from '../../../src/adapters/isolation/wholeParts';
@@ -129,13 +129,11 @@ const cases: readonly Case[] = [
 describe('planPlace', () => {
   for (const [fact, theirs, found, known, done] of cases) {
     it(fact, () => {
-      const plan = planPlace(mapOf(theirs), mapOf(found), {
-        manifest: mapOf(known),
-        isKept: () => false,
-        now,
-      });
+      const [wanted, ours] = [mapOf(theirs), mapOf(found)];
+      const plan = planPlace(wanted, ours, { manifest: mapOf(known), came: () => false, now });
+      const strays = straysOf(wanted, ours, () => false);
       assert.deepEqual(
-        Object.entries(plan)
+        Object.entries({ ...plan, strays })
           .flatMap(([name, all]) => (all.length > 0 ? [name] : []))
           .sort(),
         [...done].sort(),
@@ -143,7 +141,16 @@ describe('planPlace', () => {
     });
   }
 
-  it('takes away the outermost of what is not wanted', () => {
+  it('has nothing to do for what has just come', () => {
+    const plan = planPlace(new Map([['a', file]]), new Map(), {
+      ...{ manifest: new Map(), came: (at) => at === 'a', now },
+    });
+    assert.deepEqual(plan.files, []);
+  });
+});
+
+describe('straysOf', () => {
+  it('are the outermost of what is not wanted', () => {
     const found = new Map<string, Found>([
       ['a', folder],
       ['a/b', folder],
@@ -151,7 +158,7 @@ describe('planPlace', () => {
       ['ab', copy],
     ]);
     assert.deepEqual(
-      planPlace(new Map([['ab', file]]), found, { manifest: new Map(), isKept: () => false, now }).strays,
+      straysOf(new Map([['ab', file]]), found, () => false),
       ['a'],
     );
   });

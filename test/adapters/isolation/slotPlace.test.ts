@@ -1,12 +1,15 @@
 // What a place has put is told from what is written right after, each time.
 import { strict as assert } from 'node:assert';
+import { lstatSync } from 'node:fs';
 import path from 'node:path';
+import { createPlaces } from '../../../src/adapters/isolation/places';
 import { SlotPlace } from '../../../src/adapters/isolation/slotPlace';
+import { tickMs } from '../../../src/adapters/isolation/stamp';
 import { foundAt } from '../../../src/adapters/isolation/survey';
 import { tempFolder, tempWorkspace } from '../files/tempWorkspace';
 
 describe('slotPlace', () => {
-  it('knows each file that it put without reading it, once it is settled', async () => {
+  it('knows each file that it put without reading it, once it rests', async () => {
     const names = Array.from({ length: 60 }, (_, k) => `f${k}.txt`);
     const { root } = await tempWorkspace(Object.fromEntries(names.map((name) => [name, name])));
     const dir = tempFolder();
@@ -20,9 +23,22 @@ describe('slotPlace', () => {
     for (const name of names) {
       const found = foundAt(place.theirs(name)) ?? assert.fail();
       await place.take(name, found);
-      await place.settle();
+      await place.rest();
       if (!place.stands(name, foundAt(place.ours(name)) ?? assert.fail())) unknown.push(name);
     }
     assert.deepEqual(unknown, []);
   }).timeout(30_000);
+});
+
+describe('a place that something was put into', () => {
+  it('rests before a command is run there, though the call that put it is over sooner', async () => {
+    const { root, user } = await tempWorkspace({ 'a.txt': 'a' });
+    const places = createPlaces({
+      ...{ root, dir: tempFolder(), user, sharedGlobs: () => [], staged: async () => Buffer.alloc(0) },
+    });
+    await places.prepare(1);
+    const { cwd } = await places.commandPlace(1);
+    const agoMs = Date.now() - lstatSync(path.join(cwd, 'a.txt')).ctimeMs;
+    assert.ok(agoMs >= tickMs, `${agoMs} ms`);
+  });
 });

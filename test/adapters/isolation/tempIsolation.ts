@@ -7,6 +7,7 @@ import { createIsolation } from '../../../src/adapters/isolation/isolation';
 import type { Result } from '../../../src/core/shared/result';
 import type { Isolation, PlaceChange, StagedFile } from '../../../src/ports/isolation';
 import { type TempWorkspace, type Tree, tempFolder, tempWorkspace } from '../files/tempWorkspace';
+import { rested } from './rested';
 
 export interface TempIsolation {
   readonly workspace: TempWorkspace;
@@ -47,10 +48,12 @@ export function inWorkspace(
   dir = tempFolder(),
 ): TempIsolation {
   const { root, houseDir } = workspace;
-  const isolation = createIsolation({
-    ...{ root, houseDir, dir: () => dir, user: createUserRules(root, houseDir) },
-    ...{ sharedGlobs: () => [], alsoProtected: () => alsoProtected },
-  });
+  const isolation = rested(
+    createIsolation({
+      ...{ root, houseDir, dir: () => dir, user: createUserRules(root, houseDir) },
+      ...{ sharedGlobs: () => [], alsoProtected: () => alsoProtected },
+    }),
+  );
   const at = (file: string, slot = 1) => path.join(isolation.folderOf(slot), file);
   return {
     ...{ workspace, isolation, dir, at },

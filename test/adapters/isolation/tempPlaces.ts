@@ -9,6 +9,7 @@ import { readStaged } from '../../../src/adapters/isolation/stagedTexts';
 import type { Isolation, StagedFile } from '../../../src/ports/isolation';
 import type { FolderFiles, IsolationWorld, WorldSetup } from '../../ports/isolationConformance';
 import { type TempWorkspace, type Tree, tempFolder, tempWorkspace } from '../files/tempWorkspace';
+import { rested } from './rested';
 
 export interface TempPlaces {
   readonly workspace: TempWorkspace;
@@ -29,10 +30,12 @@ export async function tempPlaces(tree: Tree, more: Partial<PlacesOptions> = {}):
   const user = createUserRules(root, houseDir);
   const publisher = createPublisher({ root, houseDir, kept, memory: user.memory });
   const reopen = () =>
-    createPlaces({
-      ...{ root, dir, sharedGlobs: () => [], user: createUserRules(root, houseDir) },
-      ...{ staged: (hash: string) => kept.get(hash), ...more },
-    });
+    rested(
+      createPlaces({
+        ...{ root, dir, sharedGlobs: () => [], user: createUserRules(root, houseDir) },
+        ...{ staged: (hash: string) => kept.get(hash), ...more },
+      }),
+    );
   const places = reopen();
   return {
     ...{ workspace, dir, places, reopen },
