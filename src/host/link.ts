@@ -1,5 +1,6 @@
 // How a face stands to the host of its workspace, and the words for it, the same in every face.
 import { DamagedRecords } from '../adapters/store/damaged';
+import { lineWithin } from '../core/events/describe';
 import type { OwnerProcess } from '../hub/discovery';
 import { Failure } from '../ports/failure';
 
@@ -35,6 +36,11 @@ export interface LinkWords {
   readonly owner?: OwnerProcess;
   /** It is the records themselves: they can be set aside, and all begun anew. */
   readonly canStartOver?: true;
+}
+
+/** Both sentences on one line: a place that is named in them may be a long path. */
+export function troubleLine({ happened, mend }: LinkWords): string {
+  return lineWithin(1_000, `${happened} ${mend}`);
 }
 
 /** Can it pass without anybody joining anew? Then it is tried again. */

@@ -10,7 +10,7 @@ import { commandIds, dashboardViewType, databaseFile, viewIds } from './contribu
 import { Dashboard } from './dashboard';
 import { readSettings, writeMaxAgents } from './editorSettings';
 import { ElsewhereQuestion } from './elsewhereQuestion';
-import { treeMessage, unconfirmedCount } from './featureTree';
+import { treeMessage, treeSteps, unconfirmedCount } from './featureTree';
 import { FeatureTree, type TreeElement } from './featureTreeView';
 import { createGathered } from './gather';
 import { LiveSettings } from './liveSettings';
@@ -77,7 +77,7 @@ export function activate(context: vscode.ExtensionContext): void {
     const trouble = shown?.trouble;
     statusBar.show(snapshot, trouble);
     dashboard.tell(trouble);
-    tree.show(snapshot);
+    tree.show(snapshot, treeSteps(trouble));
     const several = all.length > 1;
     keys.show(contextValues(snapshot, shown?.phase ?? 'none', several));
     view.description = several ? shown?.folder.name : undefined;

@@ -6,7 +6,8 @@ import { stageOf } from '../core/features/featureMachine';
 import { describePassedOver, fileWaiter } from '../core/scheduler/waitingForFiles';
 import type { FeatureId } from '../core/shared/ids';
 import { excerptOf } from '../core/shared/longText';
-import type { LinkWords } from '../host/link';
+import { type LinkWords, troubleLine } from '../host/link';
+import { type CommandId, commandIds } from './contributions';
 import { type GroupKey, groupOf, type Look, lookOf } from './featureGroups';
 
 export interface FeatureNode {
@@ -71,7 +72,7 @@ export interface TreeFacts {
 /** The line above the tree, or undefined for none; without features the welcome text speaks instead. */
 export function treeMessage(facts: TreeFacts): string | undefined {
   const { run, breaker, features, problems, madeElsewhere, trouble } = facts;
-  if (trouble) return oneLine(`${trouble.happened} ${trouble.mend}`);
+  if (trouble) return troubleLine(trouble);
   if (features === 0) return undefined;
   if (madeElsewhere)
     return 'Made elsewhere, only shown. Start, or the menu of this view: Start Over, or Go On with My Settings.';
@@ -85,6 +86,30 @@ export function treeMessage(facts: TreeFacts): string | undefined {
   if (run.status === 'running' && breaker) return describeBreaker(breaker);
   return undefined;
 }
+
+/** What can be done from the sidebar about what keeps us from the host; a line each, above the features. */
+export interface TreeStep {
+  readonly command: CommandId;
+  readonly label: string;
+  readonly icon: string;
+}
+
+/** VS Code shows no welcome text, and so none of its buttons, below a line that tells of trouble. */
+export function treeSteps(trouble: LinkWords | undefined): readonly TreeStep[] {
+  if (!trouble || trouble.goesOn) return [];
+  return [
+    ...(trouble.canStartOver ? [startOver] : []),
+    ...(trouble.owner ? [endOwner] : []),
+    { command: commandIds.tryAgain, label: 'Try Again', icon: 'refresh' },
+  ];
+}
+
+const startOver: TreeStep = { command: commandIds.startOver, label: 'Start Over', icon: 'archive' };
+const endOwner: TreeStep = {
+  command: commandIds.endOwner,
+  label: 'End That Process',
+  icon: 'debug-disconnect',
+};
 
 /** How many features wait for the user's yes or no. */
 export function unconfirmedCount({ features }: Snapshot): number {

@@ -2,9 +2,9 @@
 import * as vscode from 'vscode';
 import { emptySnapshot, type Snapshot } from '../core/events/snapshot';
 import type { FeatureId } from '../core/shared/ids';
-import { commandIds } from './contributions';
+import { type CommandId, commandIds } from './contributions';
 import { FeatureGroups, type GroupKey, type GroupNode, type Look, shownAtOnce } from './featureGroups';
-import { type FeatureNode, type FileWait, featureNode, fileWaitIn } from './featureTree';
+import { type FeatureNode, type FileWait, featureNode, fileWaitIn, type TreeStep } from './featureTree';
 
 /**
  * What an item of the tree stands for; commands on it get this as their argument. VS Code knows an item again by the
@@ -14,7 +14,8 @@ export type TreeElement =
   | { readonly kind: 'group'; readonly key: GroupKey }
   | { readonly kind: 'feature'; readonly id: FeatureId }
   /** Stands after those of a large group that are shown, for the rest. */
-  | { readonly kind: 'more'; readonly key: GroupKey };
+  | { readonly kind: 'more'; readonly key: GroupKey }
+  | { readonly kind: 'step'; readonly key: CommandId };
 
 /** Gives VS Code the tree's items when it asks for them, which it does for what is on screen only. */
 export class FeatureTree implements vscode.TreeDataProvider<TreeElement> {
@@ -23,17 +24,20 @@ export class FeatureTree implements vscode.TreeDataProvider<TreeElement> {
   private readonly groups = new FeatureGroups();
   private readonly elements = new Map<string, TreeElement>();
   private snapshot: Snapshot = emptySnapshot;
+  private steps: readonly TreeStep[] = [];
   private waitOf: FileWait = fileWaitIn(emptySnapshot);
   /** What features that were drawn were said to wait for. */
   private readonly toldWaits = new Map<FeatureId, string | undefined>();
 
-  /** Draws anew what changed: the whole tree only when a feature came, went or moved to another group. */
-  show(next: Snapshot): void {
+  /** Draws anew what changed: the whole tree only when a feature or step came or went, or a feature moved to another group. */
+  show(next: Snapshot, steps: readonly TreeStep[] = []): void {
     const before = this.snapshot;
+    const areSame = commandsOf(steps) === commandsOf(this.steps);
+    this.steps = steps;
     this.snapshot = next;
     if (before.locks !== next.locks) this.waitOf = fileWaitIn(next);
     const change = this.groups.take(next.features);
-    if (change.kind === 'moved') {
+    if (change.kind === 'moved' || !areSame) {
       this.toldWaits.clear();
       this.changed.fire(undefined);
       return;
@@ -54,7 +58,10 @@ export class FeatureTree implements vscode.TreeDataProvider<TreeElement> {
 
   getChildren(element?: TreeElement): TreeElement[] {
     if (element === undefined)
-      return this.groups.nodes().map(({ key }) => this.element({ kind: 'group', key }));
+      return [
+        ...this.steps.map(({ command }) => this.element({ kind: 'step', key: command })),
+        ...this.groups.nodes().map(({ key }) => this.element({ kind: 'group', key })),
+      ];
     const group = element.kind === 'group' ? this.groups.node(element.key) : undefined;
     if (!group) return [];
     const shown = group.features.map((id) => this.element({ kind: 'feature', id }));
@@ -68,6 +75,10 @@ export class FeatureTree implements vscode.TreeDataProvider<TreeElement> {
       if (own) this.toldWaits.set(id, this.waitOf(own));
       const feature = featureNode(this.snapshot, id, this.waitOf);
       return feature ? featureItem(feature, element) : new vscode.TreeItem(`feature ${id}`);
+    }
+    if (element.kind === 'step') {
+      const step = this.steps.find(({ command }) => command === element.key);
+      return step ? stepItem(step) : new vscode.TreeItem(element.key);
     }
     const group = this.groups.node(element.key);
     if (!group) return new vscode.TreeItem(element.key);
@@ -92,6 +103,18 @@ export class FeatureTree implements vscode.TreeDataProvider<TreeElement> {
     this.elements.set(id, element);
     return element;
   }
+}
+
+function commandsOf(steps: readonly TreeStep[]): string {
+  return steps.map(({ command }) => command).join();
+}
+
+function stepItem({ command, label, icon }: TreeStep): vscode.TreeItem {
+  const item = new vscode.TreeItem(label);
+  item.id = `step:${command}`;
+  item.iconPath = new vscode.ThemeIcon(icon);
+  item.command = { command, title: label };
+  return item;
 }
 
 function groupItem(group: GroupNode): vscode.TreeItem {

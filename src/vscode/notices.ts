@@ -2,7 +2,7 @@
 import { describeBreaker, oneLine } from '../core/events/describe';
 import type { Event } from '../core/events/event';
 import { needsPerson } from '../core/guardrails/breaker';
-import type { LinkWords } from '../host/link';
+import { type LinkWords, troubleLine } from '../host/link';
 import { commandIds } from './contributions';
 import type { WorkspaceChange } from './workspaceSession';
 
@@ -37,13 +37,13 @@ function noticeOf(event: Event): Notice | undefined {
   return undefined;
 }
 
-function troubleNotice({ happened, mend, goesOn, owner }: LinkWords): Notice {
-  const action = owner
+function troubleNotice(trouble: LinkWords): Notice {
+  const action = trouble.owner
     ? { title: 'End That Process', command: commandIds.endOwner }
-    : goesOn
+    : trouble.goesOn
       ? { title: 'Open Dashboard', command: commandIds.openDashboard }
       : { title: 'Try Again', command: commandIds.tryAgain };
-  return { kind: 'warning', text: oneLine(`${happened} ${mend}`), action };
+  return { kind: 'warning', text: troubleLine(trouble), action };
 }
 
 /** `vscode.window`, as far as it is asked here. */

@@ -3,7 +3,7 @@ import type * as vscode from 'vscode';
 import { describeBreaker, oneLine } from '../core/events/describe';
 import { liveAttempts, type Snapshot } from '../core/events/snapshot';
 import { stageOf } from '../core/features/featureMachine';
-import type { LinkWords } from '../host/link';
+import { type LinkWords, troubleLine } from '../host/link';
 
 export interface StatusBarText {
   /** With one icon in VS Code's `$(name)` form. */
@@ -20,7 +20,7 @@ export interface StatusBarText {
  */
 export function statusBarText(snapshot: Snapshot, trouble?: LinkWords): StatusBarText | undefined {
   if (trouble) {
-    const spoken = `Parallel Agents: ${oneLine(`${trouble.happened} ${trouble.mend}`)}`;
+    const spoken = `Parallel Agents: ${troubleLine(trouble)}`;
     return { text: '$(debug-disconnect) No host', spoken, agents: [] };
   }
   const counts = countFeatures(snapshot);

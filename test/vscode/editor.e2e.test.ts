@@ -13,9 +13,13 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Locator, Page } from 'playwright-core';
 import { markPlaces, placesFolder } from '../../src/adapters/isolation/placesFolder';
+import { loadSqlJs, SqlJsDatabase } from '../../src/adapters/store/sqlJsDatabase';
+import { wasmPath } from '../adapters/store/wasmPath';
+import { runCli } from '../support/cli';
 import { dashboardOf, flaws, pressIn } from '../support/dashboardFrame';
 import { holdChecks } from '../support/heldChecks';
 import { repoRoot } from '../support/repoRoot';
+import { finish, writeProject } from '../support/smallProject';
 import { openVsCode, type VsCode } from '../support/vsCode';
 
 const pictures = path.join(repoRoot, 'out', 'pictures');
@@ -31,6 +35,11 @@ describe('Parallel Agents in VS Code', function () {
     for (const [name, content] of Object.entries(files)) {
       writeFileSync(path.join(folder, name), typeof content === 'string' ? content : JSON.stringify(content));
     }
+    await openFolder(folder, trusted);
+  }
+
+  async function openFolder(at: string, trusted = true): Promise<void> {
+    folder = at;
     mkdirSync(pictures, { recursive: true });
     const env = { ...process.env, ANTHROPIC_API_KEY: undefined };
     code = await openVsCode({ folder, extensionDevelopmentPath: repoRoot, trusted, env });
@@ -183,6 +192,29 @@ describe('Parallel Agents in VS Code', function () {
     rmSync(idle, { recursive: true, force: true });
   });
 
+  it('tells that a folder’s records are damaged, changes nothing of them, and begins anew when it is told to', async () => {
+    const project = await writeProject({
+      features: [{ name: 'One', verify: 'true' }],
+      script: { One: [finish] },
+    });
+    assert.notEqual((await runCli(['run', '--project-dir', project.dir])).code, 2);
+    const database = path.join(project.dir, '.parallel-agents', 'agents.db');
+    await plantView(database);
+    const before = readFileSync(database);
+    await openFolder(project.dir);
+    await openSidebar();
+    await page.getByText('are damaged, or not ours').first().waitFor();
+    await row('Start Over').waitFor();
+    await picture('damaged');
+    await row('Try Again').click();
+    await row('Start Over').waitFor();
+    assert.deepEqual(readFileSync(database), before);
+    await page.keyboard.press('ArrowUp'); // from the line that was clicked
+    await page.keyboard.press('Enter');
+    await row('One').waitFor();
+    await picture('damaged-anew');
+  });
+
   it('tells in an untrusted folder what trust is for, and writes nothing', async () => {
     await open({ 'features.json': [{ name: 'One' }] }, false);
     await openSidebar();
@@ -191,6 +223,14 @@ describe('Parallel Agents in VS Code', function () {
     assert.equal(existsSync(path.join(folder, '.parallel-agents')), false);
   });
 });
+
+/** As no version of ours writes it. */
+async function plantView(database: string): Promise<void> {
+  const held = new SqlJsDatabase(await loadSqlJs(wasmPath), readFileSync(database));
+  held.script('CREATE VIEW planted AS SELECT 1');
+  writeFileSync(database, held.export());
+  held.close();
+}
 
 /** The text that a decoration's style generates. */
 async function pseudo(locator: Locator, which: string): Promise<string> {

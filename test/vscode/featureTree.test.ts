@@ -2,8 +2,9 @@
 import { strict as assert } from 'node:assert';
 import { emptySnapshot, type Snapshot } from '../../src/core/events/snapshot';
 import { type Feature, newFeature } from '../../src/core/features/feature';
+import type { LinkWords } from '../../src/host/link';
 import { FeatureGroups, type GroupNode, shownAtOnce } from '../../src/vscode/featureGroups';
-import { featureNode, type TreeFacts, treeMessage } from '../../src/vscode/featureTree';
+import { featureNode, type TreeFacts, treeMessage, treeSteps } from '../../src/vscode/featureTree';
 import { mulberry32 } from '../bench/chance';
 import { specOf } from '../support/history';
 import { busyShop, claim, diskFull, example, finish, loaded, progress, run } from './scenes';
@@ -207,6 +208,24 @@ describe('the groups of a large backlog', () => {
   });
 });
 
+describe('the steps above the features', () => {
+  const trouble = { happened: 'It broke.', mend: 'Mend it.', goesOn: false };
+  const owner = { pid: 7, started: '1' };
+  const cases: readonly (readonly [string, LinkWords | undefined, readonly string[]])[] = [
+    ['nothing is in the way', undefined, []],
+    ['it goes on by itself', { ...trouble, goesOn: true }, []],
+    ['somebody has to mend something', trouble, ['Try Again']],
+    ['a process has to be ended', { ...trouble, owner }, ['End That Process', 'Try Again']],
+    ['it is the records', { ...trouble, canStartOver: true }, ['Start Over', 'Try Again']],
+  ];
+  for (const [when, words, labels] of cases)
+    it(`are ${labels.join(' and ') || 'none'} where ${when}`, () =>
+      assert.deepEqual(
+        treeSteps(words).map(({ label }) => label),
+        labels,
+      ));
+});
+
 describe('the line above the tree', () => {
   it('tells first of all what keeps the folder from its host, and what to do', () => {
     const trouble = { happened: 'Process 7 does not answer.', mend: 'End it.', goesOn: true };
@@ -215,6 +234,12 @@ describe('the line above the tree', () => {
       treeMessage({ ...facts, breaker: emptySnapshot.breaker }),
       'Process 7 does not answer. End it.',
     );
+  });
+
+  it('tells both to their end, however long they are', () => {
+    const trouble = { happened: `${'a'.repeat(200)}.`, mend: `${'b'.repeat(200)}.`, goesOn: false };
+    const facts = { run: null, features: 0, problems: 0, madeElsewhere: false, trouble };
+    assert.equal(treeMessage({ ...facts, breaker: null }), `${trouble.happened} ${trouble.mend}`);
   });
 
   const started = () => {

@@ -158,8 +158,13 @@ function headline(reason: LongText): string {
 
 /** Text from outside on one line, without control characters that could move the cursor or turn the text around. */
 export function oneLine(text: LongText): string {
+  return lineWithin(300, text);
+}
+
+/** As `oneLine`, with as many characters as are given. */
+export function lineWithin(mostChars: number, text: LongText): string {
   const flat = inert(excerptOf(text)).trim();
-  return flat.length > 300 ? `${flat.slice(0, 300)}…` : flat;
+  return flat.length > mostChars ? `${flat.slice(0, mostChars)}…` : flat;
 }
 
 function count(n: number, one: string, many: string): string {

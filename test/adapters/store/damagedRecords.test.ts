@@ -27,6 +27,7 @@ const tables: readonly (readonly [does: string, says: RegExp])[] = [
   [`CREATE INDEX more ON events (type)`, /the index "more"/],
   [`CREATE TRIGGER t AFTER INSERT ON meta BEGIN UPDATE features SET losses = 9; END`, /the trigger "t"/],
   [`CREATE VIEW v AS SELECT * FROM meta`, /the view "v"/],
+  [`CREATE VIEW "\u202Ev" AS SELECT 1`, /^[^\u202E]*the view "[^\u202E]+$/],
   [`DROP TABLE agents`, /the table "agents" is missing/],
   [`ALTER TABLE features ADD COLUMN more TEXT`, /the table "features"/],
   [`ALTER TABLE locks ADD COLUMN twice GENERATED ALWAYS AS (slot * 2)`, /the table "locks"/],
