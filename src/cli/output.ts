@@ -6,6 +6,7 @@ import { projectAll } from '../core/events/project';
 import type { Snapshot } from '../core/events/snapshot';
 import { describeReport } from '../core/scheduler/describeReport';
 import { excerptOf, type KeptText } from '../core/shared/longText';
+import { RefusedCalls } from './refusedCalls';
 
 /** Takes events in order; each is shown once, with the state it led to. */
 export interface Printer {
@@ -18,19 +19,21 @@ export interface Printer {
   settled(): Promise<void>;
 }
 
-/** @param note takes what is beside the run's own lines: the report, so that the last line is always the outcome */
+/** @param note takes what is beside the run's own lines, such as the report: the last of those is always the outcome */
 export function createTextPrinter(
   start: Snapshot,
   print: (line: string) => void,
   note: (line: string) => void,
 ): Printer {
   let snapshot = start;
+  const refused = new RefusedCalls();
   return {
     show(events) {
       const fresh = events.filter(({ seq }) => seq > snapshot.seq);
       snapshot = projectAll(snapshot, fresh, (event, after) => {
         const line = describe(event, after);
         if (line !== undefined) print(line);
+        for (const call of refused.take(event)) note(call);
         if (event.type === 'run.finished') {
           for (const row of describeReport(event.report)) note(row);
           for (const end of describeEnd(after)) print(end);
