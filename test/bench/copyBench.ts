@@ -1,4 +1,5 @@
-// `copy`: the first copies of three slots beside three `cp -a` of the same tree, then what a copy costs that is there already.
+// `copy`: the first copies of three slots beside three `cp -a` of the same tree, then what a copy costs that is
+// there already, and how soon an agent thinks while its first copy is made.
 import { execFile } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -7,10 +8,12 @@ import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { promisify } from 'node:util';
 import { createUserRules } from '../../src/adapters/files/userRules';
 import { createPlaces } from '../../src/adapters/isolation/places';
+import { buildProduct } from './buildProduct';
 import { mulberry32 } from './chance';
 import { percentile, spread, timed } from './milliseconds';
 import type { BenchOptions } from './options';
 import type { Tell } from './results';
+import { momentOf, nameOfStep, runSteps } from './stepsRun';
 
 const sizes = [5_000, 50_000];
 const slots = [1, 2, 3];
@@ -20,6 +23,7 @@ const packagesShare = 0.8;
 const run = promisify(execFile);
 
 export async function copyBench({ iterations = 4 }: BenchOptions, tell: Tell): Promise<void> {
+  await buildProduct();
   for (const files of sizes) await benchTree(files, iterations, tell);
 }
 
@@ -85,9 +89,19 @@ async function benchTree(files: number, iterations: number, tell: Tell): Promise
       tell({ ...common, agents: 1, policy, ...spread(warm.slice(1)), blockedMs, memoryMiB });
     }
     delay.disable();
+    const asked = await firstRequests(root);
+    tell({ ...common, agents: slots.length, policy: 'claim to first request', ...spread(asked) });
   } finally {
     rmSync(base, { recursive: true, force: true });
   }
+}
+
+/** In a whole run, with nothing kept of earlier ones: how long after its claim each agent asks its model, in milliseconds. */
+async function firstRequests(root: string): Promise<readonly number[]> {
+  const features = slots.map((k) => ({ name: nameOfStep(k), verify: 'true' }));
+  writeFileSync(path.join(root, 'features.json'), JSON.stringify(features));
+  const { events, askedAt } = await runSteps(root, slots.length, async () => {});
+  return slots.map((k) => (askedAt.get(k) ?? Number.NaN) - momentOf(events, 'feature.claimed', k));
 }
 
 /** Files of 0.1 to 12 KB, as most are. */

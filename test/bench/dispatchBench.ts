@@ -4,13 +4,12 @@ import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { startCli, userWith } from '../support/cli';
-import { type RecordedRequest, startFakeMessagesApi, streamed } from '../support/fakeMessagesApi';
 import { writeProject } from '../support/smallProject';
 import { buildProduct } from './buildProduct';
 import { percentile, round, spread, timed } from './milliseconds';
 import type { BenchOptions } from './options';
 import type { Tell } from './results';
+import { momentOf, nameOfStep, runSteps, type StepsRun } from './stepsRun';
 
 /** Features in a row, each depending on the one before: every one but the first is a dispatch that is measured. */
 const chainLength = 41;
@@ -29,49 +28,24 @@ export async function dispatchBench(_options: BenchOptions, tell: Tell): Promise
   const project = await writeProject({
     files: { 'src/app.js': 'export const app = 1;\n', 'up.js': 'process.send(1);\n', 'empty.js': '' },
     features: Array.from({ length: chainLength }, (_, k) => ({
-      name: nameOf(k + 1),
+      name: nameOfStep(k + 1),
       verify: 'true',
-      ...(k === 0 ? {} : { depends_on: [nameOf(k)] }),
+      ...(k === 0 ? {} : { depends_on: [nameOfStep(k)] }),
     })),
     script: {},
   });
-  const askedAt = new Map<number, number>();
   const forks: Forks = { up: [], whole: [] };
-  const api = await startFakeMessagesApi(async (request) => {
-    const feature = featureOf(request);
-    if (feature !== undefined && !askedAt.has(feature)) askedAt.set(feature, Date.now());
-    await pause(quietMs); // nothing of ours goes on any more: a fork costs what it would cost without us
-    forks.up.push(await timed(() => forkUntil(path.join(project.dir, 'up.js'), 'message')));
-    forks.whole.push(await timed(() => forkUntil(path.join(project.dir, 'empty.js'), 'exit')));
-    await pause(100); // nor does what is left of them weigh on us
-    const work = { path: `built/${feature}.txt`, content: 'x' };
-    return streamed(
-      [
-        { tool: 'write_file', id: 'w', json: JSON.stringify(work) },
-        { tool: 'finish', id: 'c', json: '{"summary":"Done."}' },
-      ],
-      { stop: 'tool_use' },
-    );
-  });
   try {
-    const events: Moment[] = [];
-    const args = ['run', '--project-dir', project.dir, '--max-agents', '3', '--model', 'haiku', '--json'];
-    const user = userWith({ 'providers.anthropic.baseUrl': api.baseUrl });
-    const run = startCli(args, { ...user, ANTHROPIC_API_KEY: 'a key of the bench' });
-    run.onLine((line) => events.push(JSON.parse(line)));
-    const { code } = await run.ended;
-    if (code !== 0) throw new Error(`The run ended with ${code}.\n${run.notes.join('\n')}`);
-    report(stagesOf(events, askedAt), forks, tell);
+    const run = await runSteps(project.dir, 3, async () => {
+      await pause(quietMs); // nothing of ours goes on any more: a fork costs what it would cost without us
+      forks.up.push(await timed(() => forkUntil(path.join(project.dir, 'up.js'), 'message')));
+      forks.whole.push(await timed(() => forkUntil(path.join(project.dir, 'empty.js'), 'exit')));
+      await pause(100); // nor does what is left of them weigh on us
+    });
+    report(stagesOf(run), forks, tell);
   } finally {
-    await api.close();
     await project.remove();
   }
-}
-
-interface Moment {
-  readonly type: string;
-  readonly at: number;
-  readonly featureId?: number;
 }
 
 /** Milliseconds since the dependency was released: its verdict, before that is even on disk. */
@@ -81,14 +55,12 @@ interface Stages {
   readonly asked: number;
 }
 
-function stagesOf(events: readonly Moment[], askedAt: ReadonlyMap<number, number>): readonly Stages[] {
-  const at = (type: string, feature: number) =>
-    events.find((e) => e.type === type && e.featureId === feature)?.at ?? Number.NaN;
+function stagesOf({ events, askedAt }: StepsRun): readonly Stages[] {
   return Array.from({ length: chainLength - 1 }, (_, k) => {
-    const released = at('feature.passed', k + 1);
+    const released = momentOf(events, 'feature.passed', k + 1);
     return {
-      claimed: at('feature.claimed', k + 2) - released,
-      started: at('agent.started', k + 2) - released,
+      claimed: momentOf(events, 'feature.claimed', k + 2) - released,
+      started: momentOf(events, 'agent.started', k + 2) - released,
       asked: (askedAt.get(k + 2) ?? Number.NaN) - released,
     };
   });
@@ -115,15 +87,4 @@ async function forkUntil(file: string, event: 'message' | 'exit'): Promise<void>
   const child = fork(file);
   await once(child, event);
   if (child.connected) child.disconnect();
-}
-
-function nameOf(k: number): string {
-  return `Step ${k}`;
-}
-
-/** Which feature asks, as its first message names it; undefined for a later turn. */
-function featureOf({ body: { messages } }: RecordedRequest): number | undefined {
-  if (messages.length > 1) return undefined;
-  const found = /Step (\d+)/.exec(JSON.stringify(messages[0]?.content));
-  return found ? Number(found[1]) : undefined;
 }
