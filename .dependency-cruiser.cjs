@@ -22,7 +22,8 @@ const rooms = {
 /** Inside core a folder may import those of earlier steps, and no other. */
 const coreSteps = [
   ['shared'],
-  ['claims', 'locks', 'guardrails', 'proof'],
+  ['claims', 'locks', 'guardrails'],
+  ['proof'],
   ['features'],
   ['graph', 'routing', 'knowledge'],
   ['cost', 'planning', 'learning'],

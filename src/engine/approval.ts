@@ -1,17 +1,15 @@
 // Why work needs the user's yes, though it may have passed its check: what it changed, or that it changed nothing.
 import { isCheckedFirst } from '../core/features/feature';
-import { isDeclared, judgeChange } from '../core/features/judgeChange';
+import { judgeChange } from '../core/features/judgeChange';
 import { findsNothing } from '../core/proof/emptyCheck';
-import { type ProvedChange, weakenings } from '../core/proof/weakenings';
-import type { Isolation, StagedFile } from '../ports/isolation';
+import type { StagedFile } from '../ports/isolation';
 import type { LiveAttempt } from './attempt';
+import type { Doubts } from './proofTrial';
 
 /** Files named one by one to the user; the rest is counted. */
 const mostNamed = 10;
 
 export class Approval {
-  constructor(private readonly isolation: Isolation) {}
-
   /** Of work that nothing checks; a sentence or two. */
   whyWithoutCheck({ feature, changed }: LiveAttempt): string {
     const powerful = named(powerFiles(feature.spec.files, [...changed.keys()].sort()));
@@ -21,11 +19,12 @@ export class Approval {
 
   /**
    * Of work that passed its check; undefined where that proves it.
-   * @param files what it would put into the workspace
+   * @param files what it would put into the workspace @param doubts about what its check proves of them
    */
   async whyBesideCheck(
     { feature, checkCommand }: Pick<LiveAttempt, 'feature' | 'checkCommand'>,
     files: readonly StagedFile[],
+    { weaker, red }: Doubts,
   ): Promise<string | undefined> {
     const needs = `Its check passed, and it needs your yes ${answers(feature.id, files.length > 0)}:`;
     const command = (await checkCommand) ?? '';
@@ -34,20 +33,16 @@ export class Approval {
       const isEnough = isCheckedFirst(feature) || findsNothing(command);
       return isEnough ? undefined : `${needs} nothing was changed for it.`;
     }
-    const declared = feature.spec.files;
-    const changes: ProvedChange[] = [];
-    for (const file of files)
-      changes.push({
-        path: file.path,
-        isDeclared: isDeclared(file.path, declared),
-        ...(await this.isolation.read(file)),
-      });
     const powerful = powerFiles(
-      declared,
+      feature.spec.files,
       files.map(({ path }) => path),
     );
-    const changed = named([...weakenings(command, changes), ...powerful]);
-    return changed === undefined ? undefined : `${needs} it changed ${changed}.`;
+    const changed = named([...weaker, ...powerful]);
+    const said = [
+      ...(changed === undefined ? [] : [`it changed ${changed}.`]),
+      ...(red ? [failsAsBefore(red)] : []),
+    ];
+    return said.length === 0 ? undefined : `${needs} ${said.join(' Besides, ')}`;
   }
 }
 
@@ -62,6 +57,14 @@ function powerFiles(declared: readonly string[], paths: readonly string[]): read
     const verdict = judgeChange(path, declared);
     return verdict.kind === 'approval' ? [{ path, why: verdict.why }] : [];
   });
+}
+
+/** The last of it: the output follows. */
+function failsAsBefore({ paths, check: { guards }, reason }: NonNullable<Doubts['red']>): string {
+  const whose = guards ? `the check of feature ${guards.id}, "${guards.spec.name}",` : 'the check';
+  const [first, rest] = [paths.slice(0, mostNamed).map((path) => `"${path}"`), paths.length - mostNamed];
+  const files = first.join(', ') + (rest > 0 ? ` and ${rest} more` : '');
+  return `with ${files} as before, ${whose} fails; so it may pass for what was changed there, which the feature does not name in its "files". ${reason}`;
 }
 
 function named(files: readonly Named[]): string | undefined {

@@ -36,6 +36,7 @@ import { Insistence } from './insistence';
 import { MachineWatch } from './machineWatch';
 import { NeighbourWatch } from './neighbourWatch';
 import { PlaceSetUp } from './placeSetUp';
+import { ProofTrial } from './proofTrial';
 import { Publications } from './publications';
 import { recover } from './recovery';
 import { Regressions } from './regressions';
@@ -149,7 +150,7 @@ export class Engine {
     const regressions = new Regressions({ log, isolation, verification, publications, clean, tagOf });
     const submission = new Submission({
       ...{ log, isolation, arriving, changes, locks, publications, verification, regressions, insistence },
-      approval: new Approval(isolation),
+      ...{ approval: new Approval(), proofTrial: new ProofTrial(isolation, verification) },
       end: (live, ending) => pool.end(live, ending),
     });
     this.log = log;

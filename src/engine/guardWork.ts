@@ -16,7 +16,7 @@ export interface Guarded {
 export type GuardVerdict =
   | { readonly kind: 'failed'; readonly reason: string }
   /** These were run, and green. */
-  | { readonly kind: 'unbroken'; readonly green: readonly string[] }
+  | { readonly kind: 'unbroken'; readonly green: readonly Guarded[] }
   /** The work is not what it was when its own check passed; with what of it went together with nothing that came in. */
   | { readonly kind: 'altered'; readonly overlaps: readonly Overlap[] };
 
@@ -55,7 +55,7 @@ export async function guardWork(
     if (verdict === undefined) green.add(one.command);
     else if (!isOver() && !(await isElsewhere(one))) return { kind: 'failed', reason: breaks(one, verdict) };
   }
-  return { kind: 'unbroken', green: [...green] };
+  return { kind: 'unbroken', green: guarded.filter(({ command }) => green.has(command)) };
 }
 
 /** So many at a time. */

@@ -33,6 +33,15 @@ export class ProvedWork {
     return work;
   }
 
+  /** Makes these of its files what they were before the work, until `restore`; new ones are taken away. */
+  async putBack(paths: readonly string[]): Promise<undefined> {
+    const { isolation, slot } = this;
+    const files = this.files.filter(({ path }) => paths.includes(path));
+    // Written anew, and so newer than what was built of the work's: tools that go by times build again.
+    const asBefore = files.map(({ path, before }) => ({ path, before, after: before }));
+    if (!this.isOver()) this.overlaps.push(...(await isolation.restore(slot, asBefore)));
+  }
+
   /** Puts the place back to it. Was any of these files other than it had been? */
   async restore(): Promise<boolean> {
     const { isolation, slot } = this;

@@ -20,7 +20,7 @@ export interface Standing {
   /** As they were before the place was brought up to date: it need not have what has passed since. */
   readonly features: Snapshot['features'];
   /** Checks that were green then. */
-  readonly green: ReadonlySet<string>;
+  readonly green: ReadonlyMap<string, Guarded>;
   /** What has come into the place since. */
   readonly came: ReadonlySet<string>;
 }

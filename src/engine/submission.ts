@@ -1,14 +1,16 @@
 // What becomes of work that is handed in: it is brought up to date, checked as it would be published, and published if
 // nothing came in between; else all of that again.
 import type { CheckProof } from '../core/features/feature';
-import type { Isolation, PlaceChange } from '../ports/isolation';
+import type { Isolation, Overlap, PlaceChange } from '../ports/isolation';
 import type { Approval } from './approval';
 import type { Arrived, Arriving } from './arrivals';
 import type { Ending, LiveAttempt } from './attempt';
 import { type AttemptChanges, printOf } from './attemptChanges';
 import type { EventLog } from './eventLog';
 import type { FileLocks } from './fileLocks';
+import type { Guarded } from './guardWork';
 import type { EndStep, Insistence } from './insistence';
+import type { Doubts, ProofTrial } from './proofTrial';
 import type { Publications } from './publications';
 import type { Regressions, Standing } from './regressions';
 import type { Verification } from './verification';
@@ -42,8 +44,8 @@ interface Rounds {
   readonly arrivals: Map<string, number>;
   /** The work, as prints of its files, that `green` holds for. */
   work: string;
-  /** Checks of other features that were green on it. */
-  green: Set<string>;
+  /** Checks of other features that were green on it, by command. */
+  green: Map<string, Guarded>;
   /** What has come in since they were. */
   came: Set<string>;
   /** As they were before the place was last brought up to date. */
@@ -60,6 +62,7 @@ export interface SubmissionParts {
   readonly publications: Publications;
   readonly verification: Verification;
   readonly regressions: Regressions;
+  readonly proofTrial: ProofTrial;
   readonly insistence: Insistence;
   /** Brings an attempt to its end; settles when that is on disk. */
   readonly end: (live: LiveAttempt, ending: Ending) => Promise<void>;
@@ -72,7 +75,7 @@ export class Submission {
   async handIn(live: LiveAttempt, verifyMs: number): Promise<Ending | Returned> {
     const command = await live.checkCommand;
     const { features } = this.parts.log.head;
-    const rounds: Rounds = { arrivals: new Map(), work: '', green: new Set(), came: new Set(), features };
+    const rounds: Rounds = { arrivals: new Map(), work: '', green: new Map(), came: new Set(), features };
     for (let round = 1; round <= mostRounds; round++) {
       const isAlone = round > freeRounds;
       const hindered = await this.#settle(live, rounds); // outside the gate: whoever holds a file may be waiting for that
@@ -94,7 +97,7 @@ export class Submission {
     rounds: Rounds,
     isAlone: boolean,
   ): Promise<Ending | Returned | 'again'> {
-    const { changes, approval, verification, publications, regressions } = this.parts;
+    const { changes, approval, verification, publications, regressions, proofTrial } = this.parts;
     let tried: readonly PlaceChange[] | undefined;
     // Whoever waited for its turn to be checked, or for the gate, may find more than was there before.
     const ready = async () => {
@@ -118,17 +121,23 @@ export class Submission {
     const paths = work.map(({ path }) => path);
     const guarded = await regressions.guard(live, paths, command ?? '', verifyMs, rounds);
     if (guarded.kind === 'failed') return guarded;
-    if (guarded.kind === 'altered') {
-      const { overlaps } = guarded;
-      if (overlaps.length === 0) return 'again';
-      return returned(await this.parts.arriving.tell(live, { taken: [], merged: [], overlaps }));
-    }
+    if (guarded.kind === 'altered') return this.#altered(live, guarded.overlaps);
     rounds.work = print;
-    for (const one of guarded.green) rounds.green.add(one);
+    for (const one of guarded.green) rounds.green.set(one.command, one);
     rounds.came.clear();
-    const green = command === undefined ? guarded.green : [command, ...guarded.green];
-    const enter = () => this.#enter(live, work, checked, green, rounds);
+    const others = [...rounds.green.values()].map(({ command, features: [guards] }) => ({ command, guards }));
+    const own = command === undefined ? [] : [{ command }];
+    const judged = await proofTrial.judge(live, paths, own.length > 0 ? [...own, ...others] : [], verifyMs);
+    if (judged.kind === 'altered') return this.#altered(live, judged.overlaps);
+    const green = [...own, ...guarded.green].map((one) => one.command);
+    const enter = () => this.#enter(live, work, checked, { green, doubts: judged }, rounds);
     return isAlone ? enter() : publications.gate.run(enter);
+  }
+
+  /** The work is not what it was when its check passed. */
+  async #altered(live: LiveAttempt, overlaps: readonly Overlap[]): Promise<Returned | 'again'> {
+    if (overlaps.length === 0) return 'again';
+    return returned(await this.parts.arriving.tell(live, { taken: [], merged: [], overlaps }));
   }
 
   /** Up to date, and every file that was changed held; undefined once that is so. */
@@ -159,7 +168,7 @@ export class Submission {
     checked:
       | { readonly kind: 'passed'; readonly evidence: CheckProof }
       | { readonly kind: 'unconfirmed'; readonly why: string },
-    green: readonly string[],
+    { green, doubts }: { readonly green: readonly string[]; readonly doubts: Doubts },
     rounds: Rounds,
   ): Promise<Ending | Returned | 'again'> {
     const { isolation, approval, publications, regressions } = this.parts;
@@ -178,7 +187,7 @@ export class Submission {
     if (files.some(({ path, after }) => prints.get(path) !== printOf(after))) return 'again';
     if (checked.kind === 'unconfirmed') return { ...checked, files };
     const { evidence } = checked;
-    const needsYes = await approval.whyBesideCheck(live, files);
+    const needsYes = await approval.whyBesideCheck(live, files, doubts);
     if (needsYes !== undefined) return { kind: 'unconfirmed', why: needsYes, check: evidence, files };
     const passed = { kind: 'passed', evidence, files } as const;
     const publish = async () => {

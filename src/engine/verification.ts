@@ -27,6 +27,8 @@ import { tellWaiting } from './tellWaiting';
 export type Subject = Pick<LiveAttempt, 'attempt' | 'feature' | 'tag' | 'check' | 'unread' | 'timeLimit'> & {
   /** Where it is the check of another feature than the attempt's: whose. */
   readonly guards?: FeatureId;
+  /** Files that the check judges by have been put back for it (`proofTrial.ts`). */
+  readonly isTrial?: true;
   /** Of an attempt's own place. */
   readonly putBack?: LiveAttempt['putBack'] | undefined;
 };
@@ -118,11 +120,15 @@ export class Verification {
     waitedMs: number | undefined,
     turn: Turn,
   ): Promise<Checked | Doubtful> {
-    const { attempt, feature, guards } = live;
+    const { attempt, feature, guards, isTrial } = live;
     const { log, commands, isolation, watch, machine, neighbours, onOutput } = this.parts;
     const surroundings = this.parts.surroundings();
     const waited = waitedMs === undefined ? {} : { waitedMs };
-    const about = { ...(guards !== undefined && { guards }), ...attemptOf(attempt) };
+    const about = {
+      ...(guards !== undefined && { guards }),
+      ...(isTrial && { trial: true as const }),
+      ...attemptOf(attempt),
+    };
     const printed = new PortWords();
     await log.append([{ type: 'verify.started', command, ...waited, ...about }]);
     const { env, ...place } = await isolation.commandPlace(attempt.slot);

@@ -67,6 +67,11 @@ export interface Isolation {
    * come in meanwhile that stays the base, and is merged with what was staged; overlaps are answered as `bringUpToDate` tells.
    */
   restore(slot: Slot, files: readonly StagedFile[]): Promise<readonly Overlap[]>;
+  /**
+   * What files of the place say, in `\n` lines; null for nothing there, a link, no text and more than 1 MiB. One that was
+   * not asked for is not in the answer.
+   */
+  texts(slot: Slot, paths: readonly string[]): Promise<ReadonlyMap<string, string | null>>;
   /** What a staged change made of a file's text. */
   read(file: StagedFile): Promise<StagedTexts>;
   /** Lays staged files into the place of another slot, as if they had been changed there; as `bringUpToDate` tells. */

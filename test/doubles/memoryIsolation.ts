@@ -216,6 +216,13 @@ export class MemoryIsolation implements Isolation {
     return { before: this.#keptFile(before)?.text ?? null, after: this.#keptFile(after)?.text ?? null };
   }
 
+  async texts(slot: number, paths: readonly string[]): Promise<ReadonlyMap<string, string | null>> {
+    return this.#inTurn(slot, () => {
+      const place = this.#place(slot);
+      return new Map(paths.map((path) => [path, fileIn(place, path)?.text ?? null]));
+    });
+  }
+
   async lay(slot: number, staged: readonly StagedFile[]): Promise<Arrivals> {
     return this.#inTurn(slot, () => {
       const told = arrivals();

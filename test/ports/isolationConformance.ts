@@ -442,6 +442,22 @@ export function isolationConformance(
       });
     });
 
+    describe('texts', () => {
+      it('are what files of the place say now', async () => {
+        const place = changeInEachWay();
+        place.write('src/b.txt', 'now\n');
+        const asked = ['src/b.txt', 'src/deep', 'a/not.txt'];
+        assert.deepEqual(
+          [...(await world.isolation.texts(1, asked))],
+          [
+            ['src/b.txt', 'now\n'],
+            ['src/deep', null],
+            ['a/not.txt', null],
+          ],
+        );
+      });
+    });
+
     describe('restore', () => {
       const staged = async () =>
         world.isolation.stage(

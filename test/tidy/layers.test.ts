@@ -47,7 +47,7 @@ const coreFolders: Record<string, string[]> = {
   claims: ['shared'],
   locks: ['shared'],
   guardrails: ['shared'],
-  proof: ['shared'],
+  proof: ['shared', 'claims', 'locks', 'guardrails'],
   features: ['shared', 'claims', 'locks', 'guardrails', 'proof'],
   graph: ['shared', 'claims', 'locks', 'guardrails', 'proof', 'features'],
   routing: ['shared', 'claims', 'locks', 'guardrails', 'proof', 'features'],

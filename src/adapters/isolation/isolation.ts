@@ -65,6 +65,7 @@ export function createIsolation(options: IsolationOptions): Isolation {
     move: (slot, move) => now().move(slot, move),
     changes: (slot) => now().changes(slot),
     putBack: (slot, paths) => now().putBack(slot, paths),
+    texts: (slot, paths) => now().texts(slot, paths),
     lay: (slot, files) => now().lay(slot, files),
     restore: (slot, files) => now().restore(slot, files),
     stage: (slot, paths) => now().located(slot, paths, (changes) => publisher.stage(changes)),

@@ -17,6 +17,7 @@ import { locateChange } from './locateChange';
 import { isOfPackages } from './manifest';
 import { placeChanges } from './placeChanges';
 import { type Edited, moveInPlace, writeInPlace } from './placeEdits';
+import { textInPlace } from './placeTexts';
 import { prepare, surveyPlace } from './prepare';
 import { createProtection } from './protection';
 import type { PlacedChange } from './publisher';
@@ -68,6 +69,7 @@ export interface Places
     | 'move'
     | 'changes'
     | 'putBack'
+    | 'texts'
     | 'lay'
     | 'restore'
   > {
@@ -196,6 +198,12 @@ export function createPlaces(options: PlacesOptions): Places {
           await place.take(inside + file, wanted);
           if (!wanted) await place.leaveEmptied(inside + file);
         }
+      }),
+    texts: (slot, paths) =>
+      slots.inPrepared(slot, 'read files', async ({ place }) => {
+        const texts = new Map<string, string | null>();
+        for (const file of paths) texts.set(file, await textInPlace(place.options.dir, inside + file));
+        return texts;
       }),
     lay: (slot, files) =>
       slots.inPrepared(slot, 'lay files', ({ place }) =>

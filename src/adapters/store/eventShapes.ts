@@ -110,10 +110,16 @@ const shapes: { readonly [T in EventType]: Is } = {
     files: listOf(shapeOf({ path: isText, bytes: isCount })),
   }),
   'verify.started': shapeOf({
-    ...{ ...ofAttempt, command: isLongText, guards: optional(isId), waitedMs: optional(isNumber) },
+    ...{
+      ...ofAttempt,
+      command: isLongText,
+      guards: optional(isId),
+      trial: optional(isFlag),
+      waitedMs: optional(isNumber),
+    },
   }),
   'verify.finished': shapeOf({
-    ...{ ...ofAttempt, command: isLongText, guards: optional(isId), passed: isFlag },
+    ...{ ...ofAttempt, command: isLongText, guards: optional(isId), trial: optional(isFlag), passed: isFlag },
     ...{ doubt: optional(isOneOf('portTaken', 'neighbour')), exitCode: nullable(isNumber) },
     ...{ timedOut: isFlag, durationMs: isNumber, outputTail: isLongText },
     ...{ cpuMs: optional(isNumber), coreWaitMs: optional(isNumber) },

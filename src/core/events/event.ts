@@ -155,6 +155,8 @@ export type CheckEvent =
       readonly command: LongText;
       /** Whose check it is: another feature's, that passes and may not any more. */
       readonly guards?: FeatureId;
+      /** Files that it judges by are for this time as they were before the work. */
+      readonly trial?: true;
       /** How long it waited until fewer other checks were running; absent when it did not. */
       readonly waitedMs?: number;
     } & Attempt)
@@ -163,6 +165,8 @@ export type CheckEvent =
       readonly command: LongText;
       /** As when it started. */
       readonly guards?: FeatureId;
+      /** As when it started. */
+      readonly trial?: true;
       readonly passed: boolean;
       /** It does not count, for other commands that ran beside it may have had a part in it; it is run again by itself. */
       readonly doubt?: CheckDoubt;

@@ -307,8 +307,9 @@ function patchAgent(draft: Draft, attempt: Attempt, patch: Partial<Agent>): void
   if (agent?.fence === attempt.fence) setAgent(draft, { ...agent, ...patch });
 }
 
-/** The check of another feature is told as that one's. */
-function checkStep({ command, guards }: Extract<Event, { type: 'verify.started' }>): string {
+/** The check of another feature is told as that one's, a trial as what it is for. */
+function checkStep({ command, guards, trial }: Extract<Event, { type: 'verify.started' }>): string {
   const words = excerptOf(command);
+  if (trial) return `check with its files as they were: ${words}`;
   return guards === undefined ? words : `check of feature ${guards}: ${words}`;
 }

@@ -4,7 +4,9 @@
 export type Scripts = ReadonlyMap<string, string>;
 
 /** Embedded in a manifest: what the tools of tests read from there. */
-const packageSettings = 'jest mocha ava nyc c8 vitest tap jasmine playwright cypress karma'.split(' ');
+const packageSettings = 'jest mocha ava nyc c8 vitest tap jasmine playwright cypress karma wireit tsd'.split(
+  ' ',
+);
 const sectionsOfTests =
   /^(?:tool\.)?(?:pytest|coverage|tox|nox|hatch\.envs\.test|poe\.tasks|taskipy\.tasks|pdm\.scripts|unittest|test)\b|^tool:pytest|^coverage:|^\[?test\b|^bench\b/;
 
@@ -12,13 +14,28 @@ const sectionsOfTests =
 export function changedSettings(name: string, before: string, after: string): readonly string[] {
   if (name === 'package.json') {
     const [old, now] = [objectOf(before), objectOf(after)];
-    return packageSettings.filter((key) => JSON.stringify(old[key]) !== JSON.stringify(now[key]));
+    const settings = packageSettings.filter((key) => JSON.stringify(old[key]) !== JSON.stringify(now[key]));
+    return [...settings, ...otherPackages(old, now)];
   }
   if (!/^(?:pyproject\.toml|setup\.cfg|Cargo\.toml)$/.test(name)) return [];
   const [old, now] = [sectionsOf(before), sectionsOf(after)];
   return [...new Set([...old.keys(), ...now.keys()])].filter(
     (section) => sectionsOfTests.test(section) && old.get(section) !== now.get(section),
   );
+}
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/** Names under which something else is installed than before: an alias, a folder, an address. */
+function otherPackages(old: Fields, now: Fields): readonly string[] {
+  return ['dependencies', 'devDependencies', 'optionalDependencies'].flatMap((list) => {
+    const [had, has] = [old[list], now[list]];
+    if (!isObject(had) || !isObject(has)) return [];
+    return Object.keys(had).filter(
+      (name) =>
+        had[name] !== has[name] && /^(?:npm|file|link|portal|git|https?|github)[:+]/.test(String(has[name])),
+    );
+  });
 }
 
 export function scriptsOfPackage(text: string): Scripts {
@@ -34,7 +51,9 @@ export function scriptsOfMakefile(text: string): Scripts {
   const scripts = new Map<string, string>();
   let [common, targets]: [string, readonly string[]] = ['', []];
   for (const line of text.split('\n')) {
-    const head = /^([\w./%-][\w./% -]*?)(?:[ \t]+\w[^:]*)?:(?![=:])(.*)$/.exec(line);
+    // The search takes time by the square of a line's length, and nobody has such heads.
+    const head =
+      line.length < 1000 ? /^([\w./%-][\w./% -]*?)(?:[ \t]+\w[^:]*)?:(?![=:])(.*)$/.exec(line) : null;
     if (head) targets = (head[1] ?? '').split(/\s+/).filter((one) => one !== '');
     else if (/^\S/.test(line)) targets = [];
     // What a target needs is reached through it, as if it were called.
@@ -61,7 +80,7 @@ export function scriptsOfTaskfile(text: string): Scripts {
 }
 
 /** By the name of a section of an INI or TOML file: its lines. */
-function sectionsOf(text: string): ReadonlyMap<string, string> {
+export function sectionsOf(text: string): ReadonlyMap<string, string> {
   const sections = new Map<string, string>();
   let name = '';
   for (const line of text.split('\n')) {
@@ -73,15 +92,15 @@ function sectionsOf(text: string): ReadonlyMap<string, string> {
 }
 
 /** Empty where it is no JSON object; comments and last commas are nobody's in a manifest. */
-function objectOf(text: string): Readonly<Record<string, unknown>> {
+export function objectOf(text: string): Readonly<Record<string, unknown>> {
   try {
-    const value: unknown = JSON.parse(text);
+    const value: unknown = JSON.parse(text.replace(/^\ufeff/, ''));
     return isObject(value) ? value : {};
   } catch {
     return {};
   }
 }
 
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,11 +1,20 @@
-// Which files a check judges by: tests, the answers kept beside them, and what says which of them are run.
+// Which files a check judges by: tests, the answers kept beside them, and what says which of them are run, and how.
+import { isLockfile } from '../guardrails/lockfiles';
 
-export type ProofFile = 'test' | 'snapshot' | 'configuration';
+/**
+ * `test`, `snapshot` and `configuration` are a check's alone. `support` is what tests most likely read; `settings` (of
+ * compilers, linters, bundlers) and `manifest` decide more than what is proved: only a trial shows whether they were bent.
+ */
+export type ProofFile = 'test' | 'snapshot' | 'configuration' | 'support' | 'settings' | 'manifest';
 
 /** Folders that hold tests, whatever the files in them are called. */
-const testFolders = new Set(
-  'test tests __tests__ spec specs __specs__ e2e testing cypress integration-tests'.split(' '),
-);
+const testFolders =
+  /^(?:(?:integration|unit|e2e|functional|acceptance|system|api|smoke|browser)[-_.]?)?(?:tests?|specs?)$|^__(?:tests?|specs?)__$|^(?:e2e|testing|cypress)$/i;
+/** Data that tests compare with or read, and what they put in place of the real. */
+const supportFolders =
+  /^(?:expected|expectations?|baselines?|references?|goldens?|snapshots?|approvals?|approved|cassettes|fixtures?|__fixtures__|__mocks__|mocks|testdata|test[-_](?:data|support|helpers?|utils?|fixtures?))$/i;
+const supportNames =
+  /^(?:expected|golden|baseline|fixtures?)(?:[._-][^/]*)?\.[^.]+$|[._-](?:expected|golden|baseline|fixtures?|mock)\.[^.]+$/i;
 
 /** `sum.test.ts`, `sum_test.go`, `test_sum.py`, `SumTest.java`, `tests.py`, `sum.t`, `sum.bats`. */
 const testNames = [
@@ -35,6 +44,32 @@ const configurationNames = [
   /^(?:dart_test\.yaml|ctesttestfile\.cmake|jasmine\.json|\.?codecov\.ya?ml)$/i,
 ];
 
+/** What other tools go by that a check may run, or be run by. */
+const settingsNames = [
+  /^[^/]+\.(?:config|conf|setup|preset|workspace|options|settings)\.[^.]+$/i,
+  /^\.[\w-]+rc(?:\..+)?$/i,
+  /^\.(?!git|npm|docker|vercel|helm|gcloud)[\w-]+ignore$/i,
+  /^(?:ts|js|pyright)config(?:[.-][^/]*)?\.json$/i,
+  /^\.?(?:biome|deno|turbo|nx|project|workspace|lerna|rush|angular|import[-_]?map|tslint|wallaby|vitest|karma|webpack)\.jsonc?$/i,
+  /^(?:bunfig|ruff|clippy|rustfmt|mypy|pylint|pytype|bandit|taplo|typos|deny)\.toml$|^\.(?:ruff|rustfmt|clippy)\.toml$/i,
+  /^\.?(?:mypy\.ini|flake8|pylintrc|pydocstyle|isort\.cfg|setup\.cfg|pycodestyle|yamllint|editorconfig|shellcheckrc|clang-tidy|clang-format)$/i,
+  /^\.?(?:rubocop|golangci|swiftlint|detekt|phpstan|psalm|credo|scalafmt|scalafix|stylelint|markdownlint|pre-commit)[^/]*\.(?:ya?ml|neon(?:\.dist)?|xml|exs|conf|json|toml)$/i,
+  /^(?:checkstyle|pmd|spotbugs|findbugs)[^/]*\.xml$/i,
+  /^(?:sitecustomize|usercustomize)\.py$/i,
+];
+
+/** By them programs find out what to run, and which packages to run it with. */
+const manifestNames = [
+  /^(?:package|composer|dub|bower)\.json$|^deno\.jsonc?$|^(?:pnpm-workspace|pubspec|stack)\.ya?ml$/i,
+  /^(?:GNU|BSD)?makefile(?:\.[^/]+)?$|\.mk$|^\.?justfile$|\.just$|^taskfile\.(?:dist\.)?ya?ml$|^earthfile$|^snakefile$/i,
+  /^(?:rake|grunt|gulp|jake|cake|dange?r|fast|just|gem|pip|brew|tilt|mage)file(?:\.[^/]+)?$|\.(?:rake|gemspec|podspec)$|^magefiles?\.go$/i,
+  /^(?:build|settings|init)\.(?:gradle|sbt|zig|xml|sc|boot|clj|cake|ps1|fsx)(?:\.kts?)?$|\.gradle(?:\.kts)?$|^gradle\.properties$|\.versions\.toml$/i,
+  /^(?:pom|ivy|build)\.xml$|^mix\.exs$|^rebar\.config$|\.cabal$|^project\.clj$|^deps\.edn$|^package\.swift$|^dune(?:-project)?$/i,
+  /^(?:tasks|fabfile|dodo|setup|conanfile|wscript|waf)(?:\.py)?$|^pyproject\.toml$|^pipfile$|^(?:requirements|constraints)[\w.-]*\.txt$|^requirements$/i,
+  /^cargo\.toml$|^go\.(?:mod|sum|work)$|^cmake(?:lists\.txt|presets\.json)$|\.cmake$|^meson(?:\.build|_options\.txt)$|^s(?:construct|conscript)$|^configure(?:\.ac)?$/i,
+  /^(?:build|workspace|module)(?:\.bazel)?$|\.bzl$|\.(?:cs|fs|vb|vcx)proj$|\.slnx?$|^directory\.(?:build|packages)\.(?:props|targets)$|^global\.json$/i,
+];
+
 /** By name alone; undefined for a file that no check judges by as such. */
 export function proofFileOf(path: string): ProofFile | undefined {
   const names = path.split('/');
@@ -42,11 +77,15 @@ export function proofFileOf(path: string): ProofFile | undefined {
   const folders = names.slice(0, -1);
   if (configurationNames.some((pattern) => pattern.test(name))) return 'configuration';
   if (snapshotNames.some((pattern) => pattern.test(name))) return 'snapshot';
-  const inTests = folders.some((folder) => testFolders.has(folder.toLowerCase()));
+  const inTests = folders.some((folder) => testFolders.test(folder));
   const isAnswers = (folder: string) =>
     snapshotFolders.test(folder) || (inTests && answerFolders.test(folder));
   if (folders.some(isAnswers)) return 'snapshot';
-  return isTestByName(name) || inTests ? 'test' : undefined;
+  if (isTestByName(name) || inTests) return 'test';
+  if (manifestNames.some((pattern) => pattern.test(name)) || isLockfile(path)) return 'manifest';
+  if (settingsNames.some((pattern) => pattern.test(name))) return 'settings';
+  const isSupport = supportNames.test(name) || folders.some((folder) => supportFolders.test(folder));
+  return isSupport && !/^docs?$/i.test(folders[0] ?? '') ? 'support' : undefined;
 }
 
 /** Is it a test by what it is called, not only by where it lies? */

@@ -19,9 +19,17 @@ const byEnding = new Map<string, TestKind>(
 /** Nobody writes tests in longer lines, and the patterns take time by the square of a line's length. */
 const longestLine = 500;
 
+/** How much a piece of such a file asserts; zero where nobody knows how that is written. */
+export function assertionsIn(path: string, code: string): number {
+  const kind = kindOf(path);
+  if (!kind) return 0;
+  const count = (pattern: RegExp) => code.match(pattern)?.length ?? 0;
+  return Math.max(0, count(kind.assertions) - count(kind.idle));
+}
+
 /** Zero of all where nobody knows how tests are written in such a file. Comments count for nothing. */
 export function countTests(path: string, text: string): TestCounts {
-  const kind = byEnding.get(path.slice(path.lastIndexOf('.') + 1).toLowerCase());
+  const kind = kindOf(path);
   if (!kind) return noTests;
   const code = withoutComments(text, kind.comments);
   const count = (pattern: RegExp) => code.match(pattern)?.length ?? 0;
@@ -31,6 +39,10 @@ export function countTests(path: string, text: string): TestCounts {
     assertions: count(kind.assertions),
     idle: count(kind.idle),
   };
+}
+
+function kindOf(path: string): TestKind | undefined {
+  return byEnding.get(path.slice(path.lastIndexOf('.') + 1).toLowerCase());
 }
 
 function withoutComments(text: string, kind: TestKind['comments']): string {

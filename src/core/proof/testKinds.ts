@@ -27,13 +27,17 @@ export const testKinds: readonly TestKind[] = [
         String.raw`(?<![.\w$])(?:x|f)(?:it|test|specify|describe|context)\s*\(`,
         String.raw`\b(?:skip|todo|only)\s*:\s*(?!false\b)`,
         String.raw`\b(?:t|this|ctx|context)\.(?:skip|todo)\s*\(`,
+        String.raw`\b(?:skip|todo|only)\s+as\b|\{\s*(?:skip|todo|only)\b[^}\n]*\}\s*=`,
+        // Of whatever it is called here: as a value, or with a test's name.
+        String.raw`\.(?:skip|only|todo|fixme)\b(?=\s*(?:[;,)\n]|\(\s*['"\x60]))|\[\s*['"\x60](?:skip|only|todo)['"\x60]\s*\]`,
+        String.raw`\.each\s*\(\s*\[\s*\]\s*\)`,
         String.raw`\bprocess\.exit\s*\(\s*0?\s*\)`,
       ].join('|'),
       'g',
     ),
     assertions:
       /\bassert\w*(?:\.\w+)*\s*\(|\bexpect(?:\.\w+)*\s*\(|\.should\b|\bt\.(?:is|not|ok|notOk|equal|equals|same|like|deepEqual|deepEquals|throws|rejects|true|false|truthy|falsy|assert|match|snapshot|pass|fail)\w*\s*\(/g,
-    idle: /\bassert(?:\.(?:ok|equal|strictEqual|deepEqual|isTrue))?\s*\(\s*(?:true|1|!0)\s*(?:,\s*(?:true|1|!0)\s*)?\)|\bexpect\s*\(\s*(?:true|1|!0)\s*\)|(?<![.\w$])(?:it|test|specify)(?:\.\w+)*\s*\([^\n]*?(?:=>|function\s*\w*\s*\([^)\n]*\))\s*\{\s*(?:return\s*;?\s*)?\}/g,
+    idle: /\b(?:assert(?:\.\w+)*|expect)\s*\(\s*([\w.$]+(?:\([^()\n]*\))?)\s*(?:,|\)\s*\.to\w+\s*\()\s*\1\s*[,)]|\bassert(?:\.(?:ok|equal|strictEqual|deepEqual|isTrue))?\s*\(\s*(?:true|1|!0)\s*(?:,\s*(?:true|1|!0)\s*)?\)|\bexpect\s*\(\s*(?:true|1|!0)\s*\)|(?<![.\w$])(?:it|test|specify)(?:\.\w+)*\s*\([^\n]*?(?:=>|function\s*\w*\s*\([^)\n]*\))\s*\{\s*(?:return\s*;?\s*)?\}/g,
   },
   {
     endings: ['py', 'pyi'],

@@ -1,6 +1,7 @@
 // What an attempt did to the very things that its check judges by: then a pass proves less than it seems to.
-import { changedScripts, isCheckScript } from './checkScripts';
+import { changedScripts, isCheckScript, isProvingName } from './checkScripts';
 import { isTestByName, type ProofFile, proofFileOf } from './proofFiles';
+import { emptiedTests, lostTests, testBlocks } from './testBlocks';
 import { countTests, noTests, type TestCounts } from './testCounts';
 
 /** A file that was changed, by its texts in `\n` lines. */
@@ -30,15 +31,19 @@ interface Counted extends ProvedChange {
  * tests, kept answers, and tests that were deleted, left out or emptied. Declared files are the feature's to change. Tests that
  * went from one file to another are still there.
  *
- * @param command the check's
+ * @param command the check's @param reached files that it comes to by what manifests and scripts say
  */
-export function weakenings(command: string, changes: readonly ProvedChange[]): readonly Weakening[] {
+export function weakenings(
+  command: string,
+  changes: readonly ProvedChange[],
+  reached: ReadonlySet<string> = new Set(),
+): readonly Weakening[] {
   const all = changes.map(counted);
   const isLess = all.reduce((more, { had, has }) => more + has.tests - had.tests, 0) < 0;
   return all
     .filter(({ isDeclared }) => !isDeclared)
     .flatMap((change) => {
-      const why = whyWeaker(command, change, all, isLess);
+      const why = whyWeaker(command, change, all, isLess, reached.has(change.path));
       return why === undefined ? [] : [{ path: change.path, why }];
     });
 }
@@ -49,6 +54,7 @@ function whyWeaker(
   change: Counted,
   all: readonly Counted[],
   isLess: boolean,
+  isReached: boolean,
 ): string | undefined {
   const { path, before, after, kind, had, has } = change;
   const scripts = changedScripts(command, path, before ?? '', after ?? '');
@@ -58,7 +64,8 @@ function whyWeaker(
   if (kind === 'snapshot')
     return wentElsewhere(change, all) ? undefined : 'holds answers that tests compare with';
   // One that holds tests is judged by them, also where the check names it: more of them are welcome.
-  if (had.tests === 0 && isCheckScript(command, path)) return 'is what the check runs';
+  const isScript = isCheckScript(command, path) || (isReached && kind !== 'test' && isProvingName(path));
+  if (had.tests === 0 && isScript) return 'is what the check runs';
   if (kind !== 'test') return undefined;
   if (after === null) {
     if (wentElsewhere(change, all)) return undefined;
@@ -66,7 +73,31 @@ function whyWeaker(
   }
   return isLess && has.tests < had.tests
     ? `has ${had.tests - has.tests} of its ${had.tests} tests no more`
-    : whyLessTested(had, has);
+    : (whyLessTested(had, has) ?? whyEmptied(change, all));
+}
+
+function whyEmptied({ path, before, after }: Counted, all: readonly Counted[]): string | undefined {
+  const [old, now] = [testBlocks(path, before ?? ''), testBlocks(path, after ?? '')];
+  if (emptiedTests(old, now).length > 0) return 'has tests that cannot fail now';
+  const there = all.flatMap((other) => testBlocks(other.path, other.after ?? ''));
+  const lost = lostTests(old, there).length;
+  const isLess = all.reduce((more, { had, has }) => more + asserted(has) - asserted(had), 0) < 0;
+  if (lost > 0 && isLess) return `has ${lost} of its ${old.length} tests no more`;
+  const answers = inlineAnswers(after ?? '');
+  if (inlineAnswers(before ?? '').some((answer) => !answers.includes(answer)))
+    return 'holds answers that tests compare with';
+  return undefined;
+}
+
+function asserted({ assertions, idle }: TestCounts): number {
+  return Math.max(0, assertions - idle);
+}
+
+/** Snapshots that are kept in the test itself. */
+function inlineAnswers(text: string): readonly string[] {
+  return [...text.matchAll(/\bto\w*InlineSnapshot\(\s*(?:\{[^`]{0,500}\},\s*)?`((?:[^`\\]|\\.)*)`/g)].map(
+    (found) => (found[1] ?? '').replace(/\s+/g, ' ').trim(),
+  );
 }
 
 function whyLessTested(had: TestCounts, has: TestCounts): string | undefined {
@@ -75,9 +106,14 @@ function whyLessTested(had: TestCounts, has: TestCounts): string | undefined {
   return had.assertions > 0 && has.assertions === 0 ? 'asserts nothing any more' : undefined;
 }
 
-/** The same file under another name, where it still is of the same kind. */
+/** The same file under another name, where it still is of the same kind, and runs as it did. */
 function wentElsewhere({ path, before, kind }: Counted, all: readonly Counted[]): boolean {
-  return all.some((other) => other.path !== path && other.after === before && other.kind === kind);
+  const isAlike = (other: string) =>
+    other.slice(other.lastIndexOf('.')) === path.slice(path.lastIndexOf('.')) &&
+    (kind !== 'test' || !isTestByName(path) || isTestByName(other));
+  return all.some(
+    (other) => other.path !== path && other.after === before && other.kind === kind && isAlike(other.path),
+  );
 }
 
 function counted(change: ProvedChange): Counted {

@@ -1,0 +1,147 @@
+// Whether a green check proves work that changed what it judges by: by what texts tell, and where they do not tell, by
+// running it once more on the work with those files as they were before.
+import type { Feature } from '../core/features/feature';
+import { isDeclared } from '../core/features/judgeChange';
+import { reachOf } from '../core/proof/checkReach';
+import { type ProofVerdicts, proofVerdicts } from '../core/proof/proofVerdicts';
+import type { ProvedChange, Weakening } from '../core/proof/weakenings';
+import type { Slot } from '../core/shared/ids';
+import type { Isolation, Overlap } from '../ports/isolation';
+import type { LiveAttempt } from './attempt';
+import { ProvedWork } from './provedWork';
+import type { Verification } from './verification';
+
+/** Manifests name scripts, scripts name others: so often what is named is read. */
+const mostReads = 8;
+
+/** A check that was green on the work. */
+export interface GreenCheck {
+  readonly command: string;
+  /** Whose it is, where it is another feature's than the attempt's. */
+  readonly guards?: Feature;
+}
+
+/** Why the user has to be asked; nothing of it: the green counts. */
+export interface Doubts {
+  /** What shows by its text. */
+  readonly weaker: readonly Weakening[];
+  /** A check that fails with these files as they were before. */
+  readonly red?: { readonly paths: readonly string[]; readonly check: GreenCheck; readonly reason: string };
+}
+
+export type TrialVerdict =
+  | ({ readonly kind: 'judged' } & Doubts)
+  /** The work is not what it was when its own check passed; with what of it went together with nothing that came in. */
+  | { readonly kind: 'altered'; readonly overlaps: readonly Overlap[] };
+
+export class ProofTrial {
+  constructor(
+    private readonly isolation: Isolation,
+    private readonly verification: Verification,
+  ) {}
+
+  /**
+   * Costs no check where nothing is uncertain. Afterwards the place is what the attempt's own check left, byte by byte and with
+   * its modes, whatever came of the trial; what is put back meanwhile is never staged, and so never published.
+   *
+   * @param paths what the attempt has changed @param checks that were green on it, its own first
+   */
+  async judge(
+    live: LiveAttempt,
+    paths: readonly string[],
+    checks: readonly GreenCheck[],
+    verifyMs: number,
+  ): Promise<TrialVerdict> {
+    const { slot } = live.attempt;
+    const declared = live.feature.spec.files;
+    if (paths.every((path) => isDeclared(path, declared))) return { kind: 'judged', weaker: [] };
+    live.timeLimit?.hold(); // the attempt's time is for its own work
+    try {
+      const work = await ProvedWork.keep(this.isolation, slot, paths, () => live.isOver);
+      if (!work) return { kind: 'altered', overlaps: [] };
+      const changes: ProvedChange[] = [];
+      for (const file of work.files)
+        changes.push({
+          path: file.path,
+          isDeclared: isDeclared(file.path, declared),
+          ...(await this.isolation.read(file)),
+        });
+      const judged: (readonly [GreenCheck, ProofVerdicts])[] = [];
+      for (const check of checks) {
+        const reached = await this.#reached(slot, check.command, changes);
+        judged.push([check, proofVerdicts(check.command, changes, reached)]);
+      }
+      const weaker = new Map(
+        judged.flatMap(([, said]) => said.weaker.map((one) => [one.path, one] as const)),
+      );
+      if (weaker.size > 0) return { kind: 'judged', weaker: [...weaker.values()] };
+      const red = await this.#firstRed(live, work, judged, verifyMs);
+      if (work.overlaps.length > 0) return { kind: 'altered', overlaps: work.overlaps };
+      return { kind: 'judged', weaker: [], ...(red && { red }) };
+    } finally {
+      live.timeLimit?.goOn();
+    }
+  }
+
+  /** What the check comes to, as its command, manifests and scripts were before the work. */
+  async #reached(
+    slot: Slot,
+    command: string,
+    changes: readonly ProvedChange[],
+  ): Promise<ReadonlySet<string>> {
+    const asked = changes.filter((change) => !change.isDeclared).map(({ path }) => path);
+    const texts = new Map(changes.map(({ path, before }) => [path, before]));
+    for (let reads = 0; ; reads++) {
+      const { files, wants } = reachOf(command, asked, (path) => texts.get(path));
+      if (wants.length === 0 || reads === mostReads) return files;
+      for (const [path, text] of await this.isolation.texts(slot, wants)) texts.set(path, text);
+    }
+  }
+
+  async #firstRed(
+    live: LiveAttempt,
+    work: ProvedWork,
+    judged: readonly (readonly [GreenCheck, ProofVerdicts])[],
+    verifyMs: number,
+  ): Promise<Doubts['red']> {
+    for (const [check, { uncertain, harmless }] of judged) {
+      if (uncertain.length === 0) continue;
+      // All as it was shows most: new tests may need what is put back. Where the check needs what only adds, with that.
+      const tries = harmless.length === 0 ? [uncertain] : [[...uncertain, ...harmless], uncertain];
+      let red: Doubts['red'];
+      for (const paths of tries) {
+        const reason = await this.#fails(live, work, paths, check, verifyMs);
+        if (live.isOver || work.overlaps.length > 0) return undefined;
+        red = reason === undefined ? undefined : { paths: uncertain, check, reason };
+        if (!red) break;
+      }
+      if (red) return red;
+    }
+    return undefined;
+  }
+
+  /** Undefined when it is green. */
+  async #fails(
+    live: LiveAttempt,
+    work: ProvedWork,
+    paths: readonly string[],
+    { command, guards }: GreenCheck,
+    verifyMs: number,
+  ): Promise<string | undefined> {
+    const whose = guards && { feature: guards, guards: guards.id };
+    const subject = {
+      ...live,
+      attempt: live.attempt,
+      timeLimit: undefined,
+      isTrial: true,
+      ...whose,
+    } as const;
+    try {
+      const without = () => work.putBack(paths);
+      const checked = await this.verification.verify(subject, command, verifyMs, without);
+      return checked?.kind === 'failed' ? checked.reason : undefined;
+    } finally {
+      await work.restore();
+    }
+  }
+}

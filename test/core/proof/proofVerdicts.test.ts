@@ -1,0 +1,422 @@
+// The table of changes to what a check judges by: those that texts prove to weaken it, those that only add, and all others.
+import { strict as assert } from 'node:assert';
+import { reachOf } from '../../../src/core/proof/checkReach';
+import { proofVerdicts } from '../../../src/core/proof/proofVerdicts';
+
+type Verdict = 'weaker' | 'uncertain' | 'harmless' | 'none';
+/** Null: no such file. One text alone: as it is, unchanged. */
+type Texts = Readonly<Record<string, string | readonly [before: string | null, after: string | null]>>;
+
+function verdictsOn(command: string, texts: Texts): Readonly<Record<string, Verdict>> {
+  const changes = Object.entries(texts).flatMap(([path, text]) =>
+    typeof text === 'string' ? [] : [{ path, before: text[0], after: text[1], isDeclared: false }],
+  );
+  const before = (path: string) => {
+    const text = texts[path];
+    return (typeof text === 'string' ? text : text?.[0]) ?? null;
+  };
+  const { files, wants } = reachOf(
+    command,
+    changes.map(({ path }) => path),
+    before,
+  );
+  assert.deepEqual(wants, []);
+  const { weaker, uncertain, harmless } = proofVerdicts(command, changes, files);
+  const said = new Map<string, Verdict>(changes.map(({ path }) => [path, 'none']));
+  for (const { path } of weaker) said.set(path, 'weaker');
+  for (const path of uncertain) said.set(path, 'uncertain');
+  for (const path of harmless) said.set(path, 'harmless');
+  return Object.fromEntries(said);
+}
+
+const head =
+  "import test from 'node:test';\nimport assert from 'node:assert';\nimport { sum } from '../src/sum.js';\n";
+const adds = "test('adds', () => {\n  assert.equal(sum(1, 2), 3);\n});\n";
+const more = "test('adds more', () => {\n  assert.equal(sum(2, 2), 4);\n});\n";
+const both = head + adds + more;
+const pkg = (scripts: object, rest: object = {}) => JSON.stringify({ name: 'x', scripts, ...rest });
+const npmTest = pkg({ test: 'node --test' });
+
+describe('what a check judges by, when it is changed', () => {
+  type Row = readonly [
+    fact: string,
+    command: string,
+    texts: Texts,
+    verdicts: Readonly<Record<string, Verdict>>,
+  ];
+  const one = (
+    verdict: Verdict,
+    fact: string,
+    command: string,
+    path: string,
+    texts: Texts[string],
+    rest: Texts = {},
+  ): Row => [fact, command, { [path]: texts, ...rest }, { [path]: verdict }];
+  const test = (verdict: Verdict, fact: string, after: string | null, before = both) =>
+    one(verdict, fact, 'npm test', 'test/sum.test.js', [before, after], { 'package.json': npmTest });
+
+  const rows: readonly Row[] = [
+    // Files that are named by what the check comes to.
+    one('uncertain', 'a file that a script of the manifest runs', 'npm test', 'tools/all.mjs', ['a', 'b'], {
+      'package.json': pkg({ test: 'node tools/all.mjs' }),
+    }),
+    one('uncertain', 'one at the top', 'npm test', 'all.mjs', ['a', 'b'], {
+      'package.json': pkg({ test: 'node all.mjs' }),
+    }),
+    one('uncertain', 'one that runs before', 'npm t', 'go.js', ['a', 'b'], {
+      'package.json': pkg({ pretest: 'node go', test: 'mocha' }),
+    }),
+    one('uncertain', 'one behind two scripts', 'npm run check', 'run/unit.js', ['a', 'b'], {
+      'package.json': pkg({
+        check: 'npm run lint && npm run unit',
+        unit: 'node ./run/unit.js',
+        lint: 'eslint .',
+      }),
+    }),
+    one('uncertain', 'one of a package', 'npm test -w packages/a', 'packages/a/go.js', ['a', 'b'], {
+      'packages/a/package.json': pkg({ test: 'node go.js' }),
+    }),
+    one('uncertain', 'one that the check runs itself', 'node tools/run-all.mjs', 'tools/run-all.mjs', [
+      'a',
+      'b',
+    ]),
+    one('uncertain', 'one that calls the tests, whatever its name', 'sh bin/go', 'bin/go', [
+      'node --test\n',
+      'true\n',
+    ]),
+    one('uncertain', 'one that another runs', 'npm test', 'tools/cases.mjs', ['a', 'b'], {
+      'package.json': pkg({ test: 'node tools/all.mjs' }),
+      'tools/all.mjs': "import { cases } from './cases.mjs';\nfor (const one of cases) one();\n",
+    }),
+    one('uncertain', 'one that is loaded before', 'node --import ./reg.mjs --test', 'reg.mjs', ['a', 'b']),
+    one('uncertain', 'one that is loaded in short', 'mocha -r src/hooks.js', 'src/hooks.js', ['a', 'b']),
+    one('uncertain', 'one that settings load', 'npx mocha', 'reg.cjs', ['a', 'b'], {
+      '.mocharc.json': '{"require": ["./reg.cjs"]}',
+    }),
+    one('uncertain', 'one that a Makefile runs', 'make check', 'go.sh', ['a', 'b'], {
+      Makefile: 'all:\n\tcc x\ncheck: unit\nunit:\n\tsh go.sh\n',
+    }),
+    one('uncertain', 'one that a Makefile includes', 'make check', 'rules/unit.inc', ['a', 'b'], {
+      Makefile: 'include rules/unit.inc\ncheck:\n\t$(CHECK)\n',
+    }),
+    one('uncertain', 'one that tox runs', 'tox', 'go.py', ['a', 'b'], {
+      'tox.ini': '[testenv]\ncommands = python go.py\n',
+    }),
+    one('uncertain', 'one that a Rakefile runs', 'bundle exec rake', 'go.rb', ['a', 'b'], {
+      Rakefile: "task(:default) { ruby 'go.rb' }\n",
+    }),
+    one('uncertain', 'a module of Python', 'python -m tools.go', 'tools/go.py', ['a', 'b']),
+    one('weaker', 'a script of a check by its name', 'npm test', 'tools/verify.mjs', ['a', 'b'], {
+      'package.json': pkg({ test: 'node tools/verify.mjs' }),
+    }),
+    one('none', 'the program that the check is about', 'node app.js | grep -q hello', 'app.js', ['a', 'b']),
+    one('none', 'what the scripts of others run', 'node --test', 'go.js', ['a', 'b'], {
+      'package.json': pkg({ x: 'node go.js' }),
+    }),
+    one('none', 'a source that a script runs', 'npm test', 'src/main.js', ['a', 'b'], {
+      'package.json': pkg({ test: 'node src/main.js --self-test' }),
+    }),
+    one('none', 'a source that tests load', 'npm test', 'src/sum.js', ['a', 'b'], {
+      'package.json': npmTest,
+      'test/sum.test.js': both,
+    }),
+
+    // Tests.
+    test('weaker', 'all of a test after a return', both.replace('=> {\n', '=> {\n  return;\n')),
+    test('weaker', 'all of a test in what is never true', both.replace('=> {\n  ', '=> {\n  if (false) ')),
+    test(
+      'weaker',
+      'one test emptied while others assert',
+      both.replace('assert.equal(sum(1, 2), 3)', 'sum(1, 2)'),
+    ),
+    test('weaker', 'a value compared with itself', both.replace('sum(1, 2), 3', 'sum(1, 2), sum(1, 2)')),
+    test(
+      'weaker',
+      'one that asserts nothing in place of another',
+      `${head}${more}test('works', () => {\n  sum(1, 2);\n});\n`,
+    ),
+    test('weaker', 'another meaning of the word', both.replace('import test', 'import { skip as test }')),
+    test(
+      'weaker',
+      'the same by what is taken out of it',
+      both.replace(adds, `const { skip } = test;\nskip${adds.slice(4)}`),
+    ),
+    test(
+      'weaker',
+      'the same under another name',
+      `${both.replace('import test', 'import base')}\nconst test = base.skip;\n`,
+    ),
+    test('weaker', 'a suite of none', `describe.each([])('all', () => {\n${adds}${more}});\n`),
+    test('weaker', 'a test that is gone', head + adds),
+    test('weaker', 'a whole file', null),
+    test(
+      'uncertain',
+      'what a test throws caught',
+      both.replace(
+        '  assert.equal(sum(1, 2), 3);',
+        '  try { assert.equal(sum(1, 2), 3); } catch (e) { log(e); }',
+      ),
+    ),
+    test('uncertain', 'another answer', both.replace('3)', '0)')),
+    test(
+      'uncertain',
+      'a test that comes to its end before',
+      both.replace('=> {\n', '=> {\n  if (Date.now() > 1) return;\n'),
+    ),
+    test(
+      'uncertain',
+      'something put in place of what asserts',
+      `${head}assert.equal = () => {};\n${adds}${more}`,
+    ),
+    test(
+      'uncertain',
+      'something put in place of it by another test',
+      `${both}test('b', () => {\n  assert.equal = () => {};\n});\n`,
+    ),
+    test(
+      'uncertain',
+      'more in a test that is there',
+      both.replace('3);', '3);\n  assert.equal(sum(0, 0), 0);'),
+    ),
+    test(
+      'harmless',
+      'a new test behind the others',
+      `${both}\ntest('takes none', () => {\n  assert.equal(sum(), 0);\n});\n`,
+    ),
+    test(
+      'harmless',
+      'a new test, and what it needs',
+      `import { min } from '../src/min.js';\n${both}test('m', () => assert.equal(min(1), 1));\n`,
+    ),
+    test(
+      'uncertain',
+      'a new test with a word in another meaning',
+      `import { none as it } from './none.js';\n${both.replaceAll('test(', 'it(')}`,
+      both.replaceAll('test(', 'it('),
+    ),
+    test(
+      'harmless',
+      'a new test in a suite',
+      `describe('sum', () => {\n  ${adds}  it('b', () => {\n    expect(sum(1)).toBe(1);\n  });\n});\n`,
+      `describe('sum', () => {\n  ${adds}});\n`,
+    ),
+    test(
+      'uncertain',
+      'a suite around those that are there',
+      `${head}describe('x', () => {\n${adds}${more}});\n`,
+    ),
+    one('harmless', 'a new file of tests', 'npm test', 'test/min.test.js', [null, both]),
+    one('uncertain', 'a new file that ends the process', 'npm test', 'test/a.test.js', [
+      null,
+      `${both}process.exit(0);\n`,
+    ]),
+    one('uncertain', 'a new file that reaches for others', 'npm test', 'test/a.test.js', [
+      null,
+      "const assert = require('assert');\nassert.equal = () => {};\n",
+    ]),
+    one('harmless', 'a new file that the check names', 'node test/a.js', 'test/a.js', [null, 'x']),
+    one('harmless', 'new data of tests', 'npm test', 'test/fixtures/a.json', [null, '{}']),
+    one('uncertain', 'new code beside tests', 'npm test', 'test/setup.js', [null, 'x']),
+    one('harmless', 'a new test in Python', 'pytest', 'tests/test_a.py', [
+      'from a import f\n\ndef test_a():\n    assert f() == 1\n',
+      'from a import f\n\ndef test_a():\n    assert f() == 1\n\ndef test_b():\n    assert f(2) == 2\n',
+    ]),
+    one('uncertain', 'a test in Python that takes the place of another', 'pytest', 'tests/test_a.py', [
+      'from a import f\n\ndef test_a():\n    assert f() == 1\n',
+      'from a import f\n\ndef test_a():\n    assert f() == 1\n\ndef test_a():\n    assert f() != 1\n',
+    ]),
+    one('weaker', 'a return at the head in Python', 'pytest', 'tests/test_a.py', [
+      'def test_a():\n    assert f() == 1\n\ndef test_b():\n    assert f() == 2\n',
+      'def test_a():\n    return\n    assert f() == 1\n\ndef test_b():\n    assert f() == 2\n',
+    ]),
+    [
+      'a test under a name that nothing runs',
+      'npm test',
+      { 'test/sum.test.js': [both, null], 'test/sum.test.js.bak': [null, both] },
+      { 'test/sum.test.js': 'weaker', 'test/sum.test.js.bak': 'uncertain' },
+    ],
+    [
+      'a test where no runner may look',
+      'npm test',
+      { 'test/sum.test.js': [both, null], 'old/sum.test.js': [null, both] },
+      { 'test/sum.test.js': 'uncertain', 'old/sum.test.js': 'harmless' },
+    ],
+
+    // Answers.
+    one('weaker', 'an answer within a test', 'npx jest', 'a.test.js', [
+      'it("a", () => { expect(a()).toMatchInlineSnapshot(`"1"`); });',
+      'it("a", () => { expect(a()).toMatchInlineSnapshot(`"2"`); });',
+    ]),
+    ...[
+      'test/expected.json',
+      'expected/a.txt',
+      'baselines/a.png',
+      'spec/reference/a.out',
+      'fixtures/a.json',
+      'golden/a.txt',
+      'a.expected.json',
+    ].map((path) =>
+      one(path === 'a.expected.json' ? 'weaker' : 'uncertain', `answers: ${path}`, 'npm test', path, [
+        '1',
+        '2',
+      ]),
+    ),
+    one('none', 'what is called like answers among documents', 'npm test', 'docs/reference/a.md', ['1', '2']),
+
+    // What tools go by.
+    ...[
+      'vite.config.ts',
+      'turbo.json',
+      'packages/a/project.json',
+      'nx.json',
+      'bunfig.toml',
+      'deno.json',
+      'tsconfig.build.json',
+      'eslint.config.js',
+      '.eslintrc.cjs',
+      '.eslintignore',
+      'biome.json',
+      'ruff.toml',
+      'mypy.ini',
+      '.swcrc',
+      'babel.config.js',
+      'pnpm-workspace.yaml',
+      'sitecustomize.py',
+      'vitest.setup.mts'.replace('vitest.', 'x.'),
+      'build.gradle.kts',
+      'pom.xml',
+      'mix.exs',
+      'tasks.py',
+      'Gruntfile.js',
+      'gulpfile.mjs',
+      'composer.json',
+      'Rakefile',
+      'justfile',
+      'CMakeLists.txt',
+    ].map((path) => one('uncertain', `settings: ${path}`, 'npm run lint', path, ['1', '2'])),
+    ...[
+      'vite.config.ts',
+      'eslint.config.js',
+      'sitecustomize.py',
+      'tsconfig.json',
+      'Makefile',
+      'deno.json',
+    ].map((path) => one('uncertain', `new settings: ${path}`, 'npm test', path, [null, '2'])),
+    ...['conftest.py', 'vitest.config.ts', '.mocharc.json', 'jest.setup.js'].map((path) =>
+      one('weaker', `new settings of tests: ${path}`, 'npm test', path, [null, '2']),
+    ),
+    ...(
+      [
+        ['weaker', 'wireit', {}, { wireit: { test: { command: 'true' } } }],
+        ['weaker', 'mocha', {}, { mocha: { spec: [] } }],
+        ['weaker', 'c8', { c8: { lines: 90 } }, { c8: { lines: 1 } }],
+        [
+          'weaker',
+          'another package by a name',
+          { devDependencies: { mocha: '^10' } },
+          { devDependencies: { mocha: 'npm:true@1' } },
+        ],
+        ['uncertain', 'a new package by another', {}, { devDependencies: { mocha: 'npm:true@1' } }],
+        ['uncertain', 'eslintConfig', {}, { eslintConfig: {} }],
+        ['uncertain', 'nx', {}, { nx: {} }],
+        ['uncertain', 'xo', {}, { xo: {} }],
+        ['uncertain', 'config', { config: { a: 1 } }, { config: { a: 2 } }],
+        ['uncertain', 'workspaces', { workspaces: ['a', 'b'] }, { workspaces: ['a'] }],
+        ['uncertain', 'imports', { imports: { '#a': './a.js' } }, { imports: { '#a': './stub.js' } }],
+        ['uncertain', 'exports', { exports: './a.js' }, { exports: './stub.js' }],
+        [
+          'uncertain',
+          'another version',
+          { devDependencies: { mocha: '^10' } },
+          { devDependencies: { mocha: '^1' } },
+        ],
+        ['uncertain', 'a package less', { devDependencies: { c8: '1' } }, { devDependencies: {} }],
+        [
+          'harmless',
+          'a package more',
+          { dependencies: { a: '1' } },
+          { dependencies: { a: '1', b: '^2.0.0' } },
+        ],
+        ['harmless', 'the first package', {}, { devDependencies: { b: '~2.1' } }],
+        ['harmless', 'a version', { version: '1.0.0' }, { version: '1.1.0', description: 'x' }],
+      ] as const
+    ).map(([verdict, fact, before, after]) =>
+      one(verdict, `package.json: ${fact}`, 'npm test', 'package.json', [
+        pkg({ test: 'x' }, before),
+        pkg({ test: 'x' }, after),
+      ]),
+    ),
+    one('weaker', 'a script, behind a sign at the beginning', 'npm test', 'package.json', [
+      `\ufeff${npmTest}`,
+      `\ufeff${pkg({ test: 'true' })}`,
+    ]),
+    one('uncertain', 'a manifest that cannot be read', 'npm test', 'package.json', [
+      '// x\n{}',
+      '// x\n{"type": "module"}',
+    ]),
+    one('harmless', 'a script that the check does not come to', 'npm test', 'package.json', [
+      npmTest,
+      pkg({ test: 'node --test', docs: 'x' }),
+    ]),
+    one('uncertain', 'one that npm runs by itself', 'npm test', 'package.json', [
+      npmTest,
+      pkg({ test: 'node --test', prepare: 'x' }),
+    ]),
+    one('harmless', 'a locked package more', 'npm test', 'package-lock.json', [
+      JSON.stringify({ packages: { '': { a: 1 }, 'node_modules/a': { version: '1' } } }),
+      JSON.stringify({
+        packages: { '': { a: 2 }, 'node_modules/a': { version: '1' }, 'node_modules/b': {} },
+      }),
+    ]),
+    one('uncertain', 'another locked package', 'npm test', 'package-lock.json', [
+      JSON.stringify({ packages: { 'node_modules/a': { version: '1' } } }),
+      JSON.stringify({ packages: { 'node_modules/a': { version: '1', resolved: 'elsewhere' } } }),
+    ]),
+    one('harmless', 'a package of Python more', 'pytest', 'requirements.txt', ['a==1\n', 'a==1\nb>=2\n']),
+    one('uncertain', 'a list of packages that leads elsewhere', 'pytest', 'requirements.txt', [
+      'a==1\n',
+      'a==1\n--index-url http://x\n',
+    ]),
+    one('harmless', 'a crate more', 'cargo test', 'Cargo.toml', [
+      '[dependencies]\na = "1"\n',
+      '[dependencies]\na = "1"\nb = "2"\n',
+    ]),
+    one('uncertain', 'a crate from elsewhere', 'cargo test', 'Cargo.toml', [
+      '[dependencies]\na = "1"\n',
+      '[dependencies]\na = "1"\n[patch.crates-io]\nb = { path = "x" }\n',
+    ]),
+  ];
+  for (const [fact, command, texts, verdicts] of rows)
+    it(`${fact}: ${Object.values(verdicts).join(', ')}`, () =>
+      assert.deepEqual(verdictsOn(command, texts), verdicts));
+});
+
+describe('finding out what a check comes to', () => {
+  it('comes to an end whatever the texts are', () => {
+    for (const piece of [
+      'npm run test ',
+      'make -C a ',
+      './a/',
+      'test/a.js ',
+      '../',
+      'include ',
+      '"',
+      'cd x && ',
+      '/(',
+    ]) {
+      const text = piece.repeat(Math.ceil(10_000 / piece.length));
+      const { wants } = reachOf(text, ['a/b/c/d.js', 'test/a.js'], () => text);
+      assert.deepEqual(wants, []);
+      proofVerdicts(
+        text,
+        [{ path: 'test/a.test.js', before: text, after: `${text}x`, isDeclared: false }],
+        new Set(),
+      );
+      proofVerdicts(
+        text,
+        [{ path: 'test_a.py', before: text, after: `${text}\nx`, isDeclared: false }],
+        new Set(),
+      );
+    }
+  });
+});
