@@ -10,12 +10,11 @@ import {
   isOfChecks,
   joined,
   leading,
-  namesMuch,
   type Said,
+  toolBy,
   toolFiles,
-  type Word,
-  wordsOf,
 } from './checkWords';
+import { type Word, wordsOfCommands, wordsOfFile } from './commandWords';
 import { proofFileOf } from './proofFiles';
 
 /** Null: no such file, or no text. Undefined: not known yet. */
@@ -60,9 +59,12 @@ class Walk {
   go(command: string): void {
     this.#say({ text: command, folder: '', by: 'command' });
     for (let said = this.#left.pop(); said && this.#looks < mostLooks; said = this.#left.pop()) {
+      this.#looks += said.text.length / 100;
       const folders = foldersIn(said, this.#near);
-      if (said.by !== 'file') for (const folder of folders) this.#runBy(said.text, folder);
-      for (const word of wordsOf(said.text)) {
+      const isFile = said.by === 'file';
+      if (!isFile) for (const folder of folders) this.#runBy(said.text, folder);
+      const isText = isFile || said.by === 'settings';
+      for (const word of isText ? wordsOfFile(said.text) : wordsOfCommands(said.text)) {
         const paths = new Set(folders.map((folder) => joined(folder, word.text)));
         for (const path of paths) if (path !== undefined && path !== '') this.#named(said, word, path);
       }
@@ -87,23 +89,23 @@ class Walk {
   #runBy(command: string, folder: string): void {
     for (const name of manifestsFor(command)) {
       const text = this.#textOf(folder + name);
+      this.#looks += command.length / 100;
       for (const script of text === undefined ? [] : reachedScripts(command, name, text))
         this.#say({ text: script, folder, by: 'script' });
     }
     for (const [called, names] of toolFiles)
       for (const name of called.test(command) ? names : []) {
+        if (this.#asked.has(folder + name)) this.files.add(folder + name);
         const text = this.#textOf(folder + name);
-        if (text !== undefined) this.#say({ text, folder, by: namesMuch.test(name) ? 'file' : 'script' });
+        if (text !== undefined) this.#say({ text, folder, by: toolBy(name) });
       }
   }
 
-  #named(said: Said, { isPattern, isLoaded: isOption }: Word, path: string): void {
+  #named(said: Said, { isPattern, role }: Word, path: string): void {
     this.#looks += 1;
-    const isLoaded = isOption && said.by !== 'file';
     for (const one of this.#asked.meantBy(path, isPattern))
-      if (isLoaded || isJudge(one, said, this.textOf(one) ?? '')) this.files.add(one);
-    for (const one of isPattern ? [] : leading(path, said.by)) {
-      if (!isLoaded && !isOfChecks(one) && said.by !== 'script') continue;
+      if (isJudge(one, said, role, this.textOf(one) ?? '')) this.files.add(one);
+    for (const one of isPattern ? [] : leading(path, said.by, role)) {
       const text = this.#textOf(one);
       // What tests load is for the most part what they are about.
       if (text !== undefined && proofFileOf(one) !== 'test')
@@ -121,6 +123,10 @@ class AskedFiles {
     for (const file of asked)
       for (let folder = folderOf(file); folder !== ''; folder = folderOf(folder.slice(0, -1)))
         this.#byFolder.set(folder, [...(this.#byFolder.get(folder) ?? []), file]);
+  }
+
+  has(path: string): boolean {
+    return this.#files.has(path);
   }
 
   /** By its path, with an ending left out, a folder that holds it, or a pattern. */

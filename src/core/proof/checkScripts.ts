@@ -1,4 +1,5 @@
 // What a check's command runs out of files: the scripts of a manifest that it names, by whatever way, and script files.
+import { wordsOfCommands } from './commandWords';
 import {
   changedSettings,
   type Scripts,
@@ -138,9 +139,9 @@ export function isCheckScript(text: string, path: string): boolean {
   const name = path.slice(path.lastIndexOf('/') + 1);
   return (
     (isProvingName(path) || /(?:^|\/)(?:ci|checks?|tests?)\//i.test(path)) &&
-    text
-      .split(/[\s"'`;|&()<>]+/)
-      .map((word) => word.replace(/^(?:\.\/)+/, ''))
-      .some((word) => word === path || (word === name && path !== name && text.includes(`cd `)))
+    wordsOfCommands(text).some(
+      ({ text: word, role }) =>
+        role !== 'named' && (word === path || (word === name && path !== name && text.includes('cd '))),
+    )
   );
 }

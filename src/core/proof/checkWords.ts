@@ -1,13 +1,14 @@
-// How commands, scripts and settings name files: by which words, from which folders on, and as what.
+// How commands, scripts and settings name files: from which folders on, and whether to judge or to be judged.
 import { isProvingName } from './checkScripts';
-import { proofFileOf } from './proofFiles';
+import type { Word } from './commandWords';
+import { isData, proofFileOf } from './proofFiles';
 
 /** A command, or what a file says; paths in it start from the folder. */
 export interface Said {
   readonly text: string;
   readonly folder: string;
-  /** `command`: the check's own. `script`: of a manifest. `file`: what a file has in it. */
-  readonly by: 'command' | 'script' | 'file';
+  /** `command`: the check's own. `script`: of a manifest. `settings`: of a tool that it calls. `file`: of one it runs. */
+  readonly by: 'command' | 'script' | 'settings' | 'file';
 }
 
 const deepest = 12;
@@ -86,63 +87,47 @@ export const toolFiles: readonly (readonly [called: RegExp, files: readonly stri
   [/\bmvnw?\b/, ['pom.xml']],
   [/\bmix\b/, ['mix.exs']],
   [/\bbun\b/, ['bunfig.toml', 'package.json']],
+  [
+    /\b(?:docker|podman)\b/,
+    ['Dockerfile', 'docker-compose.yml', 'docker-compose.yaml', 'compose.yml', 'compose.yaml'],
+  ],
+  [/\bcargo\b/, ['build.rs']],
   [/\bphpunit\b|\bpest\b/, ['phpunit.xml', 'phpunit.xml.dist', 'composer.json']],
 ];
 
-/** They say much that no tool of tests goes by. */
-export const namesMuch = /^(?:package\.json|pyproject\.toml|setup\.cfg|composer\.json)$/;
-export interface Word {
-  readonly text: string;
-  readonly isPattern: boolean;
-  /** Behind an option that has it loaded, or settings taken from it. */
-  readonly isLoaded: boolean;
-}
-
-const loading =
-  /^(?:-r|-c|-p|-f|--(?:import|require|loader|experimental-loader|preload|config|configFile|config-file|setupFiles\w*|setup|file|makefile|reporter|env-file|tsconfig|project|rcfile|globalSetup|test-reporter|conftest))$/;
-
-/** Each once. */
-export function wordsOf(text: string): readonly Word[] {
-  const words = new Map<string, Word>();
-  let last = '';
-  for (const found of text.matchAll(/[^\s"'`;|&()<>=,[\]{}]+/g)) {
-    const raw = found[0].replace(/^(?:\.\/)+/, '').replace(/[:.]+$/, '');
-    // `python -m tools.check`
-    const path = last === '-m' && /^\w+(?:\.\w+)+$/.test(raw) ? raw.replaceAll('.', '/') : raw;
-    if (!raw.startsWith('-') && raw.length < 200)
-      words.set(`${loading.test(last)} ${path}`, {
-        text: path,
-        isPattern: /[*?]/.test(raw),
-        isLoaded: loading.test(last),
-      });
-    last = found[0];
-  }
-  return [...words.values()];
+/** As what a tool's file is read: as commands, as settings, or, where most of it is about other things, as any file. */
+export function toolBy(name: string): Said['by'] {
+  if (/^(?:package\.json|pyproject\.toml|setup\.cfg|composer\.json)$/.test(name)) return 'file';
+  return /^(?:tox\.ini|Rakefile|build\.gradle.*|.*\.py)$/.test(name) ? 'script' : 'settings';
 }
 
 /** Files that a word may mean, of those whose text leads on. */
-export function leading(path: string, by: Said['by']): readonly string[] {
-  if (path.includes('$')) return [];
-  if (codeEnding.test(path)) return [path];
-  return by === 'file' && !path.includes('/')
-    ? []
-    : endings
-        .slice(1)
-        .map((ending) => path + ending)
-        .filter(isOfChecks);
+export function leading(path: string, by: Said['by'], role: Word['role']): readonly string[] {
+  if (path.includes('$') || (role === 'named' && (by === 'command' || by === 'script'))) return [];
+  if (codeEnding.test(path)) return role === 'named' && !isOfChecks(path) ? [] : [path];
+  if (by === 'file' && !path.includes('/')) return [];
+  const named = endings.slice(1).map((ending) => path + ending);
+  return named.filter(isOfChecks);
 }
 
 /**
- * Is it there to judge, or is it what is judged? A check may well run the program that it is about: `node app.js | grep -q
- * hello`. What a manifest's script runs is what tests the project, unless it lies among its sources.
+ * Is it there to judge, or is it what is judged? A check may well run the program that it is about, `node app.js | grep -q
+ * hello`, and look at any file. What a manifest's script runs is what tests the project, unless it lies among its sources or
+ * is called like a program.
+ *
+ * @param text what it says
  */
-export function isJudge(path: string, said: Said, text: string): boolean {
+export function isJudge(path: string, { by, folder }: Said, role: Word['role'], text: string): boolean {
+  const isCommand = by === 'command' || by === 'script';
+  if (role === 'loaded') return true;
+  if (isCommand && role !== 'run') return false;
   if (isOfChecks(path) || proofFileOf(path) !== undefined) return true;
   if (sources.test(path)) return false;
-  if (said.by === 'file') return said.folder !== '' && path.startsWith(said.folder);
-  return said.by === 'script' || judging.test(text);
+  if (by === 'file') return isData(path) || (folder !== '' && path.startsWith(folder));
+  return (by !== 'command' && !programs.test(path)) || judging.test(text);
 }
 
+const programs = /(?:^|\/)(?:index|main|app|cli|server|mod|lib|program)\.[^/]+$/i;
 const sources = /^(?:.*\/)?(?:src|lib|app|source|sources|public|dist|pkg|cmd|internal|components|pages)\//i;
 const folderOfChecks =
   /(?:^|\/)(?:tools?|scripts?|ci|checks?|tests?|specs?|qa|hack|dev|build|bin\/ci|e2e|tasks?|gulp|grunt|make|mk|rakelib|buildsrc|build-tools|devtools|\.?config)\//i;
@@ -156,11 +141,11 @@ export function isOfChecks(path: string): boolean {
 
 /** The folders from which paths of a text may start; each ends with `/`, or is empty. */
 export function foldersIn({ text, folder, by }: Said, near: readonly string[]): readonly string[] {
-  const led = [
-    ...text.matchAll(/(?:\bcd|-C|--prefix|--cwd|--dir|--workspace|-w|--filter|pushd)[ =]+["']?([\w./@-]+)/g),
-  ];
-  const folders = led.flatMap(
-    ({ 1: to = '' }) => joined(folder, to.replace(/^(?:\.\/)+/, '').replace(/\/$/, '')) ?? [],
+  const led = text.matchAll(
+    /(?:\bcd|-C|--prefix|--cwd|--dir|--workspace|-w|--filter|pushd)[ =]+["']?([\w./@-]+)/g,
+  );
+  const folders = [...new Set(Array.from(led, ({ 1: to = '' }) => to))].flatMap(
+    (to) => joined(folder, to.replace(/^(?:\.\/)+/, '').replace(/\/$/, '')) ?? [],
   );
   // What runs the scripts of all its parts names none of them.
   const all = by === 'file' ? [] : near;

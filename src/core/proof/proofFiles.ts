@@ -55,7 +55,8 @@ const settingsNames = [
   /^\.?(?:mypy\.ini|flake8|pylintrc|pydocstyle|isort\.cfg|setup\.cfg|pycodestyle|yamllint|editorconfig|shellcheckrc|clang-tidy|clang-format)$/i,
   /^\.?(?:rubocop|golangci|swiftlint|detekt|phpstan|psalm|credo|scalafmt|scalafix|stylelint|markdownlint|pre-commit)[^/]*\.(?:ya?ml|neon(?:\.dist)?|xml|exs|conf|json|toml)$/i,
   /^(?:checkstyle|pmd|spotbugs|findbugs)[^/]*\.xml$/i,
-  /^(?:sitecustomize|usercustomize)\.py$/i,
+  // A module in the folder that tests are run from goes before an installed one.
+  /^(?:sitecustomize|usercustomize|pytest|_pytest|unittest|doctest|nose2?|coverage|hypothesis)\.py$/i,
 ];
 
 /** By them programs find out what to run, and which packages to run it with. */
@@ -92,4 +93,11 @@ export function proofFileOf(path: string): ProofFile | undefined {
 export function isTestByName(path: string): boolean {
   const name = path.slice(path.lastIndexOf('/') + 1);
   return testNames.some((pattern) => pattern.test(name));
+}
+
+/** What nothing runs, and nothing obeys because of where it lies. */
+export function isData(path: string): boolean {
+  return /\.(?:json5?|jsonl|ndjson|txt|csv|tsv|xml|html?|md|sql|svg|ya?ml|toml|log|snap|golden|expected|out|in|dat|diff|patch)$/i.test(
+    path,
+  );
 }

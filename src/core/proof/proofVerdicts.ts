@@ -1,7 +1,8 @@
 // What each change of a file that a check judges by means for its green: less for certain, no less for certain, or unknown.
 import { keepsToItself, onlyAddsTests } from './addedTests';
+import { looksOnly } from './commandWords';
 import { onlyAddsToManifest } from './manifestChanges';
-import { isTestByName, proofFileOf } from './proofFiles';
+import { isData, isTestByName, proofFileOf } from './proofFiles';
 import { type ProvedChange, type Weakening, weakenings } from './weakenings';
 
 export interface ProofVerdicts {
@@ -25,6 +26,7 @@ export function proofVerdicts(
 ): ProofVerdicts {
   const weaker = weakenings(command, changes, reached);
   const isWeaker = new Set(weaker.map(({ path }) => path));
+  if (looksOnly(command)) return { weaker, uncertain: [], harmless: [] };
   const left = changes.filter(
     ({ path, isDeclared }) =>
       !isDeclared && !isWeaker.has(path) && (reached.has(path) || proofFileOf(path) !== undefined),
@@ -54,11 +56,4 @@ function isOnlyMore(
   if (before === '') return false;
   if (kind === 'manifest') return onlyAddsToManifest(command, path, before, after);
   return kind === 'test' && onlyAddsTests(path, before, after);
-}
-
-/** What nothing runs, and nothing obeys because of where it lies. */
-function isData(path: string): boolean {
-  return /\.(?:json5?|jsonl|ndjson|txt|csv|tsv|xml|html?|md|sql|svg|ya?ml|toml|log|snap|golden|expected|out|in|dat|diff|patch)$/i.test(
-    path,
-  );
 }

@@ -121,6 +121,67 @@ describe('what a check judges by, when it is changed', () => {
       'test/sum.test.js': both,
     }),
 
+    ...(
+      [
+        ['sh -c "node tools/x.mjs"', 'tools/x.mjs'],
+        ["bash -c './tools/x.sh && true'", 'tools/x.sh'],
+        ['CI=1 npx tsx ./tools/x.ts --all', 'tools/x.ts'],
+        ['uv run tools/x.py', 'tools/x.py'],
+        ['go run ./tools/x.go', 'tools/x.go'],
+        ['deno run -A tools/x.ts', 'tools/x.ts'],
+        ['python3 -u tools/x.py', 'tools/x.py'],
+        ['./tools/x', 'tools/x'],
+        ['cd tools && ./x.sh', 'tools/x.sh'],
+        ['NODE_OPTIONS="--import ./x.mjs" npm test', 'x.mjs'],
+        ['npx mocha "tools/*.mjs"', 'tools/x.mjs'],
+        ['node --test tools/', 'tools/x.mjs'],
+        ['docker compose run app', 'compose.yml'],
+        ['cargo test', 'build.rs'],
+      ] as const
+    ).map(([command, path]) => one('uncertain', `what \`${command}\` runs`, command, path, ['a', 'b'])),
+    one('uncertain', 'what settings have set up', 'npx vitest run', 'start.ts', ['a', 'b'], {
+      'vitest.config.ts': "export default { test: { setupFiles: ['./start.ts'] } };\n",
+    }),
+    one('uncertain', 'a list that a script goes by', 'node tools/all.mjs', 'list.txt', ['a', 'b'], {
+      'tools/all.mjs': "for (const one of readFileSync('../list.txt')) run(one);\n",
+    }),
+    one('uncertain', 'what make calls by a variable', 'make', 'go.py', ['a', 'b'], {
+      Makefile: 'PYTHON = python3\nall:\n\t@$(PYTHON) go.py\n',
+    }),
+    ...(
+      [
+        ['npx eslint tools/x.mjs', 'tools/x.mjs'],
+        ['shellcheck scripts/x.sh', 'scripts/x.sh'],
+        ['bash -n scripts/x.sh', 'scripts/x.sh'],
+        ['node --check tools/x.mjs', 'tools/x.mjs'],
+        ['make && wc -c bin/x.js', 'bin/x.js'],
+        ['npm test && test -f scripts/x.sh', 'scripts/x.sh'],
+        ['grep -q strict tsconfig.json', 'tsconfig.json'],
+        ['test -f package.json && jq -e .bin package.json', 'package.json'],
+        [`node -e "require('./package.json').bin.x"`, 'package.json'],
+        ['! grep -rq "a && b" test/data.json', 'test/data.json'],
+      ] as const
+    ).map(([command, path]) =>
+      one('none', `what \`${command}\` looks at`, command, path, ['{}', '{ "a": 1 }']),
+    ),
+    one(
+      'uncertain',
+      'what is looked at, and run by a test',
+      'grep -q a package.json && npm test',
+      'package.json',
+      [pkg({}), pkg({}, { type: 'module' })],
+    ),
+    one(
+      'uncertain',
+      'what a program in a command runs',
+      `python -c "import subprocess; subprocess.run('pytest')"`,
+      'tests/data.json',
+      ['1', '2'],
+    ),
+    one('none', 'a program by its name that a script runs', 'npm test', 'index.js', ['a', 'b'], {
+      'package.json': pkg({ test: 'eslint index.js && node index.js --self-test && mocha' }),
+    }),
+
     // Tests.
     test('weaker', 'all of a test after a return', both.replace('=> {\n', '=> {\n  return;\n')),
     test('weaker', 'all of a test in what is never true', both.replace('=> {\n  ', '=> {\n  if (false) ')),
@@ -298,6 +359,7 @@ describe('what a check judges by, when it is changed', () => {
       'vite.config.ts',
       'eslint.config.js',
       'sitecustomize.py',
+      'pytest.py',
       'tsconfig.json',
       'Makefile',
       'deno.json',
