@@ -57,15 +57,9 @@ export class ProofTrial {
     if (paths.every((path) => isDeclared(path, declared))) return { kind: 'judged', weaker: [] };
     live.timeLimit?.hold(); // the attempt's time is for its own work
     try {
-      const work = await ProvedWork.keep(this.isolation, slot, paths, () => live.isOver);
-      if (!work) return { kind: 'altered', overlaps: [] };
       const changes: ProvedChange[] = [];
-      for (const file of work.files)
-        changes.push({
-          path: file.path,
-          isDeclared: isDeclared(file.path, declared),
-          ...(await this.isolation.read(file)),
-        });
+      for (const [path, texts] of await this.isolation.texts(slot, paths))
+        changes.push({ path, isDeclared: isDeclared(path, declared), ...texts });
       const judged: (readonly [GreenCheck, ProofVerdicts])[] = [];
       for (const check of checks) {
         const reached = await this.#reached(slot, check.command, changes);
@@ -75,6 +69,9 @@ export class ProofTrial {
         judged.flatMap(([, said]) => said.weaker.map((one) => [one.path, one] as const)),
       );
       if (weaker.size > 0) return { kind: 'judged', weaker: [...weaker.values()] };
+      if (judged.every(([, { uncertain }]) => uncertain.length === 0)) return { kind: 'judged', weaker: [] };
+      const work = await ProvedWork.keep(this.isolation, slot, paths, () => live.isOver);
+      if (!work) return { kind: 'altered', overlaps: [] };
       const red = await this.#firstRed(live, work, judged, verifyMs);
       if (work.overlaps.length > 0) return { kind: 'altered', overlaps: work.overlaps };
       return { kind: 'judged', weaker: [], ...(red && { red }) };
@@ -94,7 +91,7 @@ export class ProofTrial {
     for (let reads = 0; ; reads++) {
       const { files, wants } = reachOf(command, asked, (path) => texts.get(path));
       if (wants.length === 0 || reads === mostReads) return files;
-      for (const [path, text] of await this.isolation.texts(slot, wants)) texts.set(path, text);
+      for (const [path, { before }] of await this.isolation.texts(slot, wants)) texts.set(path, before);
     }
   }
 

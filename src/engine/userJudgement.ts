@@ -5,7 +5,7 @@ import type { Attempt, Happening } from '../core/events/event';
 import type { Feature } from '../core/features/feature';
 import type { FeatureId } from '../core/shared/ids';
 import { ok, type Result, refuse } from '../core/shared/result';
-import type { Isolation, StagedFile, StagedTexts } from '../ports/isolation';
+import type { FileTexts, Isolation, StagedFile } from '../ports/isolation';
 import type { PublicationRecord } from '../ports/store';
 import type { CleanPlace } from './cleanPlace';
 import type { EventLog } from './eventLog';
@@ -18,7 +18,7 @@ import type { Verification } from './verification';
 /** Work that waits for the user's yes, at least one file of it. */
 export interface KeptWork {
   readonly files: readonly StagedFile[];
-  readonly textsOf: (file: StagedFile) => Promise<StagedTexts>;
+  readonly textsOf: (file: StagedFile) => Promise<FileTexts>;
 }
 
 export class UserJudgement {

@@ -67,13 +67,10 @@ export interface Isolation {
    * come in meanwhile that stays the base, and is merged with what was staged; overlaps are answered as `bringUpToDate` tells.
    */
   restore(slot: Slot, files: readonly StagedFile[]): Promise<readonly Overlap[]>;
-  /**
-   * What files of the place say, in `\n` lines; null for nothing there, a link, no text and more than 1 MiB. One that was
-   * not asked for is not in the answer.
-   */
-  texts(slot: Slot, paths: readonly string[]): Promise<ReadonlyMap<string, string | null>>;
+  /** What files of the place say, and what their bases said; the same for one that was not changed. By path. */
+  texts(slot: Slot, paths: readonly string[]): Promise<ReadonlyMap<string, FileTexts>>;
   /** What a staged change made of a file's text. */
-  read(file: StagedFile): Promise<StagedTexts>;
+  read(file: StagedFile): Promise<FileTexts>;
   /** Lays staged files into the place of another slot, as if they had been changed there; as `bringUpToDate` tells. */
   lay(slot: Slot, files: readonly StagedFile[]): Promise<Arrivals>;
   /**
@@ -175,7 +172,7 @@ export interface StagedFile {
 }
 
 /** In `\n` lines; null: no file; empty for what is no text, is above 8 MiB, or is not to be had any more. */
-export interface StagedTexts {
+export interface FileTexts {
   readonly before: string | null;
   readonly after: string | null;
 }

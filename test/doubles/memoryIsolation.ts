@@ -12,6 +12,7 @@ import type {
   Arrivals,
   CommandPlace,
   FileState,
+  FileTexts,
   Isolation,
   Lacking,
   Overlap,
@@ -19,7 +20,6 @@ import type {
   PlaceMove,
   PlaceWrite,
   StagedFile,
-  StagedTexts,
 } from '../../src/ports/isolation';
 
 export function hashOf(text: string): string {
@@ -212,14 +212,17 @@ export class MemoryIsolation implements Isolation {
     });
   }
 
-  async read({ before, after }: StagedFile): Promise<StagedTexts> {
+  async read({ before, after }: StagedFile): Promise<FileTexts> {
     return { before: this.#keptFile(before)?.text ?? null, after: this.#keptFile(after)?.text ?? null };
   }
 
-  async texts(slot: number, paths: readonly string[]): Promise<ReadonlyMap<string, string | null>> {
+  async texts(slot: number, paths: readonly string[]): Promise<ReadonlyMap<string, FileTexts>> {
     return this.#inTurn(slot, () => {
       const place = this.#place(slot);
-      return new Map(paths.map((path) => [path, fileIn(place, path)?.text ?? null]));
+      const textIn = (tree: Tree, path: string) => fileIn(tree, path)?.text ?? null;
+      return new Map(
+        paths.map((path) => [path, { before: textIn(place.base, path), after: textIn(place, path) }]),
+      );
     });
   }
 

@@ -443,18 +443,18 @@ export function isolationConformance(
     });
 
     describe('texts', () => {
-      it('are what files of the place say now', async () => {
+      it('are what files of the place say, and what they were made from', async () => {
         const place = changeInEachWay();
         place.write('src/b.txt', 'now\n');
-        const asked = ['src/b.txt', 'src/deep', 'a/not.txt'];
-        assert.deepEqual(
-          [...(await world.isolation.texts(1, asked))],
-          [
-            ['src/b.txt', 'now\n'],
-            ['src/deep', null],
-            ['a/not.txt', null],
-          ],
-        );
+        const asked = ['src/b.txt', 'src/new.txt', 'a.txt', 'src/deep', 'not/there.txt'];
+        place.remove('a.txt');
+        assert.deepEqual(Object.fromEntries(await world.isolation.texts(1, asked)), {
+          'src/b.txt': { before: ten, after: 'now\n' },
+          'src/new.txt': { before: null, after: 'new\n' },
+          'a.txt': { before: 'a\n', after: null },
+          'src/deep': { before: null, after: null },
+          'not/there.txt': { before: null, after: null },
+        });
       });
     });
 

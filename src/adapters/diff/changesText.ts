@@ -1,5 +1,5 @@
 // Changes that are kept apart from the workspace, as one unified diff for people to read.
-import type { FileState, StagedFile, StagedTexts } from '../../ports/isolation';
+import type { FileState, FileTexts, StagedFile } from '../../ports/isolation';
 import { hashOf } from '../files/contentHash';
 import { cleanHunk, headOf, hunksOf, type Run, runsOf } from './fileHunks';
 
@@ -22,7 +22,7 @@ const usualBounds: DiffBounds = {
 
 export interface ChangesAsked {
   readonly files: readonly StagedFile[];
-  readonly textsOf: (file: StagedFile) => Promise<StagedTexts>;
+  readonly textsOf: (file: StagedFile) => Promise<FileTexts>;
   /** Takes out what nobody may see. */
   readonly redact: (text: string) => string;
 }
@@ -57,7 +57,7 @@ export async function changesText(
 
 function fileLines(
   file: StagedFile,
-  { before, after }: StagedTexts,
+  { before, after }: FileTexts,
   redact: (text: string) => string,
   mostChars: number,
 ): readonly string[] {

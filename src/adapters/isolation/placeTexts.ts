@@ -1,14 +1,22 @@
-// What a file of a place says, for rules that go by it.
-import { isNotRead, readFileWithin } from '../files/boundedRead';
+// What a file of a place says, and what its base said, for rules that go by it.
+import type { FileTexts } from '../../ports/isolation';
+import { isNotRead, type NotRead, readFileWithin } from '../files/boundedRead';
+import { maxFileBytes } from '../files/lookAt';
 import { readText } from '../files/textForm';
+import type { SlotPlace } from './slotPlace';
 import { foundOpened } from './survey';
 
-/** What says what is run is short; the rest is data. */
-const mostBytes = 1024 * 1024;
+export async function textsInPlace(place: SlotPlace, at: string): Promise<FileTexts> {
+  await place.keepBase(at);
+  const base = place.manifest.get(at);
+  const isFile = foundOpened(place.options.dir, at)?.kind === 'file';
+  return {
+    before: base?.kind === 'file' ? textOf((await place.baseBytes(base)) ?? { notRead: 'missing' }) : null,
+    after: isFile ? textOf(await readFileWithin(place.ours(at), maxFileBytes)) : null,
+  };
+}
 
-/** In `\n` lines; null where there is no such text. @param dir of the place @param at from there */
-export async function textInPlace(dir: string, at: string): Promise<string | null> {
-  if (foundOpened(dir, at)?.kind !== 'file') return null;
-  const bytes = await readFileWithin(`${dir}/${at}`, mostBytes);
-  return isNotRead(bytes) ? null : (readText(bytes)?.text.replaceAll('\r\n', '\n') ?? null);
+function textOf(bytes: Buffer | NotRead): string {
+  if (isNotRead(bytes) || bytes.length > maxFileBytes) return '';
+  return readText(bytes)?.text.replaceAll('\r\n', '\n') ?? '';
 }

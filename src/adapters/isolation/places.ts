@@ -3,7 +3,7 @@ import { realpath } from 'node:fs/promises';
 import path from 'node:path';
 import { pathMatcher } from '../../core/locks/sharedPaths';
 import type { Slot } from '../../core/shared/ids';
-import type { Arrivals, Isolation, Lacking } from '../../ports/isolation';
+import type { Arrivals, FileTexts, Isolation, Lacking } from '../../ports/isolation';
 import type { ViewMaker } from '../../ports/workers';
 import { removeTree } from '../files/removeTree';
 import type { UserRules } from '../files/userRules';
@@ -17,7 +17,7 @@ import { locateChange } from './locateChange';
 import { isOfPackages } from './manifest';
 import { placeChanges } from './placeChanges';
 import { type Edited, moveInPlace, writeInPlace } from './placeEdits';
-import { textInPlace } from './placeTexts';
+import { textsInPlace } from './placeTexts';
 import { prepare, surveyPlace } from './prepare';
 import { createProtection } from './protection';
 import type { PlacedChange } from './publisher';
@@ -201,8 +201,8 @@ export function createPlaces(options: PlacesOptions): Places {
       }),
     texts: (slot, paths) =>
       slots.inPrepared(slot, 'read files', async ({ place }) => {
-        const texts = new Map<string, string | null>();
-        for (const file of paths) texts.set(file, await textInPlace(place.options.dir, inside + file));
+        const texts = new Map<string, FileTexts>();
+        for (const file of paths) texts.set(file, await textsInPlace(place, inside + file));
         return texts;
       }),
     lay: (slot, files) =>

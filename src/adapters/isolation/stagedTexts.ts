@@ -1,11 +1,11 @@
 // What staged changes say, for rules and for people to read.
 import { Failure } from '../../ports/failure';
-import type { FileState, StagedFile, StagedTexts } from '../../ports/isolation';
+import type { FileState, FileTexts, StagedFile } from '../../ports/isolation';
 import type { KeptContent } from '../files/keptContent';
 import { maxFileBytes } from '../files/lookAt';
 import { readText } from '../files/textForm';
 
-export async function readStaged(kept: KeptContent, { before, after }: StagedFile): Promise<StagedTexts> {
+export async function readStaged(kept: KeptContent, { before, after }: StagedFile): Promise<FileTexts> {
   return { before: await textOf(kept, before), after: await textOf(kept, after) };
 }
 

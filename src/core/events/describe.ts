@@ -33,7 +33,7 @@ export function describe(event: Event, after: Snapshot): string | undefined {
     case 'feature.skipped':
       return `⏭️ Feature ${event.featureId} skipped: ${describeSkip(event.because)}`;
     case 'feature.unconfirmed':
-      return `🔎 Feature ${event.featureId} needs your check: ${oneLine(event.why)}`;
+      return `🔎 Feature ${event.featureId} needs your check: ${headline(event.why)}`;
     case 'feature.yielded':
       if (event.cause === 'unproved')
         return `🔁 Feature ${event.featureId} is built again: ${headline(event.note)}`;

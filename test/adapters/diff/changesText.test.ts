@@ -8,7 +8,7 @@ import { describe, it } from 'mocha';
 import { changesText, type DiffBounds } from '../../../src/adapters/diff/changesText';
 import { hashOf } from '../../../src/adapters/files/contentHash';
 import { Redactor } from '../../../src/core/guardrails/redactor';
-import type { StagedTexts } from '../../../src/ports/isolation';
+import type { FileTexts } from '../../../src/ports/isolation';
 
 interface Side {
   readonly text: string | Buffer;
@@ -37,7 +37,7 @@ function textOf(side: Side | undefined): string | null {
 function diffOf(changes: readonly Change[], bounds?: DiffBounds, redact = (text: string) => text) {
   const all = changes.map(({ path, before, after }) => {
     const [old, now] = [sideOf(before), sideOf(after)];
-    const texts: StagedTexts = { before: textOf(old), after: textOf(now) };
+    const texts: FileTexts = { before: textOf(old), after: textOf(now) };
     return { file: { path, before: stateOf(old), after: stateOf(now) }, texts };
   });
   return changesText(

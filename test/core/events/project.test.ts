@@ -65,6 +65,10 @@ describe('project', () => {
       { type: 'verify.started', command: 'npm run lint', guards: 3, ...own },
       { status: 'verifying', step: 'check of feature 3: npm run lint' },
     ],
+    [
+      { type: 'verify.started', command: 'npm test', trial: true, ...own },
+      { status: 'verifying', step: 'check with its files as they were: npm test' },
+    ],
   ];
   for (const [happening, patch] of agentNews) {
     it(`${happening.type} changes the agent's card`, () => {
