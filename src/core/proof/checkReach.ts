@@ -61,10 +61,9 @@ class Walk {
     for (let said = this.#left.pop(); said && this.#looks < mostLooks; said = this.#left.pop()) {
       this.#looks += said.text.length / 100;
       const folders = foldersIn(said, this.#near);
-      const isFile = said.by === 'file';
-      if (!isFile) for (const folder of folders) this.#runBy(said.text, folder);
-      const isText = isFile || said.by === 'settings';
-      for (const word of isText ? wordsOfFile(said.text) : wordsOfCommands(said.text)) {
+      if (said.by !== 'mention') for (const folder of folders) this.#runBy(said.text, folder);
+      const isCommand = said.by === 'command' || said.by === 'script';
+      for (const word of isCommand ? wordsOfCommands(said.text) : wordsOfFile(said.text)) {
         const paths = new Set(folders.map((folder) => joined(folder, word.text)));
         for (const path of paths) if (path !== undefined && path !== '') this.#named(said, word, path);
       }
@@ -101,18 +100,24 @@ class Walk {
       }
   }
 
-  #named(said: Said, { isPattern, role }: Word, path: string): void {
+  #named(said: Said, word: Word, path: string): void {
+    const { isPattern, role } = word;
     this.#looks += 1;
     for (const one of this.#asked.meantBy(path, isPattern))
-      if (isJudge(one, said, role, this.textOf(one) ?? '')) this.files.add(one);
+      if (isJudge(one, said, word, this.textOf(one) ?? '')) this.files.add(one);
     for (const one of isPattern ? [] : leading(path, said.by, role)) {
       const text = this.#textOf(one);
       // What tests load is for the most part what they are about.
       if (text !== undefined && proofFileOf(one) !== 'test')
         this.#say({ text, folder: folderOf(one), by: 'file' });
+      if (text !== undefined && holdsCommands.test(one))
+        this.#say({ text, folder: said.folder, by: 'script' });
     }
   }
 }
+
+/** Of a shell or of make: they are carried out where they are called. */
+const holdsCommands = /(?:^|\/)[^/.]+$|\.(?:sh|bash|zsh|mk|just)$/;
 
 class AskedFiles {
   readonly #files: ReadonlySet<string>;

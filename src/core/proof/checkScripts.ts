@@ -17,7 +17,7 @@ const runners: readonly (readonly [
 ])[] = [
   [
     /^package\.json$/,
-    /^(?:npm|yarn|pnpm|bun|turbo|nx|lerna|wireit|run-s|run-p|npm-run-all2?|node|ultra|rush)$/,
+    /^(?:npm|yarn|pnpm|bun|turbo|nx|lerna|wireit|run-s|run-p|npm-run-all2?|concurrently|node|ultra|rush)$/,
     scriptsOfPackage,
     ['package.json'],
   ],

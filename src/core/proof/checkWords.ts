@@ -7,8 +7,11 @@ import { isData, proofFileOf } from './proofFiles';
 export interface Said {
   readonly text: string;
   readonly folder: string;
-  /** `command`: the check's own. `script`: of a manifest. `settings`: of a tool that it calls. `file`: of one it runs. */
-  readonly by: 'command' | 'script' | 'settings' | 'file';
+  /**
+   * `command`: the check's own. `script`: of a manifest or a shell. `settings`: of a tool that it calls. `file`: of one that it
+   * runs. `mention`: of one that says much besides.
+   */
+  readonly by: 'command' | 'script' | 'settings' | 'file' | 'mention';
 }
 
 const deepest = 12;
@@ -97,7 +100,7 @@ export const toolFiles: readonly (readonly [called: RegExp, files: readonly stri
 
 /** As what a tool's file is read: as commands, as settings, or, where most of it is about other things, as any file. */
 export function toolBy(name: string): Said['by'] {
-  if (/^(?:package\.json|pyproject\.toml|setup\.cfg|composer\.json)$/.test(name)) return 'file';
+  if (/^(?:package\.json|pyproject\.toml|setup\.cfg|composer\.json)$/.test(name)) return 'mention';
   return /^(?:tox\.ini|Rakefile|build\.gradle.*|.*\.py)$/.test(name) ? 'script' : 'settings';
 }
 
@@ -105,9 +108,10 @@ export function toolBy(name: string): Said['by'] {
 export function leading(path: string, by: Said['by'], role: Word['role']): readonly string[] {
   if (path.includes('$') || (role === 'named' && (by === 'command' || by === 'script'))) return [];
   if (codeEnding.test(path)) return role === 'named' && !isOfChecks(path) ? [] : [path];
-  if (by === 'file' && !path.includes('/')) return [];
+  if ((by === 'file' || by === 'mention') && !path.includes('/')) return [];
   const named = endings.slice(1).map((ending) => path + ending);
-  return named.filter(isOfChecks);
+  const isScript = role === 'run' && path.includes('/');
+  return [...(isScript ? [path] : []), ...named.filter(isOfChecks)];
 }
 
 /**
@@ -117,20 +121,25 @@ export function leading(path: string, by: Said['by'], role: Word['role']): reado
  *
  * @param text what it says
  */
-export function isJudge(path: string, { by, folder }: Said, role: Word['role'], text: string): boolean {
+export function isJudge(path: string, { by, folder }: Said, { role, isPiped }: Word, text: string): boolean {
   const isCommand = by === 'command' || by === 'script';
   if (role === 'loaded') return true;
   if (isCommand && role !== 'run') return false;
   if (isOfChecks(path) || proofFileOf(path) !== undefined) return true;
   if (sources.test(path)) return false;
+  if (by === 'mention') return false;
   if (by === 'file') return isData(path) || (folder !== '' && path.startsWith(folder));
-  return (by !== 'command' && !programs.test(path)) || judging.test(text);
+  if (judging.test(text)) return true;
+  return !programs.test(path) && (by !== 'command' || (!isPiped && endsRed.test(text)));
 }
 
 const programs = /(?:^|\/)(?:index|main|app|cli|server|mod|lib|program)\.[^/]+$/i;
 const sources = /^(?:.*\/)?(?:src|lib|app|source|sources|public|dist|pkg|cmd|internal|components|pages)\//i;
 const folderOfChecks =
   /(?:^|\/)(?:tools?|scripts?|ci|checks?|tests?|specs?|qa|hack|dev|build|bin\/ci|e2e|tasks?|gulp|grunt|make|mk|rakelib|buildsrc|build-tools|devtools|\.?config)\//i;
+/** A script that tells by its end what it found. */
+const endsRed =
+  /\bprocess\.exit(?:Code)?\b|\bsys\.exit\b|\bSystemExit\b|\bthrow\b|\bexit\s+[1-9]|(?:^|[\n;|&]\s*)(?:diff|cmp|npm|yarn|pnpm|make)\s/;
 /** A script that calls the tools of tests, or asserts. */
 const judging =
   /\b(?:node:test|node:assert|require\(['"]assert|from ['"]assert|mocha|jest|vitest|node --test|pytest|unittest|go test|cargo test|assert_eq)\b|\bassert\b|(?:^|\n)set -[a-z]*e/;
@@ -148,11 +157,12 @@ export function foldersIn({ text, folder, by }: Said, near: readonly string[]): 
     (to) => joined(folder, to.replace(/^(?:\.\/)+/, '').replace(/\/$/, '')) ?? [],
   );
   // What runs the scripts of all its parts names none of them.
-  const all = by === 'file' ? [] : near;
+  const isFile = by === 'file' || by === 'mention';
+  const all = isFile ? [] : near;
   return [
     ...new Set([
       folder,
-      ...(by === 'file' ? [''] : []),
+      ...(isFile ? [''] : []),
       ...folders.map((one) => (one === '' ? '' : `${one}/`)),
       ...all,
     ]),

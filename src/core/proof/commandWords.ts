@@ -5,6 +5,8 @@ export interface Word {
   readonly isPattern: boolean;
   /** `run`: a program or script, or tests that a runner is given. `loaded`: read before, or settings. `named`: any other. */
   readonly role: 'run' | 'loaded' | 'named';
+  /** Something else looks at what the program prints, and its own end is not seen. */
+  readonly isPiped: boolean;
 }
 
 const interpreters =
@@ -36,8 +38,10 @@ const runsOthers =
 /** What a command or a script of commands names, each once. */
 export function wordsOfCommands(text: string): readonly Word[] {
   const words = new Map<string, Word>();
-  for (const segment of text.split(/&&|\|\||[;|&\n]/))
-    for (const word of wordsIn(segment)) words.set(`${word.role} ${word.text}`, word);
+  const parts = text.split(/(&&|\|\||[;|&\n])/); // with what separates them
+  for (let at = 0; at < parts.length; at += 2)
+    for (const word of wordsIn(parts[at] ?? '', parts[at + 1] === '|'))
+      words.set(`${word.role} ${word.text}`, word);
   return [...words.values()];
 }
 
@@ -70,7 +74,7 @@ export function looksOnly(command: string): boolean {
   });
 }
 
-function wordsIn(segment: string): readonly Word[] {
+function wordsIn(segment: string, isPiped: boolean): readonly Word[] {
   const words: Word[] = [];
   const tokens = segment.split(/[\s"'`()<>=,[\]{}]+/).filter((token) => token !== '');
   let program = '';
@@ -95,7 +99,7 @@ function wordsIn(segment: string): readonly Word[] {
       isModule ? token.replaceAll('.', '/') : token,
       isLoaded ? 'loaded' : isRun ? 'run' : 'named',
     );
-    if (word) words.push(word);
+    if (word) words.push({ ...word, isPiped });
     const name = token.slice(token.lastIndexOf('/') + 1);
     if (interpreters.test(name) || runners.test(name) || loadedInShort.some(([, of]) => of.test(name))) {
       program = name;
@@ -116,5 +120,7 @@ function wordOf(token: string, role: Word['role']): Word | undefined {
     .replace(/^[@+]+/, '')
     .replace(/^(?:\.\/)+/, '')
     .replace(/[:.]+$/, '');
-  return text === '' || text.length >= 200 ? undefined : { text, isPattern: /[*?]/.test(text), role };
+  return text === '' || text.length >= 200
+    ? undefined
+    : { text, isPattern: /[*?]/.test(text), role, isPiped: false };
 }

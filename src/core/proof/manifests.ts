@@ -39,10 +39,14 @@ function otherPackages(old: Fields, now: Fields): readonly string[] {
 }
 
 export function scriptsOfPackage(text: string): Scripts {
-  const { scripts, tasks } = objectOf(text);
+  const { scripts, tasks, wireit } = objectOf(text);
   const entries = [scripts, tasks].flatMap((of) => (isObject(of) ? Object.entries(of) : []));
+  const more = (name: string) => (isObject(wireit) && wireit[name] ? ` ${JSON.stringify(wireit[name])}` : '');
   return new Map(
-    entries.map(([name, script]) => [name, typeof script === 'string' ? script : JSON.stringify(script)]),
+    entries.map(([name, script]) => [
+      name,
+      (typeof script === 'string' ? script : JSON.stringify(script)) + more(name),
+    ]),
   );
 }
 

@@ -139,6 +139,35 @@ describe('what a check judges by, when it is changed', () => {
         ['cargo test', 'build.rs'],
       ] as const
     ).map(([command, path]) => one('uncertain', `what \`${command}\` runs`, command, path, ['a', 'b'])),
+    one('uncertain', 'a script that ends red by itself', 'node probe.mjs', 'probe.mjs', [
+      "if (sum(1, 2) !== 3) throw new Error('no');\n",
+      '\n',
+    ]),
+    one('uncertain', 'one that compares', 'sh go.sh', 'go.sh', [
+      './a < in > out\ndiff out wanted\n',
+      'true\n',
+    ]),
+    one('none', 'a program whose output is looked at', 'node hi.mjs | grep -q hi', 'hi.mjs', [
+      'process.exitCode = 1',
+      'b',
+    ]),
+    one('uncertain', 'one behind a script of a shell', './ci/all', 'go.mjs', ['a', 'b'], {
+      'ci/all': '#!/bin/sh\nnpm run --silent unit\n',
+      'package.json': pkg({ unit: 'node go.mjs' }),
+    }),
+    one('uncertain', 'one behind a script in a language', 'node tools/all.mjs', 'go.mjs', ['a', 'b'], {
+      'tools/all.mjs': "execSync('npm run unit');\n",
+      'package.json': pkg({ unit: 'node go.mjs' }),
+    }),
+    one('uncertain', 'one that runs beside another', 'npm test', 'go.mjs', ['a', 'b'], {
+      'package.json': pkg({ test: 'concurrently "npm:unit" npm:lint', unit: 'node go.mjs' }),
+    }),
+    one('uncertain', 'one of wireit', 'npm test', 'go.mjs', ['a', 'b'], {
+      'package.json': pkg({ test: 'wireit' }, { wireit: { test: { command: 'node go.mjs' } } }),
+    }),
+    one('uncertain', 'one of another Makefile', 'make -f rules/unit.mk', 'go.py', ['a', 'b'], {
+      'rules/unit.mk': 'all:\n\tpython go.py\n',
+    }),
     one('uncertain', 'what settings have set up', 'npx vitest run', 'start.ts', ['a', 'b'], {
       'vitest.config.ts': "export default { test: { setupFiles: ['./start.ts'] } };\n",
     }),
