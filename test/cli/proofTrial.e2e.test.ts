@@ -4,7 +4,8 @@ import { chmod, readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, it } from 'mocha';
 import { cleanUpAfterEach } from '../support/cleanUp';
-import { parseEvents, readTree, runCli, userWith } from '../support/cli';
+import { parseEvents, readTree, runCli, startCli, userWith } from '../support/cli';
+import { gateFor } from '../support/gate';
 import { call, finish, type SmallProject, writeProject } from '../support/smallProject';
 
 const sumTest = `import { test } from 'node:test';
@@ -171,4 +172,29 @@ describe('work that bends what its check judges by', () => {
       ],
     );
   });
+
+  for (const signal of ['SIGINT', 'SIGKILL'] as const)
+    it(`leaves the project as it was when its trial is cut short by ${signal}, and is whole the next time`, async () => {
+      const gate = await gateFor(cleanUp);
+      const { dir, remove } = await writeProject({
+        files: { 'test/answer.txt': 'old\n' },
+        features: [{ name: 'Answer', verify: `grep -q new test/answer.txt || ${gate.command}` }],
+        script: { Answer: [edit('test/answer.txt', 'old', 'new'), finish] },
+      });
+      cleanUp.push(remove);
+      const args = ['run', '--project-dir', dir, '--json'];
+      const answer = () => readFile(path.join(dir, 'test/answer.txt'), 'utf8');
+      const held = startCli(args);
+      held.onLine((line) => {
+        const { type, trial } = JSON.parse(line);
+        if (type === 'verify.started' && trial) held.child.kill(signal);
+      });
+      await held.ended;
+      assert.ok(parseEvents(held.lines).some(({ type, trial }) => type === 'verify.started' && trial));
+      assert.equal(await answer(), 'old\n');
+      gate.open();
+      const { code, notes } = await runCli(args);
+      assert.equal(code, 0, notes.join('\n'));
+      assert.equal(await answer(), 'new\n');
+    });
 });
