@@ -127,7 +127,13 @@ class AskedFiles {
     this.#files = new Set(asked);
     for (const file of asked)
       for (let folder = folderOf(file); folder !== ''; folder = folderOf(folder.slice(0, -1)))
-        this.#byFolder.set(folder, [...(this.#byFolder.get(folder) ?? []), file]);
+        (this.#byFolder.get(folder) ?? this.#newFolder(folder)).push(file);
+  }
+
+  #newFolder(folder: string): string[] {
+    const files: string[] = [];
+    this.#byFolder.set(folder, files);
+    return files;
   }
 
   has(path: string): boolean {

@@ -1,7 +1,7 @@
 // What an attempt did to the very things that its check judges by: then a pass proves less than it seems to.
 import { changedScripts, isCheckScript, isProvingName } from './checkScripts';
 import { isTestByName, type ProofFile, proofFileOf } from './proofFiles';
-import { emptiedTests, lostTests, testBlocks } from './testBlocks';
+import { emptiedTests, lostTests, type TestBlock, testBlocks } from './testBlocks';
 import { countTests, noTests, type TestCounts } from './testCounts';
 
 /** A file that was changed, by its texts in `\n` lines. */
@@ -39,23 +39,43 @@ export function weakenings(
   reached: ReadonlySet<string> = new Set(),
 ): readonly Weakening[] {
   const all = changes.map(counted);
-  const isLess = all.reduce((more, { had, has }) => more + has.tests - had.tests, 0) < 0;
+  const fell = (count: (counts: TestCounts) => number) =>
+    all.reduce((more, { had, has }) => more + count(has) - count(had), 0) < 0;
+  let there: readonly TestBlock[] | undefined;
+  const work: Work = {
+    ...{ command, all, reached },
+    isLess: fell(({ tests }) => tests),
+    assertsLess: fell(({ assertions, idle }) => Math.max(0, assertions - idle)),
+    testsThere: () => {
+      there ??= all.flatMap(({ path, kind, after }) =>
+        kind === 'test' ? testBlocks(path, after ?? '') : [],
+      );
+      return there;
+    },
+  };
   return all
     .filter(({ isDeclared }) => !isDeclared)
     .flatMap((change) => {
-      const why = whyWeaker(command, change, all, isLess, reached.has(change.path));
+      const why = whyWeaker(change, work);
       return why === undefined ? [] : [{ path: change.path, why }];
     });
 }
 
-/** @param isLess all changes together took tests away */
-function whyWeaker(
-  command: string,
-  change: Counted,
-  all: readonly Counted[],
-  isLess: boolean,
-  isReached: boolean,
-): string | undefined {
+/** All changes together. */
+interface Work {
+  readonly command: string;
+  readonly reached: ReadonlySet<string>;
+  readonly all: readonly Counted[];
+  /** They took tests away. */
+  readonly isLess: boolean;
+  /** They took assertions away. */
+  readonly assertsLess: boolean;
+  /** What changed files have of tests now. */
+  readonly testsThere: () => readonly TestBlock[];
+}
+
+function whyWeaker(change: Counted, work: Work): string | undefined {
+  const { command, all, isLess } = work;
   const { path, before, after, kind, had, has } = change;
   const scripts = changedScripts(command, path, before ?? '', after ?? '');
   if (scripts.length > 0) return `says what the check runs: ${scripts.map((one) => `"${one}"`).join(', ')}`;
@@ -64,33 +84,30 @@ function whyWeaker(
   if (kind === 'snapshot')
     return wentElsewhere(change, all) ? undefined : 'holds answers that tests compare with';
   // One that holds tests is judged by them, also where the check names it: more of them are welcome.
+  const isReached = work.reached.has(path);
   const isScript = isCheckScript(command, path) || (isReached && kind !== 'test' && isProvingName(path));
   if (had.tests === 0 && isScript) return 'is what the check runs';
   if (kind !== 'test') return undefined;
   if (after === null) {
     if (wentElsewhere(change, all)) return undefined;
+    if (lostTests(testBlocks(path, before), work.testsThere()).length > 0)
+      return 'is a test, and was deleted';
     return isLess || (had.tests === 0 && isTestByName(path)) ? 'is a test, and was deleted' : undefined;
   }
   return isLess && has.tests < had.tests
     ? `has ${had.tests - has.tests} of its ${had.tests} tests no more`
-    : (whyLessTested(had, has) ?? whyEmptied(change, all));
+    : (whyLessTested(had, has) ?? whyEmptied(change, work));
 }
 
-function whyEmptied({ path, before, after }: Counted, all: readonly Counted[]): string | undefined {
+function whyEmptied({ path, before, after }: Counted, { assertsLess, testsThere }: Work): string | undefined {
   const [old, now] = [testBlocks(path, before ?? ''), testBlocks(path, after ?? '')];
   if (emptiedTests(old, now).length > 0) return 'has tests that cannot fail now';
-  const there = all.flatMap((other) => testBlocks(other.path, other.after ?? ''));
-  const lost = lostTests(old, there).length;
-  const isLess = all.reduce((more, { had, has }) => more + asserted(has) - asserted(had), 0) < 0;
-  if (lost > 0 && isLess) return `has ${lost} of its ${old.length} tests no more`;
+  const lost = assertsLess ? lostTests(old, testsThere()).length : 0;
+  if (lost > 0) return `has ${lost} of its ${old.length} tests no more`;
   const answers = inlineAnswers(after ?? '');
   if (inlineAnswers(before ?? '').some((answer) => !answers.includes(answer)))
     return 'holds answers that tests compare with';
   return undefined;
-}
-
-function asserted({ assertions, idle }: TestCounts): number {
-  return Math.max(0, assertions - idle);
 }
 
 /** Snapshots that are kept in the test itself. */

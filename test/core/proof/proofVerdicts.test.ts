@@ -320,6 +320,15 @@ describe('what a check judges by, when it is changed', () => {
       'def test_a():\n    return\n    assert f() == 1\n\ndef test_b():\n    assert f() == 2\n',
     ]),
     [
+      'a test, and as many that assert nothing of it in its place',
+      'npm test',
+      {
+        'test/sum.test.js': [both, null],
+        'test/a.test.js': [null, both.replaceAll('adds', 'works').replaceAll('sum(', 'one(')],
+      },
+      { 'test/sum.test.js': 'weaker', 'test/a.test.js': 'harmless' },
+    ],
+    [
       'a test under a name that nothing runs',
       'npm test',
       { 'test/sum.test.js': [both, null], 'test/sum.test.js.bak': [null, both] },
