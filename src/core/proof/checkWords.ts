@@ -1,7 +1,7 @@
 // How commands, scripts and settings name files: from which folders on, and whether to judge or to be judged.
 import { isProvingName } from './checkScripts';
 import type { Word } from './commandWords';
-import { isData, proofFileOf } from './proofFiles';
+import { isAmongSources, isData, proofFileOf } from './proofFiles';
 
 /** A command, or what a file says; paths in it start from the folder. */
 export interface Said {
@@ -126,7 +126,7 @@ export function isJudge(path: string, { by, folder }: Said, { role, isPiped }: W
   if (role === 'loaded') return true;
   if (isCommand && role !== 'run') return false;
   if (isOfChecks(path) || proofFileOf(path) !== undefined) return true;
-  if (sources.test(path)) return false;
+  if (isAmongSources(path)) return false;
   if (by === 'mention') return false;
   if (by === 'file') return isData(path) || (folder !== '' && path.startsWith(folder));
   if (judging.test(text)) return true;
@@ -134,7 +134,6 @@ export function isJudge(path: string, { by, folder }: Said, { role, isPiped }: W
 }
 
 const programs = /(?:^|\/)(?:index|main|app|cli|server|mod|lib|program)\.[^/]+$/i;
-const sources = /^(?:.*\/)?(?:src|lib|app|source|sources|public|dist|pkg|cmd|internal|components|pages)\//i;
 const folderOfChecks =
   /(?:^|\/)(?:tools?|scripts?|ci|checks?|tests?|specs?|qa|hack|dev|build|bin\/ci|e2e|tasks?|gulp|grunt|make|mk|rakelib|buildsrc|build-tools|devtools|\.?config)\//i;
 /** A script that tells by its end what it found. */

@@ -10,9 +10,13 @@ export type ProofFile = 'test' | 'snapshot' | 'configuration' | 'support' | 'set
 /** Folders that hold tests, whatever the files in them are called. */
 const testFolders =
   /^(?:(?:integration|unit|e2e|functional|acceptance|system|api|smoke|browser)[-_.]?)?(?:tests?|specs?)$|^__(?:tests?|specs?)__$|^(?:e2e|testing|cypress)$/i;
-/** Data that tests compare with or read, and what they put in place of the real. */
+/** What tests read, and what they put in place of the real. */
 const supportFolders =
-  /^(?:expected|expectations?|baselines?|references?|goldens?|snapshots?|approvals?|approved|cassettes|fixtures?|__fixtures__|__mocks__|mocks|testdata|test[-_](?:data|support|helpers?|utils?|fixtures?))$/i;
+  /^(?:cassettes|fixtures?|__fixtures__|__mocks__|mocks|testdata|test[-_](?:data|support|helpers?|utils?|fixtures?))$/i;
+/** Data that tests compare with. */
+const compared =
+  /^(?:expected|expectations?|baselines?|references?|goldens?|snapshots?|approvals?|approved)$/i;
+const isCode = /\.(?:[cm]?[jt]sx?|vue|svelte|py|rb|go|rs|java|kt|cs|php|c|cc|cpp|h|swift|scala|ex|exs)$/i;
 const supportNames =
   /^(?:expected|golden|baseline|fixtures?)(?:[._-][^/]*)?\.[^.]+$|[._-](?:expected|golden|baseline|fixtures?|mock)\.[^.]+$/i;
 
@@ -44,9 +48,13 @@ const configurationNames = [
   /^(?:dart_test\.yaml|ctesttestfile\.cmake|jasmine\.json|\.?codecov\.ya?ml)$/i,
 ];
 
+const sources = /(?:^|\/)(?:src|lib|app|sources?|public|dist|pkg|cmd|internal|components|pages)\//i;
+const anySettings = /^[^/]+\.(?:config|conf|setup|preset|workspace|options|settings)\.[^.]+$/i;
+const knownSettings =
+  /^(?:vite|vitest|webpack|rollup|esbuild|tsup|swc|babel|postcss|eslint|prettier|stylelint|commitlint|metro|rspack|rsbuild|snowpack|parcel|next|nuxt|astro|svelte|jest|karma|cypress|playwright|wallaby|tsd|knip)\./i;
+
 /** What other tools go by that a check may run, or be run by. */
 const settingsNames = [
-  /^[^/]+\.(?:config|conf|setup|preset|workspace|options|settings)\.[^.]+$/i,
   /^\.[\w-]+rc(?:\..+)?$/i,
   /^\.(?!git|npm|docker|vercel|helm|gcloud)[\w-]+ignore$/i,
   /^(?:ts|js|pyright)config(?:[.-][^/]*)?\.json$/i,
@@ -66,10 +74,13 @@ const manifestNames = [
   /^(?:rake|grunt|gulp|jake|cake|dange?r|fast|just|gem|pip|brew|tilt|mage)file(?:\.[^/]+)?$|\.(?:rake|gemspec|podspec)$|^magefiles?\.go$/i,
   /^(?:build|settings|init)\.(?:gradle|sbt|zig|xml|sc|boot|clj|cake|ps1|fsx)(?:\.kts?)?$|\.gradle(?:\.kts)?$|^gradle\.properties$|\.versions\.toml$/i,
   /^(?:pom|ivy|build)\.xml$|^mix\.exs$|^rebar\.config$|\.cabal$|^project\.clj$|^deps\.edn$|^package\.swift$|^dune(?:-project)?$/i,
-  /^(?:tasks|fabfile|dodo|setup|conanfile|wscript|waf)(?:\.py)?$|^pyproject\.toml$|^pipfile$|^(?:requirements|constraints)[\w.-]*\.txt$|^requirements$/i,
+  /^(?:conanfile|wscript|waf)(?:\.py)?$|^pyproject\.toml$|^pipfile$|^(?:requirements|constraints)[\w.-]*\.txt$|^requirements$/i,
   /^cargo\.toml$|^go\.(?:mod|sum|work)$|^cmake(?:lists\.txt|presets\.json)$|\.cmake$|^meson(?:\.build|_options\.txt)$|^s(?:construct|conscript)$|^configure(?:\.ac)?$/i,
   /^(?:build|workspace|module)(?:\.bazel)?$|\.bzl$|\.(?:cs|fs|vb|vcx)proj$|\.slnx?$|^directory\.(?:build|packages)\.(?:props|targets)$|^global\.json$/i,
 ];
+
+/** At the top only: elsewhere such modules have other tasks. */
+const manifestsAtTop = /^(?:tasks|fabfile|dodo|setup)\.py$/i;
 
 /** By name alone; undefined for a file that no check judges by as such. */
 export function proofFileOf(path: string): ProofFile | undefined {
@@ -82,11 +93,26 @@ export function proofFileOf(path: string): ProofFile | undefined {
   const isAnswers = (folder: string) =>
     snapshotFolders.test(folder) || (inTests && answerFolders.test(folder));
   if (folders.some(isAnswers)) return 'snapshot';
-  if (isTestByName(name) || inTests) return 'test';
-  if (manifestNames.some((pattern) => pattern.test(name)) || isLockfile(path)) return 'manifest';
-  if (settingsNames.some((pattern) => pattern.test(name))) return 'settings';
+  const isSource = isAmongSources(path);
+  if (isTestByName(name) || (inTests && !(isSource && isOwnName(folders)))) return 'test';
+  if (manifestNames.some((pattern) => pattern.test(name)) || manifestsAtTop.test(path) || isLockfile(path))
+    return 'manifest';
+  if (settingsNames.some((pattern) => pattern.test(name)) || knownSettings.test(name)) return 'settings';
+  if (anySettings.test(name) && !isSource) return 'settings';
+  if (/^docs?$/i.test(folders[0] ?? '')) return undefined;
   const isSupport = supportNames.test(name) || folders.some((folder) => supportFolders.test(folder));
-  return isSupport && !/^docs?$/i.test(folders[0] ?? '') ? 'support' : undefined;
+  const isAnswer = !isCode.test(name) && folders.some((folder) => compared.test(folder));
+  return isSupport || isAnswer ? 'support' : undefined;
+}
+
+/** Does it lie where what is tested does? There such names are most likely the project's own. */
+export function isAmongSources(path: string): boolean {
+  return sources.test(path);
+}
+
+/** Are the folders that seem to hold tests called so for what the project is about, such as `src/spec`? */
+function isOwnName(folders: readonly string[]): boolean {
+  return !folders.some((folder) => testFolders.test(folder) && !/^(?:specs?|testing)$/i.test(folder));
 }
 
 /** Is it a test by what it is called, not only by where it lies? */

@@ -360,6 +360,14 @@ describe('what a check judges by, when it is changed', () => {
         '2',
       ]),
     ),
+    ...[
+      'src/references/find.ts',
+      'src/app.config.ts',
+      'src/spec/openapi.ts',
+      'shop/tasks.py',
+      'src/snapshots/take.js',
+      'lib/testing/index.js',
+    ].map((path) => one('none', `the project's own: ${path}`, 'npm test', path, ['1', '2'])),
     one('none', 'what is called like answers among documents', 'npm test', 'docs/reference/a.md', ['1', '2']),
 
     // What tools go by.
@@ -386,6 +394,8 @@ describe('what a check judges by, when it is changed', () => {
       'pom.xml',
       'mix.exs',
       'tasks.py',
+      'packages/a/app/vite.config.mts',
+      'src/test/java/Util.java',
       'Gruntfile.js',
       'gulpfile.mjs',
       'composer.json',
