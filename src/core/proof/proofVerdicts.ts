@@ -3,7 +3,7 @@ import { keepsToItself, onlyAddsTests } from './addedTests';
 import { looksOnly } from './commandWords';
 import { onlyAddsToManifest } from './manifestChanges';
 import { isData, isTestByName, proofFileOf } from './proofFiles';
-import { type ProvedChange, type Weakening, weakenings } from './weakenings';
+import { keepsAnswers, type ProvedChange, type Weakening, weakenings } from './weakenings';
 
 export interface ProofVerdicts {
   /** By their texts the check proves less. */
@@ -54,6 +54,7 @@ function isOnlyMore(
     return kind === 'support' && isData(path);
   }
   if (before === '') return false;
+  if (kind === 'snapshot') return keepsAnswers(before, after);
   if (kind === 'manifest') return onlyAddsToManifest(command, path, before, after);
   return kind === 'test' && onlyAddsTests(path, before, after);
 }

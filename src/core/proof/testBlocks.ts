@@ -12,6 +12,7 @@ export interface TestBlock {
 
 /** Above this nobody writes tests by hand, and looking through it takes time. */
 const longestText = 400_000;
+const longestLine = 500;
 const inScript = /\.(?:[cm]?[jt]sx?|vue|svelte)$/i;
 
 /** Empty where nobody knows how tests of such a file begin and end. */
@@ -20,8 +21,38 @@ export function testBlocks(path: string, text: string): readonly TestBlock[] {
   if (inScript.test(path)) return blocksOfScript(path, text);
   if (path.endsWith('.py')) return blocksByIndent(path, text);
   if (path.endsWith('.go')) return blocksOfGo(path, text);
-  return [];
+  const kind = inBraces.find(({ files }) => files.test(path));
+  return kind ? blocksInBraces(kind, path, text) : [];
 }
+
+/** Languages in which a test is a function that ends with a brace as far in as it begins. */
+interface BraceKind {
+  readonly files: RegExp;
+  /** Stands on a line of its own above the head, or before it. */
+  readonly mark: RegExp | undefined;
+  /** With how far in it stands, and its name. */
+  readonly head: RegExp;
+}
+
+const inBraces: readonly BraceKind[] = [
+  {
+    files: /\.rs$/,
+    mark: /#\[(?:\w+::)*(?:test|rstest|test_case)\b/,
+    head: /^([ \t]*)(?:#\[[^\]]*\][ \t]*)*(?:pub[ \t]+)?(?:async[ \t]+)?fn[ \t]+(\w+)/,
+  },
+  {
+    files: /\.(?:java|kts?|groovy|scala)$/,
+    mark: /@(?:Test|ParameterizedTest|RepeatedTest|Property)\b/,
+    head: /^([ \t]*)(?:@\w+[ \t]+)*(?:\w+[ \t]+){1,4}(\w+|`[^`]+`)[ \t]*\(/,
+  },
+  {
+    files: /\.cs$/,
+    mark: /\[(?:Fact|Theory|Test|TestCase|TestMethod)\b/,
+    head: /^([ \t]*)(?:\[\w+\][ \t]*)*(?:\w+[ \t]+){1,4}(\w+)[ \t]*\(/,
+  },
+  { files: /\.php$/, mark: undefined, head: /^([ \t]*)(?:\w+[ \t]+){0,2}function[ \t]+(test\w*)/ },
+  { files: /\.swift$/, mark: undefined, head: /^([ \t]*)(?:\w+[ \t]+){0,2}func[ \t]+(test\w*)/ },
+];
 
 /** Tests that are still there by their name, and have lost all that they could assert. */
 export function emptiedTests(
@@ -96,6 +127,27 @@ function blocksOfGo(path: string, text: string): readonly TestBlock[] {
     if (end === -1) break;
     const all = text.slice(index, end + 2);
     const isDead = /^[^\n]*\n\s*(?:return\b|if\s+false\b)/.test(all);
+    blocks.push({ title, text: all, assertions: isDead ? 0 : assertionsIn(path, all) });
+  }
+  return blocks;
+}
+
+function blocksInBraces({ mark, head }: BraceKind, path: string, text: string): readonly TestBlock[] {
+  const blocks: TestBlock[] = [];
+  const lines = text.split('\n');
+  let isMarked = mark === undefined;
+  for (let at = 0; at < lines.length; at++) {
+    const line = lines[at] ?? '';
+    if (line.length > longestLine) continue;
+    if (mark?.test(line)) isMarked = true;
+    const found = isMarked ? head.exec(line) : null;
+    if (!found) continue;
+    isMarked = mark === undefined;
+    const [, indent = '', title = ''] = found;
+    const first = at;
+    if (!/\}\s*$/.test(line)) while (at < lines.length - 1 && lines[at] !== `${indent}}`) at += 1;
+    const all = lines.slice(first, at + 1).join('\n');
+    const isDead = /\{\s*(?:return\s*;|return\s*$|if\s*\(?\s*false\b)/m.test(all);
     blocks.push({ title, text: all, assertions: isDead ? 0 : assertionsIn(path, all) });
   }
   return blocks;

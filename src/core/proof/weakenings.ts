@@ -82,7 +82,9 @@ function whyWeaker(change: Counted, work: Work): string | undefined {
   if (kind === 'configuration') return 'configures the tests';
   if (before === null) return undefined;
   if (kind === 'snapshot')
-    return wentElsewhere(change, all) ? undefined : 'holds answers that tests compare with';
+    return wentElsewhere(change, all) || keepsAnswers(before, after)
+      ? undefined
+      : 'holds answers that tests compare with';
   // One that holds tests is judged by them, also where the check names it: more of them are welcome.
   const isReached = work.reached.has(path);
   const isScript = isCheckScript(command, path) || (isReached && kind !== 'test' && isProvingName(path));
@@ -108,6 +110,19 @@ function whyEmptied({ path, before, after }: Counted, { assertsLess, testsThere 
   if (inlineAnswers(before ?? '').some((answer) => !answers.includes(answer)))
     return 'holds answers that tests compare with';
   return undefined;
+}
+
+/** Has a file of snapshots each that it had, and only more of them? False where nobody can tell. */
+export function keepsAnswers(before: string, after: string | null): boolean {
+  const old = keptAnswers(before);
+  const now = keptAnswers(after ?? '');
+  return old.size > 0 && [...old].every(([name, answer]) => now.get(name) === answer);
+}
+
+/** By name, as Jest and Vitest write them. */
+function keptAnswers(text: string): ReadonlyMap<string, string> {
+  const found = text.matchAll(/^exports\[`((?:[^`\\]|\\.)*)`\] = `((?:[^`\\]|\\.)*)`;$/gm);
+  return new Map(Array.from(found, ({ 1: name = '', 2: answer = '' }) => [name, answer]));
 }
 
 /** Snapshots that are kept in the test itself. */

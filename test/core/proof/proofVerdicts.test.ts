@@ -341,7 +341,61 @@ describe('what a check judges by, when it is changed', () => {
       { 'test/sum.test.js': 'uncertain', 'old/sum.test.js': 'harmless' },
     ],
 
+    ...(
+      [
+        [
+          'src/a.rs',
+          '#[test]\nfn a() {\n    assert!(f());\n}\n#[test]\nfn b() {\n    assert!(g());\n}\n',
+          'assert!(f())',
+          'f()',
+        ],
+        [
+          'src/test/java/ATest.java',
+          '  @Test\n  void a() {\n    assertTrue(f());\n  }\n  @Test public void b() {\n    assertTrue(g());\n  }\n',
+          'assertTrue(f())',
+          'f()',
+        ],
+        [
+          'a/SumTests.cs',
+          '  [Fact]\n  public void A()\n  {\n    Assert.True(F());\n  }\n  [Fact]\n  public void B()\n  {\n    Assert.True(G());\n  }\n',
+          'Assert.True(F())',
+          'return; Assert.True(F())',
+        ],
+        [
+          'tests/ATest.php',
+          '  public function testA() {\n    $this->assertTrue(f());\n  }\n  public function testB() {\n    $this->assertTrue(g());\n  }\n',
+          '$this->assertTrue(f())',
+          'f()',
+        ],
+        [
+          'Tests/ATests.swift',
+          '  func testA() {\n    XCTAssert(f())\n  }\n  func testB() {\n    XCTAssert(g())\n  }\n',
+          'XCTAssert(f())',
+          'f()',
+        ],
+        [
+          'a_test.go',
+          'func TestA(t *testing.T) {\n\tassert.True(t, f())\n}\nfunc TestB(t *testing.T) {\n\tassert.True(t, g())\n}\n',
+          'assert.True(t, f())',
+          'f()',
+        ],
+      ] as const
+    ).map(([path, before, asserts, does]) =>
+      one('weaker', `one test emptied: ${path}`, 'make check', path, [
+        before,
+        before.replace(asserts, () => does),
+      ]),
+    ),
+
     // Answers.
+    one('harmless', 'more answers in a file of them', 'npx jest', 'a/__snapshots__/a.test.js.snap', [
+      '// Jest\n\nexports[`b 1`] = `\n"b"\n`;\n',
+      '// Jest\n\nexports[`a 1`] = `"a"`;\n\nexports[`b 1`] = `\n"b"\n`;\n',
+    ]),
+    one('weaker', 'more of an answer', 'npx jest', 'a/__snapshots__/a.test.js.snap', [
+      'exports[`b 1`] = `\n"b"\n`;\n',
+      'exports[`b 1`] = `\n"b"\n"c"\n`;\n',
+    ]),
     one('weaker', 'an answer within a test', 'npx jest', 'a.test.js', [
       'it("a", () => { expect(a()).toMatchInlineSnapshot(`"1"`); });',
       'it("a", () => { expect(a()).toMatchInlineSnapshot(`"2"`); });',
