@@ -54,7 +54,8 @@ export class ProofTrial {
   ): Promise<TrialVerdict> {
     const { slot } = live.attempt;
     const declared = live.feature.spec.files;
-    if (paths.every((path) => isDeclared(path, declared))) return { kind: 'judged', weaker: [] };
+    if (checks.length === 0 || paths.every((path) => isDeclared(path, declared)))
+      return { kind: 'judged', weaker: [] };
     live.timeLimit?.hold(); // the attempt's time is for its own work
     try {
       const changes: ProvedChange[] = [];

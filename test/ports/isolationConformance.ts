@@ -479,6 +479,17 @@ export function isolationConformance(
         assert.equal(place.read('src/new.txt'), 'new\n');
       });
 
+      it('makes files what their bases are, and then again what was staged', async () => {
+        changeInEachWay();
+        const before = await told();
+        const files = await staged();
+        const asBases = files.map(({ path, before }) => ({ path, before, after: before }));
+        assert.deepEqual(await world.isolation.restore(1, asBases), []);
+        assert.deepEqual(await told(), []);
+        assert.deepEqual(await world.isolation.restore(1, files), []);
+        assert.deepEqual(await told(), before);
+      });
+
       it('brings back no older version of what the workspace has changed since', async () => {
         const place = world.place(1);
         place.write('src/b.txt', tenWith({ 2: 'mine' }));

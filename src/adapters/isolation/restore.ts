@@ -16,7 +16,7 @@ export async function restoreFile(
 ): Promise<void> {
   const at = place.options.inside + path;
   const contentOf = async (hash: string | null): Promise<Content> =>
-    hash === null ? null : { hash, bytes: await staged(hash) };
+    hash === null ? null : { hash, bytes: hash === lostHash ? undefined : await staged(hash) };
   const hash = await place.keepBase(at);
   const base = place.manifest.get(at);
   const ourMode = after.mode ?? 0o644;
@@ -27,6 +27,10 @@ export async function restoreFile(
     await place.makeWay(at);
     await putWhole(bytes, mode, place.ours(at), place.options.staging);
   };
+  if (base?.kind === 'file' && after.hash === before.hash && after.hash === hash) {
+    const kept = await place.baseBytes(base);
+    return kept ? put(kept) : place.take(at, wanted); // too large to be kept: the workspace has it
+  }
   const ours = await contentOf(after.hash);
   if ((hash ?? null) === before.hash) return put(ours?.bytes);
   const theirs: Content =

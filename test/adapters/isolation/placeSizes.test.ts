@@ -43,6 +43,20 @@ describe('size and kind before content, in a place', () => {
     }
   });
 
+  it('makes a file what its base is, though that is too large to be kept', async () => {
+    const temp = await tempIsolation({ 'a.bin': 'a'.repeat(60e6) });
+    await temp.isolation.texts(1, ['a.bin']); // what its base is can be told while it still is that
+    const place = path.join(temp.isolation.folderOf(1), 'a.bin');
+    writeFileSync(place, 'b');
+    const files = await temp.stage();
+    const asBases = files.map(({ path, before }) => ({ path, before, after: before }));
+    assert.deepEqual(await temp.isolation.restore(1, asBases), []);
+    assert.equal(statSync(place).size, 60e6);
+    assert.deepEqual(await temp.told(), []);
+    assert.deepEqual(await temp.isolation.restore(1, files), []);
+    assert.equal(statSync(place).size, 1);
+  });
+
   for (const [what, make] of odd) {
     it(`takes away a file that has become ${what} in the workspace, once, and never publishes onto it`, async () => {
       const temp = await tempIsolation({ 'a.ts': 'a', 'b.ts': 'b' });
