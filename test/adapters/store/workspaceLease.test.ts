@@ -6,6 +6,7 @@ import {
   mkdirSync,
   readFileSync,
   rmSync,
+  statSync,
   symlinkSync,
   truncateSync,
   utimesSync,
@@ -188,7 +189,7 @@ describe('the lease of a folder', () => {
     const { take, lost, file, written } = at(tempFolder());
     await take(here);
     rmSync(file);
-    while (!existsSync(file)) await pause(beatMs);
+    while (!statSync(file, { throwIfNoEntry: false })?.size) await pause(beatMs); // there, and not empty as it is at first
     assert.equal(written().host, 'laptop');
     assert.deepEqual(lost, []);
   });
