@@ -33,7 +33,9 @@ export async function readSettings(
   const warnings: string[] = [];
   const workspace = await readJson(join(root, '.vscode', 'settings.json'), warnings);
   const user = await readJson(userSettingsFile(env), warnings);
-  const read = (name: string): unknown => {
+  const read: SettingReader = (name, of) => {
+    const fromUser = user.get(prefix + name) ?? user.get(name);
+    if (of !== undefined) return of === 'user' ? fromUser : workspace.get(prefix + name);
     if (flags[name] !== undefined) return flags[name];
     if (name === 'maxAgents' && env.MAX_AGENTS !== undefined && env.MAX_AGENTS !== '')
       return asNumber(env.MAX_AGENTS);
@@ -41,7 +43,7 @@ export async function readSettings(
       scope.endsWith('.') ? name.startsWith(scope) : name === scope,
     );
     const fromWorkspace = forMachine ? undefined : workspace.get(prefix + name);
-    return fromWorkspace ?? user.get(prefix + name) ?? user.get(name);
+    return fromWorkspace ?? fromUser;
   };
   return { read, warnings };
 }

@@ -30,6 +30,7 @@ export interface DeskParts {
   readonly secrets: Secrets;
   readonly withheld: () => readonly string[];
   readonly allowedCommands: () => readonly string[];
+  readonly secretFiles: () => readonly string[];
   readonly onOutput: (live: LiveAttempt, text: string) => void;
 }
 
@@ -58,6 +59,7 @@ export class AgentDesk {
       ...(feature.spec.resources && { resources: feature.spec.resources }),
       ...(checkCommand === undefined ? {} : { verifyCommand: checkCommand }),
       ...{ allowedCommands: this.parts.allowedCommands(), model: live.model, limits },
+      secretFiles: this.parts.secretFiles(),
       ...(lastFailure === undefined ? {} : { lastFailure }),
       ...{ copyDir: isolation.folderOf(attempt.slot), reattachGraceMs, tag: live.tag },
       ...secrets,

@@ -1,6 +1,6 @@
 // Why work needs the user's yes, though it may have passed its check: what it changed, or that it changed nothing.
 import { isCheckedFirst } from '../core/features/feature';
-import { judgeChange } from '../core/features/judgeChange';
+import { whyYes } from '../core/features/judgeChange';
 import { findsNothing } from '../core/proof/emptyCheck';
 import type { StagedFile } from '../ports/isolation';
 import type { LiveAttempt } from './attempt';
@@ -54,8 +54,8 @@ interface Named {
 
 function powerFiles(declared: readonly string[], paths: readonly string[]): readonly Named[] {
   return paths.flatMap((path) => {
-    const verdict = judgeChange(path, declared);
-    return verdict.kind === 'approval' ? [{ path, why: verdict.why }] : [];
+    const why = whyYes(path, declared);
+    return why === undefined ? [] : [{ path, why }];
   });
 }
 

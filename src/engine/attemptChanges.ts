@@ -42,8 +42,10 @@ export class AttemptChanges {
     const dropped: DroppedChange[] = [];
     const empty: DroppedChange[] = [];
     const own: PlaceChange[] = [];
-    for (const change of await this.isolation.changes(live.attempt.slot)) {
-      const judged = this.guard.judge(live, change.path);
+    const changes = await this.isolation.changes(live.attempt.slot);
+    const judge = this.guard.judging(live);
+    for (const change of changes) {
+      const judged = judge(change.path);
       if (!judged.ok) dropped.push({ path: change.path, error: judged.error });
       else if (change.why !== undefined)
         (change.isFolder ? empty : dropped).push({

@@ -1,6 +1,7 @@
 // Stands before every change an agent makes: refuses what no agent may write.
 import { attemptOf } from '../core/events/event';
 import { judgeChange } from '../core/features/judgeChange';
+import { secretFiles } from '../core/features/namedSecrets';
 import { parseWorkspacePath, type WorkspacePath } from '../core/locks/lockPath';
 import { type Refusal, type Result, refuse } from '../core/shared/result';
 import type { LiveAttempt } from './attempt';
@@ -13,25 +14,32 @@ export interface DroppedChange {
 }
 
 export class ChangeGuard {
-  constructor(private readonly log: EventLog) {}
+  /** @param secrets what the user says of secret files; asked at every use */
+  constructor(
+    private readonly log: EventLog,
+    private readonly secrets: () => readonly string[],
+  ) {}
 
   /** The canonical path, if the attempt's feature may change the file; a denial is told in an event. */
   async admit(live: LiveAttempt, text: string): Promise<Result<WorkspacePath>> {
-    const judged = this.judge(live, text);
+    const judged = this.judging(live)(text);
     if (judged.ok) return judged;
     const path = parseWorkspacePath(text);
     await this.tell(live, [{ path: path.ok ? path.value : text, error: judged.error }]);
     return judged;
   }
 
-  /** The same without a word to anyone. */
-  judge({ feature }: LiveAttempt, text: string): Result<WorkspacePath> {
-    const path = parseWorkspacePath(text);
-    if (!path.ok) return path;
-    if (this.log.redactor.isIn(path.value))
-      return refuse('pathDenied', 'The name of a file may not hold a key; give it another name.');
-    const verdict = judgeChange(path.value, feature.spec.files);
-    return verdict.kind === 'denied' ? refuse('pathDenied', verdict.message) : path;
+  /** The same without a word to anyone, for any number of paths. */
+  judging({ feature }: LiveAttempt): (text: string) => Result<WorkspacePath> {
+    const isSecret = secretFiles(this.secrets());
+    return (text) => {
+      const path = parseWorkspacePath(text);
+      if (!path.ok) return path;
+      if (this.log.redactor.isIn(path.value))
+        return refuse('pathDenied', 'The name of a file may not hold a key; give it another name.');
+      const verdict = judgeChange(path.value, feature.spec.files, isSecret);
+      return verdict.kind === 'denied' ? refuse('pathDenied', verdict.message) : path;
+    };
   }
 
   /** Tells people of denied changes, each file of an attempt once; one event for all with the same reason. */

@@ -70,6 +70,8 @@ export interface EngineParts {
   readonly redactor: Redactor;
   /** Commands that agents may run beside their check; asked at every use. */
   readonly allowedCommands: () => readonly string[];
+  /** What the user says of secret files (`core/features/namedSecrets`); asked at every use. */
+  readonly secretFiles: () => readonly string[];
   /** Asked at every command. */
   readonly surroundings: () => Surroundings;
   readonly socketPath: string;
@@ -133,7 +135,7 @@ export class Engine {
       ...{ spawner: parts.spawner, ender: parts.ender, socketPath: parts.socketPath, admit: parts.admit },
       checkAgain: (live) => checkAgain({ log, pool, submission }, live),
     });
-    const guard = new ChangeGuard(log);
+    const guard = new ChangeGuard(log, parts.secretFiles);
     const artifacts = new Artifacts(log, isolation, (error) => report('Keeping what a command left', error));
     const arriving = new Arriving(log, isolation, publications);
     const changes = new AttemptChanges(log, isolation, locks, guard, shared);
@@ -159,6 +161,7 @@ export class Engine {
         ...{ log, pool, isolation, breaker, throttle, submission, allowedCommands, onOutput },
         secrets: parts.secrets,
         withheld: parts.withheld,
+        secretFiles: parts.secretFiles,
       },
       new AttemptFiles(log, pool, isolation, locks, guard, shared, arriving),
       new AttemptCommands({

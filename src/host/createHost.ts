@@ -22,6 +22,7 @@ import { createNodeMachine } from '../adapters/system/nodeMachine';
 import { createNodeChance, createNodeClock } from '../adapters/system/nodeSystem';
 import { bindingOf } from '../adapters/system/workspaceBinding';
 import { idsOf } from '../core/features/feature';
+import { furtherSecrets, secretFiles } from '../core/features/namedSecrets';
 import { Redactor } from '../core/guardrails/redactor';
 import type { Proxies } from '../core/shared/proxies';
 import type { LiveAttempt } from '../engine/attempt';
@@ -166,6 +167,7 @@ async function build(
   );
 
   const withheld: string[] = [];
+  const secretGlobs = () => furtherSecrets(machine().secretFiles, engine.snapshot.run?.settings.secretFiles);
   const around = createSurroundings({ root, machine, allowance, redactor });
   const engine: Engine = new Engine({
     ...{
@@ -190,6 +192,7 @@ async function build(
         exclude: engine.snapshot.run?.settings.copyExclude ?? [],
         links: machine().readOnlyLinks,
       }),
+      secretFiles: () => secretFiles(secretGlobs()),
       onSecret: (value) => {
         redactor.add(value);
         withheld.push(value);
@@ -200,6 +203,7 @@ async function build(
     commands: createCommandRunner({ guardPath: join(distDir, 'guard.js'), execPath, ender }),
     workspaceTag,
     allowedCommands: () => allowance.commands,
+    secretFiles: secretGlobs,
     surroundings: around.ofChecks,
     redactor,
     withheld: () => [...withheld, ...secretsIn(around.variables())],

@@ -1,5 +1,6 @@
 // Turns settings as people write them into what a run is started with, naming every value that cannot be used.
 import { defaultRunSettings, type RunSettings } from '../core/events/runSettings';
+import { isException, wrongSecretGlob } from '../core/features/namedSecrets';
 import { usualShell, wrongShell } from '../core/guardrails/commandShell';
 import { wrongVariable } from '../core/guardrails/commandVariables';
 import type { Limits } from '../core/guardrails/limits';
@@ -12,8 +13,11 @@ import {
 import { usualSharedLocks } from '../core/locks/sharedPaths';
 import { isModelName, type ModelName, modelCatalog } from '../core/routing/modelCatalog';
 
-/** Reads one setting by its name below `parallelAgents.`; undefined when it is not set. */
-export type SettingReader = (name: string) => unknown;
+/**
+ * Reads one setting by its name below `parallelAgents.`; undefined when it is not set. With `of` only what that side says,
+ * for settings to which both may add.
+ */
+export type SettingReader = (name: string, of?: 'user' | 'workspace') => unknown;
 
 export interface ResolvedSettings {
   readonly settings: RunSettings;
@@ -87,6 +91,7 @@ export function resolveSettings(read: SettingReader): ResolvedSettings {
     ...(readSwitch('verify.exclusive', read, warn, false) && { exclusiveChecks: true }),
     ...optional('copySetUp', readText('copies.setup', read, warn)),
     ...nonEmpty('copyExclude', readList('copies.exclude', [], read, warn)),
+    ...nonEmpty('secretFiles', readSecretFiles('workspace', read, warnings)),
     sharedLocks: readList('locks.shared', usualSharedLocks, read, warn),
     limits,
     reattachGraceMs: seconds('reattachGrace', defaults.reattachGraceMs),
@@ -94,6 +99,7 @@ export function resolveSettings(read: SettingReader): ResolvedSettings {
   const machine: MachineSettings = {
     allowedCommands: readList('commands.allow', defaultMachineSettings.allowedCommands, read, warn),
     variables: readVariables(read, warnings),
+    secretFiles: readSecretFiles('user', read, warnings),
     ...optional('shell', readShell(read, warn)),
     samePlace: readSwitch('copies.samePlace', read, warn, defaultMachineSettings.samePlace),
     ...optional('copiesFolder', readText('copies.folder', read, warn)?.trim() || undefined),
@@ -194,6 +200,35 @@ function readVariables(read: SettingReader, warnings: string[]): readonly string
     const wrong = wrongVariable(entry);
     if (wrong === undefined) return [entry.trim()];
     warnings.push(`parallelAgents.commands.env: ${wrong}; it is left out.`);
+    return [];
+  });
+}
+
+/**
+ * A workspace may name further secrets, and none that are none: whoever wrote its settings would read the user's. Each
+ * entry that cannot be used is told by itself, and the others are.
+ */
+function readSecretFiles(
+  of: 'user' | 'workspace',
+  read: SettingReader,
+  warnings: string[],
+): readonly string[] {
+  const whose = of === 'user' ? 'your own settings' : "the workspace's settings";
+  const value = read('secrets.files', of);
+  if (value === undefined) return [];
+  if (!Array.isArray(value) || !value.every((v): v is string => typeof v === 'string')) {
+    warnings.push(
+      `parallelAgents.secrets.files must be a list of globs, not ${shown(value)} (in ${whose}); what is always secret still is.`,
+    );
+    return [];
+  }
+  return value.flatMap((entry) => {
+    const isRefused = of === 'workspace' && isException(entry);
+    const wrong = isRefused
+      ? 'would show secrets to agents, which only your own settings may say'
+      : wrongSecretGlob(entry);
+    if (wrong === undefined) return [entry.trim()];
+    warnings.push(`parallelAgents.secrets.files (in ${whose}): ${shown(entry)} ${wrong}; it is left out.`);
     return [];
   });
 }

@@ -149,6 +149,8 @@ export interface Assignment extends Attempt {
   readonly resources?: readonly string[];
   readonly verifyCommand?: string;
   readonly allowedCommands: readonly string[];
+  /** What the user says of secret files (`core/features/namedSecrets`). */
+  readonly secretFiles: readonly string[];
   readonly model: ModelName;
   /** Why the last attempt failed, when there was one. */
   readonly lastFailure?: string;

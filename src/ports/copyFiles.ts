@@ -4,7 +4,7 @@ import type { Result } from '../core/shared/result';
 
 /**
  * Reads inside one slot copy. Every method refuses `pathDenied` for a path that leads out of the copy through a link.
- * The content of files that are secrets by name (`core/guardrails/secretFiles`) is withheld, there or not: `read` refuses
+ * The content of files that are secrets by name (`core/features/namedSecrets`) is withheld, there or not: `read` refuses
  * them, `search` passes over them, `list` tells their names.
  * What a system call refuses for another reason is thrown as a `Failure` (`io`, `denied`).
  */

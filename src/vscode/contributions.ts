@@ -53,6 +53,7 @@ export const settingKeys = {
   copyLimit: 'copies.maxGb',
   allowedCommands: 'commands.allow',
   variables: 'commands.env',
+  secretFiles: 'secrets.files',
   sharedLocks: 'locks.shared',
   maxFileEdits: 'limits.max_file_edits',
   maxBashCommands: 'limits.max_bash_commands',

@@ -3,7 +3,7 @@ import * as vscode from 'vscode';
 import type { RunSettings } from '../core/events/runSettings';
 import type { MachineSettings } from '../core/guardrails/machineSettings';
 import type { EditorProxy } from '../core/shared/proxies';
-import { resolveSettings } from '../host/settings';
+import { resolveSettings, type SettingReader } from '../host/settings';
 import { settingKeys, settingsSection } from './contributions';
 
 export interface EditorSettings {
@@ -20,7 +20,7 @@ export interface EditorSettings {
 
 export function readSettings(scope?: vscode.Uri): EditorSettings {
   const section = vscode.workspace.getConfiguration(settingsSection, scope);
-  const { settings, machine, warnings } = resolveSettings((name) => section.get(name));
+  const { settings, machine, warnings } = resolveSettings(readerOf(section));
   const oneAtATime = section.get(settingKeys.enabled) === false;
   const proxy = editorProxy();
   return {
@@ -29,6 +29,17 @@ export function readSettings(scope?: vscode.Uri): EditorSettings {
     agentLimit: oneAtATime ? 1 : machine.agentLimit,
     oneAtATime,
     warnings,
+  };
+}
+
+function readerOf(section: vscode.WorkspaceConfiguration): SettingReader {
+  return (name, of) => {
+    if (of === undefined) return section.get(name);
+    const found = section.inspect(name);
+    if (of === 'user') return found?.globalValue;
+    // A folder's settings and its window's both add to what is asked of either; in a window of one folder they are the same.
+    const both = [found?.workspaceValue, found?.workspaceFolderValue].filter((value) => value !== undefined);
+    return both.length > 1 && both.every(Array.isArray) ? [...new Set(both.flat())] : both.at(-1);
   };
 }
 

@@ -3,6 +3,7 @@ import { createCommandRunner } from '../adapters/process/commandRunner';
 import { createNodeClock } from '../adapters/system/nodeSystem';
 import { runAgent } from '../agent/agentLoop';
 import type { AgentOutcome } from '../agent/tools/tool';
+import { secretFiles } from '../core/features/namedSecrets';
 import type { Redactor } from '../core/guardrails/redactor';
 import { connectHub } from '../hub/client';
 import type { HubConnection } from '../hub/connection';
@@ -57,7 +58,7 @@ export async function workOver(
     const provider = chooseProvider(assignment, clock);
     const { anthropic: _key, ...withoutKey } = assignment; // only the provider needs it
     const commands = createCommandRunner({ guardPath, execPath: process.execPath });
-    const files = createSlotCopyFiles(assignment.copyDir);
+    const files = createSlotCopyFiles(assignment.copyDir, secretFiles(assignment.secretFiles));
     const coordinator = createHubCoordinator(hub);
     const ports = { coordinator, provider, files, commands, clock, redactor };
     return await runAgent(withoutKey, ports, stop.signal);

@@ -43,6 +43,7 @@ function answerAll(hub: HubConnection, baseUrl: string): void {
   hub.handle(m.hello, () => ({
     ...{ slot: 1, featureId: 1, attempt: 1, fence: 1, tag: '', copyDir: '/', reattachGraceMs: 0 },
     ...{ name: 'Rehearsal', description: '', category: '', declaredFiles: [], allowedCommands: [] },
+    secretFiles: [],
     ...{ model: 'haiku' as const, limits: defaultLimits, anthropic: { apiKey: 'none', baseUrl } },
   }));
   hub.handle(m.progress, nothing);

@@ -7,8 +7,8 @@ import { hasCode, reasonOf } from '../adapters/files/fileFailure';
 import { isTooLong, roomBelow } from '../adapters/files/pathRoom';
 import { noText, readText } from '../adapters/files/textForm';
 import { secretMessage } from '../core/features/judgeChange';
+import type { SecretFiles } from '../core/features/namedSecrets';
 import { isPackageFolder } from '../core/guardrails/packageFolders';
-import { isSecret } from '../core/guardrails/secretFiles';
 import type { WorkspacePath } from '../core/locks/lockPath';
 import { ok, type Result, refuse } from '../core/shared/result';
 import type { CopyFile, CopyFiles, CopyListing, CopyMatch } from '../ports/copyFiles';
@@ -23,7 +23,7 @@ const maxLineLength = 300;
 const leftOut = new Set(['.git', '.parallel-agents']);
 
 /** @param copyDir absolute; must exist once a method is called */
-export function createSlotCopyFiles(copyDir: string): CopyFiles {
+export function createSlotCopyFiles(copyDir: string, isSecret: SecretFiles): CopyFiles {
   async function locate(at: WorkspacePath | ''): Promise<Result<string | null>> {
     const root = await realpath(copyDir);
     const real = await orNull(realpath(path.join(root, at)));

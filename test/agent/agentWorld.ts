@@ -31,6 +31,7 @@ export const assignment: Assignment = {
   declaredFiles: ['src/login.js'],
   verifyCommand: 'npm test',
   allowedCommands: ['npm test', 'npm run lint'],
+  secretFiles: [],
   model: 'sonnet',
   limits: defaultLimits,
   copyDir: '/copy',

@@ -84,4 +84,49 @@ describe('a secret that the user ignores', () => {
     }))
       assert.equal(text.includes(secret), false, `it stands in ${where}`);
   });
+
+  it('is also one that the user or the workspace names, and none is shown because the workspace says so', async () => {
+    const files = { 'deploy/mine.txt': 'user-named-7431\n', 'ours.yml': 'key: workspace-named-7431\n' };
+    const values = ['user-named-7431', 'workspace-named-7431', secret];
+    const all = 'cat deploy/mine.txt ours.yml .env';
+    const { dir, remove } = await writeProject({
+      files: {
+        ...files,
+        '.env': `SECRET=${secret}\n`,
+        '.vscode/settings.json': '{"parallelAgents.secrets.files": ["ours.yml", "!.env", "!deploy/"]}',
+      },
+      features: [{ name: 'pry', verify: all }],
+      script: {
+        pry: [
+          ...['deploy/mine.txt', 'ours.yml', '.env'].flatMap((path) => [
+            call('read_file', { path }),
+            call('write_file', { path, content: 'x' }),
+          ]),
+          call('search_files', { query: '7431' }),
+          call('run_command', { command: all }),
+          call('write_file', { path: 'b.txt', content: 'b' }),
+          finish,
+        ],
+      },
+    });
+    cleanUp.push(remove);
+    const model = await startScriptedModel(dir);
+    cleanUp.push(() => model.close());
+    const user = userWith({
+      'providers.anthropic.baseUrl': model.baseUrl,
+      'commands.allow': [all],
+      'secrets.files': ['deploy/*.txt'],
+    });
+    const args = ['run', '--project-dir', dir, '--model', 'haiku', '--json'];
+    const { code, lines, notes } = await runCli(args, { ANTHROPIC_API_KEY: 'sk-test-1', ...user });
+    assert.equal(code, 0, notes.join('\n'));
+    const requests = JSON.stringify(model.requests.map((request) => request.body));
+    assert.match(requests, /\[key\]\\*n?key: \[key\]\\*n?SECRET=\[key\]/, 'the command found the files');
+    assert.match(notes.join('\n'), /"!\.env" would show secrets to agents/);
+    const ours = await readTree(path.join(dir, '.parallel-agents'));
+    for (const [where, text] of Object.entries({ requests, events: lines.join('\n'), ...ours }))
+      for (const value of values) assert.equal(text.includes(value), false, `${value} stands in ${where}`);
+    const now = await readTree(dir);
+    for (const [name, text] of Object.entries(files)) assert.equal(now[name], text, 'no agent wrote it');
+  });
 });

@@ -49,9 +49,17 @@ describe('the settings of the command line', () => {
       ...['agentLimit', 'commands.allow', 'commands.env', 'verify.shell', 'copies.folder', 'copies.maxGb'],
       'providers.anthropic.baseUrl',
     ];
-    assert.deepEqual([names.map(read), warnings], [names.map(() => undefined), []]);
+    assert.deepEqual([names.map((name) => read(name)), warnings], [names.map(() => undefined), []]);
     await user('{ "parallelAgents.agentLimit": 8 }');
     assert.equal((await readSettings(dir, {}, env)).read('agentLimit'), 8);
+  });
+
+  it('are told apart by whose they are where both may add', async () => {
+    await workspace('{ "parallelAgents.secrets.files": ["b.yml"] }');
+    await user('{ "parallelAgents.secrets.files": ["a.yml"] }');
+    const { read } = await readSettings(dir, {}, env);
+    const both = [read('secrets.files', 'user'), read('secrets.files', 'workspace')];
+    assert.deepEqual(both, [['a.yml'], ['b.yml']]);
   });
 
   it('are not used, and that is said, when the file is broken', async () => {

@@ -52,6 +52,8 @@ export interface SimulatedHostOptions {
   readonly settings?: Partial<RunSettings>;
   /** Commands that the user lets agents run. */
   readonly allowedCommands?: readonly string[];
+  /** What the user says of secret files. */
+  readonly secretFiles?: readonly string[];
   readonly surroundings?: Partial<Surroundings>;
   /** Told of every worker that is to be started; a throw keeps it from being started. */
   readonly onSpawn?: () => void;
@@ -160,6 +162,7 @@ export class SimulatedHost {
         },
       },
       allowedCommands: () => options.allowedCommands ?? [],
+      secretFiles: () => options.secretFiles ?? [],
       surroundings: () => ({
         shell: '/bin/sh',
         withheld: [],

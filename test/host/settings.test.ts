@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
 import { defaultRunSettings, type RunSettings } from '../../src/core/events/runSettings';
-import { resolveSettings } from '../../src/host/settings';
+import { resolveSettings, type SettingReader } from '../../src/host/settings';
 
 const { limits } = defaultRunSettings;
 
@@ -69,6 +69,7 @@ describe('resolveSettings', () => {
     const set: Record<string, unknown> = {
       'commands.allow': ['npm run lint'],
       'commands.env': ['DB_URL', ' PYTHONPATH '],
+      'secrets.files': ['*.secret', ' !.env.test'],
       'verify.shell': 'bash',
       'copies.samePlace': false,
       'copies.readOnlyLinks': ['data'],
@@ -78,10 +79,12 @@ describe('resolveSettings', () => {
       'providers.anthropic.baseUrl': 'http://127.0.0.1:1',
       agentLimit: 9,
     };
-    const { settings, machine } = resolveSettings((name) => set[name]);
+    const ofUser: SettingReader = (name, of) => (of === 'workspace' ? undefined : set[name]);
+    const { settings, machine } = resolveSettings(ofUser);
     assert.deepEqual(machine, {
       allowedCommands: ['npm run lint'],
       variables: ['DB_URL', 'PYTHONPATH'],
+      secretFiles: ['*.secret', '!.env.test'],
       shell: 'bash',
       samePlace: false,
       readOnlyLinks: ['data'],
@@ -107,4 +110,27 @@ describe('resolveSettings', () => {
       );
     });
   }
+
+  it('adds a workspace’s secret files to the user’s, and takes none out for it', () => {
+    const said = { user: ['a.yml', '!.env.test'], workspace: ['b.yml', '!.env', 'x[1].yml'] };
+    const read: SettingReader = (name, of) => (name === 'secrets.files' && of ? said[of] : undefined);
+    const { settings, machine, warnings } = resolveSettings(read);
+    assert.deepEqual(machine.secretFiles, ['a.yml', '!.env.test']);
+    assert.deepEqual(settings.secretFiles, ['b.yml']);
+    assert.match(
+      warnings[0] ?? '',
+      /"!\.env" would show secrets to agents, which only your own settings may/,
+    );
+    assert.match(warnings[1] ?? '', /in the workspace's settings.*"x\[1\]\.yml" has brackets/);
+    assert.equal(warnings.length, 2);
+  });
+
+  for (const of of ['user', 'workspace'] as const)
+    it(`warns of secret files that are no list in the settings of the ${of}, and keeps what always is secret`, () => {
+      const read: SettingReader = (name, whose) =>
+        name === 'secrets.files' && whose === of ? '.env' : undefined;
+      const { settings, machine, warnings } = resolveSettings(read);
+      assert.deepEqual([warnings.length, machine.secretFiles, settings.secretFiles], [1, [], undefined]);
+      assert.match(warnings[0] ?? '', /secrets\.files must be a list of globs/);
+    });
 });

@@ -256,7 +256,13 @@ for (const [channel, open] of channels) {
     it('carries what the ports promise as the protocol declares it', async () => {
       const assignment: Assignment = {
         ...{ slot: 1, featureId: 2, attempt: 3, fence: 4, name: 'a', description: 'b', category: 'c' },
-        ...{ declaredFiles: ['a.ts'], allowedCommands: [], model: 'offline', limits: defaultLimits },
+        ...{
+          declaredFiles: ['a.ts'],
+          allowedCommands: [],
+          secretFiles: [],
+          model: 'offline',
+          limits: defaultLimits,
+        },
         ...{
           copyDir: '/copy',
           reattachGraceMs: 5,

@@ -35,7 +35,13 @@ const event = { type: 'feature.freed', featureId: 1, seq: 1, at: 1 };
 
 const assignment = {
   ...{ slot: 1, featureId: 2, attempt: 1, fence: 3, name: 'A', description: '', category: 'default' },
-  ...{ declaredFiles: ['src/a.ts'], verifyCommand: 'npm test', allowedCommands: [], model: 'offline' },
+  ...{
+    declaredFiles: ['src/a.ts'],
+    verifyCommand: 'npm test',
+    allowedCommands: [],
+    secretFiles: [],
+    model: 'offline',
+  },
   ...{ lastFailure: 'no', limits: defaultLimits, copyDir: '/w/slots/1', reattachGraceMs: 60_000, tag: 't-3' },
   offline: { ok: true, turns: [{ say: 'hi' }, { tool: 'finish', input: { summary: 's' }, delayMs: 1 }] },
   anthropic: {

@@ -45,3 +45,22 @@ describe('what the user allows on this machine', () => {
     assert.deepEqual(allowed(), []);
   });
 });
+
+describe('secret files', () => {
+  const section = () => vscode.workspace.getConfiguration('parallelAgents', folder);
+  const folder = vscode.workspace.workspaceFolders?.[0]?.uri;
+  const { Workspace } = vscode.ConfigurationTarget;
+
+  afterEach(async () => {
+    for (const target of [Global, Workspace]) await section().update('secrets.files', undefined, target);
+  });
+
+  it('are the user’s and the workspace’s, of which the second takes nothing out', async () => {
+    await section().update('secrets.files', ['mine.yml', '!.env.test'], Global);
+    await section().update('secrets.files', ['ours.yml', '!.env'], Workspace);
+    const { machine, run, warnings } = readSettings(folder);
+    assert.deepEqual(machine.secretFiles, ['mine.yml', '!.env.test']);
+    assert.deepEqual(run.secretFiles, ['ours.yml']);
+    assert.match(warnings.join(), /"!\.env" would show secrets/);
+  });
+});

@@ -9,7 +9,7 @@ import { SimulatedClock } from '../doubles/simulatedClock';
 async function firstWordOf(turns: readonly OfflineTurn[]): Promise<string> {
   const assignment: Assignment = {
     ...{ slot: 1, featureId: 1, attempt: 1, fence: 1, name: 'a', description: '', category: 'other' },
-    ...{ declaredFiles: [], allowedCommands: [], model: 'offline', limits: defaultLimits },
+    ...{ declaredFiles: [], allowedCommands: [], secretFiles: [], model: 'offline', limits: defaultLimits },
     ...{ copyDir: '/copy', reattachGraceMs: 1, tag: 't', offline: { ok: true, turns } },
   };
   const request = { model: 'offline', system: '', tools: [], messages: [], maxOutputTokens: 1 } as const;

@@ -5,6 +5,7 @@ import { createHash } from 'node:crypto';
 import { mkdir, mkdtemp, rm, symlink, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { secretFiles } from '../../src/core/features/namedSecrets';
 import type { CopyFiles } from '../../src/ports/copyFiles';
 import { Failure } from '../../src/ports/failure';
 import { createSlotCopyFiles } from '../../src/worker/slotCopyFiles';
@@ -17,7 +18,7 @@ describe('slotCopyFiles', () => {
     temp = await mkdtemp(path.join(tmpdir(), 'slot-copy-'));
     await put('copy/src/b.js', 'let b;\nfoo(1);\n');
     await put('copy/a.txt', '\ufeffone\r\nfoo\r\n');
-    files = createSlotCopyFiles(path.join(temp, 'copy'));
+    files = createSlotCopyFiles(path.join(temp, 'copy'), secretFiles(['config/prod.yml']));
   });
   afterEach(() => rm(temp, { recursive: true }));
 
@@ -58,10 +59,19 @@ describe('slotCopyFiles', () => {
 
   it('withholds secrets by name, there or not, and through a link of another name', async () => {
     await put('copy/.env', 'foo=top');
+    await put('copy/config/prod.yml', 'foo: top');
     await put('copy/src/.env.example', 'foo=');
     await link('copy/notes.txt', '.env');
     await link('copy/.envs', '.');
-    for (const name of ['.env', '.env.local', 'certs/server.pem', 'notes.txt', '.envs/.env', 'src/../.ENV']) {
+    for (const name of [
+      '.env',
+      '.env.local',
+      'certs/server.pem',
+      'config/prod.yml',
+      'notes.txt',
+      '.envs/.env',
+      'src/../.ENV',
+    ]) {
       const read = await files.read(name);
       const told = `"${name}" may hold secrets, so agents neither read nor write it; leave it to the user.`;
       assert.deepEqual(read, { ok: false, error: { code: 'pathDenied', message: told } }, name);

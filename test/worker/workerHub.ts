@@ -158,6 +158,7 @@ const workerAssignment: Assignment = {
   category: 'default',
   declaredFiles: [],
   allowedCommands: [],
+  secretFiles: [],
   model: 'offline',
   limits: defaultLimits,
   copyDir: '',

@@ -25,6 +25,8 @@ export interface IsolationOptions {
   readonly user: UserRules;
   /** Files in which lines that two attempts add at one spot are both taken (`core/locks/sharedPaths`). */
   readonly sharedGlobs: () => readonly string[];
+  /** As `PlacesOptions` has it. */
+  readonly secretFiles?: PlacesOptions['secretFiles'];
   /** Told of each value in the workspace's secret files once, before a place that has it is ready. */
   readonly onSecret?: (value: string) => void;
   /** What commands get of the user's environment. */

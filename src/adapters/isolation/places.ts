@@ -1,6 +1,7 @@
 // The places that agents work in, one for each slot: each a copy of the workspace on disk, apart from it and from the others.
 import { realpath } from 'node:fs/promises';
 import path from 'node:path';
+import { type SecretFiles, secretFiles } from '../../core/features/namedSecrets';
 import { pathMatcher } from '../../core/locks/sharedPaths';
 import type { Slot } from '../../core/shared/ids';
 import type { Arrivals, FileTexts, Isolation, Lacking } from '../../ports/isolation';
@@ -45,6 +46,8 @@ export interface PlacesOptions {
   readonly alsoProtected?: () => readonly string[];
   /** What the user does not want copied. */
   readonly copyRules?: () => CopyRules;
+  /** Which files of the workspace are secrets; absent: what always is. */
+  readonly secretFiles?: () => SecretFiles;
   /** Told of each value in the workspace's secret files once, before a place that has it is ready. */
   readonly onSecret?: (value: string) => void;
   /** What commands get of the user's environment. */
@@ -92,10 +95,16 @@ export function createPlaces(options: PlacesOptions): Places {
   const leftOut = () => createLeftOut(options.copyRules?.() ?? { exclude: [], links: [] }, inside);
   const linked = new LinkedParts(top, options.dir);
   const ownPath = path.relative(top, options.dir).replaceAll(path.sep, '/');
-  const secrets = new SecretsSeen(top, options.onSecret ?? (() => {}));
+  const secrets = new SecretsSeen(top, secretsFromTop, options.onSecret ?? (() => {}));
   const look = new WorkspaceLook({ top, room, own: ownPath }, leftOut, linked, secrets);
   const viewMaker = async () => options.viewMaker?.(options.dir, top);
   const slots = new Slots(where, user.tracked, prepareOwn);
+
+  /** Globs name files by their paths in the workspace; what lies beside it is asked by its path from the top. */
+  function secretsFromTop(): SecretFiles {
+    const isSecret = options.secretFiles?.() ?? secretFiles([]);
+    return (at) => isSecret(at.startsWith(inside) ? at.slice(inside.length) : at);
+  }
 
   async function prepareOwn(own: OwnPlace): Promise<Lacking> {
     own.isPrepared = false;

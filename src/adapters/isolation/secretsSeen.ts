@@ -1,6 +1,6 @@
 // Learns the values in the workspace's secret files, which commands need and nobody else may see.
 import path from 'node:path';
-import { isSecret } from '../../core/guardrails/secretFiles';
+import type { SecretFiles } from '../../core/features/namedSecrets';
 import { secretValuesIn } from '../../core/guardrails/secretValues';
 import { isNotRead, readFileWithin } from '../files/boundedRead';
 import { isUnreadable } from '../files/fileFailure';
@@ -14,15 +14,17 @@ export class SecretsSeen {
   readonly #stamps = new Map<string, Stamp>();
   readonly #values = new Set<string>();
 
-  /** @param top of the tree @param tell told of each value once */
+  /** @param top of the tree @param isSecret of paths from the top @param tell told of each value once */
   constructor(
     private readonly top: string,
+    private readonly isSecret: () => SecretFiles,
     private readonly tell: (value: string) => void,
   ) {}
 
   /** Reads the secret files that are new or changed. A value stays secret when its file is gone. */
   async look(theirs: Survey): Promise<void> {
     const files: [string, Stamp][] = [];
+    const isSecret = this.isSecret();
     await inSlices(theirs, ([at, found]) => {
       if (found.kind !== 'file' || !isSecret(at)) return;
       const known = this.#stamps.get(at);

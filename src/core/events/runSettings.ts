@@ -17,6 +17,8 @@ export interface RunSettings {
   readonly exclusiveChecks?: boolean;
   /** What of the project is not copied, as in a `.gitignore`; absent: nothing. */
   readonly copyExclude?: readonly string[];
+  /** Globs of files that are secrets beside those that are for the host's user; absent: none. */
+  readonly secretFiles?: readonly string[];
   /** A command that is run in a place that was made anew, and where a lockfile has changed; absent: none. */
   readonly copySetUp?: string;
   /** Globs of files that several attempts may change at once; absent: none. */
@@ -57,6 +59,7 @@ const readers: { readonly [K in keyof RunSettings]-?: (value: unknown) => RunSet
   verifyCommand: (value) => (isText(value) ? value : undefined),
   checksAtOnce: (value) => (isCount(value) ? value : undefined),
   exclusiveChecks: (value) => (typeof value === 'boolean' ? value : undefined),
+  secretFiles: (value) => (isListOf(value, isText) ? value : undefined),
   copySetUp: (value) => (isText(value) ? value : undefined),
   copyExclude: (value) => (isListOf(value, isText) ? value : undefined),
   sharedLocks: (value) => (isListOf(value, isText) ? value : undefined),

@@ -1,9 +1,9 @@
 // May an agent change a file, for the feature it works on? Power files need to be named by the feature, and a yes.
 import { type PowerFile, powerOf } from '../guardrails/powerFiles';
-import { isSecret } from '../guardrails/secretFiles';
 import { parseWorkspacePath, type WorkspacePath } from '../locks/lockPath';
 import { pathMatcher } from '../locks/sharedPaths';
 import { lenientName } from '../shared/lenientName';
+import type { SecretFiles } from './namedSecrets';
 
 export type ChangeVerdict =
   | { readonly kind: 'free' }
@@ -12,17 +12,29 @@ export type ChangeVerdict =
   | { readonly kind: 'denied'; readonly message: string };
 
 /** @param files what the feature declares: paths, folders and globs */
-export function judgeChange(path: WorkspacePath, files: readonly string[]): ChangeVerdict {
+export function judgeChange(
+  path: WorkspacePath,
+  files: readonly string[],
+  isSecret: SecretFiles,
+): ChangeVerdict {
   const power = powerOf(path);
   if (power?.may === 'never')
     return { kind: 'denied', message: `"${path}" ${power.why}; agents do not write it.` };
   if (isSecret(path)) return { kind: 'denied', message: secretMessage(path) };
   if (!power) return { kind: 'free' };
-  if (files.some((entry) => isPlainlyNamed(path, power, entry))) return { kind: 'approval', why: power.why };
+  const why = whyYes(path, files);
+  if (why !== undefined) return { kind: 'approval', why };
   return {
     kind: 'denied',
     message: `"${path}" ${power.why}; only a feature that declares it may change it. To allow that, add "${path}" to the feature's "files" in the backlog.`,
   };
+}
+
+/** Why a change that the feature declares needs the user's yes, as in `ChangeVerdict`; undefined where it needs none. */
+export function whyYes(path: WorkspacePath, files: readonly string[]): string | undefined {
+  const power = powerOf(path);
+  if (power === undefined || power.may === 'never') return undefined;
+  return files.some((entry) => isPlainlyNamed(path, power, entry)) ? power.why : undefined;
 }
 
 /** Does the feature name the file, or a folder or glob that it is in? Then changing it is what the feature is for. */

@@ -12,6 +12,8 @@ export interface MachineSettings {
   readonly allowedCommands: readonly string[];
   /** Names of variables of the host's environment that commands get beside the usual. */
   readonly variables: readonly string[];
+  /** Which files are secrets beside those that always are, or are none after all (`secretFiles`). */
+  readonly secretFiles: readonly string[];
   /** What commands run in: the name of a shell, or its absolute path; absent: the system's own. */
   readonly shell?: string;
   /** Commands see the copy that they run in at the workspace's own path, where the system can do that. */
@@ -44,6 +46,7 @@ export const usualAgentLimit = 5;
 export const defaultMachineSettings: MachineSettings = {
   allowedCommands: [],
   variables: [],
+  secretFiles: [],
   samePlace: true,
   readOnlyLinks: [],
   workspaceSetUp: 'ask',

@@ -21,11 +21,16 @@ const secretFolders = new Set(['.ssh', '.gnupg', '.kube']);
 /** What a project ships so that its users can see which values are wanted. */
 const sample = /^(example|sample|template|dist)\.|\.(example|sample|template|dist)(\.|$)/;
 
-/** Is the file at `path` (with `/` between names) one whose content agents do not get to see? */
+/** Is the file at `path` (with `/` between names) one that is always taken for a secret? */
 export function isSecret(path: string): boolean {
   const names = path.split('/').map(lenientName);
-  const name = (names.at(-1) ?? '').replace(kept, '');
+  const name = withoutVersion(names.at(-1) ?? '');
   if (names.slice(0, -1).some((folder) => secretFolders.has(folder))) return true;
   if (names.at(-2) === '.docker' && name === 'config.json') return true;
   return secret.some((rule) => rule.test(name)) && !sample.test(name);
+}
+
+/** A path without what its file is called beside for an older or unsaved version. */
+export function withoutVersion(path: string): string {
+  return path.replace(kept, '');
 }

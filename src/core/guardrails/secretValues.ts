@@ -12,6 +12,14 @@ const address = /^[a-z][a-z\d+.-]*:\/\/[^/@?#]*:([^/@?#]+)@/i;
 /** Tokens that stand by themselves, as in `.netrc` and key stores of text. */
 const token = /[^\s"'`=:,;{}()[\]<>]{20,}/g;
 
+/** What is marked as a value wherever it stands in a line: in quotes behind `=` or `:`, between tags, behind its name. */
+const marked =
+  /[=:]\s*(["'`])((?:(?!\1).)+)\1|>([^<>]+)<\/|\b(?:password|passwd|token|secret)\s+([^\s=:]\S*)/gi;
+/** A line of one thing, by itself or in a list, that heads nothing. */
+const alone = /^(?:-\s+)?(["'`]?)([^\s"'`[<{][^\s"'`]*[^\s"'`:{[])\1,?$/;
+/** The last of the fields of a line, as `.pgpass` and `.htpasswd` have it. */
+const lastField = /^[^\s:=/]+(?::[^\s:/]*)+:([^\s:]+)$/;
+
 /** Settings that are like any word, places on the disk and plain addresses are no secrets, wherever they stand. */
 export function secretValuesIn(text: string): readonly string[] {
   const values = new Set<string>();
@@ -20,8 +28,13 @@ export function secretValuesIn(text: string): readonly string[] {
   };
   for (const line of text.split(/\r?\n/)) {
     if (/^\s*(#|\/\/|-----)/.test(line)) continue;
+    for (const [, , inQuotes, inTags, behind] of line.matchAll(marked))
+      add(inQuotes ?? inTags ?? behind ?? '');
+    const whole = line.trim();
+    for (const found of [lastField.exec(whole)?.[1], passwordIn(whole)]) if (found !== undefined) add(found);
     const given = setting.exec(line)?.[1];
     if (given === undefined) {
+      add(alone.exec(whole)?.[2] ?? '');
       for (const [found] of line.matchAll(token)) add(found);
       continue;
     }

@@ -2,6 +2,7 @@
 import { strict as assert } from 'node:assert';
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { secretFiles } from '../../../src/core/features/namedSecrets';
 import { tempPlaces } from './tempPlaces';
 
 describe('secrets in a place', () => {
@@ -19,5 +20,23 @@ describe('secrets in a place', () => {
     await places.bringUpToDate(1);
     await places.prepare(2);
     assert.deepEqual(told.slice(2), ['top-secret-2']);
+  });
+
+  it('are those that the user names too, by their paths in the workspace, from when they are named', async () => {
+    const told: string[] = [];
+    let globs: readonly string[] = [];
+    const tree = {
+      'config/prod.yml': 'password: hunter2hunter2\n',
+      'a/config/prod.yml': 'a: not-secret-1\n',
+    };
+    const { places } = await tempPlaces(tree, {
+      secretFiles: () => secretFiles(globs),
+      onSecret: (value) => void told.push(value),
+    });
+    await places.prepare(1);
+    assert.deepEqual(told, []);
+    globs = ['config/prod.yml'];
+    await places.bringUpToDate(1);
+    assert.deepEqual(told, ['hunter2hunter2']);
   });
 });

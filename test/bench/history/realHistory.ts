@@ -1,6 +1,7 @@
 // A backlog made from real history: consecutive changes of a repository, with what replays each of them.
 import path from 'node:path';
 import { judgeChange } from '../../../src/core/features/judgeChange';
+import { isSecret } from '../../../src/core/guardrails/secretFiles';
 import type { WorkspacePath } from '../../../src/core/locks/lockPath';
 import {
   blobReader,
@@ -153,7 +154,7 @@ export async function prepareHistory(options: HistoryOptions): Promise<RealHisto
 
 /** Also for a feature that names it. */
 function isDenied(file: string): boolean {
-  return judgeChange(file as WorkspacePath, [file]).kind === 'denied';
+  return judgeChange(file as WorkspacePath, [file], isSecret).kind === 'denied';
 }
 
 function pathsOfFile({ path: file, from }: RealChange['files'][number]): readonly string[] {

@@ -1,6 +1,7 @@
 // When an agent may change a file: freely, with the user's yes, or not at all, by what its feature declares.
 import { strict as assert } from 'node:assert';
 import { judgeChange } from '../../../src/core/features/judgeChange';
+import { isSecret } from '../../../src/core/guardrails/secretFiles';
 
 /** Path, what the feature declares, and whether that is enough to change it with the user's yes. */
 const declaring: readonly (readonly [string, readonly string[], boolean])[] = [
@@ -33,10 +34,10 @@ const declaring: readonly (readonly [string, readonly string[], boolean])[] = [
 describe('judging a change', () => {
   for (const [path, files, isEnough] of declaring)
     it(`${isEnough ? 'takes' : 'does not take'} ${JSON.stringify(files)} for a declaration of ${path}`, () =>
-      assert.equal(judgeChange(path, files).kind, isEnough ? 'approval' : 'denied'));
+      assert.equal(judgeChange(path, files, isSecret).kind, isEnough ? 'approval' : 'denied'));
 
   it('names the mend where a declaration would help', () => {
-    assert.deepEqual(judgeChange('a/AGENTS.md', ['**']), {
+    assert.deepEqual(judgeChange('a/AGENTS.md', ['**'], isSecret), {
       kind: 'denied',
       message:
         '"a/AGENTS.md" tells other coding agents what to do; only a feature that declares it may change it. ' +
@@ -64,11 +65,11 @@ describe('judging a change', () => {
 
   it('lets every other file be changed', () => {
     for (const path of ['src/a.ts', '.gitignore', 'package.json', '.env.example'])
-      assert.deepEqual(judgeChange(path, []), { kind: 'free' });
+      assert.deepEqual(judgeChange(path, [], isSecret), { kind: 'free' });
   });
 });
 
 function messageOf(path: string, files: readonly string[]): string {
-  const verdict = judgeChange(path, files);
+  const verdict = judgeChange(path, files, isSecret);
   return verdict.kind === 'denied' ? verdict.message : verdict.kind;
 }
