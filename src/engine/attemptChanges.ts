@@ -45,7 +45,7 @@ export class AttemptChanges {
     const changes = await this.isolation.changes(live.attempt.slot);
     const judge = this.guard.judging(live);
     for (const change of changes) {
-      const judged = judge(change.path);
+      const judged = judge(change.path, change.before.hash === null ? 'named' : 'found');
       if (!judged.ok) dropped.push({ path: change.path, error: judged.error });
       else if (change.why !== undefined)
         (change.isFolder ? empty : dropped).push({

@@ -2,7 +2,7 @@
 import { attemptOf } from '../core/events/event';
 import { judgeChange } from '../core/features/judgeChange';
 import { secretFiles } from '../core/features/namedSecrets';
-import { parseWorkspacePath, type WorkspacePath } from '../core/locks/lockPath';
+import { parseFoundPath, parseWorkspacePath, type WorkspacePath } from '../core/locks/lockPath';
 import { type Refusal, type Result, refuse } from '../core/shared/result';
 import type { LiveAttempt } from './attempt';
 import type { EventLog } from './eventLog';
@@ -22,23 +22,31 @@ export class ChangeGuard {
 
   /** The canonical path, if the attempt's feature may change the file; a denial is told in an event. */
   async admit(live: LiveAttempt, text: string): Promise<Result<WorkspacePath>> {
-    const judged = this.judging(live)(text);
+    const judged = this.judging(live)(text, 'named');
     if (judged.ok) return judged;
     const path = parseWorkspacePath(text);
     await this.tell(live, [{ path: path.ok ? path.value : text, error: judged.error }]);
     return judged;
   }
 
-  /** The same without a word to anyone, for any number of paths. */
-  judging({ feature }: LiveAttempt): (text: string) => Result<WorkspacePath> {
+  /**
+   * The same without a word to anyone, for any number of paths: as they were `named`, or as what was there is called, which
+   * stays so.
+   */
+  judging({ feature }: LiveAttempt): (text: string, how: 'named' | 'found') => Result<WorkspacePath> {
     const isSecret = secretFiles(this.secrets());
-    return (text) => {
-      const path = parseWorkspacePath(text);
+    return (text, how) => {
+      const canonical = parseWorkspacePath(text);
+      const path = how === 'found' ? parseFoundPath(text) : canonical;
       if (!path.ok) return path;
       if (this.log.redactor.isIn(path.value))
         return refuse('pathDenied', 'The name of a file may not hold a key; give it another name.');
-      const verdict = judgeChange(path.value, feature.spec.files, isSecret);
-      return verdict.kind === 'denied' ? refuse('pathDenied', verdict.message) : path;
+      // What a name means elsewhere counts as well.
+      for (const one of new Set([path.value, canonical.ok ? canonical.value : path.value])) {
+        const verdict = judgeChange(one, feature.spec.files, isSecret);
+        if (verdict.kind === 'denied') return refuse('pathDenied', verdict.message);
+      }
+      return path;
     };
   }
 

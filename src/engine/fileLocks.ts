@@ -3,7 +3,7 @@
 import type { Attempt, Happening } from '../core/events/event';
 import { attemptOf } from '../core/events/event';
 import { describeBlockers } from '../core/locks/describeBlockers';
-import { lockKey, type PathScope, parseWorkspacePath } from '../core/locks/lockPath';
+import { lockKey, type PathScope, parseWorkspacePath, type WorkspacePath } from '../core/locks/lockPath';
 import { isLocked, type LockScope } from '../core/locks/lockScope';
 import { grantable, type LockTable, lockedBy, request, requestFree, setHuman } from '../core/locks/lockTable';
 import type { Fence } from '../core/shared/ids';
@@ -61,10 +61,7 @@ export class FileLocks {
    * Locks one file for an attempt, waiting its turn. With `wait` false a busy file is refused at once.
    * An outcome with `yieldFor` means waiting would deadlock: the attempt must end and hold that path next time.
    */
-  async acquire(attempt: Attempt, text: string, wait = true): Promise<LockOutcome> {
-    const parsed = parseWorkspacePath(text);
-    if (!parsed.ok) return parsed;
-    const path = parsed.value;
+  async acquire(attempt: Attempt, path: WorkspacePath, wait = true): Promise<LockOutcome> {
     if (!this.#isAtWork(attempt)) return { ok: false, error: isOver };
     const scope: PathScope = { kind: 'file', path };
     const answer = request(this.table, scope, attempt);

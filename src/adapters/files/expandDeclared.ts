@@ -31,6 +31,7 @@ export async function expandDeclared(
     const { kind, name } = entry;
     const power = powerOf(entry.path);
     if (power?.may === 'never') return undefined;
+    if (kind === 'garbled') return undefined;
     places.set(lockKey(entry.path), { path: entry.path.normalize('NFC'), kind });
     if (kind === 'folder') return rules.ignores(name, 'folder') ? undefined : rules.below(name);
     if (kind !== 'file') return undefined;

@@ -2,7 +2,7 @@
 import type { Stats } from 'node:fs';
 import { lstat, mkdir, readdir, realpath } from 'node:fs/promises';
 import path from 'node:path';
-import { lockKey, parseWorkspacePath, unfitForWindows } from '../../core/locks/lockPath';
+import { lockKey, parseWorkspacePath, unfitForWindows, type WorkspacePath } from '../../core/locks/lockPath';
 import { ok, type Result, refuse } from '../../core/shared/result';
 import { hasCode, orNull } from './fileFailure';
 import { type Folder, openBelow, openFolder } from './openFolder';
@@ -26,6 +26,7 @@ export interface Place {
  *
  * A second hard link to the file is no danger: files are replaced by rename, which leaves the other name's content be.
  *
+ * @param parse how `text` is read: as somebody wrote it, or as what is there is called
  * @param standsAside whether what is in the way, a file or a folder, counts as not being there: `work` then only looks
  */
 export async function atPlace<T>(
@@ -34,8 +35,9 @@ export async function atPlace<T>(
   protection: (path: string) => string | undefined,
   work: (place: Place) => Promise<Result<T>>,
   standsAside: (inTheWay: string) => boolean = () => false,
+  parse: (text: string) => Result<WorkspacePath> = parseWorkspacePath,
 ): Promise<Result<T>> {
-  const parsed = parseWorkspacePath(text);
+  const parsed = parse(text);
   if (!parsed.ok) return parsed;
   const unfit = process.platform === 'win32' ? unfitForWindows(parsed.value) : undefined;
   if (unfit !== undefined) return denied(parsed.value, unfit);
@@ -96,8 +98,9 @@ async function find(walk: Walk): Promise<Result<Place>> {
     const asNamed = parts.slice(0, at + 1).join('/');
     const real = await realpath(path.join(walk.folder.path, part)).catch(() => undefined);
     if (real === undefined) return replaced(asNamed);
-    const inside = path.relative(walk.root, real).replaceAll(path.sep, '/').normalize('NFC');
-    if (inside !== asNamed) {
+    const inside = path.relative(walk.root, real).replaceAll(path.sep, '/');
+    // There are disks that give every name back in NFD.
+    if (inside.normalize('NFC') !== asNamed.normalize('NFC')) {
       if (walk.standsAside(inside)) return absent();
       return denied(walk.path, `is really "${inside}"; use that name`);
     }

@@ -3,12 +3,14 @@ import { type Dirent, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { hasCode, isUnreadable } from './fileFailure';
+import { garbledOf } from './garbledNames';
 
 export interface Entry {
   readonly name: string;
   /** From the root of the walk, with `/`. */
   readonly path: string;
-  readonly kind: 'file' | 'folder' | 'link' | 'other';
+  /** `garbled`: its name is no UTF-8, and `name` only how it can be shown; it is not entered. */
+  readonly kind: 'file' | 'folder' | 'link' | 'other' | 'garbled';
 }
 
 /** Milliseconds of reading before others get their turn. */
@@ -31,11 +33,14 @@ export async function walkTree<T>(
   const open: { readonly folder: string; readonly given: T }[] = [{ folder: '', given: top }];
   for (let next = open.pop(); next; next = open.pop()) {
     const { folder } = next;
-    for (const found of entriesOf(path.join(root, next.folder), () => unread(folder))) {
+    const absolute = path.join(root, next.folder);
+    const entries = entriesOf(absolute, () => unread(folder));
+    const garbled = garbledOf(absolute, entries);
+    for (const found of entries) {
       const entry = {
         name: found.name,
         path: next.folder === '' ? found.name : `${next.folder}/${found.name}`,
-        kind: kindOf(found),
+        kind: garbled.has(found) ? ('garbled' as const) : kindOf(found),
       };
       const given = look(entry, next.given);
       if (given !== undefined && entry.kind === 'folder') open.push({ folder: entry.path, given });
@@ -58,7 +63,9 @@ function entriesOf(folder: string, unread: () => void): readonly Dirent[] {
   }
 }
 
-export function kindOf(found: Pick<Dirent, 'isFile' | 'isDirectory' | 'isSymbolicLink'>): Entry['kind'] {
+export function kindOf(
+  found: Pick<Dirent, 'isFile' | 'isDirectory' | 'isSymbolicLink'>,
+): Exclude<Entry['kind'], 'garbled'> {
   if (found.isFile()) return 'file';
   if (found.isDirectory()) return 'folder';
   return found.isSymbolicLink() ? 'link' : 'other';

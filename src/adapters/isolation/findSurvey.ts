@@ -1,7 +1,8 @@
 // Surveys a large tree by the system's own `find`: beside the process, and in a third of the time.
 import { execFile, spawn } from 'node:child_process';
+import { isGarbled, mayBeGarbled } from '../files/garbledNames';
 import { isTooLong, roomBelow } from '../files/pathRoom';
-import type { Entry } from '../files/walkTree';
+import type { kindOf } from '../files/walkTree';
 import { stampOf } from './stamp';
 import { type Found, isKeptApart, type SurveyOptions } from './survey';
 
@@ -9,7 +10,7 @@ import { type Found, isKeptApart, type SurveyOptions } from './survey';
 const format = '%P\\0%y %m %s %T@ %C@ %i %l\\0';
 /** A tree with more levels is left to whoever walks it: it may have no end, and each of its paths is long. */
 const mostLevels = 200;
-const kinds: Readonly<Record<string, Entry['kind']>> = { f: 'file', d: 'folder', l: 'link' };
+const kinds: Readonly<Record<string, ReturnType<typeof kindOf>>> = { f: 'file', d: 'folder', l: 'link' };
 
 let known: Promise<boolean> | undefined;
 
@@ -26,7 +27,7 @@ function hasFind(): Promise<boolean> {
 
 /**
  * As `survey`, a folder before what is in it. Undefined where it cannot be had so: without that program, and where something
- * in the tree cannot be looked at. `known`: what is told in the same words need not be read again, which takes most of the time.
+ * in the tree cannot be looked at or has a name that is no UTF-8. `known`: what is told in the same words need not be read again, which takes most of the time.
  */
 export async function findSurvey(
   top: string,
@@ -36,7 +37,7 @@ export async function findSurvey(
     prunes = { paths: [], names: [] },
     tooLong,
     room = roomBelow(top),
-  }: Omit<SurveyOptions, 'unread'>,
+  }: Omit<SurveyOptions, 'unread' | 'garbled'>,
 ): Promise<Map<string, Found> | undefined> {
   if (!(await hasFind())) return undefined;
   const found = new Map<string, Found>();
@@ -65,7 +66,7 @@ export async function findSurvey(
   return (await eachEntry(top, prunes, take)) && !isTooDeep ? found : undefined;
 }
 
-function foundIn(kind: Entry['kind'], words: string, lookedAt: number): Found {
+function foundIn(kind: ReturnType<typeof kindOf>, words: string, lookedAt: number): Found {
   const [, mode = '', size = '', modified = '', changed = '', inode = '', ...to] = words.split(' ');
   if (kind === 'link') return { kind, to: to.join(' '), words };
   const stat = {
@@ -110,6 +111,10 @@ function eachEntry(
       const end = all.lastIndexOf(0) + 1;
       rest = all.subarray(end);
       const text = all.toString('utf8', 0, end);
+      if (mayBeGarbled(text) && isGarbled(all.subarray(0, end))) {
+        child.kill();
+        return resolve(false);
+      }
       for (let at = 0, next = text.indexOf('\0'); next >= 0; at = next + 1, next = text.indexOf('\0', at)) {
         const value = text.slice(at, next);
         if (path !== undefined) take(path, value);

@@ -1,6 +1,6 @@
 // A file of the workspace as a publication meets it: looked at and exchanged only where an agent may change one.
 import { powerOf } from '../../core/guardrails/powerFiles';
-import { lockKey } from '../../core/locks/lockPath';
+import { lockKey, parseFoundPath, parseWorkspacePath } from '../../core/locks/lockPath';
 import { ok, type Refusal, type Result, refuse } from '../../core/shared/result';
 import type { FileState, StagedFile } from '../../ports/isolation';
 import { isNotRead } from '../files/boundedRead';
@@ -83,7 +83,9 @@ function at<T>(
     if (alsoProtected.some((other) => lockKey(other) === lockKey(name))) return 'is the backlog';
     return powerNamedByGit(name, namedByGit) ?? powerByPlace(root, name);
   };
-  return atPlace(root, file, protection, work, standsAside);
+  // New names have been judged where the change was found (`nameTwins`); others are what they were.
+  const parse = process.platform === 'win32' ? parseWorkspacePath : parseFoundPath;
+  return atPlace(root, file, protection, work, standsAside, parse);
 }
 
 function isState({ keepsModes }: Ground, state: FileState, now: Look | null): boolean {

@@ -8,13 +8,15 @@ export class NameTwins {
   /** @param names gives the paths that are there, folders too */
   constructor(private readonly names: () => readonly string[]) {}
 
-  /** Why a path cannot be a file of the workspace, as a sentence; undefined when it can. */
-  why(path: string, isNew: boolean): string | undefined {
+  /** Why a path cannot be that of a new file of the workspace, as a sentence; undefined when it can. */
+  why(path: string): string | undefined {
     const canonical = parseWorkspacePath(path);
-    if (!canonical.ok) return canonical.error.message;
+    if (!canonical.ok) return `${canonical.error.message} Give the new file another name.`;
+    if (path.includes('\\'))
+      return `Its name has a "\\", which parts folders on other systems; call it "${path.replaceAll('\\', '-')}", for instance.`;
     if (canonical.value !== path)
       return `Its name is not in the form that all systems share; call it "${canonical.value}" in NFC.`;
-    return isNew ? this.#twin(path) : undefined;
+    return this.#twin(path);
   }
 
   #twin(path: string): string | undefined {

@@ -28,7 +28,7 @@ export interface Rules {
 /** Sorted by path, which is from the opened folder. */
 export async function placeChanges(place: SlotPlace, rules: Rules): Promise<readonly PlaceChange[]> {
   const { inside } = place.options;
-  const { suspects, seen, passedOver, folders, tooLong } = await lookThrough(place, rules);
+  const { suspects, seen, passedOver, folders, unfit } = await lookThrough(place, rules);
   const isIgnored = ignoredBy(rules.user);
   for (const [at, base] of place.manifest) {
     if (base.kind === 'folder' || seen.has(at) || !at.startsWith(inside)) continue;
@@ -38,12 +38,7 @@ export async function placeChanges(place: SlotPlace, rules: Rules): Promise<read
   const isGone = (at: string) => suspects.has(at) && suspects.get(at) === undefined;
   const twins = new NameTwins(() => namesIn(place, isGone));
   const none = { hash: null, mode: null };
-  const changes: PlaceChange[] = tooLong.map((path) => ({
-    path,
-    before: none,
-    after: none,
-    why: tooLongWords,
-  }));
+  const changes: PlaceChange[] = [...unfit].map(([path, why]) => ({ path, before: none, after: none, why }));
   for (const [at, found] of suspects) {
     if (await place.isUntouched(at, found)) continue;
     const path = at.slice(inside.length);
@@ -53,7 +48,7 @@ export async function placeChanges(place: SlotPlace, rules: Rules): Promise<read
       whyNot(place, at, found) ??
       (found === undefined ? whyNotGone(place, at) : undefined) ??
       (after.hash === lostHash ? 'It may not be read.' : undefined) ??
-      twins.why(path, !place.manifest.has(at)) ??
+      (place.manifest.has(at) ? undefined : twins.why(path)) ??
       rules.why(path);
     changes.push({ path, before, after, ...(why === undefined ? {} : { why }) });
   }
@@ -64,12 +59,15 @@ export async function placeChanges(place: SlotPlace, rules: Rules): Promise<read
 
 const whyNoFolder =
   'It is an empty folder; folders are brought over with the files in them, and one that is to be there empty needs a file such as .gitkeep.';
-const tooLongWords = 'Its path is too long; nothing that lies so deep is brought over.';
+const whyTooLong = 'Its path is too long; nothing that lies so deep is brought over.';
+const whyGarbled =
+  'Its name is no UTF-8, so that no text says which file it is, and it is not brought over; give it a name in UTF-8.';
 
 /** Entries that may be changed, by path from the top; undefined: gone. */
 async function lookThrough(place: SlotPlace, { user, own, leftOut }: Rules) {
   const { inside, dir, room } = place.options;
-  const tooLong: string[] = [];
+  /** What no path can be used for, with the reason. */
+  const unfit = new Map<string, string>();
   const suspects = new Map<string, Found | undefined>();
   const seen = new Set<string>();
   const passedOver = new Set<string>();
@@ -91,8 +89,9 @@ async function lookThrough(place: SlotPlace, { user, own, leftOut }: Rules) {
         folders.holds(entry.path);
         return undefined;
       }
-      if (isTooLong(at, room)) {
-        tooLong.push(entry.path);
+      const isGarbled = entry.kind === 'garbled';
+      if (isGarbled || isTooLong(at, room)) {
+        unfit.set(entry.path, isGarbled ? whyGarbled : whyTooLong);
         passedOver.add(entry.path);
         folders.holds(entry.path);
         return undefined;
@@ -112,7 +111,7 @@ async function lookThrough(place: SlotPlace, { user, own, leftOut }: Rules) {
       folders.holds(`${folder}/`);
     },
   );
-  return { suspects, seen, passedOver, folders, tooLong };
+  return { suspects, seen, passedOver, folders, unfit };
 }
 
 async function stateBefore(place: SlotPlace, at: string): Promise<FileState> {

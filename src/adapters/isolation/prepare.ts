@@ -4,6 +4,7 @@ import { tooLargeToCopy } from '../../core/guardrails/copySize';
 import { sizeWords } from '../../core/shared/size';
 import { Failure } from '../../ports/failure';
 import { hasCode, isUnreadable } from '../files/fileFailure';
+import { garbledWords } from '../files/garbledNames';
 import { inParallel } from '../files/inParallel';
 import { inSlices } from '../files/inSlices';
 import { ArrivalList } from './arrivals';
@@ -45,14 +46,17 @@ export async function prepare(
   requireReadable(place.theirs(place.options.inside));
   await place.remember();
   await place.clear();
-  const [{ theirs, unread, leftOut }, ours] = await Promise.all([looked, surveyPlace(place)]);
+  const garbled: string[] = [];
+  const [seen, ours] = await Promise.all([looked, surveyPlace(place, (at) => garbled.push(at))]);
+  const { theirs, unread, leftOut } = seen;
   requireFitting(theirs, limitBytes);
-  for (const at of unread) place.unread.add(at);
+  for (const at of unread) place.unread.add(seen.garbled.has(at) ? `${at} (${garbledWords})` : at);
   place.excluded = [...leftOut].sort().slice(0, mostNamedExcluded);
   const stays = await setUp.stands(ours, rules);
   const isKept = (at: string, kind: 'file' | 'folder') => stays && rules(at, kind) === 'excluded';
   const strays = straysOf(theirs, ours, isKept);
   await inParallel(strays, (at) => place.remove(at));
+  for (const at of garbled) if (!isKept(at, 'file')) await place.removeFromDisk(at);
   await inSlices([...place.manifest.keys()], (at) => {
     if (!theirs.has(at)) place.forget(at);
   });
@@ -72,10 +76,15 @@ export async function prepare(
   return [...place.unread].sort();
 }
 
-export async function surveyPlace(place: SlotPlace): Promise<Survey> {
+/** @param garbled learns of names in it that no text stands for */
+export async function surveyPlace(
+  place: SlotPlace,
+  garbled: (at: string) => void = () => {},
+): Promise<Survey> {
   const { options, unread, manifest, lastSurvey } = place;
   const ours = await surveyTree(options.dir, {
     ...{ isLeftOut: () => false, unread: (at) => unread.add(at), opens: true, room: options.room },
+    garbled,
     ...((manifest.size > 0 || readdirSync(options.dir).length === 0) && { about: manifest.size }),
     ...(lastSurvey && { known: lastSurvey }),
   });

@@ -5,6 +5,7 @@ import path from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { isNotRead, readFileWithin } from '../files/boundedRead';
 import { hasCode, isUnreadable } from '../files/fileFailure';
+import { mayBeGarbled, removeGarbled } from '../files/garbledNames';
 import { makeChangeable, removeTree } from '../files/removeTree';
 import { copyWhole } from './copyWhole';
 import { removeEmptyFolders } from './emptyFolders';
@@ -120,6 +121,12 @@ export class SlotPlace {
 
   /** Its base stays. */
   async removeFromDisk(at: string): Promise<void> {
+    if (mayBeGarbled(at)) {
+      // In the folder itself: a link in its place would lead elsewhere.
+      const folder = path.posix.dirname(at);
+      const isThere = folder === '.' || foundOpened(this.options.dir, folder)?.kind === 'folder';
+      if (isThere) await removeGarbled(this.ours(folder), path.posix.basename(at));
+    }
     if (!foundOpened(this.options.dir, at)) return;
     makeChangeable(path.dirname(this.ours(at)));
     await removeTree(this.ours(at), this.options.staging);

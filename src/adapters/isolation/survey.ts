@@ -1,6 +1,7 @@
 // What a tree holds at one moment, entry by entry, without reading a file.
 import { lstatSync, readlinkSync, type Stats } from 'node:fs';
 import { hasCode, isUnreadable } from '../files/fileFailure';
+import { isGarbled } from '../files/garbledNames';
 import { isTooLong, roomBelow } from '../files/pathRoom';
 import { makeChangeable } from '../files/removeTree';
 import { type Entry, kindOf, walkTree } from '../files/walkTree';
@@ -11,7 +12,7 @@ export type Found = (
   | { readonly kind: 'file'; readonly stamp: Stamp }
   /** `to` is its text, and that of the link in a place too where it `staysSo`. */
   | { readonly kind: 'link'; readonly to: string; readonly staysSo?: boolean }
-  /** A socket, a pipe or a device. */
+  /** A socket, a pipe or a device; a link whose text is no UTF-8. */
   | { readonly kind: 'other' }
   /** Never in a place as it is in the workspace, and not entered. */
   | { readonly kind: 'apart' }
@@ -30,6 +31,8 @@ export interface SurveyOptions {
   readonly unread: (path: string) => void;
   /** Learns the outermost entries whose path is too long to be used; neither they nor what is in them is in the survey. */
   readonly tooLong?: (path: string) => void;
+  /** Learns what has a name that is no UTF-8, or is a link whose text is none; neither is in the survey. */
+  readonly garbled?: (path: string) => void;
   /** How long paths may be, in bytes; left out: as long as the system takes them from there. */
   readonly room?: number;
   /** Folders that are closed to their owner are opened. */
@@ -50,7 +53,7 @@ export function isKeptApart(name: string): boolean {
 /** In slices, so that others get their turn: 10,000 entries take about 0.1 s. */
 export async function walkSurvey(
   top: string,
-  { isLeftOut, unread, opens, tooLong, room = roomBelow(top) }: SurveyOptions,
+  { isLeftOut, unread, opens, tooLong, garbled, room = roomBelow(top) }: SurveyOptions,
 ): Promise<Survey> {
   const found = new Map<string, Found>();
   await walkTree(
@@ -58,6 +61,10 @@ export async function walkSurvey(
     true,
     (entry) => {
       if (isLeftOut(entry)) return undefined;
+      if (entry.kind === 'garbled') {
+        garbled?.(entry.path);
+        return undefined;
+      }
       if (isTooLong(entry.path, room)) {
         tooLong?.(entry.path);
         return undefined;
@@ -65,7 +72,8 @@ export async function walkSurvey(
       try {
         if (opens && entry.kind === 'folder') makeChangeable(`${top}/${entry.path}`);
         const one = isKeptApart(entry.name) ? { kind: 'apart' as const } : foundAt(`${top}/${entry.path}`);
-        if (one) found.set(entry.path, one);
+        if (entry.kind === 'link' && one?.kind === 'other') garbled?.(entry.path);
+        else if (one) found.set(entry.path, one);
         return one?.kind === 'folder' || undefined;
       } catch (error) {
         if (!isUnreadable(error)) throw error;
@@ -93,7 +101,9 @@ function foundBy(stat: Stats, absolute: string): Found {
   const kind = kindOf(stat);
   if (kind === 'file') return { kind, stamp: stampOf(stat, Date.now()) };
   if (kind === 'folder') return { kind, mode: stat.mode & 0o777 };
-  return kind === 'link' ? { kind, to: readlinkSync(absolute) } : { kind };
+  if (kind !== 'link') return { kind };
+  const to = readlinkSync(absolute, 'buffer');
+  return isGarbled(to) ? { kind: 'other' } : { kind, to: to.toString() };
 }
 
 /** As `foundAt`, and nothing where a link or a file stands in the stead of a folder on the way. */

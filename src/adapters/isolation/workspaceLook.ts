@@ -14,6 +14,8 @@ export interface Looked {
   readonly theirs: Survey;
   /** Not to be looked at; folders with a last `/`. */
   readonly unread: ReadonlySet<string>;
+  /** With names that no text stands for; they are in `unread` too. */
+  readonly garbled: ReadonlySet<string>;
   /** There, but not to be copied as it is (`LeftOut`); folders with a last `/`. */
   readonly leftOut: ReadonlySet<string>;
 }
@@ -54,6 +56,7 @@ export class WorkspaceLook {
   async of(scopes: readonly string[]): Promise<Looked> {
     const theirs = new Map<string, Found>();
     const unread = new Set<string>();
+    const garbled = new Set<string>();
     const leftOut = new Set<string>();
     const isNone = this.#leavesOut(this.rules(), false, leftOut);
     for (const scope of scopes) {
@@ -63,11 +66,14 @@ export class WorkspaceLook {
       const isLeftOut = (entry: Entry) => isNone({ ...entry, path: `${scope}/${entry.path}` });
       const unreadBelow = (at: string) => unread.add(`${scope}/${at}`);
       const room = this.tree.room - Buffer.byteLength(scope) - 1;
-      const options = { isLeftOut, unread: unreadBelow, tooLong: unreadBelow, room, about: 0 };
+      const options = {
+        ...{ isLeftOut, unread: unreadBelow, tooLong: unreadBelow, room, about: 0 },
+        garbled: (at: string) => void [unread, garbled].map((all) => all.add(`${scope}/${at}`)),
+      };
       for (const [at, one] of await surveyTree(`${this.tree.top}/${scope}`, options))
         theirs.set(`${scope}/${at}`, one);
     }
-    return { theirs, unread, leftOut };
+    return { theirs, unread, garbled, leftOut };
   }
 
   /** One entry, as a place is to have it. @param unread called when it cannot be looked at */
@@ -106,12 +112,14 @@ export class WorkspaceLook {
 
   async #look(withPackages: boolean): Promise<Looked> {
     const unread = new Set<string>();
+    const garbled = new Set<string>();
     const leftOut = new Set<string>();
     const rules = this.rules();
     const found = await surveyTree(this.tree.top, {
       isLeftOut: this.#leavesOut(rules, withPackages, leftOut),
       unread: (at) => unread.add(at),
       tooLong: (at) => unread.add(at),
+      garbled: (at) => void [unread, garbled].map((all) => all.add(at)),
       room: this.tree.room,
       prunes: withPackages ? rules.prunes : { ...rules.prunes, names: [...rules.prunes.names, packagesName] },
       ...(this.#last && { about: this.#last.size, known: this.#last }),
@@ -121,7 +129,7 @@ export class WorkspaceLook {
     const theirs =
       there.length === 0 ? found : new Map([...found, ...there.map((at) => [at, this.#link(at)] as const)]);
     await this.secrets.look(theirs);
-    return { theirs, unread, leftOut };
+    return { theirs, unread, garbled, leftOut };
   }
 
   /** @param leftOut learns what the rules leave out */

@@ -7,7 +7,10 @@ export type PathScope =
   | { readonly kind: 'file'; readonly path: string }
   | { readonly kind: 'folder'; readonly path: string };
 
-/** A path inside the workspace: `/` between parts, NFC, no `.` or `..`, never empty, relative. */
+/**
+ * A path inside the workspace: `/` between parts, NFC, no `.` or `..`, never empty, relative. What is there already keeps the
+ * name it has (`parseFoundPath`).
+ */
 export type WorkspacePath = string;
 
 const maxPathLength = 4096;
@@ -39,6 +42,18 @@ export function parseWorkspacePath(text: string): Result<WorkspacePath> {
   if (/^[a-z]:$/i.test(parts[0] ?? '')) return absolute();
   if (parts.length === 0) return denied('names the workspace itself');
   return ok(parts.join('/'));
+}
+
+/**
+ * The path of an entry by the name that it was found under, which agents would not be let give: not in NFC, with a `\\`, with
+ * control characters. Refused is only what leads elsewhere, or is the same on the disk as something else.
+ */
+export function parseFoundPath(text: string): Result<WorkspacePath> {
+  const denied = (why: string) => refuse('pathDenied', `"${printable(text)}" ${why}.`);
+  if (text.length > maxPathLength) return denied(`is longer than ${maxPathLength} characters`);
+  if (text.includes('\0') || /\p{Surrogate}/u.test(text)) return denied('is no name on a disk');
+  const isPlain = text.split('/').every((part) => part !== '' && part !== '.' && part !== '..');
+  return isPlain ? ok(text) : denied('leads out of the workspace, or is written as if it did');
 }
 
 /**

@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import {
   covers,
   type PathScope,
+  parseFoundPath,
   parseLockScope,
   parseWorkspacePath,
   unfitForWindows,
@@ -11,6 +12,14 @@ import {
 
 const file = (path: string): PathScope => ({ kind: 'file', path });
 const folder = (path: string): PathScope => ({ kind: 'folder', path });
+
+describe('parseFoundPath', () => {
+  for (const path of ['a', 'cafe\u0301/a\\b', 'tab\t/line\n', '.../..a', ' '])
+    it(`takes ${JSON.stringify(path)} as it is`, () =>
+      assert.deepEqual(parseFoundPath(path), { ok: true, value: path }));
+  for (const path of ['', '/', '/a', 'a/', 'a//b', '..', 'a/../b', './a', 'a\0', '\ud800', 'x'.repeat(4097)])
+    it(`refuses ${JSON.stringify(path.slice(0, 20))}`, () => assert.equal(parseFoundPath(path).ok, false));
+});
 
 describe('parseWorkspacePath', () => {
   const same: [text: string, path: string][] = [

@@ -1,0 +1,49 @@
+// File names that not every system can have, in a whole run: brought over under their names, or told; never lost in silence.
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { describe, it } from 'mocha';
+import { cleanUpAfterEach } from '../support/cleanUp';
+import { parseEvents, runCli, userWith } from '../support/cli';
+import { call, finish, writeProject } from '../support/smallProject';
+
+const odd = ['cafe\u0301.txt', 'a\\b.txt', 'tab\there.txt', 'line\nend.txt'];
+
+describe('names that not every system can have', () => {
+  const cleanUp = cleanUpAfterEach();
+  before(function () {
+    if (process.platform !== 'linux') this.skip();
+  });
+
+  it('come through where they were there, and what is no UTF-8 is told beside the pass', async () => {
+    const change = 'node change.js';
+    const { dir, remove } = await writeProject({
+      files: {
+        ...Object.fromEntries(odd.map((name) => [name, 'old'])),
+        'change.js': `const fs = require('node:fs');
+for (const name of ${JSON.stringify(odd)}) fs.writeFileSync(name, 'new');
+fs.writeFileSync(Buffer.from('made-\\xe9.txt', 'latin1'), 'x');\n`,
+        'check.js': `const fs = require('node:fs');
+const all = fs.readdirSync('.').filter((name) => name.endsWith('.txt'));
+if (all.length !== 4 || all.some((name) => fs.readFileSync(name, 'utf8') !== 'new')) process.exit(1);\n`,
+      },
+      features: [{ name: 'rename', verify: 'node check.js' }],
+      script: { rename: [call('run_command', { command: change }), finish] },
+    });
+    cleanUp.push(remove);
+    const args = ['run', '--project-dir', dir, '--json'];
+    const { code, lines, notes } = await runCli(args, userWith({ 'commands.allow': [change] }));
+    assert.equal(code, 0, [...notes, ...lines].join('\n'));
+    for (const name of odd) assert.equal(readFileSync(path.join(dir, name), 'utf8'), 'new', name);
+    const events = parseEvents(lines);
+    const published = events.filter((e) => e.type === 'file.published').map((e) => e.path);
+    assert.deepEqual(published.sort(), [...odd].sort());
+    const denied = events.filter((e) => e.type === 'file.denied');
+    assert.equal(denied.length, 1);
+    assert.match(JSON.stringify(denied), /made-\uFFFD\.txt.*no UTF-8/);
+    assert.equal(
+      readdirSync(dir).some((name) => name.startsWith('made-')),
+      false,
+    );
+  });
+});
