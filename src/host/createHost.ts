@@ -1,8 +1,9 @@
 // Builds the one process that owns a workspace: the only place where engine, adapters and hub are joined.
 import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { loadBacklogFile } from '../adapters/files/backlogFile';
-import { prepareHouse } from '../adapters/files/houseFolder';
+import { houseName, prepareHouse } from '../adapters/files/houseFolder';
 import { OfflineScriptFile } from '../adapters/files/offlineScriptFile';
 import { createUserRules } from '../adapters/files/userRules';
 import { createIsolation } from '../adapters/isolation/isolation';
@@ -13,6 +14,7 @@ import { createSystemSockets } from '../adapters/process/systemSockets';
 import { createWarmSpawner } from '../adapters/process/warmSpawner';
 import { createWorkerSpawner } from '../adapters/process/workerSpawner';
 import { DamagedRecords } from '../adapters/store/damaged';
+import { refuseNested } from '../adapters/store/nestedWorkspaces';
 import { setAsideRecords } from '../adapters/store/setAsideRecords';
 import { openSqlJsStore } from '../adapters/store/sqlJsStore';
 import { takeLease } from '../adapters/store/workspaceLease';
@@ -133,11 +135,13 @@ async function build(
     void close();
   };
 
+  const isNew = !existsSync(join(root, houseName));
   const houseDir = await prepareHouse(root);
   const lease = await takeLease(houseDir, await holderAt(owner.socketPath), {
     ...{ onLost: broken, onWatching: options.onWait },
   });
   toEnd(() => lease.release());
+  await refuseNested(root, isNew, { onWatching: options.onWait });
   const { store, told } = await openStore(options, houseDir, clock);
   toEnd(() => store.close());
   const loaded = await store.load();

@@ -9,7 +9,7 @@ import { copiesOfOlderVersions, refuseForeignFolder, refuseForeignParts } from '
 import { openFolder } from './openFolder';
 import { removeTree } from './removeTree';
 
-const houseName = '.parallel-agents';
+export const houseName = '.parallel-agents';
 
 const ignoreFile = `# All of this belongs to Parallel Agents, but for the prompts you may put here.
 /*
@@ -26,13 +26,7 @@ const ignoreFile = `# All of this belongs to Parallel Agents, but for the prompt
 export function prepareHouse(workspace: string): Promise<string> {
   return asFailures(`prepare ${houseName} in ${workspace}`, async () => {
     const root = await realpath(workspace);
-    const outer = await outerHouse(root);
-    if (outer !== undefined) {
-      throw new Failure(
-        'refused',
-        `"${root}" lies inside "${outer}", which is a workspace of Parallel Agents already; open that one.`,
-      );
-    }
+    await refuseInside(root);
     const houseDir = path.join(root, houseName);
     await refuseForeignParts(houseDir);
     await mkdir(houseDir, { mode: 0o700 }).catch(unlessThere);
@@ -50,6 +44,16 @@ export function prepareHouse(workspace: string): Promise<string> {
     await above.sync().finally(above.close);
     return houseDir;
   });
+}
+
+/** Fails with `refused` for a folder that lies inside a workspace. @param root absolute, without links */
+export async function refuseInside(root: string): Promise<void> {
+  const outer = await outerHouse(root);
+  if (outer === undefined) return;
+  throw new Failure(
+    'refused',
+    `"${root}" lies inside "${outer}", which is a workspace of Parallel Agents already; open that one.`,
+  );
 }
 
 /** The nearest folder above that has a house of its own. */

@@ -6,7 +6,7 @@ import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { inert } from '../../core/shared/inert';
 import { Failure } from '../../ports/failure';
-import { asFailures } from '../files/fileFailure';
+import { asFailures, isUnreadable } from '../files/fileFailure';
 import { inPartThere } from '../files/housePart';
 import type { Folder } from '../files/openFolder';
 import {
@@ -71,6 +71,25 @@ export async function takeLease(
       if (await inHouse((house) => putNew(house, textOf(own)))) return keep(inHouse, own, beatMs, onLost);
     }
   });
+}
+
+/**
+ * Who has the folder and lives, in words; undefined where nobody does, or where that cannot be looked at. Takes as long as
+ * `takeLease` to tell.
+ */
+export async function livingHolder(
+  houseDir: string,
+  { onWatching = () => {}, beatMs = usualBeatMs }: Pick<LeaseOptions, 'onWatching' | 'beatMs'>,
+): Promise<string | undefined> {
+  const inHouse: InHouse = (work) => inPartThere(houseDir, [], work);
+  try {
+    const found = await inHouse(readSign);
+    if (found === undefined || found.token === '') return undefined;
+    return (await isAlive(inHouse, found, beatMs, onWatching)) ? nameOf(found) : undefined;
+  } catch (error) {
+    if (!Failure.is(error) && !isUnreadable(error)) throw error;
+    return undefined; // another user's, or nothing of ours
+  }
 }
 
 /** In the folder as it stands now: it may have become a link since. */
