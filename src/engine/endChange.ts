@@ -25,7 +25,11 @@ export function changeFor(
     limits && afterFailure(feature.failures, limits) === 'retry'
       ? { type: 'feature.retried', by: 'policy', reason, featureId, fence, slot }
       : { type: 'feature.failed', reason, featureId, fence, slot };
-  const yieldsUnlessAgain = (cause: 'lost' | 'overlap', note: string, again: string): FeatureChange =>
+  const yieldsUnlessAgain = (
+    cause: 'lost' | 'overlap' | 'packages',
+    note: string,
+    again: string,
+  ): FeatureChange =>
     limits && afterLoss(feature.losses, limits) === 'retry'
       ? { type: 'feature.yielded', cause, note, ...attemptOf(attempt) }
       : { type: 'feature.failed', reason: `${again} again and again. ${note}`, featureId, fence, slot };
@@ -47,6 +51,7 @@ export function changeFor(
       return yieldsUnlessAgain('lost', ending.note, 'Its agent was lost');
     case 'yielded': {
       const { cause, note, path } = ending;
+      if (cause === 'packages') return yieldsUnlessAgain(cause, note, "The user's packages changed");
       if (cause === 'overlap') return yieldsUnlessAgain(cause, note, 'Its agents handed their work back');
       return {
         type: 'feature.yielded',

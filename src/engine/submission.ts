@@ -114,7 +114,9 @@ export class Submission {
       command === undefined
         ? ((await ready()) ?? ({ kind: 'unconfirmed', why: approval.whyWithoutCheck(live) } as const))
         : await verification.verify(live, command, verifyMs, ready);
-    if (checked === 'again' || checked.kind === 'failed' || checked.kind === 'returned') return checked;
+    if (checked === 'again' || checked.kind === 'returned') return checked;
+    if (checked.kind === 'failed')
+      return checked.isOfUser ? { kind: 'yielded', cause: 'packages', note: checked.reason } : checked;
     const work = tried ?? [];
     const print = work.map(({ path, after }) => `${path} ${printOf(after)}`).join('\n');
     if (rounds.work !== print) rounds.green.clear();

@@ -1,8 +1,8 @@
 // Runs a feature's check in the agent's copy, and turns its exit into evidence or a reason.
-import { attemptOf } from '../core/events/event';
+import { attemptOf, type CheckDoubt } from '../core/events/event';
 import type { CheckProof } from '../core/features/feature';
 import type { FailedCheck } from '../core/guardrails/failedCheck';
-import { describePutBack } from '../core/guardrails/placeWords';
+import { describePutBack, type SeenPlace } from '../core/guardrails/placeWords';
 import { PortWords, tellsPortTaken } from '../core/guardrails/portTaken';
 import { describeSurroundings, type Surroundings } from '../core/guardrails/surroundings';
 import type { FeatureId } from '../core/shared/ids';
@@ -21,6 +21,7 @@ import type { EventLog } from './eventLog';
 import type { MachineSpan, MachineWatch } from './machineWatch';
 import type { NeighbourWatch } from './neighbourWatch';
 import type { PlaceSetUp } from './placeSetUp';
+import { installRestsMs, takePackages } from './takePackages';
 import { tellWaiting } from './tellWaiting';
 
 /** What is checked: an attempt at work, or work that was kept, laid out anew. */
@@ -36,7 +37,8 @@ export type Subject = Pick<LiveAttempt, 'attempt' | 'feature' | 'tag' | 'check' 
 /** What a check made of an attempt's work. */
 export type Checked =
   | { readonly kind: 'passed'; readonly evidence: CheckProof }
-  | { readonly kind: 'failed'; readonly reason: string };
+  /** `isOfUser`: the user's doing meanwhile may be all there is to it: nothing is to be held against the work */
+  | { readonly kind: 'failed'; readonly reason: string; readonly isOfUser?: true };
 
 export interface VerificationParts {
   readonly log: EventLog;
@@ -58,8 +60,9 @@ export class Verification {
 
   /**
    * What the check makes of the attempt, once it is its turn; the wait for that counts against no limit. Where other
-   * commands ran beside it and may have had a part in what came of it, it is run once more with nothing beside it, and only
-   * that counts. Rejects with a `Failure` when the check could not be run at all, or failed where the machine was not able.
+   * commands ran beside it and may have had a part in what came of it, or the user has installed other packages since the
+   * place got them, it is run once more with nothing beside it and the packages brought over, and only that counts. Rejects
+   * with a `Failure` when the check could not be run at all, or failed where the machine was not able.
    * @param ready called at each turn; what it answers with ends the matter without a check
    */
   async verify<T>(
@@ -68,11 +71,24 @@ export class Verification {
     timeoutMs: number,
     ready: () => Promise<T | undefined>,
   ): Promise<Checked | T> {
-    const first = await this.#atTurn('check', live, command, timeoutMs, ready);
-    if (!isDoubtful(first)) return first;
-    const alone = await this.#atTurn('alone', live, command, timeoutMs, ready);
-    if (isDoubtful(alone)) return alone.checked; // with nothing beside it, nothing else can be to blame
-    return isFailed(alone) ? { ...alone, reason: `${alone.reason}\n\n${ranAlone}` } : alone;
+    let answer = await this.#atTurn('check', live, command, timeoutMs, ready);
+    for (const restMs of installRestsMs) {
+      if (!isDoubtful(answer)) return answer;
+      const { doubt } = answer;
+      const bring = async () => (doubt === 'packages' ? this.#bringPackages(live, restMs) : undefined);
+      const readyAlone = async () => (await bring()) ?? (await ready());
+      answer = await this.#atTurn('alone', live, command, timeoutMs, readyAlone);
+      // With nothing beside it, no other command can be to blame.
+      if (isDoubtful(answer) && answer.doubt !== 'packages') return answer.checked;
+      if (isFailed(answer) && !answer.isOfUser)
+        return { ...answer, reason: `${answer.reason}\n\n${ranAlone}` };
+    }
+    return isDoubtful(answer) ? ofUser(answer.checked) : answer;
+  }
+
+  async #bringPackages(live: Subject, restMs: number): Promise<Checked | undefined> {
+    const reason = await takePackages(this.parts, live, restMs);
+    return reason === undefined ? undefined : { kind: 'failed', reason, isOfUser: true };
   }
 
   async #atTurn<T>(
@@ -167,8 +183,12 @@ export class Verification {
     const { exitCode, timedOut, durationMs } = result;
     if (!hasFailed(result)) machine.wentWell(feature.id);
     const isTaken = printed.isTold || tellsPortTaken(outputTail);
-    const doubt = !turn.hadCompany ? undefined : isTaken ? 'portTaken' : isAnswered ? 'neighbour' : undefined;
-    const passed = exitCode === 0 && !timedOut && doubt === undefined;
+    const isGreen = exitCode === 0 && !timedOut;
+    const seen = isGreen ? undefined : await isolation.seen(attempt.slot);
+    const ofCompany = isTaken ? 'portTaken' : isAnswered ? 'neighbour' : undefined;
+    const ofPackages = seen && seen.installed.length > 0 ? 'packages' : undefined;
+    const doubt = (turn.hadCompany ? ofCompany : undefined) ?? ofPackages;
+    const passed = isGreen && doubt === undefined;
     await log.append([
       {
         type: 'verify.finished',
@@ -189,11 +209,11 @@ export class Verification {
         : {
             kind: 'failed',
             reason: failureReason(command, { ...result, outputTail }, timeoutMs, [
-              ...(await this.#lacked(live, { command, output: outputTail })),
+              ...(seen ? this.#lacked(live, { command, output: outputTail }, seen) : []),
               ...ofMachine.value,
             ]),
           };
-    return doubt === undefined ? checked : { kind: 'doubtful', checked };
+    return doubt === undefined ? checked : { kind: 'doubtful', doubt, checked };
   }
 
   /** At once: what the check left on the disk is part of how the machine stands. */
@@ -209,9 +229,8 @@ export class Verification {
   }
 
   /** Sentences on where the check's place was not as the user's folder is to their terminal. */
-  async #lacked(live: Subject, check: FailedCheck): Promise<readonly string[]> {
-    const { isolation, surroundings } = this.parts;
-    const seen = await isolation.seen(live.attempt.slot);
+  #lacked(live: Subject, check: FailedCheck, seen: SeenPlace): readonly string[] {
+    const { surroundings } = this.parts;
     const putBack = live.putBack && describePutBack(live.putBack);
     return [
       ...(live.unread ? [`${describeUnread(live.unread)}.`] : []),
@@ -224,9 +243,10 @@ export class Verification {
 /** Said of a failure, so that nobody looks for it in what ran at the same time. */
 const ranAlone = 'It was run by itself, with no other check or command of this run beside it.';
 
-/** Others that ran beside it may have had a part in it. */
+/** Others that ran beside it, or the user, may have had a part in it. */
 interface Doubtful {
   readonly kind: 'doubtful';
+  readonly doubt: CheckDoubt;
   readonly checked: Checked;
 }
 
@@ -236,6 +256,10 @@ function isDoubtful(answer: unknown): answer is Doubtful {
 
 function isFailed<T>(answer: Checked | T): answer is Extract<Checked, { kind: 'failed' }> {
   return typeof answer === 'object' && answer !== null && 'kind' in answer && answer.kind === 'failed';
+}
+
+function ofUser(checked: Checked): Checked {
+  return checked.kind === 'failed' ? { ...checked, isOfUser: true } : checked;
 }
 
 /** One line on how the check ended, then what it may have lacked, then the end of its output: the next attempt's best hint. */

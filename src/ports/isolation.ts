@@ -52,6 +52,12 @@ export interface Isolation {
    * told as an overlap. With `paths` only those are looked at.
    */
   bringUpToDate(slot: Slot, paths?: readonly string[]): Promise<Arrivals>;
+  /**
+   * Takes into the place what has been installed in the workspace, changed or removed of that, since the place got it:
+   * `bringUpToDate` leaves packages as they were. Where commands have installed something in the place the two would not fit
+   * each other, and nothing is taken.
+   */
+  bringPackages(slot: Slot): Promise<PackagesCame>;
   /** Writes a file in the place, if it is still what the writer saw. Form (encoding, line ends, mode) is kept. */
   write(slot: Slot, write: PlaceWrite): Promise<Result<{ readonly hash: string | null }>>;
   /** Gives a file in the place another name, with its bytes and its mode. `changedOnDisk` where the new name is taken. */
@@ -117,6 +123,13 @@ export interface KeptArtifacts {
 export interface Lacking {
   /** Not to be read, too large or still being written; folders with a last `/`. */
   readonly unread: readonly string[];
+}
+
+export interface PackagesCame {
+  /** Packages that were otherwise in the workspace, by the folders they lie in; of many not all. Empty: none were. */
+  readonly packages: readonly string[];
+  /** Nothing of them was taken: the place has packages of its own. */
+  readonly isMixed: boolean;
 }
 
 /** What came into a place. */

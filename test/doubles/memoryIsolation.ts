@@ -1,8 +1,10 @@
 // A workspace and its slots' places in memory: files as text, kept apart and brought together as the port promises.
 import { createHash } from 'node:crypto';
 import { mergedMode } from '../../src/adapters/isolation/arrivals';
+import { isOfPackages } from '../../src/adapters/isolation/manifest';
 import { mergeLines } from '../../src/adapters/isolation/mergeLines';
 import { isLockfile } from '../../src/core/guardrails/lockfiles';
+import { packageOf } from '../../src/core/guardrails/packageFolders';
 import type { SeenPlace } from '../../src/core/guardrails/placeWords';
 import { type PathScope, parseLockScope } from '../../src/core/locks/lockPath';
 import { pathMatcher, usualSharedLocks } from '../../src/core/locks/sharedPaths';
@@ -16,6 +18,7 @@ import type {
   Isolation,
   Lacking,
   Overlap,
+  PackagesCame,
   PlaceChange,
   PlaceMove,
   PlaceWrite,
@@ -114,8 +117,8 @@ export class MemoryIsolation implements Isolation {
     return JSON.stringify([command, locks.sort()]);
   }
 
-  async seen(): Promise<SeenPlace> {
-    return { isInView: false, waysBack: [], excluded: [] };
+  async seen(slot: number): Promise<SeenPlace> {
+    return { isInView: false, waysBack: [], excluded: [], installed: this.#installed(slot) };
   }
 
   folderOf(slot: number): string {
@@ -145,6 +148,7 @@ export class MemoryIsolation implements Isolation {
       const { base } = this.#place(slot);
       const told = arrivals();
       for (const path of paths ?? pathsIn(base, this)) {
+        if (isOfPackages(path)) continue;
         const theirs = fileIn(this, path);
         if (isSame(theirs, fileIn(base, path))) continue;
         this.#arrive(slot, path, fileIn(base, path), theirs, told);
@@ -153,6 +157,25 @@ export class MemoryIsolation implements Isolation {
       }
       return told;
     });
+  }
+
+  async bringPackages(slot: number): Promise<PackagesCame> {
+    return this.#inTurn(slot, () => {
+      const packages = this.#installed(slot);
+      if (packages.length === 0) return { packages, isMixed: false };
+      const place = this.#place(slot);
+      const all = pathsIn(place, place.base, this).filter(isOfPackages);
+      const isMixed = all.some((path) => !isSame(fileIn(place, path), fileIn(place.base, path)));
+      if (!isMixed)
+        for (const path of all) for (const tree of [place, place.base]) put(tree, path, fileIn(this, path));
+      return { packages, isMixed };
+    });
+  }
+
+  #installed(slot: number): readonly string[] {
+    const { base } = this.#place(slot);
+    const differs = (path: string) => isOfPackages(path) && !isSame(fileIn(this, path), fileIn(base, path));
+    return [...new Set(pathsIn(base, this).filter(differs).map(packageOf))].sort();
   }
 
   async write(

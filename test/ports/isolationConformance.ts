@@ -380,6 +380,39 @@ export function isolationConformance(
       });
     });
 
+    describe('packages', () => {
+      const at = 'node_modules/p/index.js';
+      const none = { packages: [], isMixed: false };
+      const seen = async () => (await world.isolation.seen(1)).installed;
+
+      it('that the user installs, changes and removes are seen, and taken when asked', async () => {
+        assert.deepEqual(await world.isolation.bringPackages(1), none);
+        for (const now of ['1\n', '2\n', null]) {
+          if (now === null) world.workspace.remove(at);
+          else world.workspace.write(at, now);
+          await world.isolation.bringUpToDate(1);
+          assert.notEqual(world.place(1).read(at), now, 'not by itself');
+          assert.deepEqual(await seen(), ['node_modules/p']);
+          const came = { packages: ['node_modules/p'], isMixed: false };
+          assert.deepEqual(await world.isolation.bringPackages(1), came);
+          assert.equal(world.place(1).read(at), now);
+          assert.deepEqual([await seen(), await world.isolation.bringPackages(1)], [[], none]);
+          assert.deepEqual(await told(), []);
+        }
+      });
+
+      it('are not taken where commands have installed others', async () => {
+        world.place(1).write('node_modules/own/index.js', 'own\n');
+        assert.deepEqual(await world.isolation.bringPackages(1), none);
+        world.workspace.write(at, '1\n');
+        const mixed = { packages: ['node_modules/p'], isMixed: true };
+        assert.deepEqual(await world.isolation.bringPackages(1), mixed);
+        assert.equal(world.place(1).read(at), null);
+        await world.isolation.prepare(1);
+        assert.deepEqual(await world.isolation.bringPackages(1), none);
+      });
+    });
+
     it('puts back what the workspace has, of whatever was changed', async () => {
       const place = changeInEachWay();
       world.workspace.write('a.txt', 'theirs\n');

@@ -63,6 +63,7 @@ export function createIsolation(options: IsolationOptions): Isolation {
     wasSetUp: (slot, command) => now().wasSetUp(slot, command),
     prepare: (slot) => now().prepare(slot),
     bringUpToDate: (slot, paths) => now().bringUpToDate(slot, paths),
+    bringPackages: (slot) => now().bringPackages(slot),
     write: (slot, write) => now().write(slot, write),
     move: (slot, move) => now().move(slot, move),
     changes: (slot) => now().changes(slot),

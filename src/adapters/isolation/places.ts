@@ -12,6 +12,7 @@ import { ArrivalList } from './arrivals';
 import { type Arriving, bringUpToDate } from './bringUpToDate';
 import { commandPlaceOf } from './commandPlaces';
 import { ignoredBy } from './ignoredBy';
+import { hasOwnInstalled, type InstalledRule, installedRule, installedSince } from './installed';
 import { layFile } from './lay';
 import { type CopyRules, createLeftOut, type LeftOut, LinkedParts } from './leftOut';
 import { locateChange } from './locateChange';
@@ -68,6 +69,7 @@ export interface Places
     | 'wasSetUp'
     | 'prepare'
     | 'bringUpToDate'
+    | 'bringPackages'
     | 'write'
     | 'move'
     | 'changes'
@@ -138,6 +140,10 @@ export function createPlaces(options: PlacesOptions): Places {
     return told.sorted();
   }
 
+  async function installedHere(): Promise<InstalledRule> {
+    return installedRule(inside, ignoredBy(await user.rules.top()));
+  }
+
   async function edited({ slot, place }: OwnPlace): Promise<Edited> {
     // The workspace's own settings of Git count, and what lies beside the file in the place.
     const protection = await protectionAt(folderOf(slot));
@@ -164,7 +170,8 @@ export function createPlaces(options: PlacesOptions): Places {
       slots.inPrepared(slot, 'look for ways back', async ({ place }) => {
         const isInView = (await viewMaker()) !== undefined;
         const back = isInView ? [] : await waysBack(place.options, place.manifest.keys());
-        return { isInView, waysBack: back, excluded: place.excluded };
+        const installed = await installedSince(place, (await look.whole()).theirs, await installedHere());
+        return { isInView, waysBack: back, excluded: place.excluded, installed };
       }),
     isSetUp: (slot, command) =>
       slots.inPrepared(slot, 'look at the lockfiles', ({ setUp }) => setUp.isBy(command)),
@@ -186,6 +193,18 @@ export function createPlaces(options: PlacesOptions): Places {
           if (!paths) await place.gits.bringUpToDate();
         }),
       ),
+    bringPackages: (slot) =>
+      slots.inPrepared(slot, 'bring packages over', async ({ place }) => {
+        const [{ theirs, unread }, isOf] = [await look.whole(), await installedHere()];
+        const packages = await installedSince(place, theirs, isOf);
+        if (packages.length === 0) return { packages, isMixed: false };
+        if (hasOwnInstalled(place, await surveyPlace(place), isOf)) return { packages, isMixed: true };
+        await arriving(place, async (into) => {
+          const installed = new Map([...theirs].filter(([at]) => isOf(at)));
+          await bringUpToDate(into, installed, (at) => isOf(at) && !isUnread(unread, at));
+        });
+        return { packages, isMixed: false };
+      }),
     write: (slot, write) =>
       slots.inPrepared(slot, `write "${write.path}"`, async (own) => writeInPlace(await edited(own), write)),
     move: (slot, move) =>

@@ -43,7 +43,7 @@ export class WorkspaceLook {
   ) {}
 
   /** @param ready when it may begin, or is not wanted any more: places that are made at one time ask at one time */
-  whole(ready: Promise<unknown>): Promise<Looked> {
+  whole(ready: Promise<unknown> = Promise.resolve()): Promise<Looked> {
     return this.#shared(true, ready);
   }
 

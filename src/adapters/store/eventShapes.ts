@@ -120,7 +120,7 @@ const shapes: { readonly [T in EventType]: Is } = {
   }),
   'verify.finished': shapeOf({
     ...{ ...ofAttempt, command: isLongText, guards: optional(isId), trial: optional(isFlag), passed: isFlag },
-    ...{ doubt: optional(isOneOf('portTaken', 'neighbour')), exitCode: nullable(isNumber) },
+    ...{ doubt: optional(isOneOf('portTaken', 'neighbour', 'packages')), exitCode: nullable(isNumber) },
     ...{ timedOut: isFlag, durationMs: isNumber, outputTail: isLongText },
     ...{ cpuMs: optional(isNumber), coreWaitMs: optional(isNumber) },
   }),

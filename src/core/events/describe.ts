@@ -135,6 +135,7 @@ export function describeSkip(because: SkipCause): string {
 
 const doubtWords: Readonly<Record<CheckDoubt, string>> = {
   portTaken: 'it found a port in use while other commands of this run were at work',
+  packages: 'packages were installed in your own folder since its copy got them',
   neighbour: 'it may have talked to the server of another command of this run',
 };
 

@@ -146,8 +146,11 @@ export interface CoreUse {
   readonly coreWaitMs?: number;
 }
 
-/** `portTaken`: it said that a port was in use. `neighbour`: it may have been answered by the server of another. */
-export type CheckDoubt = 'portTaken' | 'neighbour';
+/**
+ * `portTaken`: it said that a port was in use. `neighbour`: it may have been answered by the server of another. `packages`: the
+ * user has installed others than it ran on.
+ */
+export type CheckDoubt = 'portTaken' | 'neighbour' | 'packages';
 
 export type CheckEvent =
   | ({
@@ -168,7 +171,7 @@ export type CheckEvent =
       /** As when it started. */
       readonly trial?: true;
       readonly passed: boolean;
-      /** It does not count, for other commands that ran beside it may have had a part in it; it is run again by itself. */
+      /** It does not count, for others may have had a part in it; it is run again by itself. */
       readonly doubt?: CheckDoubt;
       /** Null when it was ended by a signal or its time ran out. */
       readonly exitCode: number | null;

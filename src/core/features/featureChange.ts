@@ -6,10 +6,19 @@ import type { CheckProof, Evidence, FeatureSpec, SkipCause } from './feature';
 /**
  * Why an attempt ended without counting. `lost`: its process died, which counts in the end; `recovered`: the host died
  * over it; `lock`: waiting for a file would have deadlocked; `overlap`: its agent could not fit its work to another change of
- * the same lines; `stopped`: the user ended the run; `outside`: a trouble that is no feature's stood in its way; `unproved`:
- * it was checked as it is, and an agent has to build it.
+ * the same lines; `packages`: the user has installed others, and its place cannot have them; `stopped`: the user ended the
+ * run; `outside`: a trouble that is no feature's stood in its way; `unproved`: it was checked as it is, and an agent has to
+ * build it.
  */
-export type YieldCause = 'lock' | 'overlap' | 'outside' | 'lost' | 'stopped' | 'recovered' | 'unproved';
+export type YieldCause =
+  | 'lock'
+  | 'overlap'
+  | 'packages'
+  | 'outside'
+  | 'lost'
+  | 'stopped'
+  | 'recovered'
+  | 'unproved';
 
 /** The attempt a change belongs to; a change with an older fence than the feature's claim is refused. */
 interface OfAttempt {

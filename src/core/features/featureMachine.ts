@@ -109,7 +109,7 @@ export const table: { readonly [K in Transition]: Row<K> } = {
         c.path === undefined || f.learnedFiles.includes(c.path)
           ? f.learnedFiles
           : [...f.learnedFiles, c.path];
-      const isLoss = c.cause === 'lost' || c.cause === 'overlap';
+      const isLoss = ['lost', 'overlap', 'packages'].includes(c.cause);
       const losses = f.losses + (isLoss ? 1 : 0);
       const rests = isLoss ? { notBefore: at + restMs(losses) } : {};
       const next = { ...f, losses, learnedFiles: learned };

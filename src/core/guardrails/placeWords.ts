@@ -10,6 +10,8 @@ export interface SeenPlace {
   readonly waysBack: readonly string[];
   /** What the user has left out of copies; folders with a last `/`. */
   readonly excluded: readonly string[];
+  /** Packages that are otherwise in the workspace now than the place was given them. */
+  readonly installed: readonly string[];
 }
 
 const mostNamed = 3;
@@ -25,6 +27,17 @@ export function describeWaysBack({ isInView, waysBack }: SeenPlace): string | un
 export function describeExcluded({ excluded }: SeenPlace): string | undefined {
   if (excluded.length === 0) return undefined;
   return `${listed(excluded)} ${excluded.length === 1 ? 'is' : 'are'} left out of copies by parallelAgents.copies.exclude.`;
+}
+
+/** For people; undefined where nothing was. */
+export function describeInstalled({ installed }: SeenPlace): string | undefined {
+  if (installed.length === 0) return undefined;
+  return `In your own folder packages were installed, changed or removed since the copy got them: ${listed(installed)}. The check ran on what the copy had of them.`;
+}
+
+/** For people and the log. */
+export function describeMixed(installed: readonly string[]): string {
+  return `In your own folder packages were installed, changed or removed while the feature was built (${listed(installed)}), and its agent has installed others in the copy. The two would not fit each other, so it begins anew on what you have now.`;
 }
 
 /** @param putBack by path, why @returns for people; undefined where nothing was */

@@ -6,6 +6,7 @@ import { describeOutside } from './outsideNames';
 import {
   describeClosed,
   describeExcluded,
+  describeInstalled,
   describeNoNetwork,
   describeWaysBack,
   type SeenPlace,
@@ -34,6 +35,7 @@ export function describeSurroundings(
     place.isInView ? undefined : describeOutside(check, isOutside),
     describeWaysBack(place),
     describeExcluded(place),
+    describeInstalled(place),
     describeClosed(check, place),
     describeNoNetwork(check),
   ].filter((words) => words !== undefined);

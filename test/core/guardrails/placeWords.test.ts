@@ -3,13 +3,15 @@ import { strict as assert } from 'node:assert';
 import {
   describeClosed,
   describeExcluded,
+  describeInstalled,
+  describeMixed,
   describeNoNetwork,
   describePutBack,
   describeWaysBack,
 } from '../../../src/core/guardrails/placeWords';
 
-const inView = { isInView: true, waysBack: [], excluded: [] };
-const elsewhere = { isInView: false, waysBack: [], excluded: [] };
+const inView = { isInView: true, waysBack: [], excluded: [], installed: [] };
+const elsewhere = { isInView: false, waysBack: [], excluded: [], installed: [] };
 
 describe('placeWords', () => {
   it('names the files that lead back, a few of many, and none where the workspace cannot be reached by its path', () => {
@@ -38,6 +40,14 @@ describe('placeWords', () => {
     );
     assert.match(describeExcluded({ ...elsewhere, excluded: ['data/'] }) ?? '', /^"data\/" is left out/);
     assert.equal(describeExcluded(elsewhere), undefined);
+  });
+
+  it('names packages of the user’s that came meanwhile, and says that they would not fit others', () => {
+    const installed = ['node_modules/a', 'node_modules/b', 'node_modules/c', '.venv/lib'];
+    const shown = /"node_modules\/a", "node_modules\/b", "node_modules\/c" and 1 more/;
+    assert.match(describeInstalled({ ...inView, installed }) ?? '', shown);
+    assert.match(describeMixed(installed), shown);
+    assert.equal(describeInstalled(elsewhere), undefined);
   });
 
   it('tells of what is closed to a check only where it misses that, and only in the workspace’s place', () => {
