@@ -118,7 +118,7 @@ export class MemoryIsolation implements Isolation {
   }
 
   async seen(slot: number): Promise<SeenPlace> {
-    return { isInView: false, waysBack: [], excluded: [], installed: this.#installed(slot) };
+    return { isInView: false, waysBack: [], excluded: [], installed: this.#installed(slot), gitPrograms: [] };
   }
 
   folderOf(slot: number): string {

@@ -18,6 +18,14 @@ const own: readonly Setting[] = [
   ['maintenance.auto', 'false'],
 ];
 
+/** Programs through which Git reads and writes the content of files, or shows it: what they are set for has its own name. */
+const program = /^((?:filter|diff)\..+)\.(?:clean|smudge|process|textconv|command)$/;
+
+/** As `filter.lfs`: for what kinds of files Git runs programs by these settings, which no copy of them has. */
+export function programsOf(keys: Iterable<string>): Set<string> {
+  return new Set([...keys].flatMap((key) => program.exec(key)?.[1] ?? []));
+}
+
 /** @param settings of the repository itself @returns the text of a settings file */
 export function copiedConfig(settings: readonly Setting[]): string {
   const taken = settings

@@ -2,9 +2,10 @@
 import { createHash } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
+import type { GitProgram } from '../../core/guardrails/placeWords';
 import type { Mount } from '../../ports/workers';
 import { removeTree } from '../files/removeTree';
-import { copyGit, printOfCopy, printOfSource } from './gitCopy';
+import { copyGit, printOfCopy, printOfSource, programsLeftOut } from './gitCopy';
 import { gitSource } from './gitSource';
 import { foundBelow } from './survey';
 
@@ -46,6 +47,18 @@ export class GitCopies {
   /** The user's objects, which commands read through the copies. */
   get objects(): readonly Mount[] {
     return [...this.#made.values()].map(({ objects }) => objects);
+  }
+
+  /** What the user's Git runs programs for, and that of the copies does not; files are from the top. */
+  async programsLeftOut(): Promise<readonly GitProgram[]> {
+    const left: GitProgram[] = [];
+    for (const folder of this.#made.keys()) {
+      const tree = path.join(this.options.top, folder);
+      const source = gitSource(tree);
+      for (const { setting, file } of source ? await programsLeftOut(source, tree) : [])
+        left.push({ setting, file: path.posix.join(folder, file) });
+    }
+    return left;
   }
 
   async #bring(folder: string, isAnew: boolean): Promise<void> {

@@ -1,10 +1,11 @@
 // Makes a Git directory for a copy of a work tree: it answers as the user's does, borrows its objects, and reaches nothing of it.
 import { copyFile, mkdir, rename, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import type { GitProgram } from '../../core/guardrails/placeWords';
 import { askGit } from '../files/askGit';
 import { hasCode } from '../files/fileFailure';
 import { removeTree } from '../files/removeTree';
-import { copiedConfig, type Setting } from './gitConfig';
+import { copiedConfig, programsOf, type Setting } from './gitConfig';
 import type { GitSource } from './gitSource';
 import { type Found, foundAt } from './survey';
 import { surveyTree } from './surveyTree';
@@ -58,6 +59,29 @@ export async function copyGit(
   await writeFile(path.join(made, 'config'), copiedConfig(await settingsOf(source)));
   await removeTree(to);
   await rename(made, to);
+}
+
+/**
+ * What Git runs programs for in the user's work tree and not in the copy, each with one of the files that it is set for; none
+ * that are set for all the user's repositories, for those settings commands have as well.
+ *
+ * @param tree the user's work tree, absolute
+ */
+export async function programsLeftOut(source: GitSource, tree: string): Promise<readonly GitProgram[]> {
+  const own = programsOf((await settingsOf(source)).map(([key]) => key));
+  if (own.size === 0) return [];
+  const anywhere = await askGit(path.parse(tree).root, ['config', '-z', '--name-only', '--list']);
+  for (const everywhere of programsOf(anywhere?.split('\0') ?? [])) own.delete(everywhere);
+  const left: GitProgram[] = [];
+  for (const setting of own) {
+    const dot = setting.indexOf('.');
+    const [kind, name] = [setting.slice(0, dot), setting.slice(dot + 1)];
+    if (!/^[\w.-]+$/.test(name)) continue; // no attribute can name it
+    const files = await askGit(tree, ['ls-files', '-z', '--', `:(attr:${kind}=${name})`]);
+    const file = files?.split('\0')[0];
+    if (file) left.push({ setting, file });
+  }
+  return left;
 }
 
 /** Links in it are not followed; a stash is the user's. */

@@ -171,7 +171,8 @@ export function createPlaces(options: PlacesOptions): Places {
         const isInView = (await viewMaker()) !== undefined;
         const back = isInView ? [] : await waysBack(place.options, place.manifest.keys());
         const installed = await installedSince(place, (await look.whole()).theirs, await installedHere());
-        return { isInView, waysBack: back, excluded: place.excluded, installed };
+        const gitPrograms = await place.gits.programsLeftOut();
+        return { isInView, waysBack: back, excluded: place.excluded, installed, gitPrograms };
       }),
     isSetUp: (slot, command) =>
       slots.inPrepared(slot, 'look at the lockfiles', ({ setUp }) => setUp.isBy(command)),

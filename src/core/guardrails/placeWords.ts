@@ -12,6 +12,15 @@ export interface SeenPlace {
   readonly excluded: readonly string[];
   /** Packages that are otherwise in the workspace now than the place was given them. */
   readonly installed: readonly string[];
+  /** What the user's Git runs programs for, and Git in the place does not. */
+  readonly gitPrograms: readonly GitProgram[];
+}
+
+export interface GitProgram {
+  /** As `filter.lfs` or `diff.pdf`. */
+  readonly setting: string;
+  /** One of the files that it is for. */
+  readonly file: string;
 }
 
 const mostNamed = 3;
@@ -33,6 +42,17 @@ export function describeExcluded({ excluded }: SeenPlace): string | undefined {
 export function describeInstalled({ installed }: SeenPlace): string | undefined {
   if (installed.length === 0) return undefined;
   return `In your own folder packages were installed, changed or removed since the copy got them: ${listed(installed)}. The check ran on what the copy had of them.`;
+}
+
+/** For people; undefined where Git has all of them, or the check has nothing to do with it. */
+export function describeGitPrograms(
+  { command, output }: FailedCheck,
+  { gitPrograms }: SeenPlace,
+): string | undefined {
+  if (gitPrograms.length === 0 || !/\bgit\b/i.test(command + output)) return undefined;
+  const settings = listed(gitPrograms.map(({ setting }) => setting));
+  const files = listed(gitPrograms.map(({ file }) => file));
+  return `The repository's own settings name programs for Git to run (${settings}), which Git in copies does not: there \`git status\`, \`diff\` and \`add\` take such files as they lie on the disk, and may call them changed (${files}). Set for all your repositories, with \`git config --global\`, they are run in copies too.`;
 }
 
 /** For people and the log. */

@@ -6,6 +6,7 @@ import { describeOutside } from './outsideNames';
 import {
   describeClosed,
   describeExcluded,
+  describeGitPrograms,
   describeInstalled,
   describeNoNetwork,
   describeWaysBack,
@@ -37,6 +38,7 @@ export function describeSurroundings(
     describeExcluded(place),
     describeInstalled(place),
     describeClosed(check, place),
+    describeGitPrograms(check, place),
     describeNoNetwork(check),
   ].filter((words) => words !== undefined);
 }

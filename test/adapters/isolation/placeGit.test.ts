@@ -12,6 +12,12 @@ import { filesIn } from './tempPlaces';
 const slot = 1;
 
 describe('a place and Git', () => {
+  const { XDG_CONFIG_HOME } = process.env;
+  afterEach(() => {
+    if (XDG_CONFIG_HOME === undefined) delete process.env.XDG_CONFIG_HOME;
+    else process.env.XDG_CONFIG_HOME = XDG_CONFIG_HOME;
+  });
+
   it('answers as in the workspace, with what is staged, changed and untracked', async () => {
     const { root, folder } = await inRepository();
     for (const question of [
@@ -72,6 +78,36 @@ describe('a place and Git', () => {
     const settings = git(folder, 'config', '--local', '--list');
     assert.doesNotMatch(settings, /ran|secret|alias|filter/);
     assert.match(settings, /remote\.origin\.url=https:\/\/example\.com\/x\.git/);
+  });
+
+  it('tells for which files Git runs programs in the workspace alone', async () => {
+    const root = repository({
+      'a.txt': 'a\n',
+      'sub/b.pdf': 'b\n',
+      'c.txt': 'c\n',
+      '.gitattributes': '*.txt filter=up\n*.pdf diff=pdf\n',
+    });
+    const { places } = placesOf(root);
+    const told = async () => {
+      await places.prepare(slot);
+      return (await places.seen(slot)).gitPrograms;
+    };
+    assert.deepEqual(await told(), []);
+    for (const unused of ['filter.unused.clean', 'diff.unused.command', 'merge.up.driver'])
+      git(root, 'config', unused, 'cat');
+    git(root, 'config', 'diff.renames', 'copies');
+    assert.deepEqual(await told(), []);
+    git(root, 'config', 'filter.up.clean', 'tr a-z A-Z; touch ran');
+    git(root, 'config', 'filter.up.required', 'true');
+    git(root, 'config', 'diff.pdf.textconv', 'touch ran; cat');
+    assert.deepEqual(await told(), [
+      { setting: 'filter.up', file: 'a.txt' },
+      { setting: 'diff.pdf', file: 'sub/b.pdf' },
+    ]);
+    assert.equal(existsSync(path.join(root, 'ran')), false, 'nothing of them was run');
+    process.env.XDG_CONFIG_HOME = tempFolder();
+    filesIn(process.env.XDG_CONFIG_HOME).write('git/config', '[filter "up"]\n\tclean = cat\n');
+    assert.deepEqual(await told(), [{ setting: 'diff.pdf', file: 'sub/b.pdf' }]);
   });
 
   it('takes in what the user commits meanwhile, unless the place has its own', async () => {

@@ -3,6 +3,7 @@ import { strict as assert } from 'node:assert';
 import {
   describeClosed,
   describeExcluded,
+  describeGitPrograms,
   describeInstalled,
   describeMixed,
   describeNoNetwork,
@@ -10,8 +11,8 @@ import {
   describeWaysBack,
 } from '../../../src/core/guardrails/placeWords';
 
-const inView = { isInView: true, waysBack: [], excluded: [], installed: [] };
-const elsewhere = { isInView: false, waysBack: [], excluded: [], installed: [] };
+const inView = { isInView: true, waysBack: [], excluded: [], installed: [], gitPrograms: [] };
+const elsewhere = { isInView: false, waysBack: [], excluded: [], installed: [], gitPrograms: [] };
 
 describe('placeWords', () => {
   it('names the files that lead back, a few of many, and none where the workspace cannot be reached by its path', () => {
@@ -48,6 +49,21 @@ describe('placeWords', () => {
     assert.match(describeInstalled({ ...inView, installed }) ?? '', shown);
     assert.match(describeMixed(installed), shown);
     assert.equal(describeInstalled(elsewhere), undefined);
+  });
+
+  it('names what Git runs programs for only in the user’s folder, to a check that has to do with Git', () => {
+    const gitPrograms = [{ setting: 'filter.crypt', file: 'secret.txt' }];
+    const place = { ...inView, gitPrograms };
+    for (const check of [
+      { command: 'test -z "$(git status --porcelain)"', output: '' },
+      { command: 'npm test', output: 'diff --git a/secret.txt b/secret.txt' },
+    ])
+      assert.match(
+        describeGitPrograms(check, place) ?? '',
+        /\(filter\.crypt\)|"filter\.crypt".*"secret\.txt".*git config --global/,
+      );
+    assert.equal(describeGitPrograms({ command: 'npm test', output: 'digits' }, place), undefined);
+    assert.equal(describeGitPrograms({ command: 'git status', output: '' }, inView), undefined);
   });
 
   it('tells of what is closed to a check only where it misses that, and only in the workspace’s place', () => {
