@@ -7,7 +7,7 @@ import type { ModelName } from '../core/routing/modelCatalog';
 import type { Refusal } from '../core/shared/result';
 import type { Unread } from '../core/shared/unread';
 import type { CommandTime, SubmitVerdict } from '../ports/coordinator';
-import type { StagedFile } from '../ports/isolation';
+import type { CommandPlace, StagedFile } from '../ports/isolation';
 import type { WorkerHandle } from '../ports/workers';
 import type { Turn } from './commandTurns';
 import type { CoreSpan } from './coreWatch';
@@ -71,6 +71,8 @@ export class LiveAttempt {
   able: MachineSpan | undefined;
   /** The watch over servers of others that it may talk to. */
   beside: NeighbourSpan | undefined;
+  /** What that command was given to leave things for people in. */
+  artifactsIn: CommandPlace['env'] | undefined;
   /** Of that command: others may have to wait until it, and all it has started, is gone. */
   turn: Turn | undefined;
   /** What its last command took, until the tool that ran it is told of. */

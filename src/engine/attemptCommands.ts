@@ -55,13 +55,14 @@ export class AttemptCommands {
       throw error;
     });
     pool.present(fence);
-    live.beside = await neighbours.begin(live.attempt.slot, live.tag);
+    const place = await isolation.commandPlace(live.attempt.slot);
+    live.artifactsIn = place.env;
+    live.beside = await neighbours.begin(live.tag, place.env);
     live.able = await machine.begin(live.attempt.slot, live.attempt.featureId);
     pool.present(fence);
     live.command = watch.begin();
     const { commandMs } = log.settings.limits;
     const { shell } = this.parts.surroundings();
-    const place = await isolation.commandPlace(live.attempt.slot);
     return ok({ place, timeoutMs: commandMs, shell, ...(notes.length > 0 && { notes }) });
   }
 
@@ -95,7 +96,7 @@ export class AttemptCommands {
     const output = log.redactor.text(ended.printed);
     const said = await this.#judgeMachine(live, ended, output);
     pool.present(fence);
-    await artifacts.keep(live.attempt);
+    if (live.artifactsIn) await artifacts.keep(live.attempt, live.artifactsIn);
     const look = await changes.look(live);
     const files = look.news.length;
     const { budget, answer } = spendOnFiles(pool.present(fence).budget, files, log.settings.limits);

@@ -126,8 +126,10 @@ export class Engine {
       () => log.head.run?.settings.exclusiveChecks ?? false,
     );
     const machine = new MachineWatch(parts.machine, (slot) => isolation.folderOf(slot));
+    const artifacts = new Artifacts(log, isolation, (error) => report('Keeping what a command left', error));
     const setUp = new PlaceSetUp({
-      ...{ log, isolation, commands, turns, machine, onOutput, shell: () => surroundings().shell },
+      ...{ log, isolation, commands, turns, machine, artifacts, onOutput },
+      shell: () => surroundings().shell,
     });
     const pool: AgentPool = new AgentPool({
       ...{ log, locks, publications, isolation, setUp, insistence, breaker, clock, chance, tagOf, report },
@@ -136,14 +138,10 @@ export class Engine {
       checkAgain: (live) => checkAgain({ log, pool, submission }, live),
     });
     const guard = new ChangeGuard(log, parts.secretFiles);
-    const artifacts = new Artifacts(log, isolation, (error) => report('Keeping what a command left', error));
     const arriving = new Arriving(log, isolation, publications);
     const changes = new AttemptChanges(log, isolation, locks, guard, shared);
     const watch = new CoreWatch(cores, clock);
-    const neighbours = new NeighbourWatch(parts.sockets, clock, async (slot) => {
-      const port = (await isolation.commandPlace(slot)).env.PARALLEL_AGENTS_PORT;
-      return port === undefined ? undefined : Number(port);
-    });
+    const neighbours = new NeighbourWatch(parts.sockets, clock);
     const verification = new Verification({
       ...{ log, commands, isolation, turns, setUp, artifacts, watch, machine, neighbours, clock },
       ...{ onOutput, surroundings },

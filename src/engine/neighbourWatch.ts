@@ -1,5 +1,6 @@
 // Looks at the machine's sockets while commands of ours run side by side, so that none is proved by another's server.
 import { type Beside, Neighbours } from '../core/guardrails/neighbours';
+import type { CommandPlace } from '../ports/isolation';
 import type { LocalSockets } from '../ports/localSockets';
 import type { Clock } from '../ports/system';
 
@@ -19,16 +20,17 @@ export class NeighbourWatch {
   #looking: Promise<void> = Promise.resolve();
   #cancel: (() => void) | undefined;
 
-  /** @param firstPortOf the first of the ports that the commands in a slot are told to be theirs */
   constructor(
     private readonly sockets: LocalSockets,
     private readonly clock: Clock,
-    private readonly firstPortOf: (slot: number) => Promise<number | undefined>,
   ) {}
 
-  /** Resolves once it has been looked how things were before the command. */
-  async begin(slot: number, tag: string): Promise<NeighbourSpan> {
-    const command: Beside = { tag, firstPort: await this.firstPortOf(slot).catch(() => undefined) };
+  /**
+   * Resolves once it has been looked how things were before the command.
+   * @param env what the command is given: the first of the ports that are its own
+   */
+  async begin(tag: string, { PARALLEL_AGENTS_PORT: port }: CommandPlace['env']): Promise<NeighbourSpan> {
+    const command: Beside = { tag, firstPort: port === undefined ? undefined : Number(port) };
     this.#neighbours.begin(command);
     await this.#look();
     this.#lookAgain();

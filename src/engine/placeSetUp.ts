@@ -3,6 +3,7 @@ import type { Slot } from '../core/shared/ids';
 import { Failure } from '../ports/failure';
 import type { Isolation } from '../ports/isolation';
 import { type CommandRunner, hasFailed } from '../ports/workers';
+import type { Artifacts } from './artifacts';
 import type { LiveAttempt } from './attempt';
 import { type CommandTurns, waitingFor } from './commandTurns';
 import { describeExit } from './endWords';
@@ -20,6 +21,7 @@ export interface PlaceSetUpParts {
   readonly commands: CommandRunner;
   readonly turns: CommandTurns;
   readonly machine: MachineWatch;
+  readonly artifacts: Artifacts;
   readonly shell: () => string;
   readonly onOutput: (of: Pick<LiveAttempt, 'attempt'>, text: string) => void;
 }
@@ -95,6 +97,7 @@ export class PlaceSetUp {
       },
       live.check.signal,
     );
+    await this.parts.artifacts.keep(live.attempt, place.env);
     const output = log.redactor.text(result.outputTail);
     const what = `The set-up of the copy, \`${command}\`,`;
     const said = hasFailed(result) ? await able.judge({ what, ...result, output }) : [];

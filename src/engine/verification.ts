@@ -148,7 +148,7 @@ export class Verification {
     const printed = new PortWords();
     await log.append([{ type: 'verify.started', command, ...waited, ...about }]);
     const { env, ...place } = await isolation.commandPlace(attempt.slot);
-    const beside = await neighbours.begin(attempt.slot, live.tag);
+    const beside = await neighbours.begin(live.tag, env);
     const able = await machine.begin(attempt.slot, feature.id);
     const span = watch.begin();
     const [ended] = await Promise.allSettled([
@@ -175,7 +175,7 @@ export class Verification {
     const judged = ended.status === 'fulfilled' && this.#judgeMachine(able, command, ended.value, outputTail);
     const [ofMachine] = await Promise.allSettled([judged || []]);
     const isAnswered = await beside.judge();
-    await this.parts.artifacts.keep(attempt);
+    await this.parts.artifacts.keep(attempt, env, guards);
     if (ended.status === 'rejected') throw ended.reason;
     if (ofMachine.status === 'rejected') throw ofMachine.reason;
     const result = ended.value;

@@ -28,7 +28,7 @@ export interface FileState {
 export interface Isolation {
   /** The folder that stands for the workspace in the slot's place; absolute. */
   folderOf(slot: Slot): string;
-  /** How commands are run in the slot’s place, once it rests: nobody else is to write into it before. */
+  /** How one command is run in the slot's place, once it rests: nobody else is to write into it before. */
   commandPlace(slot: Slot): Promise<CommandPlace>;
   /**
    * Has this command set the place up (`wasSetUp`) since it was prepared, or does what it left there for an earlier attempt
@@ -38,10 +38,11 @@ export interface Isolation {
   /** The command has ended well in the place. */
   wasSetUp(slot: Slot, command: string): Promise<void>;
   /**
-   * Keeps what commands left for people in the slot's `PARALLEL_AGENTS_ARTIFACTS`, under this name, without keys; undefined
-   * where there was nothing. Part of no change and of no place: nothing of it is left there.
+   * Keeps what a command left for people in its `PARALLEL_AGENTS_ARTIFACTS`, under this name (which may have a `/`), without
+   * keys; undefined where there was nothing, or no command of the slot was given that folder. Part of no change and of no
+   * place; the folder is gone afterwards.
    */
-  takeArtifacts(slot: Slot, name: string): Promise<KeptArtifacts | undefined>;
+  takeArtifacts(slot: Slot, folder: string, name: string): Promise<KeptArtifacts | undefined>;
   /** How the place is otherwise than the workspace to a command in it, for whoever has seen one fail. */
   seen(slot: Slot): Promise<SeenPlace>;
   /** Makes the place what the workspace is now; nothing is left in it of what an earlier attempt did. */
@@ -103,7 +104,8 @@ export interface CommandPlace {
   /**
    * Of the user's environment what is given to commands, so that no path of it leads back into the workspace; where the place
    * ends for Git, which slot it is (`PARALLEL_AGENTS_SLOT`), the first of ten free ports that are its own
-   * (`PARALLEL_AGENTS_PORT`), and a folder for what is left for people (`PARALLEL_AGENTS_ARTIFACTS`).
+   * (`PARALLEL_AGENTS_PORT`), and a folder for what is left for people (`PARALLEL_AGENTS_ARTIFACTS`), which no other command
+   * is given.
    */
   readonly env: Readonly<Record<string, string>>;
   /** The place at the workspace's own path, where the system can: what names that path then leads into the place. */

@@ -25,11 +25,11 @@ describe('the watch over neighbours', () => {
   it('looks while two run, at the beginning and end of each and ten times a second', async () => {
     const clock = new SimulatedClock();
     const { sockets, looks } = socketsSaying(() => nothing);
-    const watch = new NeighbourWatch(sockets, clock, async () => undefined);
-    const a = await watch.begin(1, 'a');
+    const watch = new NeighbourWatch(sockets, clock);
+    const a = await watch.begin('a', {});
     await clock.advance(1_000);
     assert.deepEqual(looks, [], 'one by itself has no neighbour');
-    const b = await watch.begin(2, 'b');
+    const b = await watch.begin('b', {});
     assert.deepEqual(looks, ['a b']);
     for (let tenth = 0; tenth < 10; tenth++) await clock.advance(100);
     assert.equal(looks.length, 11);
@@ -44,9 +44,9 @@ describe('the watch over neighbours', () => {
   });
 
   it('doubts nothing where the system does not tell', async () => {
-    const watch = new NeighbourWatch({ look: async () => undefined }, new SimulatedClock(), async () => 1);
-    await watch.begin(1, 'a');
-    const b = await watch.begin(2, 'b');
+    const watch = new NeighbourWatch({ look: async () => undefined }, new SimulatedClock());
+    await watch.begin('a', {});
+    const b = await watch.begin('b', {});
     assert.equal(await b.judge(), false);
   });
 });

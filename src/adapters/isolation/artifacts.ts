@@ -1,7 +1,7 @@
 // Keeps what commands leave for people beside their work, such as screenshots, traces and reports: out of their reach, and
 // without keys.
 import { constants, lstatSync } from 'node:fs';
-import { copyFile, lstat, mkdir, open, readdir, stat, writeFile } from 'node:fs/promises';
+import { copyFile, lstat, open, readdir, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { KeptArtifacts } from '../../ports/isolation';
 import { isNotRead, readFileWithin } from '../files/boundedRead';
@@ -31,7 +31,7 @@ export class ArtifactStore {
   ) {}
 
   /**
-   * Moves the files of `from` under `name`, beside what is there by that name; links and what is no file are passed over. Undefined
+   * Moves the files of `from`, which is gone then, under `name`, beside what is there by that name; links and what is no file are passed over. Undefined
    * where there was nothing.
    */
   async take(from: string, name: string): Promise<KeptArtifacts | undefined> {
@@ -50,20 +50,23 @@ export class ArtifactStore {
       if (kind === 'file') found.push(at);
       return kind === 'folder' || undefined;
     });
-    if (found.length + tooLong === 0) return undefined;
-    await inPart(this.houseDir, [artifactsFolder], (all) => sweep(all, name));
+    if (found.length + tooLong === 0) {
+      await removeTree(from);
+      return undefined;
+    }
+    const below = [artifactsFolder, ...name.split('/')];
+    await inPart(this.houseDir, [artifactsFolder], (all) => sweep(all, below[1] ?? ''));
     const files: { path: string; bytes: number }[] = [];
     let bytes = 0;
     for (const at of found.sort()) {
       const size = (await orNull(stat(path.join(from, at))))?.size ?? 0;
       if (files.length >= mostFiles) break;
       if (bytes + size > mostBytes) continue; // a smaller one may still find room
-      if (!(await this.#keep(path.join(from, at), [artifactsFolder, name, ...at.split('/')], size))) continue;
+      if (!(await this.#keep(path.join(from, at), [...below, ...at.split('/')], size))) continue;
       bytes += size;
       files.push({ path: at, bytes: size });
     }
     await removeTree(from);
-    await mkdir(from, { mode: 0o700 });
     const folder = ['.parallel-agents', artifactsFolder, name].join('/');
     return { folder, files, leftOut: tooLong + found.length - files.length };
   }

@@ -1,4 +1,5 @@
 // Where a command in a place runs, and what it finds around it: at the workspace's own path, or at the place's.
+import { randomBytes } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import type { Slot } from '../../core/shared/ids';
@@ -50,11 +51,13 @@ export async function commandPlaceOf(
 }
 
 async function ownVariables({ root, artifactsDir }: Whereabouts, slot: Slot): Promise<Variables> {
-  mkdirSync(artifactsDir(slot), { recursive: true, mode: 0o700 });
+  // Of its own, for commands run side by side in a place, and what each leaves is taken when it ends.
+  const artifacts = path.join(artifactsDir(slot), randomBytes(6).toString('hex'));
+  mkdirSync(artifacts, { recursive: true, mode: 0o700 });
   const port = await firstFreePort(root, slot);
   return {
     PARALLEL_AGENTS_SLOT: String(slot),
-    PARALLEL_AGENTS_ARTIFACTS: artifactsDir(slot),
+    PARALLEL_AGENTS_ARTIFACTS: artifacts,
     ...(port !== undefined && { PARALLEL_AGENTS_PORT: String(port) }),
   };
 }

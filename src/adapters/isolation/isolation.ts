@@ -1,4 +1,5 @@
 // The isolation of a workspace on this machine: places that are copies on its disk, and publications from them.
+import path from 'node:path';
 import type { Isolation } from '../../ports/isolation';
 import { expandDeclared } from '../files/expandDeclared';
 import { asFailures } from '../files/fileFailure';
@@ -72,8 +73,10 @@ export function createIsolation(options: IsolationOptions): Isolation {
     lay: (slot, files) => now().lay(slot, files),
     restore: (slot, files) => now().restore(slot, files),
     stage: (slot, paths) => now().located(slot, paths, (changes) => publisher.stage(changes)),
-    takeArtifacts: (slot, name) =>
-      asFailures('keep what a command left', () => artifacts.take(now().artifactsDir(slot), name)),
+    takeArtifacts: (slot, folder, name) =>
+      asFailures('keep what a command left', async () =>
+        path.dirname(folder) === now().artifactsDir(slot) ? artifacts.take(folder, name) : undefined,
+      ),
     read: (file) => asFailures('read what is kept', () => readStaged(kept, file)),
     expand: (declared) =>
       asFailures('list the files of globs', () => expandDeclared(root, user.rules, declared)),

@@ -78,7 +78,7 @@ export interface Places
     | 'lay'
     | 'restore'
   > {
-  /** Where commands of the slot leave what is for people; outside of the place. */
+  /** In which each command of the slot has a folder for what it leaves for people; outside of the place. */
   artifactsDir(slot: Slot): string;
   /** Runs `work` with where the states of changed files are, in its turn among the calls for the slot. */
   located<T>(

@@ -14,6 +14,7 @@ import path from 'node:path';
 import { ArtifactStore } from '../../../src/adapters/isolation/artifacts';
 import { Failure } from '../../../src/ports/failure';
 import { tempFolder, tempWorkspace } from '../files/tempWorkspace';
+import { tempIsolation } from './tempIsolation';
 
 const key = 'sk-very-secret-key';
 
@@ -42,7 +43,7 @@ describe('artifacts', () => {
       ],
       leftOut: 0,
     });
-    assert.deepEqual(readdirSync(from), []);
+    assert.equal(existsSync(from), false);
     leave('report.txt', 'two');
     await take();
     const kept = (file: string) => readFileSync(path.join(root, '.parallel-agents/artifacts/1-1-1', file));
@@ -118,5 +119,36 @@ describe('artifacts', () => {
     const names = readdirSync(path.join(houseDir, 'artifacts'));
     assert.equal(names.length, 100);
     assert.ok(existsSync(path.join(houseDir, 'artifacts/102-1-102')));
+  });
+
+  it('of commands side by side in one place are apart, and taken by themselves', async () => {
+    const { workspace, isolation } = await tempIsolation({ 'a.txt': 'a' });
+    const folderOf = async () => (await isolation.commandPlace(1)).env.PARALLEL_AGENTS_ARTIFACTS ?? '';
+    const [one, other] = [await folderOf(), await folderOf()];
+    for (const folder of [one, other]) writeFileSync(path.join(folder, 'report.txt'), path.basename(folder));
+    await isolation.takeArtifacts(1, one, '1-1-1');
+    assert.equal(existsSync(one), false);
+    writeFileSync(path.join(other, 'more.txt'), 'still there');
+    const kept = await isolation.takeArtifacts(1, other, '1-1-1/feature-2');
+    assert.deepEqual(
+      kept?.files.map((file) => file.path),
+      ['more.txt', 'report.txt'],
+    );
+    const reports = ['1-1-1', '1-1-1/feature-2'].map((name) =>
+      workspace.text(`.parallel-agents/artifacts/${name}/report.txt`),
+    );
+    assert.deepEqual(
+      reports,
+      [one, other].map((folder) => path.basename(folder)),
+    );
+    assert.deepEqual(readdirSync(path.join(workspace.root, '.parallel-agents/artifacts')), ['1-1-1']);
+  });
+
+  it('are taken from no other folder than a command was given', async () => {
+    const { workspace, isolation } = await tempIsolation({ 'a.txt': 'a' });
+    for (const folder of ['', workspace.root, isolation.folderOf(1), path.join(isolation.folderOf(1), '..')])
+      assert.equal(await isolation.takeArtifacts(1, folder, '1-1-1'), undefined);
+    assert.equal(workspace.text('a.txt'), 'a');
+    assert.ok(existsSync(isolation.folderOf(1)));
   });
 });
