@@ -78,7 +78,9 @@ async function watch(
   letGo(command);
   await drained;
   await flow.end();
-  const unseen = cause === 'exited' && exitCode !== 0 ? await whyUnseen(view) : undefined;
+  // What shows the view is killed with the command where that ends all its group: it had begun, or nobody had sent a signal.
+  const isByItself = exitCode !== null && exitCode !== 0;
+  const unseen = cause === 'exited' && isByItself ? await whyUnseen(view) : undefined;
   const told = await times;
   const cpuMs = sumOf(childrenCpuMs(), fromTimes(told));
   const wroteBytes = sumOf(writtenBytes(), fromIo(told));

@@ -178,6 +178,16 @@ describe('the view of a place', () => {
     });
   });
 
+  it('is ended with a command that ends all its group, where it has no processes of its own either', async () => {
+    const { run, view } = await inPlace({ 'a.txt': 'a\n' });
+    const shared = { program: view.program, mounts: view.mounts };
+    for (const command of ['echo done; kill 0', 'trap "kill 0" EXIT; sleep 600 & echo done']) {
+      const { exitCode, outputTail } = await run(command, { view: shared });
+      assert.deepEqual([exitCode, outputTail], [null, 'done\n'], command);
+    }
+    assert.equal((await run('exit 3', { view: shared })).exitCode, 3);
+  });
+
   it('says it when the view cannot be made, and takes it for no end of the command', async () => {
     const { run, root, view } = await inPlace({ 'a.txt': 'a\n' });
     const mounts = [{ from: '/no/such/folder', at: root }];
