@@ -75,10 +75,15 @@ export class AttemptChanges {
     return told(news, dropped, contested, empty);
   }
 
-  /** The same before the work is checked, which it is as it would be published: without folders that hold no file. */
+  /**
+   * The same before the work is checked, which it is as it would be published: without folders that hold no file, be they new
+   * or emptied.
+   */
   async takeAll(live: LiveAttempt, look: Look): Promise<void> {
     await this.take(live, look);
     await this.#putBack(live, look.empty);
+    const gone = look.own.flatMap(({ path, after }) => (after.hash === null ? [path] : []));
+    if (gone.length > 0) await this.isolation.leaveEmptied(live.attempt.slot, gone);
   }
 
   async #putBack(live: LiveAttempt, changes: readonly DroppedChange[]): Promise<void> {

@@ -65,6 +65,8 @@ export interface Isolation {
   move(slot: Slot, move: PlaceMove): Promise<Result<{ readonly hash: string }>>;
   /** All that was changed in the place, sorted by path. New folders without a file are told, but for those of the set-up. */
   changes(slot: Slot): Promise<readonly PlaceChange[]>;
+  /** Removes folders of the place in which nothing is left now that these files are gone, as their publication will. */
+  leaveEmptied(slot: Slot, paths: readonly string[]): Promise<void>;
   /** Makes files of the place what the workspace has. */
   putBack(slot: Slot, paths: readonly string[]): Promise<void>;
   /** Keeps the present content of these changes, and of what they replace, so that it would survive a power cut. */

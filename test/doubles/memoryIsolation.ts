@@ -216,6 +216,8 @@ export class MemoryIsolation implements Isolation {
     ]);
   }
 
+  async leaveEmptied(): Promise<void> {} // it has files alone
+
   async putBack(slot: number, paths: readonly string[]): Promise<void> {
     return this.#inTurn(slot, () => {
       const place = this.#place(slot);

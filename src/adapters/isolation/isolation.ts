@@ -68,6 +68,7 @@ export function createIsolation(options: IsolationOptions): Isolation {
     write: (slot, write) => now().write(slot, write),
     move: (slot, move) => now().move(slot, move),
     changes: (slot) => now().changes(slot),
+    leaveEmptied: (slot, paths) => now().leaveEmptied(slot, paths),
     putBack: (slot, paths) => now().putBack(slot, paths),
     texts: (slot, paths) => now().texts(slot, paths),
     lay: (slot, files) => now().lay(slot, files),

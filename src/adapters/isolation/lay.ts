@@ -25,6 +25,7 @@ export async function layFile(
   const putTheirs = async (mode: number) => {
     if (foundOpened(place.options.dir, at)?.kind !== 'file' || !theirs) await place.removeFromDisk(at);
     if (theirs?.bytes) await put(theirs.bytes, mode);
+    else if (!theirs) await place.leaveEmptied(at, 'allEmptied');
   };
   const found = foundOpened(place.options.dir, at);
   await place.keepBase(at);

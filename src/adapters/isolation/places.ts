@@ -73,6 +73,7 @@ export interface Places
     | 'write'
     | 'move'
     | 'changes'
+    | 'leaveEmptied'
     | 'putBack'
     | 'texts'
     | 'lay'
@@ -219,6 +220,10 @@ export function createPlaces(options: PlacesOptions): Places {
         };
         const [theirs, own] = [await user.rules.top(), await rules.top()];
         return placeChanges(place, { user: theirs, own, why, leftOut: leftOut().of });
+      }),
+    leaveEmptied: (slot, paths) =>
+      slots.inPrepared(slot, 'remove emptied folders', async ({ place }) => {
+        for (const file of paths) await place.leaveEmptied(inside + file, 'allEmptied');
       }),
     putBack: (slot, paths) =>
       slots.inPrepared(slot, 'put files back', async ({ place }) => {

@@ -23,7 +23,7 @@ export async function restoreFile(
   const mode = base?.kind === 'file' ? mergedMode(before.mode, ourMode, base.theirs.mode) : ourMode;
   const put = async (bytes: Buffer | undefined) => {
     await place.removeFromDisk(at); // it may be a link by now, or a folder
-    if (!bytes) return place.leaveEmptied(at);
+    if (!bytes) return place.leaveEmptied(at, 'allEmptied');
     await place.makeWay(at);
     await putWhole(bytes, mode, place.ours(at), place.options.staging);
   };

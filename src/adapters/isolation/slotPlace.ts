@@ -132,10 +132,14 @@ export class SlotPlace {
     await removeTree(this.ours(at), this.options.staging);
   }
 
-  /** Removes the folders that `at` lay in, as far as they are new and hold nothing any more. */
-  async leaveEmptied(at: string): Promise<void> {
+  /** Removes the folders that `at` lay in, as far as they are new, or `allEmptied` in the opened folder, and hold nothing any more. */
+  async leaveEmptied(at: string, which: 'new' | 'allEmptied' = 'new'): Promise<void> {
+    const { inside } = this.options;
+    const isWithin = (folder: string) => folder.startsWith(inside) && `${folder}/` !== inside;
     try {
-      await removeEmptyFolders(this.options.dir, at, (folder) => this.isNewFolder(folder));
+      await removeEmptyFolders(this.options.dir, at, (folder) =>
+        which === 'new' ? this.isNewFolder(folder) : isWithin(folder),
+      );
     } catch (error) {
       if (!hasCode(error, 'EACCES')) throw error; // in one that a command has closed
     }
