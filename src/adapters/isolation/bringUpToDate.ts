@@ -123,7 +123,7 @@ async function isSameContent(place: SlotPlace, at: string): Promise<boolean> {
     return false;
   const [ours, theirs] = [await readNow(place.ours(at)), await readNow(place.theirs(at))];
   if (!ours || !theirs || ours.hash !== theirs.hash) return false;
-  place.manifest.set(at, { ...base, theirs: theirs.stamp, ours: ours.stamp });
+  place.retake(at, theirs, ours);
   return true;
 }
 

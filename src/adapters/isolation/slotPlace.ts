@@ -205,6 +205,14 @@ export class SlotPlace {
     this.youngestMs = Math.max(this.youngestMs, copied.ours.ctimeMs);
   }
 
+  /** Both hold the same, which is the base: that of the workspace was only touched since. */
+  retake(at: string, theirs: FileNow, ours: FileNow): void {
+    this.hashes.delete(at);
+    this.manifest.set(at, { kind: 'file', theirs: theirs.stamp, ours: ours.stamp, hash: ours.hash });
+    this.fresh.add(at);
+    this.youngestMs = Math.max(this.youngestMs, ours.stamp.ctimeMs);
+  }
+
   /** What was copied from `at` on by another program: nobody looks at it before it is asked for. */
   putUntil(at: string, wanted: Found, until: Until): void {
     if (wanted.kind === 'file') this.manifest.set(at, { kind: 'file', theirs: wanted.stamp, ours: until });

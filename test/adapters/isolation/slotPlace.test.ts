@@ -1,7 +1,11 @@
 // What a place has put is told from what is written right after, each time.
 import { strict as assert } from 'node:assert';
-import { lstatSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { lstatSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { hashOf } from '../../../src/adapters/files/contentHash';
+import { ArrivalList } from '../../../src/adapters/isolation/arrivals';
+import { bringUpToDate } from '../../../src/adapters/isolation/bringUpToDate';
 import { createPlaces } from '../../../src/adapters/isolation/places';
 import { SlotPlace } from '../../../src/adapters/isolation/slotPlace';
 import { tickMs } from '../../../src/adapters/isolation/stamp';
@@ -11,14 +15,7 @@ import { tempFolder, tempWorkspace } from '../files/tempWorkspace';
 describe('slotPlace', () => {
   it('knows each file that it put without reading it, once it rests', async () => {
     const names = Array.from({ length: 60 }, (_, k) => `f${k}.txt`);
-    const { root } = await tempWorkspace(Object.fromEntries(names.map((name) => [name, name])));
-    const dir = tempFolder();
-    const at = (name: string) => path.join(dir, name);
-    const place = new SlotPlace({
-      ...{ top: root, inside: '', room: 3_000, dir: at('copy'), staging: at('incoming'), bases: at('bases') },
-      ...{ borrowed: at('objects'), memory: at('memory.json') },
-    });
-    await place.clear();
+    const place = await placeOf(names);
     const unknown: string[] = [];
     for (const name of names) {
       const found = foundAt(place.theirs(name)) ?? assert.fail();
@@ -28,6 +25,23 @@ describe('slotPlace', () => {
     }
     assert.deepEqual(unknown, []);
   }).timeout(30_000);
+
+  it('loses no base of a file that was written while it was copied, and is the same', async () => {
+    const place = await placeOf(['a.txt']);
+    await place.take('a.txt', foundAt(place.theirs('a.txt')));
+    await place.rest();
+    writeFileSync(place.theirs('a.txt'), 'the same');
+    execFileSync('cp', ['-a', place.theirs('a.txt'), place.ours('a.txt')]);
+    const found = foundAt(place.theirs('a.txt')) ?? assert.fail();
+    place.putUntil('a.txt', found, { untilMs: Date.now() + 1_000 }); // as one of many that another program has copied
+    const told = new ArrivalList('', () => true);
+    const arriving = { place, told, isShared: () => false, isIgnored: () => false };
+    await bringUpToDate(arriving, new Map([['a.txt', found]]), () => true);
+    await place.rest();
+    assert.ok(await place.isUntouched('a.txt', foundAt(place.ours('a.txt'))));
+    writeFileSync(place.ours('a.txt'), 'changed');
+    assert.equal(await place.keepBase('a.txt'), hashOf(Buffer.from('the same')));
+  });
 });
 
 describe('a place that something was put into', () => {
@@ -42,3 +56,15 @@ describe('a place that something was put into', () => {
     assert.ok(agoMs >= tickMs, `${agoMs} ms`);
   });
 });
+
+async function placeOf(names: readonly string[]): Promise<SlotPlace> {
+  const { root } = await tempWorkspace(Object.fromEntries(names.map((name) => [name, name])));
+  const dir = tempFolder();
+  const at = (name: string) => path.join(dir, name);
+  const place = new SlotPlace({
+    ...{ top: root, inside: '', room: 3_000, dir: at('copy'), staging: at('incoming'), bases: at('bases') },
+    ...{ borrowed: at('objects'), memory: at('memory.json') },
+  });
+  await place.clear();
+  return place;
+}
