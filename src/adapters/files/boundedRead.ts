@@ -17,6 +17,8 @@ export type Links = 'follow' | 'refuse';
 
 /** Read at once of what is not to be held, and of what has grown since it was looked at. */
 const chunkBytes = 256 * 1024;
+/** Read to see that a file has ended: of thousands of small files anything more would be most of the work. */
+const lookBytes = 1024;
 /** Without O_NONBLOCK a pipe that takes the file's place between the look and the opening would hold us for ever. */
 const flags = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
 const flagsFor = (links: Links) => (links === 'follow' ? flags : flags | (constants.O_NOFOLLOW ?? 0));
@@ -63,7 +65,7 @@ export function readFileWithinSync(file: string, mostBytes: number): Buffer | No
       const chunks: Buffer[] = [];
       let length = 0;
       for (let read = -1; read !== 0 && length <= mostBytes; length += read) {
-        const chunk = Buffer.allocUnsafe(length === 0 ? now.size + 1 : roomAfter(length, mostBytes));
+        const chunk = Buffer.allocUnsafe(roomAt(length, now.size, mostBytes));
         read = readSync(opened, chunk, 0, chunk.length, length);
         chunks.push(chunk.subarray(0, read));
       }
@@ -83,8 +85,7 @@ export async function readWithin(
   mostBytes: number,
 ): Promise<Buffer | NotRead> {
   const chunks: Buffer[] = [];
-  const roomFor = (length: number) =>
-    Buffer.allocUnsafe(length === 0 ? Math.min(size, mostBytes) + 1 : roomAfter(length, mostBytes));
+  const roomFor = (length: number) => Buffer.allocUnsafe(roomAt(length, size, mostBytes));
   const length = await eachChunk(file, roomFor, mostBytes, (chunk) => chunks.push(chunk));
   return length > mostBytes ? { notRead: 'tooLarge', size: length } : Buffer.concat(chunks);
 }
@@ -140,6 +141,12 @@ async function eachChunk(
     take(chunk.subarray(0, read));
   }
   return length;
+}
+
+/** For all of it at first; for a look whether that was all, which it mostly is; for more of what has grown. */
+function roomAt(length: number, size: number, mostBytes: number): number {
+  if (length === 0) return Math.min(size, mostBytes) + 1;
+  return length <= size ? Math.min(lookBytes, mostBytes + 1 - length) : roomAfter(length, mostBytes);
 }
 
 /** One byte more than the bound tells that there is more. */

@@ -11,9 +11,30 @@ const besideHead = ['objects', 'refs', 'config', 'commondir', 'hooks'];
 
 /** Why no agent may write `file`, as the end of a sentence that begins with it; undefined when nothing here speaks against it. */
 export function powerByPlace(root: string, file: string): string | undefined {
-  const names = file.split('/');
+  return powerByPlaces(root)(file);
+}
+
+/** The same for many files at one moment: what lies in a folder is looked at once. */
+export function powerByPlaces(root: string): (file: string) => string | undefined {
+  const known = new Map<string, boolean>();
+  return (file) => {
+    const names = file.split('/');
+    return powerOfNames(names, (at, name) => {
+      const absolute = path.join(root, ...names.slice(0, at), name);
+      const found = known.get(absolute) ?? isThere(absolute);
+      known.set(absolute, found);
+      return found;
+    });
+  };
+}
+
+/** @param hasAt is there something of this name in the folder of so many of the names? */
+function powerOfNames(
+  names: readonly string[],
+  hasAt: (at: number, name: string) => boolean,
+): string | undefined {
   for (const [at, written] of names.entries()) {
-    const has = (name: string) => isThere(path.join(root, ...names.slice(0, at), name));
+    const has = (name: string) => hasAt(at, name);
     const name = lenientName(written);
     const isLast = at === names.length - 1;
     if (isLast && name === 'head' && besideHead.some(has))

@@ -2,6 +2,7 @@
 import { sizeWords } from '../../core/shared/size';
 import type { FileState, PlaceChange } from '../../ports/isolation';
 import type { FolderRules } from '../files/ignoreRules';
+import { inParallel } from '../files/inParallel';
 import { isTooLong } from '../files/pathRoom';
 import { makeChangeable } from '../files/removeTree';
 import { walkTree } from '../files/walkTree';
@@ -39,18 +40,23 @@ export async function placeChanges(place: SlotPlace, rules: Rules): Promise<read
   const twins = new NameTwins(() => namesIn(place, isGone));
   const none = { hash: null, mode: null };
   const changes: PlaceChange[] = [...unfit].map(([path, why]) => ({ path, before: none, after: none, why }));
+  const touched = new Map<string, Pick<PlaceChange, 'before' | 'after'>>();
+  await inParallel([...suspects], async ([at, found]) => {
+    if (await place.isUntouched(at, found)) return;
+    touched.set(at, { before: await stateBefore(place, at), after: await stateAfter(place, at, found) });
+  });
+  // In their order: of new names that are twins the first is taken.
   for (const [at, found] of suspects) {
-    if (await place.isUntouched(at, found)) continue;
+    const states = touched.get(at);
+    if (!states) continue;
     const path = at.slice(inside.length);
-    const before = await stateBefore(place, at);
-    const after = await stateAfter(place, at, found);
     const why =
       whyNot(place, at, found) ??
       (found === undefined ? whyNotGone(place, at) : undefined) ??
-      (after.hash === lostHash ? 'It may not be read.' : undefined) ??
+      (states.after.hash === lostHash ? 'It may not be read.' : undefined) ??
       (place.manifest.has(at) ? undefined : twins.why(path)) ??
       rules.why(path);
-    changes.push({ path, before, after, ...(why === undefined ? {} : { why }) });
+    changes.push({ path, ...states, ...(why === undefined ? {} : { why }) });
   }
   for (const path of folders.empty())
     changes.push({ path, before: none, after: none, why: whyNoFolder, isFolder: true });

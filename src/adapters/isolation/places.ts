@@ -6,6 +6,7 @@ import { pathMatcher } from '../../core/locks/sharedPaths';
 import type { Slot } from '../../core/shared/ids';
 import type { Arrivals, FileTexts, Isolation, Lacking } from '../../ports/isolation';
 import type { ViewMaker } from '../../ports/workers';
+import { inParallel } from '../files/inParallel';
 import { removeTree } from '../files/removeTree';
 import type { UserRules } from '../files/userRules';
 import { ArrivalList } from './arrivals';
@@ -223,15 +224,18 @@ export function createPlaces(options: PlacesOptions): Places {
       }),
     leaveEmptied: (slot, paths) =>
       slots.inPrepared(slot, 'remove emptied folders', async ({ place }) => {
-        for (const file of paths) await place.leaveEmptied(inside + file, 'allEmptied');
+        const folders = new Map(paths.map((file) => [path.posix.dirname(file), inside + file]));
+        for (const [, at] of [...folders].sort().reverse()) await place.leaveEmptied(at, 'allEmptied');
       }),
     putBack: (slot, paths) =>
       slots.inPrepared(slot, 'put files back', async ({ place }) => {
-        for (const file of paths) {
-          const wanted = look.at(inside + file);
-          await place.take(inside + file, wanted);
-          if (!wanted) await place.leaveEmptied(inside + file);
-        }
+        const all = paths.map((file) => [inside + file, look.at(inside + file)] as const);
+        const [made, others] = [all.filter(([, wanted]) => !wanted), all.filter(([, wanted]) => wanted)];
+        // What is only here makes room first. One of a folder says for all of it whether it is empty now.
+        await inParallel(made, ([at]) => place.remove(at));
+        const folders = new Map(made.map(([at]) => [path.posix.dirname(at), at]));
+        for (const [, at] of [...folders].sort().reverse()) await place.leaveEmptied(at);
+        for (const [at, wanted] of others) await place.take(at, wanted); // each may make way for the next
       }),
     texts: (slot, paths) =>
       slots.inPrepared(slot, 'read files', async ({ place }) => {

@@ -1,7 +1,7 @@
 // Which files are never an agent's, in whatever place: by their names, by what lies beside them, or because Git's settings name them.
 import { powerOf } from '../../core/guardrails/powerFiles';
 import { lockKey } from '../../core/locks/lockPath';
-import { type NamedByGit, namedByGit, powerByPlace, powerNamedByGit } from '../files/powerByPlace';
+import { type NamedByGit, namedByGit, powerByPlaces, powerNamedByGit } from '../files/powerByPlace';
 
 /** Why not, as the end of a sentence that begins with the path; undefined: free. */
 export type Protection = (file: string) => string | undefined;
@@ -9,7 +9,7 @@ export type Protection = (file: string) => string | undefined;
 /**
  * @param root the workspace's real path, whose Git settings count
  * @param alsoProtected canonical paths besides, such as a backlog of another name
- * @returns the protection of a tree at `folder`: the workspace's, or a place's
+ * @returns the protection of a tree at `folder` as it is now: the workspace's, or a place's
  */
 export function createProtection(
   root: string,
@@ -20,11 +20,12 @@ export function createProtection(
     named ??= namedByGit(root);
     const byGit = await named;
     const others = new Set(alsoProtected().map(lockKey));
+    const byPlace = powerByPlaces(folder);
     return (file) => {
       const power = powerOf(file);
       if (power?.may === 'never') return power.why;
       if (others.has(lockKey(file))) return 'is the backlog';
-      return powerNamedByGit(file, byGit) ?? powerByPlace(folder, file);
+      return powerNamedByGit(file, byGit) ?? byPlace(file);
     };
   };
 }
