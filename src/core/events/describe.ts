@@ -1,4 +1,5 @@
-// Tells an event in one line for people; the same words on the command line and in the dashboard's feed.
+// Tells an event in one line for people, what failed outside with the lines that say why below it; the same words on the
+// command line and in the dashboard's feed.
 import { isCheckedFirst, type SkipCause } from '../features/feature';
 import type { Breaker, TroubleCause } from '../guardrails/breaker';
 import { describeBlockers } from '../locks/describeBlockers';
@@ -8,6 +9,9 @@ import { excerptOf, type LongText } from '../shared/longText';
 import { describeUnread } from '../shared/unread';
 import type { CheckDoubt, Event } from './event';
 import type { Snapshot } from './snapshot';
+
+/** Characters of a text from outside. */
+const mostOnOneLine = 300;
 
 /** The line for `event`, or undefined for events that are too small to tell. @param after the snapshot it led to */
 export function describe(event: Event, after: Snapshot): string | undefined {
@@ -78,7 +82,7 @@ export function describe(event: Event, after: Snapshot): string | undefined {
       return `📎 Feature ${event.featureId}: ${named.join(', ')}${more > 0 ? ` and ${more} more` : ''} kept in ${oneLine(event.folder)}${left}`;
     }
     case 'breaker.opened':
-      return `🔌 ${describeBreaker(event)}`;
+      return withLines(`🔌 ${describeBreaker({ ...event, message: firstOf(event.message) })}`, event.message);
     case 'breaker.closed':
       return `▶️ Going on: ${overWords[event.cause]}`;
     case 'run.paused':
@@ -94,7 +98,7 @@ export function describe(event: Event, after: Snapshot): string | undefined {
           : ''
       }`;
     case 'error.occurred':
-      return `⚠️ ${event.where}: ${oneLine(event.message)}`;
+      return withLines(`⚠️ ${event.where}: ${oneLine(firstOf(event.message))}`, event.message);
     default:
       return undefined;
   }
@@ -157,9 +161,30 @@ function headline(reason: LongText): string {
   return oneLine(excerptOf(reason).split('\n', 1)[0] ?? '');
 }
 
+/** All of a text that fits on one line, else the first of its own. */
+function firstOf(text: LongText): string {
+  return fits(text) ? excerptOf(text) : (linesOf(text)[0] ?? '');
+}
+
+/** A text that would be cut on one line has its own lines below: what a command printed last says what went wrong. */
+function withLines(line: string, text: LongText): string {
+  return fits(text) ? line : [line, ...linesOf(text).slice(1)].join('\n   | ');
+}
+
+function linesOf(text: LongText): readonly string[] {
+  return excerptOf(text)
+    .split('\n')
+    .map((line) => inert(line).trimEnd())
+    .filter((line) => line !== '');
+}
+
+function fits(text: LongText): boolean {
+  return inert(excerptOf(text)).trim().length <= mostOnOneLine;
+}
+
 /** Text from outside on one line, without control characters that could move the cursor or turn the text around. */
 export function oneLine(text: LongText): string {
-  return lineWithin(300, text);
+  return lineWithin(mostOnOneLine, text);
 }
 
 /** As `oneLine`, with as many characters as are given. */

@@ -201,6 +201,13 @@ const lines: {
       { type: 'breaker.opened', cause: 'key', message: 'Refused\n.', mend: 'Give another.', probeAt: 9 },
       '🔌 Waiting: Refused . Give another.',
     ],
+    [
+      {
+        ...{ type: 'breaker.opened', cause: 'copies', mend: 'See to it.', probeAt: 9 },
+        message: `It failed.\n${'x'.repeat(300)}\nnpm error why`,
+      },
+      `🔌 Waiting: It failed. See to it.\n   | ${'x'.repeat(300)}\n   | npm error why`,
+    ],
   ],
   'breaker.rescheduled': [[{ type: 'breaker.rescheduled', cause: 'key', probeAt: 9, tries: 1 }, undefined]],
   'breaker.closed': [
@@ -228,6 +235,13 @@ const lines: {
   ],
   'error.occurred': [
     [{ type: 'error.occurred', where: 'Scheduling', message: 'it broke' }, '⚠️ Scheduling: it broke'],
+    [
+      {
+        ...{ type: 'error.occurred', where: 'Scheduling' },
+        message: `The set-up of the copy, \`npm ci\`, exited with 1.\n${'x'.repeat(300)}\n\n  npm error\u202e \u001b[2J\nlast\n`,
+      },
+      `⚠️ Scheduling: The set-up of the copy, \`npm ci\`, exited with 1.\n   | ${'x'.repeat(300)}\n   |   npm error   [2J\n   | last`,
+    ],
   ],
 };
 
