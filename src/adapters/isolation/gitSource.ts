@@ -4,7 +4,7 @@ import { lstatSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { gitEnvironment } from '../files/askGit';
 import { isNotRead, readFileWithinSync } from '../files/boundedRead';
-import { homeFolder } from '../system/homeFolder';
+import { homeFolder } from '../files/homeFolder';
 
 export interface GitSource {
   /** The work tree's own directory, which has `HEAD` and the index; absolute. */

@@ -1,10 +1,11 @@
 // What this machine has left for commands, as the system tells it, and as what is tried shows.
 import { readdirSync } from 'node:fs';
 import { stat, statfs } from 'node:fs/promises';
-import { homedir, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { type Disk, isFull, type Room, type Shortage } from '../../core/guardrails/machineTrouble';
 import type { Machine } from '../../ports/machine';
+import { baseFolder, homeFolder } from '../files/homeFolder';
 import { type ControlGroups, countIn, readControlGroups, textOf } from './controlGroups';
 import { tryLack, tryToWrite } from './tryLack';
 
@@ -16,7 +17,7 @@ export interface WrittenTo {
 
 const usual = (): WrittenTo => ({
   temp: tmpdir(),
-  cache: process.env.XDG_CACHE_HOME ?? path.join(homedir(), '.cache'),
+  cache: baseFolder(process.env.XDG_CACHE_HOME) ?? path.join(homeFolder(), '.cache'),
 });
 
 export function createNodeMachine(writtenTo: () => WrittenTo = usual, groups = readControlGroups()): Machine {
