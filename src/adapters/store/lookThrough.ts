@@ -6,6 +6,7 @@ import { readMeta } from './meta';
 import { type Migration, migrate, newestVersion, versionOf } from './migrations';
 import { readPublications, readSnapshot } from './snapshotRows';
 import { type SqlJs, SqlJsDatabase } from './sqlJsDatabase';
+import { assertTheirs } from './together';
 
 /** What a store gives its owner to go on from. */
 export interface Held {
@@ -14,8 +15,12 @@ export interface Held {
   readonly publications: readonly PublicationRecord[];
 }
 
+/** Throws `corrupt` for rows that are not ours, or do not go together. */
 export function readHeld(database: SqlJsDatabase): Held {
-  return { snapshot: readSnapshot(database), publications: readPublications(database) };
+  const snapshot = readSnapshot(database);
+  const publications = readPublications(database);
+  assertTheirs(publications, snapshot);
+  return { snapshot, publications };
 }
 
 /**
