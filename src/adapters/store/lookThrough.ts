@@ -6,7 +6,7 @@ import { readMeta } from './meta';
 import { type Migration, migrate, newestVersion, versionOf } from './migrations';
 import { readPublications, readSnapshot } from './snapshotRows';
 import { type SqlJs, SqlJsDatabase } from './sqlJsDatabase';
-import { assertTheirs } from './together';
+import { assertReached, assertTheirs } from './together';
 
 /** What a store gives its owner to go on from. */
 export interface Held {
@@ -36,7 +36,8 @@ export function lookThrough(
     const version = versionOf(database);
     if (version === 0) return undefined;
     if (version < newestVersion(steps)) return lookThroughOlder(database, sqlJs, steps, version);
-    for (const key of ['epoch', 'bindings'] as const) readMeta(database, key);
+    readMeta(database, 'bindings');
+    for (const key of ['epoch', 'lsn'] as const) assertReached(key, readMeta(database, key));
     return readHeld(database);
   } catch (error) {
     database.close();

@@ -51,11 +51,16 @@ export function assertTheirs(publications: readonly PublicationRecord[], snapsho
 /** The next event, feature and claim get the next number: one that is taken would be refused for ever. */
 function assertCounted(snapshot: Snapshot, taken: Readonly<Record<Counter, number>>): void {
   for (const key of ['seq', 'lastFeatureId', 'lastFence'] as const) {
-    const most = key === 'lastFeatureId' ? mostFeatures : mostCounted;
-    if (snapshot[key] > most) throw damaged(`${where} "${key}" is above ${most}, which is never reached`);
+    assertReached(key, snapshot[key]);
     if (snapshot[key] < taken[key])
       throw damaged(`${where} "${key}" is below ${taken[key]}, which has been given`);
   }
+}
+
+/** @param key of the table "meta" */
+export function assertReached(key: Counter | 'epoch' | 'lsn', number: number): void {
+  const most = key === 'lastFeatureId' ? mostFeatures : mostCounted;
+  if (number > most) throw damaged(`${where} "${key}" is above ${most}, which is never reached`);
 }
 
 const where = 'in the table "meta" of agents.db';
