@@ -47,9 +47,13 @@ export async function takeTurn(
     if (turn.reason === 'aborted' || signal.aborted) throw turn;
     const trouble = troubleOf(turn);
     if (trouble) return { kind: 'outside', trouble };
-    const final = whyFinal(turn);
-    if (final !== undefined)
-      return { kind: 'none', why: final, ...(turn.reason === 'badResponse' && { by: 'service' }) };
+    const isFirst = request.messages.every(({ role }) => role === 'user');
+    const final = whyFinal(turn, isFirst);
+    if (final !== undefined) {
+      // The first request of a feature is about as long as that of any other.
+      const isOfService = turn.reason === 'badResponse' || (turn.reason === 'tooLong' && isFirst);
+      return { kind: 'none', why: final, ...(isOfService && { by: 'service' }) };
+    }
     const isGone = turn.reason === 'unreachable' && clock.monotonic() - beganAt >= patienceMs;
     if (isGone || tries === maxTries) return { kind: 'outside', trouble: noAnswer(turn, tries) };
     const { message: reason, retryAfterMs } = turn;
@@ -84,14 +88,16 @@ function noAnswer({ message }: Failure, tries: number): Trouble {
 }
 
 /** Why asking again cannot help; undefined when it can. */
-function whyFinal({ reason, message }: Failure): string | undefined {
+function whyFinal({ reason, message }: Failure, isFirst: boolean): string | undefined {
   switch (reason) {
     case 'rateLimited':
     case 'overloaded':
     case 'unreachable':
       return undefined;
     case 'tooLong':
-      return `the conversation has become too long for the model: ${message}`;
+      return isFirst
+        ? `the very first request is too long for the model, or for what lies between: ${message}`
+        : `the conversation has become too long for the model: ${message}`;
     case 'refused':
       return `the model refused: ${message}`;
     default:

@@ -39,12 +39,17 @@ export class Throttle {
     }
   }
 
-  /** The provider refused a call. Its own word on how long to wait is kept, for all. */
+  /**
+   * The provider refused a call. Its own word on how long to wait is kept, for all; but one that says "at once", or a time
+   * that is over, and refuses again all the same is waited for as if it had said nothing.
+   */
   limited(reason: string, retryAfterMs: number | undefined): void {
     this.#refusals += 1;
     const backoff = Math.min(maxBackoffMs, firstBackoffMs * 2 ** (this.#refusals - 1));
     const now = this.clock.monotonic();
-    const until = now + Math.min(longestWaitMs, retryAfterMs ?? backoff);
+    const named = retryAfterMs ?? backoff;
+    const isNoWait = named < firstBackoffMs && this.#refusals > 1;
+    const until = now + Math.min(longestWaitMs, isNoWait ? backoff : named);
     const isSame = this.#untilAt > now && until - this.#untilAt < sameWordMs;
     this.#untilAt = Math.max(until, this.#untilAt);
     if (isSame) return;

@@ -136,8 +136,9 @@ function mendOf({ reason }: Failure): string {
     case 'io':
       return 'See to that disk.';
     case 'spawn':
-    case 'tooManyOpen':
       return 'Close other programs: the system has no room for more.';
+    case 'tooManyOpen':
+      return 'Close other programs, or raise the limit of open files (ulimit -n).';
     case 'occupied':
       return 'Work there, or close it there.';
     default:

@@ -266,18 +266,29 @@ describe('agentLoop', () => {
 
     const final: [failure: Failure, reason: string][] = [
       [new Failure('refused', 'not this'), 'the model refused: not this'],
-      [new Failure('tooLong', '1 > 0'), 'the conversation has become too long for the model: 1 > 0'],
+      [
+        new Failure('tooLong', '1 > 0'),
+        'the very first request is too long for the model, or for what lies between: 1 > 0',
+      ],
       [new Failure('badResponse', 'no such field'), 'the model call failed: no such field'],
     ];
     for (const [failure, reason] of final) {
       it(`gives up at once for ${failure.reason}, saying why`, async () => {
         const world = createAgentWorld({ turns: [failure] });
         assert.deepEqual(await world.run(), { kind: 'gaveUp', reason });
-        const by = failure.reason === 'badResponse' ? ' by service' : '';
+        const by = failure.reason === 'refused' ? '' : ' by service';
         assert.equal(world.transcript.at(-1), `give up${by}: ${reason}`);
         assert.ok(!world.transcript.some((line) => line.startsWith('limited')));
       });
     }
+  });
+
+  it('holds a conversation that has become too long against the feature it is of', async () => {
+    const turns = [turn('I look.', ['list_files', {}]), new Failure('tooLong', '1 > 0')];
+    const world = createAgentWorld({ turns });
+    const reason = 'the conversation has become too long for the model: 1 > 0';
+    assert.deepEqual(await world.run(), { kind: 'gaveUp', reason });
+    assert.equal(world.transcript.at(-1), `give up: ${reason}`);
   });
 
   it('gives up when the model refuses, in its words', async () => {

@@ -473,6 +473,28 @@ describe('the engine', () => {
     assert.equal(host.transcript('throttle.changed').length, 1);
   });
 
+  it('asks ever less often where the service would be asked again at once, and refuses', async () => {
+    let asked = 0;
+    const host = await SimulatedHost.open({
+      backlog: [{ name: 'a' }],
+      agents:
+        () =>
+        async ({ desk, fence, submit }) => {
+          for (; asked < 8; asked++) {
+            await desk.modelPermit(fence);
+            desk.modelLimited(fence, { reason: 'slow', retryAfterMs: 0 });
+          }
+          await desk.modelPermit(fence);
+          await submit();
+        },
+    });
+    await host.start();
+    await host.clock.advance(20_000);
+    assert.ok(asked <= 6, `asked ${asked} times in 20 s`);
+    await host.clock.advance(600_000);
+    assert.equal(host.statusOf(1), 'passing');
+  });
+
   it('is put off by an hour at most at a time, tells it once, and loses no attempt for it', async () => {
     let refusals = 0;
     const host = await SimulatedHost.open({

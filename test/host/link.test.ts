@@ -59,7 +59,7 @@ describe('the words for a link to the host', () => {
     ['readOnly', 'Make that disk writable.'],
     ['denied', 'See to it that you may write there.'],
     ['io', 'See to that disk.'],
-    ['tooManyOpen', 'Close other programs: the system has no room for more.'],
+    ['tooManyOpen', 'Close other programs, or raise the limit of open files (ulimit -n).'],
     ['spawn', 'Close other programs: the system has no room for more.'],
   ];
   for (const [reason, mend] of mends) {

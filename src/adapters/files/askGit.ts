@@ -1,18 +1,35 @@
 // Asks Git about a workspace: it only answers, and starts, fetches and writes nothing that a repository's settings name.
 import { execFile } from 'node:child_process';
+import { canBeAsked, gitDirectoryAround } from './gitDirectory';
 
 /** Names and hashes of a million files. */
 const mostBytes = 256 * 1024 * 1024;
 const mostMs = 30_000;
 
-/** Git's answer; undefined where there is no Git, no repository, or it refuses. */
+/**
+ * Git's answer; undefined where there is no Git, no repository, or it refuses. So is a repository with something in it that
+ * Git would wait at.
+ */
 export function askGit(root: string, question: readonly string[]): Promise<string | undefined> {
+  const own = gitDirectoryAround(root);
+  if (own !== undefined && !canBeAsked(own)) return Promise.resolve(undefined);
   const options = {
-    ...{ cwd: root, maxBuffer: mostBytes, timeout: mostMs, windowsHide: true },
+    ...({
+      cwd: root,
+      maxBuffer: mostBytes,
+      timeout: mostMs,
+      killSignal: 'SIGKILL',
+      windowsHide: true,
+    } as const),
     env: gitEnvironment(),
   };
   return new Promise((resolve) => {
-    execFile('git', [...question], options, (error, stdout) => resolve(error ? undefined : stdout));
+    const end = () => void asked.kill('SIGKILL'); // one that waits would outlive us
+    process.once('exit', end);
+    const asked = execFile('git', [...question], options, (error, stdout) => {
+      process.off('exit', end);
+      resolve(error ? undefined : stdout);
+    });
   });
 }
 

@@ -1,8 +1,8 @@
 // What the user ignores by other ways than the workspace's own ignore files: for one repository, or for all of theirs.
 import { statSync } from 'node:fs';
-import os from 'node:os';
 import path from 'node:path';
 import { askGit } from './askGit';
+import { homeFolder } from './homeFolder';
 
 /** An ignore file outside of the tree, with rules over it. */
 export interface OuterFile {
@@ -54,7 +54,7 @@ async function find(root: string, isInRepository: boolean): Promise<readonly Out
 }
 
 function defaultFile(): string {
-  return path.join(process.env.XDG_CONFIG_HOME || path.join(os.homedir(), '.config'), 'git', 'ignore');
+  return path.join(process.env.XDG_CONFIG_HOME || path.join(homeFolder(), '.config'), 'git', 'ignore');
 }
 
 function gitStamp(root: string): string {

@@ -2,7 +2,7 @@
 import { statSync } from 'node:fs';
 import path from 'node:path';
 import { askGit } from './askGit';
-import { isNotRead, readFileWithinSync } from './boundedRead';
+import { gitDirectoryAround } from './gitDirectory';
 
 export interface Tracked {
   /** Is it a tracked file, a submodule, or a folder with tracked files in it? */
@@ -12,9 +12,6 @@ export interface Tracked {
 }
 
 const nothingTracked: Tracked = { has: () => false, blobOf: () => undefined };
-
-/** Of a `.git` that is a file: one line with a path. */
-const mostLinkBytes = 64 * 1024;
 
 /** Nothing that a repository's own settings name is started, fetched or written. */
 const quiet = [
@@ -42,28 +39,9 @@ export class TrackedFiles {
 
 /** Undefined where there is no repository, or none with anything in it. */
 function indexStamp(root: string): string | undefined {
-  for (let folder = root; ; folder = path.dirname(folder)) {
-    const git = path.join(folder, '.git');
-    const stat = statSync(git, { throwIfNoEntry: false });
-    if (stat) {
-      const dir = stat.isDirectory() ? git : stat.isFile() ? gitDirNamedIn(git) : undefined;
-      const index =
-        dir === undefined ? undefined : statSync(path.join(dir, 'index'), { throwIfNoEntry: false });
-      return index?.isFile() ? `${index.ino} ${index.size} ${index.mtimeMs} ${index.ctimeMs}` : undefined;
-    }
-    if (folder === path.dirname(folder)) return undefined;
-  }
-}
-
-/** In a work tree or submodule `.git` is a file that names the place. */
-function gitDirNamedIn(file: string): string | undefined {
-  try {
-    const read = readFileWithinSync(file, mostLinkBytes);
-    const [, dir] = (isNotRead(read) ? null : /^gitdir: (.+)$/m.exec(read.toString())) ?? [];
-    return dir === undefined ? undefined : path.resolve(path.dirname(file), dir);
-  } catch {
-    return undefined;
-  }
+  const own = gitDirectoryAround(root);
+  const index = own === undefined ? undefined : statSync(path.join(own, 'index'), { throwIfNoEntry: false });
+  return index?.isFile() ? `${index.ino} ${index.size} ${index.mtimeMs} ${index.ctimeMs}` : undefined;
 }
 
 async function ask(root: string): Promise<Tracked> {

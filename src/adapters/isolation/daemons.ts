@@ -1,9 +1,9 @@
 // Programs that run already and are handed paths: for them the workspace's path leads to the workspace, whatever the command
 // that asks them sees there. None of them may answer for a place that is seen at that path.
 import { statSync } from 'node:fs';
-import os from 'node:os';
 import path from 'node:path';
 import type { Mount } from '../../ports/workers';
+import { homeFolder, userName } from '../files/homeFolder';
 
 type Variables = Readonly<Record<string, string>>;
 
@@ -25,8 +25,9 @@ export function closedSockets(variables: Variables): readonly Mount[] {
     .map((at) => ({ from: '/dev/null', at }));
 }
 
-function socketsOf({ DOCKER_HOST = '', WATCHMAN_SOCK, HOME = os.homedir() }: Variables): readonly string[] {
-  const { username } = os.userInfo();
+function socketsOf({ DOCKER_HOST = '', WATCHMAN_SOCK, HOME = homeFolder() }: Variables): readonly string[] {
+  const user = userName();
+  const watchman = user === undefined ? [] : [`watchman/${user}-state/sock`];
   const runtime = `/run/user/${process.getuid?.()}`;
   const named = /^unix:\/\/(.+)/.exec(DOCKER_HOST)?.[1];
   return [
@@ -36,8 +37,9 @@ function socketsOf({ DOCKER_HOST = '', WATCHMAN_SOCK, HOME = os.homedir() }: Var
       path.join(HOME, name),
     ),
     ...(named === undefined ? [] : [named]),
-    ...[`/usr/local/var/run/watchman/${username}-state/sock`, `/var/run/watchman/${username}-state/sock`],
-    path.join(HOME, `.local/state/watchman/${username}-state/sock`),
+    ...['/usr/local/var/run', '/var/run', path.join(HOME, '.local/state')].flatMap((state) =>
+      watchman.map((name) => path.join(state, name)),
+    ),
     ...(WATCHMAN_SOCK === undefined ? [] : [WATCHMAN_SOCK]),
   ];
 }

@@ -1,10 +1,10 @@
 // Where a folder's Git directory is, and which of its files make its answers what they are.
 import { spawnSync } from 'node:child_process';
-import { lstatSync, statSync } from 'node:fs';
+import { lstatSync } from 'node:fs';
 import path from 'node:path';
 import { gitEnvironment } from '../files/askGit';
-import { isNotRead, readFileWithinSync } from '../files/boundedRead';
-import { homeFolder } from '../system/homeFolder';
+import { canBeAsked, gitDirectoryIn, sharedDirectory } from '../files/gitDirectory';
+import { homeFolder } from '../files/homeFolder';
 
 export interface GitSource {
   /** The work tree's own directory, which has `HEAD` and the index; absolute. */
@@ -13,22 +13,14 @@ export interface GitSource {
   readonly common: string;
 }
 
-/** Of a `.git` that is a file, and of `commondir`: one line with a path. */
-const mostLinkBytes = 64 * 1024;
-
 /** Undefined where `folder` is not the top of a work tree. */
 export function gitSource(folder: string): GitSource | undefined {
-  const git = path.join(folder, '.git');
-  const stat = statSync(git, { throwIfNoEntry: false });
-  const named = stat?.isFile() ? /^gitdir: (.+)$/m.exec(lineIn(git) ?? '')?.[1] : undefined;
-  const own = stat?.isDirectory() ? git : named && path.resolve(folder, named.trim());
+  const own = gitDirectoryIn(folder);
   if (!own) return undefined;
-  const shared = lineIn(path.join(own, 'commondir'))?.trim();
-  const common = shared ? path.resolve(own, shared) : own;
+  const common = sharedDirectory(own);
   const isThere = (file: string) => lstatSync(file, { throwIfNoEntry: false }) !== undefined;
-  return isThere(path.join(own, 'HEAD')) && isThere(path.join(common, 'objects'))
-    ? { own, common }
-    : undefined;
+  const isWhole = isThere(path.join(own, 'HEAD')) && isThere(path.join(common, 'objects'));
+  return isWhole && canBeAsked(own) ? { own, common } : undefined;
 }
 
 /**
@@ -46,13 +38,4 @@ export function treeAround(root: string): string {
 function ignores(tree: string, folder: string): boolean {
   const question = ['check-ignore', '--quiet', '--', path.relative(tree, folder)];
   return spawnSync('git', question, { cwd: tree, env: gitEnvironment(), timeout: 10_000 }).status === 0;
-}
-
-function lineIn(file: string): string | undefined {
-  try {
-    const read = readFileWithinSync(file, mostLinkBytes);
-    return isNotRead(read) ? undefined : read.toString();
-  } catch {
-    return undefined;
-  }
 }

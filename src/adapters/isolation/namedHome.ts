@@ -4,9 +4,9 @@ import { access, realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { Failure } from '../../ports/failure';
 import { hasCode } from '../files/fileFailure';
+import { homeFolder } from '../files/homeFolder';
 import { makeFolder } from '../files/makeFolder';
 import { isWithin } from '../files/outsideNames';
-import { homeFolder } from '../system/homeFolder';
 import { treeAround } from './gitSource';
 
 /**

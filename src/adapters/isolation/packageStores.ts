@@ -1,9 +1,9 @@
 // Where a package manager keeps what it links into projects: by itself it looks for a place that can be linked from, and
 // finds another one where the project is mounted, for no hard link crosses a mount.
 import { existsSync } from 'node:fs';
-import os from 'node:os';
 import path from 'node:path';
 import { isNotRead, readFileWithinSync } from '../files/boundedRead';
+import { homeFolder } from '../files/homeFolder';
 
 const mostBytes = 1024 * 1024;
 
@@ -15,7 +15,7 @@ const mostBytes = 1024 * 1024;
  */
 export function packageStores(
   { top, folder }: { readonly top: string; readonly folder: string },
-  { PNPM_HOME, XDG_DATA_HOME, HOME = os.homedir() }: Readonly<Record<string, string>>,
+  { PNPM_HOME, XDG_DATA_HOME, HOME = homeFolder() }: Readonly<Record<string, string>>,
 ): Readonly<Record<string, string>> {
   const folders = between(path.resolve(top), path.resolve(folder));
   const text = (file: string) => folders.map((one) => textOf(path.join(one, file))).join('');

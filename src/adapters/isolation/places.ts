@@ -18,6 +18,7 @@ import { layFile } from './lay';
 import { type CopyRules, createLeftOut, type LeftOut, LinkedParts } from './leftOut';
 import { locateChange } from './locateChange';
 import { isOfPackages } from './manifest';
+import { whyNotCopied } from './notCopied';
 import { placeChanges } from './placeChanges';
 import { type Edited, moveInPlace, writeInPlace } from './placeEdits';
 import { textsInPlace } from './placeTexts';
@@ -152,7 +153,8 @@ export function createPlaces(options: PlacesOptions): Places {
     const rules = leftOut();
     return {
       ...{ place, root: await realpath(folderOf(slot)) },
-      protection: (file) => whyLeftOut(rules.of(inside + file, 'file')) ?? protection(file),
+      protection: (file) =>
+        whyLeftOut(rules.of(inside + file, 'file')) ?? whyNotCopied(place, inside + file) ?? protection(file),
     };
   }
 
@@ -216,7 +218,7 @@ export function createPlaces(options: PlacesOptions): Places {
       slots.inPrepared(slot, 'look for changes', async ({ place, rules }) => {
         const protection = await protectionAt(folderOf(slot));
         const why = (file: string) => {
-          const words = protection(file);
+          const words = whyNotCopied(place, inside + file) ?? protection(file);
           return words && `"${file}" ${words}; agents do not write it.`;
         };
         const [theirs, own] = [await user.rules.top(), await rules.top()];

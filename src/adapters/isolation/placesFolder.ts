@@ -5,9 +5,9 @@ import { appendFile, lstat, realpath, stat, utimes, writeFile } from 'node:fs/pr
 import os from 'node:os';
 import path from 'node:path';
 import { isNotRead, readFileWithin } from '../files/boundedRead';
+import { baseFolder, homeFolder } from '../files/homeFolder';
 import { makeFolder } from '../files/makeFolder';
 import { isWithin } from '../files/outsideNames';
-import { baseFolder, homeFolder } from '../system/homeFolder';
 import { namedHome } from './namedHome';
 
 /** In a folder of places: names the workspace whose places these are. Without it, nothing there is ours to remove. */

@@ -6,6 +6,7 @@ import { readMeta } from './meta';
 import { type Migration, migrate, newestVersion, versionOf } from './migrations';
 import { readPublications, readSnapshot } from './snapshotRows';
 import { type SqlJs, SqlJsDatabase } from './sqlJsDatabase';
+import { assertReached, assertTheirs } from './together';
 
 /** What a store gives its owner to go on from. */
 export interface Held {
@@ -14,8 +15,12 @@ export interface Held {
   readonly publications: readonly PublicationRecord[];
 }
 
+/** Throws `corrupt` for rows that are not ours, or do not go together. */
 export function readHeld(database: SqlJsDatabase): Held {
-  return { snapshot: readSnapshot(database), publications: readPublications(database) };
+  const snapshot = readSnapshot(database);
+  const publications = readPublications(database);
+  assertTheirs(publications, snapshot);
+  return { snapshot, publications };
 }
 
 /**
@@ -31,7 +36,8 @@ export function lookThrough(
     const version = versionOf(database);
     if (version === 0) return undefined;
     if (version < newestVersion(steps)) return lookThroughOlder(database, sqlJs, steps, version);
-    for (const key of ['epoch', 'bindings'] as const) readMeta(database, key);
+    readMeta(database, 'bindings');
+    for (const key of ['epoch', 'lsn'] as const) assertReached(key, readMeta(database, key));
     return readHeld(database);
   } catch (error) {
     database.close();

@@ -9,7 +9,6 @@ import type { FeatureId } from '../../core/shared/ids';
 import type { LongText } from '../../core/shared/longText';
 import { Failure } from '../../ports/failure';
 import type { PublicationRecord } from '../../ports/store';
-import { damaged } from './damaged';
 import { isEvent } from './eventShapes';
 import { readMeta } from './meta';
 import type { Row, SqlJsDatabase } from './sqlJsDatabase';
@@ -23,6 +22,7 @@ import {
   isRun,
   isTexts,
 } from './storedShapes';
+import { assertTogether } from './together';
 
 /** As many paths of the longest kind as one publication may have. */
 const mostPublicationChars = 256 * 1024 * 1024;
@@ -55,27 +55,8 @@ export function readSnapshot(database: SqlJsDatabase): Snapshot {
     lastFeatureId: readMeta(database, 'lastFeatureId'),
     experience: readMeta(database, 'experience'),
   };
-  assertCounted(snapshot, lastEvent?.number('seq') ?? 0);
+  assertTogether(snapshot, lastEvent?.number('seq') ?? 0);
   return snapshot;
-}
-
-/** The next event, feature and claim get the next number: one that is taken would be refused for ever. */
-function assertCounted(snapshot: Snapshot, lastEvent: number): void {
-  const { seq, lastFeatureId, lastFence, features, agents, locks } = snapshot;
-  const taken = { seq: lastEvent, lastFeatureId: 0, lastFence: 0 };
-  for (const { id, state } of Object.values(features)) {
-    if (id > taken.lastFeatureId) taken.lastFeatureId = id;
-    if (state.status === 'claimed' && state.claim.fence > taken.lastFence)
-      taken.lastFence = state.claim.fence;
-  }
-  for (const { fence } of [...Object.values(agents), ...locks.holds, ...locks.waits])
-    if (fence > taken.lastFence) taken.lastFence = fence;
-  const behind =
-    seq < taken.seq ? 'seq' : lastFeatureId < taken.lastFeatureId ? 'lastFeatureId' : 'lastFence';
-  if (behind !== 'lastFence' || lastFence < taken.lastFence)
-    throw damaged(
-      `in the table "meta" of agents.db "${behind}" is below ${taken[behind]}, which has been given`,
-    );
 }
 
 /** Earlier versions stored with a run what a database must have no say in, such as the address a key is sent to. */

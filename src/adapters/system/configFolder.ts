@@ -1,6 +1,6 @@
 // Where this user keeps settings for programs: outside every workspace, and writable by them alone.
 import { join } from 'node:path';
-import { baseFolder, homeFolder } from './homeFolder';
+import { baseFolder, homeFolder } from '../files/homeFolder';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 

@@ -1,32 +1,36 @@
 // What this machine has left for commands, as the system tells it, and as what is tried shows.
 import { readdirSync } from 'node:fs';
 import { stat, statfs } from 'node:fs/promises';
-import { homedir, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { type Disk, isFull, type Room, type Shortage } from '../../core/guardrails/machineTrouble';
 import type { Machine } from '../../ports/machine';
+import { baseFolder, homeFolder } from '../files/homeFolder';
 import { type ControlGroups, countIn, readControlGroups, textOf } from './controlGroups';
 import { tryLack, tryToWrite } from './tryLack';
 
-/** Commands write where they work, to the temp folder, and to the caches that tools keep in the user's home. */
+/** Commands write where they work, to the temp folder, to the caches that tools keep in the user's home, and to memory that they share. */
 export interface WrittenTo {
   readonly temp: string;
   readonly cache: string;
+  /** Where shared memory has a name, on Linux; browsers and databases take much of it. */
+  readonly shared?: string;
 }
 
 const usual = (): WrittenTo => ({
   temp: tmpdir(),
-  cache: process.env.XDG_CACHE_HOME ?? path.join(homedir(), '.cache'),
+  cache: baseFolder(process.env.XDG_CACHE_HOME) ?? path.join(homeFolder(), '.cache'),
+  ...(process.platform === 'linux' && { shared: '/dev/shm' }),
 });
 
 export function createNodeMachine(writtenTo: () => WrittenTo = usual, groups = readControlGroups()): Machine {
   async function room(folder: string): Promise<Room> {
-    const { temp, cache } = writtenTo();
+    const { temp, cache, shared } = writtenTo();
     const memoryKills = memoryKillsOf(groups);
     const memoryBytes = memoryLeft(groups);
     const refusedStarts = countIn(groups.own('pids', ['pids.events', 'pids.events']), 'max');
     return {
-      disks: await disksOf([folder, temp, cache]),
+      disks: await disksOf([folder, temp, cache, ...(shared === undefined ? [] : [shared])]),
       ...(memoryBytes !== undefined && { memoryBytes }),
       ...(memoryKills !== undefined && { memoryKills }),
       ...(refusedStarts !== undefined && { refusedStarts }),
@@ -39,6 +43,7 @@ export function createNodeMachine(writtenTo: () => WrittenTo = usual, groups = r
       const standing = await room(folder);
       const starts = startsLeft(groups);
       const opens = opensLeft();
+      const each = opensEach();
       const isDisk = lack === 'disk' || standing.disks.some(isFull);
       const unwritable = isDisk ? await tryToWrite(standing.disks) : undefined;
       const refused = lack && (await tryLack(lack, folder));
@@ -46,6 +51,7 @@ export function createNodeMachine(writtenTo: () => WrittenTo = usual, groups = r
         ...standing,
         ...(starts !== undefined && { startsLeft: starts }),
         ...(opens !== undefined && { opensLeft: opens }),
+        ...(each !== undefined && { opensEach: each }),
         ...(unwritable !== undefined && { unwritable }),
         ...(refused !== undefined && { refused }),
       };
@@ -127,6 +133,12 @@ function ofUser(): number {
     if (status !== undefined && own.test(status)) threads += Number(/^Threads:\s+(\d+)/m.exec(status)?.[1]);
   }
   return limit - threads;
+}
+
+/** Node raises it for itself as far as it may, and what it starts has the same. */
+function opensEach(): number | undefined {
+  const limit = /^Max open files +(\d+)/m.exec(textOf('/proc/self/limits') ?? '')?.[1];
+  return limit === undefined ? undefined : Number(limit);
 }
 
 /** `1788 0 2466183`: open, of those free, and the most. */

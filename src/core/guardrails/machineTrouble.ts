@@ -29,6 +29,8 @@ export interface Shortage extends Room {
   readonly startsLeft?: number;
   /** Files that all programs together may still open. */
   readonly opensLeft?: number;
+  /** Files that one program may have open at a time, where a limit is set (`ulimit -n`). */
+  readonly opensEach?: number;
   /** What the system said when a file of some MB was tried, in words; undefined: it could be written, or was not tried. */
   readonly unwritable?: string;
   /** The same for what else the output speaks of. */
@@ -66,6 +68,8 @@ const scarceFiles = 16;
 /** Half a dozen processes of Node, which have eleven threads each, are what a test runner starts. */
 const scarceStarts = 64;
 const scarceOpens = 64;
+/** What systems allow each program unless somebody has set less: macOS 256, others 1,024 and more. */
+const usualOpensEach = 256;
 /** Node does not start in less. */
 const scarceMemoryBytes = 64 * 1024 * 1024;
 /** With so much room at its beginning, a command that ends without any may have used it up itself. */
@@ -73,8 +77,8 @@ const ampleBytes = 1024 * 1024 * 1024;
 
 /** Once others may have been at it beside it; the next time it is a probe, alone. */
 const mostAlone = 1;
-/** Its guard is no program that a command knows of; with the breaker's rests this takes two and a half minutes. */
-const mostGuards = 5;
+/** Of what no command brings about, and a few could all the same; with the breaker's rests this takes two and a half minutes. */
+const mostEndured = 5;
 
 /** Of what is said to have failed, characters. */
 const mostNamed = 300;
@@ -147,7 +151,7 @@ function memoryKill(before: Room, now: Shortage): Found | undefined {
 
 function shortOf(lack: Lack, before: Room, now: Shortage): Found | undefined {
   const most = Number.POSITIVE_INFINITY;
-  const { startsLeft, opensLeft, memoryBytes, refused } = now;
+  const { startsLeft, opensLeft, opensEach, memoryBytes, refused } = now;
   switch (lack) {
     case 'disk':
       return undefined; // `fullDisk` has judged
@@ -161,8 +165,10 @@ function shortOf(lack: Lack, before: Room, now: Shortage): Found | undefined {
       return { cause: 'spawn', most: mostAlone, why };
     }
     case 'files':
-      return opensLeft !== undefined && opensLeft < scarceOpens
-        ? { cause: 'files', most, why: `for want of open files: the system has ${opensLeft} left` }
+      if (opensLeft !== undefined && opensLeft < scarceOpens)
+        return { cause: 'files', most, why: `for want of open files: the system has ${opensLeft} left` };
+      return opensEach !== undefined && opensEach < usualOpensEach
+        ? { cause: 'files', most: mostEndured, why: `for want of open files: ${eachMay(opensEach)}` }
         : undefined;
     case 'watches':
       return refused === undefined
@@ -184,11 +190,11 @@ function shortOf(lack: Lack, before: Room, now: Shortage): Found | undefined {
 function deadGuard({ guardEnd }: FailedProgram): Found | undefined {
   if (guardEnd === undefined) return undefined;
   const why = `when the process that watches over it was ended from outside (${guardEnd}), as the system does when memory runs out`;
-  return { cause: 'spawn', why, most: mostGuards };
+  return { cause: 'spawn', why, most: mostEndured };
 }
 
 function unconfirmed(lack: Lack, now: Shortage): string {
-  const { startsLeft, opensLeft, memoryBytes } = now;
+  const { startsLeft, opensLeft, opensEach, memoryBytes } = now;
   switch (lack) {
     case 'disk': {
       const least = leastFree(now.disks);
@@ -203,7 +209,9 @@ function unconfirmed(lack: Lack, now: Shortage): string {
     case 'files':
       return speaks(
         'too many open files',
-        opensLeft === undefined ? undefined : `the system has ${opensLeft} left, so the limit is its own`,
+        opensLeft === undefined
+          ? undefined
+          : `the system has ${opensLeft} left, so the limit is its own${opensEach === undefined ? '' : `: ${eachMay(opensEach)}`}`,
       );
     case 'watches':
       return speaks('too many watches over files', 'more could be made when it had ended');
@@ -218,6 +226,10 @@ function unconfirmed(lack: Lack, now: Shortage): string {
     default:
       return lack satisfies never;
   }
+}
+
+function eachMay(opens: number): string {
+  return `one program may have ${opens} (ulimit -n)`;
 }
 
 function speaks(of: string, but: string | undefined): string {

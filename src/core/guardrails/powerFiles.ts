@@ -46,7 +46,7 @@ const table: readonly (readonly [PowerFile['may'], string, string])[] = [
     'never',
     'belongs to version control, which runs what its settings name',
     `
-      .hg .svn .bzr .jj .sl .pijul _darcs .fossil-settings
+      .hg .hgsub .hgsubstate .svn .bzr .jj .sl .pijul _darcs .fossil-settings
     `,
   ],
   [
@@ -78,7 +78,7 @@ const table: readonly (readonly [PowerFile['may'], string, string])[] = [
       *.sublime-project .dir-locals.el .dir-locals-2.el .exrc .nvimrc .nvim.lua .vimrc .lvimrc .vim
       .local.vimrc .lazy.lua .neoconf.json .nvim-dap.json .vimspector.json .ycm_extra_conf.py .helix .kakrc
       .theia .idx .codesandbox .gitpod.yml .gitpod.dockerfile .replit .project .externalToolBuilders .settings
-      nbproject .void
+      nbproject .void .factorypath .luarc.json .luarc.jsonc .solargraph.yml
     `,
   ],
   // The settings of OpenCode and Crush name servers and commands to start; they are no instructions.
@@ -92,14 +92,14 @@ const table: readonly (readonly [PowerFile['may'], string, string])[] = [
       .aider.conf.yaml .continuerc.json mcp.json .mcp.json mcp_settings.json cline_mcp_settings.json
       claude_desktop_config.json opencode.json opencode.jsonc .opencode.json .opencode.jsonc crush.json
       .crush.json .devin .codebuddy .copilot .firebender firebender.json .zencoder .rovodev .antigravity .kilo
-      .grok .codeium .sourcegraph
+      .grok .codeium .sourcegraph .claude-plugin .tabnine .pearai .ruler .gitlab/duo .github/mcp.json
     `,
   ],
   [
     'never',
     'is run by the shell that enters the folder',
     `
-      .envrc .direnv
+      .envrc .direnv .rvmrc .shadowenv.d .autoenv .autoenv.zsh .autoenv_leave.zsh .smartcd .powrc .powenv
     `,
   ],
   [
@@ -135,10 +135,10 @@ const table: readonly (readonly [PowerFile['may'], string, string])[] = [
     'tells other coding agents what to do',
     `
       AGENTS.md AGENTS.override.md AGENT.md CODEBUDDY.md CLAUDE.md CLAUDE.local.md GEMINI.md QWEN.md WARP.md CRUSH.md
-      SKILL.md replit.md .agents .agent .rules .goosehints .augment-guidelines .cursorrules .windsurfrules .clinerules*
-      .roorules* .roomodes .kilocoderules* .kilocodemodes .continuerules .aiassistant
+      JULES.md SKILL.md replit.md .agents .agent .rules .goosehints .augment-guidelines .cursorrules .windsurfrules .clinerules*
+      .voidrules .openhands_instructions .roorules* .roomodes .kilocoderules* .kilocodemodes .continuerules .aiassistant
       .github/copilot-instructions.md .github/instructions .github/prompts .github/agents
-      .github/chatmodes .github/skills .github/hooks .coderabbit.* .sourcery.yaml .sweep.yaml sweep.yaml greptile.json
+      .github/git-commit-instructions.md .github/chatmodes .github/skills .github/hooks .coderabbit.* .sourcery.yaml .sweep.yaml sweep.yaml greptile.json
     `,
   ],
   [
@@ -157,14 +157,16 @@ const table: readonly (readonly [PowerFile['may'], string, string])[] = [
       .circleci azure-pipelines.* .azure-pipelines .azuredevops Jenkinsfile Jenkinsfile.* .jenkins
       .travis.yml appveyor.yml .appveyor.yml bitbucket-pipelines.yml .buildkite .drone.* .woodpecker
       .woodpecker.* .cirrus.* .semaphore .teamcity cloudbuild.yaml cloudbuild.yml cloudbuild.json
-      buildspec.yml buildspec.yaml codemagic.yaml .builds .build.yml
+      buildspec.yml buildspec.yaml codemagic.yaml .builds .build.yml .tekton .zuul.* .zuul.d zuul.yaml zuul.d
+      screwdriver.yaml wercker.yml bitrise.yml
     `,
   ],
   [
     'declared',
     'decides who must look at a change',
     `
-      CODEOWNERS
+      CODEOWNERS .github/settings.yml .github/settings.yaml .mergify.* .mergify .github/mergify.* .kodiak.toml
+      .github/.kodiak.toml bors.toml .github/bors.toml .policy.yml
     `,
   ],
   [
@@ -174,7 +176,7 @@ const table: readonly (readonly [PowerFile['may'], string, string])[] = [
       .pre-commit-config.* .pre-commit-hooks.* prek.toml lefthook.* .lefthook.* .lefthook lefthook-local.*
       .lefthook-local.* .lefthook-local .lintstagedrc* lint-staged.config.* .huskyrc* husky.config.*
       simple-git-hooks.* .simple-git-hooks.* .overcommit.yml captainhook.json grumphp.yml grumphp.dist.yml
-      hk.pkl
+      hk.pkl .trunk
     `,
   ],
   [
@@ -183,7 +185,7 @@ const table: readonly (readonly [PowerFile['may'], string, string])[] = [
     `
       .pnpmfile.cjs .pnpmfile.mjs pnpmfile.js .yarnrc.yml .yarn/releases .yarn/plugins .pnp.cjs .pnp.js
       .pnp.loader.mjs bunfig.toml .cargo .bundle .mvn gradle/wrapper gradlew gradlew.bat mvnw mvnw.cmd
-      .bazelrc .jvmopts .sbtopts .mill-jvm-opts rust-toolchain rust-toolchain.toml sitecustomize.py
+      .bazelrc .bazeliskrc tools/bazel .jvmopts .sbtopts .mill-jvm-opts rust-toolchain rust-toolchain.toml sitecustomize.py
       usercustomize.py
     `,
   ],

@@ -37,6 +37,21 @@ function utf16(text: string): readonly number[] {
   return text.split('').flatMap((half) => [half.charCodeAt(0) & 255, half.charCodeAt(0) >> 8]);
 }
 
+/** The same, the higher byte first: so Java writes, and `iconv` where it is told no order. */
+function utf16be(text: string): readonly number[] {
+  return text.split('').flatMap((half) => [half.charCodeAt(0) >> 8, half.charCodeAt(0) & 255]);
+}
+
+/** How libraries write what HTML has a meaning for; of the apostrophe each has its own way. */
+const apostrophes = ["'", '&#39;', '&#039;', '&#x27;', '&apos;'];
+
+/** As a page shows it that escapes what HTML has a meaning for. */
+function inHtml(text: string): readonly string[] {
+  const inText = text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+  const quotes = inText.replaceAll('"', '&quot;');
+  return [inText, ...apostrophes.map((written) => quotes.replaceAll("'", written))];
+}
+
 /** `encodeURIComponent` throws for half a character. */
 function urlEncoded(text: string): string {
   return encodeURIComponent(text.replace(/\p{Surrogate}/gu, '\ufffd'));
@@ -87,7 +102,7 @@ export function bareFormsOf(secret: string): readonly string[] {
   const each = (write: (byte: number) => string) => bytes.map(write).join('');
   const inHex = (before: string) => each((byte) => before + byte.toString(16));
   const numbers = [
-    ...[hex(bytes), hex(utf16(secret))],
+    ...[hex(bytes), hex(utf16(secret)), hex(utf16be(secret))],
     ...['x', '0x', 'u'].map(inHex),
     each(String),
     each((byte) => byte.toString(8)),
@@ -108,14 +123,19 @@ export function formsOf(secret: string): readonly string[] {
   const cores = base64Cores(bytes);
   const plain = secret.replace(/\s+/g, '');
   const escaped = urlEncoded(plain);
+  const asJson = JSON.stringify(plain).slice(1, -1);
   const forms = [
     ...[plain, plain.replace(unseen, '')],
-    JSON.stringify(plain).slice(1, -1),
+    asJson,
+    ...inHtml(plain),
     escaped,
     escaped.replace(/%../g, (found) => found.toLowerCase()),
     ...cores,
-    ...[...base64Cores(utf16(plain)), ...base32Cores(bytes)],
-    ...[hex(utf16(plain)), hex(utf16(plain)).toUpperCase()],
+    // Packed as a part of something that was escaped before: a JSON web token, a form.
+    ...[asJson, escaped].flatMap((text) => base64Cores(utf8(text))),
+    ...[utf16, utf16be].flatMap((write) => base64Cores(write(plain))),
+    ...base32Cores(bytes),
+    ...[hex(utf16(plain)), hex(utf16be(plain))].flatMap((text) => [text, text.toUpperCase()]),
     ...cores.map((core) => core.replaceAll('+', '-').replaceAll('/', '_')),
     hex(bytes),
     hex(bytes).toUpperCase(),

@@ -1,6 +1,15 @@
 // What cannot be read of the workspace is passed over and named; the rest is in the place.
 import { strict as assert } from 'node:assert';
-import { chmodSync, existsSync, lstatSync, readFileSync, renameSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import {
+  chmodSync,
+  existsSync,
+  lstatSync,
+  readFileSync,
+  renameSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import path from 'node:path';
 import { Failure } from '../../../src/ports/failure';
 import { withoutRights } from '../../support/withoutRights';
@@ -17,6 +26,8 @@ function unprivileged(tree: Tree, test: (given: TempPlaces) => Promise<void>) {
     await withoutRights(() => test(given), given.workspace.root, given.dir);
   };
 }
+
+const mkfifo = (file: string) => execFileSync('mkfifo', [file]);
 
 describe('a workspace with what cannot be read', () => {
   const tree = {
@@ -90,6 +101,41 @@ describe('a workspace with what cannot be read', () => {
       assert.equal(readFileSync(path.join(folder, 'shut/b.ts'), 'utf8'), 'b');
       assert.equal(lstatSync(path.join(folder, 'rules')).mode & 0o777, 0o755);
       assert.ok(!existsSync(path.join(folder, 'rules/n.ts')));
+    }),
+  );
+
+  it(
+    'takes nothing from an agent where it has what the place has not',
+    unprivileged(tree, async ({ workspace: { root }, places }) => {
+      mkfifo(path.join(root, 'pipe'));
+      writeFileSync(path.join(root, 'huge.bin'), '');
+      truncateSync(path.join(root, 'huge.bin'), 2 ** 31);
+      chmodSync(path.join(root, 'secret.txt'), 0);
+      chmodSync(path.join(root, 'shut'), 0);
+      await places.prepare(slot);
+      const expected = [
+        ['huge.bin', /has 2\.1 GB in the workspace/],
+        ['pipe', /is a pipe, a socket or a device in the workspace/],
+        ['pipe/below.ts', /lies below "pipe", which is a pipe/],
+        ['secret.txt', /"secret\.txt" cannot be read in the workspace/],
+        ['shut/new.ts', /lies in a folder that cannot be read in the workspace/],
+      ] as const;
+      for (const [file, why] of expected) {
+        const written = await places.write(slot, { path: file, baseHash: null, content: 'mine' });
+        assert.match(written.ok ? 'written' : written.error.message, why);
+      }
+      const folder = places.folderOf(slot);
+      chmodSync(path.join(folder, 'shut'), 0o700);
+      for (const file of ['huge.bin', 'pipe', 'secret.txt', 'shut/new.ts', 'free.ts'])
+        writeFileSync(path.join(folder, file), 'mine');
+      const changes = await places.changes(slot);
+      const refused = new Map(changes.map(({ path: file, why }) => [file, why]));
+      for (const [file, why] of expected)
+        if (file !== 'pipe/below.ts') assert.match(refused.get(file) ?? 'taken', why);
+      assert.equal(refused.get('free.ts'), undefined);
+      assert.ok(refused.has('free.ts'));
+      chmodSync(path.join(root, 'secret.txt'), 0o644);
+      chmodSync(path.join(root, 'shut'), 0o755);
     }),
   );
 

@@ -103,6 +103,21 @@ const rows: readonly (readonly [does: string, says: RegExp])[] = [
   [`UPDATE meta SET value = '0' WHERE key = 'lastFeatureId'`, /"lastFeatureId" is below 2/],
   [`UPDATE meta SET value = '0' WHERE key = 'lastFence'`, /"lastFence" is below 1/],
   [`UPDATE meta SET value = '0' WHERE key = 'seq'`, /"seq" is below/],
+  ...['seq', 'lastFence', 'lastFeatureId', 'epoch', 'lsn'].map(
+    (key) =>
+      [
+        `UPDATE meta SET value = '9007199254740991' WHERE key = '${key}'`,
+        new RegExp(`"${key}" is above`),
+      ] as const,
+  ),
+  [
+    `UPDATE features SET (state, status, phase, fence) = (SELECT state, status, phase, fence FROM features WHERE id = 1)`,
+    /"features".* id 1 and 2 have one fence/,
+  ],
+  [
+    `UPDATE publications SET body = json_set(body, '$.featureId', 2)`,
+    /"publications".* fence 1 is of feature 2, and that fence is feature 1's/,
+  ],
 ];
 
 describe('records that are not ours', () => {
@@ -133,7 +148,7 @@ describe('records that are not ours', () => {
     );
     // Who only looks asks for no publication, and bears no epoch.
     const looking =
-      /publications|edits|epoch|bindings/.test(says.source) || says.source.includes('fence 9')
+      /publications|edits|epoch|bindings|"lsn" is above/.test(says.source) || says.source.includes('fence 9')
         ? []
         : [() => readStoredSnapshot(place)];
     for (const begin of [...looking, ...opening]) {

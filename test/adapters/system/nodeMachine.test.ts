@@ -1,6 +1,7 @@
 // What is told of this machine, and of control groups as Linux writes them.
 import { strict as assert } from 'node:assert';
-import { mkdirSync, mkdtempSync, readdirSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readdirSync, realpathSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { countIn, readControlGroups } from '../../../src/adapters/system/controlGroups';
@@ -45,6 +46,15 @@ describe('the machine', () => {
       assert.match(verdict.kind === 'own' ? (verdict.said ?? '') : '', /^Its output speaks of .+\.$/);
     }
     assert.deepEqual(readdirSync(dir), []);
+  });
+
+  it('tells of shared memory, and how many files one program may open', async function () {
+    if (process.platform !== 'linux') return this.skip();
+    const { disks, opensEach } = await createNodeMachine().shortage('/proc/self', undefined);
+    const shared = statSync('/dev/shm').dev;
+    assert.ok(disks.some(({ folder }) => statSync(folder).dev === shared));
+    const limit = spawnSync('/bin/sh', ['-c', 'ulimit -n'], { encoding: 'utf8' }).stdout.trim();
+    assert.equal(opensEach, limit === 'unlimited' ? undefined : Number(limit));
   });
 
   it('says of a folder that cannot be written nothing about its disk', async () =>

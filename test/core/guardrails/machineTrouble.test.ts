@@ -187,6 +187,23 @@ const cases: readonly Case[] = [
       'Its output speaks of too many open files; the system has 1000000 left, so the limit is its own.',
   },
   {
+    title: 'too many open files of its own, with the limit that each program has',
+    failed: { output: 'EMFILE: too many open files, open' },
+    now: { opensEach: 1_024 },
+    expected:
+      'Its output speaks of too many open files; the system has 1000000 left, so the limit is its own: one program may have 1024 (ulimit -n).',
+  },
+  {
+    title: 'a limit of open files that somebody has set below what systems allow',
+    failed: { output: 'EMFILE: too many open files, open' },
+    now: { opensEach: 64 },
+    expected: [
+      'files',
+      'It failed for want of open files: one program may have 64 (ulimit -n) ("EMFILE: too many open files, open").',
+      5,
+    ],
+  },
+  {
     title: 'no watch to be had',
     failed: { output: 'ENOSPC: System limit for number of file watchers reached' },
     now: { refused: 'none could be set (ENOSPC)' },

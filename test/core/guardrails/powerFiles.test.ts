@@ -19,6 +19,8 @@ const never = `
   .lfsconfig | .sl/config | .pijul/config | _darcs/prefs/defaults | .fossil-settings/x | .project | nbproject/project.xml
   .externalToolBuilders/a.launch | .settings/org.eclipse.core.prefs | .void/tasks.json | .devin/rules | firebender.json
   .codebuddy/settings.json | .copilot/mcp-config.json | .rovodev/config.yml | .grok/settings.json | .sourcegraph/cody.json
+  .hgsub | .factorypath | sub/.luarc.json | .solargraph.yml | .claude-plugin/plugin.json | .ruler/ruler.toml
+  .gitlab/duo/mcp.json | .github/mcp.json | .tabnine/mcp_servers.json | .rvmrc | sub/.autoenv.zsh | .shadowenv.d/x.lisp
   env/pyvenv.cfg | evil.pth | .pth | .eggs/x | bower_components/x.js | vendor/bundle/x.rb
   VSCODE~1/tasks.json | NODE_M~1/x.js | sub/CLAUDE~2/settings.json | MCP~1.JSO | GI4F2A~1/config
 `;
@@ -35,7 +37,9 @@ const declared = `
   gradlew | gradle/wrapper/gradle-wrapper.properties | mise.toml | .bashrc | .config/mise/config.toml
   replit.md | .agent/rules/x.md | .Rprofile | .irbrc | .pryrc | .psqlrc | .sqliterc | pnpm-workspace.yaml | uv.toml
   CODEBUDDY.md | .coderabbit.yaml | .sourcery.yaml | greptile.json | .jvmopts | .sbtopts | rust-toolchain.toml | .ghci
-  .ocamlinit | ipython_config.py
+  .ocamlinit | ipython_config.py | JULES.md | .voidrules | .github/git-commit-instructions.md | .tekton/push.yaml
+  zuul.d/jobs.yaml | .zuul.yaml | bitrise.yml | .github/settings.yml | .mergify.yml | .github/mergify.yml | bors.toml
+  .trunk/trunk.yaml | .bazeliskrc | tools/bazel
   NuGet.Config | .tool-versions | shell.nix | flake.nix
 `;
 
@@ -46,6 +50,7 @@ const free = `
   MY_AGENTS.md | AGENTS.mdx | AGENTS | src/mcp.json.ts | code-workspace | lefthook | config/lefthooks.yml | hooks/x.ts
   .eslintrc.json | .prettierrc | tsconfig.json | .env.example | constructor | __proto__ | toString/x | hasOwnProperty
   settings/a.ts | src/project.ts | project/build.sbt | void.ts | toolchain.toml | gradle.properties | pyproject.toml
+  tools/bazel.md | src/zuul.ts | settings.yml | .github/settings.md | trunk/a.ts | bazel | .gitlab/a.md
   a.b~1 | ~1 | draft~10.html | chapter~one.md | vendor/lib/bundle.js | models/pth | idx/a.ts | replit.ts
 `;
 

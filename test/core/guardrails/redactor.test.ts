@@ -29,6 +29,11 @@ const encodings: Readonly<Record<string, (text: string) => string>> = {
   'in hex of UTF-16': (text) => Buffer.from(text, 'utf16le').toString('hex'),
   'in base64 of UTF-16': (text) => Buffer.from(text, 'utf16le').toString('base64'),
   'in base64 of UTF-16 behind a word': (text) => Buffer.from(`a ${text}`, 'utf16le').toString('base64'),
+  'in base64 of UTF-16, the higher byte first': (text) =>
+    Buffer.from(text, 'utf16le').swap16().toString('base64'),
+  'in hex of UTF-16, the higher byte first': (text) => Buffer.from(text, 'utf16le').swap16().toString('hex'),
+  'in base64 of JSON': (text) => Buffer.from(JSON.stringify(text)).toString('base64'),
+  'in base64 of a form': (text) => Buffer.from(`k=${encodeURIComponent(text)}&`).toString('base64'),
   'in base32': (text) => base32(Buffer.from(text)),
   'in base32 behind a word': (text) => base32(Buffer.from(`key=${text}`)),
   'as JSON': (text) => JSON.stringify(text),
@@ -95,6 +100,16 @@ function cut(text: string, sizes: readonly number[]): readonly string[] {
 }
 
 describe('the redactor', () => {
+  it('takes out a key as a page shows it that escapes what HTML has a meaning for', () => {
+    const secret = `pa<ss'wo>rd&4"711=x`;
+    const [start] = secret.replaceAll('&', '&amp;').replaceAll('<', '&lt;').split("'");
+    for (const written of ["'", '&#39;', '&#039;', '&#x27;', '&apos;'])
+      for (const quote of written === "'" ? ['"', '&quot;'] : ['&quot;']) {
+        const shown = `${start}${written}wo&gt;rd&amp;4${quote}711=x`;
+        assert.equal(redactorOf(secret).text(`<b>${shown}</b>`), '<b>[key]</b>');
+      }
+  });
+
   for (const [name, encode] of Object.entries(encodings)) {
     it(`takes out a key ${name}, whole or broken over lines`, () => {
       for (const encoded of [encode(key), broken(encode(key), 20)]) {

@@ -7,12 +7,23 @@ import path from 'node:path';
  * then the system's own word counts.
  */
 export function homeFolder(): string {
-  const named = homedir();
-  if (path.isAbsolute(named)) return named;
+  const named = known(homedir);
+  if (named !== undefined && path.isAbsolute(named)) return named;
+  // What the system has for those who have none: never the folder that somebody happens to stand in.
+  return known(() => userInfo().homedir) ?? path.parse(process.execPath).root;
+}
+
+/** Undefined where the system has no name for this user: a container may be started with any number. */
+export function userName(): string | undefined {
+  return known(() => userInfo().username);
+}
+
+/** The system throws when asked about a user that it has not heard of. */
+function known(ask: () => string): string | undefined {
   try {
-    return userInfo().homedir;
+    return ask();
   } catch {
-    return path.resolve(named); // the system knows no such user, as in some containers
+    return undefined;
   }
 }
 

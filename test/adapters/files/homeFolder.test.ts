@@ -2,10 +2,10 @@
 import { strict as assert } from 'node:assert';
 import os from 'node:os';
 import path from 'node:path';
+import { homeFolder, userName } from '../../../src/adapters/files/homeFolder';
 import { placesFolder } from '../../../src/adapters/isolation/placesFolder';
 import { configFolder } from '../../../src/adapters/system/configFolder';
-import { homeFolder } from '../../../src/adapters/system/homeFolder';
-import { tempFolder } from '../files/tempWorkspace';
+import { tempFolder } from './tempWorkspace';
 
 describe('the user’s own folders', () => {
   const names = ['HOME', 'XDG_CACHE_HOME', 'XDG_CONFIG_HOME'] as const;
@@ -38,4 +38,19 @@ describe('the user’s own folders', () => {
       assert.equal(homeFolder(), os.userInfo().homedir);
       assert.equal(configFolder({}), path.join(os.userInfo().homedir, '.config/parallel-agents'));
     });
+
+  it('are at the root for a user of whom the system knows nothing, not where somebody stands', function () {
+    if (process.getuid?.() !== 0) return this.skip();
+    process.seteuid?.(54_321);
+    try {
+      for (const home of [undefined, '', 'rel']) {
+        if (home === undefined) delete process.env.HOME;
+        else process.env.HOME = home;
+        assert.equal(homeFolder(), '/');
+        assert.equal(userName(), undefined);
+      }
+    } finally {
+      process.seteuid?.(0);
+    }
+  });
 });
