@@ -107,11 +107,10 @@ class Walk {
       if (isJudge(one, said, word, this.textOf(one) ?? '')) this.files.add(one);
     for (const one of isPattern ? [] : leading(path, said.by, role)) {
       const text = this.#textOf(one);
+      if (text === undefined) continue;
+      if (holdsCommands.test(one)) this.#say({ text, folder: said.folder, by: 'script' });
       // What tests load is for the most part what they are about.
-      if (text !== undefined && proofFileOf(one) !== 'test')
-        this.#say({ text, folder: folderOf(one), by: 'file' });
-      if (text !== undefined && holdsCommands.test(one))
-        this.#say({ text, folder: said.folder, by: 'script' });
+      else if (proofFileOf(one) !== 'test') this.#say({ text, folder: folderOf(one), by: 'file' });
     }
   }
 }

@@ -555,6 +555,55 @@ describe('what a check judges by, when it is changed', () => {
       assert.deepEqual(verdictsOn(command, texts), verdicts));
 });
 
+describe('what a check is about', () => {
+  const check = 'sh s/check.sh';
+  /** The work's own files: whether it makes or changes them, they are what is judged. */
+  const own: readonly (readonly [fact: string, command: string, path: string, rest: Texts])[] = [
+    ['a file that a script looks for', check, 'new.txt', { 's/check.sh': 'set -e\ntest -f new.txt\n' }],
+    [
+      'a file that a script reads',
+      check,
+      'greeting.txt',
+      { 's/check.sh': 'grep -q hello greeting.txt || exit 1\n' },
+    ],
+    [
+      'a file that a script of make reads',
+      'make test',
+      'data/out.json',
+      { Makefile: 'test:\n\tjq -e .ok data/out.json\n' },
+    ],
+    ['a program whose output is looked at', 'node app.js | grep -q hello', 'app.js', {}],
+    ['a program that a script runs', check, 'app.js', { 's/check.sh': 'node app.js | grep -q hello\n' }],
+    ['a program of Python', 'python3 main.py | grep -q hello', 'main.py', {}],
+    ['a module that a program loads', 'node -e "require(\'./lib/greet\').greet()"', 'lib/greet.js', {}],
+    [
+      'a module that tests load',
+      'npm test',
+      'greet.js',
+      { 'package.json': pkg({ test: 'node test.js' }), 'test.js': "require('./greet')\n" },
+    ],
+    [
+      'a program that is compiled',
+      'make test',
+      'main.c',
+      { Makefile: 'test: main.c\n\tcc main.c -o app && ./app\n' },
+    ],
+    ['a page', 'grep -q "<h1>" index.html', 'index.html', {}],
+    ['a module of Go', 'go test ./...', 'sum.go', {}],
+    ['a crate', 'cargo test', 'src/lib.rs', {}],
+    ['a command of the project', './bin/tool --version', 'bin/tool', {}],
+  ];
+  for (const [fact, command, path, rest] of own)
+    for (const [how, texts] of [
+      ['made', [null, 'hello\n']],
+      ['changed', ['hallo\n', 'hello\n']],
+    ] as const)
+      it(`is left to it: ${fact}, ${how}`, () => {
+        const verdict = verdictsOn(command, { [path]: texts, ...rest })[path];
+        assert.ok(verdict === 'none' || verdict === 'harmless', verdict);
+      });
+});
+
 describe('finding out what a check comes to', () => {
   it('comes to an end whatever the texts are', () => {
     for (const piece of [
