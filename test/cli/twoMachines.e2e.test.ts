@@ -54,8 +54,16 @@ describe('a folder in two containers', function () {
         );
       });
     const first = run('one');
-    while (!existsSync(path.join(box, 'project/.parallel-agents/owner.json'))) await pause(100);
-    const second = await run('two');
+    /** What the first says where it ends before it is to. */
+    const early = first.then(({ code, out, err }) =>
+      assert.fail(`The first ended with ${code}.\n${out}${err}`),
+    );
+    early.catch(() => undefined);
+    const taken = async () => {
+      while (!existsSync(path.join(box, 'project/.parallel-agents/owner.json'))) await pause(100);
+    };
+    await Promise.race([taken(), early]);
+    const second = await Promise.race([run('two'), early]);
     assert.notEqual(second.code, 0);
     assert.match(second.err, /on another machine or in another container: process \d+ on ".+" has it/);
     writeFileSync(path.join(box, 'go'), '');
