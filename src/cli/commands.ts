@@ -5,6 +5,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { describeSkip, oneLine } from '../core/events/describe';
 import type { Snapshot } from '../core/events/snapshot';
 import type { Evidence, Feature } from '../core/features/feature';
+import { type Stage, stageOf } from '../core/features/featureMachine';
 import type { Result } from '../core/shared/result';
 import { madeElsewhere } from '../host/elsewhere';
 import { wordsForFailure } from '../host/link';
@@ -51,16 +52,27 @@ async function lastStored(root: string, terminal: Terminal, distDir: string, err
   return { kind: 'stored' as const, snapshot: records.snapshot };
 }
 
+type Judgement = 'retry' | 'confirm' | 'reject';
+
+/** Where a feature is after each. */
+const judged: { readonly [J in Judgement]: readonly Stage[] } = {
+  retry: ['pending', 'waiting'],
+  confirm: ['passing'],
+  reject: ['failed'],
+};
+
 /** Retry, confirm or reject one feature. */
 export async function judge(
-  verb: 'retry' | 'confirm' | 'reject',
+  verb: Judgement,
   root: string,
   featureId: number,
   terminal: Terminal,
   distDir: string,
 ): Promise<number> {
-  return withSession(root, terminal, distDir, async (session) => {
-    granted(await session[verb](featureId));
+  const ask = async (session: Session, isAgain: boolean) => {
+    const before = session.snapshot.features[featureId];
+    const isDone = isAgain && before !== undefined && judged[verb].includes(stageOf(before.state));
+    if (!isDone) granted(await session[verb](featureId));
     const feature = session.snapshot.features[featureId];
     const said = {
       retry: 'is queued again; start a run to build it',
@@ -69,7 +81,21 @@ export async function judge(
     }[verb];
     terminal.print(`Feature ${featureId} - ${oneLine(feature?.spec.name ?? '')} ${said}.`);
     return 0;
-  });
+  };
+  return ofNextOwner((isAgain) => withSession(root, terminal, distDir, (session) => ask(session, isAgain)));
+}
+
+/**
+ * An owner may end, as that of a run does, while it is asked and before it has answered: then the next one is asked, who may
+ * find that it was done.
+ */
+export async function ofNextOwner<T>(ask: (isAgain: boolean) => Promise<T>): Promise<T> {
+  try {
+    return await ask(false);
+  } catch (error) {
+    if (!Failure.is(error, 'closed')) throw error;
+    return ask(true);
+  }
 }
 
 /** The changes that a feature's question is about, for a pager or for Git. */

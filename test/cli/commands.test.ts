@@ -3,11 +3,35 @@ import { strict as assert } from 'node:assert';
 import { chmodSync, mkdirSync, mkdtempSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { status } from '../../src/cli/commands';
+import { ofNextOwner, status } from '../../src/cli/commands';
 import type { Terminal } from '../../src/cli/terminal';
 import { Failure } from '../../src/ports/failure';
 import { cleanUpAfterEach } from '../support/cleanUp';
 import { withoutRights } from '../support/withoutRights';
+
+describe('what an owner that ends is asked', () => {
+  const gone = () => Promise.reject(new Failure('closed', 'It has gone.'));
+
+  it('is asked of the next, once', async () => {
+    const asked: boolean[] = [];
+    const answer = await ofNextOwner(async (isAgain) => {
+      asked.push(isAgain);
+      return isAgain ? 'yes' : gone();
+    });
+    assert.deepEqual([answer, asked], ['yes', [false, true]]);
+    await assert.rejects(ofNextOwner(gone), /It has gone/);
+  });
+
+  it('is told at once where it is refused', async () => {
+    let asked = 0;
+    const refused = ofNextOwner(async () => {
+      asked++;
+      throw new Failure('denied', 'No.');
+    });
+    await assert.rejects(refused, /No\./);
+    assert.equal(asked, 1);
+  });
+});
 
 describe('the status of a folder', () => {
   const cleanUp = cleanUpAfterEach();

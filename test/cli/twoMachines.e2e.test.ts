@@ -40,11 +40,12 @@ describe('a folder in two containers', function () {
     cpSync(made.dir, path.join(box, 'project'), { recursive: true });
     cpSync(path.join(repoRoot, 'dist'), path.join(box, 'dist'), { recursive: true });
     cpSync(path.join(repoRoot, 'package.json'), path.join(box, 'package.json'));
+    cpSync(process.execPath, path.join(box, 'node')); // Node’s own folder may lie in /tmp, too
     const run = (name: string) =>
       new Promise<{ code: number; out: string; err: string }>((resolve) => {
         mkdirSync(path.join(box, name), { recursive: true });
         const env = {
-          ...{ PATH: process.env.PATH, NODE: process.execPath, HOME: `/mnt/${name}` },
+          ...{ PATH: process.env.PATH, NODE: '/mnt/node', HOME: `/mnt/${name}` },
           ...{ XDG_CONFIG_HOME: '/mnt/config', XDG_CACHE_HOME: `/mnt/${name}` },
         };
         const args = ['-rmpf', '--mount-proc', 'sh', '-c', container, box];
