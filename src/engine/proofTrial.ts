@@ -3,6 +3,8 @@
 import type { Feature } from '../core/features/feature';
 import { isDeclared } from '../core/features/judgeChange';
 import { reachOf } from '../core/proof/checkReach';
+import { changesInlineTests, withTestsOf } from '../core/proof/inlineTests';
+import { proofFileOf } from '../core/proof/proofFiles';
 import { type ProofVerdicts, proofVerdicts } from '../core/proof/proofVerdicts';
 import type { ProvedChange, Weakening } from '../core/proof/weakenings';
 import type { Slot } from '../core/shared/ids';
@@ -73,7 +75,7 @@ export class ProofTrial {
       if (judged.every(([, { uncertain }]) => uncertain.length === 0)) return { kind: 'judged', weaker: [] };
       const work = await ProvedWork.keep(this.isolation, slot, paths, () => live.isOver);
       if (!work) return { kind: 'altered', overlaps: [] };
-      const red = await this.#firstRed(live, work, judged, verifyMs);
+      const red = await this.#firstRed(live, work, judged, partly(changes), verifyMs);
       if (work.overlaps.length > 0) return { kind: 'altered', overlaps: work.overlaps };
       return { kind: 'judged', weaker: [], ...(red && { red }) };
     } finally {
@@ -100,6 +102,7 @@ export class ProofTrial {
     live: LiveAttempt,
     work: ProvedWork,
     judged: readonly (readonly [GreenCheck, ProofVerdicts])[],
+    instead: ReadonlyMap<string, string>,
     verifyMs: number,
   ): Promise<Doubts['red']> {
     for (const [check, { uncertain, harmless }] of judged) {
@@ -108,7 +111,7 @@ export class ProofTrial {
       const tries = harmless.length === 0 ? [uncertain] : [[...uncertain, ...harmless], uncertain];
       let red: Doubts['red'];
       for (const paths of tries) {
-        const reason = await this.#fails(live, work, paths, check, verifyMs);
+        const reason = await this.#fails(live, () => work.putBack(paths, instead), work, check, verifyMs);
         if (live.isOver || work.overlaps.length > 0) return undefined;
         red = reason === undefined ? undefined : { paths: uncertain, check, reason };
         if (!red) break;
@@ -121,8 +124,8 @@ export class ProofTrial {
   /** Undefined when it is green. */
   async #fails(
     live: LiveAttempt,
+    without: () => Promise<undefined>,
     work: ProvedWork,
-    paths: readonly string[],
     { command, guards }: GreenCheck,
     verifyMs: number,
   ): Promise<string | undefined> {
@@ -135,11 +138,24 @@ export class ProofTrial {
       ...whose,
     } as const;
     try {
-      const without = () => work.putBack(paths);
       const checked = await this.verification.verify(subject, command, verifyMs, without);
       return checked?.kind === 'failed' ? checked.reason : undefined;
     } finally {
       await work.restore();
     }
   }
+}
+
+/** Of files in which tests stand beside what they test, the tests alone are put back. By path. */
+function partly(changes: readonly ProvedChange[]): ReadonlyMap<string, string> {
+  return new Map(
+    changes.flatMap(({ path, before, after }) =>
+      before !== null &&
+      after !== null &&
+      proofFileOf(path) === undefined &&
+      changesInlineTests(path, before, after)
+        ? [[path, withTestsOf(path, before, after)] as const]
+        : [],
+    ),
+  );
 }

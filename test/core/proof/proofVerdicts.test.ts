@@ -34,6 +34,31 @@ const head =
 const adds = "test('adds', () => {\n  assert.equal(sum(1, 2), 3);\n});\n";
 const more = "test('adds more', () => {\n  assert.equal(sum(2, 2), 4);\n});\n";
 const both = head + adds + more;
+const besideInRust = `pub fn sum<'a>(a: i32, b: i32) -> i32 { a - b }
+
+#[cfg(not(test))]
+fn quiet() {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn opens(c: char) -> bool { c == '{' }
+
+    #[test]
+    fn adds() {
+        assert_eq!(sum(1, 2), 3);
+    }
+    #[test]
+    fn raw() { assert_eq!(r#"}"{"#.len(), 3); assert!(opens('{')); }
+}
+`;
+const besideForVitest = `export const sum = (a, b) => a - b;
+if (import.meta.vitest) {
+  const { it, expect } = import.meta.vitest;
+  it('adds', () => { expect(sum(1, 2)).toBe(3); });
+}
+`;
 const pkg = (scripts: object, rest: object = {}) => JSON.stringify({ name: 'x', scripts, ...rest });
 const npmTest = pkg({ test: 'node --test' });
 
@@ -56,6 +81,65 @@ describe('what a check judges by, when it is changed', () => {
     one(verdict, fact, 'npm test', 'test/sum.test.js', [before, after], { 'package.json': npmTest });
 
   const rows: readonly Row[] = [
+    // Tests that stand in the file that they test.
+    ...(
+      [
+        ['uncertain', 'another answer', 'sum(1, 2), 3', 'sum(1, 2), -1'],
+        [
+          'uncertain',
+          'a panic that is welcome',
+          '#[test]\n    fn adds',
+          '#[test]\n    #[should_panic]\n    fn adds',
+        ],
+        [
+          'uncertain',
+          'a feature that nobody switches on',
+          '#[cfg(test)]',
+          '#[cfg(all(test, feature = "slow"))]',
+        ],
+        [
+          'uncertain',
+          'an assertion of its own',
+          'use super::*;',
+          'use super::*;\n    macro_rules! assert_eq { ($($t:tt)*) => {} }',
+        ],
+        [
+          'uncertain',
+          'an assertion of the whole file',
+          'pub fn',
+          'macro_rules! assert_eq { ($($t:tt)*) => {} }\npub fn',
+        ],
+        ['uncertain', 'another helper', "c == '{'", "c != '{'"],
+        ['uncertain', 'one taken away, another in its place', 'fn adds', 'fn other'],
+        ['none', 'the code above', 'a - b', "a + b /* it's '{' */"],
+        ['none', 'new code', 'pub fn', "pub fn more<'a>(x: &'a str) -> &'a str { x }\npub fn"],
+        [
+          'none',
+          'one more',
+          '#[test]\n    fn adds',
+          '#[test]\n    fn more() { assert_eq!(sum(2, 2), 4); }\n    #[test]\n    fn adds',
+        ],
+        [
+          'none',
+          'another layout',
+          'assert_eq!(sum(1, 2), 3);',
+          '// why\n        assert_eq!(\n            sum(1, 2),\n            3,\n        );',
+        ],
+      ] as const
+    ).map(([verdict, fact, old, now]) =>
+      one(verdict, `beside what is tested in Rust: ${fact}`, 'cargo test', 'src/a.rs', [
+        besideInRust,
+        besideInRust.replace(old, now),
+      ]),
+    ),
+    one('uncertain', 'a test in a source for Vitest', 'vitest run', 'src/sum.ts', [
+      `${besideForVitest}export const x = 1;\n`,
+      `${besideForVitest.replace('toBe(3)', 'toBe(-1)')}export const x = 1;\n`,
+    ]),
+    one('none', 'a source with a test in it for Vitest', 'vitest run', 'src/sum.ts', [
+      besideForVitest,
+      besideForVitest.replace('a - b', 'a + b'),
+    ]),
     // Files that are named by what the check comes to.
     one('uncertain', 'a file that a script of the manifest runs', 'npm test', 'tools/all.mjs', ['a', 'b'], {
       'package.json': pkg({ test: 'node tools/all.mjs' }),
@@ -630,6 +714,28 @@ describe('finding out what a check comes to', () => {
         [{ path: 'test_a.py', before: text, after: `${text}\nx`, isDeclared: false }],
         new Set(),
       );
+    }
+  });
+});
+
+describe('looking for tests beside what they test', () => {
+  it('comes to an end whatever the text is', () => {
+    for (const piece of [
+      '#[',
+      '#[test]',
+      '#[test]\n',
+      'r#"',
+      "'a",
+      '{',
+      '}',
+      ';',
+      'cfg ',
+      'if\n',
+      'macro_rules! ',
+      'mod a {',
+    ]) {
+      const text = `#[cfg(test)] import.meta.vitest\n${piece.repeat(Math.ceil(100_000 / piece.length))}`;
+      for (const path of ['src/a.rs', 'src/a.ts']) verdictsOn('x', { [path]: [text, `${text}x`] });
     }
   });
 });
