@@ -6,6 +6,7 @@ import { reachOf } from '../core/proof/checkReach';
 import { changesInlineTests, withTestsOf } from '../core/proof/inlineTests';
 import { proofFileOf } from '../core/proof/proofFiles';
 import { type ProofVerdicts, proofVerdicts } from '../core/proof/proofVerdicts';
+import { maybeTestData, placesOfTests, readByTests } from '../core/proof/testData';
 import type { ProvedChange, Weakening } from '../core/proof/weakenings';
 import type { Slot } from '../core/shared/ids';
 import type { Isolation, Overlap } from '../ports/isolation';
@@ -15,6 +16,8 @@ import type { Verification } from './verification';
 
 /** Manifests name scripts, scripts name others: so often what is named is read. */
 const mostReads = 8;
+/** Read to find out what data they read. */
+const mostTests = 500;
 
 /** A check that was green on the work. */
 export interface GreenCheck {
@@ -63,9 +66,10 @@ export class ProofTrial {
       const changes: ProvedChange[] = [];
       for (const [path, texts] of await this.isolation.texts(slot, paths))
         changes.push({ path, isDeclared: isDeclared(path, declared), ...texts });
+      const data = await this.#testData(slot, changes);
       const judged: (readonly [GreenCheck, ProofVerdicts])[] = [];
       for (const check of checks) {
-        const reached = await this.#reached(slot, check.command, changes);
+        const reached = new Set([...(await this.#reached(slot, check.command, changes)), ...data]);
         judged.push([check, proofVerdicts(check.command, changes, reached)]);
       }
       const weaker = new Map(
@@ -96,6 +100,21 @@ export class ProofTrial {
       if (wants.length === 0 || reads === mostReads) return files;
       for (const [path, { before }] of await this.isolation.texts(slot, wants)) texts.set(path, before);
     }
+  }
+
+  /** Of these changes, the data that tests near it read, as these were before the work. */
+  async #testData(slot: Slot, changes: readonly ProvedChange[]): Promise<readonly string[]> {
+    const paths = maybeTestData(changes);
+    if (paths.length === 0) return [];
+    const near = await this.isolation.expand(placesOfTests(paths));
+    const tests = [...near.values()]
+      .flat()
+      .flatMap(({ kind, path }) => (kind === 'file' && proofFileOf(path) === 'test' ? [path] : []));
+    const texts = await this.isolation.texts(slot, [...new Set(tests)].slice(0, mostTests));
+    return readByTests(
+      paths,
+      [...texts.values()].map(({ before }) => before ?? ''),
+    );
   }
 
   async #firstRed(

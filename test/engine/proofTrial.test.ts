@@ -89,6 +89,24 @@ describe('a change that texts do not judge', () => {
     assert.deepEqual([workspace.files.get('expected/all'), workspace.files.get('code')], ['', 'a']);
   });
 
+  it('counts data as what the check judges by where a test near it reads it', async () => {
+    const outcome = async (data: string, test: string, says: string) => {
+      const { host } = await scene(({ write }) => write(data, ''), {
+        files: { [data]: 'z', [test]: says },
+        check: (_, workspace, slot) => ({ exitCode: workspace.placeOf(slot).get(data) === '' ? 0 : 1 }),
+      });
+      return checks(host).join();
+    };
+    const [tried, untried] = ['check true,trial false', 'check true'];
+    assert.equal(await outcome('a/cases.json', 'a/sum.test.js', "read('cases.json')"), tried);
+    assert.equal(await outcome('a/data/in.csv', 'tests/sum.py', "open('a/data/in.csv')"), tried);
+    assert.equal(await outcome('a/cases/1.json', 'a/sum_test.go', 'glob("cases/*.json")'), tried);
+    assert.equal(await outcome('a/cases.json', 'a/sum.test.js', "read('showcases.json')"), untried);
+    assert.equal(await outcome('a/cases.json', 'b/sum.test.js', "read('cases.json')"), untried);
+    assert.equal(await outcome('a/notes.md', 'a/sum.test.js', "read('notes.md')"), untried);
+    assert.equal(await outcome('a/cases.js', 'a/sum.js', "read('cases.js')"), untried);
+  });
+
   it('puts back only the tests of a file in which they stand beside what they test', async () => {
     const beside = (code: string, asked: string) =>
       `fn ${code}() {}\n#[cfg(test)]\nmod tests {\n    #[test]\n    fn a() { asks("${asked}"); }\n}\n`;

@@ -17,6 +17,9 @@ const supportFolders =
 const compared =
   /^(?:expected|expectations?|baselines?|references?|goldens?|snapshots?|approvals?|approved)$/i;
 const isCode = /\.(?:[cm]?[jt]sx?|vue|svelte|py|rb|go|rs|java|kt|cs|php|c|cc|cpp|h|swift|scala|ex|exs)$/i;
+/** Code that only tests use, by what it is called where it does not lie among sources. */
+const judgeNames =
+  /^(?:custom[-_.]?)?(?:expect|assert(?:ion|ions|s)?|matchers?|harness)\.[^.]+$|^tests?[-_]?(?:helpers?|utils?|kit|lib|support|harness|data|env)\.[^.]+$/i;
 const supportNames =
   /^(?:expected|golden|baseline|fixtures?)(?:[._-][^/]*)?\.[^.]+$|[._-](?:expected|golden|baseline|fixtures?|mock)\.[^.]+$/i;
 
@@ -100,7 +103,10 @@ export function proofFileOf(path: string): ProofFile | undefined {
   if (settingsNames.some((pattern) => pattern.test(name)) || knownSettings.test(name)) return 'settings';
   if (anySettings.test(name) && !isSource) return 'settings';
   if (/^docs?$/i.test(folders[0] ?? '')) return undefined;
-  const isSupport = supportNames.test(name) || folders.some((folder) => supportFolders.test(folder));
+  const isSupport =
+    supportNames.test(name) ||
+    (judgeNames.test(name) && !isSource) ||
+    folders.some((folder) => supportFolders.test(folder));
   const isAnswer = !isCode.test(name) && folders.some((folder) => compared.test(folder));
   return isSupport || isAnswer ? 'support' : undefined;
 }

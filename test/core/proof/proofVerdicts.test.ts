@@ -140,6 +140,12 @@ describe('what a check judges by, when it is changed', () => {
       besideForVitest,
       besideForVitest.replace('a - b', 'a + b'),
     ]),
+    ...['expect.mjs', 'a/assertions.ts', 'custom-matchers.js', 'testHelpers.ts', 'test_utils.py'].map(
+      (path) => one('uncertain', `what tests assert with: ${path}`, 'npm test', path, ['a', 'b']),
+    ),
+    ...['src/assert.ts', 'unexpected.ts', 'latest_utils.py', 'lib/matcher.js'].map((path) =>
+      one('none', `what is only called like it: ${path}`, 'npm test', path, ['a', 'b']),
+    ),
     // Files that are named by what the check comes to.
     one('uncertain', 'a file that a script of the manifest runs', 'npm test', 'tools/all.mjs', ['a', 'b'], {
       'package.json': pkg({ test: 'node tools/all.mjs' }),
