@@ -146,6 +146,27 @@ describe('what a check judges by, when it is changed', () => {
     ...['src/assert.ts', 'unexpected.ts', 'latest_utils.py', 'lib/matcher.js'].map((path) =>
       one('none', `what is only called like it: ${path}`, 'npm test', path, ['a', 'b']),
     ),
+    // Answers, by what is compared with them.
+    ...[
+      './run | diff - m/want.txt',
+      'diff -u m/want.txt <(node app.js)',
+      'node app.js > out.txt && cmp -s out.txt m/want.txt',
+      'node app.js | tee out.txt; diff ./m/want.txt out.txt',
+      'node app.js > /tmp/out && diff /tmp/out m/want.txt',
+      'cd m && ./run | diff - want.txt',
+      'test "$(./run)" = "$(cat m/want.txt)"',
+      '[ "$(< m/want.txt)" = "$(./run)" ]',
+      './run | grep -qFxf m/want.txt',
+    ].map((command) =>
+      one('uncertain', `what \`${command}\` compares with`, command, 'm/want.txt', ['a', 'b']),
+    ),
+    ...[
+      'diff m/want.txt other.txt',
+      'test "$(cat m/want.txt)" = 2',
+      'test "$(cat m/want.txt)" = "$(cat b.txt)"',
+      './run > m/want.txt; diff m/want.txt b.txt',
+      './run | grep -q m/want.txt',
+    ].map((command) => one('none', `what \`${command}\` may be about`, command, 'm/want.txt', ['a', 'b'])),
     // Files that are named by what the check comes to.
     one('uncertain', 'a file that a script of the manifest runs', 'npm test', 'tools/all.mjs', ['a', 'b'], {
       'package.json': pkg({ test: 'node tools/all.mjs' }),
