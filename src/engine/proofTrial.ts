@@ -6,7 +6,7 @@ import { reachOf } from '../core/proof/checkReach';
 import { changesInlineTests, withTestsOf } from '../core/proof/inlineTests';
 import { proofFileOf } from '../core/proof/proofFiles';
 import { type ProofVerdicts, proofVerdicts } from '../core/proof/proofVerdicts';
-import { maybeTestData, placesOfTests, readByTests } from '../core/proof/testData';
+import { maybeTestData, placesOfReaders, readByTests } from '../core/proof/testData';
 import type { ProvedChange, Weakening } from '../core/proof/weakenings';
 import type { Slot } from '../core/shared/ids';
 import type { Isolation, Overlap } from '../ports/isolation';
@@ -16,8 +16,8 @@ import type { Verification } from './verification';
 
 /** Manifests name scripts, scripts name others: so often what is named is read. */
 const mostReads = 8;
-/** Read to find out what data they read. */
-const mostTests = 500;
+/** Files near data that are read to find out which of them read it. */
+const mostReaders = 500;
 
 /** A check that was green on the work. */
 export interface GreenCheck {
@@ -102,19 +102,14 @@ export class ProofTrial {
     }
   }
 
-  /** Of these changes, the data that tests near it read, as these were before the work. */
+  /** Of these changes, the data that only tests near it read, as these were before the work. */
   async #testData(slot: Slot, changes: readonly ProvedChange[]): Promise<readonly string[]> {
     const paths = maybeTestData(changes);
     if (paths.length === 0) return [];
-    const near = await this.isolation.expand(placesOfTests(paths));
-    const tests = [...near.values()]
-      .flat()
-      .flatMap(({ kind, path }) => (kind === 'file' && proofFileOf(path) === 'test' ? [path] : []));
-    const texts = await this.isolation.texts(slot, [...new Set(tests)].slice(0, mostTests));
-    return readByTests(
-      paths,
-      [...texts.values()].map(({ before }) => before ?? ''),
-    );
+    const near = await this.isolation.expand(placesOfReaders(paths));
+    const files = [...near.values()].flat().flatMap(({ kind, path }) => (kind === 'file' ? [path] : []));
+    const texts = await this.isolation.texts(slot, [...new Set(files)].slice(0, mostReaders));
+    return readByTests(paths, new Map([...texts].map(([path, { before }]) => [path, before ?? ''])));
   }
 
   async #firstRed(

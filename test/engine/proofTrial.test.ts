@@ -89,10 +89,10 @@ describe('a change that texts do not judge', () => {
     assert.deepEqual([workspace.files.get('expected/all'), workspace.files.get('code')], ['', 'a']);
   });
 
-  it('counts data as what the check judges by where a test near it reads it', async () => {
-    const outcome = async (data: string, test: string, says: string) => {
+  it('counts data as what the check judges by where a test near it reads it, and no other code', async () => {
+    const outcome = async (data: string, test: string, says: string, others = {}) => {
       const { host } = await scene(({ write }) => write(data, ''), {
-        files: { [data]: 'z', [test]: says },
+        files: { [data]: 'z', [test]: says, ...others },
         check: (_, workspace, slot) => ({ exitCode: workspace.placeOf(slot).get(data) === '' ? 0 : 1 }),
       });
       return checks(host).join();
@@ -104,6 +104,8 @@ describe('a change that texts do not judge', () => {
     assert.equal(await outcome('a/cases.json', 'a/sum.test.js', "read('showcases.json')"), untried);
     assert.equal(await outcome('a/cases.json', 'b/sum.test.js', "read('cases.json')"), untried);
     assert.equal(await outcome('a/notes.md', 'a/sum.test.js', "read('notes.md')"), untried);
+    const product = { 'a/src/sum.js': "read('../cases.json')" };
+    assert.equal(await outcome('a/cases.json', 'a/sum.test.js', "read('cases.json')", product), untried);
     assert.equal(await outcome('a/cases.js', 'a/sum.js', "read('cases.js')"), untried);
   });
 

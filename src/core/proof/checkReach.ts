@@ -93,6 +93,7 @@ class Walk {
 
   /** Scripts of manifests, and settings of tools, that a command in the folder goes by. */
   #runBy(command: string, folder: string): void {
+    for (const name of goesByIgnored.test(command) ? ignoreFiles : []) this.#judges(folder + name);
     for (const name of manifestsFor(command)) {
       const text = this.#textOf(folder + name);
       this.#looks += command.length / 100;
@@ -121,6 +122,11 @@ class Walk {
     }
   }
 }
+
+/** What is ignored they do not find. */
+const goesByIgnored =
+  /\bgit\s+(?:-\S+\s+)*(?:ls-files|grep|status|diff|add|stash|check-ignore)\b|\b(?:rg|fd|ag|biome|ruff|prettier|black)\b/;
+const ignoreFiles = ['.gitignore', '.ignore'];
 
 /** Of a shell or of make: they are carried out where they are called. */
 const holdsCommands = /(?:^|\/)[^/.]+$|\.(?:sh|bash|zsh|mk|just)$/;

@@ -1,5 +1,5 @@
-// Data that tests read from where no name shows it: beside them, or in a folder that they name.
-import { isData, proofFileOf } from './proofFiles';
+// Data that tests alone read, from where no name shows it: beside them, or in a folder that they name.
+import { isCode, isData, proofFileOf } from './proofFiles';
 import type { ProvedChange } from './weakenings';
 
 /** Tests lie at most so many folders above what they read. */
@@ -15,6 +15,7 @@ const namesOfTests = [
   'spec/**/*',
   '__tests__/**/*',
 ];
+const namesOfSources = ['*', 'src/**/*', 'lib/**/*', 'app/**/*'];
 
 /** Of these changes, those that may be such data: text that was there, is no code, and is no proof file by its name. */
 export function maybeTestData(changes: readonly ProvedChange[]): readonly string[] {
@@ -24,8 +25,8 @@ export function maybeTestData(changes: readonly ProvedChange[]): readonly string
     .filter((path) => proofFileOf(path) === undefined);
 }
 
-/** Where tests would lie that read these files: beside them, and in each folder above. As `files` of a feature are written. */
-export function placesOfTests(paths: readonly string[]): readonly string[] {
+/** Where what reads these files would lie: beside them, and in each folder above. As `files` of a feature are written. */
+export function placesOfReaders(paths: readonly string[]): readonly string[] {
   const places = paths.flatMap((path) => {
     const folders = path.split('/').slice(0, -1);
     return Array.from({ length: Math.min(folders.length, mostAbove) + 1 }, (_, above) => {
@@ -33,20 +34,25 @@ export function placesOfTests(paths: readonly string[]): readonly string[] {
         .slice(0, folders.length - above)
         .map((name) => `${name}/`)
         .join('');
-      return namesOfTests.map((name) => folder + name);
+      return [...namesOfTests, ...namesOfSources].map((name) => folder + name);
     });
   });
   return [...new Set(places.flat())];
 }
 
-/** Which of these files a test names, or reads with all that lies in their folder. @param tests texts of tests */
-export function readByTests(paths: readonly string[], tests: readonly string[]): readonly string[] {
+/** Which of these files a test names, or reads with all that lies in their folder, and no other code. @param texts by path */
+export function readByTests(paths: readonly string[], texts: ReadonlyMap<string, string>): readonly string[] {
+  const readers = [...texts].map(([path, text]) => ({ kind: proofFileOf(path), path, text }));
+  const tests = readers.filter(({ kind }) => kind === 'test');
+  const others = readers.filter(
+    ({ kind, path }) => kind === 'manifest' || (kind === undefined && isCode(path)),
+  );
   return paths.filter((path) => {
     const [name = '', folder = ''] = path.split('/').reverse();
-    const isNamed = (text: string) =>
+    const isNamed = ({ text }: { readonly text: string }) =>
       (name.length >= shortestName && namesIt(text, name)) ||
       (folder.length >= shortestName && isQuoted(text, folder));
-    return tests.some(isNamed);
+    return tests.some(isNamed) && !others.some(isNamed);
   });
 }
 

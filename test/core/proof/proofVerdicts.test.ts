@@ -146,6 +146,11 @@ describe('what a check judges by, when it is changed', () => {
     ...['src/assert.ts', 'unexpected.ts', 'latest_utils.py', 'lib/matcher.js'].map((path) =>
       one('none', `what is only called like it: ${path}`, 'npm test', path, ['a', 'b']),
     ),
+    one('uncertain', 'what Git is not to find', 'node run.mjs $(git ls-files -co a)', 'a/.gitignore', [
+      'x',
+      'y',
+    ]),
+    one('none', 'what Git is not to find, where nobody asks it', 'npm test', 'a/.gitignore', ['x', 'y']),
     // Answers, by what is compared with them.
     ...[
       './run | diff - m/want.txt',
