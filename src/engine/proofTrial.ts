@@ -3,7 +3,10 @@
 import type { Feature } from '../core/features/feature';
 import { isDeclared } from '../core/features/judgeChange';
 import { reachOf } from '../core/proof/checkReach';
+import { changesInlineTests, withTestsOf } from '../core/proof/inlineTests';
+import { proofFileOf } from '../core/proof/proofFiles';
 import { type ProofVerdicts, proofVerdicts } from '../core/proof/proofVerdicts';
+import { maybeTestData, placesOfReaders, readByTests } from '../core/proof/testData';
 import type { ProvedChange, Weakening } from '../core/proof/weakenings';
 import type { Slot } from '../core/shared/ids';
 import type { Isolation, Overlap } from '../ports/isolation';
@@ -13,6 +16,8 @@ import type { Verification } from './verification';
 
 /** Manifests name scripts, scripts name others: so often what is named is read. */
 const mostReads = 8;
+/** Files near data that are read to find out which of them read it. */
+const mostReaders = 500;
 
 /** A check that was green on the work. */
 export interface GreenCheck {
@@ -61,9 +66,10 @@ export class ProofTrial {
       const changes: ProvedChange[] = [];
       for (const [path, texts] of await this.isolation.texts(slot, paths))
         changes.push({ path, isDeclared: isDeclared(path, declared), ...texts });
+      const data = await this.#testData(slot, changes);
       const judged: (readonly [GreenCheck, ProofVerdicts])[] = [];
       for (const check of checks) {
-        const reached = await this.#reached(slot, check.command, changes);
+        const reached = new Set([...(await this.#reached(slot, check.command, changes)), ...data]);
         judged.push([check, proofVerdicts(check.command, changes, reached)]);
       }
       const weaker = new Map(
@@ -73,7 +79,7 @@ export class ProofTrial {
       if (judged.every(([, { uncertain }]) => uncertain.length === 0)) return { kind: 'judged', weaker: [] };
       const work = await ProvedWork.keep(this.isolation, slot, paths, () => live.isOver);
       if (!work) return { kind: 'altered', overlaps: [] };
-      const red = await this.#firstRed(live, work, judged, verifyMs);
+      const red = await this.#firstRed(live, work, judged, partly(changes), verifyMs);
       if (work.overlaps.length > 0) return { kind: 'altered', overlaps: work.overlaps };
       return { kind: 'judged', weaker: [], ...(red && { red }) };
     } finally {
@@ -96,10 +102,21 @@ export class ProofTrial {
     }
   }
 
+  /** Of these changes, the data that only tests near it read, as these were before the work. */
+  async #testData(slot: Slot, changes: readonly ProvedChange[]): Promise<readonly string[]> {
+    const paths = maybeTestData(changes);
+    if (paths.length === 0) return [];
+    const near = await this.isolation.expand(placesOfReaders(paths));
+    const files = [...near.values()].flat().flatMap(({ kind, path }) => (kind === 'file' ? [path] : []));
+    const texts = await this.isolation.texts(slot, [...new Set(files)].slice(0, mostReaders));
+    return readByTests(paths, new Map([...texts].map(([path, { before }]) => [path, before ?? ''])));
+  }
+
   async #firstRed(
     live: LiveAttempt,
     work: ProvedWork,
     judged: readonly (readonly [GreenCheck, ProofVerdicts])[],
+    instead: ReadonlyMap<string, string>,
     verifyMs: number,
   ): Promise<Doubts['red']> {
     for (const [check, { uncertain, harmless }] of judged) {
@@ -108,7 +125,7 @@ export class ProofTrial {
       const tries = harmless.length === 0 ? [uncertain] : [[...uncertain, ...harmless], uncertain];
       let red: Doubts['red'];
       for (const paths of tries) {
-        const reason = await this.#fails(live, work, paths, check, verifyMs);
+        const reason = await this.#fails(live, () => work.putBack(paths, instead), work, check, verifyMs);
         if (live.isOver || work.overlaps.length > 0) return undefined;
         red = reason === undefined ? undefined : { paths: uncertain, check, reason };
         if (!red) break;
@@ -121,8 +138,8 @@ export class ProofTrial {
   /** Undefined when it is green. */
   async #fails(
     live: LiveAttempt,
+    without: () => Promise<undefined>,
     work: ProvedWork,
-    paths: readonly string[],
     { command, guards }: GreenCheck,
     verifyMs: number,
   ): Promise<string | undefined> {
@@ -135,11 +152,24 @@ export class ProofTrial {
       ...whose,
     } as const;
     try {
-      const without = () => work.putBack(paths);
       const checked = await this.verification.verify(subject, command, verifyMs, without);
       return checked?.kind === 'failed' ? checked.reason : undefined;
     } finally {
       await work.restore();
     }
   }
+}
+
+/** Of files in which tests stand beside what they test, the tests alone are put back. By path. */
+function partly(changes: readonly ProvedChange[]): ReadonlyMap<string, string> {
+  return new Map(
+    changes.flatMap(({ path, before, after }) =>
+      before !== null &&
+      after !== null &&
+      proofFileOf(path) === undefined &&
+      changesInlineTests(path, before, after)
+        ? [[path, withTestsOf(path, before, after)] as const]
+        : [],
+    ),
+  );
 }

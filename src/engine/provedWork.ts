@@ -33,13 +33,21 @@ export class ProvedWork {
     return work;
   }
 
-  /** Makes these of its files what they were before the work, until `restore`; new ones are taken away. */
-  async putBack(paths: readonly string[]): Promise<undefined> {
+  /**
+   * Makes these of its files what they were before the work, until `restore`; new ones are taken away.
+   * @param instead texts for those that are to be so only in part
+   */
+  async putBack(paths: readonly string[], instead: ReadonlyMap<string, string>): Promise<undefined> {
     const { isolation, slot } = this;
-    const files = this.files.filter(({ path }) => paths.includes(path));
+    const files = this.files.filter(({ path }) => paths.includes(path) && !instead.has(path));
     // Written anew, and so newer than what was built of the work's: tools that go by times build again.
     const asBefore = files.map(({ path, before }) => ({ path, before, after: before }));
     if (!this.isOver()) this.overlaps.push(...(await isolation.restore(slot, asBefore)));
+    for (const { path, after } of this.files) {
+      const content = paths.includes(path) ? instead.get(path) : undefined;
+      if (content !== undefined && !this.isOver())
+        await isolation.write(slot, { path, baseHash: after.hash, content });
+    }
   }
 
   /** Puts the place back to it. Was any of these files other than it had been? */

@@ -89,6 +89,52 @@ describe('a change that texts do not judge', () => {
     assert.deepEqual([workspace.files.get('expected/all'), workspace.files.get('code')], ['', 'a']);
   });
 
+  it('counts data as what the check judges by where a test near it reads it, and no other code', async () => {
+    const outcome = async (data: string, test: string, says: string, others = {}) => {
+      const { host } = await scene(({ write }) => write(data, ''), {
+        files: { [data]: 'z', [test]: says, ...others },
+        check: (_, workspace, slot) => ({ exitCode: workspace.placeOf(slot).get(data) === '' ? 0 : 1 }),
+      });
+      return checks(host).join();
+    };
+    const [tried, untried] = ['check true,trial false', 'check true'];
+    assert.equal(await outcome('a/cases.json', 'a/sum.test.js', "read('cases.json')"), tried);
+    assert.equal(await outcome('a/data/in.csv', 'tests/sum.py', "open('a/data/in.csv')"), tried);
+    assert.equal(await outcome('a/cases/1.json', 'a/sum_test.go', 'glob("cases/*.json")'), tried);
+    assert.equal(await outcome('a/cases.json', 'a/sum.test.js', "read('showcases.json')"), untried);
+    assert.equal(await outcome('a/cases.json', 'b/sum.test.js', "read('cases.json')"), untried);
+    assert.equal(await outcome('a/notes.md', 'a/sum.test.js', "read('notes.md')"), untried);
+    const product = { 'a/src/sum.js': "read('../cases.json')" };
+    assert.equal(await outcome('a/cases.json', 'a/sum.test.js', "read('cases.json')", product), untried);
+    assert.equal(await outcome('a/cases.js', 'a/sum.js', "read('cases.js')"), untried);
+  });
+
+  it('puts back only the tests of a file in which they stand beside what they test', async () => {
+    const beside = (code: string, asked: string) =>
+      `fn ${code}() {}\n#[cfg(test)]\nmod tests {\n    #[test]\n    fn a() { asks("${asked}"); }\n}\n`;
+    const inside: typeof check = (_, workspace, slot) => {
+      const [code = '', tests = ''] = (workspace.placeOf(slot).get('src/a.rs') ?? '').split('#[cfg(test)]');
+      const lacks = [...(/asks\("(\w*)"\)/.exec(tests)?.[1] ?? '')].filter((one) => !code.includes(one));
+      return { exitCode: lacks.length, outputTail: `lacks ${lacks.join('')}`, durationMs: 1_000 };
+    };
+    const outcome = async (code: string, asked: string, declares: readonly string[] = []) => {
+      const files = { 'src/a.rs': beside('x', 'z') };
+      const work = ({ write }: Hands) => write('src/a.rs', beside(code, asked));
+      const { host, workspace } = await scene(work, { files, declares, check: inside });
+      const [status] = [host.statusOf(1)];
+      if (status === 'passing') assert.equal(workspace.files.get('src/a.rs'), beside(code, asked));
+      return [whyOf(host)?.replace(/[\s\S]*?: with (.*?);[\s\S]*/, '$1'), ...checks(host)];
+    };
+    assert.deepEqual(await outcome('z', 'z'), ['passing', 'check true']);
+    assert.deepEqual(await outcome('zy', 'zy'), ['passing', 'check true', 'trial true']);
+    assert.deepEqual(await outcome('x', 'x'), [
+      '"src/a.rs" as before, the check fails',
+      'check true',
+      'trial false',
+    ]);
+    assert.deepEqual(await outcome('x', 'x', ['src/a.rs']), ['passing', 'check true']);
+  });
+
   it('costs no check where the feature declares it, where it only adds, and where nothing of the kind was touched', async () => {
     const quiet = async (path: string, declares: readonly string[] = []) => {
       const { host } = await scene(({ write }) => write(path, 'a'), { declares });

@@ -51,7 +51,9 @@ export async function prepare(
   const { theirs, unread, leftOut } = seen;
   requireFitting(theirs, limitBytes);
   for (const at of unread) place.unread.add(seen.garbled.has(at) ? `${at} (${garbledWords})` : at);
-  place.excluded = [...leftOut].sort().slice(0, mostNamedExcluded);
+  const isExcluded = (at: string) =>
+    rules(at.replace(/\/$/, ''), at.endsWith('/') ? 'folder' : 'file') === 'excluded';
+  place.excluded = [...leftOut].filter(isExcluded).sort().slice(0, mostNamedExcluded);
   const stays = await setUp.stands(ours, rules);
   const isKept = (at: string, kind: 'file' | 'folder') => stays && rules(at, kind) === 'excluded';
   const strays = straysOf(theirs, ours, isKept);

@@ -15,6 +15,7 @@ import {
   toolFiles,
 } from './checkWords';
 import { type Word, wordsOfCommands, wordsOfFile } from './commandWords';
+import { answersIn } from './comparedAnswers';
 import { proofFileOf } from './proofFiles';
 
 /** Null: no such file, or no text. Undefined: not known yet. */
@@ -63,11 +64,17 @@ class Walk {
       const folders = foldersIn(said, this.#near);
       if (said.by !== 'mention') for (const folder of folders) this.#runBy(said.text, folder);
       const isCommand = said.by === 'command' || said.by === 'script';
+      for (const name of isCommand ? answersIn(said.text) : [])
+        for (const folder of folders) this.#judges(joined(folder, name));
       for (const word of isCommand ? wordsOfCommands(said.text) : wordsOfFile(said.text)) {
         const paths = new Set(folders.map((folder) => joined(folder, word.text)));
         for (const path of paths) if (path !== undefined && path !== '') this.#named(said, word, path);
       }
     }
+  }
+
+  #judges(path: string | undefined): void {
+    if (path !== undefined && this.#asked.has(path)) this.files.add(path);
   }
 
   #say(said: Said): void {
@@ -86,6 +93,7 @@ class Walk {
 
   /** Scripts of manifests, and settings of tools, that a command in the folder goes by. */
   #runBy(command: string, folder: string): void {
+    for (const name of goesByIgnored.test(command) ? ignoreFiles : []) this.#judges(folder + name);
     for (const name of manifestsFor(command)) {
       const text = this.#textOf(folder + name);
       this.#looks += command.length / 100;
@@ -114,6 +122,11 @@ class Walk {
     }
   }
 }
+
+/** What is ignored they do not find. */
+const goesByIgnored =
+  /\bgit\s+(?:-\S+\s+)*(?:ls-files|grep|status|diff|add|stash|check-ignore)\b|\b(?:rg|fd|ag|biome|ruff|prettier|black)\b/;
+const ignoreFiles = ['.gitignore', '.ignore'];
 
 /** Of a shell or of make: they are carried out where they are called. */
 const holdsCommands = /(?:^|\/)[^/.]+$|\.(?:sh|bash|zsh|mk|just)$/;

@@ -16,7 +16,10 @@ const supportFolders =
 /** Data that tests compare with. */
 const compared =
   /^(?:expected|expectations?|baselines?|references?|goldens?|snapshots?|approvals?|approved)$/i;
-const isCode = /\.(?:[cm]?[jt]sx?|vue|svelte|py|rb|go|rs|java|kt|cs|php|c|cc|cpp|h|swift|scala|ex|exs)$/i;
+const codeNames = /\.(?:[cm]?[jt]sx?|vue|svelte|py|rb|go|rs|java|kt|cs|php|c|cc|cpp|h|swift|scala|ex|exs)$/i;
+/** Code that only tests use, by what it is called where it does not lie among sources. */
+const judgeNames =
+  /^(?:custom[-_.]?)?(?:expect|assert(?:ion|ions|s)?|matchers?|harness)\.[^.]+$|^tests?[-_]?(?:helpers?|utils?|kit|lib|support|harness|data|env)\.[^.]+$/i;
 const supportNames =
   /^(?:expected|golden|baseline|fixtures?)(?:[._-][^/]*)?\.[^.]+$|[._-](?:expected|golden|baseline|fixtures?|mock)\.[^.]+$/i;
 
@@ -100,8 +103,11 @@ export function proofFileOf(path: string): ProofFile | undefined {
   if (settingsNames.some((pattern) => pattern.test(name)) || knownSettings.test(name)) return 'settings';
   if (anySettings.test(name) && !isSource) return 'settings';
   if (/^docs?$/i.test(folders[0] ?? '')) return undefined;
-  const isSupport = supportNames.test(name) || folders.some((folder) => supportFolders.test(folder));
-  const isAnswer = !isCode.test(name) && folders.some((folder) => compared.test(folder));
+  const isSupport =
+    supportNames.test(name) ||
+    (judgeNames.test(name) && !isSource) ||
+    folders.some((folder) => supportFolders.test(folder));
+  const isAnswer = !isCode(name) && folders.some((folder) => compared.test(folder));
   return isSupport || isAnswer ? 'support' : undefined;
 }
 
@@ -119,6 +125,10 @@ function isOwnName(folders: readonly string[]): boolean {
 export function isTestByName(path: string): boolean {
   const name = path.slice(path.lastIndexOf('/') + 1);
   return testNames.some((pattern) => pattern.test(name));
+}
+
+export function isCode(path: string): boolean {
+  return codeNames.test(path);
 }
 
 /** What nothing runs, and nothing obeys because of where it lies. */

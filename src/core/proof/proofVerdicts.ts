@@ -1,6 +1,7 @@
 // What each change of a file that a check judges by means for its green: less for certain, no less for certain, or unknown.
 import { keepsToItself, onlyAddsTests } from './addedTests';
 import { looksOnly } from './commandWords';
+import { changesInlineTests } from './inlineTests';
 import { onlyAddsToManifest } from './manifestChanges';
 import { isData, isTestByName, proofFileOf } from './proofFiles';
 import { keepsAnswers, type ProvedChange, type Weakening, weakenings } from './weakenings';
@@ -28,8 +29,10 @@ export function proofVerdicts(
   const isWeaker = new Set(weaker.map(({ path }) => path));
   if (looksOnly(command)) return { weaker, uncertain: [], harmless: [] };
   const left = changes.filter(
-    ({ path, isDeclared }) =>
-      !isDeclared && !isWeaker.has(path) && (reached.has(path) || proofFileOf(path) !== undefined),
+    ({ path, isDeclared, before, after }) =>
+      !isDeclared &&
+      !isWeaker.has(path) &&
+      (reached.has(path) || proofFileOf(path) !== undefined || changesInlineTests(path, before, after)),
   );
   const isHarmless = (change: ProvedChange) => isOnlyMore(command, change, reached);
   return {

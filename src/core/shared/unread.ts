@@ -30,5 +30,9 @@ export function describeUnread({ count, paths }: Unread): string {
   const rest = count > paths.length ? ` and ${count - paths.length} more` : '';
   const what = count === 1 ? '1 file or folder' : `${count} files or folders`;
   const are = count === 1 ? 'is' : 'are';
-  return `${what} could not be read, ${are} too large or still being written, and so ${are} not in the copy or older there: ${paths.map(inert).join(', ')}${rest}`;
+  const isLarge = paths.some((path) => /\([\d.]+ [KMGTP]B\)$/.test(path));
+  const help = isLarge
+    ? '; what is too large can be linked for reading by parallelAgents.copies.readOnlyLinks'
+    : '';
+  return `${what} could not be read, ${are} too large or still being written, and so ${are} not in the copy or older there: ${paths.map(inert).join(', ')}${rest}${help}`;
 }

@@ -87,6 +87,7 @@ describe('what is left out of a place', () => {
 describe('what is linked into a place', () => {
   it('is read there, takes no room, and comes in as it changes', async () => {
     const { at, places, workspace, paths } = await placed({ links: ['data', 'src/model.ckpt', 'gone'] });
+    assert.deepEqual((await places.seen(slot)).excluded, []);
     assert.ok(lstatSync(at('data')).isSymbolicLink());
     assert.equal(readFileSync(at('data/big.bin'), 'utf8'), 'big');
     assert.equal(readFileSync(at('src/model.ckpt'), 'utf8'), 'ckpt');

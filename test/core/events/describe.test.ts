@@ -179,6 +179,10 @@ const lines: {
       { type: 'copy.incomplete', count: 5, paths: ['a', 'b/'], ...own },
       '⚠️ Copy of agent 1: 5 files or folders could not be read, are too large or still being written, and so are not in the copy or older there: a, b/ and 3 more',
     ],
+    [
+      { type: 'copy.incomplete', count: 1, paths: ['model.bin (3.2 GB)'], ...own },
+      '⚠️ Copy of agent 1: 1 file or folder could not be read, is too large or still being written, and so is not in the copy or older there: model.bin (3.2 GB); what is too large can be linked for reading by parallelAgents.copies.readOnlyLinks',
+    ],
   ],
   'artifact.stored': [
     [

@@ -34,6 +34,31 @@ const head =
 const adds = "test('adds', () => {\n  assert.equal(sum(1, 2), 3);\n});\n";
 const more = "test('adds more', () => {\n  assert.equal(sum(2, 2), 4);\n});\n";
 const both = head + adds + more;
+const besideInRust = `pub fn sum<'a>(a: i32, b: i32) -> i32 { a - b }
+
+#[cfg(not(test))]
+fn quiet() {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn opens(c: char) -> bool { c == '{' }
+
+    #[test]
+    fn adds() {
+        assert_eq!(sum(1, 2), 3);
+    }
+    #[test]
+    fn raw() { assert_eq!(r#"}"{"#.len(), 3); assert!(opens('{')); }
+}
+`;
+const besideForVitest = `export const sum = (a, b) => a - b;
+if (import.meta.vitest) {
+  const { it, expect } = import.meta.vitest;
+  it('adds', () => { expect(sum(1, 2)).toBe(3); });
+}
+`;
 const pkg = (scripts: object, rest: object = {}) => JSON.stringify({ name: 'x', scripts, ...rest });
 const npmTest = pkg({ test: 'node --test' });
 
@@ -56,6 +81,97 @@ describe('what a check judges by, when it is changed', () => {
     one(verdict, fact, 'npm test', 'test/sum.test.js', [before, after], { 'package.json': npmTest });
 
   const rows: readonly Row[] = [
+    // Tests that stand in the file that they test.
+    ...(
+      [
+        ['uncertain', 'another answer', 'sum(1, 2), 3', 'sum(1, 2), -1'],
+        [
+          'uncertain',
+          'a panic that is welcome',
+          '#[test]\n    fn adds',
+          '#[test]\n    #[should_panic]\n    fn adds',
+        ],
+        [
+          'uncertain',
+          'a feature that nobody switches on',
+          '#[cfg(test)]',
+          '#[cfg(all(test, feature = "slow"))]',
+        ],
+        [
+          'uncertain',
+          'an assertion of its own',
+          'use super::*;',
+          'use super::*;\n    macro_rules! assert_eq { ($($t:tt)*) => {} }',
+        ],
+        [
+          'uncertain',
+          'an assertion of the whole file',
+          'pub fn',
+          'macro_rules! assert_eq { ($($t:tt)*) => {} }\npub fn',
+        ],
+        ['uncertain', 'another helper', "c == '{'", "c != '{'"],
+        ['uncertain', 'one taken away, another in its place', 'fn adds', 'fn other'],
+        ['none', 'the code above', 'a - b', "a + b /* it's '{' */"],
+        ['none', 'new code', 'pub fn', "pub fn more<'a>(x: &'a str) -> &'a str { x }\npub fn"],
+        [
+          'none',
+          'one more',
+          '#[test]\n    fn adds',
+          '#[test]\n    fn more() { assert_eq!(sum(2, 2), 4); }\n    #[test]\n    fn adds',
+        ],
+        [
+          'none',
+          'another layout',
+          'assert_eq!(sum(1, 2), 3);',
+          '// why\n        assert_eq!(\n            sum(1, 2),\n            3,\n        );',
+        ],
+      ] as const
+    ).map(([verdict, fact, old, now]) =>
+      one(verdict, `beside what is tested in Rust: ${fact}`, 'cargo test', 'src/a.rs', [
+        besideInRust,
+        besideInRust.replace(old, now),
+      ]),
+    ),
+    one('uncertain', 'a test in a source for Vitest', 'vitest run', 'src/sum.ts', [
+      `${besideForVitest}export const x = 1;\n`,
+      `${besideForVitest.replace('toBe(3)', 'toBe(-1)')}export const x = 1;\n`,
+    ]),
+    one('none', 'a source with a test in it for Vitest', 'vitest run', 'src/sum.ts', [
+      besideForVitest,
+      besideForVitest.replace('a - b', 'a + b'),
+    ]),
+    ...['expect.mjs', 'a/assertions.ts', 'custom-matchers.js', 'testHelpers.ts', 'test_utils.py'].map(
+      (path) => one('uncertain', `what tests assert with: ${path}`, 'npm test', path, ['a', 'b']),
+    ),
+    ...['src/assert.ts', 'unexpected.ts', 'latest_utils.py', 'lib/matcher.js'].map((path) =>
+      one('none', `what is only called like it: ${path}`, 'npm test', path, ['a', 'b']),
+    ),
+    one('uncertain', 'what Git is not to find', 'node run.mjs $(git ls-files -co a)', 'a/.gitignore', [
+      'x',
+      'y',
+    ]),
+    one('none', 'what Git is not to find, where nobody asks it', 'npm test', 'a/.gitignore', ['x', 'y']),
+    // Answers, by what is compared with them.
+    ...[
+      './run | diff - m/want.txt',
+      'diff -u m/want.txt <(node app.js)',
+      'node app.js > out.txt && cmp -s out.txt m/want.txt',
+      'node app.js | tee out.txt; diff ./m/want.txt out.txt',
+      'node app.js > /tmp/out && diff /tmp/out m/want.txt',
+      'cd m && ./run | diff - want.txt',
+      'test "$(./run)" = "$(cat m/want.txt)"',
+      '[ "$(< m/want.txt)" = "$(./run)" ]',
+      './run | grep -qFxf m/want.txt',
+    ].map((command) =>
+      one('uncertain', `what \`${command}\` compares with`, command, 'm/want.txt', ['a', 'b']),
+    ),
+    ...[
+      'diff m/want.txt other.txt',
+      'test "$(cat m/want.txt)" = 2',
+      'test "$(cat m/want.txt)" = "$(cat b.txt)"',
+      './run > m/want.txt; diff m/want.txt b.txt',
+      './run | grep -q m/want.txt',
+    ].map((command) => one('none', `what \`${command}\` may be about`, command, 'm/want.txt', ['a', 'b'])),
     // Files that are named by what the check comes to.
     one('uncertain', 'a file that a script of the manifest runs', 'npm test', 'tools/all.mjs', ['a', 'b'], {
       'package.json': pkg({ test: 'node tools/all.mjs' }),
@@ -630,6 +746,28 @@ describe('finding out what a check comes to', () => {
         [{ path: 'test_a.py', before: text, after: `${text}\nx`, isDeclared: false }],
         new Set(),
       );
+    }
+  });
+});
+
+describe('looking for tests beside what they test', () => {
+  it('comes to an end whatever the text is', () => {
+    for (const piece of [
+      '#[',
+      '#[test]',
+      '#[test]\n',
+      'r#"',
+      "'a",
+      '{',
+      '}',
+      ';',
+      'cfg ',
+      'if\n',
+      'macro_rules! ',
+      'mod a {',
+    ]) {
+      const text = `#[cfg(test)] import.meta.vitest\n${piece.repeat(Math.ceil(100_000 / piece.length))}`;
+      for (const path of ['src/a.rs', 'src/a.ts']) verdictsOn('x', { [path]: [text, `${text}x`] });
     }
   });
 });
