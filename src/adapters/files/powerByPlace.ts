@@ -57,7 +57,10 @@ export interface NamedByGit {
 const words =
   /^(?:(?:user|author|committer)\.(?:name|email)|branch\..+\.(?:remote|merge|rebase)|init\.defaultbranch|(?:color|pull|push)\..+|merge\.conflictstyle|diff\.algorithm|core\.(?:repositoryformatversion|filemode|bare|logallrefupdates|ignorecase|precomposeunicode|symlinks|autocrlf|eol|safecrlf|quotepath|abbrev))$/i;
 
-/** Asks Git what its settings for the workspace name: hooks, programs, and settings that it reads from elsewhere. */
+/**
+ * Asks Git what its settings for the workspace name: hooks, programs, and settings that it reads from elsewhere. Rejects as
+ * `askGit`: what they name is unknown then, and any file may be.
+ */
 export async function namedByGit(root: string): Promise<NamedByGit> {
   const [settings, top] = await Promise.all([
     askGit(root, ['config', '-z', '--list', '--show-origin', '--includes']),
