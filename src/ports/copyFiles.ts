@@ -7,7 +7,8 @@ import type { Result } from '../core/shared/result';
  * The content of files that are secrets by name (`core/features/namedSecrets`) is withheld, there or not: `read` refuses
  * them, `search` passes over them, `list` tells their names.
  * Refused with `pathDenied` as well is what may not be read by its mode, or that of a folder above it; within a folder that is
- * listed or searched it is passed over and named. What a system call refuses for another reason is thrown as a `Failure` (`io`).
+ * listed or searched it is passed over and named. What a system call refuses for another reason is thrown as a `Failure` (`io`; `noCopy` where
+ * the copy itself is gone).
  */
 export interface CopyFiles {
   /** The file, or null when there is none. `notText` when it is none, `badInput` for a folder or a file too large. */

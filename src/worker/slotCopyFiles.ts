@@ -25,8 +25,19 @@ const leftOut = new Set(['.git', '.parallel-agents']);
 
 /** @param copyDir absolute; must exist once a method is called */
 export function createSlotCopyFiles(copyDir: string, isSecret: SecretFiles): CopyFiles {
+  /** No file of an attempt's own: without it there is no work for anybody. */
+  async function realCopy(): Promise<string> {
+    try {
+      return await realpath(copyDir);
+    } catch (cause) {
+      throw new Failure('noCopy', `The copy of the workspace is gone: ${asFailure(cause).message}`, {
+        cause,
+      });
+    }
+  }
+
   async function locate(at: WorkspacePath | ''): Promise<Result<string | null>> {
-    const root = await realpath(copyDir);
+    const root = await realCopy();
     const real = await unlessShut(() => orNull(realpath(path.join(root, at))));
     if (real === shut) return refuse('pathDenied', shutMessage(at));
     if (real !== null && real !== root && !real.startsWith(root + path.sep))
@@ -39,7 +50,7 @@ export function createSlotCopyFiles(copyDir: string, isSecret: SecretFiles): Cop
     if (isSecret(at)) return refuse('pathDenied', secretMessage(at));
     const real = await locate(at);
     if (!real.ok || real.value === null) return real;
-    const inside = path.relative(await realpath(copyDir), real.value).replaceAll(path.sep, '/');
+    const inside = path.relative(await realCopy(), real.value).replaceAll(path.sep, '/');
     return isSecret(inside) ? refuse('pathDenied', secretMessage(at)) : real;
   }
 

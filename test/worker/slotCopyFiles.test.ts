@@ -134,6 +134,12 @@ describe('slotCopyFiles', () => {
     await assert.rejects(files.read('x'.repeat(300)), (error) => Failure.is(error, 'io'));
   });
 
+  it('tells the loss of the whole copy as what it is', async () => {
+    await rm(path.join(temp, 'copy'), { recursive: true });
+    for (const look of [() => files.read('a.txt'), () => files.list('')])
+      await assert.rejects(look(), { reason: 'noCopy', message: /^The copy of the workspace is gone: / });
+  });
+
   it('lists files in order, without what is not the project’s own', async () => {
     for (const name of [
       '.git/config',
