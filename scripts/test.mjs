@@ -37,6 +37,7 @@ const order = ['unit', 'host', 'installed', 'e2e']; // the quick ones first
 const longest = [
   ...['cli/crash', 'cli/silence', 'vscode/hostDeath', 'cli/run', 'scripts/openVsCode', 'vscode/themes'],
   ...['vscode/editor', 'cli/elsewhere', 'adapters/isolation/publisherCrash', 'cli/ports', 'cli/isolation'],
+  'cli/silentGit',
 ].map((name) => path.join('test', `${name}.e2e.test.ts`));
 
 /** One more than cores: most tests of whole processes wait more than they work. */

@@ -56,7 +56,7 @@ async function tellPlace(root: string, machine: MachineSettings, terminal: Termi
     return false;
   }
   terminal.print(`Copies of this project lie in ${dir}.`);
-  const trial = await tryView(path.dirname(dir), treeAround(root), terminal.env);
+  const trial = await tryView(path.dirname(dir), await treeAround(root), terminal.env);
   const isFine = trial.kind === 'works' || !machine.samePlace;
   const words = describeView(trial, machine.samePlace, await readNamespaceRules());
   terminal.print(`${isFine ? '✅' : '⚠️'} ${words}`);

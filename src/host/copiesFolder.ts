@@ -1,4 +1,5 @@
 // Where a host has the copies of its workspace, as its user's settings say: looked at anew before each run.
+import { hasCode } from '../adapters/files/fileFailure';
 import { markPlaces, placesFolder } from '../adapters/isolation/placesFolder';
 import type { MachineSettings } from '../core/guardrails/machineSettings';
 import { ok, type Result, refuse } from '../core/shared/result';
@@ -28,6 +29,13 @@ export async function openCopiesFolder(root: string, machine: () => MachineSetti
     }
   }
 
+  /** It stays that folder while somebody may be at work in a place: elsewhere their work would be found undone. */
+  function told(error: unknown): never {
+    if (!hasCode(error, 'ENOTDIR', 'EEXIST', 'EISDIR')) throw error;
+    const words = `Copies can no longer be made in "${dir}": something is in its way that is no folder. Take that away, or start anew, which looks for another folder.`;
+    throw new Failure('copyRefused', words, { cause: error });
+  }
+
   await look();
   if (wrong) dir = await placesFolder(root); // nothing is made there: no copy begins while the setting is wrong
   return {
@@ -42,7 +50,7 @@ export async function openCopiesFolder(root: string, machine: () => MachineSetti
       if (wrong) throw wrong;
       // Whoever asks was told of another folder.
       if (dir !== before) throw new Failure('copyRefused', `The copies lie in "${dir}" from now on.`);
-      await markPlaces(dir, root);
+      await markPlaces(dir, root).catch(told);
     },
   };
 }

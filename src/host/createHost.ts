@@ -6,6 +6,7 @@ import { loadBacklogFile } from '../adapters/files/backlogFile';
 import { houseName, prepareHouse } from '../adapters/files/houseFolder';
 import { OfflineScriptFile } from '../adapters/files/offlineScriptFile';
 import { createUserRules } from '../adapters/files/userRules';
+import { treeAround } from '../adapters/isolation/gitSource';
 import { createIsolation } from '../adapters/isolation/isolation';
 import { secretsIn } from '../adapters/process/childEnvironment';
 import { createCommandRunner } from '../adapters/process/commandRunner';
@@ -70,9 +71,9 @@ export interface Host {
 const defaultBacklog = 'features.json';
 
 /**
- * Throws `Failure` when the workspace cannot be had: `denied`, `readOnly`, `diskFull`, `newer`, `corrupt`, `conflict`, `occupied`,
- * and `elsewhere`, with nothing of it changed, when its database was made elsewhere and nobody said what to do with it.
- * `owner` is withdrawn then.
+ * Throws `Failure` when the workspace cannot be had: `denied`, `readOnly`, `diskFull`, `newer`, `corrupt`, `conflict`,
+ * `occupied`, `gitSilent`, and `elsewhere`, with nothing of it changed, when its database was made elsewhere and nobody
+ * said what to do with it. `owner` is withdrawn then.
  */
 export async function createHost(options: HostOptions): Promise<Host> {
   /** What has to be ended again, in the order it was begun. */
@@ -165,6 +166,7 @@ async function build(
   toEnd(() => spawner.close());
 
   const script = new OfflineScriptFile(join(root, 'offline-script.json'));
+  const top = await treeAround(root);
   const copies = await openCopiesFolder(root, machine);
   void sweepCopies(machine().copiesFolder, clock.now()).catch((error: unknown) =>
     log(`Removing old copies: ${String(error)}`),
@@ -172,7 +174,7 @@ async function build(
 
   const withheld: string[] = [];
   const secretGlobs = () => furtherSecrets(machine().secretFiles, engine.snapshot.run?.settings.secretFiles);
-  const around = createSurroundings({ root, machine, allowance, redactor });
+  const around = createSurroundings({ root, top, machine, allowance, redactor });
   const engine: Engine = new Engine({
     ...{
       store,
@@ -186,7 +188,7 @@ async function build(
       socketPath: owner.socketPath,
     },
     isolation: createIsolation({
-      ...{ root, houseDir, user, dir: copies.dir, beforePlace: copies.beforePlace },
+      ...{ root, top, houseDir, user, dir: copies.dir, beforePlace: copies.beforePlace },
       copyLimitBytes: () => machine().copyLimitBytes,
       alsoProtected: () => [backlogFile],
       variables: around.variables,

@@ -58,6 +58,7 @@ export function canPass({ reason }: Failure): boolean {
     case 'closed':
     case 'unreachable':
     case 'unauthorized':
+    case 'gitSilent':
       return true;
     default:
       return false; // taken away, damaged, another's, of a newer version, or nothing that a host throws
@@ -139,6 +140,8 @@ function mendOf({ reason }: Failure): string {
       return 'Close other programs: the system has no room for more.';
     case 'tooManyOpen':
       return 'Close other programs, or raise the limit of open files (ulimit -n).';
+    case 'gitSilent':
+      return 'Let Git answer there: take away what it waits for, or its name out of the settings.';
     case 'occupied':
       return 'Work there, or close it there.';
     default:

@@ -1,6 +1,5 @@
 // What commands, checks and model calls find around them, as the settings and the environment of the host's user have it.
 import { isAbove } from '../adapters/files/outsideNames';
-import { treeAround } from '../adapters/isolation/gitSource';
 import { givenVariables, withheldVariables } from '../adapters/process/childEnvironment';
 import { findShell } from '../adapters/process/commandShell';
 import { findViewMaker } from '../adapters/process/diskView';
@@ -27,17 +26,18 @@ export interface HostSurroundings {
 
 export function createSurroundings({
   root,
+  top,
   machine,
   allowance,
   redactor,
 }: {
   readonly root: string;
+  /** What is copied. */
+  readonly top: string;
   readonly machine: () => MachineSettings;
   readonly allowance: Allowance;
   readonly redactor: Redactor;
 }): HostSurroundings {
-  /** What is copied; asked of Git once, and only when a check has failed. */
-  let top: string | undefined;
   let tried: Promise<ViewMaker | undefined> | undefined;
   const shell = () => findShell(machine().shell, root, process.env);
   return {
@@ -56,10 +56,7 @@ export function createSurroundings({
     ofChecks: () => ({
       shell: shell(),
       withheld: withheldVariables(process.env, allowance.variables),
-      isOutside: (name) => {
-        top ??= treeAround(root);
-        return isAbove(root, top, name);
-      },
+      isOutside: (name) => isAbove(root, top, name),
     }),
     judgeShell: () => {
       try {

@@ -70,6 +70,7 @@ const reasons: Readonly<Record<FailureReason, true>> = {
   spawn: true,
   tooManyOpen: true,
   noCopy: true,
+  gitSilent: true,
   copyRefused: true,
 };
 

@@ -6,7 +6,9 @@ import type { Result } from '../core/shared/result';
  * Reads inside one slot copy. Every method refuses `pathDenied` for a path that leads out of the copy through a link.
  * The content of files that are secrets by name (`core/features/namedSecrets`) is withheld, there or not: `read` refuses
  * them, `search` passes over them, `list` tells their names.
- * What a system call refuses for another reason is thrown as a `Failure` (`io`, `denied`).
+ * Refused with `pathDenied` as well is what may not be read by its mode, or that of a folder above it; within a folder that is
+ * listed or searched it is passed over and named. What a system call refuses for another reason is thrown as a `Failure` (`io`; `noCopy` where
+ * the copy itself is gone).
  */
 export interface CopyFiles {
   /** The file, or null when there is none. `notText` when it is none, `badInput` for a folder or a file too large. */
@@ -28,6 +30,8 @@ export interface CopyListing {
   readonly paths: readonly WorkspacePath[];
   /** True when there are more files than were looked at. */
   readonly partial: boolean;
+  /** Folders that may not be read, with a last `/`. */
+  readonly shut: readonly string[];
 }
 
 interface CopySearch {
@@ -44,6 +48,8 @@ interface CopyMatches {
   readonly partial: boolean;
   /** Files that were not searched, for they are too large. */
   readonly tooLarge: readonly WorkspacePath[];
+  /** Files that were not searched, for they may not be read; and such folders, with a last `/`. */
+  readonly shut: readonly string[];
 }
 
 export interface CopyMatch {

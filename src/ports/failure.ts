@@ -35,6 +35,8 @@ export type FailureReason =
   | 'spawn'
   | 'tooManyOpen'
   | 'noCopy'
+  /** Git was asked about the workspace and does not answer: what its settings name is not known. */
+  | 'gitSilent'
   /** The user's own settings do not let a copy be made. */
   | 'copyRefused';
 
@@ -75,6 +77,7 @@ const troubles: { readonly [R in FailureReason]?: { readonly cause: TroubleCause
     readOnly: { cause: 'disk', told: '' },
     foreign: { cause: 'stateFolder', told: '' },
     noCopy: { cause: 'workspace', told: '' },
+    gitSilent: { cause: 'git', told: '' },
     copyRefused: { cause: 'copies', told: '' },
   };
 

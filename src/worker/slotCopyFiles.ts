@@ -11,6 +11,7 @@ import type { SecretFiles } from '../core/features/namedSecrets';
 import { isPackageFolder } from '../core/guardrails/packageFolders';
 import type { WorkspacePath } from '../core/locks/lockPath';
 import { ok, type Result, refuse } from '../core/shared/result';
+import { shutMessage } from '../core/shared/unread';
 import type { CopyFile, CopyFiles, CopyListing, CopyMatch } from '../ports/copyFiles';
 import { Failure } from '../ports/failure';
 import { createLineMatcher } from './lineMatcher';
@@ -24,9 +25,21 @@ const leftOut = new Set(['.git', '.parallel-agents']);
 
 /** @param copyDir absolute; must exist once a method is called */
 export function createSlotCopyFiles(copyDir: string, isSecret: SecretFiles): CopyFiles {
+  /** No file of an attempt's own: without it there is no work for anybody. */
+  async function realCopy(): Promise<string> {
+    try {
+      return await realpath(copyDir);
+    } catch (cause) {
+      throw new Failure('noCopy', `The copy of the workspace is gone: ${asFailure(cause).message}`, {
+        cause,
+      });
+    }
+  }
+
   async function locate(at: WorkspacePath | ''): Promise<Result<string | null>> {
-    const root = await realpath(copyDir);
-    const real = await orNull(realpath(path.join(root, at)));
+    const root = await realCopy();
+    const real = await unlessShut(() => orNull(realpath(path.join(root, at))));
+    if (real === shut) return refuse('pathDenied', shutMessage(at));
     if (real !== null && real !== root && !real.startsWith(root + path.sep))
       return refuse('pathDenied', `"${at}" leads out of the workspace through a link.`);
     return ok(real);
@@ -37,7 +50,7 @@ export function createSlotCopyFiles(copyDir: string, isSecret: SecretFiles): Cop
     if (isSecret(at)) return refuse('pathDenied', secretMessage(at));
     const real = await locate(at);
     if (!real.ok || real.value === null) return real;
-    const inside = path.relative(await realpath(copyDir), real.value).replaceAll(path.sep, '/');
+    const inside = path.relative(await realCopy(), real.value).replaceAll(path.sep, '/');
     return isSecret(inside) ? refuse('pathDenied', secretMessage(at)) : real;
   }
 
@@ -45,6 +58,7 @@ export function createSlotCopyFiles(copyDir: string, isSecret: SecretFiles): Cop
     const real = await locateOpen(at);
     if (!real.ok || real.value === null) return real.ok ? ok(null) : real;
     const bytes = await readBytes(real.value, maxFileBytes);
+    if (bytes === shut) return refuse('pathDenied', shutMessage(at));
     if (isNotRead(bytes)) return refuseRead(at, bytes);
     const text = readText(bytes)?.text.replaceAll('\r\n', '\n');
     if (text === undefined) return refuse('notText', `"${at}" ${noText}.`);
@@ -57,9 +71,11 @@ export function createSlotCopyFiles(copyDir: string, isSecret: SecretFiles): Cop
     if (real.value === null) return refuse('badInput', `There is no folder "${folder}".`);
     if (!(await stat(real.value)).isDirectory())
       return refuse('badInput', `"${folder}" is a file; read it instead.`);
-    const paths: WorkspacePath[] = [];
-    const partial = !(await walk(real.value, folder === '' ? '' : `${folder}/`, paths));
-    return ok({ paths, partial });
+    const found: Found = { paths: [], shut: [] };
+    const partial = !(await walk(real.value, folder === '' ? '' : `${folder}/`, found));
+    const [first] = found.shut;
+    if (first === `${folder}/`) return refuse('pathDenied', shutMessage(folder));
+    return ok({ ...found, partial });
   }
 
   return {
@@ -72,56 +88,80 @@ export function createSlotCopyFiles(copyDir: string, isSecret: SecretFiles): Cop
       if (!listing.ok) return listing;
       const matches: CopyMatch[] = [];
       const tooLarge: WorkspacePath[] = [];
+      const unread = [...listing.value.shut];
       for (const file of listing.value.paths) {
         if (signal.aborted) throw new Failure('aborted', 'stopped');
         const lines = await searchable(file);
-        if (!lines) tooLarge.push(file);
-        if (!lines) continue;
+        if (lines === shut) unread.push(file);
+        else if (!lines) tooLarge.push(file);
+        if (!lines || lines === shut) continue;
         const found = matcher.value(lines);
         if (!found.ok) return found;
         for (const at of found.value) {
-          if (matches.length === maxMatches) return ok({ matches, partial: true, tooLarge });
+          if (matches.length === maxMatches) return ok({ matches, partial: true, tooLarge, shut: unread });
           matches.push({ path: file, line: at + 1, text: (lines[at] ?? '').slice(0, maxLineLength) });
         }
       }
-      return ok({ matches, partial: listing.value.partial, tooLarge });
+      return ok({ matches, partial: listing.value.partial, tooLarge, shut: unread });
     },
   };
 
   /** The lines of a file, none for what is no text, withheld, or a link out; undefined for one that is too large. */
-  async function searchable(file: WorkspacePath): Promise<readonly string[] | undefined> {
+  async function searchable(file: WorkspacePath): Promise<readonly string[] | typeof shut | undefined> {
     const real = await locateOpen(file);
     if (!real.ok || real.value === null) return [];
     const bytes = await readBytes(real.value, maxSearchedBytes);
+    if (bytes === shut) return shut;
     if (isNotRead(bytes)) return bytes.notRead === 'tooLarge' ? undefined : [];
     return readText(bytes)?.text.split(/\r?\n/) ?? [];
   }
 }
 
+interface Found {
+  readonly paths: WorkspacePath[];
+  readonly shut: string[];
+}
+
 /** Adds the files below `folder` in order; false when there are more than `maxFiles`. Linked folders are not entered. */
-async function walk(folder: string, prefix: string, paths: WorkspacePath[]): Promise<boolean> {
+async function walk(folder: string, prefix: string, found: Found): Promise<boolean> {
   if (isTooLong(folder, roomBelow())) return true; // nothing in there is brought over
-  const entries = (await orNull(readdir(folder, { withFileTypes: true }))) ?? []; // it may just have gone
+  const entries = await unlessShut(() => orNull(readdir(folder, { withFileTypes: true })));
+  if (entries === shut) found.shut.push(prefix || '/');
+  if (!entries || entries === shut) return true; // it may just have gone
   for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
     if (leftOut.has(entry.name) || isPackageFolder(entry.name)) continue;
     const full = path.join(folder, entry.name);
     if (entry.isDirectory()) {
-      if (!(await walk(full, `${prefix}${entry.name}/`, paths))) return false;
+      if (!(await walk(full, `${prefix}${entry.name}/`, found))) return false;
       continue;
     }
-    const isFile = entry.isSymbolicLink() ? (await orNull(stat(full)))?.isFile() : entry.isFile();
-    if (!isFile) continue;
-    if (paths.length === maxFiles) return false;
-    paths.push(`${prefix}${entry.name}`);
+    const led = entry.isSymbolicLink() ? await unlessShut(() => orNull(stat(full))) : entry;
+    if (!led || led === shut || !led.isFile()) continue;
+    if (found.paths.length === maxFiles) return false;
+    found.paths.push(`${prefix}${entry.name}`);
   }
   return true;
 }
 
-async function readBytes(real: string, mostBytes: number): Promise<Buffer | NotRead> {
+async function readBytes(real: string, mostBytes: number): Promise<Buffer | NotRead | typeof shut> {
+  return unlessShut(async () => {
+    try {
+      return await readFileWithin(real, mostBytes);
+    } catch (error) {
+      throw asFailure(error);
+    }
+  });
+}
+
+/** In the place of what may not be read. */
+const shut = Symbol('shut');
+
+async function unlessShut<T>(look: () => Promise<T>): Promise<T | typeof shut> {
   try {
-    return await readFileWithin(real, mostBytes);
+    return await look();
   } catch (error) {
-    throw asFailure(error);
+    if (Failure.is(error, 'denied')) return shut;
+    throw error;
   }
 }
 

@@ -253,7 +253,7 @@ function memoryFiles(files: ReadonlyMap<string, string>): CopyFiles {
       const text = files.get(path);
       return ok(text === undefined ? null : { text, hash: hashOf(text) });
     },
-    list: async (folder) => ok({ paths: below(folder), partial: false }),
+    list: async (folder) => ok({ paths: below(folder), partial: false, shut: [] }),
     async search({ text, folder, maxMatches }) {
       const matches = below(folder).flatMap((path) =>
         (files.get(path) ?? '')
@@ -263,6 +263,7 @@ function memoryFiles(files: ReadonlyMap<string, string>): CopyFiles {
       return ok({
         matches: matches.slice(0, maxMatches),
         partial: matches.length > maxMatches,
+        shut: [],
         tooLarge: below(folder).filter((path) => (files.get(path)?.length ?? 0) > 1024 * 1024),
       });
     },

@@ -42,7 +42,14 @@ async function benchTree(files: number, iterations: number, tell: Tell): Promise
     const dir = path.join(base, 'places');
     const copies = path.join(base, 'copies');
     const open = () =>
-      createPlaces({ root, dir, user, sharedGlobs: () => [], staged: async () => Buffer.alloc(0) });
+      createPlaces({
+        root,
+        top: root,
+        dir,
+        user,
+        sharedGlobs: () => [],
+        staged: async () => Buffer.alloc(0),
+      });
     const copyBare = () => {
       mkdirSync(copies);
       return timed(() => Promise.all(slots.map((n) => run('cp', ['-a', root, path.join(copies, `${n}`)]))));

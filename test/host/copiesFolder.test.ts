@@ -1,6 +1,6 @@
 // Where a host has its copies while its user changes the setting.
 import { strict as assert } from 'node:assert';
-import { existsSync } from 'node:fs';
+import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { defaultMachineSettings } from '../../src/core/guardrails/machineSettings';
 import { openCopiesFolder } from '../../src/host/copiesFolder';
@@ -50,5 +50,20 @@ describe('the folder of copies', () => {
     await folder.beforePlace();
     assert.equal(path.dirname(folder.dir()), home);
     assert.ok(existsSync(path.join(folder.dir(), 'workspace')));
+  });
+
+  it('tells the mend when something else has come in its place, and is another when all begins anew', async () => {
+    const { folder } = await opened(undefined);
+    await folder.beforePlace();
+    const before = folder.dir();
+    rmSync(path.dirname(before), { recursive: true });
+    writeFileSync(path.dirname(before), '');
+    const inTheWay = /^Copies can no longer be made in ".*": something is in its way .* or start anew/;
+    await assert.rejects(folder.beforePlace(), { reason: 'copyRefused', message: inTheWay });
+    assert.equal(folder.dir(), before, 'others may be at work there');
+    assert.deepEqual(await folder.judge(), { ok: true, value: {} });
+    assert.notEqual(folder.dir(), before);
+    await folder.beforePlace();
+    rmSync(folder.dir(), { recursive: true });
   });
 });

@@ -170,7 +170,7 @@ describe('the words of a run', () => {
       factsOf(report).map(({ name, value, aside }) => `${name}: ${value}, ${aside}`),
       [
         'Wall time: 1 min, 3 agents, 4 attempts, 1 retry; interrupted 1 time, not counted: about 3 s',
-        'Attempts: 2 min 36 s in sum, 6 s of it waiting for other agents, or work that was given up',
+        'Attempts: 2 min 36 s in sum, 6 s of it waiting for other agents, or work that was given up or checked again',
         'One agent: about 2 min 30 s, 2.50 × the wall time; an estimate: attempt times without their waiting for a core or a file',
         'Best possible: about 50 s, no order of this work is faster; the run took 1.20 × that',
         'Agents waited: 30 s, dependencies 20 s, locked files and resources 4 s, a core that other agents had 6 s',

@@ -2,13 +2,15 @@
 import { strict as assert } from 'node:assert';
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdir, mkdtemp, rm, symlink, truncate, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, rm, symlink, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { secretFiles } from '../../src/core/features/namedSecrets';
+import { shutMessage } from '../../src/core/shared/unread';
 import type { CopyFiles } from '../../src/ports/copyFiles';
 import { Failure } from '../../src/ports/failure';
 import { createSlotCopyFiles } from '../../src/worker/slotCopyFiles';
+import { withoutRights } from '../support/withoutRights';
 
 describe('slotCopyFiles', () => {
   let temp: string;
@@ -132,6 +134,12 @@ describe('slotCopyFiles', () => {
     await assert.rejects(files.read('x'.repeat(300)), (error) => Failure.is(error, 'io'));
   });
 
+  it('tells the loss of the whole copy as what it is', async () => {
+    await rm(path.join(temp, 'copy'), { recursive: true });
+    for (const look of [() => files.read('a.txt'), () => files.list('')])
+      await assert.rejects(look(), { reason: 'noCopy', message: /^The copy of the workspace is gone: / });
+  });
+
   it('lists files in order, without what is not the project’s own', async () => {
     for (const name of [
       '.git/config',
@@ -147,11 +155,11 @@ describe('slotCopyFiles', () => {
     await link('copy/alias.txt', 'a.txt');
     assert.deepEqual(await files.list(''), {
       ok: true,
-      value: { paths: ['B.txt', 'a.txt', 'alias.txt', 'src/.env', 'src/b.js'], partial: false },
+      value: { paths: ['B.txt', 'a.txt', 'alias.txt', 'src/.env', 'src/b.js'], partial: false, shut: [] },
     });
     assert.deepEqual(await files.list('src'), {
       ok: true,
-      value: { paths: ['src/.env', 'src/b.js'], partial: false },
+      value: { paths: ['src/.env', 'src/b.js'], partial: false, shut: [] },
     });
   });
 
@@ -169,19 +177,19 @@ describe('slotCopyFiles', () => {
     const inCode = { path: 'src/b.js', line: 2, text: 'foo(1);' };
     assert.deepEqual(await search('foo', false), {
       ok: true,
-      value: { matches: [inText, inCode], partial: false, tooLarge: [] },
+      value: { matches: [inText, inCode], partial: false, tooLarge: [], shut: [] },
     });
     assert.deepEqual(await search('foo(', false), {
       ok: true,
-      value: { matches: [inCode], partial: false, tooLarge: [] },
+      value: { matches: [inCode], partial: false, tooLarge: [], shut: [] },
     });
     assert.deepEqual(await search('^fo+$', true), {
       ok: true,
-      value: { matches: [inText], partial: false, tooLarge: [] },
+      value: { matches: [inText], partial: false, tooLarge: [], shut: [] },
     });
     assert.deepEqual(await search('foo', false, 1), {
       ok: true,
-      value: { matches: [inText], partial: true, tooLarge: [] },
+      value: { matches: [inText], partial: true, tooLarge: [], shut: [] },
     });
   });
 
@@ -192,11 +200,36 @@ describe('slotCopyFiles', () => {
     const inCode = { path: 'src/b.js', line: 2, text: 'foo(1);' };
     assert.deepEqual(found, {
       ok: true,
-      value: { matches: [inCode], partial: false, tooLarge: ['src/sparse.bin'] },
+      value: { matches: [inCode], partial: false, tooLarge: ['src/sparse.bin'], shut: [] },
     });
     const read = await files.read('src/sparse.bin');
     assert.ok(!read.ok);
     assert.equal(read.error.message, '"src/sparse.bin" has 200 GB; at most 4.2 MB are read.');
+  });
+
+  it('refuses in words what may not be read, and passes over it in a folder', async function () {
+    if (process.platform === 'win32') this.skip();
+    await put('copy/shut/c.js', 'foo');
+    await put('copy/src/d.js', 'foo');
+    await link('copy/alias.js', 'shut/c.js');
+    await withoutRights(async () => {
+      await chmod(path.join(temp, 'copy/shut'), 0);
+      await chmod(path.join(temp, 'copy/src/d.js'), 0);
+      for (const name of ['shut/c.js', 'shut/new.js', 'src/d.js', 'alias.js'])
+        assert.deepEqual(await files.read(name), {
+          ok: false,
+          error: { code: 'pathDenied', message: shutMessage(name) },
+        });
+      const listed = await files.list('');
+      assert.deepEqual(listed.ok && listed.value.shut, ['shut/']);
+      assert.deepEqual(listed.ok && listed.value.paths, ['a.txt', 'src/b.js', 'src/d.js']);
+      const within = await files.list('shut');
+      assert.equal(!within.ok && within.error.message, shutMessage('shut'));
+      const found = await files.search({ text: 'foo', isRegex: false, folder: '', maxMatches: 10 }, never);
+      assert.deepEqual(found.ok && found.value.shut, ['shut/', 'src/d.js']);
+      assert.deepEqual(found.ok && found.value.matches.map((match) => match.path), ['a.txt', 'src/b.js']);
+      await chmod(path.join(temp, 'copy/shut'), 0o700);
+    }, temp);
   });
 
   it('refuses an expression that cannot be read, or never ends', async () => {

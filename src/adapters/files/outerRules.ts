@@ -17,11 +17,16 @@ export class OuterRules {
 
   constructor(private readonly root: string) {}
 
-  /** The weakest first, as Git has it: the user's for all repositories, this one's own, and those of folders above. */
+  /** Rejects as `askGit`. The weakest first, as Git has it: the user's for all repositories, this one's own, and those of folders above. */
   files(): Promise<readonly OuterFile[]> {
     const stamp = gitStamp(this.root);
-    if (this.#known?.stamp !== stamp) this.#known = { stamp, files: find(this.root, stamp !== '') };
-    return this.#known.files;
+    if (this.#known?.stamp === stamp) return this.#known.files;
+    const known = { stamp, files: find(this.root, stamp !== '') };
+    this.#known = known;
+    known.files.catch(() => {
+      if (this.#known === known) this.#known = undefined;
+    });
+    return known.files;
   }
 }
 

@@ -16,32 +16,35 @@ export function powerByPlace(root: string, file: string): string | undefined {
 
 /** The same for many files at one moment: what lies in a folder is looked at once. */
 export function powerByPlaces(root: string): (file: string) => string | undefined {
-  const known = new Map<string, boolean>();
+  const known = new Map<string, Seen>();
   return (file) => {
     const names = file.split('/');
     return powerOfNames(names, (at, name) => {
       const absolute = path.join(root, ...names.slice(0, at), name);
-      const found = known.get(absolute) ?? isThere(absolute);
+      const found = known.get(absolute) ?? look(absolute);
       known.set(absolute, found);
       return found;
     });
   };
 }
 
-/** @param hasAt is there something of this name in the folder of so many of the names? */
+/** @param seenAt is there something of this name in the folder of so many of the names? */
 function powerOfNames(
   names: readonly string[],
-  hasAt: (at: number, name: string) => boolean,
+  seenAt: (at: number, name: string) => Seen,
 ): string | undefined {
   for (const [at, written] of names.entries()) {
-    const has = (name: string) => hasAt(at, name);
+    const has = (name: string) => seenAt(at, name) === 'there';
+    const environment = seenAt(at, 'pyvenv.cfg');
+    if (environment === 'unknown')
+      return `lies in "${folderOf(names, at)}", which may not be looked into, so that nobody knows what beside it would run or obey it`;
     const name = lenientName(written);
     const isLast = at === names.length - 1;
     if (isLast && name === 'head' && besideHead.some(has))
       return `would make "${folderOf(names, at)}" a Git directory, whose settings Git obeys`;
     if (besideHead.includes(name) && has('HEAD'))
       return `lies beside a "HEAD", so that Git takes "${folderOf(names, at)}" for a Git directory and runs what is set there`;
-    if (has('pyvenv.cfg'))
+    if (environment === 'there')
       return 'belongs to a Python environment, which runs unseen; list packages in the manifest instead';
   }
   return undefined;
@@ -57,7 +60,10 @@ export interface NamedByGit {
 const words =
   /^(?:(?:user|author|committer)\.(?:name|email)|branch\..+\.(?:remote|merge|rebase)|init\.defaultbranch|(?:color|pull|push)\..+|merge\.conflictstyle|diff\.algorithm|core\.(?:repositoryformatversion|filemode|bare|logallrefupdates|ignorecase|precomposeunicode|symlinks|autocrlf|eol|safecrlf|quotepath|abbrev))$/i;
 
-/** Asks Git what its settings for the workspace name: hooks, programs, and settings that it reads from elsewhere. */
+/**
+ * Asks Git what its settings for the workspace name: hooks, programs, and settings that it reads from elsewhere. Rejects as
+ * `askGit`: what they name is unknown then, and any file may be.
+ */
 export async function namedByGit(root: string): Promise<NamedByGit> {
   const [settings, top] = await Promise.all([
     askGit(root, ['config', '-z', '--list', '--show-origin', '--includes']),
@@ -106,11 +112,12 @@ function folderOf(names: readonly string[], at: number): string {
   return names.slice(0, at).join('/') || '.';
 }
 
-/** What cannot be looked at counts as there. */
-function isThere(absolute: string): boolean {
+type Seen = 'there' | 'missing' | 'unknown';
+
+function look(absolute: string): Seen {
   try {
-    return lstatSync(absolute, { throwIfNoEntry: false }) !== undefined;
+    return lstatSync(absolute, { throwIfNoEntry: false }) ? 'there' : 'missing';
   } catch (error) {
-    return !hasCode(error, 'ENOTDIR', 'ENAMETOOLONG');
+    return hasCode(error, 'ENOTDIR', 'ENAMETOOLONG') ? 'missing' : 'unknown';
   }
 }

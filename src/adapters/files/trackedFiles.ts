@@ -1,7 +1,7 @@
 // What Git tracks in the workspace: never ignored, whatever an ignore file says. Git is only asked, and runs nothing.
 import { statSync } from 'node:fs';
 import path from 'node:path';
-import { askGit } from './askGit';
+import { askGit, inPatience, quiet } from './askGit';
 import { gitDirectoryAround } from './gitDirectory';
 
 export interface Tracked {
@@ -13,17 +13,13 @@ export interface Tracked {
 
 const nothingTracked: Tracked = { has: () => false, blobOf: () => undefined };
 
-/** Nothing that a repository's own settings name is started, fetched or written. */
-const quiet = [
-  '-c',
-  'core.fsmonitor=false',
-  '-c',
-  'core.hooksPath=/dev/null',
-  '-c',
-  'core.untrackedCache=false',
-];
+/** Of a million files, on a slow disk. */
+const mostListMs = 120_000;
 
-/** Asks anew only when the index was written since. Without Git, or where it refuses, nothing counts as tracked. */
+/**
+ * Asks anew only when the index was written since. Without Git, or where it refuses, nothing counts as tracked; rejects with
+ * `gitSilent` while the answer is not there.
+ */
 export class TrackedFiles {
   #known: { readonly stamp: string; readonly tracked: Promise<Tracked> } | undefined;
 
@@ -32,8 +28,16 @@ export class TrackedFiles {
   now(): Promise<Tracked> {
     const stamp = indexStamp(this.root);
     if (stamp === undefined) return Promise.resolve(nothingTracked);
-    if (this.#known?.stamp !== stamp) this.#known = { stamp, tracked: ask(this.root) };
-    return this.#known.tracked;
+    return inPatience(this.root, this.#known?.stamp === stamp ? this.#known.tracked : this.#ask(stamp));
+  }
+
+  #ask(stamp: string): Promise<Tracked> {
+    const known = { stamp, tracked: ask(this.root) };
+    this.#known = known;
+    known.tracked.catch(() => {
+      if (this.#known === known) this.#known = undefined;
+    });
+    return known.tracked;
   }
 }
 
@@ -45,7 +49,7 @@ function indexStamp(root: string): string | undefined {
 }
 
 async function ask(root: string): Promise<Tracked> {
-  const listing = await askGit(root, [...quiet, 'ls-files', '-z', '--stage']);
+  const listing = await askGit(root, [...quiet, 'ls-files', '-z', '--stage'], mostListMs);
   return listing === undefined ? nothingTracked : read(listing);
 }
 

@@ -2,7 +2,7 @@
 import { copyFile, mkdir, rename, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { GitProgram } from '../../core/guardrails/placeWords';
-import { askGit } from '../files/askGit';
+import { askGit, quiet } from '../files/askGit';
 import { hasCode } from '../files/fileFailure';
 import { removeTree } from '../files/removeTree';
 import { copiedConfig, programsOf, type Setting } from './gitConfig';
@@ -77,7 +77,7 @@ export async function programsLeftOut(source: GitSource, tree: string): Promise<
     const dot = setting.indexOf('.');
     const [kind, name] = [setting.slice(0, dot), setting.slice(dot + 1)];
     if (!/^[\w.-]+$/.test(name)) continue; // no attribute can name it
-    const files = await askGit(tree, ['ls-files', '-z', '--', `:(attr:${kind}=${name})`]);
+    const files = await askGit(tree, [...quiet, 'ls-files', '-z', '--', `:(attr:${kind}=${name})`]);
     const file = files?.split('\0')[0];
     if (file) left.push({ setting, file });
   }

@@ -1,8 +1,7 @@
 // Where a folder's Git directory is, and which of its files make its answers what they are.
-import { spawnSync } from 'node:child_process';
 import { lstatSync } from 'node:fs';
 import path from 'node:path';
-import { gitEnvironment } from '../files/askGit';
+import { askGit, quiet } from '../files/askGit';
 import { canBeAsked, gitDirectoryIn, sharedDirectory } from '../files/gitDirectory';
 import { homeFolder } from '../files/homeFolder';
 
@@ -25,17 +24,18 @@ export function gitSource(folder: string): GitSource | undefined {
 
 /**
  * The work tree that `root` lies in, when it belongs to that: not where it is ignored there, and not where the whole home is
- * a work tree, as some keep their settings. Else `root` itself. Asks Git once, for about 5 ms, if there is one around.
+ * a work tree, as some keep their settings. Else `root` itself. Asks Git once, for about 5 ms, if there is one around; rejects
+ * as `askGit`.
  */
-export function treeAround(root: string): string {
+export async function treeAround(root: string): Promise<string> {
   for (let folder = root; ; folder = path.dirname(folder)) {
     if (folder === homeFolder() && folder !== root) return root;
-    if (gitSource(folder)) return folder === root || !ignores(folder, root) ? folder : root;
+    if (gitSource(folder)) return folder === root || !(await ignores(folder, root)) ? folder : root;
     if (folder === path.dirname(folder)) return root;
   }
 }
 
-function ignores(tree: string, folder: string): boolean {
-  const question = ['check-ignore', '--quiet', '--', path.relative(tree, folder)];
-  return spawnSync('git', question, { cwd: tree, env: gitEnvironment(), timeout: 10_000 }).status === 0;
+async function ignores(tree: string, folder: string): Promise<boolean> {
+  const question = [...quiet, 'check-ignore', '--quiet', '--', path.relative(tree, folder)];
+  return (await askGit(tree, question)) !== undefined;
 }

@@ -13,6 +13,8 @@ import { readStaged } from './stagedTexts';
 export interface IsolationOptions {
   /** The workspace's real path: absolute, without links. */
   readonly root: string;
+  /** What is copied (`treeAround`). */
+  readonly top: string;
   /** Its `.parallel-agents`, as `prepareHouse` made it. */
   readonly houseDir: string;
   /**

@@ -25,7 +25,7 @@ export async function namedHome(root: string, named: string): Promise<string> {
   try {
     const real = await realOf(path.resolve(folder));
     const by = real === path.resolve(folder) ? 'it' : `it leads to "${real}", which`;
-    const top = treeAround(root);
+    const top = await treeAround(root);
     if (isWithin(root, real)) throw refuse(`${by} lies inside the workspace`, 'Name a folder outside of it.');
     if (isWithin(top, real))
       throw refuse(

@@ -1,9 +1,12 @@
 // Changes that an agent's own tools make in a place: checked against what they saw, in the form that the file has.
 import { rename } from 'node:fs/promises';
+
 import { ok, type Result, refuse } from '../../core/shared/result';
+import { shutMessage } from '../../core/shared/unread';
 import type { PlaceMove, PlaceWrite } from '../../ports/isolation';
 import { isNotRead, type NotRead, whyNotRead } from '../files/boundedRead';
 import { hashOf } from '../files/contentHash';
+import { hasCode } from '../files/fileFailure';
 import { maxFileBytes, readPlace } from '../files/lookAt';
 import { atPlace, inFolderOf, type Place } from '../files/place';
 import { makeChangeable, removeTree } from '../files/removeTree';
@@ -24,7 +27,7 @@ export function writeInPlace(
   { place, root, protection }: Edited,
   { path, baseHash, content }: PlaceWrite,
 ): Promise<Result<{ readonly hash: string | null }>> {
-  return atPlace<{ readonly hash: string | null }>(root, path, protection, async (spot) => {
+  const written = atPlace<{ readonly hash: string | null }>(root, path, protection, async (spot) => {
     const old = await readSeen(spot, baseHash);
     if (!old.ok) return old;
     const at = place.options.inside + spot.path;
@@ -46,13 +49,14 @@ export function writeInPlace(
     await inFolderOf(spot, (folder) => putWhole(bytes, mode, folder.at(spot.name), place.options.staging));
     return ok({ hash: hashOf(bytes) });
   });
+  return unlessShut(written, path);
 }
 
 export function moveInPlace(
   { place, root, protection }: Edited,
   { from, to, baseHash }: PlaceMove,
 ): Promise<Result<{ readonly hash: string }>> {
-  return atPlace<{ readonly hash: string }>(root, from, protection, async (source) => {
+  const moved = atPlace<{ readonly hash: string }>(root, from, protection, async (source) => {
     const old = await readSeen(source, baseHash);
     if (!old.ok) return old;
     // It may be called the same but for letter case.
@@ -66,8 +70,19 @@ export function moveInPlace(
       await place.leaveEmptied(place.options.inside + source.path);
       return ok({ hash: baseHash });
     };
-    return atPlace(root, to, protection, move, isSource);
+    return unlessShut(atPlace(root, to, protection, move, isSource), to);
   });
+  return unlessShut(moved, from);
+}
+
+/** A mode in the place is the attempt's own doing, or the workspace's: nothing that would meet any other attempt. */
+async function unlessShut<T>(edit: Promise<Result<T>>, file: string): Promise<Result<T>> {
+  try {
+    return await edit;
+  } catch (error) {
+    if (hasCode(error, 'EACCES', 'EPERM')) return refuse('pathDenied', shutMessage(file));
+    throw error;
+  }
 }
 
 /** The file as it is, if that is what the writer saw. */

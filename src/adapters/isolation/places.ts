@@ -36,6 +36,8 @@ import { isUnread, WorkspaceLook } from './workspaceLook';
 export interface PlacesOptions {
   /** The workspace's real path: absolute, without links. */
   readonly root: string;
+  /** What is copied (`treeAround`). */
+  readonly top: string;
   /** Where the places are: a folder of ours outside of the workspace, absolute and without links. */
   readonly dir: string;
   readonly user: UserRules;
@@ -94,7 +96,7 @@ export interface Places
 /** A slot that was not prepared in this process is, by whatever is called first. */
 export function createPlaces(options: PlacesOptions): Places {
   const { root, user } = options;
-  const where = whereabouts(root, options.dir);
+  const where = whereabouts(root, options.top, options.dir);
   const { top, inside, room, folderOf, artifactsDir } = where;
   const protectionAt = createProtection(root, options.alsoProtected ?? (() => []));
   const leftOut = () => createLeftOut(options.copyRules?.() ?? { exclude: [], links: [] }, inside);

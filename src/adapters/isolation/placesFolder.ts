@@ -44,9 +44,13 @@ export async function placesFolder(root: string, named?: string): Promise<string
 async function usualHome(root: string): Promise<string> {
   const [usual = '', ...others] = usualHomes();
   const { dev } = await stat(root);
+  let onAnotherDisk: string | undefined;
   for (const home of [usual, ...others]) {
-    if (!isWithin(root, home) && (await isOurs(home, true)) && (await stat(home)).dev === dev) return home;
+    if (isWithin(root, home) || !(await isOurs(home, true))) continue;
+    if ((await stat(home)).dev === dev) return home;
+    onAnotherDisk ??= home;
   }
+  if (onAnotherDisk !== undefined) return onAnotherDisk;
   await makeFolder(usual);
   return usual;
 }

@@ -9,7 +9,7 @@ export type Protection = (file: string) => string | undefined;
 /**
  * @param root the workspace's real path, whose Git settings count
  * @param alsoProtected canonical paths besides, such as a backlog of another name
- * @returns the protection of a tree at `folder` as it is now: the workspace's, or a place's
+ * @returns rejects as `namedByGit`; the protection of a tree at `folder` as it is now: the workspace's, or a place's
  */
 export function createProtection(
   root: string,
@@ -17,7 +17,10 @@ export function createProtection(
 ): (folder: string) => Promise<Protection> {
   let named: Promise<NamedByGit> | undefined;
   return async (folder) => {
-    named ??= namedByGit(root);
+    named ??= namedByGit(root).catch((error: unknown) => {
+      named = undefined;
+      throw error;
+    });
     const byGit = await named;
     const others = new Set(alsoProtected().map(lockKey));
     const byPlace = powerByPlaces(folder);

@@ -2,7 +2,6 @@
 import path from 'node:path';
 import type { Slot } from '../../core/shared/ids';
 import { roomBelow } from '../files/pathRoom';
-import { treeAround } from './gitSource';
 
 export interface Whereabouts {
   /** The workspace's real path. */
@@ -27,9 +26,8 @@ export interface Whereabouts {
 
 const longestSlot = 9_999;
 
-/** @param root the workspace's real path @param dir a folder of ours for its places, absolute and without links */
-export function whereabouts(root: string, dir: string): Whereabouts {
-  const top = treeAround(root);
+/** @param root the workspace's real path @param top `treeAround` it @param dir a folder of ours for its places, absolute and without links */
+export function whereabouts(root: string, top: string, dir: string): Whereabouts {
   const inside = top === root ? '' : `${path.relative(top, root).replaceAll(path.sep, '/')}/`;
   const slotDir = (slot: Slot) => path.join(dir, String(slot));
   // Named as the workspace is: there are tools that call things by their folder.

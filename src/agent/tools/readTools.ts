@@ -51,13 +51,15 @@ export const listFiles = defineTool({
     if (!folder.ok) return refused(folder.error);
     const listing = await files.list(folder.value);
     if (!listing.ok) return refused(listing.error);
-    const { paths, partial } = listing.value;
+    const { paths, partial, shut } = listing.value;
+    const unread = shut.length === 0 ? '' : `\n[not listed, may not be read: ${named(shut)}]`;
     if (paths.length === 0)
-      return done(`There are no files in ${folder.value || 'the workspace'}.`, 'no files');
-    const more =
+      return done(`There are no files in ${folder.value || 'the workspace'}.${unread}`, 'no files');
+    const most =
       paths.length > maxPaths || partial
         ? `\n[only ${Math.min(paths.length, maxPaths)} are shown; name a folder]`
         : '';
+    const more = most + unread;
     return done(
       capHead(paths.slice(0, maxPaths).join('\n'), maxResultLength - more.length) + more,
       count(paths.length, 'file'),
@@ -81,8 +83,10 @@ export const searchFiles = defineTool({
       signal,
     );
     if (!found.ok) return refused(found.error);
-    const { matches, partial, tooLarge } = found.value;
-    const passedOver = tooLarge.length === 0 ? '' : `\n[not searched, too large: ${named(tooLarge)}]`;
+    const { matches, partial, tooLarge, shut } = found.value;
+    const large = tooLarge.length === 0 ? '' : `\n[not searched, too large: ${named(tooLarge)}]`;
+    const passedOver =
+      shut.length === 0 ? large : `${large}\n[not searched, may not be read: ${named(shut)}]`;
     if (matches.length === 0) return done(`No line matches.${passedOver}`, 'no matches');
     const most = partial ? `\n[there may be more than these ${matches.length}; narrow the search]` : '';
     const more = most + passedOver;

@@ -153,6 +153,7 @@ const overWords: Readonly<Record<TroubleCause, string>> = {
   disk: 'the disk can be written',
   stateFolder: 'the parts of .parallel-agents are its own again',
   workspace: 'the workspace can be copied',
+  git: 'Git answers about the workspace',
   copies: 'the settings let the workspace be copied',
 };
 

@@ -4,7 +4,8 @@ import type { EpochMs, Fence } from '../shared/ids';
 /**
  * What kind of trouble stands in every agent's way: the key is refused; the account has no credit; the model service does
  * not answer as itself; the proxy to it does not answer or refuses; processes cannot be started; too many files are open; the disk is full or read-only; a part of
- * `.parallel-agents` was replaced by something else; no copy of the workspace can be made; the user's settings do not let one be made.
+ * `.parallel-agents` was replaced by something else; no copy of the workspace can be made; Git does not
+ * answer about it; the user's settings do not let one be made.
  */
 export const troubleCauses = [
   'key',
@@ -16,6 +17,7 @@ export const troubleCauses = [
   'disk',
   'stateFolder',
   'workspace',
+  'git',
   'copies',
 ] as const;
 export type TroubleCause = (typeof troubleCauses)[number];
@@ -73,6 +75,7 @@ const firstProbeMs: Readonly<Record<TroubleCause, number>> = {
     disk: 5_000,
     stateFolder: 5_000,
     workspace: 5_000,
+    git: 5_000,
     copies: 5_000,
   },
 };
@@ -80,7 +83,15 @@ const longestProbeMs = 15 * 60_000;
 
 const proofs: Readonly<Record<TroubleCause, Proof>> = {
   ...{ key: 'model', credit: 'model', service: 'model', proxy: 'model' },
-  ...{ spawn: 'copy', files: 'copy', workspace: 'copy', copies: 'copy', disk: 'work', stateFolder: 'work' },
+  ...{
+    spawn: 'copy',
+    files: 'copy',
+    workspace: 'copy',
+    git: 'copy',
+    copies: 'copy',
+    disk: 'work',
+    stateFolder: 'work',
+  },
 };
 
 const keyMend = '"Set Anthropic API Key" in the editor, ANTHROPIC_API_KEY for the command line';
@@ -95,6 +106,7 @@ const mends: Readonly<Record<TroubleCause, string>> = {
   disk: `Free some space on the disk, or make it writable. ${byItself}`,
   stateFolder: `Nothing is read or written through it. ${byItself}`,
   workspace: `Make the folder one that you can read and write. ${byItself}`,
+  git: `Let Git answer there: take away what it waits for, or its name out of the settings. ${byItself}`,
   copies: `Change that, in your own settings or in the folder. ${byItself}`,
 };
 

@@ -94,7 +94,7 @@ export function attemptWords({ attemptMs, oneAgentMs }: RunReport, span: Span): 
   if (attemptMs === undefined || attemptMs - oneAgentMs < leastToldMs) return undefined;
   return {
     value: `${span(attemptMs)} in sum`,
-    aside: `${span(attemptMs - oneAgentMs)} of it waiting for other agents, or work that was given up`,
+    aside: `${span(attemptMs - oneAgentMs)} of it waiting for other agents, or work that was given up or checked again`,
   };
 }
 

@@ -19,6 +19,7 @@ import { isMeant } from './decide';
 import { decidingChain, type FinishedAttempt } from './decidingChain';
 import { measureWaiting, mostAgents } from './measureWaiting';
 import { exclusiveKeys, type Place, placeOf } from './places';
+import { repeatedChecks } from './repeatedChecks';
 
 /**
  * @param events the run's events from `run.started` on, in order
@@ -138,10 +139,11 @@ function measureAttempts(
       atWork.delete(attempt);
     }
   }
-  for (const [fence, attempt] of attempts)
-    attempt.aloneMs = gaveNothing(attempt)
-      ? 0
-      : Math.max(0, attempt.ms - (wasAlone ? 0 : (waitedMs.get(fence) ?? 0)));
+  const repeatedMs = repeatedChecks(events, coreWaitOf);
+  for (const [fence, attempt] of attempts) {
+    const forOthersMs = (waitedMs.get(fence) ?? 0) + (attempt.hadCompany ? (repeatedMs.get(fence) ?? 0) : 0);
+    attempt.aloneMs = gaveNothing(attempt) ? 0 : Math.max(0, attempt.ms - (wasAlone ? 0 : forOthersMs));
+  }
   return attempts;
 }
 

@@ -36,3 +36,8 @@ export function describeUnread({ count, paths }: Unread): string {
     : '';
   return `${what} could not be read, ${are} too large or still being written, and so ${are} not in the copy or older there: ${paths.map(inert).join(', ')}${rest}${help}`;
 }
+
+/** For agents, of a path that modes keep from them. */
+export function shutMessage(file: string): string {
+  return `"${file}" can neither be read nor written: its mode, or that of a folder above it, does not let you. Open it with chmod first, or leave it.`;
+}

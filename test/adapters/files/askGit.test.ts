@@ -4,7 +4,10 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { askGit } from '../../../src/adapters/files/askGit';
+import { OuterRules } from '../../../src/adapters/files/outerRules';
+import { namedByGit } from '../../../src/adapters/files/powerByPlace';
 import { gitSource } from '../../../src/adapters/isolation/gitSource';
+import { createProtection } from '../../../src/adapters/isolation/protection';
 import { tempFolder } from './tempWorkspace';
 
 describe('asking Git', () => {
@@ -17,6 +20,10 @@ describe('asking Git', () => {
     execFileSync('git', ['init', '-q', root]);
     return root;
   }
+  const cannotAnswer = {
+    reason: 'gitSilent',
+    message: /^Git cannot be asked about ".*": it would wait in ".*" at/,
+  };
   const question = ['rev-parse', '--is-inside-work-tree'];
 
   it('has an answer in a folder of a repository, and in a work tree of another place', async () => {
@@ -30,15 +37,52 @@ describe('asking Git', () => {
   });
 
   for (const name of ['HEAD', 'config', 'index', 'packed-refs', 'info/exclude', 'commondir', 'objects'])
-    it(`has none where ${name} is a pipe, and takes that for no repository`, async () => {
+    it(`is refused where ${name} is a pipe, which is taken for no repository`, async () => {
       const root = repository();
       const file = path.join(root, '.git', name);
       rmSync(file, { recursive: true, force: true });
       execFileSync('mkfifo', [file]);
-      assert.equal(await askGit(root, question), undefined);
+      await assert.rejects(askGit(root, question), cannotAnswer);
+      await assert.rejects(namedByGit(root), cannotAnswer);
       assert.equal(gitSource(root), undefined);
       const other = tempFolder();
       writeFileSync(path.join(other, '.git'), `gitdir: ${path.join(root, '.git')}\n`);
-      assert.equal(await askGit(other, question), undefined);
+      await assert.rejects(askGit(other, question), cannotAnswer);
     });
+
+  it('has none where Git refuses', async () => {
+    const root = repository();
+    writeFileSync(path.join(root, '.git/config'), '[broken');
+    assert.equal(await askGit(root, question), undefined);
+  });
+
+  it('is given up in words when Git waits, and asked anew', async () => {
+    const root = repository();
+    const pipe = path.join(root, 'settings');
+    execFileSync('mkfifo', [pipe]);
+    execFileSync('git', ['-C', root, 'config', 'include.path', pipe]);
+    const rules = new OuterRules(root);
+    const protect = createProtection(root, () => []);
+    const silent = { reason: 'gitSilent', message: /^Git does not answer about ".*"; it may wait at a pipe/ };
+    await assert.rejects(Promise.any([rules.files(), protect(root)]), ({ errors }: AggregateError) =>
+      errors.every((error) => error.reason === silent.reason && silent.message.test(error.message)),
+    );
+    rmSync(pipe);
+    execFileSync('git', ['-C', root, 'config', 'core.hooksPath', 'tools/hooks']);
+    assert.match((await protect(root))('tools/hooks/pre-commit') ?? '', /hooks that Git runs/);
+    assert.equal((await rules.files()).length, 2);
+  });
+
+  it('is no answer when Git cannot be started or was killed', async () => {
+    const root = repository();
+    const bin = tempFolder();
+    writeFileSync(path.join(bin, 'git'), '#!/bin/sh\nkill -9 $$\n', { mode: 0o755 });
+    const { PATH } = process.env;
+    process.env.PATH = bin;
+    try {
+      await assert.rejects(askGit(root, question), { reason: 'spawn', message: /^Git could not be asked: / });
+    } finally {
+      process.env.PATH = PATH;
+    }
+  });
 });

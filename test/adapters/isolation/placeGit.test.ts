@@ -4,6 +4,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { createUserRules } from '../../../src/adapters/files/userRules';
+import { treeAround } from '../../../src/adapters/isolation/gitSource';
 import { createPlaces } from '../../../src/adapters/isolation/places';
 import { tempFolder } from '../files/tempWorkspace';
 import { rested } from './rested';
@@ -87,7 +88,7 @@ describe('a place and Git', () => {
       'c.txt': 'c\n',
       '.gitattributes': '*.txt filter=up\n*.pdf diff=pdf\n',
     });
-    const { places } = placesOf(root);
+    const { places } = await placesOf(root);
     const told = async () => {
       await places.prepare(slot);
       return (await places.seen(slot)).gitPrograms;
@@ -123,7 +124,7 @@ describe('a place and Git', () => {
 
   it('is made from the root of the repository around the folder, and only the folder has changes', async () => {
     const root = repository({ 'base.json': '{}\n', 'packages/a/x.js': 'x\n', 'packages/b/y.js': 'y\n' });
-    const { places } = placesOf(path.join(root, 'packages/a'));
+    const { places } = await placesOf(path.join(root, 'packages/a'));
     await places.prepare(slot);
     const folder = places.folderOf(slot);
     assert.equal(readFileSync(path.join(folder, '../../base.json'), 'utf8'), '{}\n');
@@ -144,7 +145,7 @@ describe('a place and Git', () => {
 
   it('stays at the folder where the repository around ignores it', async () => {
     const root = repository({ '.gitignore': 'vendor\n', 'vendor/x/a.txt': 'a\n', 'b.txt': 'b\n' });
-    const { places } = placesOf(path.join(root, 'vendor/x'));
+    const { places } = await placesOf(path.join(root, 'vendor/x'));
     await places.prepare(slot);
     assert.deepEqual(readdirSync(places.folderOf(slot)), ['a.txt']);
     assert.ok(!existsSync(path.join(places.folderOf(slot), '../../b.txt')));
@@ -158,7 +159,7 @@ describe('a place and Git', () => {
     const tree = path.join(tempFolder(), 'tree');
     git(root, 'worktree', 'add', '-q', '-b', 'side', tree);
     for (const top of [root, tree]) {
-      const { places } = placesOf(top);
+      const { places } = await placesOf(top);
       await places.prepare(slot);
       const folder = places.folderOf(slot);
       for (const question of [
@@ -197,7 +198,7 @@ async function inRepository() {
   writeFileSync(path.join(root, 'new.txt'), 'new\n');
   writeFileSync(path.join(root, 'staged.txt'), 'staged\n');
   git(root, 'add', 'staged.txt');
-  const { places } = placesOf(root);
+  const { places } = await placesOf(root);
   await places.prepare(slot);
   return { root, places, folder: places.folderOf(slot) };
 }
@@ -213,12 +214,12 @@ function repository(files: Readonly<Record<string, string>>): string {
   return root;
 }
 
-function placesOf(root: string) {
+async function placesOf(root: string) {
   const houseDir = path.join(root, '.parallel-agents');
   mkdirSync(houseDir);
   writeFileSync(path.join(houseDir, '.gitignore'), '*\n');
   const user = createUserRules(root, houseDir);
-  const options = { root, dir: tempFolder(), user, sharedGlobs: () => [] };
+  const options = { root, top: await treeAround(root), dir: tempFolder(), user, sharedGlobs: () => [] };
   return { places: rested(createPlaces({ ...options, staged: async () => Buffer.alloc(0) })) };
 }
 

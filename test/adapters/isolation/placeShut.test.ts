@@ -2,6 +2,8 @@
 import { strict as assert } from 'node:assert';
 import { chmodSync, existsSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { hashOf } from '../../../src/adapters/files/contentHash';
+import { shutMessage } from '../../../src/core/shared/unread';
 import { Failure } from '../../../src/ports/failure';
 import { withoutRights } from '../../support/withoutRights';
 import { type Tree, tempWorkspace } from '../files/tempWorkspace';
@@ -102,6 +104,40 @@ describe('what is shut', () => {
       chmodSync(temp.at('shut'), 0o555);
       assert.ok((await temp.write('shut/new/c.ts', 'c')).ok);
       assert.deepEqual(temp.shown(), { 'a.ts': 'a', 'secret.txt': 's', 'shut/new/c.ts': 'c' });
+    }),
+  );
+
+  it(
+    'is refused to be written or moved by the name it has in the workspace, not by that of the place',
+    unprivileged(tree, async (temp) => {
+      const { isolation } = temp;
+      temp.run({ 'odd/c.ts': 'c' });
+      chmodSync(temp.at('shut'), 0);
+      chmodSync(temp.at('secret.txt'), 0);
+      chmodSync(temp.at('odd'), 0o300);
+      const edits = [
+        ['shut/b.ts', isolation.write(1, { path: 'shut/b.ts', baseHash: null, content: 'x' })],
+        ['shut/new/c.ts', isolation.write(1, { path: 'shut/new/c.ts', baseHash: null, content: 'x' })],
+        ['secret.txt', isolation.write(1, { path: 'secret.txt', baseHash: null, content: 'x' })],
+        ['odd/new.ts', isolation.write(1, { path: 'odd/new.ts', baseHash: null, content: 'x' })],
+        ['shut/b.ts', isolation.write(1, { path: 'shut/b.ts', baseHash: null, content: null })],
+        ['shut/b.ts', isolation.move(1, { from: 'shut/b.ts', to: 'b.ts', baseHash: '' })],
+        [
+          'shut/a.ts',
+          isolation.move(1, { from: 'a.ts', to: 'shut/a.ts', baseHash: hashOf(Buffer.from('a')) }),
+        ],
+      ] as const;
+      for (const [file, edit] of edits) {
+        const made = await edit;
+        assert.ok(!made.ok && made.error.code === 'pathDenied', file);
+        const isOfShut = file.startsWith('shut/');
+        const unseen = `"${file}" lies in "shut", which may not be looked into`;
+        assert.equal(
+          made.error.message.slice(0, unseen.length),
+          isOfShut ? unseen : shutMessage(file).slice(0, unseen.length),
+        );
+      }
+      chmodSync(temp.at('odd'), 0o700);
     }),
   );
 

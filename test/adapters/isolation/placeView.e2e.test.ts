@@ -243,7 +243,14 @@ async function inPlace(
   const { root, user, tree: treeIn } = await tempWorkspace(files);
   set(root);
   const places = createPlaces({
-    ...{ root, dir: tempFolder(), user, sharedGlobs: () => [], staged: async () => Buffer.alloc(0) },
+    ...{
+      root,
+      top: root,
+      dir: tempFolder(),
+      user,
+      sharedGlobs: () => [],
+      staged: async () => Buffer.alloc(0),
+    },
     variables: () => variables(root),
     viewMaker: (from, at) => findViewMaker(from, at, process.env),
   });

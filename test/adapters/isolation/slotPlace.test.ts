@@ -48,7 +48,14 @@ describe('a place that something was put into', () => {
   it('rests before a command is run there, though the call that put it is over sooner', async () => {
     const { root, user } = await tempWorkspace({ 'a.txt': 'a' });
     const places = createPlaces({
-      ...{ root, dir: tempFolder(), user, sharedGlobs: () => [], staged: async () => Buffer.alloc(0) },
+      ...{
+        root,
+        top: root,
+        dir: tempFolder(),
+        user,
+        sharedGlobs: () => [],
+        staged: async () => Buffer.alloc(0),
+      },
     });
     await places.prepare(1);
     const { cwd } = await places.commandPlace(1);

@@ -50,7 +50,7 @@ export function inWorkspace(
   const { root, houseDir } = workspace;
   const isolation = rested(
     createIsolation({
-      ...{ root, houseDir, dir: () => dir, user: createUserRules(root, houseDir) },
+      ...{ root, top: root, houseDir, dir: () => dir, user: createUserRules(root, houseDir) },
       ...{ sharedGlobs: () => [], alsoProtected: () => alsoProtected },
     }),
   );

@@ -32,7 +32,7 @@ export async function tempPlaces(tree: Tree, more: Partial<PlacesOptions> = {}):
   const reopen = () =>
     rested(
       createPlaces({
-        ...{ root, dir, sharedGlobs: () => [], user: createUserRules(root, houseDir) },
+        ...{ root, top: root, dir, sharedGlobs: () => [], user: createUserRules(root, houseDir) },
         ...{ staged: (hash: string) => kept.get(hash), ...more },
       }),
     );

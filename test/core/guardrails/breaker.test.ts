@@ -74,6 +74,7 @@ describe('the breaker', () => {
     spawn: ['copy', 'work'],
     files: ['copy', 'work'],
     workspace: ['copy', 'work'],
+    git: ['copy', 'work'],
     copies: ['copy', 'work'],
     disk: ['work'],
     stateFolder: ['work'],

@@ -33,7 +33,7 @@ describe('describeReport', () => {
       ...{ cores: { count: 2, cpuMs: 282_000, busyMs: 150_000, isWhole: true } },
     };
     assert.deepEqual(describeReport(busy).slice(1, 6), [
-      'Attempts       306.0 s in sum (156.0 s of it waiting for other agents, or work that was given up)',
+      'Attempts       306.0 s in sum (156.0 s of it waiting for other agents, or work that was given up or checked again)',
       'Cores          checks and commands ran for 82 % of the time and used 1.9 of 2 cores while they did (282.0 s of CPU time)',
       `One agent      about 150.0 s (0.82 × the wall time; ${how})`,
       'Best possible  about 141.0 s (no order of this work is faster; the run took 1.30 × that)',

@@ -243,6 +243,25 @@ describe('reportRun', () => {
       assert.equal(report(passing(1), two, inTurn, 90).oneAgentIs, 'estimate');
     });
 
+    it('takes off checks that ran again for what others brought in, or for their port; not those of new work', () => {
+      const use = { cpuMs: 20, coreWaitMs: 0 };
+      const story = [
+        ...[claim(0, 1), claim(0, 2), checked(20, 1, 20, use), checked(40, 1, 20, use), pass(40, 1)],
+        ...[checked(60, 2, 20, { ...use, passed: false, doubt: 'portTaken' }), checked(80, 2, 20, use)],
+        ...[checked(95, 2, 15, { ...use, trial: true }), checked(98, 2, 3, { ...use, guards: 1 })],
+        pass(100, 2),
+      ];
+      assert.equal(report(passing(1, 2), two, story, 100).oneAgentMs, 40 - 20 + (100 - 20));
+      const anew: Timed[] = [
+        ...[claim(0, 1), claim(0, 2), pass(5, 2), checked(20, 1, 20, use)],
+        [20, { type: 'feature.returned', why: '', ...own(1) }],
+        ...[checked(50, 1, 20, { ...use, passed: false }), checked(80, 1, 20, use), pass(80, 1)],
+      ];
+      assert.equal(report(passing(1, 2), two, anew, 80).oneAgentMs, 85);
+      const alone = [claim(0, 1), checked(20, 1, 20, use), checked(40, 1, 20, use), pass(40, 1)];
+      assert.equal(report(passing(1), two, alone, 40).oneAgentMs, 40, 'nobody was beside it');
+    });
+
     it('says at most where one of them could not be measured', () => {
       const some = [claim(0, 1), ran(20, 1, 20, {}), checked(80, 1, 40, half), pass(80, 1)];
       const told = report(passing(1), two, some, 80);
