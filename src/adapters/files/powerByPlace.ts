@@ -54,8 +54,11 @@ function powerOfNames(
 export interface NamedByGit {
   readonly files: ReadonlySet<string>;
   readonly hooks: readonly string[];
+  /** The files that these settings stand in, or would if they were there; absolute. */
+  readonly origins: readonly string[];
 }
 
+const includes = /^include(?:if\..*)?\.path$/is;
 /** Settings whose values name no file, whatever there is of that name. */
 const words =
   /^(?:(?:user|author|committer)\.(?:name|email)|branch\..+\.(?:remote|merge|rebase)|init\.defaultbranch|(?:color|pull|push)\..+|merge\.conflictstyle|diff\.algorithm|core\.(?:repositoryformatversion|filemode|bare|logallrefupdates|ignorecase|precomposeunicode|symlinks|autocrlf|eol|safecrlf|quotepath|abbrev))$/i;
@@ -73,11 +76,17 @@ export async function namedByGit(root: string): Promise<NamedByGit> {
   const bases = [root, ...(top === undefined ? [] : [top.trim()])];
   const files = new Set<string>();
   const hooks: string[] = [];
+  const origins = new Set<string>();
   const fields = settings?.split('\0') ?? [];
   for (let at = 0; at + 1 < fields.length; at += 2) {
     const [key = '', ...lines] = (fields[at + 1] ?? '').split('\n');
     const value = lines.join('\n');
     const origin = fields[at]?.replace(/^file:/, '') ?? '';
+    for (const stood of bases.map((base) => path.resolve(base, origin))) {
+      origins.add(stood);
+      // One that is included need not be there yet.
+      if (includes.test(key)) origins.add(path.resolve(path.dirname(stood), value));
+    }
     // Included settings are named from where they are named.
     for (const base of [...bases, ...bases.map((one) => path.dirname(path.resolve(one, origin)))]) {
       const named = words.test(key) ? [] : [value, ...value.split(/[\s"'`;&|()<>=!]+/)];
@@ -90,11 +99,14 @@ export async function namedByGit(root: string): Promise<NamedByGit> {
       if (inside !== undefined) hooks.push(inside);
     }
   }
-  return { files, hooks };
+  return { files, hooks, origins: [...origins] };
 }
 
 /** As `powerByPlace`, for what Git's settings name. */
-export function powerNamedByGit(file: string, { files, hooks }: NamedByGit): string | undefined {
+export function powerNamedByGit(
+  file: string,
+  { files, hooks }: Pick<NamedByGit, 'files' | 'hooks'>,
+): string | undefined {
   const key = lockKey(file);
   if (hooks.some((folder) => key === folder || key.startsWith(`${folder}/`)))
     return 'holds hooks that Git runs (core.hooksPath)';

@@ -1,7 +1,8 @@
 // Which files are never an agent's, in whatever place: by their names, by what lies beside them, or because Git's settings name them.
 import { powerOf } from '../../core/guardrails/powerFiles';
 import { lockKey } from '../../core/locks/lockPath';
-import { type NamedByGit, namedByGit, powerByPlaces, powerNamedByGit } from '../files/powerByPlace';
+import { gitSettingsOf } from '../files/gitSettings';
+import { powerByPlaces, powerNamedByGit } from '../files/powerByPlace';
 
 /** Why not, as the end of a sentence that begins with the path; undefined: free. */
 export type Protection = (file: string) => string | undefined;
@@ -9,19 +10,15 @@ export type Protection = (file: string) => string | undefined;
 /**
  * @param root the workspace's real path, whose Git settings count
  * @param alsoProtected canonical paths besides, such as a backlog of another name
- * @returns rejects as `namedByGit`; the protection of a tree at `folder` as it is now: the workspace's, or a place's
+ * @returns rejects as `gitSettingsOf`; the protection of a tree at `folder` as it is now: the workspace's, or a place's
  */
 export function createProtection(
   root: string,
   alsoProtected: () => readonly string[],
 ): (folder: string) => Promise<Protection> {
-  let named: Promise<NamedByGit> | undefined;
+  const gitSettings = gitSettingsOf(root);
   return async (folder) => {
-    named ??= namedByGit(root).catch((error: unknown) => {
-      named = undefined;
-      throw error;
-    });
-    const byGit = await named;
+    const byGit = await gitSettings();
     const others = new Set(alsoProtected().map(lockKey));
     const byPlace = powerByPlaces(folder);
     return (file) => {

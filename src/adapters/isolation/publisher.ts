@@ -4,9 +4,9 @@ import { Failure } from '../../ports/failure';
 import type { FileState, Isolation, StagedFile } from '../../ports/isolation';
 import { isNotRead, whyNotRead } from '../files/boundedRead';
 import { asFailures } from '../files/fileFailure';
+import { gitSettingsOf } from '../files/gitSettings';
 import { inParallel } from '../files/inParallel';
 import { type KeptContent, mostKeptBytes } from '../files/keptContent';
-import { namedByGit } from '../files/powerByPlace';
 import type { RuleMemory } from '../files/ruleMemory';
 import { keepsModes } from './modesKept';
 import { type Publishing, putFiles, withdrawFiles } from './publication';
@@ -46,14 +46,14 @@ export interface Publisher extends Pick<Isolation, 'publish' | 'withdraw' | 'swe
 export function createPublisher(options: PublisherOptions): Publisher {
   const { root, houseDir, kept, memory, alsoProtected = () => [] } = options;
   const journal = new PublicationJournal(houseDir);
-  let ground: Promise<readonly [Publishing['namedByGit'], boolean]> | undefined;
+  const gitSettings = gitSettingsOf(root);
+  let modes: Promise<boolean> | undefined;
   /** One after the other: of files that only together make a Git directory, the last is refused. */
   let turn: Promise<unknown> = Promise.resolve();
 
   async function publishing(): Promise<Publishing> {
-    ground ??= Promise.all([namedByGit(root), keepsModes(kept)]);
-    const [named, modes] = await ground.catch((error: unknown) => {
-      ground = undefined;
+    modes ??= keepsModes(kept).catch((error: unknown) => {
+      modes = undefined;
       throw error;
     });
     return {
@@ -61,8 +61,8 @@ export function createPublisher(options: PublisherOptions): Publisher {
       kept,
       journal,
       memory,
-      namedByGit: named,
-      keepsModes: modes,
+      namedByGit: await gitSettings(),
+      keepsModes: await modes,
       alsoProtected: alsoProtected(),
     };
   }

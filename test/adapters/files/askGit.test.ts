@@ -73,6 +73,23 @@ describe('asking Git', () => {
     assert.equal((await rules.files()).length, 2);
   });
 
+  it('is done again for what settings name once one of their files is another', async () => {
+    const root = repository();
+    const set = (key: string, value: string) => execFileSync('git', ['-C', root, 'config', key, value]);
+    const protect = createProtection(root, () => []);
+    const isFree = async (file: string) => (await protect(root))(file) === undefined;
+    assert.ok(await isFree('tools/hooks/pre-commit'));
+    set('core.hooksPath', 'tools/hooks');
+    assert.ok(!(await isFree('tools/hooks/pre-commit')));
+    set('include.path', '../more');
+    assert.ok(await isFree('tools/own/pre-push'));
+    writeFileSync(path.join(root, 'more'), '[core]\n\thooksPath = tools/own\n');
+    assert.ok(!(await isFree('more')));
+    assert.ok(!(await isFree('tools/own/pre-push')));
+    writeFileSync(path.join(root, 'more'), '[core]\n\thooksPath = tools/others\n');
+    assert.ok(!(await isFree('tools/others/pre-push')));
+  });
+
   it('is no answer when Git cannot be started or was killed', async () => {
     const root = repository();
     const bin = tempFolder();
