@@ -5,10 +5,9 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import path from 'node:path';
 import { createUserRules } from '../../../src/adapters/files/userRules';
 import { treeAround } from '../../../src/adapters/isolation/gitSource';
-import { createPlaces } from '../../../src/adapters/isolation/places';
 import { tempFolder } from '../files/tempWorkspace';
 import { rested } from './rested';
-import { filesIn } from './tempPlaces';
+import { filesIn, placesOnly } from './tempPlaces';
 
 const slot = 1;
 
@@ -219,8 +218,7 @@ async function placesOf(root: string) {
   mkdirSync(houseDir);
   writeFileSync(path.join(houseDir, '.gitignore'), '*\n');
   const user = createUserRules(root, houseDir);
-  const options = { root, top: await treeAround(root), dir: tempFolder(), user, sharedGlobs: () => [] };
-  return { places: rested(createPlaces({ ...options, staged: async () => Buffer.alloc(0) })) };
+  return { places: rested(placesOnly({ root, user }, { top: await treeAround(root) })) };
 }
 
 /** As a person has it who has set nothing for all repositories. */

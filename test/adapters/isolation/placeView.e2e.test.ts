@@ -5,7 +5,6 @@ import { randomBytes } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import path from 'node:path';
-import { createPlaces } from '../../../src/adapters/isolation/places';
 import { createCommandRunner } from '../../../src/adapters/process/commandRunner';
 import { findViewMaker } from '../../../src/adapters/process/diskView';
 import { Failure } from '../../../src/ports/failure';
@@ -13,6 +12,7 @@ import type { CommandRun } from '../../../src/ports/workers';
 import { repoRoot } from '../../support/repoRoot';
 import { type Tree, tempFolder, tempWorkspace } from '../files/tempWorkspace';
 import { noSurvivor } from '../process/survivors';
+import { placesOnly } from './tempPlaces';
 
 const slot = 1;
 const runner = createCommandRunner({
@@ -242,18 +242,13 @@ async function inPlace(
 ) {
   const { root, user, tree: treeIn } = await tempWorkspace(files);
   set(root);
-  const places = createPlaces({
-    ...{
-      root,
-      top: root,
-      dir: tempFolder(),
-      user,
-      sharedGlobs: () => [],
-      staged: async () => Buffer.alloc(0),
+  const places = placesOnly(
+    { root, user },
+    {
+      variables: () => variables(root),
+      viewMaker: (from, at) => findViewMaker(from, at, process.env),
     },
-    variables: () => variables(root),
-    viewMaker: (from, at) => findViewMaker(from, at, process.env),
-  });
+  );
   await places.prepare(slot);
   const { cwd, env, view } = await places.commandPlace(slot);
   const tag = randomBytes(16).toString('hex');

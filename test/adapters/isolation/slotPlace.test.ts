@@ -6,11 +6,11 @@ import path from 'node:path';
 import { hashOf } from '../../../src/adapters/files/contentHash';
 import { ArrivalList } from '../../../src/adapters/isolation/arrivals';
 import { bringUpToDate } from '../../../src/adapters/isolation/bringUpToDate';
-import { createPlaces } from '../../../src/adapters/isolation/places';
 import { SlotPlace } from '../../../src/adapters/isolation/slotPlace';
 import { tickMs } from '../../../src/adapters/isolation/stamp';
 import { foundAt } from '../../../src/adapters/isolation/survey';
 import { tempFolder, tempWorkspace } from '../files/tempWorkspace';
+import { placesOnly } from './tempPlaces';
 
 describe('slotPlace', () => {
   it('knows each file that it put without reading it, once it rests', async () => {
@@ -46,17 +46,7 @@ describe('slotPlace', () => {
 
 describe('a place that something was put into', () => {
   it('rests before a command is run there, though the call that put it is over sooner', async () => {
-    const { root, user } = await tempWorkspace({ 'a.txt': 'a' });
-    const places = createPlaces({
-      ...{
-        root,
-        top: root,
-        dir: tempFolder(),
-        user,
-        sharedGlobs: () => [],
-        staged: async () => Buffer.alloc(0),
-      },
-    });
+    const places = placesOnly(await tempWorkspace({ 'a.txt': 'a' }));
     await places.prepare(1);
     const { cwd } = await places.commandPlace(1);
     const agoMs = Date.now() - lstatSync(path.join(cwd, 'a.txt')).ctimeMs;

@@ -44,6 +44,17 @@ export async function tempPlaces(tree: Tree, more: Partial<PlacesOptions> = {}):
   };
 }
 
+/** Of a workspace from which nothing is published. */
+export function placesOnly(
+  { root, user }: Pick<TempWorkspace, 'root' | 'user'>,
+  more: Partial<PlacesOptions> = {},
+): Places {
+  return createPlaces({
+    ...{ root, top: root, dir: tempFolder(), user },
+    ...{ sharedGlobs: () => [], staged: async () => Buffer.alloc(0), ...more },
+  });
+}
+
 export async function tempWorld({ files, ignored, sharedGlobs }: WorldSetup): Promise<IsolationWorld> {
   const rules = { '.gitignore': ignored.map((name) => `${name}\n`).join('') };
   const { workspace, places, stage, read } = await tempPlaces(
