@@ -22,6 +22,7 @@ const rooms = {
 /** Inside core a folder may import those of earlier steps, and no other. */
 const coreSteps = [
   ['shared'],
+  ['models'],
   ['claims', 'locks', 'guardrails'],
   ['proof'],
   ['features'],

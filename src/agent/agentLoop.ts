@@ -59,7 +59,6 @@ async function work(assignment: Assignment, ports: AgentPorts, signal: AbortSign
   let isReady = false;
   for (let idleTurns = 0; ; ) {
     const request = {
-      model: assignment.model,
       system: systemPrompt,
       tools,
       messages: [...messages],

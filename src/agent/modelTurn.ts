@@ -38,7 +38,6 @@ export async function takeTurn(
     const turn = await stream(request, ports, signal);
     if (!(turn instanceof Failure)) {
       await coordinator.modelCalled({
-        model: request.model,
         usage: turn.usage,
         durationMs: clock.monotonic() - startedAt,
       });

@@ -1,9 +1,9 @@
 // Reads the command line into one closed union, or says what is wrong with it.
 import { parseArgs } from 'node:util';
 import { type GraphFormat, graphFormats } from '../core/graph/exportGraph';
-import { isModelName, type ModelName } from '../core/routing/modelCatalog';
+import { isModelName, type ModelName, modelNameForms } from '../core/models/models';
 import type { Elsewhere } from '../host/elsewhere';
-import { highestAgentLimit, modelNames } from '../host/settings';
+import { highestAgentLimit } from '../host/settings';
 
 export type CliCommand =
   | { readonly kind: 'help' }
@@ -52,7 +52,7 @@ export const help = `parallel-agents: several coding agents build your backlog a
       --feature-id ID       only this feature
       --with-dependencies   and what it needs
       --features FILE       another backlog in DIR
-      --model MODEL         for every feature: ${modelNames}
+      --model MODEL         for every feature: ${modelNameForms}
       --verify CMD          the check of features that name none
       --json                events, one a line, instead of text
       --go-on               with records made elsewhere: go on, with your settings
@@ -178,7 +178,7 @@ function elsewhere(goOn = false, startOver = false): Elsewhere {
 
 function model(name: string | undefined): ModelName | undefined {
   if (name === undefined || isModelName(name)) return name;
-  throw new UsageError(`--model must be one of ${modelNames}, not "${name}".`);
+  throw new UsageError(`--model must be ${modelNameForms}, not "${name}".`);
 }
 
 function format(name: string | undefined): GraphFormat {

@@ -3,7 +3,9 @@ import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Event } from '../core/events/event';
 import type { Snapshot } from '../core/events/snapshot';
-import { accessWith, describeLeftOut } from '../core/guardrails/machineSettings';
+import { describeLeftOut } from '../core/guardrails/machineSettings';
+import { accessWith, chooseModel, type ModelChoice } from '../core/models/modelAccess';
+import { type Providers, providerOf } from '../core/models/providers';
 import type { FeatureId } from '../core/shared/ids';
 import type { Session } from '../host/session';
 import { resolveSettings } from '../host/settings';
@@ -37,17 +39,11 @@ export async function run(
   }
   for (const warning of [...sources.warnings, ...warnings]) terminal.note(`⚠️ ${warning}`);
   const hasScript = await exists(join(root, 'offline-script.json'));
-  const apiKey = terminal.env.ANTHROPIC_API_KEY || undefined;
-  const model = settings.model ?? (apiKey === undefined ? 'offline' : undefined);
-  if (model === 'offline' && !hasScript) {
-    throw new BadInput([
-      settings.model === 'offline'
-        ? 'The offline model plays offline-script.json, and there is none beside the backlog.'
-        : 'No model to work with: set ANTHROPIC_API_KEY, or put an offline-script.json beside the backlog to try it without one.',
-    ]);
-  }
-  if (model !== 'offline' && apiKey === undefined)
-    throw new BadInput([`The model ${model} needs a key: set ANTHROPIC_API_KEY.`]);
+  const { providers } = machine;
+  const access = accessWith((id) => terminal.env[providerOf(id, providers)?.keyVariable ?? ''], providers);
+  const choice = chooseModel({ model: settings.model, providers, access, hasOfflineScript: hasScript });
+  refuseWithoutModel(choice, settings.model, providers, hasScript);
+  const model = choice.kind === 'offline' ? 'offline' : settings.model;
   if (model === 'offline')
     terminal.note(
       'ℹ️ Offline model: it plays offline-script.json and thinks nothing up; no key and no network are used.',
@@ -85,7 +81,7 @@ export async function run(
       },
       allowedCommands: machine.allowedCommands,
       variables: machine.variables,
-      ...(apiKey === undefined || model === 'offline' ? {} : { access: accessWith(apiKey, machine) }),
+      ...(access.length === 0 || model === 'offline' ? {} : { access }),
     });
     if (!started.ok) throw new BadInput(started.error.message.split('\n'));
     const { leftOut, runId } = started.value;
@@ -113,6 +109,30 @@ export async function run(
     own.stop();
     await session.close();
   }
+}
+
+/** @throws BadInput */
+function refuseWithoutModel(
+  choice: ModelChoice,
+  wish: string | undefined,
+  providers: Providers,
+  hasScript: boolean,
+): void {
+  if (choice.kind === 'offline' && !hasScript)
+    throw new BadInput([
+      'The offline model plays offline-script.json, and there is none beside the backlog.',
+    ]);
+  if (choice.kind === 'noProvider')
+    throw new BadInput([
+      `The model ${wish} is of a provider "${choice.provider}" that is not known; parallelAgents.providers in your own settings names its address, and there are ${Object.keys(providers).join(', ')}.`,
+    ]);
+  if (choice.kind !== 'noKey') return;
+  const { keyVariable } = providerOf(choice.provider, providers) ?? {};
+  throw new BadInput([
+    wish === undefined
+      ? `No model to work with: set ${keyVariable}, name another model (--model provider/model), or put an offline-script.json beside the backlog to try it without one.`
+      : `The model ${wish} needs a key: set ${keyVariable}.`,
+  ]);
 }
 
 function print(session: Session, json: boolean, terminal: Terminal): Printer {

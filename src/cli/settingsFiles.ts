@@ -7,7 +7,7 @@ import type { SettingReader } from '../host/settings';
 
 /** Settings that only the user's own file may give: a workspace must not name an endpoint, raise the machine's limits or have secrets handed out. */
 const machineScope = [
-  ...['agentLimit', 'providers.', 'commands.', 'verify.shell', 'workspace.'],
+  ...['agentLimit', 'providers', 'providers.', 'commands.', 'verify.shell', 'workspace.'],
   ...['copies.samePlace', 'copies.readOnlyLinks', 'copies.folder', 'copies.maxGb'],
 ];
 const prefix = 'parallelAgents.';
@@ -34,18 +34,36 @@ export async function readSettings(
   const workspace = await readJson(join(root, '.vscode', 'settings.json'), warnings);
   const user = await readJson(userSettingsFile(env), warnings);
   const read: SettingReader = (name, of) => {
-    const fromUser = user.get(prefix + name) ?? user.get(name);
-    if (of !== undefined) return of === 'user' ? fromUser : workspace.get(prefix + name);
+    const fromUser = settingIn(user, prefix + name) ?? settingIn(user, name);
+    if (of !== undefined) return of === 'user' ? fromUser : settingIn(workspace, prefix + name);
     if (flags[name] !== undefined) return flags[name];
     if (name === 'maxAgents' && env.MAX_AGENTS !== undefined && env.MAX_AGENTS !== '')
       return asNumber(env.MAX_AGENTS);
     const forMachine = machineScope.some((scope) =>
       scope.endsWith('.') ? name.startsWith(scope) : name === scope,
     );
-    const fromWorkspace = forMachine ? undefined : workspace.get(prefix + name);
+    const fromWorkspace = forMachine ? undefined : settingIn(workspace, prefix + name);
     return fromWorkspace ?? fromUser;
   };
   return { read, warnings };
+}
+
+/** As in an editor, `"a.b.c": 1` says the same as `"a": {"b": {"c": 1}}`, and both may say something. */
+function settingIn(settings: ReadonlyMap<string, unknown>, name: string): unknown {
+  const below = [...settings].filter(([key]) => key.startsWith(`${name}.`));
+  const value = settings.get(name);
+  if (below.length === 0) return value;
+  const isTree = typeof value === 'object' && value !== null && !Array.isArray(value);
+  const parts = below.map(([key]) => key.slice(name.length + 1).split('.')[0] ?? '');
+  const values = [...new Set(parts)].map((part) => [part, settingIn(settings, `${name}.${part}`)] as const);
+  const tree: Record<string, unknown> = isTree ? { ...value } : {};
+  for (const [part, own] of values) tree[part] = merged(tree[part], own);
+  return tree;
+}
+
+function merged(one: unknown, other: unknown): unknown {
+  const isBoth = [one, other].every((v) => typeof v === 'object' && v !== null && !Array.isArray(v));
+  return isBoth ? { ...Object(one), ...Object(other) } : other;
 }
 
 async function readJson(file: string, warnings: string[]): Promise<ReadonlyMap<string, unknown>> {

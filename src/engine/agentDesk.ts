@@ -3,7 +3,8 @@
 import { attemptOf } from '../core/events/event';
 import type { Trouble } from '../core/guardrails/breaker';
 import { type Action, type BudgetAnswer, settle, spend } from '../core/guardrails/budget';
-import { costUsd } from '../core/routing/modelCatalog';
+import { costUsd } from '../core/models/models';
+import type { Providers } from '../core/models/providers';
 import type { Fence } from '../core/shared/ids';
 import type { Unread } from '../core/shared/unread';
 import type { Assignment, Coordinator, SubmitVerdict, ToolCall } from '../ports/coordinator';
@@ -18,7 +19,7 @@ import type { Submission } from './submission';
 import type { Throttle } from './throttle';
 
 /** What only the host knows of an assignment: keys and scripts, which no log may hold. */
-export type Secrets = (live: LiveAttempt) => Promise<Pick<Assignment, 'offline' | 'anthropic'>>;
+export type Secrets = (live: LiveAttempt) => Promise<Pick<Assignment, 'offline' | 'endpoint'>>;
 
 export interface DeskParts {
   readonly log: EventLog;
@@ -28,6 +29,8 @@ export interface DeskParts {
   readonly throttle: Throttle;
   readonly submission: Submission;
   readonly secrets: Secrets;
+  /** Who serves models, and for how much. */
+  readonly providers: () => Providers;
   readonly withheld: () => readonly string[];
   readonly allowedCommands: () => readonly string[];
   readonly secretFiles: () => readonly string[];
@@ -96,10 +99,14 @@ export class AgentDesk {
   }
 
   async modelCalled(fence: Fence, call: Parameters<Coordinator['modelCalled']>[0]): Promise<void> {
-    const { attempt } = this.parts.pool.present(fence);
+    const { attempt, model } = this.parts.pool.present(fence);
     this.parts.throttle.succeeded();
+    const cost = costUsd(model, call.usage, this.parts.providers());
     await this.parts.log.append([
-      { type: 'model.called', ...call, costUsd: costUsd(call.model, call.usage), ...attemptOf(attempt) },
+      {
+        ...{ type: 'model.called', model, ...call, costUsd: cost ?? 0, ...attemptOf(attempt) },
+        ...(cost === undefined && { isUnpriced: true }),
+      },
     ]);
     await this.parts.breaker.proved('model', fence);
   }

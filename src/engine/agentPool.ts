@@ -7,8 +7,8 @@ import { isCheckedFirst } from '../core/features/feature';
 import type { Trouble } from '../core/guardrails/breaker';
 import { timeLimit } from '../core/guardrails/budget';
 import type { Limits } from '../core/guardrails/limits';
-import { modelCatalog } from '../core/routing/modelCatalog';
-import { routeModel } from '../core/routing/routeModel';
+import { modelOf } from '../core/models/models';
+import { routeModel, type WhyNot } from '../core/routing/routeModel';
 import type { Choice } from '../core/scheduler/selectBatch';
 import type { FeatureId, Fence } from '../core/shared/ids';
 import { describeUnread, unreadOf } from '../core/shared/unread';
@@ -50,6 +50,8 @@ export interface PoolParts {
   readonly clock: Clock;
   readonly chance: Chance;
   readonly socketPath: string;
+  /** Why a model's provider cannot be asked. */
+  readonly whyNot: WhyNot;
   /** The mark in the environment of every process of an attempt; the same again after a crash. */
   readonly tagOf: (attempt: Attempt) => string;
   /** Brings an attempt that has no agent from its copy to its end; never rejects for what the machine refuses. */
@@ -171,7 +173,7 @@ export class AgentPool {
     const feature = log.head.features[featureId];
     const run = log.head.run;
     if (!feature || !run) return;
-    const { model } = routeModel(feature.spec, run.settings.model);
+    const { model, reason: modelWhy } = routeModel(feature.spec, run.settings.model, this.parts.whyNot);
     const attempt: Attempt = {
       slot,
       featureId,
@@ -183,7 +185,7 @@ export class AgentPool {
     const live = new LiveAttempt(attempt, feature, model, this.parts.tagOf(attempt), chance.token(), check);
     this.#live.set(attempt.fence, live);
     await log.append([
-      { type: 'feature.claimed', model, ...attemptOf(attempt) },
+      { type: 'feature.claimed', model, modelWhy, ...attemptOf(attempt) },
       ...scopes.map(
         (scope): Happening => ({ type: 'lock.granted', ...scope, how: 'claim', ...attemptOf(attempt) }),
       ),
@@ -251,7 +253,7 @@ export class AgentPool {
   }
 
   #watchTime(live: LiveAttempt, limits: Limits): void {
-    const hit = timeLimit(modelCatalog[live.model].tier, limits);
+    const hit = timeLimit(modelOf(live.model).tier, limits);
     live.timeLimit = new TimeLimit(this.parts.clock, hit.bound, () =>
       this.#follow(this.end(live, { kind: 'limit', hit })),
     );

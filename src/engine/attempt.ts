@@ -3,7 +3,7 @@ import { type Attempt, attemptOf, type CoreUse, type Happening } from '../core/e
 import type { CheckProof, Feature } from '../core/features/feature';
 import type { YieldCause } from '../core/features/featureChange';
 import { type Budget, freshBudget, type LimitHit, type LimitName } from '../core/guardrails/budget';
-import type { ModelName } from '../core/routing/modelCatalog';
+import type { ModelName } from '../core/models/models';
 import type { Refusal } from '../core/shared/result';
 import type { Unread } from '../core/shared/unread';
 import type { CommandTime, SubmitVerdict } from '../ports/coordinator';

@@ -4,6 +4,7 @@ import type { Snapshot } from '../core/events/snapshot';
 import type { FeatureSpec } from '../core/features/feature';
 import type { Redactor } from '../core/guardrails/redactor';
 import type { Surroundings } from '../core/guardrails/surroundings';
+import type { ProviderId, Providers } from '../core/models/providers';
 import { concernsDecision } from '../core/scheduler/concernsDecision';
 import type { FeatureId, Fence } from '../core/shared/ids';
 import type { Isolation } from '../ports/isolation';
@@ -64,6 +65,8 @@ export interface EngineParts {
   readonly ender: ProcessEnder;
   readonly commands: CommandRunner;
   readonly secrets: Secrets;
+  /** Who serves models, for how much, and why one cannot be asked. */
+  readonly models: { readonly providers: Providers; whyNot(provider: ProviderId): string | undefined };
   /** Values of the workspace's secret files, which an agent's commands get to see, and its model does not. */
   readonly withheld: () => readonly string[];
   /** Knows every key that no text may hold. */
@@ -135,6 +138,7 @@ export class Engine {
       ...{ log, locks, publications, isolation, setUp, insistence, breaker, clock, chance, tagOf, report },
       machine,
       ...{ spawner: parts.spawner, ender: parts.ender, socketPath: parts.socketPath, admit: parts.admit },
+      whyNot: (provider) => parts.models.whyNot(provider),
       checkAgain: (live) => checkAgain({ log, pool, submission }, live),
     });
     const guard = new ChangeGuard(log, parts.secretFiles);
@@ -158,6 +162,7 @@ export class Engine {
       {
         ...{ log, pool, isolation, breaker, throttle, submission, allowedCommands, onOutput },
         secrets: parts.secrets,
+        providers: () => parts.models.providers,
         withheld: parts.withheld,
         secretFiles: parts.secretFiles,
       },

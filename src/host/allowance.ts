@@ -1,27 +1,25 @@
-// What agents may do and whose key they use while a host lives: its own user's settings, narrowed by whoever started.
-import {
-  judgeAsked,
-  type LeftOut,
-  type MachineSettings,
-  type ModelAccess,
-  narrow,
-} from '../core/guardrails/machineSettings';
+// What agents may do and whose keys they use while a host lives: its own user's settings, narrowed by whoever started.
+import { judgeAsked, type LeftOut, type MachineSettings, narrow } from '../core/guardrails/machineSettings';
 import type { Redactor } from '../core/guardrails/redactor';
+import { isAddressOf, type ModelAccess, providerFor } from '../core/models/modelAccess';
+import type { ModelName } from '../core/models/models';
+import { type ProviderId, type Providers, providerOf, titleOf } from '../core/models/providers';
 import type { Result } from '../core/shared/result';
+import type { ModelEndpoint } from '../ports/coordinator';
 
 /** What a face asks for when it starts a run or changes one; what is absent stays as it is. */
 export interface Asked {
   readonly maxAgents?: number;
   readonly allowedCommands?: readonly string[];
   readonly variables?: readonly string[];
-  readonly access?: ModelAccess;
+  readonly access?: readonly ModelAccess[];
 }
 
 /** In memory only. The next host starts from its own user's settings, and without a key until a face gives it one. */
 export class Allowance {
   #asked: Pick<Asked, 'allowedCommands' | 'variables'> = {};
-  #access: ModelAccess | undefined;
-  #waiting: ((access: ModelAccess) => void)[] = [];
+  readonly #access = new Map<ProviderId, ModelAccess>();
+  #waiting: (() => void)[] = [];
 
   /** @param own asked at every use, so that a command that is struck from the settings is refused at once */
   constructor(
@@ -31,6 +29,10 @@ export class Allowance {
 
   get agentLimit(): number {
     return this.own().agentLimit;
+  }
+
+  get providers(): Providers {
+    return this.own().providers;
   }
 
   get commands(): readonly string[] {
@@ -44,34 +46,47 @@ export class Allowance {
     return narrow(variables, this.#asked.variables ?? variables).allowed;
   }
 
-  judge(asked: Asked): Result<object> {
-    return judgeAsked(this.own(), asked);
+  /** @param model the run's, above every feature's own wish */
+  judge(asked: Asked, model: ModelName | undefined): Result<object> {
+    return judgeAsked(this.own(), asked, model === 'offline' ? [] : [providerFor(model)]);
   }
 
-  /** Takes over what `judge` allows; the answer names the commands and variables that are not. */
-  take({ allowedCommands, variables, access }: Asked): LeftOut {
-    if (access !== undefined) {
-      this.redactor.add(access.apiKey);
-      this.#access = access;
-      for (const give of this.#waiting.splice(0)) give(access);
-    }
+  /** Takes over what `judge` allows; the answer names the commands, variables and providers that are not. */
+  take({ allowedCommands, variables, access = [] }: Asked): LeftOut {
+    const own = this.own();
+    const isTaken = (given: ModelAccess) => isAddressOf(given, own.providers);
+    for (const given of access) this.redactor.add(given.apiKey);
+    for (const given of access.filter(isTaken)) this.#access.set(given.provider, given);
+    if (access.some(isTaken)) for (const look of this.#waiting.splice(0)) look();
     this.#asked = {
       ...this.#asked,
       ...(allowedCommands && { allowedCommands }),
       ...(variables && { variables }),
     };
-    const own = this.own();
     return {
       commands: narrow(own.allowedCommands, allowedCommands ?? []).leftOut,
       variables: narrow(own.variables, variables ?? []).leftOut,
+      providers: access.flatMap((given) => (isTaken(given) ? [] : [given.provider])),
     };
   }
 
-  /** The key with its address; after a crash of the host, once a face has given it again. */
-  access(): Promise<ModelAccess> {
-    const access = this.#access;
-    return access === undefined
-      ? new Promise((resolve) => this.#waiting.push(resolve))
-      : Promise.resolve(access);
+  /** Why agents cannot be sent there, as the end of a sentence; undefined where they can, or where no face has given any key yet. */
+  whyNot(id: ProviderId): string | undefined {
+    const provider = providerOf(id, this.providers);
+    if (provider === undefined) return `parallelAgents.providers names no "${id}"`;
+    const isOpen = provider.key === 'none' || this.#access.has(id) || this.#access.size === 0;
+    return isOpen ? undefined : `there is no key for ${titleOf(id, this.providers)}`;
+  }
+
+  /** How to ask it; where it wants a key that is not there, as after a crash of the host, once a face has given it. */
+  async endpoint(id: ProviderId): Promise<ModelEndpoint> {
+    for (;;) {
+      const provider = providerOf(id, this.providers);
+      const given = this.#access.get(id);
+      // A key goes nowhere but to the address that it was given for.
+      if (provider && given) return { kind: provider.kind, baseUrl: given.baseUrl, apiKey: given.apiKey };
+      if (provider?.key === 'none') return { kind: provider.kind, baseUrl: provider.baseUrl };
+      await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    }
   }
 }

@@ -27,6 +27,7 @@ import { bindingOf } from '../adapters/system/workspaceBinding';
 import { idsOf } from '../core/features/feature';
 import { furtherSecrets, secretFiles } from '../core/features/namedSecrets';
 import { Redactor } from '../core/guardrails/redactor';
+import { isOffline, modelOf } from '../core/models/models';
 import type { Proxies } from '../core/shared/proxies';
 import type { LiveAttempt } from '../engine/attempt';
 import { Engine } from '../engine/engine';
@@ -213,6 +214,7 @@ async function build(
     surroundings: around.ofChecks,
     redactor,
     withheld: () => [...withheld, ...secretsIn(around.variables())],
+    models: allowance,
     secrets: (live) => secretsOf(script, live, allowance, around.proxies),
     admit: (token, fence) => void server.admitWorker(hashToken(token), fence),
     onOutput: ({ attempt: { slot, fence } }, text) => outputs.add({ slot, fence, text }),
@@ -313,7 +315,10 @@ async function secretsOf(
   live: LiveAttempt,
   allowance: Allowance,
   proxies: () => Proxies,
-): Promise<Pick<Assignment, 'offline' | 'anthropic'>> {
-  if (live.model !== 'offline') return { anthropic: { ...(await allowance.access()), proxies: proxies() } };
+): Promise<Pick<Assignment, 'offline' | 'endpoint'>> {
+  if (!isOffline(live.model)) {
+    const { provider } = modelOf(live.model);
+    return { endpoint: { ...(await allowance.endpoint(provider)), proxies: proxies() } };
+  }
   return { offline: await script.turnsFor(live.feature.spec.name, live.attempt.attempt) };
 }

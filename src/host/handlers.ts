@@ -1,6 +1,6 @@
 // Joins the protocol's methods to the engine: who asks is known from the connection, never from what it says.
 import { headOf, pagesOf, type SnapshotPart } from '../core/events/snapshotParts';
-import { modelCatalog } from '../core/routing/modelCatalog';
+import { isOffline } from '../core/models/models';
 import type { Fence } from '../core/shared/ids';
 import { inPages } from '../core/shared/inPages';
 import { ok, type Result } from '../core/shared/result';
@@ -105,7 +105,7 @@ export function handleClient(connection: HubConnection, parts: ClientParts): voi
   connection.handle(m.output, ({ slot }) => ({ text: outputs.read(slot) }));
   connection.handle(m.loadBacklog, ({ file }) => parts.loadBacklog(file));
   connection.handle(m.startRun, async ({ settings, ...asked }) => {
-    const judged = allowance.judge({ ...asked, maxAgents: settings.maxAgents });
+    const judged = allowance.judge({ ...asked, maxAgents: settings.maxAgents }, settings.model);
     if (!judged.ok) return judged;
     const shell = parts.judgeShell();
     if (!shell.ok) return shell;
@@ -113,7 +113,7 @@ export function handleClient(connection: HubConnection, parts: ClientParts): voi
     const isNew = run === null || run.status === 'finished';
     const copies = isNew ? await parts.judgeCopies() : ok({});
     if (!copies.ok) return copies;
-    if (isNew && settings.model !== undefined && modelCatalog[settings.model].provider === 'offline') {
+    if (isNew && settings.model !== undefined && isOffline(settings.model)) {
       const playable = await parts.judgeScript();
       if (!playable.ok) return playable;
     }
@@ -124,7 +124,7 @@ export function handleClient(connection: HubConnection, parts: ClientParts): voi
     return ok({ ...started.value, leftOut });
   });
   connection.handle(m.configureRun, async (asked) => {
-    const judged = allowance.judge(asked);
+    const judged = allowance.judge(asked, engine.snapshot.run?.settings.model);
     if (!judged.ok) return judged;
     const configured = asked.maxAgents === undefined ? ok({}) : await engine.runs.configure(asked.maxAgents);
     if (!configured.ok) return configured;

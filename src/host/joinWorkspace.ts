@@ -134,7 +134,7 @@ class LiveSession implements Session {
   start(start: Parameters<Session['start']>[0]) {
     this.#keep(start);
     const { settings, access, allowedCommands, variables } = start;
-    const given = access === undefined ? {} : { access };
+    const given = access === undefined ? {} : { access: [...access] };
     return this.#host.request(clientMethods.startRun, {
       ...{ settings, allowedCommands: [...allowedCommands], variables: [...variables] },
       ...given,

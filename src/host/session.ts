@@ -2,7 +2,8 @@
 import type { Event } from '../core/events/event';
 import type { RunSettings } from '../core/events/runSettings';
 import type { Snapshot } from '../core/events/snapshot';
-import type { LeftOut, ModelAccess } from '../core/guardrails/machineSettings';
+import type { LeftOut } from '../core/guardrails/machineSettings';
+import type { ModelAccess } from '../core/models/modelAccess';
 import type { FeatureId, Slot } from '../core/shared/ids';
 import type { LongText } from '../core/shared/longText';
 import type { Result } from '../core/shared/result';
@@ -47,7 +48,7 @@ export interface Session {
     readonly settings: RunSettings;
     readonly allowedCommands: readonly string[];
     readonly variables: readonly string[];
-    readonly access?: ModelAccess;
+    readonly access?: readonly ModelAccess[];
   }): Promise<Result<{ runId: number; leftOut: LeftOut }>>;
   configure(change: Asked): Promise<Result<{ leftOut: LeftOut }>>;
   pause(): Promise<Result<object>>;

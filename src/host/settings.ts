@@ -11,7 +11,8 @@ import {
   type WorkspaceSetUp,
 } from '../core/guardrails/machineSettings';
 import { usualSharedLocks } from '../core/locks/sharedPaths';
-import { isModelName, type ModelName, modelCatalog } from '../core/routing/modelCatalog';
+import { isModelName, type ModelName, modelNameForms } from '../core/models/models';
+import { readProviders } from './providerSettings';
 
 /**
  * Reads one setting by its name below `parallelAgents.`; undefined when it is not set. With `of` only what that side says,
@@ -104,7 +105,7 @@ export function resolveSettings(read: SettingReader): ResolvedSettings {
     samePlace: readSwitch('copies.samePlace', read, warn, defaultMachineSettings.samePlace),
     ...optional('copiesFolder', readText('copies.folder', read, warn)?.trim() || undefined),
     copyLimitBytes: gigabytes('copies.maxGb', defaultMachineSettings.copyLimitBytes),
-    ...optional('baseUrl', readText('providers.anthropic.baseUrl', read, warn)),
+    providers: readProviders(read('providers', 'user'), warnings),
     agentLimit: limit,
     workspaceSetUp: readChoice('workspace.setup', workspaceSetUps, 'ask', read, warn),
     readOnlyLinks: readList('copies.readOnlyLinks', defaultMachineSettings.readOnlyLinks, read, warn),
@@ -112,16 +113,13 @@ export function resolveSettings(read: SettingReader): ResolvedSettings {
   return { settings, machine, warnings };
 }
 
-/** The models a person may name, for messages. */
-export const modelNames = Object.keys(modelCatalog).join(', ');
-
 type Warn = (name: string, value: unknown, instead: unknown, want: string) => void;
 
 function readModel(read: SettingReader, warn: Warn): ModelName | undefined {
   const value = read('model');
   if (value === undefined || value === '' || value === 'auto') return undefined;
   if (typeof value === 'string' && isModelName(value)) return value;
-  warn('model', value, 'auto', `one of auto, ${modelNames}`);
+  warn('model', value, 'auto', `auto, ${modelNameForms}`);
   return undefined;
 }
 

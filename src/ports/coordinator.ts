@@ -4,7 +4,8 @@ import type { AgentStatus, Attempt } from '../core/events/event';
 import type { Trouble } from '../core/guardrails/breaker';
 import type { BudgetAnswer } from '../core/guardrails/budget';
 import type { Limits } from '../core/guardrails/limits';
-import type { ModelName, Usage } from '../core/routing/modelCatalog';
+import type { ModelName, Usage } from '../core/models/models';
+import type { ProviderKind } from '../core/models/providers';
 import type { Proxies } from '../core/shared/proxies';
 import type { Result } from '../core/shared/result';
 import type { Unread } from '../core/shared/unread';
@@ -17,11 +18,7 @@ import type { CommandPlace, PlaceMove, PlaceWrite } from './isolation';
 export interface Coordinator {
   /** Waits until the shared throttle lets the next model call go. */
   modelPermit(): Promise<void>;
-  modelCalled(call: {
-    readonly model: ModelName;
-    readonly usage: Usage;
-    readonly durationMs: number;
-  }): Promise<void>;
+  modelCalled(call: { readonly usage: Usage; readonly durationMs: number }): Promise<void>;
   /** The provider asked to slow down; all agents will. */
   modelLimited(limit: { readonly reason: string; readonly retryAfterMs?: number }): Promise<void>;
   /** Before each tool call. */
@@ -161,7 +158,16 @@ export interface Assignment extends Attempt {
   /** Marks every process of this attempt in its environment. */
   readonly tag: string;
   readonly offline?: OfflineScript;
-  readonly anthropic?: { readonly apiKey: string; readonly baseUrl?: string; readonly proxies?: Proxies };
+  /** How the model is asked; absent for the offline one. */
+  readonly endpoint?: ModelEndpoint;
+}
+
+export interface ModelEndpoint {
+  readonly kind: ProviderKind;
+  readonly baseUrl: string;
+  /** Absent where none is wanted. */
+  readonly apiKey?: string;
+  readonly proxies?: Proxies;
 }
 
 /** The turns the offline model plays for this attempt, or why there are none. */

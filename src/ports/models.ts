@@ -1,8 +1,8 @@
 // A language model that can call tools, one turn at a time.
-import type { ModelName, Usage } from '../core/routing/modelCatalog';
+import type { Usage } from '../core/models/models';
 
 /**
- * One model's service.
+ * One model of one provider.
  *
  * `runTurn` streams one assistant turn. It must not throw when called; a failure ends the stream by throwing a `Failure`
  * (`rateLimited`, `overloaded`, with `retryAfterMs` where the service said it; `unauthorized`; `refused`; `unreachable`;
@@ -14,7 +14,6 @@ export interface ModelProvider {
 }
 
 export interface TurnRequest {
-  readonly model: ModelName;
   /** Equal to the letter for all agents of a run, so that providers can cache it. */
   readonly system: string;
   readonly tools: readonly ToolSpec[];

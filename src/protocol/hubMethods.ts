@@ -12,7 +12,6 @@ import {
   id,
   leftOut,
   loadedBacklog,
-  modelNames,
   notes,
   nothing,
   path,
@@ -27,7 +26,7 @@ import {
 } from './hubValues';
 
 /** Both ends must say the same number; raised with every change that an older end would misread. */
-export const protocolVersion = 6;
+export const protocolVersion = 7;
 
 /** A frame longer than this ends the connection; larger content goes by file. */
 export const maxFrameBytes = 16 * 1024 * 1024;
@@ -75,11 +74,7 @@ export const workerMethods = {
   ),
   renew: method('agent.renew', nothing, nothing),
   modelPermit: method('model.permit', nothing, nothing),
-  modelCalled: method(
-    'model.called',
-    z.object({ model: z.enum(modelNames), usage, durationMs: z.number().min(0) }).strict(),
-    nothing,
-  ),
+  modelCalled: method('model.called', z.object({ usage, durationMs: z.number().min(0) }).strict(), nothing),
   modelLimited: method(
     'model.limited',
     z.object({ reason: z.string().max(2000), retryAfterMs: z.number().min(0).optional() }).strict(),

@@ -3,8 +3,9 @@ import { z } from 'zod';
 import type { Event } from '../core/events/event';
 import type { RunSettings } from '../core/events/runSettings';
 import type { SnapshotHead, SnapshotPart } from '../core/events/snapshotParts';
-import type { LeftOut, ModelAccess } from '../core/guardrails/machineSettings';
-import { type ModelName, modelCatalog } from '../core/routing/modelCatalog';
+import type { LeftOut } from '../core/guardrails/machineSettings';
+import type { ModelAccess } from '../core/models/modelAccess';
+import { isModelName, type ModelName } from '../core/models/models';
 import type { Refusal } from '../core/shared/result';
 
 export const nothing = z.object({}).strict();
@@ -13,7 +14,7 @@ export const id = z.number().int().positive();
 const refusal = z.custom<Refusal>(
   (v) => typeof v === 'object' && v !== null && 'code' in v && 'message' in v,
 );
-export const modelNames = Object.keys(modelCatalog) as [ModelName, ...ModelName[]];
+const modelName = z.custom<ModelName>((v) => typeof v === 'string' && isModelName(v));
 
 export function resultOf<T extends z.ZodType>(value: T) {
   return z.discriminatedUnion('ok', [
@@ -40,7 +41,7 @@ const limits = z
 export const runSettings: z.ZodType<RunSettings> = z
   .object({
     maxAgents: z.number().int().min(1).max(64),
-    model: z.enum(modelNames).optional(),
+    model: modelName.optional(),
     verifyCommand: z.string().min(1).max(100_000).optional(),
     checksAtOnce: z.number().int().min(1).max(64).optional(),
     exclusiveChecks: z.boolean().optional(),
@@ -59,10 +60,12 @@ export const variables = z.array(z.string().max(1000)).max(1000);
 export const leftOut: z.ZodType<LeftOut> = z.object({
   commands: z.array(z.string()),
   variables: z.array(z.string()),
+  providers: z.array(z.string()),
 });
-export const access: z.ZodType<ModelAccess> = z
-  .object({ apiKey: z.string().max(1000), baseUrl: z.string().max(2000).optional() })
+const oneAccess: z.ZodType<ModelAccess> = z
+  .object({ provider: z.string().max(50), apiKey: z.string().max(1000), baseUrl: z.string().max(2000) })
   .strict();
+export const access = z.array(oneAccess).max(100);
 
 export const usage = z
   .object({
@@ -131,15 +134,20 @@ export const assignment = z.object({
   verifyCommand: z.string().optional(),
   allowedCommands: z.array(z.string()),
   secretFiles: z.array(z.string()),
-  model: z.enum(modelNames),
+  model: modelName,
   lastFailure: z.string().optional(),
   limits,
   copyDir: z.string(),
   reattachGraceMs: z.number(),
   tag: z.string(),
   offline: offlineScript.optional(),
-  anthropic: z
-    .object({ apiKey: z.string(), baseUrl: z.string().optional(), proxies: proxies.optional() })
+  endpoint: z
+    .object({
+      kind: z.enum(['anthropic', 'openai']),
+      baseUrl: z.string(),
+      apiKey: z.string().optional(),
+      proxies: proxies.optional(),
+    })
     .optional(),
 });
 

@@ -1,7 +1,7 @@
 // What Start N Agents offers: each number with how long the backlog would take with so many, and what holds it back.
 import { oneLine } from '../core/events/describe';
 import type { Snapshot } from '../core/events/snapshot';
-import type { ModelName } from '../core/routing/modelCatalog';
+import type { ModelName } from '../core/models/models';
 import { describeHeldBack } from '../core/scheduler/describeForecast';
 import { type Forecast, forecast } from '../core/scheduler/forecast';
 import { outlookFrom, unknownMinutes } from '../core/scheduler/outlook';

@@ -1,25 +1,28 @@
 // What the user can ask for: every command, each a few lines that ask the shown folder's host and tell its refusals.
 import * as vscode from 'vscode';
 import { hasOpenRun } from '../core/events/snapshot';
-import { accessWith, describeLeftOut, type LeftOut } from '../core/guardrails/machineSettings';
+import { describeLeftOut, type LeftOut } from '../core/guardrails/machineSettings';
+import { chooseModel } from '../core/models/modelAccess';
+import type { ProviderId } from '../core/models/providers';
 import type { FeatureId } from '../core/shared/ids';
 import type { Result } from '../core/shared/result';
 import type { Session } from '../host/session';
 import { type AgentQuestion, agentChoices } from './agentChoices';
-import type { ApiKey } from './apiKey';
+import type { ApiKeys } from './apiKeys';
 import { createSampleBacklog, openBacklog } from './backlogFiles';
 import { cleanUpCopies } from './cleanUpCopies';
-import { type CommandId, commandIds, offlineScriptFile } from './contributions';
+import { type CommandId, commandIds, offlineScriptFile, settingsSection } from './contributions';
 import { readSettings, writeMaxAgents } from './editorSettings';
 import { type Answer, askElsewhere } from './elsewhereQuestion';
 import { featureOf } from './featureArgument';
-import { chooseModel } from './modelChoice';
+import { whyNoModel } from './modelChoice';
+import { setApiKey } from './setApiKey';
 import type { WorkspaceSession } from './workspaceSession';
 import type { Workspaces } from './workspaces';
 
 export interface CommandDeps {
   readonly workspaces: Workspaces;
-  readonly apiKey: ApiKey;
+  readonly apiKeys: ApiKeys;
   readonly openDashboard: () => Promise<void>;
   /** Shows what a feature's question is about, or refuses. */
   readonly showChanges: (workspace: WorkspaceSession, featureId: FeatureId) => Promise<Result<object>>;
@@ -65,7 +68,7 @@ export function registerCommands(deps: CommandDeps): vscode.Disposable[] {
       await shown.look();
     },
     [commandIds.openDashboard]: () => deps.openDashboard(),
-    [commandIds.setApiKey]: () => setApiKey(deps),
+    [commandIds.setApiKey]: (provider) => setApiKey(deps.apiKeys, provider),
     [commandIds.chooseFolder]: async () => {
       const chosen = await chooseFolder(deps.workspaces);
       await chosen?.look();
@@ -142,16 +145,19 @@ async function startIn(deps: CommandDeps, workspace: WorkspaceSession, asked: un
   if (session.backlog === 'none') return offerSample(workspace);
   if (session.backlog === 'bad') return showProblems(session);
   const settings = readSettings(workspace.folder.uri);
-  const apiKey = await deps.apiKey.read();
+  const { providers } = settings.machine;
+  const access = await deps.apiKeys.read(providers);
   const { model, ...run } = settings.run;
   const hasOfflineScript = await workspace.has(offlineScriptFile);
-  const choice = chooseModel({ model, apiKey, hasOfflineScript });
-  if (!choice.ok) return offerKey(choice.error.message);
+  const choice = chooseModel({ model, providers, access, hasOfflineScript });
+  const why = whyNoModel(choice, providers);
+  if (why !== undefined) return offerKey(why, choice.kind === 'noKey' ? choice.provider : undefined);
+  const chosen = choice.kind === 'offline' ? 'offline' : model;
 
   const wanted = typeof asked === 'number' && Number.isInteger(asked) && asked >= 1 ? asked : undefined;
   const { agentLimit } = settings;
   const { snapshot } = session;
-  const question = { snapshot, remembered: run.maxAgents, agentLimit, model: choice.value.model };
+  const question = { snapshot, remembered: run.maxAgents, agentLimit, model: chosen };
   const count = settings.oneAtATime ? 1 : (wanted ?? (await askAgents(question)));
   if (count === undefined) return;
   const maxAgents = Math.min(count, agentLimit);
@@ -164,15 +170,13 @@ async function startIn(deps: CommandDeps, workspace: WorkspaceSession, asked: un
     if (run?.status === 'paused' || breaker) tell(await session.resume());
     return;
   }
-  const chosen = choice.value.model;
   const runSettings = { ...run, maxAgents, ...(chosen === undefined ? {} : { model: chosen }) };
   const { machine } = settings;
-  const withKey = apiKey !== undefined && !choice.value.offline;
   tellLeftOut(
     await session.start({
       ...{ settings: runSettings, allowedCommands: machine.allowedCommands },
       variables: machine.variables,
-      ...(withKey ? { access: accessWith(apiKey, machine) } : {}),
+      ...(chosen !== 'offline' && access.length > 0 ? { access } : {}),
     }),
   );
 }
@@ -238,16 +242,6 @@ async function askAgents(question: AgentQuestion): Promise<number | undefined> {
   });
 }
 
-async function setApiKey({ apiKey }: CommandDeps): Promise<void> {
-  const key = await vscode.window.showInputBox({
-    title: 'Anthropic API Key',
-    prompt: 'Kept in the secret storage of your editor. Leave it empty to forget the stored key.',
-    password: true,
-    ignoreFocusOut: true,
-  });
-  if (key !== undefined) await apiKey.write(key);
-}
-
 async function isTrusted(): Promise<boolean> {
   if (vscode.workspace.isTrusted) return true;
   const action = 'Manage Workspace Trust';
@@ -266,11 +260,12 @@ async function offerSample({ folder }: WorkspaceSession): Promise<void> {
   }
 }
 
-async function offerKey(why: string): Promise<void> {
-  const action = 'Set API Key';
-  if ((await vscode.window.showErrorMessage(why, action)) === action) {
-    await vscode.commands.executeCommand(commandIds.setApiKey);
-  }
+/** @param provider whose key is wanting; undefined where none would help */
+async function offerKey(why: string, provider: ProviderId | undefined): Promise<void> {
+  const action = provider === undefined ? 'Open Settings' : 'Set API Key';
+  if ((await vscode.window.showErrorMessage(why, action)) !== action) return;
+  if (provider !== undefined) await vscode.commands.executeCommand(commandIds.setApiKey, provider);
+  else await vscode.commands.executeCommand('workbench.action.openSettings', `${settingsSection}.providers`);
 }
 
 async function showProblems({ problems }: Session): Promise<void> {

@@ -63,7 +63,7 @@ export const settingKeys = {
   commandTimeout: 'limits.command_timeout',
   verifyTimeout: 'limits.verify_timeout',
   reattachGrace: 'reattachGrace',
-  anthropicBaseUrl: 'providers.anthropic.baseUrl',
+  providers: 'providers',
 } as const;
 
 export const settingsSection = 'parallelAgents';
@@ -83,8 +83,9 @@ export const contextKeys = {
 } as const;
 export type ContextKey = (typeof contextKeys)[keyof typeof contextKeys];
 
-/** Where the key lies in the editor's secret storage. */
-export const secretNames = { anthropicKey: 'parallelAgents.anthropicKey' } as const;
+/** Where a provider's key lies in the editor's secret storage. */
+export const secretNameOf = (provider: string) => `parallelAgents.${provider}Key`;
+export const secretNamePattern = /^parallelAgents\.[a-z0-9_-]+Key$/;
 
 export const backlogFile = 'features.json';
 export const offlineScriptFile = 'offline-script.json';

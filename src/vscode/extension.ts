@@ -1,7 +1,7 @@
 // The entry of the extension: VS Code calls `activate` once and `deactivate` before it goes. Wiring only; nothing is
 // joined or read before a view, a command or a run that was open asks for it.
 import * as vscode from 'vscode';
-import { ApiKey } from './apiKey';
+import { ApiKeys } from './apiKeys';
 import { ChangesDocuments } from './changesDocuments';
 import { ClaimDecorations } from './claimDecorations';
 import { type CommandDeps, decideElsewhere, registerCommands } from './commands';
@@ -53,13 +53,13 @@ export function activate(context: vscode.ExtensionContext): void {
   }, workspaceState);
   closing = () => workspaces.dispose();
 
-  const apiKey = new ApiKey(secrets, process.env);
-  const liveSettings = new LiveSettings(workspaces, apiKey);
+  const apiKeys = new ApiKeys(secrets, process.env);
+  const liveSettings = new LiveSettings(workspaces, apiKeys);
   const dashboard = new Dashboard({
     workspaces,
     distUri,
     iconUri: vscode.Uri.joinPath(extensionUri, 'media', 'icon.png'),
-    surroundings: () => surroundingsOf(workspaces, apiKey),
+    surroundings: () => surroundingsOf(workspaces, apiKeys),
     setAgents: (maxAgents) => writeMaxAgents(maxAgents, workspaces.shown?.folder.uri),
   });
 
@@ -97,7 +97,7 @@ export function activate(context: vscode.ExtensionContext): void {
   const changes = new ChangesDocuments(workspaces);
   const commandDeps: CommandDeps = {
     workspaces,
-    apiKey,
+    apiKeys,
     openDashboard: () => dashboard.open(),
     showChanges: (workspace, featureId) => changes.show(workspace, featureId),
     showMore: (argument) => tree.showMore(argument),

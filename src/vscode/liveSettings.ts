@@ -1,9 +1,8 @@
 // Makes settings and key act at once on a run that is open, and gives a host that took one over the key it needs.
 import * as vscode from 'vscode';
 import { hasOpenRun } from '../core/events/snapshot';
-import { accessWith } from '../core/guardrails/machineSettings';
 import type { Asked } from '../host/allowance';
-import type { ApiKey } from './apiKey';
+import type { ApiKeys } from './apiKeys';
 import { settingKeys, settingsSection } from './contributions';
 import { readSettings } from './editorSettings';
 import type { WorkspaceSession } from './workspaceSession';
@@ -17,7 +16,7 @@ export class LiveSettings {
 
   constructor(
     workspaces: Workspaces,
-    private readonly apiKey: ApiKey,
+    private readonly apiKeys: ApiKeys,
   ) {
     this.disposables = [
       this.changed,
@@ -29,16 +28,16 @@ export class LiveSettings {
           if (affects(settingKeys.allowedCommands) || affects(settingKeys.variables))
             this.sendCommands(workspace);
           if (affects(settingKeys.copiesFolder) || affects(settingKeys.copyLimit)) this.tryCopies(workspace);
-          if (affects(settingKeys.anthropicBaseUrl)) void this.sendKey(workspace);
+          if (affects(settingKeys.providers)) void this.sendKeys(workspace);
         }
         this.changed.fire();
       }),
-      apiKey.onDidChange(() => {
-        for (const workspace of workspaces.all) void this.sendKey(workspace);
+      apiKeys.onDidChange(() => {
+        for (const workspace of workspaces.all) void this.sendKeys(workspace);
         this.changed.fire();
       }),
       // The key lives in a host's memory only: the next host knows the run from the database, but not the key.
-      workspaces.onDidReset((workspace) => void this.sendKey(workspace)),
+      workspaces.onDidReset((workspace) => void this.sendKeys(workspace)),
     ];
   }
 
@@ -68,11 +67,10 @@ export class LiveSettings {
       .catch(() => undefined);
   }
 
-  private async sendKey(workspace: WorkspaceSession): Promise<void> {
+  private async sendKeys(workspace: WorkspaceSession): Promise<void> {
     if (workspace.snapshot.run?.settings.model === 'offline') return;
-    const apiKey = await this.apiKey.read();
-    if (apiKey === undefined) return;
-    this.send(workspace, { access: accessWith(apiKey, readSettings(workspace.folder.uri).machine) });
+    const access = await this.apiKeys.read(readSettings(workspace.folder.uri).machine.providers);
+    if (access.length > 0) this.send(workspace, { access });
   }
 
   private send(workspace: WorkspaceSession, change: Asked): void {

@@ -1,36 +1,32 @@
-// Says which model a run will speak to, and what to do first when there is none to speak to.
-import { type ModelName, modelCatalog } from '../core/routing/modelCatalog';
-import { ok, type Result, refuse } from '../core/shared/result';
+// Says in the editor's words which model a run will speak to, and what to do first when there is none to speak to.
+import type { ModelChoice } from '../core/models/modelAccess';
+import { type Providers, titleOf } from '../core/models/providers';
 import { offlineScriptFile } from './contributions';
 
-export interface ModelFacts {
-  /** The model of the settings, above every feature's own wish. */
-  readonly model: ModelName | undefined;
-  readonly apiKey: string | undefined;
-  readonly hasOfflineScript: boolean;
+/** In a few words. */
+export function modelNote(choice: ModelChoice, providers: Providers): string {
+  switch (choice.kind) {
+    case 'offline':
+      return 'Offline model: scripted answers, no AI';
+    case 'provider': {
+      const title = titleOf(choice.provider, providers);
+      const own = choice.model?.slice(choice.model.indexOf('/') + 1);
+      return own === undefined ? title : `${title} ${own}`;
+    }
+    case 'noKey':
+      return 'No API key yet';
+    case 'noProvider':
+      return `No provider "${choice.provider}"`;
+    default:
+      return choice satisfies never;
+  }
 }
 
-export interface ModelChoice {
-  /** What `run.start` is to say; undefined leaves the choice to each feature. */
-  readonly model: ModelName | undefined;
-  readonly offline: boolean;
-}
-
-/** Offline by wish, or where a script lies beside the backlog and there is neither key nor wish. */
-export function chooseModel({ model, apiKey, hasOfflineScript }: ModelFacts): Result<ModelChoice> {
-  if (model !== undefined && modelCatalog[model].provider === 'offline') return ok({ model, offline: true });
-  if (apiKey !== undefined) return ok({ model, offline: false });
-  if (hasOfflineScript && model === undefined) return ok({ model: 'offline', offline: true });
-  return refuse(
-    'badInput',
-    `There is no API key for Anthropic. Set one, or put an ${offlineScriptFile} beside the backlog.`,
-  );
-}
-
-/** The same for people, in a few words. */
-export function modelNote(facts: ModelFacts): string {
-  const choice = chooseModel(facts);
-  if (!choice.ok) return 'No API key yet';
-  if (choice.value.offline) return 'Offline model: scripted answers, no AI';
-  return choice.value.model === undefined ? 'Anthropic' : `Anthropic ${choice.value.model}`;
+/** Why no run can be begun with it; undefined where one can. */
+export function whyNoModel(choice: ModelChoice, providers: Providers): string | undefined {
+  if (choice.kind === 'noKey')
+    return `There is no API key for ${titleOf(choice.provider, providers)}. Set one, choose another model (parallelAgents.model), or put an ${offlineScriptFile} beside the backlog.`;
+  if (choice.kind === 'noProvider')
+    return `parallelAgents.model names a provider "${choice.provider}" that is not known; parallelAgents.providers in your own settings takes its address.`;
+  return undefined;
 }

@@ -23,7 +23,7 @@ function noticeOf(event: Event): Notice | undefined {
   }
   if (event.type === 'breaker.opened') {
     const action = needsPerson(event)
-      ? { title: 'Set Anthropic API Key', command: commandIds.setApiKey }
+      ? { title: 'Set API Key', command: commandIds.setApiKey }
       : { title: 'Try Now', command: commandIds.resume };
     return { kind: 'warning', text: describeBreaker(event), action };
   }

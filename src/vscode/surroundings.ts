@@ -1,28 +1,29 @@
 // What the dashboard shows beside the snapshot: trust, the state of the backlog, the slider's number, the model.
 import * as vscode from 'vscode';
+import { chooseModel } from '../core/models/modelAccess';
 import type { Surroundings } from '../protocol/webviewMessages';
-import type { ApiKey } from './apiKey';
+import type { ApiKeys } from './apiKeys';
 import { offlineScriptFile } from './contributions';
 import { readSettings } from './editorSettings';
 import { modelNote } from './modelChoice';
 import type { Phase } from './workspaceSession';
 import type { Workspaces } from './workspaces';
 
-export async function surroundingsOf(workspaces: Workspaces, apiKey: ApiKey): Promise<Surroundings> {
+export async function surroundingsOf(workspaces: Workspaces, apiKeys: ApiKeys): Promise<Surroundings> {
   const { shown } = workspaces;
-  const { run, agentLimit } = readSettings(shown?.folder.uri);
-  const key = await apiKey.read();
+  const { run, machine, agentLimit } = readSettings(shown?.folder.uri);
+  const { providers } = machine;
+  const choice = chooseModel({
+    ...{ model: run.model, providers, access: await apiKeys.read(providers) },
+    hasOfflineScript: (await shown?.has(offlineScriptFile)) ?? false,
+  });
   return {
     trusted: vscode.workspace.isTrusted,
     backlog: backlogOf(shown?.phase),
     maxAgents: run.maxAgents,
     agentLimit,
     ...(shown?.trouble ? { trouble: `${shown.trouble.happened} ${shown.trouble.mend}`.trimEnd() } : {}),
-    modelNote: modelNote({
-      model: run.model,
-      apiKey: key,
-      hasOfflineScript: (await shown?.has(offlineScriptFile)) ?? false,
-    }),
+    modelNote: modelNote(choice, providers),
   };
 }
 

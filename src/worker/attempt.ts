@@ -54,9 +54,9 @@ export async function workOver(
       protocol: protocolVersion,
       pid: process.pid,
     });
-    if (assignment.anthropic) redactor.add(assignment.anthropic.apiKey);
+    if (assignment.endpoint?.apiKey) redactor.add(assignment.endpoint.apiKey);
     const provider = chooseProvider(assignment, clock);
-    const { anthropic: _key, ...withoutKey } = assignment; // only the provider needs it
+    const { endpoint: _key, ...withoutKey } = assignment; // only the provider needs it
     const commands = createCommandRunner({ guardPath, execPath: process.execPath });
     const files = createSlotCopyFiles(assignment.copyDir, secretFiles(assignment.secretFiles));
     const coordinator = createHubCoordinator(hub);

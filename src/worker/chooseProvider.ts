@@ -1,25 +1,29 @@
-// Picks the model service for an assignment.
+// Picks the model endpoint for an assignment.
 import { createAnthropicProvider } from '../adapters/models/anthropicProvider';
 import { createOfflineProvider } from '../adapters/models/offlineProvider';
+import { createOpenAiProvider } from '../adapters/models/openAiProvider';
 import { wrongCall } from '../core/guardrails/toolInputs';
-import { type ModelEntry, modelCatalog } from '../core/routing/modelCatalog';
+import { isOffline, modelOf } from '../core/models/models';
 import type { Assignment, OfflineScript } from '../ports/coordinator';
 import { Failure } from '../ports/failure';
 import type { ModelProvider } from '../ports/models';
 import type { Clock } from '../ports/system';
 
 export function chooseProvider(assignment: Assignment, clock: Clock): ModelProvider {
-  const { provider }: ModelEntry = modelCatalog[assignment.model];
-  switch (provider) {
-    case 'offline':
-      return createOfflineProvider(
-        withGoodCalls(assignment.offline ?? { ok: false, message: 'There is no offline script.' }),
-        clock,
-      );
+  const { model, endpoint, offline } = assignment;
+  if (isOffline(model)) {
+    const script = offline ?? { ok: false, message: 'There is no offline script.' };
+    return createOfflineProvider(withGoodCalls(script), clock);
+  }
+  if (endpoint === undefined) return withoutKey;
+  const { apiName } = modelOf(model);
+  switch (endpoint.kind) {
     case 'anthropic':
-      return assignment.anthropic ? createAnthropicProvider(assignment.anthropic) : withoutKey;
+      return createAnthropicProvider(apiName, endpoint);
+    case 'openai':
+      return createOpenAiProvider(apiName, endpoint);
     default:
-      return provider satisfies never;
+      return endpoint.kind satisfies never;
   }
 }
 

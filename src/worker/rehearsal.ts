@@ -44,7 +44,8 @@ function answerAll(hub: HubConnection, baseUrl: string): void {
     ...{ slot: 1, featureId: 1, attempt: 1, fence: 1, tag: '', copyDir: '/', reattachGraceMs: 0 },
     ...{ name: 'Rehearsal', description: '', category: '', declaredFiles: [], allowedCommands: [] },
     secretFiles: [],
-    ...{ model: 'haiku' as const, limits: defaultLimits, anthropic: { apiKey: 'none', baseUrl } },
+    ...{ model: 'haiku' as const, limits: defaultLimits },
+    endpoint: { kind: 'anthropic' as const, apiKey: 'none', baseUrl },
   }));
   hub.handle(m.progress, nothing);
   let turns = 0;

@@ -91,8 +91,7 @@ export function createAgentWorld(options: AgentWorldOptions = {}): AgentWorld {
 
   const recording: Coordinator = {
     modelPermit: async () => say('permit'),
-    modelCalled: async ({ model, usage, durationMs }) =>
-      say(`called ${model} in=${usage.inputTokens} ${durationMs}ms`),
+    modelCalled: async ({ usage, durationMs }) => say(`called in=${usage.inputTokens} ${durationMs}ms`),
     modelLimited: async ({ reason, retryAfterMs }) =>
       say(`limited ${reason}${retryAfterMs ? ` ${retryAfterMs}ms` : ''}`),
     toolBegin: async ({ tool, target }) => {

@@ -78,7 +78,10 @@ No check is set for this feature: a person will look at your work.`,
     ));
 
   it('never tells the key', () => {
-    const text = assignmentText({ ...assignment, anthropic: { apiKey: 'sk-secret' } });
+    const text = assignmentText({
+      ...assignment,
+      endpoint: { kind: 'anthropic', baseUrl: 'http://a', apiKey: 'sk-secret' },
+    });
     assert.ok(!text.includes('sk-secret'));
   });
 });

@@ -43,7 +43,7 @@ export async function runSteps(
   try {
     const events: Moment[] = [];
     const args = ['run', '--project-dir', dir, '--max-agents', `${agents}`, '--model', 'haiku', '--json'];
-    const user = userWith({ 'providers.anthropic.baseUrl': api.baseUrl });
+    const user = userWith({ providers: { anthropic: { baseUrl: api.baseUrl } } });
     const run = startCli(args, { ...user, ANTHROPIC_API_KEY: 'a key of the bench' });
     run.onLine((line) => events.push(JSON.parse(line)));
     const { code } = await run.ended;

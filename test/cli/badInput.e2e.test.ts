@@ -58,7 +58,7 @@ const words: readonly (readonly [args: readonly string[], expected: RegExp])[] =
   [['fly'], /"fly" is not a command/],
   [['run', '--max-agents', 'three'], /--max-agents must be a whole number from 1/],
   [['run', '--max-agents', '0'], /--max-agents must be a whole number from 1/],
-  [['run', '--model', 'gpt'], /--model must be one of haiku, sonnet, opus, offline/],
+  [['run', '--model', 'gpt'], /--model must be haiku, sonnet, opus, offline, or provider\/model/],
   [['run', '--speed', '9'], /--speed/],
   [['run', '--project-dir', '/no/such/folder'], /is not a folder/],
   [['retry'], /needs the id of a feature/],
@@ -119,7 +119,10 @@ describe('bad input on the command line', () => {
   it('says how to go on where there is no model', async () => {
     await writeFile(path.join(dir, 'features.json'), '[{"name":"a"}]');
     const { code, notes } = await runCli(['run', '--project-dir', dir]);
-    assert.match(notes.join('\n'), /set ANTHROPIC_API_KEY, or put an offline-script\.json/);
+    assert.match(
+      notes.join('\n'),
+      /set ANTHROPIC_API_KEY, name another model .*, or put an offline-script\.json/,
+    );
     assert.equal(code, 2);
     assert.deepEqual(await readdir(dir), ['features.json']);
   });

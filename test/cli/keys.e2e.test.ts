@@ -51,7 +51,7 @@ describe('the keys of a run and of its environment', () => {
     const model = await startScriptedModel(dir);
     cleanUp.push(() => model.close());
     const user = userWith({
-      'providers.anthropic.baseUrl': model.baseUrl,
+      providers: { anthropic: { baseUrl: model.baseUrl } },
       'limits.max_retries': 0,
     });
     const args = ['run', '--project-dir', dir, '--max-agents', '1', '--model', 'haiku', '--json'];

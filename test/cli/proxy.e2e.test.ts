@@ -6,7 +6,9 @@ import path from 'node:path';
 import { describe, it } from 'mocha';
 import { defaultRunSettings } from '../../src/core/events/runSettings';
 import { defaultMachineSettings } from '../../src/core/guardrails/machineSettings';
+import { accessWith } from '../../src/core/models/modelAccess';
 import { joinWorkspace } from '../../src/host/joinWorkspace';
+import { readProviders } from '../../src/host/providerSettings';
 import { cleanUpAfterEach } from '../support/cleanUp';
 import { parseEvents, startCli, userWith } from '../support/cli';
 import { startFakeProxy } from '../support/fakeProxy';
@@ -37,7 +39,7 @@ describe('a model behind a proxy', () => {
     const run = startCli(['run', '--project-dir', dir, '--model', 'haiku', '--json'], {
       ...{ ANTHROPIC_API_KEY: 'sk-test-1', HTTP_PROXY: gone.address.replace('//', '//me:pa55w0rd@') },
       ...{ http_proxy: '', all_proxy: '', NO_PROXY: '', no_proxy: '' },
-      ...userWith({ 'providers.anthropic.baseUrl': baseUrl }),
+      ...userWith({ providers: { anthropic: { baseUrl: baseUrl } } }),
     });
     let isComing = false;
     run.onLine((line) => {
@@ -75,10 +77,11 @@ describe('a model behind a proxy', () => {
       [],
       'these would go before',
     );
+    const machine = { ...defaultMachineSettings, providers: readProviders({ anthropic: { baseUrl } }, []) };
     const joined = await joinWorkspace({
       ...{ root: dir, face: 'vscode' as const, distDir: path.join(repoRoot, 'dist') },
       ...{ goOn: false, elsewhere: 'ask' as const, configDir, log: () => {} },
-      machine: () => ({ ...defaultMachineSettings, baseUrl, proxy: { address: proxy.address, except: [] } }),
+      machine: () => ({ ...machine, proxy: { address: proxy.address, except: [] } }),
     });
     assert.ok(joined.kind === 'session');
     const { session } = joined;
@@ -89,7 +92,11 @@ describe('a model behind a proxy', () => {
     });
     await session.start({
       settings: { ...defaultRunSettings, model: 'haiku' },
-      ...{ allowedCommands: [], variables: [], access: { apiKey: 'sk-test-1', baseUrl } },
+      ...{
+        allowedCommands: [],
+        variables: [],
+        access: accessWith(() => 'sk-test-1', machine.providers).slice(0, 1),
+      },
     });
     await ended;
     assert.equal(session.snapshot.features[1]?.state.status, 'passing');

@@ -52,7 +52,7 @@ describe('a secret that the user ignores', () => {
     const model = await startScriptedModel(dir);
     cleanUp.push(() => model.close());
     const user = userWith({
-      'providers.anthropic.baseUrl': model.baseUrl,
+      providers: { anthropic: { baseUrl: model.baseUrl } },
       'commands.allow': [look, 'node rules.js'],
     });
     const args = ['run', '--project-dir', dir, '--max-agents', '1', '--model', 'haiku', '--json'];
@@ -113,7 +113,7 @@ describe('a secret that the user ignores', () => {
     const model = await startScriptedModel(dir);
     cleanUp.push(() => model.close());
     const user = userWith({
-      'providers.anthropic.baseUrl': model.baseUrl,
+      providers: { anthropic: { baseUrl: model.baseUrl } },
       'commands.allow': [all],
       'secrets.files': ['deploy/*.txt'],
     });

@@ -54,6 +54,25 @@ describe('the settings of the command line', () => {
     assert.equal((await readSettings(dir, {}, env)).read('agentLimit'), 8);
   });
 
+  it('say the same in one piece and with dots in their names, as in an editor', async () => {
+    await user(`{
+      "parallelAgents.providers": { "a": { "baseUrl": "http://a", "keyVariable": "A" }, "b": { "baseUrl": "http://b" } },
+      "parallelAgents.providers.a.baseUrl": "http://other",
+      "providers.c.baseUrl": "http://not-ours", "parallelAgents.providersOther": 1,
+    }`);
+    await workspace(
+      '{ "parallelAgents.providers.b.baseUrl": "http://evil.example", "parallelAgents.providers": {} }',
+    );
+    const { read } = await readSettings(dir, {}, env);
+    const expected = { a: { baseUrl: 'http://other', keyVariable: 'A' }, b: { baseUrl: 'http://b' } };
+    assert.deepEqual(read('providers', 'user'), expected);
+    assert.deepEqual(read('providers'), expected);
+    await user('{ "providers.c.baseUrl": "http://c" }');
+    assert.deepEqual((await readSettings(dir, {}, env)).read('providers', 'user'), {
+      c: { baseUrl: 'http://c' },
+    });
+  });
+
   it('are told apart by whose they are where both may add', async () => {
     await workspace('{ "parallelAgents.secrets.files": ["b.yml"] }');
     await user('{ "parallelAgents.secrets.files": ["a.yml"] }');

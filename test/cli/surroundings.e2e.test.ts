@@ -90,7 +90,7 @@ describe('the surroundings of commands', function () {
       {
         'commands.env': ['API_TOKEN', 'DB_URL'],
         'commands.allow': ['printenv API_TOKEN', show],
-        'providers.anthropic.baseUrl': model.baseUrl,
+        providers: { anthropic: { baseUrl: model.baseUrl } },
       },
     );
     assert.equal(code, 0, notes.join('\n'));

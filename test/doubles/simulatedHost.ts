@@ -5,6 +5,7 @@ import type { FeatureSpec } from '../../src/core/features/feature';
 import { parseBacklog } from '../../src/core/features/featureList';
 import { Redactor } from '../../src/core/guardrails/redactor';
 import type { Surroundings } from '../../src/core/guardrails/surroundings';
+import { knownProviders } from '../../src/core/models/providers';
 import { atOnce } from '../../src/core/shared/steps';
 import type { AgentDesk } from '../../src/engine/agentDesk';
 import { Engine } from '../../src/engine/engine';
@@ -68,6 +69,7 @@ export interface SimulatedHostOptions {
   readonly machine?: Machine;
   readonly sockets?: LocalSockets;
   readonly redactor?: Redactor;
+  readonly whyNot?: (provider: string) => string | undefined;
 }
 
 const killed: WorkerEnd = { code: null, signal: 'SIGKILL', outputTail: '' };
@@ -116,6 +118,7 @@ export class SimulatedHost {
         cores: options.cores ?? { count: 64, wanted: () => undefined },
         machine: options.machine ?? new ScriptedMachine(),
         workspaceTag: 'test',
+        models: { providers: knownProviders, whyNot: options.whyNot ?? (() => undefined) },
       },
       spawner: {
         async spawn({ tag }) {

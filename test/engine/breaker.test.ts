@@ -21,7 +21,7 @@ class Service {
     await wait(100);
     this.requests += 1;
     if (this.isRefusing) return desk.handBack(fence, unanswered);
-    await desk.modelCalled(fence, { model: 'haiku', usage, durationMs: 5 });
+    await desk.modelCalled(fence, { usage, durationMs: 5 });
     await wait(1000);
     await submit();
   };
@@ -62,7 +62,7 @@ describe('trouble from outside', () => {
         async ({ desk, fence, wait, submit }) => {
           await wait(100 * fence);
           if (isRefusing) return desk.giveUp(fence, `tools.${fence} is wrong`, 'service');
-          await desk.modelCalled(fence, { model: 'haiku', usage, durationMs: 5 });
+          await desk.modelCalled(fence, { usage, durationMs: 5 });
           await submit();
         },
     });

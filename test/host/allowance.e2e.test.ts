@@ -7,7 +7,9 @@ import { afterEach, beforeEach, describe, it } from 'mocha';
 import type { Event } from '../../src/core/events/event';
 import { defaultRunSettings } from '../../src/core/events/runSettings';
 import { defaultMachineSettings, type MachineSettings } from '../../src/core/guardrails/machineSettings';
+import { accessWith } from '../../src/core/models/modelAccess';
 import { joinWorkspace } from '../../src/host/joinWorkspace';
+import { readProviders } from '../../src/host/providerSettings';
 import type { Session } from '../../src/host/session';
 import { type FakeMessagesApi, startFakeMessagesApi, streamed } from '../support/fakeMessagesApi';
 import { repoRoot } from '../support/repoRoot';
@@ -41,6 +43,9 @@ describe('a face that starts through the host of another', function () {
     await rm(config, { recursive: true });
   });
 
+  /** Settings by which keys for Anthropic go to `theirs`. */
+  const theirSettings = () => readProviders({ anthropic: { baseUrl: theirs.baseUrl } }, []);
+
   async function join(machine: () => MachineSettings, goOn = false): Promise<Session> {
     const joined = await joinWorkspace({
       ...{ root: project.dir, face: 'cli' as const, distDir, goOn, elsewhere: 'ask' as const },
@@ -55,7 +60,11 @@ describe('a face that starts through the host of another', function () {
   /** An owner with `own`, and a face beside it whose settings are its own affair. */
   async function pair(): Promise<{ owner: Session; other: Session }> {
     const owner = await join(() => own);
-    const other = await join(() => ({ ...defaultMachineSettings, agentLimit: 64, baseUrl: theirs.baseUrl }));
+    const other = await join(() => ({
+      ...defaultMachineSettings,
+      agentLimit: 64,
+      providers: theirSettings(),
+    }));
     assert.deepEqual([owner.role, other.role], ['owner', 'mirror']);
     await owner.loadBacklog();
     return { owner, other };
@@ -85,7 +94,7 @@ describe('a face that starts through the host of another', function () {
     });
     assert.deepEqual(started, {
       ok: true,
-      value: { runId: 1, leftOut: { commands: ['echo three'], variables: [] } },
+      value: { runId: 1, leftOut: { commands: ['echo three'], variables: [], providers: [] } },
     });
     assert.deepEqual(commandsOf(await end), [
       ['echo one', true],
@@ -108,7 +117,7 @@ describe('a face that starts through the host of another', function () {
         allowedCommands: [],
         variables: ['PA_BOTH', 'PA_ASKED'],
       });
-      const leftOut = { commands: [], variables: ['PA_ASKED'] };
+      const leftOut = { commands: [], variables: ['PA_ASKED'], providers: [] };
       assert.deepEqual(started, { ok: true, value: { runId: 1, leftOut } });
       assert.ok((await end).some((e) => e.type === 'feature.passed'));
     } finally {
@@ -148,10 +157,13 @@ describe('a face that starts through the host of another', function () {
 
   it('is refused when its key is meant for another address; no request reaches that', async () => {
     const { other } = await pair();
-    const access = { apiKey: 'sk-secret', baseUrl: theirs.baseUrl };
+    const access = accessWith((id) => (id === 'anthropic' ? 'sk-secret' : undefined), theirSettings());
     const haiku = { ...settings, model: 'haiku' as const };
     const started = await other.start({ settings: haiku, allowedCommands: [], variables: [], access });
-    assert.match(started.ok ? '' : started.error.message, /keys to the usual address.*127\.0\.0\.1/);
+    assert.match(
+      started.ok ? '' : started.error.message,
+      /keys for Anthropic to https:\/\/api\.anthropic\.com.*127\.0\.0\.1/,
+    );
     assert.doesNotMatch(JSON.stringify(started), /sk-secret/);
     const configured = await other.configure({ access });
     assert.equal(configured.ok, false);
@@ -168,12 +180,14 @@ describe('a face that starts through the host of another', function () {
       variables: [],
     });
     await first.close();
-    const next = await join(() => ({ ...own, baseUrl: theirs.baseUrl }), true);
+    const next = await join(() => ({ ...own, providers: theirSettings() }), true);
     assert.equal(next.snapshot.run?.settings.maxAgents, 2);
     const asked = new Promise<void>((resolve) => {
       next.onChange(({ events }) => void (events.some((e) => e.type === 'model.called') && resolve()));
     });
-    await next.configure({ access: { apiKey: 'sk-mine', baseUrl: theirs.baseUrl } });
+    await next.configure({
+      access: accessWith((id) => (id === 'anthropic' ? 'sk-mine' : undefined), theirSettings()),
+    });
     await asked;
     assert.equal(theirs.requests[0]?.headers.authorization, 'Bearer sk-mine');
     await next.stop();

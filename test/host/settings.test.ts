@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
 import { defaultRunSettings, type RunSettings } from '../../src/core/events/runSettings';
+import { knownProviders } from '../../src/core/models/providers';
 import { resolveSettings, type SettingReader } from '../../src/host/settings';
 
 const { limits } = defaultRunSettings;
@@ -12,6 +13,7 @@ const good: readonly (readonly [set: Record<string, unknown>, expected: Partial<
   [{ maxAgents: 12, agentLimit: 16 }, { maxAgents: 12 }],
   [{ enabled: false, maxAgents: 5 }, { maxAgents: 1 }],
   [{ model: 'haiku' }, { model: 'haiku' }],
+  [{ model: 'ollama/qwen3-coder:30b' }, { model: 'ollama/qwen3-coder:30b' }],
   [{ model: 'auto' }, {}],
   [{ 'verify.command': 'npm test' }, { verifyCommand: 'npm test' }],
   [{ 'verify.parallel': 1 }, { checksAtOnce: 1 }],
@@ -76,7 +78,7 @@ describe('resolveSettings', () => {
       'workspace.setup': 'never',
       'copies.folder': ' ~/copies ',
       'copies.maxGb': 0.5,
-      'providers.anthropic.baseUrl': 'http://127.0.0.1:1',
+      providers: { anthropic: { baseUrl: 'http://127.0.0.1:1' } },
       agentLimit: 9,
     };
     const ofUser: SettingReader = (name, of) => (of === 'workspace' ? undefined : set[name]);
@@ -91,7 +93,10 @@ describe('resolveSettings', () => {
       workspaceSetUp: 'never',
       copiesFolder: '~/copies',
       copyLimitBytes: 500_000_000,
-      baseUrl: 'http://127.0.0.1:1',
+      providers: {
+        ...knownProviders,
+        anthropic: { ...knownProviders.anthropic, baseUrl: 'http://127.0.0.1:1' },
+      },
       agentLimit: 9,
     });
     assert.deepEqual(settings, resolveSettings(() => undefined).settings);

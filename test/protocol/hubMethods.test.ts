@@ -5,7 +5,8 @@ import { defaultRunSettings } from '../../src/core/events/runSettings';
 import { emptySnapshot } from '../../src/core/events/snapshot';
 import { headOf } from '../../src/core/events/snapshotParts';
 import { defaultLimits } from '../../src/core/guardrails/limits';
-import { modelCatalog } from '../../src/core/routing/modelCatalog';
+import { modelAliases } from '../../src/core/models/models';
+
 import {
   clientMethods,
   type Method,
@@ -44,8 +45,8 @@ const assignment = {
   },
   ...{ lastFailure: 'no', limits: defaultLimits, copyDir: '/w/slots/1', reattachGraceMs: 60_000, tag: 't-3' },
   offline: { ok: true, turns: [{ say: 'hi' }, { tool: 'finish', input: { summary: 's' }, delayMs: 1 }] },
-  anthropic: {
-    ...{ apiKey: 'k', baseUrl: 'http://localhost' },
+  endpoint: {
+    ...{ kind: 'anthropic', apiKey: 'k', baseUrl: 'http://localhost' },
     proxies: { https: { address: 'http://p:8080', from: 'HTTPS_PROXY' }, except: ['localhost'] },
   },
 };
@@ -62,12 +63,10 @@ const ofWorker: { readonly [K in keyof typeof workerMethods]: Example } = {
   modelPermit: { params: {}, results: [{}] },
   modelCalled: {
     params: {
-      model: 'haiku',
       usage: { inputTokens: 1, outputTokens: 2, cacheReadTokens: 0, cacheWriteTokens: 0 },
       durationMs: 5,
     },
     refused: {
-      model: ['gpt', '__proto__'],
       usage: [{}, { inputTokens: -1, outputTokens: 2, cacheReadTokens: 0, cacheWriteTokens: 0 }],
       durationMs: [-1],
     },
@@ -192,12 +191,15 @@ const settings = {
   verifyCommand: 'npm test',
   only: [1],
 };
-const access = { apiKey: 'k', baseUrl: 'http://localhost' };
+const oneKey = { provider: 'anthropic', apiKey: 'k', baseUrl: 'http://localhost' };
+const access = [oneKey];
 const wrongNames = [[text(1_001)], Array(1_001).fill('X'), 'DB_URL'];
 const wrongLists = [[text(10_001)], Array(1_001).fill('x'), 'npm test'];
 const wrongAccess = [
-  ...[{ apiKey: text(1_001) }, { baseUrl: 'http://localhost' }, { ...access, baseUrl: text(2_001) }],
-  ...[{ ...access, extra: 1 }, 'k'],
+  ...[{ apiKey: text(1_001) }, { provider: text(51) }, { baseUrl: text(2_001) }, { extra: 1 }].map(
+    (wrong) => [{ ...oneKey, ...wrong }],
+  ),
+  ...[oneKey, ['k'], 'k', Array(101).fill(oneKey)],
 ];
 const oneFeature: Example = {
   params: { featureId: 1 },
@@ -245,7 +247,7 @@ const ofClient: { readonly [K in keyof typeof clientMethods]: Example } = {
     refused: {
       settings: [
         ...[0, 65, 1.5, '3', Number.NaN].map((maxAgents) => ({ ...settings, maxAgents })),
-        ...['gpt', '', 1].map((model) => ({ ...settings, model })),
+        ...['gpt', '', 1, 'a b/c', 'offline/x'].map((model) => ({ ...settings, model })),
         ...['', text(100_001)].map((verifyCommand) => ({ ...settings, verifyCommand })),
         ...[[0], ['1'], 1].map((only) => ({ ...settings, only })),
         ...[-1, 86_400_001].map((reattachGraceMs) => ({ ...settings, reattachGraceMs })),
@@ -268,7 +270,10 @@ const ofClient: { readonly [K in keyof typeof clientMethods]: Example } = {
       variables: wrongNames,
       access: wrongAccess,
     },
-    results: [ok({ runId: 1, leftOut: { commands: ['npm test'], variables: ['DB_URL'] } }), no],
+    results: [
+      ok({ runId: 1, leftOut: { commands: ['npm test'], variables: ['DB_URL'], providers: [] } }),
+      no,
+    ],
   },
   configureRun: {
     params: { maxAgents: 3, allowedCommands: ['npm test'], variables: ['DB_URL'], access },
@@ -279,7 +284,7 @@ const ofClient: { readonly [K in keyof typeof clientMethods]: Example } = {
       variables: wrongNames,
       access: wrongAccess,
     },
-    results: [ok({ leftOut: { commands: [], variables: [] } }), no],
+    results: [ok({ leftOut: { commands: [], variables: [], providers: [] } }), no],
   },
   pauseRun: { params: {}, results: [ok({}), no] },
   resumeRun: { params: {}, results: [ok({}), no] },
@@ -383,10 +388,10 @@ describe('hubMethods', () => {
     for (const name of names) assert.match(name, /^[a-z]+\.[a-z][A-Za-z]*$/);
   });
 
-  it('know every model of the catalog', () => {
-    const { model: _, ...rest } = ofWorker.modelCalled.params;
-    for (const model of Object.keys(modelCatalog)) {
-      assert.ok(accepts(workerMethods.modelCalled.params, { ...rest, model }), model);
+  it('know every model that a person may name', () => {
+    for (const model of [...modelAliases, 'ollama/qwen3-coder:30b']) {
+      const settingsOf = { ...ofClient.startRun.params, settings: { ...settings, model } };
+      assert.ok(accepts(clientMethods.startRun.params, settingsOf), model);
     }
   });
 

@@ -46,7 +46,8 @@ export type FakeAnswer =
       readonly headers?: Readonly<Record<string, string>>;
     };
 
-type FakeEvent = { readonly type: string } & Readonly<Record<string, unknown>>;
+/** One without a type is sent as data alone, and a text as it is. */
+export type FakeEvent = ({ readonly type?: string } & Readonly<Record<string, unknown>>) | string;
 
 export type FakeContent =
   | { readonly text: string }
@@ -158,10 +159,15 @@ function respond(response: ServerResponse, answer: FakeAnswer): void {
     return;
   }
   response.writeHead(200, { 'content-type': 'text/event-stream' });
-  for (const event of answer.events)
-    response.write(`event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`);
+  for (const event of answer.events) response.write(framed(event));
   if (answer.end === 'whole') response.end();
   if (answer.end === 'cut') setImmediate(() => response.destroy());
+}
+
+function framed(event: FakeEvent): string {
+  if (typeof event === 'string') return `data: ${event}\n\n`;
+  const name = event.type === undefined ? '' : `event: ${event.type}\n`;
+  return `${name}data: ${JSON.stringify(event)}\n\n`;
 }
 
 function contentEvents(content: FakeContent, index: number): readonly FakeEvent[] {
@@ -189,7 +195,7 @@ function contentEvents(content: FakeContent, index: number): readonly FakeEvent[
   return [start({ type: 'tool_use', id: content.id, name: content.tool, input: {} }), ...pieces, stop];
 }
 
-function halves(text: string): readonly string[] {
+export function halves(text: string): readonly string[] {
   const middle = Math.ceil(text.length / 2);
   return [text.slice(0, middle), text.slice(middle)];
 }

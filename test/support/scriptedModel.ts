@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { chatStreamed } from './chatCompletions';
 import {
   type FakeContent,
   type FakeMessagesApi,
@@ -30,7 +31,13 @@ export interface ScriptedModel extends FakeMessagesApi {
   readonly asked: readonly Asked[];
 }
 
-export async function startScriptedModel(sampleDir: string): Promise<ScriptedModel> {
+/** The way it is spoken to: Anthropic's, or OpenAI's. */
+type Speech = 'messages' | 'chat';
+
+export async function startScriptedModel(
+  sampleDir: string,
+  speech: Speech = 'messages',
+): Promise<ScriptedModel> {
   const script: Record<string, Turn[] | Turn[][]> = JSON.parse(
     await readFile(path.join(sampleDir, 'offline-script.json'), 'utf8'),
   );
@@ -48,13 +55,15 @@ export async function startScriptedModel(sampleDir: string): Promise<ScriptedMod
     if (next?.tool !== undefined) {
       content.push({ tool: next.tool, id: `call_${turn}`, json: JSON.stringify(next.input ?? {}) });
     }
+    if (speech === 'chat') return chatStreamed(content);
     return streamed(content, { stop: next?.tool === undefined ? 'end_turn' : 'tool_use' });
   });
   return { ...api, asked };
 }
 
 function featureOf({ body }: RecordedRequest): string {
-  const text = String(body.messages[0]?.content[0]?.text ?? '');
+  const { content = '' } = body.messages.find(({ role }) => role === 'user') ?? {};
+  const text = typeof content === 'string' ? content : String(content[0]?.text ?? '');
   return /^# Feature \d+: (.*)$/m.exec(text)?.[1] ?? 'unknown';
 }
 

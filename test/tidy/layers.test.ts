@@ -44,14 +44,15 @@ const rooms: Record<string, string[]> = {
 /** Inside core, from left to right; folders of one step do not know each other. */
 const coreFolders: Record<string, string[]> = {
   shared: [],
-  claims: ['shared'],
-  locks: ['shared'],
-  guardrails: ['shared'],
-  proof: ['shared', 'claims', 'locks', 'guardrails'],
-  features: ['shared', 'claims', 'locks', 'guardrails', 'proof'],
-  graph: ['shared', 'claims', 'locks', 'guardrails', 'proof', 'features'],
-  routing: ['shared', 'claims', 'locks', 'guardrails', 'proof', 'features'],
-  knowledge: ['shared', 'claims', 'locks', 'guardrails', 'proof', 'features'],
+  models: ['shared'],
+  claims: ['shared', 'models'],
+  locks: ['shared', 'models'],
+  guardrails: ['shared', 'models'],
+  proof: ['shared', 'models', 'claims', 'locks', 'guardrails'],
+  features: ['shared', 'models', 'claims', 'locks', 'guardrails', 'proof'],
+  graph: ['shared', 'models', 'claims', 'locks', 'guardrails', 'proof', 'features'],
+  routing: ['shared', 'models', 'claims', 'locks', 'guardrails', 'proof', 'features'],
+  knowledge: ['shared', 'models', 'claims', 'locks', 'guardrails', 'proof', 'features'],
 };
 const untilKnowledge = Object.keys(coreFolders);
 for (const folder of ['cost', 'planning', 'learning']) coreFolders[folder] = untilKnowledge;

@@ -4,7 +4,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { defaultRunSettings } from '../../src/core/events/runSettings';
 import { defaultMachineSettings } from '../../src/core/guardrails/machineSettings';
-import { modelCatalog } from '../../src/core/routing/modelCatalog';
+import { isModelName, modelAliases } from '../../src/core/models/models';
 import { resolveSettings } from '../../src/host/settings';
 import * as ids from '../../src/vscode/contributions';
 import { repoRoot } from '../support/repoRoot';
@@ -13,6 +13,7 @@ interface Setting {
   readonly default: unknown;
   readonly scope?: string;
   readonly enum?: readonly string[];
+  readonly anyOf?: readonly { readonly enum?: readonly string[]; readonly pattern?: string }[];
   readonly markdownDescription?: string;
 }
 interface Manifest {
@@ -136,7 +137,10 @@ describe('package.json', () => {
   });
 
   it('offers every model there is', () => {
-    assert.deepEqual(settings['parallelAgents.model']?.enum, ['auto', ...Object.keys(modelCatalog)]);
+    const [named, full] = settings['parallelAgents.model']?.anyOf ?? [];
+    assert.deepEqual(named?.enum, ['auto', ...modelAliases]);
+    for (const name of ['ollama/a:7b', 'openrouter/a/b', 'a b/c', 'A/b', '/b', 'a/', 'a', 'a//b'])
+      assert.equal(new RegExp(full?.pattern ?? '').test(name), isModelName(name), name);
   });
 
   it('describes every setting in a sentence', () => {
@@ -152,7 +156,7 @@ describe('package.json', () => {
       'verify.shell',
       'copies.folder',
       'copies.maxGb',
-      'providers.anthropic.baseUrl',
+      'providers',
     ];
     for (const key of power) {
       assert.equal(settings[`parallelAgents.${key}`]?.scope, 'machine', key);

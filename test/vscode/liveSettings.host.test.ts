@@ -1,7 +1,7 @@
 // Settings and key while a run is open, in a real editor: a change acts at once, and a next host gets the key again.
 import { strict as assert } from 'node:assert';
 import * as vscode from 'vscode';
-import { ApiKey } from '../../src/vscode/apiKey';
+import { ApiKeys } from '../../src/vscode/apiKeys';
 import { LiveSettings } from '../../src/vscode/liveSettings';
 import { Workspaces } from '../../src/vscode/workspaces';
 import { diskFull, example, run } from './scenes';
@@ -21,7 +21,7 @@ describe('settings while a run is open', () => {
   let session: ScriptedSession;
   let workspaces: Workspaces;
   let live: LiveSettings;
-  let apiKey: ApiKey;
+  let apiKeys: ApiKeys;
 
   beforeEach(async () => {
     const history = example();
@@ -37,8 +37,8 @@ describe('settings while a run is open', () => {
       delete: async (key: string) => void secrets.delete(key),
       onDidChange: secretsChanged.event,
     };
-    apiKey = new ApiKey(storage, {});
-    live = new LiveSettings(workspaces, apiKey);
+    apiKeys = new ApiKeys(storage, {});
+    live = new LiveSettings(workspaces, apiKeys);
     await workspaces.shown?.open();
   });
 
@@ -85,7 +85,7 @@ describe('settings while a run is open', () => {
   });
 
   it('hand the key over when it is set, and to the next host again', async () => {
-    await apiKey.write('sk-test');
+    await apiKeys.write('openai', 'sk-test');
     await asked('configure access');
     session.asked.length = 0;
     session.reset();

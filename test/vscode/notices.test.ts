@@ -42,7 +42,7 @@ describe('the notifications', () => {
 
   it('lead to what mends the trouble', async () => {
     for (const [cause, title, command] of [
-      ['key', 'Set Anthropic API Key', 'parallelAgents.setApiKey'],
+      ['key', 'Set API Key', 'parallelAgents.setApiKey'],
       ['disk', 'Try Now', 'parallelAgents.resume'],
     ] as const) {
       const { notices, ran, answer } = recording();

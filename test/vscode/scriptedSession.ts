@@ -89,11 +89,11 @@ export class ScriptedSession implements Session {
     };
   }
 
-  start = async () => ok({ runId: 1, leftOut: { commands: [], variables: [] } });
+  start = async () => ok({ runId: 1, leftOut: { commands: [], variables: [], providers: [] } });
 
   async configure(change: Asked) {
     this.took('configure', Object.keys(change).join());
-    return ok({ leftOut: { commands: [], variables: [] } });
+    return ok({ leftOut: { commands: [], variables: [], providers: [] } });
   }
 
   pause = async () => this.took('pause');

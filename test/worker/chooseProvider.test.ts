@@ -12,7 +12,7 @@ async function firstWordOf(turns: readonly OfflineTurn[]): Promise<string> {
     ...{ declaredFiles: [], allowedCommands: [], secretFiles: [], model: 'offline', limits: defaultLimits },
     ...{ copyDir: '/copy', reattachGraceMs: 1, tag: 't', offline: { ok: true, turns } },
   };
-  const request = { model: 'offline', system: '', tools: [], messages: [], maxOutputTokens: 1 } as const;
+  const request = { system: '', tools: [], messages: [], maxOutputTokens: 1 } as const;
   const provider = chooseProvider(assignment, new SimulatedClock());
   try {
     for await (const event of provider.runTurn(request, new AbortController().signal)) return event.type;

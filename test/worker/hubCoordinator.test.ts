@@ -43,9 +43,9 @@ describe('hubCoordinator', () => {
     ['modelPermit', (c) => c.modelPermit(), m.modelPermit, {}, {}],
     [
       'modelCalled',
-      (c) => c.modelCalled({ model: 'haiku', usage, durationMs: 5 }),
+      (c) => c.modelCalled({ usage, durationMs: 5 }),
       m.modelCalled,
-      { model: 'haiku', usage, durationMs: 5 },
+      { usage, durationMs: 5 },
       {},
     ],
     [

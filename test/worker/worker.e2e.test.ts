@@ -26,17 +26,17 @@ describe('worker', () => {
     assert.deepEqual(await startWorker(helloLine(hub)).ended, { code: 0, output: '' });
     assert.deepEqual(hub.asked, [
       `hello ${protocolVersion} number`,
-      ...['progress thinking', 'called offline 0', 'progress editing a.txt', 'write a.txt on a base'],
+      ...['progress thinking', 'called 0', 'progress editing a.txt', 'write a.txt on a base'],
       'edit_file true: Edited a.txt: 1 edit.',
       ...[
         'progress thinking',
-        'called offline 0',
+        'called 0',
         'progress running cat a.txt',
         'run_command true: Exit code 0 after n s',
       ],
       ...[
         'progress thinking',
-        'called offline 0',
+        'called 0',
         'progress handing in the work',
         'finish true: Done.',
         'submit Done.',
@@ -56,7 +56,10 @@ describe('worker', () => {
     const api = await startFakeMessagesApi();
     try {
       const key = 'sk-of-the-hub';
-      hub = await startWorkerHub({ model: 'haiku', anthropic: { apiKey: key, baseUrl: api.baseUrl } });
+      hub = await startWorkerHub({
+        model: 'haiku',
+        endpoint: { kind: 'anthropic', apiKey: key, baseUrl: api.baseUrl },
+      });
       api.answer(
         {
           kind: 'status',

@@ -61,7 +61,7 @@ export async function startWorkerHub(
     connection.handle(m.progress, ({ step }) => note(`progress ${step}`));
     connection.handle(m.renew, () => note('renew'));
     connection.handle(m.modelPermit, () => ({}));
-    connection.handle(m.modelCalled, ({ model, usage }) => note(`called ${model} ${usage.inputTokens}`));
+    connection.handle(m.modelCalled, ({ usage }) => note(`called ${usage.inputTokens}`));
     connection.handle(m.modelLimited, ({ reason }) => note(`limited ${reason}`));
     connection.handle(m.toolBegin, () => ({ kind: 'go' as const }));
     connection.handle(m.toolEnd, ({ tool, ok: isOk, summary }) =>

@@ -6,7 +6,7 @@ import type { Slot } from '../../src/core/shared/ids';
 import type { FromWebview } from '../../src/protocol/webviewMessages';
 import type { Part } from './controls';
 import { element, icon, setText } from './element';
-import { formatCost, formatTokens } from './figures';
+import { costWords, formatTokens } from './figures';
 import type { Output, PageContent } from './store';
 import { createButton } from './ui';
 
@@ -107,6 +107,7 @@ function createCard(slot: Slot, post: (message: FromWebview) => void): Card {
       progress.classList.toggle('unknown', agent.progress === undefined || agent.status === 'ended');
       if (agent.progress !== undefined) progress.value = agent.progress;
       setText(model, oneLine(agent.model === 'offline' ? 'offline model' : agent.model));
+      model.title = oneLine(agent.modelWhy ?? '');
       setText(attempt, `attempt ${agent.attempt}`);
       setText(spend, spendOf(agent));
       setLog(log, output?.fence === agent.fence ? output.text : '');
@@ -143,10 +144,11 @@ const endings = {
   recovered: 'recovered',
 } as const;
 
-function spendOf({ model, costUsd, inputTokens, outputTokens }: Agent): string {
+function spendOf(agent: Agent): string {
+  const { model, inputTokens, outputTokens } = agent;
   const tokens = formatTokens(inputTokens + outputTokens);
   if (inputTokens + outputTokens === 0) return '';
-  return model === 'offline' ? tokens : `${formatCost(costUsd)} · ${tokens}`;
+  return model === 'offline' ? tokens : `${costWords(agent)} · ${tokens}`;
 }
 
 /** Follows the end of the log, unless the reader has scrolled up in it. */

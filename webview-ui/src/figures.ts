@@ -1,7 +1,7 @@
 // Numbers as people read them.
 
 /** `$0.00`, `$0.042`, `$12.30`: enough digits that a cent's tenth is seen while it matters. */
-export function formatCost(usd: number): string {
+function formatCost(usd: number): string {
   const digits = usd > 0 && usd < 1 ? 3 : 2;
   return `$${usd.toFixed(digits)}`;
 }
@@ -29,4 +29,16 @@ export function formatSpan(ms: number): string {
 
 function withRest(n: number, unit: string, rest: number, restUnit: string): string {
   return rest === 0 ? `${n} ${unit}` : `${n} ${unit} ${rest} ${restUnit}`;
+}
+
+/** Where nobody has said what a model costs, nothing is made up. */
+export function costWords({
+  costUsd,
+  unpricedTokens = 0,
+}: {
+  readonly costUsd: number;
+  readonly unpricedTokens?: number;
+}): string {
+  if (unpricedTokens === 0) return formatCost(costUsd);
+  return costUsd === 0 ? 'price unknown' : `${formatCost(costUsd)} and more, price unknown`;
 }

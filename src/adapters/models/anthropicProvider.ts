@@ -2,36 +2,27 @@
 import Anthropic from '@anthropic-ai/sdk';
 import { Redactor } from '../../core/guardrails/redactor';
 import { passwordIn } from '../../core/guardrails/secretValues';
-import type { Proxies } from '../../core/shared/proxies';
+import type { ModelEndpoint } from '../../ports/coordinator';
 import { Failure } from '../../ports/failure';
 import type { ModelEvent, ModelProvider } from '../../ports/models';
-import { pageFailure, toFailure } from './anthropicFailure';
+import { toFailure } from './anthropicFailure';
 import { toMessagesRequest } from './anthropicRequest';
 import { AnthropicTurn } from './anthropicTurn';
 import { boundedFetch } from './boundedFetch';
+import { pageFailure } from './httpFailure';
 import { fetchThrough, proxyFailure, proxyTo } from './proxiedFetch';
-
-const defaultBaseUrl = 'https://api.anthropic.com';
 
 /** How long a call may wait for the first byte. Once it flows, fetch gives up after 300 s of silence. */
 const timeoutMs = 300_000;
-
-export interface AnthropicAccess {
-  readonly apiKey: string;
-  readonly baseUrl?: string;
-  /** Absent: the service is asked directly. */
-  readonly proxies?: Proxies;
-}
 
 /**
  * All that the SDK would otherwise look up in `ANTHROPIC_*` is said here, so that nothing of the environment decides
  * where the key goes or what is printed. Retrying is left to the throttle that all agents share.
  */
-export function createAnthropicProvider({
-  apiKey,
-  baseUrl = defaultBaseUrl,
-  proxies = { except: [] },
-}: AnthropicAccess): ModelProvider {
+export function createAnthropicProvider(
+  model: string,
+  { apiKey = '', baseUrl, proxies = { except: [] } }: Omit<ModelEndpoint, 'kind'>,
+): ModelProvider {
   const proxy = proxyTo(baseUrl, proxies);
   const client = new Anthropic({
     apiKey,
@@ -52,7 +43,7 @@ export function createAnthropicProvider({
   if (password !== undefined) redactor.add(password);
   return {
     async *runTurn(request, signal) {
-      const body = toMessagesRequest(request);
+      const body = toMessagesRequest(model, request);
       try {
         yield* stream(client, body, signal);
       } catch (error) {

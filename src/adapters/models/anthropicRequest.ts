@@ -1,6 +1,5 @@
 // Puts a turn's request into the Messages API's words, with the marks that let the service reuse what it has read.
 import type Anthropic from '@anthropic-ai/sdk';
-import { modelCatalog } from '../../core/routing/modelCatalog';
 import type { AssistantBlock, Message, TurnRequest, UserBlock } from '../../ports/models';
 
 /** How many messages from the agent's side carry a cache mark: the newest to write, the one before it to be found. */
@@ -13,12 +12,15 @@ const cacheMark = { cache_control: { type: 'ephemeral' } } as const;
  * at most 20 blocks from a mark, fewer than one turn's tool results can be, hence a mark on the message before, too.
  * No sampling settings, prefill or forced tool: 5.x models answer them with 400.
  */
-export function toMessagesRequest(request: TurnRequest): Anthropic.MessageCreateParamsStreaming {
+export function toMessagesRequest(
+  model: string,
+  request: TurnRequest,
+): Anthropic.MessageCreateParamsStreaming {
   const messages = request.messages.filter(({ content }) => content.length > 0); // an empty one is refused
   const userMessages = messages.filter(({ role }) => role === 'user');
   const marked = new Set(userMessages.slice(-markedMessages));
   return {
-    model: modelCatalog[request.model].apiName,
+    model,
     max_tokens: request.maxOutputTokens,
     stream: true,
     thinking: { type: 'adaptive', display: 'summarized' },

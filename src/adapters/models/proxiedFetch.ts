@@ -64,13 +64,17 @@ const unreached = new Set([
   ...['UND_ERR_CONNECT_TIMEOUT', 'UND_ERR_HEADERS_TIMEOUT'],
 ]);
 
-/** What the proxy's part in `error` is; undefined where it has none. */
-export function proxyFailure(error: unknown, proxy: NamedProxy): Failure | undefined {
+/** What the proxy's part in `error` is; undefined where it has none. @param answered the status of an answer that came */
+export function proxyFailure(
+  error: unknown,
+  proxy: NamedProxy,
+  answered = error instanceof APIError ? error.status : undefined,
+): Failure | undefined {
   const causes = causesOf(error);
   const own = causes.find((cause) => Failure.is(cause));
   if (own) return own;
   const named = `The proxy ${describeProxy(proxy)}`;
-  const status = error instanceof APIError && error.status === 407 ? 407 : statusIn(causes);
+  const status = answered === 407 ? 407 : statusIn(causes);
   if (status === 407)
     return new Failure(
       'proxy',

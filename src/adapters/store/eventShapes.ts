@@ -61,7 +61,7 @@ const shapes: { readonly [T in EventType]: Is } = {
   'feature.removed': shapeOf(ofFeature),
   'feature.held': shapeOf({ ...ofFeature, missing: listOf(isId) }),
   'feature.freed': shapeOf(ofFeature),
-  'feature.claimed': shapeOf({ ...ofAttempt, model: isText }),
+  'feature.claimed': shapeOf({ ...ofAttempt, model: isText, modelWhy: optional(isText) }),
   'feature.submitted': shapeOf({ ...ofAttempt, summary: isLongText }),
   'feature.returned': shapeOf({ ...ofAttempt, why: isLongText }),
   'feature.unconfirmed': shapeOf({ ...ofAttempt, why: isLongText, check: optional(isCheckProof) }),
@@ -90,6 +90,7 @@ const shapes: { readonly [T in EventType]: Is } = {
   }),
   'model.called': shapeOf({
     ...{ ...ofAttempt, model: isText, costUsd: isNumber, durationMs: isNumber },
+    isUnpriced: optional(isOneOf(true)),
     usage: shapeOf({
       ...{ inputTokens: isNumber, outputTokens: isNumber },
       ...{ cacheReadTokens: isNumber, cacheWriteTokens: isNumber },

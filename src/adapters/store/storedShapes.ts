@@ -94,6 +94,7 @@ export const isAgent = shapeOf<Agent>({
   ...{ startedAt: isNumber, endedAt: optional(isNumber), end: optional(isAgentEnd) },
   ...{ losses: optional(isCount), process: optional(isProcess) },
   ...{ inputTokens: isNumber, outputTokens: isNumber, costUsd: isNumber, actions: isCount },
+  ...{ modelWhy: optional(isText), unpricedTokens: optional(isNumber) },
 });
 
 const isWaiting = shapeOf<WaitingByCause>({
@@ -107,6 +108,7 @@ export const isRunReport = shapeOf<RunReport>({
   ...{ attemptMs: optional(isNumber), bestPossibleMs: isNumber },
   cores: optional(shapeOf({ count: isNumber, cpuMs: isNumber, busyMs: isNumber, isWhole: isFlag })),
   ...{ costUsd: isNumber, inputTokens: isNumber, outputTokens: isNumber, waitingMs: isWaiting },
+  unpricedTokens: optional(isNumber),
   interruptions: optional(shapeOf({ count: isCount, awayMs: isNumber })),
   ...{ attempts: isCount, retries: isCount, chainLength: optional(isCount) },
   chain: optional(
@@ -135,6 +137,7 @@ export const isRun = shapeOf<Run>({
   ...{ startedAt: isNumber, startedMs: optional(isNumber), startedSeq: isId },
   ...{ outcome: optional(isRunOutcome), report: optional(isRunReport) },
   ...{ costUsd: isNumber, inputTokens: isNumber, outputTokens: isNumber },
+  unpricedTokens: optional(isNumber),
 });
 
 export const isFace = isOneOf('vscode', 'cli');

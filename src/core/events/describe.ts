@@ -21,9 +21,10 @@ export function describe(event: Event, after: Snapshot): string | undefined {
       const of = after.run?.settings.maxAgents ?? event.slot;
       const feature = `feature ${event.featureId} - ${oneLine(now?.spec.name ?? '')}`;
       const agent = `Agent ${event.slot}/${Math.max(of, event.slot)}`;
-      return now && isCheckedFirst(now)
-        ? `🔎 ${agent}: Checks ${feature} as it is`
-        : `🚀 ${agent}: Started ${feature}`;
+      if (now && isCheckedFirst(now)) return `🔎 ${agent}: Checks ${feature} as it is`;
+      const wish = after.run?.settings.model ?? now?.spec.model ?? event.model;
+      const instead = wish === event.model ? '' : ` on ${event.model} (${oneLine(event.modelWhy ?? '')})`;
+      return `🚀 ${agent}: Started ${feature}${instead}`;
     }
     case 'feature.passed':
       return `✅ Feature ${event.featureId} completed: passing`;

@@ -5,7 +5,7 @@ import type { LimitName } from '../guardrails/budget';
 import type { PathScope } from '../locks/lockPath';
 import type { Locked, LockScope } from '../locks/lockScope';
 import type { Blocker } from '../locks/lockTable';
-import type { ModelName, Usage } from '../routing/modelCatalog';
+import type { ModelName, Usage } from '../models/models';
 import { agentName, type EpochMs, type FeatureId, type Fence, type Slot } from '../shared/ids';
 import type { LongText } from '../shared/longText';
 import type { Moment } from '../shared/moment';
@@ -72,6 +72,8 @@ export type AgentEvent =
       readonly model: ModelName;
       readonly usage: Usage;
       readonly costUsd: number;
+      /** Nobody has said what the model costs. */
+      readonly isUnpriced?: true;
       readonly durationMs: number;
     } & Attempt)
   | ({ readonly type: 'limit.reached'; readonly limit: LimitName; readonly bound: number } & Attempt);

@@ -134,15 +134,26 @@ function changeFeature(
   setFeature(draft, base, next.value);
   if (event.type === 'feature.claimed') {
     draft.lastFence = Math.max(draft.lastFence, event.fence);
-    const { slot, featureId, attempt, fence, model } = event;
+    const { slot, featureId, attempt, fence, model, modelWhy } = event;
     const losses = draft.agents[slot]?.losses;
     setAgent(draft, {
       ...{ slot, featureId, attempt, fence, model },
       ...(losses === undefined ? {} : { losses }),
+      ...(modelWhy === undefined ? {} : { modelWhy }),
       ...{ status: 'starting', step: 'starting', startedAt: event.at },
       ...{ inputTokens: 0, outputTokens: 0, costUsd: 0, actions: 0 },
     });
   }
+}
+
+/** What is counted of a model of which nobody has said what it costs. */
+function unpricedAfter(
+  { unpricedTokens = 0 }: Pick<Agent, 'unpricedTokens'>,
+  { isUnpriced, usage }: Extract<Event, { type: 'model.called' }>,
+): Pick<Agent, 'unpricedTokens'> {
+  if (!isUnpriced) return {};
+  const { inputTokens, cacheReadTokens, cacheWriteTokens, outputTokens } = usage;
+  return { unpricedTokens: unpricedTokens + inputTokens + cacheReadTokens + cacheWriteTokens + outputTokens };
 }
 
 /** A pass by a check teaches, not one without an agent; nor after the user's yes, which the work had to wait for. */
@@ -202,6 +213,7 @@ function changeAgent(draft: Draft, event: Event & AgentEvent): void {
         inputTokens: agent.inputTokens + spent.input,
         outputTokens: agent.outputTokens + spent.output,
         costUsd: agent.costUsd + event.costUsd,
+        ...unpricedAfter(agent, event),
       });
       if (draft.run) {
         draft.run = {
@@ -209,6 +221,7 @@ function changeAgent(draft: Draft, event: Event & AgentEvent): void {
           inputTokens: draft.run.inputTokens + spent.input,
           outputTokens: draft.run.outputTokens + spent.output,
           costUsd: draft.run.costUsd + event.costUsd,
+          ...unpricedAfter(draft.run, event),
         };
       }
       return;

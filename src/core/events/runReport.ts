@@ -21,6 +21,8 @@ export interface RunReport {
   readonly costUsd: number;
   readonly inputTokens: number;
   readonly outputTokens: number;
+  /** Of these, what nobody has said the cost of; absent: none. */
+  readonly unpricedTokens?: number;
   /** Slot time in which an agent could not work, by cause, in milliseconds. */
   readonly waitingMs: WaitingByCause;
   /** How often another host went on with it, and how long there was none by the wall clock; absent where none did. */

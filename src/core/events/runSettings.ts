@@ -2,7 +2,7 @@
 // user's machine is not in it: see `guardrails/machineSettings.ts`.
 import { defaultLimits, type Limits } from '../guardrails/limits';
 import { usualSharedLocks } from '../locks/sharedPaths';
-import { isModelName, type ModelName } from '../routing/modelCatalog';
+import { isModelName, type ModelName } from '../models/models';
 import type { FeatureId } from '../shared/ids';
 
 export interface RunSettings {

@@ -2,7 +2,7 @@
 import type { Feature } from '../features/feature';
 import type { Breaker } from '../guardrails/breaker';
 import { type LockTable, noLocks } from '../locks/lockTable';
-import type { ModelName } from '../routing/modelCatalog';
+import type { ModelName } from '../models/models';
 import type { EpochMs, FeatureId, Fence, Slot } from '../shared/ids';
 import { type Moment, msBetween } from '../shared/moment';
 import type { AgentEnd, AgentStatus, Attempt, Face, ProcessIdentity, RunOutcome } from './event';
@@ -35,6 +35,8 @@ export interface Snapshot {
 /** What works, or last worked, in a slot. */
 export interface Agent extends Attempt {
   readonly model: ModelName | string;
+  /** Why this model, for people. */
+  readonly modelWhy?: string;
   readonly status: AgentStatus;
   readonly step: string;
   readonly progress?: number;
@@ -47,6 +49,8 @@ export interface Agent extends Attempt {
   readonly inputTokens: number;
   readonly outputTokens: number;
   readonly costUsd: number;
+  /** Tokens, of those above, of which nobody has said what they cost; absent: none. */
+  readonly unpricedTokens?: number;
   readonly actions: number;
 }
 
@@ -63,6 +67,8 @@ export interface Run {
   readonly costUsd: number;
   readonly inputTokens: number;
   readonly outputTokens: number;
+  /** As `Agent.unpricedTokens`. */
+  readonly unpricedTokens?: number;
 }
 
 export interface Owner {

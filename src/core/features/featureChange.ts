@@ -33,7 +33,12 @@ export type FeatureChange = { readonly featureId: FeatureId } & (
   | { readonly type: 'feature.removed' }
   | { readonly type: 'feature.held'; readonly missing: readonly FeatureId[] }
   | { readonly type: 'feature.freed' }
-  | ({ readonly type: 'feature.claimed'; readonly model: string } & OfAttempt)
+  /** `modelWhy`: why this model, for people; events of earlier versions have none. */
+  | ({
+      readonly type: 'feature.claimed';
+      readonly model: string;
+      readonly modelWhy?: string;
+    } & OfAttempt)
   | ({ readonly type: 'feature.submitted'; readonly summary: LongText } & OfAttempt)
   /** Handed in, and handed back to its agent within the attempt: what came into its copy meanwhile overlaps its work. */
   | ({ readonly type: 'feature.returned'; readonly why: LongText } & OfAttempt)

@@ -94,12 +94,12 @@ const proofs: Readonly<Record<TroubleCause, Proof>> = {
   },
 };
 
-const keyMend = '"Set Anthropic API Key" in the editor, ANTHROPIC_API_KEY for the command line';
+const keyMend = '"Set API Key" in the editor, its variable for the command line';
 const byItself = 'It is tried again by itself.';
 const mends: Readonly<Record<TroubleCause, string>> = {
   key: `Give a key that the service accepts (${keyMend}).`,
   credit: `Add credit to the key's account, or give another key (${keyMend}).`,
-  service: `Look at the network, the proxy and parallelAgents.providers.anthropic.baseUrl. ${byItself}`,
+  service: `Look at the network, the proxy and the address in parallelAgents.providers. ${byItself}`,
   proxy: `Start that proxy or correct what names it (HTTPS_PROXY, HTTP_PROXY, ALL_PROXY, or http.proxy in the editor); a host in NO_PROXY is asked directly. ${byItself}`,
   spawn: `Close other programs, or raise the limits of processes and memory. ${byItself}`,
   files: `Close other programs, or raise the limit of open files (ulimit -n). ${byItself}`,

@@ -1,5 +1,7 @@
 // What the user of a machine allows in all of their workspaces: in memory only, and never taken from a workspace.
 
+import { isAddressOf, type ModelAccess } from '../models/modelAccess';
+import { knownProviders, type ProviderId, type Providers, providerOf, titleOf } from '../models/providers';
 import { inert } from '../shared/inert';
 import type { EditorProxy } from '../shared/proxies';
 import { ok, type Result, refuse } from '../shared/result';
@@ -25,19 +27,12 @@ export interface MachineSettings {
   readonly copiesFolder?: string;
   /** A project with more is not copied, in bytes. */
   readonly copyLimitBytes: number;
-  /** Where the Messages API is, if not at its usual address. */
-  readonly baseUrl?: string;
+  /** Who may be asked for models, and where. */
+  readonly providers: Providers;
   /** The proxy of the editor's own settings, for where the environment names none. */
   readonly proxy?: EditorProxy;
   /** The most agents at the same time. */
   readonly agentLimit: number;
-}
-
-/** A key with the address it was given for; the two are never parted. */
-export interface ModelAccess {
-  readonly apiKey: string;
-  /** Absent: the usual address. */
-  readonly baseUrl?: string;
 }
 
 /** The most agents unless the machine's own setting allows more. */
@@ -51,6 +46,7 @@ export const defaultMachineSettings: MachineSettings = {
   readOnlyLinks: [],
   workspaceSetUp: 'ask',
   copyLimitBytes: 10e9,
+  providers: knownProviders,
   agentLimit: usualAgentLimit,
 };
 
@@ -65,19 +61,16 @@ export function narrow(
   };
 }
 
-/** The key as this machine's settings mean it to be used. */
-export function accessWith(apiKey: string, { baseUrl }: MachineSettings): ModelAccess {
-  return { apiKey, ...(baseUrl === undefined ? {} : { baseUrl }) };
-}
-
 /** What a face asked for that the host's own user does not allow. */
 export interface LeftOut {
   readonly commands: readonly string[];
   readonly variables: readonly string[];
+  /** Whose keys were not taken. */
+  readonly providers: readonly ProviderId[];
 }
 
 /** For whoever started a run through a host that allows less: a sentence for each kind. */
-export function describeLeftOut({ commands, variables }: LeftOut): readonly string[] {
+export function describeLeftOut({ commands, variables, providers }: LeftOut): readonly string[] {
   const named = (entries: readonly string[]) => entries.map((entry) => `\`${inert(entry)}\``).join(', ');
   const where = 'the settings of the window or command that has this workspace open do not allow it';
   return [
@@ -87,13 +80,22 @@ export function describeLeftOut({ commands, variables }: LeftOut): readonly stri
     ...(variables.length > 0
       ? [`Commands are not given ${named(variables)}: ${where} (parallelAgents.commands.env).`]
       : []),
+    ...(providers.length > 0
+      ? [
+          `Your keys for ${named(providers)} are not used: the settings of the window or command that has this workspace open name other addresses (parallelAgents.providers).`,
+        ]
+      : []),
   ];
 }
 
-/** May a face that speaks to the host of `own` ask for this? It may narrow what the host's user allows, never widen it. */
+/**
+ * May a face that speaks to the host of `own` ask for this? It may narrow what the host's user allows, never widen it.
+ * @param meant whose models the run is about
+ */
 export function judgeAsked(
   own: MachineSettings,
-  { maxAgents, access }: { readonly maxAgents?: number; readonly access?: ModelAccess },
+  { maxAgents, access = [] }: { readonly maxAgents?: number; readonly access?: readonly ModelAccess[] },
+  meant: readonly ProviderId[],
 ): Result<object> {
   if (maxAgents !== undefined && maxAgents > own.agentLimit) {
     return refuse(
@@ -101,15 +103,19 @@ export function judgeAsked(
       `${maxAgents} agents are more than the ${own.agentLimit} that are allowed where this workspace is open; parallelAgents.agentLimit in the settings there raises it.`,
     );
   }
-  if (access !== undefined && access.baseUrl !== own.baseUrl) {
+  for (const id of meant) {
+    const provider = providerOf(id, own.providers);
+    if (provider === undefined)
+      return refuse('badInput', `${whereOpen} name no provider "${inert(id)}". ${sameInBoth}`);
+    const other = access.find((given) => given.provider === id && !isAddressOf(given, own.providers));
+    if (other === undefined) continue;
     return refuse(
       'badInput',
-      `This workspace is open in a window or command that sends keys to ${named(own.baseUrl)}, and your settings name ${named(access.baseUrl)}; your key was not used. Name the same address in both (parallelAgents.providers.anthropic.baseUrl), or close the other one first.`,
+      `${whereOpen} send keys for ${titleOf(id, own.providers)} to ${provider.baseUrl}, and yours name ${other.baseUrl}; your key was not used. ${sameInBoth}`,
     );
   }
   return ok({});
 }
 
-function named(baseUrl: string | undefined): string {
-  return baseUrl ?? 'the usual address of the API';
-}
+const whereOpen = 'The settings of the window or command that has this workspace open';
+const sameInBoth = 'Name the same in both (parallelAgents.providers), or close the other one first.';

@@ -84,9 +84,12 @@ export function bestWords(report: RunReport, span: Span): Told | undefined {
 }
 
 /** A model that nobody pays for uses no tokens. */
-function costWords({ costUsd, inputTokens, outputTokens }: RunReport): string {
+function costWords({ costUsd, inputTokens, outputTokens, unpricedTokens = 0 }: RunReport): string {
   if (costUsd === 0 && inputTokens + outputTokens === 0) return 'none: no tokens were used';
-  return `$${costUsd.toFixed(4)} for ${inputTokens} tokens in, ${outputTokens} out`;
+  const tokens = `${inputTokens} tokens in, ${outputTokens} out`;
+  if (unpricedTokens === 0) return `$${costUsd.toFixed(4)} for ${tokens}`;
+  const known = costUsd === 0 ? 'unknown' : `$${costUsd.toFixed(4)} and what is not known`;
+  return `${known} for ${tokens}: no price is known of ${unpricedTokens} of them (parallelAgents.providers takes prices)`;
 }
 
 /** The times that attempts took, where that is more than what they would have taken alone. */

@@ -1,7 +1,7 @@
 // What is to be expected of a feature before it is built: how long it takes, and which files it will want.
 import type { Experience } from '../events/experience';
 import type { Feature } from '../features/feature';
-import type { ModelName } from '../routing/modelCatalog';
+import type { ModelName } from '../models/models';
 import { routeModel } from '../routing/routeModel';
 
 export interface Outlook {

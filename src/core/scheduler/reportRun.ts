@@ -68,6 +68,7 @@ export function reportRun(
     costUsd: run.costUsd,
     inputTokens: run.inputTokens,
     outputTokens: run.outputTokens,
+    ...(run.unpricedTokens === undefined ? {} : { unpricedTokens: run.unpricedTokens }),
     waitingMs: measureWaiting(run, meant, events, now, coreWaitOf),
     attempts: attempts.size,
     retries: events.filter((e) => e.type === 'feature.retried' && e.by === 'policy').length,

@@ -1,13 +1,13 @@
 // The Anthropic provider through its real SDK, over HTTP, against a service of our own.
 import { strict as assert } from 'node:assert';
-import { retryAfter } from '../../../src/adapters/models/anthropicFailure';
 import { createAnthropicProvider } from '../../../src/adapters/models/anthropicProvider';
+import { retryAfter } from '../../../src/adapters/models/httpFailure';
 import { systemPrompt } from '../../../src/agent/prompts/prompts';
 import { codingTools } from '../../../src/agent/tools/toolSet';
-import { Failure, type FailureReason } from '../../../src/ports/failure';
-import type { AssistantBlock, Message, ModelEvent, TurnRequest } from '../../../src/ports/models';
+import type { FailureReason } from '../../../src/ports/failure';
+import type { Message } from '../../../src/ports/models';
+import { apiKey, describeProvider, failureOf, play, request } from '../../ports/modelConformance';
 import {
-  begun,
   type FakeAnswer,
   type FakeBlock,
   type FakeMessagesApi,
@@ -15,17 +15,35 @@ import {
   streamed,
 } from '../../support/fakeMessagesApi';
 
-const apiKey = 'sk-test-0123456789';
+const create = (baseUrl: string) => createAnthropicProvider('claude-sonnet-5-5', { apiKey, baseUrl });
 
-const request: TurnRequest = {
-  model: 'sonnet',
-  system: 'Be brief.',
-  tools: [
-    { name: 'look', description: 'Looks.', inputSchema: { type: 'object', properties: {}, required: [] } },
-  ],
-  messages: [{ role: 'user', content: [{ type: 'text', text: 'Hello' }] }],
-  maxOutputTokens: 1000,
-};
+describeProvider('anthropicProvider', {
+  create,
+  whole: (content, stop) => {
+    const called = content.some((part) => 'tool' in part) ? 'tool_use' : 'end_turn';
+    return streamed(content, { stop: stop === 'cutShort' ? 'max_tokens' : called });
+  },
+  error: (what, message, headers) => {
+    const told = {
+      rateLimited: [429, 'rate_limit_error'],
+      overloaded: [529, 'overloaded_error'],
+      unauthorized: [401, 'authentication_error'],
+      noCredit: [402, 'billing_error'],
+      tooLong: [413, 'request_too_large'],
+      unavailable: [500, 'api_error'],
+    } as const;
+    const [status, type] = told[what];
+    return error(status, type, headers, message);
+  },
+  resultsIn: (api) =>
+    Object.fromEntries(
+      (api.requests.at(-1)?.body.messages ?? []).flatMap(({ content }) =>
+        content.flatMap((block) =>
+          block.type === 'tool_result' ? [[block.tool_use_id, block.content]] : [],
+        ),
+      ),
+    ),
+});
 
 const creditTooLow = 'Your credit balance is too low to access the Anthropic API.';
 const allowanceSpent = 'You have reached your specified API usage limits.';
@@ -54,8 +72,8 @@ describe('anthropicProvider', () => {
       { tool: 'look', id: 'call_2', json: '' },
     ];
     api.answer(streamed(content, { stop: 'tool_use', usage }));
-    const { events, turn } = await play(request);
-    assert.deepEqual(events, ['Hm.', 'I lo', 'ok.']);
+    const { words, turn } = await play(create(api.baseUrl), request);
+    assert.equal(words, 'Hm.I look.');
     assert.deepEqual(turn, {
       type: 'turn',
       content: [
@@ -72,7 +90,7 @@ describe('anthropicProvider', () => {
 
   it('asks for nothing that the newest models refuse', async () => {
     api.answer(streamed([{ text: 'ok' }]));
-    await play(request);
+    await play(create(api.baseUrl), request);
     const body = api.requests[0]?.body ?? assert.fail('nothing was asked');
     assert.equal(api.requests[0]?.path, '/v1/messages');
     assert.deepEqual(Object.keys(body).sort(), [
@@ -96,12 +114,12 @@ describe('anthropicProvider', () => {
       { tool: 'look', id: 'call_1', json: '{"a":1}' },
     ];
     api.answer(streamed(first, { stop: 'tool_use' }), streamed([{ text: 'ok' }]));
-    const { turn } = await play(request);
+    const { turn } = await play(create(api.baseUrl), request);
     const result: Message = {
       role: 'user',
       content: [{ type: 'toolResult', callId: 'call_1', content: 'seen', isError: true }],
     };
-    await play({
+    await play(create(api.baseUrl), {
       ...request,
       messages: [...request.messages, { role: 'assistant', content: turn.content }, result],
     });
@@ -129,34 +147,6 @@ describe('anthropicProvider', () => {
     ]);
   });
 
-  it('surfaces tool input that is not JSON as its text, and can send it back', async () => {
-    const broken = '{"path": "a.js", "edits": [';
-    api.answer(
-      streamed([{ tool: 'look', id: 'call_1', json: broken }], { stop: 'tool_use' }),
-      streamed([{ text: 'ok' }]),
-    );
-    const { turn } = await play(request);
-    assert.deepEqual(turn.content, [{ type: 'toolCall', id: 'call_1', name: 'look', input: broken }]);
-    await play({ ...request, messages: [...request.messages, { role: 'assistant', content: turn.content }] });
-    const sent = api.requests[1]?.body.messages[1]?.content[0];
-    assert.deepEqual(sent, { type: 'tool_use', id: 'call_1', name: 'look', input: { not_json: broken } });
-  });
-
-  it('never sends a message without content', async () => {
-    api.answer(streamed([]), streamed([{ text: 'ok' }]));
-    const { turn } = await play(request);
-    assert.deepEqual(turn.content, []);
-    const goOn: Message = { role: 'user', content: [{ type: 'text', text: 'Go on' }] };
-    await play({
-      ...request,
-      messages: [...request.messages, { role: 'assistant', content: turn.content }, goOn],
-    });
-    assert.deepEqual(
-      api.requests[1]?.body.messages.map(({ role }) => role),
-      ['user', 'user'],
-    );
-  });
-
   const stops: [reason: string, stop: string][] = [
     ['end_turn', 'done'],
     ['tool_use', 'toolCalls'],
@@ -168,14 +158,14 @@ describe('anthropicProvider', () => {
   for (const [reason, stop] of stops) {
     it(`tells the stop reason ${reason} as ${stop}`, async () => {
       api.answer(streamed([{ text: 'x' }], { stop: reason }));
-      assert.equal((await play(request)).turn.stop, stop);
+      assert.equal((await play(create(api.baseUrl), request)).turn.stop, stop);
     });
   }
 
   it('tells a refusal with the reason the service gives', async () => {
     const stopDetails = { type: 'refusal', category: null, explanation: 'Not this.' };
     api.answer(streamed([], { stop: 'refusal', stopDetails }));
-    const { turn } = await play(request);
+    const { turn } = await play(create(api.baseUrl), request);
     assert.equal(turn.stop, 'refused');
     assert.deepEqual(turn.content, [{ type: 'text', text: 'Not this.' }]);
   });
@@ -203,24 +193,13 @@ describe('anthropicProvider', () => {
     ['400 for want of credit', error(400, 'invalid_request_error', {}, creditTooLow), 'noCredit'],
     ['400 for a spent allowance', error(400, 'invalid_request_error', {}, allowanceSpent), 'noCredit'],
     ['400 for a closed account', error(400, 'invalid_request_error', {}, accountClosed), 'unauthorized'],
-    ["a firewall's page (403)", page(403), 'unusable'],
-    ["a portal's page (200)", page(200), 'unusable'],
     // Fetch takes it for a broken connection, and so it is one for us.
     ['a proxy that wants a password (407)', page(407), 'unreachable'],
-    ["a wrong address's page (404)", page(404), 'unusable'],
     [
       '403 in JSON of another',
       { ...page(403), contentType: 'application/json', body: '{"denied":1}' },
       'unusable',
     ],
-    [
-      'JSON instead of a stream (200)',
-      { ...page(200), contentType: 'application/json', body: '{}' },
-      'unusable',
-    ],
-    ['a stream of events that are not JSON', garbage(), 'unusable'],
-    ["a gateway's page (502)", page(502), 'unreachable'],
-    ["a gateway's page (503)", page(503), 'overloaded'],
     ['a page for too large a request', page(413), 'tooLong'],
     ['refused credit told inside the stream', inStream('billing_error'), 'noCredit'],
     ['a refused key told inside the stream', inStream('authentication_error'), 'unauthorized'],
@@ -228,75 +207,22 @@ describe('anthropicProvider', () => {
     ['overload told inside the stream', inStream('overloaded_error'), 'overloaded'],
     ['a limit told inside the stream', inStream('rate_limit_error'), 'rateLimited'],
     ['an error told inside the stream', inStream('api_error'), 'unreachable'],
-    ['a stream cut before its first event', begun(streamed([{ text: 'ab' }]), 0, 'cut'), 'unreachable'],
-    ['a stream cut in the middle', begun(streamed([{ text: 'ab' }]), 4, 'cut'), 'unreachable'],
-    ['a stream closed in good order before its end', endedEarly(), 'unreachable'],
   ];
   for (const [what, answer, reason, retryAfterMs] of errors) {
     it(`tells ${what} as ${reason}, after one try`, async () => {
       api.answer(answer);
-      const failure = await failureOf(play(request));
+      const failure = await failureOf(play(create(api.baseUrl), request));
       assert.equal(failure.reason, reason, failure.message);
       assert.equal(failure.retryAfterMs, retryAfterMs);
       assert.equal(api.requests.length, 1);
     });
   }
 
-  it('names the page that came back', async () => {
-    api.answer(page(403));
-    const { message } = await failureOf(play(request));
-    assert.equal(
-      message,
-      'A page came back instead of an answer of the model service (HTTP 403, text/html, "Just a moment...").',
-    );
-  });
-
-  it('follows no redirect, for the key would go along', async () => {
-    const elsewhere = await startFakeMessagesApi();
-    try {
-      api.answer({ ...page(307), headers: { location: elsewhere.baseUrl } });
-      const failure = await failureOf(play(request));
-      assert.equal(failure.reason, 'unusable');
-      assert.ok(failure.message.includes(`leads to ${elsewhere.baseUrl}`), failure.message);
-      assert.deepEqual(elsewhere.requests, []);
-    } finally {
-      await elsewhere.close();
-    }
-  });
-
-  it('tells a service that is not there as unreachable', async () => {
-    const gone = await startFakeMessagesApi();
-    await gone.close();
-    const failure = await failureOf(play(request, undefined, gone.baseUrl));
-    assert.equal(failure.reason, 'unreachable');
-  });
-
-  it('leaves the stream at once when it is told to stop', async () => {
-    api.answer(begun(streamed([{ text: 'abcd' }]), 4, 'hang'));
-    const stop = new AbortController();
-    const failure = await failureOf(play(request, stop.signal, api.baseUrl, () => stop.abort()));
-    assert.equal(failure.reason, 'aborted');
-    await api.requests[0]?.abandoned;
-  });
-
-  it('does not call when it was stopped before', async () => {
-    const failure = await failureOf(play(request, AbortSignal.abort()));
-    assert.equal(failure.reason, 'aborted');
-    assert.equal(api.requests.length, 0);
-  });
-
-  it('keeps the key out of every word of a failure', async () => {
-    api.answer(error(401, 'authentication_error', {}, `invalid x-api-key: ${apiKey}`));
-    const failure = await failureOf(play(request));
-    assert.equal(failure.message, 'invalid x-api-key: [key]');
-    assert.ok(!JSON.stringify([failure.stack, failure.cause]).includes(apiKey));
-  });
-
-  it('nor in another form, as a proxy tells the headers it got', async () => {
+  it('keeps the key out of what a proxy tells of the headers it got', async () => {
     const basic = Buffer.from(`user:${apiKey}`).toString('base64');
     const told = `got Basic ${basic}, ?key=${encodeURIComponent(apiKey)} and ${Buffer.from(apiKey).toString('hex')}`;
     api.answer(error(401, 'authentication_error', {}, told));
-    const { message } = await failureOf(play(request));
+    const { message } = await failureOf(play(create(api.baseUrl), request));
     assert.match(message, /^got Basic [\w+/]{1,8}\[key\]\w?=*, \?key=\[key\] and \[key\]$/);
   });
 
@@ -313,7 +239,7 @@ describe('anthropicProvider', () => {
     console.debug = console.log = (...words: unknown[]) => void printed.push(words);
     try {
       api.answer(streamed([{ text: 'ok' }]));
-      await play(request);
+      await play(create(api.baseUrl), request);
     } finally {
       Object.assign(console, { debug, log });
       for (const name of Object.keys(planted)) delete process.env[name];
@@ -341,7 +267,7 @@ describe('anthropicProvider', () => {
       const first: Message = { role: 'user', content: [{ type: 'text', text: assignment }] };
       const messages = [first, ...Array.from({ length: turns }, (_, at) => answered(at)).flat()];
       api.answer(streamed([{ text: 'ok' }]));
-      await play({ ...request, system: systemPrompt, tools, messages });
+      await play(create(api.baseUrl), { ...request, system: systemPrompt, tools, messages });
     }
 
     it('is every earlier turn, to the byte', async () => {
@@ -374,21 +300,6 @@ describe('anthropicProvider', () => {
       assert.ok(one && one.length > 4000, 'the head is there');
     });
   });
-
-  async function play(
-    asked: TurnRequest,
-    signal = new AbortController().signal,
-    baseUrl = api.baseUrl,
-    onText: () => void = () => {},
-  ): Promise<{ events: string[]; turn: Extract<ModelEvent, { type: 'turn' }> }> {
-    const events: string[] = [];
-    for await (const event of createAnthropicProvider({ apiKey, baseUrl }).runTurn(asked, signal)) {
-      if (event.type === 'turn') return { events, turn: event };
-      events.push(event.text);
-      onText();
-    }
-    return assert.fail('no turn');
-  }
 });
 
 describe('retryAfter', () => {
@@ -436,10 +347,6 @@ function page(status: number): FakeAnswer & { kind: 'page' } {
   };
 }
 
-function garbage(): FakeAnswer {
-  return { kind: 'page', status: 200, contentType: 'text/event-stream', body: 'event: x\ndata: {nope\n\n' };
-}
-
 function inStream(type: string): FakeAnswer {
   const { events } = streamed([{ text: 'ab' }]);
   return {
@@ -447,11 +354,6 @@ function inStream(type: string): FakeAnswer {
     end: 'whole',
     events: [...events.slice(0, 3), { type: 'error', error: { type, message: 'told why' } }],
   };
-}
-
-function endedEarly(): FakeAnswer {
-  const answer = streamed([{ text: 'ab' }]);
-  return { ...answer, events: answer.events.slice(0, -1) };
 }
 
 /** What caching compares, in its order, without the marks and open at the end. */
@@ -464,15 +366,4 @@ function unmarked(body: {
     key === 'cache_control' ? undefined : value,
   );
   return text.slice(0, -']]'.length);
-}
-
-async function failureOf(
-  outcome: Promise<{ turn: { content: readonly AssistantBlock[] } }>,
-): Promise<Failure> {
-  const failure = await outcome.then(
-    () => undefined,
-    (reason: unknown) => reason,
-  );
-  assert.ok(Failure.is(failure), `no failure: ${String(failure)}`);
-  return failure;
 }

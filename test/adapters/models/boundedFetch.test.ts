@@ -41,8 +41,11 @@ describe('an answer without end', function () {
       }).listen(0, '127.0.0.1');
       await once(server, 'listening');
       const { port } = server.address() as AddressInfo;
-      const provider = createAnthropicProvider({ apiKey: 'sk-test', baseUrl: `http://127.0.0.1:${port}` });
-      const request = { model: 'sonnet', system: '', tools: [], messages: [], maxOutputTokens: 9 } as const;
+      const provider = createAnthropicProvider('m', {
+        apiKey: 'sk-test',
+        baseUrl: `http://127.0.0.1:${port}`,
+      });
+      const request = { system: '', tools: [], messages: [], maxOutputTokens: 9 } as const;
       const read = async () => {
         for await (const _ of provider.runTurn(request, new AbortController().signal));
       };

@@ -10,7 +10,6 @@ import { startFakeMessagesApi, streamed } from '../../support/fakeMessagesApi';
 import { type FakeProxyOptions, startFakeProxy } from '../../support/fakeProxy';
 
 const request: TurnRequest = {
-  model: 'haiku',
   system: 'Be brief.',
   tools: [],
   messages: [{ role: 'user', content: [{ type: 'text', text: 'Hello' }] }],
@@ -21,7 +20,11 @@ describe('a model call through a proxy', () => {
   const cleanUp = cleanUpAfterEach();
 
   async function call(baseUrl: string, environment: Record<string, string>): Promise<string> {
-    const provider = createAnthropicProvider({ apiKey: 'sk-1', baseUrl, proxies: readProxies(environment) });
+    const provider = createAnthropicProvider('haiku', {
+      apiKey: 'sk-1',
+      baseUrl,
+      proxies: readProxies(environment),
+    });
     let text = '';
     for await (const event of provider.runTurn(request, new AbortController().signal))
       if (event.type === 'text') text += event.text;

@@ -82,6 +82,22 @@ describe('project', () => {
     });
   }
 
+  it('counts what nobody has said the price of, by agent and run', () => {
+    const called = {
+      type: 'model.called',
+      model: 'mine/m',
+      usage,
+      costUsd: 0,
+      durationMs: 1,
+      ...own,
+    } as const;
+    const { agents, run } = tell(atWork, { ...called, isUnpriced: true }, called, {
+      ...called,
+      isUnpriced: true,
+    });
+    assert.deepEqual([agents[2]?.unpricedTokens, run?.unpricedTokens], [2_230, 2_230]);
+  });
+
   it('limit.reached leaves the card as it is: what the agent does next tells', () => {
     const news: Happening = { type: 'limit.reached', limit: 'max_actions', bound: 1, ...own };
     assert.deepEqual(tell(atWork, news).agents, atWork.agents);

@@ -2,17 +2,27 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
 import {
-  accessWith,
   defaultMachineSettings,
   describeLeftOut,
   judgeAsked,
   type MachineSettings,
-  type ModelAccess,
   narrow,
 } from '../../../src/core/guardrails/machineSettings';
+import type { ModelAccess } from '../../../src/core/models/modelAccess';
+import { knownProviders, providerOf } from '../../../src/core/models/providers';
 
 const own: MachineSettings = defaultMachineSettings;
-const there: MachineSettings = { ...own, baseUrl: 'http://own.example' };
+const anthropic = knownProviders.anthropic ?? assert.fail();
+const there: MachineSettings = {
+  ...own,
+  providers: { ...knownProviders, anthropic: { ...anthropic, baseUrl: 'http://own.example' } },
+};
+const key = (
+  provider: string,
+  baseUrl = providerOf(provider, knownProviders)?.baseUrl ?? '',
+): ModelAccess => ({
+  ...{ provider, apiKey: 'k', baseUrl },
+});
 
 describe('what a face asks of a host', () => {
   it('leaves only the commands that both allow, and names the others', () => {
@@ -27,37 +37,42 @@ describe('what a face asks of a host', () => {
       assert.deepEqual(narrow(mine, asked), { allowed, leftOut });
   });
 
+  it('has to know the provider that the run is about', () => {
+    const answer = judgeAsked(own, {}, ['mine']);
+    assert.match(answer.ok ? '' : answer.error.message, /name no provider "mine"/);
+  });
+
   it('tells what was left out by the setting that allows it', () => {
-    assert.deepEqual(describeLeftOut({ commands: [], variables: [] }), []);
-    const [commands, variables] = describeLeftOut({ commands: ['make x'], variables: ['DB_URL', 'A\nB'] });
+    assert.deepEqual(describeLeftOut({ commands: [], variables: [], providers: [] }), []);
+    const [commands, variables, keys] = describeLeftOut({
+      ...{ commands: ['make x'], variables: ['DB_URL', 'A\nB'], providers: ['openai'] },
+    });
+    assert.match(keys ?? '', /keys for `openai` are not used.*\(parallelAgents\.providers\)/);
     assert.match(commands ?? '', /may not run `make x`: .*\(parallelAgents\.commands\.allow\)/);
     assert.match(variables ?? '', /not given `DB_URL`, `A B`: .*\(parallelAgents\.commands\.env\)/);
   });
 
   const judged: readonly (readonly [
     MachineSettings,
-    { maxAgents?: number; access?: ModelAccess },
+    { maxAgents?: number; access?: readonly ModelAccess[] },
     RegExp | undefined,
   ])[] = [
     [own, {}, undefined],
     [own, { maxAgents: 5 }, undefined],
     [own, { maxAgents: 6 }, /more than the 5 .*agentLimit/],
-    [own, { access: { apiKey: 'k' } }, undefined],
-    [own, { access: { apiKey: 'k', baseUrl: 'http://x' } }, /keys to the usual address.*name http:\/\/x/],
-    [there, { access: { apiKey: 'k' } }, /keys to http:\/\/own\.example.*name the usual address/],
-    [there, { access: { apiKey: 'k', baseUrl: 'http://own.example' } }, undefined],
+    [own, { access: [key('anthropic')] }, undefined],
+    [own, { access: [key('anthropic', 'http://x')] }, /keys for Anthropic to https:.*name http:\/\/x/],
+    // Not what the run is about.
+    [own, { access: [key('anthropic'), key('openai', 'http://x')] }, undefined],
+    [there, { access: [key('anthropic')] }, /keys for Anthropic to http:\/\/own\.example.*name https:/],
+    [there, { access: [key('anthropic', 'http://own.example')] }, undefined],
   ];
   for (const [mine, asked, why] of judged) {
     it(`${JSON.stringify(asked)} of ${JSON.stringify(mine)} is ${why ? 'refused with words' : 'taken'}`, () => {
-      const answer = judgeAsked(mine, asked);
+      const answer = judgeAsked(mine, asked, ['anthropic']);
       assert.equal(answer.ok, why === undefined);
       if (!answer.ok) assert.match(answer.error.message, why ?? /^$/);
       if (!answer.ok) assert.doesNotMatch(answer.error.message, /"k"/);
     });
   }
-
-  it('never parts a key from the address that goes with it', () => {
-    assert.deepEqual(accessWith('k', there), { apiKey: 'k', baseUrl: 'http://own.example' });
-    assert.deepEqual(accessWith('k', own), { apiKey: 'k' });
-  });
 });

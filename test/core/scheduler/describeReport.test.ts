@@ -26,6 +26,16 @@ describe('describeReport', () => {
     ]);
   });
 
+  it('makes no cost up where nobody has said it', () => {
+    const costOf = (report: Partial<RunReport>) => describeReport({ ...full, ...report }).at(-1);
+    assert.match(
+      costOf({ unpricedTokens: 40 }) ?? '',
+      /^Cost +\$0\.0123 and what is not known for 1200 tokens in/,
+    );
+    const unknown = costOf({ costUsd: 0, unpricedTokens: 1_540 });
+    assert.match(unknown ?? '', /^Cost +unknown for 1200 .*no price is known of 1540 of them/);
+  });
+
   it('names contention, and claims no gain that there was not', () => {
     const busy: RunReport = {
       ...{ ...full, wallMs: 184_000, attemptMs: 306_000, oneAgentMs: 150_000, bestPossibleMs: 141_000 },

@@ -1,0 +1,101 @@
+// Who serves models: how each is spoken to, where, and with which key. The only place where they are named.
+
+export type ProviderId = string;
+
+/** The protocol a provider is spoken to in: its own Messages API, or chat completions as OpenAI has them and many took over. */
+export type ProviderKind = 'anthropic' | 'openai';
+
+export interface Provider {
+  /** For people. */
+  readonly title: string;
+  readonly kind: ProviderKind;
+  /** Without the path of a method, as `https://host/v1`. */
+  readonly baseUrl: string;
+  /** `none`: it is asked without one, unless the user has given one. */
+  readonly key: 'needed' | 'none';
+  /** Answered for a good key alone, where the list of its models is not. */
+  readonly keyCheckPath?: string;
+  /** The environment variable that holds the key. */
+  readonly keyVariable: string;
+  /** What the user says its models cost, by the names that the provider has for them; above what is known here. */
+  readonly prices?: Readonly<Record<string, Price>>;
+  /** Its models run on the user's own machines: nobody bills for them. */
+  readonly isOwn?: true;
+}
+
+/** US dollars for a million tokens. */
+export interface Price {
+  readonly input: number;
+  readonly output: number;
+  readonly cacheRead: number;
+  /** Writing a five-minute cache entry. */
+  readonly cacheWrite: number;
+}
+
+export type Providers = Readonly<Record<ProviderId, Provider>>;
+
+/** Serves what a feature or run names no model for. */
+export const defaultProvider: ProviderId = 'anthropic';
+
+/** Addresses are those of the providers' own documentation, read on 2026-11-27. */
+export const knownProviders: Providers = {
+  anthropic: {
+    title: 'Anthropic',
+    kind: 'anthropic',
+    baseUrl: 'https://api.anthropic.com',
+    key: 'needed',
+    keyVariable: 'ANTHROPIC_API_KEY',
+  },
+  openai: {
+    title: 'OpenAI',
+    kind: 'openai',
+    baseUrl: 'https://api.openai.com/v1',
+    key: 'needed',
+    keyVariable: 'OPENAI_API_KEY',
+  },
+  gemini: {
+    title: 'Google Gemini',
+    kind: 'openai',
+    baseUrl: 'https://generativelanguage.googleapis.com/v1beta/openai',
+    key: 'needed',
+    keyVariable: 'GEMINI_API_KEY',
+  },
+  grok: {
+    title: 'xAI Grok',
+    kind: 'openai',
+    baseUrl: 'https://api.x.ai/v1',
+    key: 'needed',
+    keyVariable: 'XAI_API_KEY',
+  },
+  openrouter: {
+    title: 'OpenRouter',
+    kind: 'openai',
+    baseUrl: 'https://openrouter.ai/api/v1',
+    key: 'needed',
+    keyVariable: 'OPENROUTER_API_KEY',
+    keyCheckPath: '/key',
+  },
+  ollama: {
+    title: 'Ollama',
+    kind: 'openai',
+    baseUrl: 'http://localhost:11434/v1',
+    key: 'none',
+    keyVariable: 'OLLAMA_API_KEY',
+    isOwn: true,
+  },
+};
+
+/** The environment variable that usually holds the key of a provider that is not known here. */
+export function usualKeyVariable(id: ProviderId): string {
+  return `${id.toUpperCase().replace(/[^A-Z0-9]/g, '_')}_API_KEY`;
+}
+
+/** As people read it, also of a provider that nobody has set up. */
+export function titleOf(id: ProviderId, providers: Providers = knownProviders): string {
+  return (Object.hasOwn(providers, id) ? providers[id]?.title : undefined) ?? id;
+}
+
+/** A provider of that name, if there is one. */
+export function providerOf(id: ProviderId, providers: Providers): Provider | undefined {
+  return Object.hasOwn(providers, id) ? providers[id] : undefined;
+}

@@ -1,0 +1,62 @@
+// Whose keys a host has, and what it says of a provider that it cannot ask.
+import { strict as assert } from 'node:assert';
+import { defaultMachineSettings } from '../../src/core/guardrails/machineSettings';
+import { Redactor } from '../../src/core/guardrails/redactor';
+import { accessWith } from '../../src/core/models/modelAccess';
+import { Allowance } from '../../src/host/allowance';
+import { readProviders } from '../../src/host/providerSettings';
+
+describe('an allowance', () => {
+  const providers = readProviders({ mine: { baseUrl: 'http://mine' } }, []);
+  const redactor = new Redactor();
+  const open = () => new Allowance(() => ({ ...defaultMachineSettings, providers }), redactor);
+  const keys = (of: Readonly<Record<string, string>>) => accessWith((id) => of[id], providers);
+
+  it('knows no reason against a provider while nobody has given a key: a face may be about to', () => {
+    assert.equal(open().whyNot('anthropic'), undefined);
+    assert.match(open().whyNot('nobodys') ?? '', /parallelAgents\.providers names no "nobodys"/);
+    assert.match(open().whyNot('constructor') ?? '', /names no "constructor"/);
+  });
+
+  it('names the key that is wanting once there are others, and none where none is wanted', () => {
+    const allowance = open();
+    allowance.take({ access: keys({ anthropic: 'sk-anthropic' }) });
+    assert.equal(allowance.whyNot('anthropic'), undefined);
+    assert.equal(allowance.whyNot('gemini'), 'there is no key for Google Gemini');
+    assert.equal(allowance.whyNot('ollama'), undefined);
+    assert.equal(allowance.whyNot('mine'), undefined);
+  });
+
+  it('waits for the key of that provider, and is not content with that of another', async () => {
+    const allowance = open();
+    let isThere = false;
+    const endpoint = allowance.endpoint('openai').finally(() => {
+      isThere = true;
+    });
+    allowance.take({ access: keys({ anthropic: 'sk-anthropic-1' }) });
+    await new Promise((resolve) => setImmediate(resolve));
+    assert.equal(isThere, false);
+    allowance.take({ access: keys({ openai: 'sk-openai-1' }) });
+    assert.deepEqual(await endpoint, {
+      ...{ kind: 'openai', baseUrl: 'https://api.openai.com/v1', apiKey: 'sk-openai-1' },
+    });
+  });
+
+  it('asks a provider that wants no key without one, and with it where one is given', async () => {
+    const allowance = open();
+    assert.deepEqual(await allowance.endpoint('mine'), { kind: 'openai', baseUrl: 'http://mine' });
+    allowance.take({ access: keys({ mine: 'sk-mine-12345' }) });
+    assert.equal((await allowance.endpoint('mine')).apiKey, 'sk-mine-12345');
+  });
+
+  it('takes no key that is meant for another address, names whose it was, and tells none of them to anyone', () => {
+    const allowance = open();
+    const [key] = keys({ openai: 'sk-openai-0123456789' });
+    assert.ok(key);
+    const leftOut = allowance.take({ access: [{ ...key, baseUrl: 'http://evil.example' }] });
+    assert.deepEqual(leftOut.providers, ['openai']);
+    assert.equal(redactor.text('sk-openai-0123456789'), '[key]');
+    allowance.take({ access: keys({ anthropic: 'sk-anthropic-2' }) });
+    assert.match(allowance.whyNot('openai') ?? '', /no key for OpenAI/);
+  });
+});
