@@ -134,9 +134,7 @@ describe('records that were made elsewhere', function () {
         'retry 1',
         'diff 1',
       ]) {
-        const begunAt = performance.now();
-        const { code, lines, notes } = await cli(command, copy);
-        assert.ok(performance.now() - begunAt < 5_000, command);
+        const { code, lines, notes } = await cli(command, copy); // one that followed the view would never end
         assert.deepEqual([code, lines], [1, []], command);
         const said = notes.join('\n');
         assert.match(said, /❌ .* damaged, or not ours: .* Nothing was changed\. Start Over .*--start-over/);
