@@ -31,7 +31,7 @@ export async function estimate(
   const features = Object.values(snapshot.features).filter(
     (f) => f.state.status === 'passing' || meant === undefined || meant.includes(f.id),
   );
-  const outlook = outlookFrom(snapshot.experience, settings.model);
+  const outlook = outlookFrom(snapshot.experience, settings);
   const counts = new Set([settings.maxAgents, ...Array.from({ length: usualAgentLimit }, (_, k) => k + 1)]);
   const forecasts = [...counts].sort((a, b) => a - b).map((agents) => forecast(features, agents, outlook));
   if (command.json) for (const one of forecasts) terminal.print(JSON.stringify(toExternal(one)));

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { type ParseError, parse } from 'jsonc-parser';
 import { isNotRead, readFileWithin, whyNotRead } from '../adapters/files/boundedRead';
 import { configFolder } from '../adapters/system/configFolder';
-import type { SettingReader } from '../host/settings';
+import type { SettingReader } from '../host/settingReader';
 
 /** Settings that only the user's own file may give: a workspace must not name an endpoint, raise the machine's limits or have secrets handed out. */
 const machineScope = [

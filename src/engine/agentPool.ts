@@ -173,7 +173,7 @@ export class AgentPool {
     const feature = log.head.features[featureId];
     const run = log.head.run;
     if (!feature || !run) return;
-    const { model, reason: modelWhy } = routeModel(feature.spec, run.settings.model, this.parts.whyNot);
+    const { model, reason: modelWhy } = routeModel(feature, run.settings, this.parts.whyNot);
     const attempt: Attempt = {
       slot,
       featureId,

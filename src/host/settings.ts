@@ -13,12 +13,8 @@ import {
 import { usualSharedLocks } from '../core/locks/sharedPaths';
 import { isModelName, type ModelName, modelNameForms } from '../core/models/models';
 import { readProviders } from './providerSettings';
-
-/**
- * Reads one setting by its name below `parallelAgents.`; undefined when it is not set. With `of` only what that side says,
- * for settings to which both may add.
- */
-export type SettingReader = (name: string, of?: 'user' | 'workspace') => unknown;
+import { readRouting } from './routingSettings';
+import type { SettingReader } from './settingReader';
 
 export interface ResolvedSettings {
   readonly settings: RunSettings;
@@ -87,6 +83,7 @@ export function resolveSettings(read: SettingReader): ResolvedSettings {
     maxAgents:
       read('enabled') === false ? 1 : whole('maxAgents', 1, limit, Math.min(defaults.maxAgents, limit)),
     ...optional('model', readModel(read, warn)),
+    ...readRouting(read, warnings),
     ...optional('verifyCommand', readText('verify.command', read, warn)),
     ...optional('checksAtOnce', readCount('verify.parallel', read, warn)),
     ...(readSwitch('verify.exclusive', read, warn, false) && { exclusiveChecks: true }),

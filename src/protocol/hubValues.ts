@@ -6,6 +6,7 @@ import type { SnapshotHead, SnapshotPart } from '../core/events/snapshotParts';
 import type { LeftOut } from '../core/guardrails/machineSettings';
 import type { ModelAccess } from '../core/models/modelAccess';
 import { isModelName, type ModelName } from '../core/models/models';
+import { presetNames } from '../core/routing/presets';
 import type { Refusal } from '../core/shared/result';
 
 export const nothing = z.object({}).strict();
@@ -42,6 +43,9 @@ export const runSettings: z.ZodType<RunSettings> = z
   .object({
     maxAgents: z.number().int().min(1).max(64),
     model: modelName.optional(),
+    preset: z.enum(presetNames).optional(),
+    byCategory: z.record(z.string().max(1000), modelName).optional(),
+    ladder: z.array(modelName).max(100).optional(),
     verifyCommand: z.string().min(1).max(100_000).optional(),
     checksAtOnce: z.number().int().min(1).max(64).optional(),
     exclusiveChecks: z.boolean().optional(),

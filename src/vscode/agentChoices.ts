@@ -1,7 +1,7 @@
 // What Start N Agents offers: each number with how long the backlog would take with so many, and what holds it back.
 import { oneLine } from '../core/events/describe';
 import type { Snapshot } from '../core/events/snapshot';
-import type { ModelName } from '../core/models/models';
+import type { Routing } from '../core/routing/routeModel';
 import { describeHeldBack } from '../core/scheduler/describeForecast';
 import { type Forecast, forecast } from '../core/scheduler/forecast';
 import { outlookFrom, unknownMinutes } from '../core/scheduler/outlook';
@@ -26,16 +26,15 @@ export interface AgentQuestion {
   readonly snapshot: Snapshot;
   readonly remembered: number;
   readonly agentLimit: number;
-  /** The model of the whole run, where one is chosen. */
-  readonly model: ModelName | undefined;
+  readonly routing: Routing;
 }
 
 /** The question waits for the answer, so it costs at most some 0.4 s: one forecast of 10⁴ features takes 0.18 s. */
 const mostForecast = 20_000;
 
-export function agentChoices({ snapshot, remembered, agentLimit, model }: AgentQuestion): AgentChoices {
+export function agentChoices({ snapshot, remembered, agentLimit, routing }: AgentQuestion): AgentChoices {
   const features = Object.values(snapshot.features);
-  const outlook = outlookFrom(snapshot.experience, model);
+  const outlook = outlookFrom(snapshot.experience, routing);
   const isCheap = features.length * agentLimit <= mostForecast;
   const forecasts = Array.from({ length: agentLimit }, (_, k) =>
     isCheap || k + 1 === remembered ? forecast(features, k + 1, outlook, 0) : undefined,

@@ -157,7 +157,8 @@ async function startIn(deps: CommandDeps, workspace: WorkspaceSession, asked: un
   const wanted = typeof asked === 'number' && Number.isInteger(asked) && asked >= 1 ? asked : undefined;
   const { agentLimit } = settings;
   const { snapshot } = session;
-  const question = { snapshot, remembered: run.maxAgents, agentLimit, model: chosen };
+  const routing = { ...run, ...(chosen === undefined ? {} : { model: chosen }) };
+  const question = { snapshot, remembered: run.maxAgents, agentLimit, routing };
   const count = settings.oneAtATime ? 1 : (wanted ?? (await askAgents(question)));
   if (count === undefined) return;
   const maxAgents = Math.min(count, agentLimit);
@@ -170,7 +171,7 @@ async function startIn(deps: CommandDeps, workspace: WorkspaceSession, asked: un
     if (run?.status === 'paused' || breaker) tell(await session.resume());
     return;
   }
-  const runSettings = { ...run, maxAgents, ...(chosen === undefined ? {} : { model: chosen }) };
+  const runSettings = { ...routing, maxAgents };
   const { machine } = settings;
   tellLeftOut(
     await session.start({

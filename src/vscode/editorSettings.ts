@@ -3,7 +3,8 @@ import * as vscode from 'vscode';
 import type { RunSettings } from '../core/events/runSettings';
 import type { MachineSettings } from '../core/guardrails/machineSettings';
 import type { EditorProxy } from '../core/shared/proxies';
-import { resolveSettings, type SettingReader } from '../host/settings';
+import type { SettingReader } from '../host/settingReader';
+import { resolveSettings } from '../host/settings';
 import { settingKeys, settingsSection } from './contributions';
 
 export interface EditorSettings {

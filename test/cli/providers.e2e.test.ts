@@ -71,6 +71,32 @@ describe('a run with models of other providers', () => {
     assert.ok(model.requests.every(({ body }) => body.model === 'claude-sonnet-5-5'));
   });
 
+  it('goes one model up for each attempt that failed, in a conversation of its own that knows why', async () => {
+    const features = [{ name: 'A', category: 'testing', verify: 'grep -q right a.txt' }];
+    const attempt = (content: string) => [call('write_file', { path: 'a.txt', content }), finish];
+    const script = { A: [attempt('wrong'), attempt('wrong again'), attempt('right')] };
+    const { dir, remove } = await writeProject({ features, script });
+    cleanUp.push(remove);
+    const model = await startScriptedModel(dir);
+    cleanUp.push(() => model.close());
+    const env = {
+      ANTHROPIC_API_KEY: 'sk-test-0123456789',
+      ...userWith({ providers: { anthropic: { baseUrl: model.baseUrl } } }),
+    };
+    const { code, lines, notes } = await runCli(['run', '--project-dir', dir, '--json'], env);
+    assert.equal(code, 0, notes.join('\n'));
+    const begun = model.requests.filter(({ body }) => body.messages.length === 1);
+    const asked = ['claude-haiku-5-5', 'claude-sonnet-5-5', 'claude-opus-5-5'];
+    assert.deepEqual(
+      begun.map(({ body }) => body.model),
+      asked,
+    );
+    for (const { body } of begun.slice(1))
+      assert.match(JSON.stringify(body.messages), /grep -q right a\.txt/);
+    const why = parseEvents(lines).flatMap((e) => (e.type === 'feature.claimed' ? [e.modelWhy] : []));
+    assert.match(String(why[2]), /^up from haiku after 2 failed attempts; category testing \(balanced\)$/);
+  });
+
   const refused: readonly (readonly [string, Record<string, string>, RegExp])[] = [
     ['gemini/pro', { ANTHROPIC_API_KEY: 'k' }, /gemini\/pro needs a key: set GEMINI_API_KEY/],
     ['nobodys/x', {}, /provider "nobodys" that is not known; parallelAgents\.providers .*anthropic, openai/],

@@ -3,7 +3,8 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
 import { defaultRunSettings, type RunSettings } from '../../src/core/events/runSettings';
 import { knownProviders } from '../../src/core/models/providers';
-import { resolveSettings, type SettingReader } from '../../src/host/settings';
+import type { SettingReader } from '../../src/host/settingReader';
+import { resolveSettings } from '../../src/host/settings';
 
 const { limits } = defaultRunSettings;
 
@@ -15,6 +16,9 @@ const good: readonly (readonly [set: Record<string, unknown>, expected: Partial<
   [{ model: 'haiku' }, { model: 'haiku' }],
   [{ model: 'ollama/qwen3-coder:30b' }, { model: 'ollama/qwen3-coder:30b' }],
   [{ model: 'auto' }, {}],
+  [{ 'models.preset': 'specialists' }, { preset: 'specialists' }],
+  [{ 'models.byCategory': { ' API': 'opus' } }, { byCategory: { api: 'opus' } }],
+  [{ 'models.ladder': [] }, { ladder: [] }],
   [{ 'verify.command': 'npm test' }, { verifyCommand: 'npm test' }],
   [{ 'verify.parallel': 1 }, { checksAtOnce: 1 }],
   [{ 'verify.parallel': null }, {}],
@@ -33,6 +37,9 @@ const bad: readonly (readonly [name: string, value: unknown])[] = [
   ['maxAgents', 2.5],
   ['agentLimit', 1000],
   ['model', 'gpt'],
+  ['models.preset', 'fast'],
+  ['models.byCategory', ['haiku']],
+  ['models.ladder', ['haiku', 'gpt']],
   ['verify.command', 7],
   ['verify.parallel', 0],
   ['verify.parallel', 65],
@@ -115,6 +122,18 @@ describe('resolveSettings', () => {
       );
     });
   }
+
+  it('names each category whose model there cannot be, and takes the others', () => {
+    const byCategory = { ui: 'gpt', api: 'opus' };
+    const { settings, warnings } = resolveSettings((name) =>
+      name === 'models.byCategory' ? byCategory : undefined,
+    );
+    assert.deepEqual(settings.byCategory, { api: 'opus' });
+    assert.match(
+      warnings.join('\n'),
+      /^parallelAgents\.models\.byCategory\.ui must be haiku, .*; it is left out\.$/,
+    );
+  });
 
   it('adds a workspace’s secret files to the user’s, and takes none out for it', () => {
     const said = { user: ['a.yml', '!.env.test'], workspace: ['b.yml', '!.env', 'x[1].yml'] };

@@ -6,12 +6,12 @@ import { specOf } from '../support/history';
 import { claim, example, finish, layers, loaded, passed, run } from './scenes';
 
 function lines(snapshot: Snapshot, agentLimit = 3): string[] {
-  const { choices } = agentChoices({ snapshot, remembered: 2, agentLimit, model: undefined });
+  const { choices } = agentChoices({ snapshot, remembered: 2, agentLimit, routing: {} });
   return choices.map(({ label, description, detail }) => [label, description, detail ?? '–'].join(' | '));
 }
 
 function placeholder(snapshot: Snapshot): string {
-  return agentChoices({ snapshot, remembered: 2, agentLimit: 5, model: undefined }).placeholder;
+  return agentChoices({ snapshot, remembered: 2, agentLimit: 5, routing: {} }).placeholder;
 }
 
 const chained = () =>

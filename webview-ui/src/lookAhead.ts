@@ -29,7 +29,7 @@ export function lookAhead({ snapshot, agents, most }: Question): Ahead {
   const isOpen = run !== null && run.status !== 'finished';
   const only = isOpen && run.settings.only ? new Set(run.settings.only) : undefined;
   const features = Object.values(snapshot.features).filter(({ id }) => only?.has(id) !== false);
-  const outlook = lessElapsed(outlookFrom(snapshot.experience, run?.settings.model), snapshot.elapsedMs);
+  const outlook = lessElapsed(outlookFrom(snapshot.experience, run?.settings ?? {}), snapshot.elapsedMs);
   const counts = agents < most ? [agents, most] : [agents];
   const forecasts = counts.map((count) => forecast(features, count, outlook, iterations));
   const [first] = forecasts;

@@ -3,12 +3,12 @@
 import { defaultLimits, type Limits } from '../guardrails/limits';
 import { usualSharedLocks } from '../locks/sharedPaths';
 import { isModelName, type ModelName } from '../models/models';
+import { defaultPreset, presetNames, usualLadder } from '../routing/presets';
+import type { Routing } from '../routing/routeModel';
 import type { FeatureId } from '../shared/ids';
 
-export interface RunSettings {
+export interface RunSettings extends Routing {
   readonly maxAgents: number;
-  /** Above every feature's own wish. */
-  readonly model?: ModelName;
   /** The workspace's check, for features without one of their own. */
   readonly verifyCommand?: string;
   /** Checks that run at the same time; absent: as many as the host's machine has cores. */
@@ -34,6 +34,8 @@ const defaultReattachGraceMs = 60_000;
 
 export const defaultRunSettings: RunSettings = {
   maxAgents: 3,
+  preset: defaultPreset,
+  ladder: usualLadder,
   sharedLocks: usualSharedLocks,
   limits: defaultLimits,
   reattachGraceMs: defaultReattachGraceMs,
@@ -55,7 +57,10 @@ const required: RunSettings = { maxAgents, limits, reattachGraceMs };
 
 const readers: { readonly [K in keyof RunSettings]-?: (value: unknown) => RunSettings[K] | undefined } = {
   maxAgents: (value) => (isCount(value) ? value : undefined),
-  model: (value) => (isText(value) && isModelName(value) ? value : undefined),
+  model: (value) => (isModel(value) ? value : undefined),
+  preset: (value) => presetNames.find((name) => name === value),
+  byCategory: readByCategory,
+  ladder: (value) => (isListOf(value, isModel) ? value : undefined),
   verifyCommand: (value) => (isText(value) ? value : undefined),
   checksAtOnce: (value) => (isCount(value) ? value : undefined),
   exclusiveChecks: (value) => (typeof value === 'boolean' ? value : undefined),
@@ -88,6 +93,17 @@ function fieldsOf(value: unknown): Readonly<Record<string, unknown>> {
 
 function isListOf<T>(value: unknown, is: (one: unknown) => one is T): value is readonly T[] {
   return Array.isArray(value) && value.every(is);
+}
+
+function readByCategory(stored: unknown): RunSettings['byCategory'] {
+  const entries = Object.entries(fieldsOf(stored));
+  return entries.every((entry): entry is [string, ModelName] => isModel(entry[1])) && entries.length > 0
+    ? Object.fromEntries(entries)
+    : undefined;
+}
+
+function isModel(value: unknown): value is ModelName {
+  return isText(value) && isModelName(value);
 }
 
 function isText(value: unknown): value is string {

@@ -4,6 +4,7 @@ import { changedFeatures } from '../features/changedFeatures';
 import type { Feature } from '../features/feature';
 import { buildGraph, type Graph } from '../graph/graph';
 import { type Features, graphById } from '../graph/readiness';
+import type { Routing } from '../routing/routeModel';
 import type { FeatureId } from '../shared/ids';
 import { atOnce, type Steps, stepSize } from '../shared/steps';
 import { FileLoads } from './fileLoads';
@@ -19,10 +20,10 @@ export class Board {
   features: Features = {};
   standing = new Standing(noGraph);
   order = new Order(noGraph, new FileLoads(), () => 1);
-  outlook: Outlook = outlookFrom([], undefined);
+  outlook: Outlook = outlookFrom([], {});
   #graph = noGraph;
   #lastId: FeatureId = 0;
-  #learnedFrom: { readonly experience?: Snapshot['experience']; readonly model?: string } = {};
+  #learnedFrom: { readonly experience?: Snapshot['experience']; readonly routing: Routing } = { routing: {} };
 
   readonly needsOf = (id: FeatureId): readonly Feature[] =>
     (this.#graph.needs[id] ?? []).flatMap((need) => this.features[need] ?? []);
@@ -41,14 +42,15 @@ export class Board {
     const lastId = Math.max(this.#lastId, facts.lastFeatureId);
     const changed = changedFeatures(this.features, features, lastId);
     const isOther = changed.some((id) => this.features[id]?.spec !== features[id]?.spec);
-    const model = run?.settings.model;
-    const isTaught = experience !== this.#learnedFrom.experience || model !== this.#learnedFrom.model;
-    const outlook = isTaught ? outlookFrom(experience, model) : this.outlook;
+    const routing = run?.settings ?? {};
+    const isTaught =
+      experience !== this.#learnedFrom.experience || !isSameRouting(routing, this.#learnedFrom.routing);
+    const outlook = isTaught ? outlookFrom(experience, routing) : this.outlook;
     const made = isOther ? yield* this.#made(features, lastId, outlook) : undefined;
     this.features = features;
     this.#lastId = lastId;
     this.outlook = outlook;
-    if (isTaught) this.#learnedFrom = { experience, ...(model !== undefined && { model }) };
+    if (isTaught) this.#learnedFrom = { experience, routing };
     if (made) {
       [this.#graph, this.standing, this.order] = made;
       return;
@@ -74,3 +76,8 @@ export class Board {
 }
 
 const noGraph = buildGraph([]);
+
+/** Settings that are changed while a run lasts leave these parts the very same. */
+function isSameRouting(one: Routing, other: Routing): boolean {
+  return (['model', 'preset', 'byCategory', 'ladder'] as const).every((key) => one[key] === other[key]);
+}

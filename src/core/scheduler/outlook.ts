@@ -1,8 +1,7 @@
 // What is to be expected of a feature before it is built: how long it takes, and which files it will want.
 import type { Experience } from '../events/experience';
 import type { Feature } from '../features/feature';
-import type { ModelName } from '../models/models';
-import { routeModel } from '../routing/routeModel';
+import { type Routing, routeModel } from '../routing/routeModel';
 
 export interface Outlook {
   readonly minutesOf: (feature: Feature) => ExpectedMinutes;
@@ -33,7 +32,7 @@ const leastShare = 0.3;
  * A duration is the feature's estimate, else the mean of its category on the model it will run on, else that of its
  * category, else that of everything built here.
  */
-export function outlookFrom(experience: Experience, runModel: ModelName | undefined): Outlook {
+export function outlookFrom(experience: Experience, routing: Routing): Outlook {
   const ofAll = mean(experience.flatMap((e) => e.models));
   const learned = new Map<string, number>();
   for (const { category, models } of experience) {
@@ -45,10 +44,11 @@ export function outlookFrom(experience: Experience, runModel: ModelName | undefi
     }
   }
   return {
-    minutesOf({ spec }) {
+    minutesOf(feature) {
+      const { spec } = feature;
       if (spec.estimate !== undefined) return { minutes: spec.estimate, from: 'estimate' };
       if (ofAll === undefined) return { minutes: unknownMinutes, from: 'guess' };
-      const { model } = routeModel(spec, runModel);
+      const { model } = routeModel(feature, routing);
       const minutes = learned.get(`${model} ${spec.category}`) ?? learned.get(spec.category) ?? ofAll;
       return { minutes, from: 'experience' };
     },

@@ -8,6 +8,9 @@ const full: RunSettings = {
   ...{
     maxAgents: 4,
     model: 'haiku',
+    preset: 'aggressive',
+    byCategory: { api: 'opus' },
+    ladder: ['haiku', 'ollama/big'],
     verifyCommand: 'npm test',
     checksAtOnce: 2,
     exclusiveChecks: true,
@@ -38,6 +41,7 @@ describe('readRunSettings', () => {
     ...[null, 7, 'x', [], { maxAgents: '3' }, { maxAgents: 0 }, { maxAgents: 2.5 }, { model: 'gpt' }],
     ...[
       { model: 'constructor' },
+      ...[{ preset: 'constructor' }, { byCategory: { api: 'gpt' } }, { byCategory: [] }, { ladder: ['gpt'] }],
       { verifyCommand: 1 },
       { checksAtOnce: 0 },
       { exclusiveChecks: 'yes' },

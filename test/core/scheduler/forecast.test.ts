@@ -7,7 +7,7 @@ import { outlookFrom } from '../../../src/core/scheduler/outlook';
 import { duration } from '../../../src/core/shared/duration';
 import { featureIn } from '../sampleFeatures';
 
-const outlook = outlookFrom([], undefined);
+const outlook = outlookFrom([], {});
 const open = (id: number, estimate: number, part: object = {}) =>
   featureIn('pending', id, { estimate, ...part });
 const told = ({ features, expected, bound, heldBackBy, plan }: Forecast) => {

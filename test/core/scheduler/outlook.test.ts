@@ -38,7 +38,7 @@ describe('outlookFrom', () => {
   ];
   for (const [what, experience, spec, minutes, from] of cases) {
     it(`takes ${what}`, () => {
-      assert.deepEqual(outlookFrom(experience, undefined).minutesOf(featureIn('pending', 1, spec)), {
+      assert.deepEqual(outlookFrom(experience, {}).minutesOf(featureIn('pending', 1, spec)), {
         minutes,
         from,
       });
@@ -47,14 +47,14 @@ describe('outlookFrom', () => {
 
   it('takes the model of the run above all', () => {
     const feature = featureIn('pending', 1, { category: 'api' });
-    assert.equal(outlookFrom(past, 'haiku').minutesOf(feature).minutes, 2);
+    assert.equal(outlookFrom(past, { model: 'haiku' }).minutesOf(feature).minutes, 2);
   });
 
   it('names files that many of a category held, once enough were built', () => {
     const two = taught(lesson('api', 'haiku', 1, 'a'), lesson('api', 'haiku', 1, 'a'));
-    assert.deepEqual(outlookFrom(two, undefined).likelyFiles.get('api'), []);
+    assert.deepEqual(outlookFrom(two, {}).likelyFiles.get('api'), []);
     const four = [lesson('api', 'haiku', 1, 'b'), lesson('api', 'haiku', 1, 'a')].reduce(learn, two);
-    assert.deepEqual(outlookFrom(four, undefined).likelyFiles.get('api'), [{ path: 'a', share: 0.75 }]);
+    assert.deepEqual(outlookFrom(four, {}).likelyFiles.get('api'), [{ path: 'a', share: 0.75 }]);
   });
 });
 

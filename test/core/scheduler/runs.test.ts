@@ -29,7 +29,7 @@ const anyBacklog = fc
 
 describe('runs', () => {
   it('keep the rules whatever happens, and always come to an end', function () {
-    this.timeout(20_000);
+    this.timeout(120_000);
     const seen = new Map<string, number>();
     fc.assert(
       fc.property(

@@ -1,0 +1,31 @@
+// Which model serves which kind of work, where neither the feature nor the run names one.
+import type { ModelName } from '../models/models';
+
+export interface Preset {
+  readonly usual: ModelName;
+  readonly byCategory: Readonly<Record<string, ModelName>>;
+  /** For features whose description speaks of a user interface. */
+  readonly forUi?: ModelName;
+}
+
+export const presetNames = ['balanced', 'conservative', 'aggressive', 'specialists'] as const;
+export type PresetName = (typeof presetNames)[number];
+export const defaultPreset: PresetName = 'balanced';
+
+/** The newest of each maker that its own documentation uses in its examples, read on 2026-11-27. */
+const gemini = 'gemini/gemini-3.5-flash';
+const grok = 'grok/grok-4';
+
+export const presets: Readonly<Record<PresetName, Preset>> = {
+  balanced: { usual: 'sonnet', byCategory: { testing: 'haiku', documentation: 'haiku' } },
+  conservative: { usual: 'sonnet', byCategory: {} },
+  aggressive: { usual: 'haiku', byCategory: { backend: 'sonnet', database: 'sonnet' } },
+  specialists: {
+    usual: 'sonnet',
+    byCategory: { frontend: gemini, documentation: gemini, product: grok, testing: 'haiku' },
+    forUi: gemini,
+  },
+};
+
+/** What a failed attempt is followed by, from the cheapest on. */
+export const usualLadder: readonly ModelName[] = ['haiku', 'sonnet', 'opus'];
