@@ -9,7 +9,7 @@ const levelsAtOnce = 150;
 export function makeDeepTree(folder: string): void {
   const half = Array.from({ length: levelsAtOnce }, () => deepName).join('/');
   const script = `mkdir -p ${half} && cd -P ${half} && mkdir -p ${half} && cd -P ${half} && echo y > f`;
-  execFileSync('sh', ['-p', '-c', script], { cwd: folder, stdio: 'ignore' }); // -p: as the user that a test is just now
+  execFileSync('/bin/sh', ['-p', '-c', script], { cwd: folder, stdio: 'ignore' }); // -p: as the user that a test is just now
 }
 
 /** By the system's own program, for a test that leaves one. */
