@@ -21,7 +21,7 @@ interface Kind {
 
 /** What an example begins with in a docstring or a comment, where a tool tries it. */
 const prompt = /^[ \t]*(?:(?:--|#+|\*|\/\/+)[ \t]*)?(?:>>>|iex(?:\(\d+\))?>|julia>|ghci>)(?:[ \t]|$)/;
-const fence = /^[ \t]*\/\/[/!][ \t]*```/;
+const fence = /^[ \t]*(?:\/\/[/!][ \t]*)?```/;
 
 /** Is the piece an example? */
 export function isExample(piece: string): boolean {
@@ -29,6 +29,8 @@ export function isExample(piece: string): boolean {
 }
 
 const kinds: readonly Kind[] = [
+  // Documentation is tried as well, by `doctest` for instance, or where a source of Rust includes it.
+  { files: /\.(?:md|markdown|rst|txt|adoc)$/, sign: /(?:>>>|iex[(>]|julia>|```rust)/, find: examplesOfText },
   { files: /\.(?:pyi?|pyx|hs|lhs|exs?|jl)$/, sign: /(?:>>>|iex[(>]|julia>|ghci>)/, find: examples },
   {
     files: /\.pyi?$/,
@@ -102,6 +104,10 @@ function examples(lines: readonly Line[]): readonly Span[] {
     spans.push([first, at + 1]);
   }
   return spans;
+}
+
+function examplesOfText(lines: readonly Line[]): readonly Span[] {
+  return [...examples(lines), ...upTo(lines, /^[ \t]*```rust\b(?!.*\bignore\b)/, /^[ \t]*```[ \t]*$/)];
 }
 
 /** Tests, and what runs them; what brings in the tools of tests too where there are any. */

@@ -103,6 +103,20 @@ const besideInOthers: readonly (readonly [
     ['return 0', 'return 1'],
   ],
   [
+    'README.md',
+    'python3 -m doctest README.md',
+    'Adds up.\n\n    >>> 1 + 1\n    2\n\nAnd more.\n',
+    ['    2\n', '    3\n'],
+    ['Adds', 'It adds'],
+  ],
+  [
+    'docs/use.md',
+    'cargo test',
+    'Adds up.\n```rust\nassert_eq!(sum(1, 1), 2);\n```\nAnd more.\n',
+    ['```rust', '```rust,ignore'],
+    ['Adds', 'It adds'],
+  ],
+  [
     'left.py',
     'pytest --doctest-modules',
     'def one():\n    """One.\n\n    >>> one()\n    1\n    """\n    return 0\n',
