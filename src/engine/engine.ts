@@ -137,7 +137,7 @@ export class Engine {
       ...{ spawner: parts.spawner, ender: parts.ender, socketPath: parts.socketPath, admit: parts.admit },
       checkAgain: (live) => checkAgain({ log, pool, submission }, live),
     });
-    const guard = new ChangeGuard(log, parts.secretFiles);
+    const guard = new ChangeGuard(log, parts.secretFiles, parts.isolation);
     const arriving = new Arriving(log, isolation, publications);
     const changes = new AttemptChanges(log, isolation, locks, guard, shared);
     const watch = new CoreWatch(cores, clock);
