@@ -14,7 +14,7 @@ import { makeChangeable, removeTree } from '../files/removeTree';
 import { encodeLike, noText, readText } from '../files/textForm';
 import { putWhole } from './copyWhole';
 import type { SlotPlace } from './slotPlace';
-import { foundOpened } from './survey';
+import { foundBelow } from './survey';
 
 const newFileMode = 0o644;
 
@@ -81,9 +81,9 @@ export function moveInPlace(
 /** What is there keeps the name it has, and has to be named so. */
 function nameIn({ options }: SlotPlace): (text: string) => Result<WorkspacePath> {
   return (text) => {
-    const path = process.platform === 'win32' ? parseWorkspacePath(text) : parseFoundPath(text);
-    const isThere = path.ok && foundOpened(options.dir, options.inside + path.value)?.kind === 'file';
-    return isThere ? path : parseWorkspacePath(text);
+    const [named, found] = [parseWorkspacePath(text), parseFoundPath(text)];
+    if (process.platform === 'win32' || !found.ok || (named.ok && named.value === text)) return named;
+    return foundBelow(options.dir, options.inside + text)?.kind === 'file' ? found : named;
   };
 }
 

@@ -1,3 +1,4 @@
+// A source whose tests alone are put back: where they go between the lines of its code.
 import assert from 'node:assert/strict';
 import { withTestsOf } from '../../../src/core/proof/inlineTests';
 
