@@ -4,9 +4,11 @@ import { type GraphFormat, graphFormats } from '../core/graph/exportGraph';
 import { isModelName, type ModelName, modelNameForms } from '../core/models/models';
 import type { Elsewhere } from '../host/elsewhere';
 import { highestAgentLimit } from '../host/settings';
+import { foreignOption, type Verb, verbs } from './help';
 
 export type CliCommand =
-  | { readonly kind: 'help' }
+  /** Of one command, where one is named. */
+  | { readonly kind: 'help'; readonly verb?: Verb }
   | { readonly kind: 'version' }
   | RunCommand
   | GraphCommand
@@ -45,43 +47,20 @@ export interface GraphCommand {
 /** Bad usage; the message ends with the way to the help. */
 export class UsageError extends Error {}
 
-export const help = `parallel-agents: several coding agents build your backlog at once
-
-  parallel-agents run --project-dir DIR [options]   build what is in DIR/features.json
-      --max-agents N        agents at the same time (also --parallel N; default 3)
-      --feature-id ID       only this feature
-      --with-dependencies   and what it needs
-      --features FILE       another backlog in DIR
-      --model MODEL         for every feature: ${modelNameForms}
-      --verify CMD          the check of features that name none
-      --json                events, one a line, instead of text
-      --go-on               with records made elsewhere: go on, with your settings
-      --start-over          with records made elsewhere: keep them aside, begin anew
-      --estimate            start nothing: say how long it would take, and why
-  parallel-agents status [--json]                   where every feature stands
-  parallel-agents retry ID                          queue a failed feature again
-  parallel-agents diff ID                           the changes that wait for your yes
-  parallel-agents confirm ID | reject ID            your yes or no to them
-  parallel-agents graph [--format FORMAT]           what needs what, as ${graphFormats.join(', ')}
-  parallel-agents stop                              end the run; unfinished work is given up
-  parallel-agents doctor [--fix]                    where agents' copies lie, how large they are, and what
-                                                    commands see; --fix removes those nobody works in
-
-All take --project-dir DIR; without it, the current folder is meant.
-Exit code: 0 all that was meant passes, 1 some of it does not or the run could not go on, 2 bad input,
-130 or 143 left at Ctrl+C or SIGTERM before all had ended.
-`;
-
 /** @throws UsageError */
 export function parseCommandLine(argv: readonly string[]): CliCommand {
   const { values, positionals } = readOptions(argv);
-  if (values.help) return { kind: 'help' };
+  const [named, ...rest] = positionals;
+  const verb = verbs.find((one) => one === named);
+  if (values.help) return { kind: 'help', ...given('verb', verb) };
   if (values.version) return { kind: 'version' };
-  const [verb, ...rest] = positionals;
+  if (named === undefined) throw new UsageError('Name a command. See parallel-agents --help.');
+  if (verb === undefined) throw new UsageError(`"${named}" is not a command. See parallel-agents --help.`);
+  const foreign = foreignOption(verb, Object.keys(values));
+  if (foreign !== undefined)
+    throw new UsageError(`${verb} takes no --${foreign}. See parallel-agents ${verb} --help.`);
   const projectDir = values['project-dir'] ?? '.';
   switch (verb) {
-    case undefined:
-      throw new UsageError('Name a command. See parallel-agents --help.');
     case 'run':
       noMore(rest);
       return {
@@ -125,7 +104,7 @@ export function parseCommandLine(argv: readonly string[]): CliCommand {
       return { kind: verb, projectDir, featureId };
     }
     default:
-      throw new UsageError(`"${verb}" is not a command. See parallel-agents --help.`);
+      return verb satisfies never;
   }
 }
 

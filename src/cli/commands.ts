@@ -2,7 +2,7 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { describeSkip, oneLine } from '../core/events/describe';
+import { describeSkip, endsOnOneLine, oneLine } from '../core/events/describe';
 import type { Snapshot } from '../core/events/snapshot';
 import type { Evidence, Feature } from '../core/features/feature';
 import { type Stage, stageOf } from '../core/features/featureMachine';
@@ -173,12 +173,12 @@ function where({ state }: Feature): string {
       return `waiting for ${state.missing.map((id) => `feature ${id}`).join(', ')}`;
     case 'claimed':
       return state.phase === 'unconfirmed'
-        ? `needs your check: ${oneLine(state.why)}`
+        ? `needs your check: ${endsOnOneLine(state.why)}`
         : `${state.phase}, agent ${state.claim.slot}`;
     case 'passing':
       return `passing, ${howProved(state.evidence)}`;
     case 'failed':
-      return `failed: ${oneLine(state.reason)}`;
+      return `failed: ${endsOnOneLine(state.reason)}`;
     case 'skipped':
       return `skipped: ${describeSkip(state.because)}`;
     default:

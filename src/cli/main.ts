@@ -3,11 +3,12 @@ import { readFile, realpath, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { wordsForFailure } from '../host/link';
 import { Failure } from '../ports/failure';
-import { type CliCommand, help, parseCommandLine, UsageError } from './arguments';
+import { type CliCommand, parseCommandLine, UsageError } from './arguments';
 import { diff, judge, status, stop } from './commands';
 import { doctor } from './doctor';
 import { estimate } from './estimate';
 import { graph } from './graph';
+import { helpPage } from './help';
 import { run } from './runCommand';
 import { BadInput, createTerminal, type Terminal } from './terminal';
 
@@ -25,7 +26,7 @@ async function main(terminal: Terminal): Promise<number> {
 
 async function execute(command: CliCommand, terminal: Terminal): Promise<number> {
   if (command.kind === 'help' || command.kind === 'version') {
-    terminal.print(command.kind === 'help' ? help.trimEnd() : await ownVersion());
+    terminal.print(command.kind === 'help' ? helpPage(command.verb).trimEnd() : await ownVersion());
     return 0;
   }
   const root = await realpath(command.projectDir).catch(() => undefined);

@@ -60,11 +60,12 @@ function powerFiles(declared: readonly string[], paths: readonly string[]): read
 }
 
 /** The last of it: the output follows. */
-function failsAsBefore({ paths, check: { guards }, reason }: NonNullable<Doubts['red']>): string {
+function failsAsBefore({ paths, check: { guards }, reason, isUntried }: NonNullable<Doubts['red']>): string {
   const whose = guards ? `the check of feature ${guards.id}, "${guards.spec.name}",` : 'the check';
   const [first, rest] = [paths.slice(0, mostNamed).map((path) => `"${path}"`), paths.length - mostNamed];
   const files = first.join(', ') + (rest > 0 ? ` and ${rest} more` : '');
-  return `with ${files} as before, ${whose} fails; so it may pass for what was changed there, which the feature does not name in its "files". ${reason}`;
+  const found = isUntried ? 'could not be run' : 'fails';
+  return `with ${files} as before, ${whose} ${found}; so it may pass for what was changed there, which the feature does not name in its "files". ${reason}`;
 }
 
 function named(files: readonly Named[]): string | undefined {

@@ -51,7 +51,7 @@ export class AttemptFiles {
 
   async releaseFile(fence: Fence, text: string): Promise<Result<string>> {
     const live = await this.pool.ready(fence);
-    const path = parseWorkspacePath(text);
+    const path = this.locks.held(live.attempt, text) ? ok(text) : parseWorkspacePath(text);
     if (!path.ok) return path;
     const scope = this.locks.held(live.attempt, path.value);
     if (!scope) return refuse('notOwner', `You do not hold ${path.value}; nothing was released.`);

@@ -4,6 +4,7 @@ import { judgeChange } from '../core/features/judgeChange';
 import { secretFiles } from '../core/features/namedSecrets';
 import { parseFoundPath, parseWorkspacePath, type WorkspacePath } from '../core/locks/lockPath';
 import { type Refusal, type Result, refuse } from '../core/shared/result';
+import type { Isolation } from '../ports/isolation';
 import type { LiveAttempt } from './attempt';
 import type { EventLog } from './eventLog';
 
@@ -18,15 +19,27 @@ export class ChangeGuard {
   constructor(
     private readonly log: EventLog,
     private readonly secrets: () => readonly string[],
+    private readonly isolation: Pick<Isolation, 'texts'>,
   ) {}
 
-  /** The canonical path, if the attempt's feature may change the file; a denial is told in an event. */
+  /**
+   * The canonical path, or of a file that is there the name it has, if the attempt's feature may change it; a denial is told in
+   * an event.
+   */
   async admit(live: LiveAttempt, text: string): Promise<Result<WorkspacePath>> {
-    const judged = this.judging(live)(text, 'named');
+    const judged = this.judging(live)(text, (await this.#isThere(live, text)) ? 'found' : 'named');
     if (judged.ok) return judged;
     const path = parseWorkspacePath(text);
     await this.tell(live, [{ path: path.ok ? path.value : text, error: judged.error }]);
     return judged;
+  }
+
+  /** Asked only of names that agents would not be let give. */
+  async #isThere({ attempt }: LiveAttempt, text: string): Promise<boolean> {
+    const [named, found] = [parseWorkspacePath(text), parseFoundPath(text)];
+    if (!found.ok || (named.ok && named.value === text)) return false;
+    const texts = await this.isolation.texts(attempt.slot, [found.value]);
+    return typeof texts.get(found.value)?.after === 'string';
   }
 
   /**

@@ -141,7 +141,7 @@ export class Engine {
       whyNot: (provider) => parts.models.whyNot(provider),
       checkAgain: (live) => checkAgain({ log, pool, submission }, live),
     });
-    const guard = new ChangeGuard(log, parts.secretFiles);
+    const guard = new ChangeGuard(log, parts.secretFiles, parts.isolation);
     const arriving = new Arriving(log, isolation, publications);
     const changes = new AttemptChanges(log, isolation, locks, guard, shared);
     const watch = new CoreWatch(cores, clock);

@@ -3,8 +3,6 @@
 import type { Feature } from '../core/features/feature';
 import { isDeclared } from '../core/features/judgeChange';
 import { reachOf } from '../core/proof/checkReach';
-import { changesInlineTests, withTestsOf } from '../core/proof/inlineTests';
-import { proofFileOf } from '../core/proof/proofFiles';
 import { type ProofVerdicts, proofVerdicts } from '../core/proof/proofVerdicts';
 import { maybeTestData, placesOfReaders, readByTests } from '../core/proof/testData';
 import type { ProvedChange, Weakening } from '../core/proof/weakenings';
@@ -12,7 +10,7 @@ import type { Slot } from '../core/shared/ids';
 import type { Isolation, Overlap } from '../ports/isolation';
 import type { LiveAttempt } from './attempt';
 import { ProvedWork } from './provedWork';
-import type { Verification } from './verification';
+import type { Checked, Verification } from './verification';
 
 /** Manifests name scripts, scripts name others: so often what is named is read. */
 const mostReads = 8;
@@ -31,7 +29,13 @@ export interface Doubts {
   /** What shows by its text. */
   readonly weaker: readonly Weakening[];
   /** A check that fails with these files as they were before. */
-  readonly red?: { readonly paths: readonly string[]; readonly check: GreenCheck; readonly reason: string };
+  readonly red?: Red & { readonly paths: readonly string[]; readonly check: GreenCheck };
+}
+
+interface Red {
+  readonly reason: string;
+  /** It could not be run so. */
+  readonly isUntried?: true;
 }
 
 export type TrialVerdict =
@@ -79,7 +83,7 @@ export class ProofTrial {
       if (judged.every(([, { uncertain }]) => uncertain.length === 0)) return { kind: 'judged', weaker: [] };
       const work = await ProvedWork.keep(this.isolation, slot, paths, () => live.isOver);
       if (!work) return { kind: 'altered', overlaps: [] };
-      const red = await this.#firstRed(live, work, judged, partly(changes), verifyMs);
+      const red = await this.#firstRed(live, work, judged, verifyMs);
       if (work.overlaps.length > 0) return { kind: 'altered', overlaps: work.overlaps };
       return { kind: 'judged', weaker: [], ...(red && { red }) };
     } finally {
@@ -116,18 +120,17 @@ export class ProofTrial {
     live: LiveAttempt,
     work: ProvedWork,
     judged: readonly (readonly [GreenCheck, ProofVerdicts])[],
-    instead: ReadonlyMap<string, string>,
     verifyMs: number,
   ): Promise<Doubts['red']> {
-    for (const [check, { uncertain, harmless }] of judged) {
+    for (const [check, { uncertain, harmless, instead }] of judged) {
       if (uncertain.length === 0) continue;
       // All as it was shows most: new tests may need what is put back. Where the check needs what only adds, with that.
       const tries = harmless.length === 0 ? [uncertain] : [[...uncertain, ...harmless], uncertain];
       let red: Doubts['red'];
       for (const paths of tries) {
-        const reason = await this.#fails(live, () => work.putBack(paths, instead), work, check, verifyMs);
+        const failed = await this.#fails(live, () => work.putBack(paths, instead), work, check, verifyMs);
         if (live.isOver || work.overlaps.length > 0) return undefined;
-        red = reason === undefined ? undefined : { paths: uncertain, check, reason };
+        red = failed && { ...failed, paths: uncertain, check };
         if (!red) break;
       }
       if (red) return red;
@@ -138,11 +141,11 @@ export class ProofTrial {
   /** Undefined when it is green. */
   async #fails(
     live: LiveAttempt,
-    without: () => Promise<undefined>,
+    without: () => Promise<string | undefined>,
     work: ProvedWork,
     { command, guards }: GreenCheck,
     verifyMs: number,
-  ): Promise<string | undefined> {
+  ): Promise<Red | undefined> {
     const whose = guards && { feature: guards, guards: guards.id };
     const subject = {
       ...live,
@@ -152,24 +155,15 @@ export class ProofTrial {
       ...whose,
     } as const;
     try {
-      const checked = await this.verification.verify(subject, command, verifyMs, without);
-      return checked?.kind === 'failed' ? checked.reason : undefined;
+      let refused: string | undefined;
+      const checked = await this.verification.verify<Checked>(subject, command, verifyMs, async () => {
+        refused = await without();
+        return refused === undefined ? undefined : { kind: 'failed', reason: refused };
+      });
+      if (checked.kind !== 'failed') return undefined;
+      return { reason: checked.reason, ...(refused !== undefined && { isUntried: true }) };
     } finally {
       await work.restore();
     }
   }
-}
-
-/** Of files in which tests stand beside what they test, the tests alone are put back. By path. */
-function partly(changes: readonly ProvedChange[]): ReadonlyMap<string, string> {
-  return new Map(
-    changes.flatMap(({ path, before, after }) =>
-      before !== null &&
-      after !== null &&
-      proofFileOf(path) === undefined &&
-      changesInlineTests(path, before, after)
-        ? [[path, withTestsOf(path, before, after)] as const]
-        : [],
-    ),
-  );
 }

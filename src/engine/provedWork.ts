@@ -34,10 +34,11 @@ export class ProvedWork {
   }
 
   /**
-   * Makes these of its files what they were before the work, until `restore`; new ones are taken away.
+   * Makes these of its files what they were before the work, until `restore`; new ones are taken away. Answers why one could
+   * not be made so: then nothing that is found in the place tells anything of the work.
    * @param instead texts for those that are to be so only in part
    */
-  async putBack(paths: readonly string[], instead: ReadonlyMap<string, string>): Promise<undefined> {
+  async putBack(paths: readonly string[], instead: ReadonlyMap<string, string>): Promise<string | undefined> {
     const { isolation, slot } = this;
     const files = this.files.filter(({ path }) => paths.includes(path) && !instead.has(path));
     // Written anew, and so newer than what was built of the work's: tools that go by times build again.
@@ -45,9 +46,11 @@ export class ProvedWork {
     if (!this.isOver()) this.overlaps.push(...(await isolation.restore(slot, asBefore)));
     for (const { path, after } of this.files) {
       const content = paths.includes(path) ? instead.get(path) : undefined;
-      if (content !== undefined && !this.isOver())
-        await isolation.write(slot, { path, baseHash: after.hash, content });
+      if (content === undefined || this.isOver()) continue;
+      const written = await isolation.write(slot, { path, baseHash: after.hash, content });
+      if (!written.ok) return `Its tests could not be put back as they were: ${written.error.message}`;
     }
+    return undefined;
   }
 
   /** Puts the place back to it. Was any of these files other than it had been? */

@@ -21,6 +21,7 @@ const freeRounds = 2;
 const mostArrivals = 2;
 /** After so many it is not other attempts that keep changing the workspace. */
 const mostRounds = 6;
+const mostNamed = 3;
 
 const keeping: EndStep = {
   doing: 'Keeping the files of a feature that passed',
@@ -48,6 +49,8 @@ interface Rounds {
   green: Map<string, Guarded>;
   /** What has come in since they were. */
   came: Set<string>;
+  /** Files of the work that the check left otherwise than it found them, when it ran last. */
+  altered: readonly string[];
   /** As they were before the place was last brought up to date. */
   features: Standing['features'];
 }
@@ -75,7 +78,9 @@ export class Submission {
   async handIn(live: LiveAttempt, verifyMs: number): Promise<Ending | Returned> {
     const command = await live.checkCommand;
     const { features } = this.parts.log.head;
-    const rounds: Rounds = { arrivals: new Map(), work: '', green: new Map(), came: new Set(), features };
+    const rounds: Rounds = {
+      ...{ arrivals: new Map(), work: '', green: new Map(), came: new Set(), altered: [], features },
+    };
     for (let round = 1; round <= mostRounds; round++) {
       const isAlone = round > freeRounds;
       const hindered = await this.#settle(live, rounds); // outside the gate: whoever holds a file may be waiting for that
@@ -83,10 +88,7 @@ export class Submission {
       const verdict = hindered ?? (await (isAlone ? this.parts.publications.gate.run(once) : once()));
       if (verdict !== 'again') return verdict;
     }
-    return {
-      kind: 'failed',
-      reason: `The workspace changed during each of ${mostRounds} checks, so none of them proved what would have been published.`,
-    };
+    return { kind: 'failed', reason: neverRests(rounds.altered) };
   }
 
   /** @param isAlone the gate is ours all the while */
@@ -177,9 +179,11 @@ export class Submission {
     const { slot } = live.attempt;
     const prints = new Map(tried.map(({ path, after }) => [path, printOf(after)]));
     const own = await this.#putBackMade(live, tried);
-    const isAsTried =
-      own.length === prints.size &&
-      own.every(({ path, after, why }) => why === undefined && prints.get(path) === printOf(after));
+    const now = new Map(
+      own.flatMap(({ path, after, why }) => (why === undefined ? [[path, printOf(after)]] : [])),
+    );
+    rounds.altered = [...prints.keys()].filter((path) => now.get(path) !== prints.get(path));
+    const isAsTried = own.length === prints.size && rounds.altered.length === 0;
     const arrived = await this.#bring(live, rounds);
     if (arrived.overlaps) return returned(arrived);
     if (isNews(arrived, rounds.arrivals) || !isAsTried) return 'again';
@@ -237,4 +241,13 @@ const stopped: Ending = { kind: 'failed', reason: 'The attempt was ended.' };
 
 function returned({ notes }: Arrived): Returned {
   return { kind: 'returned', why: notes.join('\n\n') };
+}
+
+/** @param altered what the last check made of the work */
+function neverRests(altered: readonly string[]): string {
+  const end = `during each of ${mostRounds} checks, so none of them proved what would have been published.`;
+  if (altered.length === 0) return `The workspace changed ${end}`;
+  const named = altered.slice(0, mostNamed).map((path) => `"${path}"`);
+  const more = altered.length > mostNamed ? ` and ${altered.length - mostNamed} more` : '';
+  return `The check itself changed files of the work (${named.join(', ')}${more}) ${end} It has to leave such files as they are the second time that it runs.`;
 }

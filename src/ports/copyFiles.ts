@@ -11,6 +11,11 @@ import type { Result } from '../core/shared/result';
  * the copy itself is gone).
  */
 export interface CopyFiles {
+  /**
+   * The name under which a file or folder is there that is asked for as it stands there, or in another Unicode form; undefined
+   * for none. Not all are canonical paths: a name may be in NFD, or hold a `\` or a tab (`parseFoundPath`).
+   */
+  found(asked: string): Promise<WorkspacePath | undefined>;
   /** The file, or null when there is none. `notText` when it is none, `badInput` for a folder or a file too large. */
   read(path: WorkspacePath): Promise<Result<CopyFile | null>>;
   /** Files below `folder` (`''`: the whole copy), sorted; without version control, dependencies and linked folders. */

@@ -9,7 +9,7 @@ import { noText, readText } from '../adapters/files/textForm';
 import { secretMessage } from '../core/features/judgeChange';
 import type { SecretFiles } from '../core/features/namedSecrets';
 import { isPackageFolder } from '../core/guardrails/packageFolders';
-import type { WorkspacePath } from '../core/locks/lockPath';
+import { parseFoundPath, type WorkspacePath } from '../core/locks/lockPath';
 import { ok, type Result, refuse } from '../core/shared/result';
 import { shutMessage } from '../core/shared/unread';
 import type { CopyFile, CopyFiles, CopyListing, CopyMatch } from '../ports/copyFiles';
@@ -79,6 +79,8 @@ export function createSlotCopyFiles(copyDir: string, isSecret: SecretFiles): Cop
   }
 
   return {
+    found: (asked) =>
+      unlessShut(() => nameFound(copyDir, asked)).then((at) => (at === shut ? undefined : at)),
     read,
     list,
     async search({ text, isRegex, folder, maxMatches }, signal) {
@@ -115,6 +117,19 @@ export function createSlotCopyFiles(copyDir: string, isSecret: SecretFiles): Cop
     if (isNotRead(bytes)) return bytes.notRead === 'tooLarge' ? undefined : [];
     return readText(bytes)?.text.split(/\r?\n/) ?? [];
   }
+}
+
+async function nameFound(copyDir: string, asked: string): Promise<WorkspacePath | undefined> {
+  const path = parseFoundPath(asked);
+  const names: string[] = [];
+  for (const name of path.ok ? path.value.split('/') : []) {
+    const entries = await orNull(readdir([copyDir, ...names].join('/')));
+    const alike = entries?.filter((entry) => entry.normalize('NFC') === name.normalize('NFC')) ?? [];
+    const [first] = alike;
+    if (first === undefined) return undefined;
+    names.push(alike.includes(name) ? name : first);
+  }
+  return names.length > 0 ? names.join('/') : undefined;
 }
 
 interface Found {

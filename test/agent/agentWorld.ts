@@ -248,6 +248,8 @@ function memoryFiles(files: ReadonlyMap<string, string>): CopyFiles {
   const below = (folder: string) =>
     [...files.keys()].filter((path) => folder === '' || path.startsWith(`${folder}/`)).sort();
   return {
+    found: async (asked) =>
+      [...files.keys()].find((path) => path.normalize('NFC') === asked.normalize('NFC')),
     async read(path) {
       const text = files.get(path);
       return ok(text === undefined ? null : { text, hash: hashOf(text) });

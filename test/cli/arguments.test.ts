@@ -2,12 +2,19 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
 import { type CliCommand, parseCommandLine, UsageError } from '../../src/cli/arguments';
+import { helpPage, verbs } from '../../src/cli/help';
 
 const run = { kind: 'run', projectDir: '.', json: false, withDependencies: false, elsewhere: 'ask' };
 
 const good: readonly (readonly [line: string, expected: object])[] = [
   ['--help', { kind: 'help' }],
-  ['run -h', { kind: 'help' }],
+  ['run -h', { kind: 'help', verb: 'run' }],
+  ['reject --help', { kind: 'help', verb: 'reject' }],
+  ['walk --help', { kind: 'help' }],
+  [
+    'graph --features plan.json',
+    { kind: 'graph', projectDir: '.', format: 'mermaid', features: 'plan.json' },
+  ],
   ['--version', { kind: 'version' }],
   ['run', run],
   ['run --project-dir work --max-agents 3', { ...run, projectDir: 'work', maxAgents: 3 }],
@@ -41,6 +48,11 @@ const bad: readonly (readonly [line: string, expected: RegExp])[] = [
   ['run --model claude', /--model must be haiku, .*or provider\/model, not "claude"/],
   ['run --verify', /--verify/],
   ['run --go-on --start-over', /--go-on and --start-over exclude each other/],
+  ['status --max-agents 3', /^status takes no --max-agents. See parallel-agents status --help.$/],
+  ['stop --verify true', /^stop takes no --verify/],
+  ['run --fix', /^run takes no --fix/],
+  ['diff 3 --json', /^diff takes no --json/],
+  ['doctor --feature-id 3', /^doctor takes no --feature-id/],
   ['retry', /retry needs the id/],
   ['retry 0', /whole number from 1/],
   ['retry 1 2', /"2" is one word too many/],
@@ -64,4 +76,13 @@ describe('parseCommandLine', () => {
       );
     });
   }
+});
+
+describe('a page of help', () => {
+  it('is of the command that is named with it, or of all', () => {
+    assert.match(helpPage('status'), /parallel-agents status.*--project-dir DIR/s);
+    assert.ok(!helpPage('status').includes('--max-agents'));
+    assert.match(helpPage('reject'), /reject ID/);
+    for (const verb of verbs) assert.ok(helpPage(undefined).includes(verb), verb);
+  });
 });

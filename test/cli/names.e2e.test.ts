@@ -15,6 +15,35 @@ describe('names that not every system can have', () => {
     if (process.platform !== 'linux') this.skip();
   });
 
+  it('are read and changed by an agent’s own tools, also where it writes another Unicode form', async () => {
+    const names = [...odd, 'de\u0301ja\u0300/vu\u0308.txt'];
+    const edited = (name: string) => [
+      call('read_file', { path: name }),
+      call('edit_file', { path: name, edits: [{ old: 'old', new: 'new' }] }),
+    ];
+    const { dir, remove } = await writeProject({
+      files: Object.fromEntries([...names, 'gone\\way.txt', 'moved\\way.txt'].map((name) => [name, 'old'])),
+      features: [{ name: 'edit', verify: 'test ! -e "gone\\way.txt" && grep -q old moved.txt' }],
+      script: {
+        edit: [
+          ...odd.flatMap(edited),
+          ...edited('de\u0301ja\u0300/vu\u0308.txt'.normalize('NFC')),
+          call('read_file', { path: 'gone\\way.txt' }),
+          call('delete_file', { path: 'gone\\way.txt' }),
+          call('move_file', { from: 'moved\\way.txt', to: 'moved.txt' }),
+          finish,
+        ],
+      },
+    });
+    cleanUp.push(remove);
+    const { code, lines, notes } = await runCli(['run', '--project-dir', dir, '--json'], userWith({}));
+    assert.equal(code, 0, [...notes, ...lines].join('\n'));
+    for (const name of names) assert.equal(readFileSync(path.join(dir, name), 'utf8'), 'new', name);
+    const left = readdirSync(dir, { recursive: true }).map(String);
+    const expected = [...names, 'moved.txt'].sort();
+    assert.deepEqual(left.filter((name) => name.endsWith('.txt') && !name.startsWith('.')).sort(), expected);
+  });
+
   it('come through where they were there, and what is no UTF-8 is told beside the pass', async () => {
     const change = 'node change.js';
     const { dir, remove } = await writeProject({

@@ -118,7 +118,14 @@ export class MemoryIsolation implements Isolation {
   }
 
   async seen(slot: number): Promise<SeenPlace> {
-    return { isInView: false, waysBack: [], excluded: [], installed: this.#installed(slot), gitPrograms: [] };
+    return {
+      isInView: false,
+      waysBack: [],
+      linksOut: [],
+      excluded: [],
+      installed: this.#installed(slot),
+      gitPrograms: [],
+    };
   }
 
   folderOf(slot: number): string {

@@ -135,6 +135,28 @@ describe('a change that texts do not judge', () => {
     assert.deepEqual(await outcome('x', 'x', ['src/a.rs']), ['passing', 'check true']);
   });
 
+  it('needs a yes where the tests of such a file could not be put back', async () => {
+    class Closed extends MemoryIsolation {
+      override async write(...[slot, write]: Parameters<MemoryIsolation['write']>) {
+        if (write.content?.includes('asks("z")') && write.baseHash !== null)
+          return { ok: false, error: { code: 'changedOnDisk', message: 'It is another now.' } } as const;
+        return super.write(slot, write);
+      }
+    }
+    const text = (asked: string) => `fn x() {}\n#[test]\nfn a() { asks("${asked}"); }\n`;
+    const workspace = new Closed();
+    const { host } = await scene(({ write }) => write('src/a.rs', text('x')), {
+      workspace,
+      files: { 'src/a.rs': text('z') },
+      check: () => ({ exitCode: 0 }),
+    });
+    assert.match(
+      whyOf(host) ?? '',
+      /"src\/a.rs" as before, the check could not be run;.* It is another now\.$/s,
+    );
+    assert.deepEqual(checks(host), ['check true']);
+  });
+
   it('costs no check where the feature declares it, where it only adds, and where nothing of the kind was touched', async () => {
     const quiet = async (path: string, declares: readonly string[] = []) => {
       const { host } = await scene(({ write }) => write(path, 'a'), { declares });

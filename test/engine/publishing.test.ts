@@ -208,6 +208,25 @@ describe('the check of what is handed in', () => {
     assert.deepEqual([lines, host.statusOf(1)], [3, 'passing']);
   });
 
+  it('fails with words where its check changes the work each time', async () => {
+    let runs = 0;
+    const host = await SimulatedHost.open({
+      ...{ backlog: [{ name: 'a' }], agents: doing({}) },
+      check: (_, workspace, slot) => {
+        workspace.placeOf(slot).set('a.txt', `run ${++runs}`);
+        return {};
+      },
+    });
+    await host.start();
+    await host.clock.advance(0);
+    const { lastFailure } = host.engine.snapshot.features[1] ?? assert.fail();
+    assert.match(
+      excerptOf(lastFailure ?? ''),
+      /^The check itself changed files of the work \("a\.txt"\) during each of 6 checks/,
+    );
+    assert.equal(host.workspace.files.has('a.txt'), false);
+  });
+
   it('fails with words where the workspace never comes to rest', async () => {
     const workspace = new MemoryIsolation();
     let saves = 0;

@@ -36,6 +36,20 @@ describe('slotCopyFiles', () => {
     assert.deepEqual(await files.read('a.txt'), { ok: true, value: { text: 'one\nfoo\n', hash } });
   });
 
+  it('finds what is there by the name it has, and by another Unicode form of it', async () => {
+    for (const name of ['caf\u0065\u0301/o\u0308.txt', 'back\\slash.txt', 'tab\there.txt'])
+      await put(`copy/${name}`, 'x');
+    const nfd = 'caf\u0065\u0301/o\u0308.txt';
+    assert.equal(await files.found(nfd), nfd);
+    assert.equal(await files.found(nfd.normalize('NFC')), nfd);
+    await put(`copy/${nfd.normalize('NFC')}`, 'y');
+    assert.equal(await files.found(nfd.normalize('NFC')), nfd.normalize('NFC'));
+    assert.equal(await files.found('back\\slash.txt'), 'back\\slash.txt');
+    assert.equal(await files.found('tab\there.txt'), 'tab\there.txt');
+    for (const name of ['', '.', '..', '../copy/a.txt', '/etc/passwd', 'src//b.js', 'A.TXT', 'a.txt/x'])
+      assert.equal(await files.found(name), undefined, name);
+  });
+
   it('reads nothing where there is no file', async () => {
     await link('copy/dangling', 'nowhere');
     for (const name of ['b.txt', 'no/such.txt', 'a.txt/below', 'dangling']) {

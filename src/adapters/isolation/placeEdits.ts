@@ -1,6 +1,7 @@
 // Changes that an agent's own tools make in a place: checked against what they saw, in the form that the file has.
 import { rename } from 'node:fs/promises';
 
+import { parseFoundPath, parseWorkspacePath, type WorkspacePath } from '../../core/locks/lockPath';
 import { ok, type Result, refuse } from '../../core/shared/result';
 import { shutMessage } from '../../core/shared/unread';
 import type { PlaceMove, PlaceWrite } from '../../ports/isolation';
@@ -13,6 +14,7 @@ import { makeChangeable, removeTree } from '../files/removeTree';
 import { encodeLike, noText, readText } from '../files/textForm';
 import { putWhole } from './copyWhole';
 import type { SlotPlace } from './slotPlace';
+import { foundBelow } from './survey';
 
 const newFileMode = 0o644;
 
@@ -27,7 +29,7 @@ export function writeInPlace(
   { place, root, protection }: Edited,
   { path, baseHash, content }: PlaceWrite,
 ): Promise<Result<{ readonly hash: string | null }>> {
-  const written = atPlace<{ readonly hash: string | null }>(root, path, protection, async (spot) => {
+  const work = async (spot: Place): Promise<Result<{ readonly hash: string | null }>> => {
     const old = await readSeen(spot, baseHash);
     if (!old.ok) return old;
     const at = place.options.inside + spot.path;
@@ -48,7 +50,8 @@ export function writeInPlace(
     makeChangeable(spot.folder.at('.'));
     await inFolderOf(spot, (folder) => putWhole(bytes, mode, folder.at(spot.name), place.options.staging));
     return ok({ hash: hashOf(bytes) });
-  });
+  };
+  const written = atPlace(root, path, protection, work, undefined, nameIn(place));
   return unlessShut(written, path);
 }
 
@@ -56,7 +59,7 @@ export function moveInPlace(
   { place, root, protection }: Edited,
   { from, to, baseHash }: PlaceMove,
 ): Promise<Result<{ readonly hash: string }>> {
-  const moved = atPlace<{ readonly hash: string }>(root, from, protection, async (source) => {
+  const work = async (source: Place): Promise<Result<{ readonly hash: string }>> => {
     const old = await readSeen(source, baseHash);
     if (!old.ok) return old;
     // It may be called the same but for letter case.
@@ -71,8 +74,17 @@ export function moveInPlace(
       return ok({ hash: baseHash });
     };
     return unlessShut(atPlace(root, to, protection, move, isSource), to);
-  });
-  return unlessShut(moved, from);
+  };
+  return unlessShut(atPlace(root, from, protection, work, undefined, nameIn(place)), from);
+}
+
+/** What is there keeps the name it has, and has to be named so. */
+function nameIn({ options }: SlotPlace): (text: string) => Result<WorkspacePath> {
+  return (text) => {
+    const [named, found] = [parseWorkspacePath(text), parseFoundPath(text)];
+    if (process.platform === 'win32' || !found.ok || (named.ok && named.value === text)) return named;
+    return foundBelow(options.dir, options.inside + text)?.kind === 'file' ? found : named;
+  };
 }
 
 /** A mode in the place is the attempt's own doing, or the workspace's: nothing that would meet any other attempt. */

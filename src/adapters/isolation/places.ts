@@ -16,6 +16,7 @@ import { ignoredBy } from './ignoredBy';
 import { hasOwnInstalled, type InstalledRule, installedRule, installedSince } from './installed';
 import { layFile } from './lay';
 import { type CopyRules, createLeftOut, type LeftOut, LinkedParts } from './leftOut';
+import { heldForReading, type LinkOut, linksOut } from './linksOut';
 import { locateChange } from './locateChange';
 import { isOfPackages } from './manifest';
 import { whyNotCopied } from './notCopied';
@@ -113,6 +114,10 @@ export function createPlaces(options: PlacesOptions): Places {
     return (at) => isSecret(at.startsWith(inside) ? at.slice(inside.length) : at);
   }
 
+  function outOf(place: SlotPlace): readonly LinkOut[] {
+    return linksOut({ top, own: options.dir }, place.manifest);
+  }
+
   async function prepareOwn(own: OwnPlace): Promise<Lacking> {
     own.isPrepared = false;
     const ready = makeReady(own);
@@ -169,7 +174,11 @@ export function createPlaces(options: PlacesOptions): Places {
       return commandPlaceOf(where, slot, {
         variables: options.variables?.() ?? {},
         maker: await viewMaker(),
-        parts: () => [...place.gits.objects, ...linked.mounts(leftOut().links)],
+        parts: () => [
+          ...heldForReading(outOf(place), [top, options.dir]),
+          ...place.gits.objects,
+          ...linked.mounts(leftOut().links),
+        ],
       });
     },
     seen: (slot) =>
@@ -178,7 +187,8 @@ export function createPlaces(options: PlacesOptions): Places {
         const back = isInView ? [] : await waysBack(place.options, place.manifest.keys());
         const installed = await installedSince(place, (await look.whole()).theirs, await installedHere());
         const gitPrograms = await place.gits.programsLeftOut();
-        return { isInView, waysBack: back, excluded: place.excluded, installed, gitPrograms };
+        const out = outOf(place).flatMap(({ link, isProgram }) => (isProgram ? [] : [link]));
+        return { isInView, waysBack: back, linksOut: out, excluded: place.excluded, installed, gitPrograms };
       }),
     isSetUp: (slot, command) =>
       slots.inPrepared(slot, 'look at the lockfiles', ({ setUp }) => setUp.isBy(command)),

@@ -1,11 +1,20 @@
 // The tools that change files: always locked first, always against the content that the model has seen.
-import { parseWorkspacePath, type WorkspacePath } from '../../core/locks/lockPath';
+import type { WorkspacePath } from '../../core/locks/lockPath';
 import type { Result } from '../../core/shared/result';
 import type { CopyFile } from '../../ports/copyFiles';
 import { applyEdits } from './applyEdits';
 import { capHead } from './capText';
 import { describeWait } from './lockTools';
-import { count, defineTool, done, failed, refused, type ToolAnswer, type ToolContext } from './tool';
+import {
+  count,
+  defineTool,
+  done,
+  failed,
+  pathAsked,
+  refused,
+  type ToolAnswer,
+  type ToolContext,
+} from './tool';
 
 export const editFile = defineTool({
   name: 'edit_file',
@@ -68,7 +77,7 @@ export async function lockAndRead(
   asked: string,
   { coordinator, files }: ToolContext,
 ): Promise<LockedFile | { readonly ok: false; readonly answer: ToolAnswer }> {
-  const path = parseWorkspacePath(asked);
+  const path = await pathAsked(asked, files);
   if (!path.ok) return { ok: false, answer: refused(path.error) };
   const lock = await coordinator.lockFile(path.value);
   if (!lock.ok) return { ok: false, answer: refused(lock.error) };

@@ -1,7 +1,6 @@
 // The tools that take and give back a file lock by name.
-import { parseWorkspacePath } from '../../core/locks/lockPath';
 import type { LockGrant } from '../../ports/coordinator';
-import { defineTool, done, refused } from './tool';
+import { defineTool, done, pathAsked, refused } from './tool';
 
 export const claimFile = defineTool({
   name: 'claim_file',
@@ -11,8 +10,8 @@ export const claimFile = defineTool({
     'With "wait" set to false you are told who holds a busy file instead of waiting for it.',
   step: ({ path }) => `claiming ${path}`,
   target: ({ path }) => path,
-  async run({ path: asked, wait }, { coordinator }) {
-    const path = parseWorkspacePath(asked);
+  async run({ path: asked, wait }, { coordinator, files }) {
+    const path = await pathAsked(asked, files);
     if (!path.ok) return refused(path.error);
     const lock = await coordinator.lockFile(path.value, wait);
     if (!lock.ok) return refused(lock.error);
@@ -31,8 +30,8 @@ export const releaseFile = defineTool({
     'Gives back the lock of a file that you have not changed, so that other agents need not wait for it.',
   step: ({ path }) => `releasing ${path}`,
   target: ({ path }) => path,
-  async run({ path: asked }, { coordinator }) {
-    const path = parseWorkspacePath(asked);
+  async run({ path: asked }, { coordinator, files }) {
+    const path = await pathAsked(asked, files);
     if (!path.ok) return refused(path.error);
     const released = await coordinator.releaseFile(path.value);
     if (!released.ok) return refused(released.error);

@@ -1,7 +1,6 @@
 // The tools that look at the agent's copy: reading a file, listing files, searching in them.
-import { parseWorkspacePath } from '../../core/locks/lockPath';
 import { capHead, maxResultLength } from './capText';
-import { count, defineTool, done, failed, parseFolder, refused } from './tool';
+import { count, defineTool, done, failed, folderAsked, pathAsked, refused } from './tool';
 
 /** Lines of one `read_file` when no end is named. */
 const maxLines = 2000;
@@ -18,7 +17,7 @@ export const readFile = defineTool({
   step: ({ path }) => `reading ${path}`,
   target: ({ path }) => path,
   async run({ path: asked, start_line: start = 1, end_line: end }, { files, shown }) {
-    const path = parseWorkspacePath(asked);
+    const path = await pathAsked(asked, files);
     if (!path.ok) return refused(path.error);
     const file = await files.read(path.value);
     if (!file.ok) return refused(file.error);
@@ -47,7 +46,7 @@ export const listFiles = defineTool({
   step: ({ path }) => `listing ${path || 'the files'}`,
   target: ({ path }) => path || '.',
   async run({ path: asked }, { files }) {
-    const folder = parseFolder(asked);
+    const folder = await folderAsked(asked, files);
     if (!folder.ok) return refused(folder.error);
     const listing = await files.list(folder.value);
     if (!listing.ok) return refused(listing.error);
@@ -76,7 +75,7 @@ export const searchFiles = defineTool({
   target: ({ query }) => query,
   async run({ query, regex = false, path: asked }, { files, signal }) {
     if (query === '') return failed('The query is empty.');
-    const folder = parseFolder(asked);
+    const folder = await folderAsked(asked, files);
     if (!folder.ok) return refused(folder.error);
     const found = await files.search(
       { text: query, isRegex: regex, folder: folder.value, maxMatches },

@@ -109,9 +109,20 @@ export function refused({ code, message }: Refusal): ToolAnswer {
 }
 
 /** The folder a tool is to look through: the whole copy when none is named. */
-export function parseFolder(folder: string | undefined): Result<WorkspacePath | ''> {
+export async function folderAsked(
+  folder: string | undefined,
+  files: CopyFiles,
+): Promise<Result<WorkspacePath | ''>> {
   const plain = folder?.trim() ?? '';
-  return ['', '.', './'].includes(plain) ? ok('') : parseWorkspacePath(plain);
+  return ['', '.', './'].includes(plain) ? ok('') : pathAsked(plain, files);
+}
+
+/** The path that a model means: of what is there the name that it has, which agents would not be let give, else the canonical one. */
+export async function pathAsked(asked: string, files: CopyFiles): Promise<Result<WorkspacePath>> {
+  const path = parseWorkspacePath(asked);
+  if (path.ok && path.value === asked && /^[ -~]*$/.test(asked)) return path; // there is one way to write it
+  const found = await files.found(asked);
+  return found === undefined ? path : ok(found);
 }
 
 export function firstLine(text: string): string {

@@ -189,6 +189,13 @@ export function oneLine(text: LongText): string {
   return lineWithin(mostOnOneLine, text);
 }
 
+/** As `oneLine`; of one that is too long for that its first line and its end, for what a command printed last says what was wrong. */
+export function endsOnOneLine(text: LongText): string {
+  if (fits(text)) return oneLine(text);
+  const [head, end] = [lineWithin(mostOnOneLine / 2, firstOf(text)), linesOf(text).slice(1).join(' ').trim()];
+  return end === '' ? oneLine(text) : `${head} … ${end.slice(-mostOnOneLine / 2).trimStart()}`;
+}
+
 /** As `oneLine`, with as many characters as are given. */
 export function lineWithin(mostChars: number, text: LongText): string {
   const flat = inert(excerptOf(text)).trim();

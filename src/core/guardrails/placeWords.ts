@@ -8,6 +8,8 @@ export interface SeenPlace {
   readonly isInView: boolean;
   /** Elsewhere: files in it that hold that path where tools follow such paths, the likeliest to be followed first. */
   readonly waysBack: readonly string[];
+  /** Links that lead out of what is copied, but for those to programs. */
+  readonly linksOut: readonly string[];
   /** What the user has left out of copies; folders with a last `/`. */
   readonly excluded: readonly string[];
   /** Packages that are otherwise in the workspace now than the place was given them. */
@@ -30,6 +32,16 @@ export function describeWaysBack({ isInView, waysBack }: SeenPlace): string | un
   if (isInView || waysBack.length === 0) return undefined;
   const [lead, them] = waysBack.length === 1 ? ['leads', 'it'] : ['lead', 'them'];
   return `${listed(waysBack)} ${lead} back into the workspace by its path: what the check found by ${them} was the workspace's, not the agent's. On Linux, with bubblewrap installed, checks see the copy at that path; else write such paths relative to the project.`;
+}
+
+/** For people; undefined where no link leads out. */
+export function describeLinksOut({ isInView, linksOut }: SeenPlace): string | undefined {
+  if (linksOut.length === 0) return undefined;
+  const [lead, are] = linksOut.length === 1 ? ['leads', 'is a link that'] : ['lead', 'are links that'];
+  const there = isInView
+    ? 'what is there is not copied, and checks can only read it'
+    : 'what is there is not copied, and what checks write there is changed for all';
+  return `${listed(linksOut)} ${are} ${lead} out of the project: ${there}.`;
 }
 
 /** For people; undefined where nothing is left out. */

@@ -8,6 +8,7 @@ import {
   describeExcluded,
   describeGitPrograms,
   describeInstalled,
+  describeLinksOut,
   describeNoNetwork,
   describeWaysBack,
   type SeenPlace,
@@ -35,6 +36,7 @@ export function describeSurroundings(
     // What lies above the workspace is there for a check that runs at its path.
     place.isInView ? undefined : describeOutside(check, isOutside),
     describeWaysBack(place),
+    describeLinksOut(place),
     describeExcluded(place),
     describeInstalled(place),
     describeClosed(check, place),

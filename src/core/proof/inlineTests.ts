@@ -1,20 +1,16 @@
-// Tests that stand in the very file that they test, as in Rust: which pieces of it are a check's alone.
-import { closingBrackets, maskedCode } from './maskedCode';
-
-interface Piece {
-  readonly from: number;
-  readonly to: number;
-}
+// Tests that stand in the very file that they test, as in Rust, or in Python's docstrings: which pieces of it are a check's alone.
+import { gapsIn } from './sameLines';
+import type { Piece, TestsFound } from './testPieces';
+import { isExample, testsByLines } from './testsByLines';
+import { testsInBraces } from './testsInBraces';
+import { testsOfRust } from './testsOfRust';
 
 /** Above this nobody writes code by hand, and looking through it takes time. */
 const longestText = 400_000;
-/** Between a bracket and the sign that belongs to it. */
-const mostBetween = 20;
-const longestAttributes = 2000;
 
 /**
  * Were tests of such a file, or what they judge with, changed or taken away? More of them beside the others are no change.
- * False for languages in which tests do not stand there.
+ * False where none stand beside what they test.
  */
 export function changesInlineTests(path: string, before: string | null, after: string | null): boolean {
   if (!before || after === null || before === after) return false;
@@ -23,120 +19,67 @@ export function changesInlineTests(path: string, before: string | null, after: s
   return had.size > 0 && (bendsOthers || [...had].some((words) => !has.has(words)));
 }
 
-/** What is tested as it is in `after`, and its tests as they were. */
+/** What is tested as it is in `after`, and its tests as they were, each where it stood between the lines of the code. */
 export function withTestsOf(path: string, before: string, after: string): string {
-  const kept: string[] = [];
-  let at = 0;
-  for (const { from, to } of inlineTests(path, after)) {
-    kept.push(after.slice(at, from));
-    at = to;
+  const [old, now] = [split(path, before), split(path, after)];
+  const gaps = gapsIn(old.code, now.code);
+  const text: string[] = [];
+  let next = 0;
+  for (let at = 0; at <= now.code.length; at++) {
+    for (; next < old.tests.length && (gaps[old.tests[next]?.gap ?? 0] ?? at) <= at; next++)
+      text.push(...(old.tests[next]?.lines ?? []));
+    if (at < now.code.length) text.push(now.code[at] ?? '');
   }
-  const tests = inlineTests(path, before).map(({ from, to }) => before.slice(from, to));
-  return `${[kept.join(''), after.slice(at)].join('').trimEnd()}\n\n${tests.join('\n\n')}\n`;
+  return text.join('\n');
 }
 
-/** Pieces at the top of the file, in order. */
-function inlineTests(path: string, text: string): readonly Piece[] {
-  if (text.length > longestText) return [];
-  if (path.endsWith('.rs')) return testsOfRust(text).pieces;
-  return /\.[cm]?[jt]sx?$/.test(path) ? testsOfScript(text) : [];
+/** Lines that are no test's, and the others with how many of those stand before them. */
+function split(path: string, text: string) {
+  const isTest = linesOf(text, inlineTests(path, text).pieces);
+  const code: string[] = [];
+  const tests: { readonly gap: number; readonly lines: string[] }[] = [];
+  for (const [at, line] of text.split('\n').entries()) {
+    const last = tests.at(-1);
+    if (!isTest.has(at)) code.push(line);
+    else if (last?.gap === code.length) last.lines.push(line);
+    else tests.push({ gap: code.length, lines: [line] });
+  }
+  return { code, tests };
+}
+
+function linesOf(text: string, pieces: readonly Piece[]): ReadonlySet<number> {
+  const lines = new Set<number>();
+  let [line, at] = [0, 0];
+  for (const { from, to } of pieces) {
+    for (; at < from; at++) if (text[at] === '\n') line += 1;
+    lines.add(line);
+    for (; at < to - 1; at++)
+      if (text[at] === '\n') {
+        line += 1;
+        lines.add(line);
+      }
+  }
+  return lines;
+}
+
+function inlineTests(path: string, text: string): TestsFound {
+  if (text.length > longestText) return { pieces: [] };
+  if (/\.(?:rs|move|cairo|nr)$/.test(path)) return testsOfRust(text);
+  return testsInBraces(path, text) ?? testsByLines(path, text);
 }
 
 /** Each test, and each of the other things beside it, without what only lays it out. */
 function wordsOfTests(path: string, text: string): ReadonlySet<string> {
-  if (text.length > longestText) return new Set();
-  const pieces = path.endsWith('.rs') ? testsOfRust(text).parts : inlineTests(path, text);
-  const words = pieces.map(({ from, to }) =>
-    text
-      .slice(from, to)
-      .replace(/^[ \t]*\/\/.*$/gm, '')
-      .replace(/\s+/g, '')
-      .replace(/,(?=[)\]}])/g, ''),
-  );
+  const { pieces, parts = pieces } = inlineTests(path, text);
+  const words = parts.map(({ from, to }) => wordsOf(text.slice(from, to)));
   return new Set(words.filter((one) => one !== ''));
 }
 
-/** Vitest's tests in a source: `if (import.meta.vitest) { … }`. */
-function testsOfScript(text: string): readonly Piece[] {
-  if (!text.includes('import.meta.vitest')) return [];
-  const masked = maskedCode(text);
-  const closings = closingBrackets(masked);
-  return [...masked.matchAll(/^if\s*\(\s*import\.meta\.vitest\b[^)\n]*\)\s*\{/gm)].map(
-    ({ 0: head, index }) => ({
-      from: index,
-      to: (closings.get(index + head.length - 1) ?? text.length) + 1,
-    }),
-  );
-}
-
-/** `pieces` as a whole; `parts` are what stands in their modules one by one, and each module's head. */
-function testsOfRust(text: string): { readonly pieces: readonly Piece[]; readonly parts: readonly Piece[] } {
-  if (!text.includes('test') && !text.includes('macro_rules!')) return { pieces: [], parts: [] };
-  const masked = maskedRust(text);
-  const closings = closingBrackets(masked);
-  const bodyOf = (item: Piece) => afterAttributes(masked, closings, item);
-  const pieces = itemsOf(masked, closings, { from: 0, to: text.length }).filter((item) => {
-    const attributes = masked.slice(item.from, Math.min(bodyOf(item), item.from + longestAttributes));
-    const name = /^macro_rules!\s*(\w+)/.exec(masked.slice(bodyOf(item), item.to))?.[1];
-    return isForTests(attributes) || /^(?:debug_)?assert/.test(name ?? '');
-  });
-  const parts = pieces.flatMap((piece) => {
-    const head = /^(?:pub\s+)?mod\s+\w+\s*\{/.exec(masked.slice(bodyOf(piece), piece.to));
-    if (!head) return [piece];
-    const inner = { from: bodyOf(piece) + head[0].length, to: piece.to - 1 };
-    return [{ from: piece.from, to: inner.from }, ...itemsOf(masked, closings, inner)];
-  });
-  return { pieces, parts };
-}
-
-function isForTests(attributes: string): boolean {
-  return (
-    /#\s*\[\s*(?:\w+\s*::\s*)*(?:test|rstest|test_case)\b|\bcfg\b.*\btest\b/s.test(attributes) &&
-    !/\bnot\s*\(\s*test\s*\)/.test(attributes)
-  );
-}
-
-function afterAttributes(masked: string, closings: ReadonlyMap<number, number>, { from, to }: Piece): number {
-  let at = from;
-  for (;;) {
-    const begin = /^#!?\s*(?=\[)/.exec(masked.slice(at, at + mostBetween))?.[0];
-    const end = begin === undefined ? undefined : closings.get(at + begin.length);
-    if (end === undefined || end >= to) return at;
-    at = end + 1;
-    while (at < to && /\s/.test(masked[at] ?? '')) at += 1;
-  }
-}
-
-/** What stands beside each other in a file or a module, each with its attributes. */
-function itemsOf(
-  masked: string,
-  closings: ReadonlyMap<number, number>,
-  { from, to }: Piece,
-): readonly Piece[] {
-  const items: Piece[] = [];
-  for (let at = from; at < to; ) {
-    while (at < to && /\s/.test(masked[at] ?? '')) at += 1;
-    const begin = at;
-    while (at < to && masked[at] !== ';' && masked[at] !== '{') at = (closings.get(at) ?? at) + 1;
-    if (masked[at] === '{') {
-      at = Math.min(closings.get(at) ?? to, to);
-      at += /^\}?\s*;/.exec(masked.slice(at, at + mostBetween))?.[0].length ?? 1;
-    } else at += 1;
-    if (begin < to) items.push({ from: begin, to: Math.min(at, to) });
-  }
-  return items;
-}
-
-/** Lifetimes and labels are no quotations, and raw strings may hold any sign. */
-function maskedRust(text: string): string {
-  let blanked = '';
-  let at = 0;
-  for (const { 0: head, 1: hashes = '', index } of text.matchAll(/\br(#{1,9})"/g)) {
-    if (index < at) continue;
-    const end = text.indexOf(`"${hashes}`, index + head.length);
-    if (end === -1) break;
-    blanked += text.slice(at, index) + text.slice(index, end + 1).replace(/[^\n]/g, ' ');
-    at = end + 1;
-  }
-  return maskedCode((blanked + text.slice(at)).replace(/'(?=[A-Za-z_]\w*(?![\w']))/g, ' '));
+/** White space counts in strings, and in examples, whose answers are compared as they stand there. */
+function wordsOf(piece: string): string {
+  if (isExample(piece)) return piece.replace(/[ \t]+/g, ' ').replace(/^ | $/gm, '');
+  return piece
+    .replace(/^[ \t]*\/\/.*$/gm, '')
+    .replace(/"(?:[^"\\\n]|\\.){0,1000}"|\s+/g, (one) => (one.startsWith('"') ? one : ''))
+    .replace(/,(?=[)\]}])/g, '');
 }

@@ -1,7 +1,7 @@
 // What each change of a file that a check judges by means for its green: less for certain, no less for certain, or unknown.
 import { keepsToItself, onlyAddsTests } from './addedTests';
 import { looksOnly } from './commandWords';
-import { changesInlineTests } from './inlineTests';
+import { changesInlineTests, withTestsOf } from './inlineTests';
 import { onlyAddsToManifest } from './manifestChanges';
 import { isData, isTestByName, proofFileOf } from './proofFiles';
 import { keepsAnswers, type ProvedChange, type Weakening, weakenings } from './weakenings';
@@ -13,6 +13,8 @@ export interface ProofVerdicts {
   readonly uncertain: readonly string[];
   /** By their texts they only add to what is proved, and leave the rest alone. */
   readonly harmless: readonly string[];
+  /** What such of them as hold tests beside what these test say with only the tests as they were, by path. */
+  readonly instead: ReadonlyMap<string, string>;
 }
 
 /**
@@ -27,7 +29,7 @@ export function proofVerdicts(
 ): ProofVerdicts {
   const weaker = weakenings(command, changes, reached);
   const isWeaker = new Set(weaker.map(({ path }) => path));
-  if (looksOnly(command)) return { weaker, uncertain: [], harmless: [] };
+  if (looksOnly(command)) return { weaker, uncertain: [], harmless: [], instead: new Map() };
   const left = changes.filter(
     ({ path, isDeclared, before, after }) =>
       !isDeclared &&
@@ -35,11 +37,22 @@ export function proofVerdicts(
       (reached.has(path) || proofFileOf(path) !== undefined || changesInlineTests(path, before, after)),
   );
   const isHarmless = (change: ProvedChange) => isOnlyMore(command, change, reached);
+  const uncertain = left.filter((change) => !isHarmless(change));
   return {
     weaker,
-    uncertain: left.filter((change) => !isHarmless(change)).map(({ path }) => path),
+    uncertain: uncertain.map(({ path }) => path),
     harmless: left.filter(isHarmless).map(({ path }) => path),
+    instead: new Map(uncertain.flatMap((change) => onlyTests(change, reached))),
   };
+}
+
+/** A file that is there to judge counts as a whole. */
+function onlyTests(
+  { path, before, after }: ProvedChange,
+  reached: ReadonlySet<string>,
+): readonly (readonly [path: string, text: string])[] {
+  if (before === null || after === null || reached.has(path) || proofFileOf(path) !== undefined) return [];
+  return [[path, withTestsOf(path, before, after)]];
 }
 
 function isOnlyMore(

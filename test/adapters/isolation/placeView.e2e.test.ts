@@ -2,8 +2,9 @@
 import { strict as assert } from 'node:assert';
 import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, symlinkSync } from 'node:fs';
 import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createCommandRunner } from '../../../src/adapters/process/commandRunner';
 import { findViewMaker } from '../../../src/adapters/process/diskView';
@@ -77,6 +78,30 @@ describe('the view of a place', () => {
       'git status --short; git -C vendor/lib log --format=%s; git submodule status | wc -l',
     );
     assert.equal(told.outputTail, 'first\n1\n');
+  });
+
+  it('lets what links out of the workspace lead to be read, and not written, whatever way leads there', async () => {
+    const outside = (await tempWorkspace({ 'data/x.txt': 'x\n', 'one.txt': 'one\n' })).root;
+    const { run, seen } = await inPlace({ 'a.txt': 'a\n' }, undefined, (own) => {
+      symlinkSync(path.join(outside, 'data'), path.join(own, 'data'));
+      symlinkSync(path.relative(own, path.join(outside, 'one.txt')), path.join(own, 'one.txt'));
+      symlinkSync(path.join(outside, 'gone'), path.join(own, 'gone'));
+      symlinkSync(tmpdir(), path.join(own, 'temp'));
+      symlinkSync('/dev/null', path.join(own, 'null'));
+      symlinkSync(process.execPath, path.join(own, 'program'));
+    });
+    const told = await run(
+      `cat data/x.txt one.txt; echo evil > data/x.txt; echo evil > one.txt; rm ${outside}/data/x.txt; touch data/new; echo > null; : > "$(mktemp -p temp)" && echo temp`,
+    );
+    assert.match(told.outputTail, /^x\none\n/);
+    assert.equal(told.outputTail.match(/Read-only file system/g)?.length, 4);
+    assert.match(told.outputTail, /\ntemp\n$/);
+    assert.deepEqual(
+      ['data/x.txt', 'one.txt'].map((file) => readFileSync(path.join(outside, file), 'utf8')),
+      ['x\n', 'one\n'],
+    );
+    assert.deepEqual(readdirSync(path.join(outside, 'data')), ['x.txt']);
+    assert.deepEqual((await seen()).linksOut, ['data', 'one.txt', 'temp']);
   });
 
   it('closes the sockets of those who would be led to the workspace by its path', async () => {
@@ -258,6 +283,7 @@ async function inPlace(
     root,
     run,
     tag,
+    seen: () => places.seen(slot),
     view: view ?? assert.fail(),
     place: () => treeIn(places.folderOf(slot)),
     theirs: () => treeIn(),

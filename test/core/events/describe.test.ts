@@ -1,6 +1,12 @@
 // Every line people read, to the letter, and nothing in it that could steer their terminal.
 import { strict as assert } from 'node:assert';
-import { describeEnd, describeSkip, oneLine, describe as tell } from '../../../src/core/events/describe';
+import {
+  describeEnd,
+  describeSkip,
+  endsOnOneLine,
+  oneLine,
+  describe as tell,
+} from '../../../src/core/events/describe';
 import type { Event, EventType, Happening } from '../../../src/core/events/event';
 import type { RunReport } from '../../../src/core/events/runReport';
 import { defaultRunSettings } from '../../../src/core/events/runSettings';
@@ -377,6 +383,15 @@ describe('describeEnd', () => {
 });
 
 describe('the parts of lines', () => {
+  it('keep the first line and the end of what is too long for one, and all of what is not', () => {
+    const output = `The check \`t\` exited with 1.\n${'started\n'.repeat(100)}AssertionError: 1 != 2\n`;
+    const line = endsOnOneLine(output);
+    assert.match(line, /^The check `t` exited with 1\. … .*started AssertionError: 1 != 2$/);
+    assert.ok(line.length <= 303, `${line.length}`);
+    assert.equal(endsOnOneLine('short\nand more'), oneLine('short\nand more'));
+    assert.equal(endsOnOneLine('x'.repeat(500)), oneLine('x'.repeat(500)));
+  });
+
   it('tell why something was skipped', () => assert.equal(describeSkip({ kind: 'user' }), 'by you'));
 
   it('stand on one line without white space at the ends', () => {

@@ -5,14 +5,22 @@ import {
   describeExcluded,
   describeGitPrograms,
   describeInstalled,
+  describeLinksOut,
   describeMixed,
   describeNoNetwork,
   describePutBack,
   describeWaysBack,
 } from '../../../src/core/guardrails/placeWords';
 
-const inView = { isInView: true, waysBack: [], excluded: [], installed: [], gitPrograms: [] };
-const elsewhere = { isInView: false, waysBack: [], excluded: [], installed: [], gitPrograms: [] };
+const inView = { isInView: true, waysBack: [], linksOut: [], excluded: [], installed: [], gitPrograms: [] };
+const elsewhere = {
+  isInView: false,
+  waysBack: [],
+  linksOut: [],
+  excluded: [],
+  installed: [],
+  gitPrograms: [],
+};
 
 describe('placeWords', () => {
   it('names the files that lead back, a few of many, and none where the workspace cannot be reached by its path', () => {
@@ -32,6 +40,18 @@ describe('placeWords', () => {
       'What commands of the agent made of "a" (no a), "b" (no b), "c" (no c) and 1 more was put back before it.',
     );
     assert.equal(describePutBack(new Map()), undefined);
+  });
+
+  it('names the links that lead out, and whether what they lead to can be written', () => {
+    assert.equal(
+      describeLinksOut({ ...inView, linksOut: ['data'] }),
+      '"data" is a link that leads out of the project: what is there is not copied, and checks can only read it.',
+    );
+    assert.equal(
+      describeLinksOut({ ...elsewhere, linksOut: ['a', 'b', 'c', 'd'] }),
+      '"a", "b", "c" and 1 more are links that lead out of the project: what is there is not copied, and what checks write there is changed for all.',
+    );
+    assert.equal(describeLinksOut(inView), undefined);
   });
 
   it('names what the user left out, with the setting', () => {

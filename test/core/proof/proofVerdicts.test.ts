@@ -59,6 +59,162 @@ if (import.meta.vitest) {
   it('adds', () => { expect(sum(1, 2)).toBe(3); });
 }
 `;
+type Change = readonly [old: string, now: string];
+const besideInOthers: readonly (readonly [
+  path: string,
+  command: string,
+  text: string,
+  weaken: Change,
+  mend: Change,
+])[] = [
+  [
+    'src/doc.rs',
+    'cargo test',
+    '/// One.\n/// ```\n/// assert_eq!(a::one(), 1);\n/// ```\npub fn one() -> i32 { 0 }\n',
+    ['one(), 1', 'one(), 0'],
+    ['{ 0 }', '{ 1 }'],
+  ],
+  [
+    'src/left.rs',
+    'cargo test',
+    '//! ```\n//! assert_eq!(a::one(), 1);\n//! ```\npub fn one() -> i32 { 0 }\n',
+    ['//! ```\n//! assert', '//! ```ignore\n//! assert'],
+    ['{ 0 }', '{ 1 }'],
+  ],
+  [
+    'src/plain.rs',
+    'cargo test',
+    'pub mod deep {\n  pub fn one() -> i32 { 0 }\n  #[test]\n  fn t() { assert_eq!(one(), 1); }\n}\n',
+    ['one(), 1', 'one(), 0'],
+    ['{ 0 }', '{ 1 }'],
+  ],
+  [
+    'src/words.rs',
+    'cargo test',
+    'pub fn one() -> i32 { 0 }\n#[test]\nfn t() { assert_eq!(word(), "a b"); }\n',
+    ['a b', 'ab'],
+    ['{ 0 }', '{ 1 }'],
+  ],
+  [
+    'one.py',
+    'python3 -m doctest one.py',
+    'def one():\n    """One.\n\n    >>> one()\n    1 2\n    """\n    return 0\n',
+    ['    1 2\n', '    12\n'],
+    ['return 0', 'return 1'],
+  ],
+  [
+    'README.md',
+    'python3 -m doctest README.md',
+    'Adds up.\n\n    >>> 1 + 1\n    2\n\nAnd more.\n',
+    ['    2\n', '    3\n'],
+    ['Adds', 'It adds'],
+  ],
+  [
+    'docs/use.md',
+    'cargo test',
+    'Adds up.\n```rust\nassert_eq!(sum(1, 1), 2);\n```\nAnd more.\n',
+    ['```rust', '```rust,ignore'],
+    ['Adds', 'It adds'],
+  ],
+  [
+    'left.py',
+    'pytest --doctest-modules',
+    'def one():\n    """One.\n\n    >>> one()\n    1\n    """\n    return 0\n',
+    ['>>> one()', '>>> one()  # doctest: +SKIP'],
+    ['"""One.', '"""One.\n\n    >>> one() + 1\n    2\n'],
+  ],
+  [
+    'beside.py',
+    'python3 -m pytest .',
+    'import unittest\ndef one():\n    return 0\n\nclass TestOne(unittest.TestCase):\n    def test_one(self):\n        self.assertEqual(one(), 1)\n',
+    ['one(), 1', 'one(), 0'],
+    ['return 0', 'return 1'],
+  ],
+  [
+    'more.py',
+    'python3 -m pytest .',
+    'def one():\n    return 0\n\nclass TestOne:\n    def test_one(self):\n        assert one() == 1\n',
+    ['== 1', '== 0'],
+    ['class TestOne:\n', 'class TestOne:\n    def test_more(self):\n        assert one() != 2\n\n'],
+  ],
+  [
+    'src/one.mjs',
+    'node --test src/one.mjs',
+    "import test from 'node:test';\nexport const one = () => 0;\ntest('one', () => {\n  equal(one(), 1);\n});\n",
+    ['one(), 1', 'one(), 0'],
+    ['() => 0', '() => 1'],
+  ],
+  [
+    'src/one.ts',
+    'deno test',
+    "import { equal } from '@std/assert';\nexport const one = () => 0;\nDeno.test('one', () => equal(one(), 1));\n",
+    ["'@std/assert'", "'./other.ts'"],
+    ['() => 0', '() => 1'],
+  ],
+  [
+    'src/one.zig',
+    'zig build test',
+    'fn one() i32 { return 0; }\ntest "one" {\n    try expect(one() == 1);\n}\n',
+    ['== 1', '== 0'],
+    ['return 0', 'return 1'],
+  ],
+  [
+    'source/one.d',
+    'dub test',
+    'int one() { return 0; }\n@safe unittest {\n    assert(one() == 1);\n}\n',
+    ['== 1', '== 0'],
+    ['return 0', 'return 1'],
+  ],
+  [
+    'one.c',
+    'gcc -DSELFTEST one.c && ./a.out',
+    'int one(void){ return 0; }\n#ifdef SELFTEST\nint main(void){ return one() != 1; }\n#endif\n',
+    ['one() != 1', '0'],
+    ['return 0', 'return 1'],
+  ],
+  [
+    'one.cpp',
+    'make check',
+    'int one() { return 0; }\nTEST_CASE("one") {\n  CHECK(one() == 1);\n}\n',
+    ['== 1', '== 0'],
+    ['return 0', 'return 1'],
+  ],
+  [
+    'lib/one.ex',
+    'mix test',
+    'defmodule One do\n  @doc """\n      iex> One.one()\n      1\n  """\n  def one, do: 0\nend\n',
+    ['      1\n', '      0\n'],
+    ['do: 0', 'do: 1'],
+  ],
+  [
+    'src/One.hs',
+    'cabal test',
+    'module One where\n-- | One.\n-- >>> one\n-- 1\none :: Int\none = 0\n',
+    ['-- 1', '-- 0'],
+    ['one = 0', 'one = 1'],
+  ],
+  [
+    'one.rb',
+    'rake',
+    'def one = 0\n\nif __FILE__ == $PROGRAM_NAME\n  exit(one == 1)\nend\n',
+    ['one == 1', 'true'],
+    ['def one = 0', 'def one = 1'],
+  ],
+  [
+    'src/one.ml',
+    'dune runtest',
+    'let one = 0\n\nlet%test "one" =\n  one = 1\n\nlet two = 2\n',
+    ['one = 1', 'one = 0'],
+    ['let one = 0', 'let one = 1'],
+  ],
+  [
+    'src/one.nim',
+    'nim c -r src/one.nim',
+    'proc one(): int = 0\n\nwhen isMainModule:\n  doAssert one() == 1\n',
+    ['== 1', '== 0'],
+    ['int = 0', 'int = 1'],
+  ],
+];
 const pkg = (scripts: object, rest: object = {}) => JSON.stringify({ name: 'x', scripts, ...rest });
 const npmTest = pkg({ test: 'node --test' });
 
@@ -135,6 +291,10 @@ describe('what a check judges by, when it is changed', () => {
     one('uncertain', 'a test in a source for Vitest', 'vitest run', 'src/sum.ts', [
       `${besideForVitest}export const x = 1;\n`,
       `${besideForVitest.replace('toBe(3)', 'toBe(-1)')}export const x = 1;\n`,
+    ]),
+    ...besideInOthers.flatMap(([path, command, text, weaken, mend]) => [
+      one('uncertain', `a test in ${path}, another answer`, command, path, [text, text.replace(...weaken)]),
+      one('none', `a test in ${path}, what it tests`, command, path, [text, text.replace(...mend)]),
     ]),
     one('none', 'a source with a test in it for Vitest', 'vitest run', 'src/sum.ts', [
       besideForVitest,
@@ -765,9 +925,20 @@ describe('looking for tests beside what they test', () => {
       'if\n',
       'macro_rules! ',
       'mod a {',
+      '/// ```\n',
+      '>>> \n',
+      '  def test_a',
+      '@a\n',
+      'class Test(\n',
+      'unittest ',
+      'test {',
+      '#if TEST\n',
+      'let%test\n',
+      'test(',
     ]) {
-      const text = `#[cfg(test)] import.meta.vitest\n${piece.repeat(Math.ceil(100_000 / piece.length))}`;
-      for (const path of ['src/a.rs', 'src/a.ts']) verdictsOn('x', { [path]: [text, `${text}x`] });
+      const text = `#[cfg(test)] import.meta.vitest unittest >>> #if TEST let%test Deno.test\n${piece.repeat(Math.ceil(100_000 / piece.length))}`;
+      for (const path of ['rs', 'ts', 'py', 'd', 'zig', 'c', 'ml', 'rb'].map((end) => `src/a.${end}`))
+        verdictsOn('x', { [path]: [text, `${text}x`] });
     }
   });
 });
