@@ -93,6 +93,8 @@ function notAsked(error: Error): Failure {
 
 /** In which Git answers for the folder it is asked in, and only answers. */
 function gitEnvironment(): NodeJS.ProcessEnv {
-  const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('GIT_')));
+  // Where the user's own settings lie, or what they are, is said by some as well.
+  const isKept = (name: string) => !name.startsWith('GIT_') || name.startsWith('GIT_CONFIG_');
+  const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => isKept(name)));
   return { ...env, GIT_OPTIONAL_LOCKS: '0', GIT_NO_LAZY_FETCH: '1', GIT_TERMINAL_PROMPT: '0', LC_ALL: 'C' };
 }

@@ -145,13 +145,18 @@ export function createPlaces(options: PlacesOptions): Places {
     return told.sorted();
   }
 
+  /** In the workspace, from there. */
+  function repositoriesOf({ gits }: SlotPlace): readonly string[] {
+    return gits.folders.flatMap((at) => (at.startsWith(inside) ? at.slice(inside.length) : []));
+  }
+
   async function installedHere(): Promise<InstalledRule> {
     return installedRule(inside, ignoredBy(await user.rules.top()));
   }
 
   async function edited({ slot, place }: OwnPlace): Promise<Edited> {
     // The workspace's own settings of Git count, and what lies beside the file in the place.
-    const protection = await protectionAt(folderOf(slot));
+    const protection = await protectionAt(folderOf(slot), repositoriesOf(place));
     const rules = leftOut();
     return {
       ...{ place, root: await realpath(folderOf(slot)) },
@@ -218,7 +223,7 @@ export function createPlaces(options: PlacesOptions): Places {
       slots.inPrepared(slot, `move "${move.from}"`, async (own) => moveInPlace(await edited(own), move)),
     changes: (slot) =>
       slots.inPrepared(slot, 'look for changes', async ({ place, rules }) => {
-        const protection = await protectionAt(folderOf(slot));
+        const protection = await protectionAt(folderOf(slot), repositoriesOf(place));
         const why = (file: string) => {
           const words = whyNotCopied(place, inside + file) ?? protection(file);
           return words && `"${file}" ${words}; agents do not write it.`;
