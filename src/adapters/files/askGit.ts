@@ -69,7 +69,7 @@ export async function inPatience<T>(root: string, answer: Promise<T>): Promise<T
 function notAskable(root: string, own: string): Failure {
   return new Failure(
     'gitSilent',
-    `Git cannot be asked about "${root}": it would wait in "${own}" at something that is no file, such as a pipe.`,
+    `Git cannot be asked about "${root}": it would wait in "${own}" at something that is no file, such as a pipe, or at a file of more than 1 GiB.`,
   );
 }
 

@@ -1,7 +1,7 @@
 // Git is asked only where it can answer: at a pipe in its directory it would wait without end.
 import { strict as assert } from 'node:assert';
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { askGit } from '../../../src/adapters/files/askGit';
 import { namedByGit } from '../../../src/adapters/files/namedByGit';
@@ -48,6 +48,15 @@ describe('asking Git', () => {
       const other = tempFolder();
       writeFileSync(path.join(other, '.git'), `gitdir: ${path.join(root, '.git')}\n`);
       await assert.rejects(askGit(other, question), cannotAnswer);
+    });
+
+  for (const name of ['index', 'packed-refs', 'config'])
+    it(`is refused where ${name} is larger than Git's can be, which is taken for no repository`, async () => {
+      const root = repository();
+      writeFileSync(path.join(root, '.git', name), '');
+      truncateSync(path.join(root, '.git', name), 2 * 1024 ** 3);
+      await assert.rejects(askGit(root, question), cannotAnswer);
+      assert.equal(gitSource(root), undefined);
     });
 
   it('has none where Git refuses', async () => {
