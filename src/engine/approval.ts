@@ -2,9 +2,18 @@
 import { isCheckedFirst } from '../core/features/feature';
 import { whyYes } from '../core/features/judgeChange';
 import { findsNothing } from '../core/proof/emptyCheck';
-import type { StagedFile } from '../ports/isolation';
+import type { PlaceChange, StagedFile } from '../ports/isolation';
 import type { LiveAttempt } from './attempt';
 import type { Doubts } from './proofTrial';
+
+/** Of changed ignore files, those that a yes is needed for: the next `git add` would take a secret. */
+export function showing(changes: readonly PlaceChange[]): readonly Named[] {
+  return changes.flatMap(({ path, shows = [] }) =>
+    shows.length === 0
+      ? []
+      : [{ path, why: `no longer keeps ${shows.map((one) => `"${one}"`).join(', ')} out of Git` }],
+  );
+}
 
 /** Files named one by one to the user; the rest is counted. */
 const mostNamed = 10;
@@ -46,7 +55,7 @@ export class Approval {
   }
 }
 
-interface Named {
+export interface Named {
   readonly path: string;
   /** The end of a sentence that begins with the path. */
   readonly why: string;

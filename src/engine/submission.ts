@@ -2,7 +2,7 @@
 // nothing came in between; else all of that again.
 import type { CheckProof } from '../core/features/feature';
 import type { Isolation, Overlap, PlaceChange } from '../ports/isolation';
-import type { Approval } from './approval';
+import { type Approval, showing } from './approval';
 import type { Arrived, Arriving } from './arrivals';
 import type { Ending, LiveAttempt } from './attempt';
 import { type AttemptChanges, printOf } from './attemptChanges';
@@ -193,7 +193,8 @@ export class Submission {
     if (files.some(({ path, after }) => prints.get(path) !== printOf(after))) return 'again';
     if (checked.kind === 'unconfirmed') return { ...checked, files };
     const { evidence } = checked;
-    const needsYes = await approval.whyBesideCheck(live, files, doubts);
+    const weaker = [...doubts.weaker, ...showing(own)];
+    const needsYes = await approval.whyBesideCheck(live, files, { ...doubts, weaker });
     if (needsYes !== undefined) return { kind: 'unconfirmed', why: needsYes, check: evidence, files };
     const passed = { kind: 'passed', evidence, files } as const;
     const publish = async () => {

@@ -179,6 +179,8 @@ export interface PlaceChange {
   readonly why?: string;
   /** A new folder in which there is nothing at all, at most others like it. */
   readonly isFolder?: true;
+  /** Of an ignore file: secret files of the user's that Git would see because of it; some of them. */
+  readonly shows?: readonly string[];
 }
 
 /** A change that is kept apart from its place: the content of both states lies in the store of the isolation. */

@@ -1,6 +1,7 @@
 // A secret that the user ignores stays out of reach in whole runs with real processes and a model over HTTP, whatever
 // agents and their commands make of the ignore files.
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import path from 'node:path';
 import { describe, it } from 'mocha';
 import { cleanUpAfterEach } from '../support/cleanUp';
@@ -128,5 +129,28 @@ describe('a secret that the user ignores', () => {
       for (const value of values) assert.equal(text.includes(value), false, `${value} stands in ${where}`);
     const now = await readTree(dir);
     for (const [name, text] of Object.entries(files)) assert.equal(now[name], text, 'no agent wrote it');
+  });
+
+  it('needs a yes of the user before Git sees it for an ignore file that an agent changed', async () => {
+    const { dir, remove } = await writeProject({
+      files: { '.gitignore': '.env\n', '.env': `SECRET=${secret}\n` },
+      features: [{ name: 'A', verify: 'true' }],
+      script: {
+        A: [
+          call('read_file', { path: '.gitignore' }),
+          call('write_file', { path: '.gitignore', content: 'dist/\n' }),
+          finish,
+        ],
+      },
+    });
+    cleanUp.push(remove);
+    execFileSync('git', ['init', '-q', dir]);
+    const { code, lines } = await runCli(['run', '--project-dir', dir]);
+    assert.equal(code, 1);
+    assert.match(
+      lines.join('\n'),
+      /needs your check: .*it changed "\.gitignore", which no longer keeps "\.env" out of Git\./,
+    );
+    assert.equal((await readTree(dir))['.gitignore'], '.env\n');
   });
 });

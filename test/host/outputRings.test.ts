@@ -19,9 +19,9 @@ describe('outputRings', () => {
     const { rings, shown } = open();
     rings.add({ slot: 1, fence: 1, text: `uses ${key.slice(0, 9)}` });
     rings.add({ slot: 2, fence: 2, text: 'of another agent, ' });
-    rings.add({ slot: 1, fence: 1, text: `${key.slice(9)} here` });
-    assert.equal(rings.read(1), 'uses [key] here');
-    assert.equal(shown(), 'uses of another agent, [key] here');
+    rings.add({ slot: 1, fence: 1, text: `${key.slice(9)} here.` });
+    assert.equal(rings.read(1), 'uses [key] here.');
+    assert.equal(shown(), 'uses of another agent, [key] here.');
   });
 
   it('show at the end of an attempt what had waited for more', () => {

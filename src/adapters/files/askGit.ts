@@ -69,7 +69,7 @@ export async function inPatience<T>(root: string, answer: Promise<T>): Promise<T
 function notAskable(root: string, own: string): Failure {
   return new Failure(
     'gitSilent',
-    `Git cannot be asked about "${root}": it would wait in "${own}" at something that is no file, such as a pipe.`,
+    `Git cannot be asked about "${root}": it would wait in "${own}" at something that is no file, such as a pipe, or at a file of more than 1 GiB.`,
   );
 }
 
@@ -93,6 +93,8 @@ function notAsked(error: Error): Failure {
 
 /** In which Git answers for the folder it is asked in, and only answers. */
 function gitEnvironment(): NodeJS.ProcessEnv {
-  const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('GIT_')));
+  // Where the user's own settings lie, or what they are, is said by some as well.
+  const isKept = (name: string) => !name.startsWith('GIT_') || name.startsWith('GIT_CONFIG_');
+  const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => isKept(name)));
   return { ...env, GIT_OPTIONAL_LOCKS: '0', GIT_NO_LAZY_FETCH: '1', GIT_TERMINAL_PROMPT: '0', LC_ALL: 'C' };
 }

@@ -6,6 +6,9 @@ import { isNotRead, readFileWithinSync } from './boundedRead';
 /** Of a `.git` that is a file, and of `commondir`: one line with a path. */
 const mostLinkBytes = 64 * 1024;
 
+/** No index of millions of files is as large; Git reads its files whole, and so does whoever copies them. */
+export const mostGitFileBytes = 1024 ** 3;
+
 /** What Git opens for nearly every answer, whoever reads at the other end. */
 const openedFiles = [
   'HEAD',
@@ -39,11 +42,14 @@ export function sharedDirectory(own: string): string {
   return pathIn(path.join(own, 'commondir'), /^(.+)$/m, own) ?? own;
 }
 
-/** Is there nothing in a Git directory that Git would wait at, such as a pipe in the place of a file? */
+/** Is there nothing in a Git directory that Git would wait at, such as a pipe in the place of a file, or a file without end? */
 export function canBeAsked(own: string): boolean {
   return [...new Set([own, sharedDirectory(own)])].every((directory) => {
     const kind = (name: string) => lookAt(path.join(directory, name));
-    const areFiles = openedFiles.every((name) => kind(name)?.isFile() ?? true);
+    const areFiles = openedFiles.every((name) => {
+      const found = kind(name);
+      return !found || (found.isFile() && found.size <= mostGitFileBytes);
+    });
     return areFiles && (kind('objects')?.isDirectory() ?? true);
   });
 }

@@ -7,6 +7,8 @@ import { TrackedFiles } from './trackedFiles';
 export interface UserRules {
   readonly rules: IgnoreRules;
   readonly tracked: TrackedFiles;
+  /** Those outside of the workspace. */
+  readonly outer: OuterRules;
   /** To be told of every ignore file that an agent is about to change. */
   readonly memory: RuleMemory;
 }
@@ -15,5 +17,6 @@ export interface UserRules {
 export function createUserRules(root: string, houseDir: string): UserRules {
   const tracked = new TrackedFiles(root);
   const memory = new RuleMemory(houseDir);
-  return { tracked, memory, rules: new IgnoreRules(root, tracked, memory, new OuterRules(root)) };
+  const outer = new OuterRules(root);
+  return { tracked, outer, memory, rules: new IgnoreRules(root, tracked, memory, outer) };
 }

@@ -44,6 +44,11 @@ export class GitCopies {
     for (const folder of [...this.#made.keys()]) await this.#bring(folder, false);
   }
 
+  /** Those with a Git directory of the user's that the place has a copy of. */
+  get folders(): readonly string[] {
+    return [...this.#made.keys()];
+  }
+
   /** The user's objects, which commands read through the copies. */
   get objects(): readonly Mount[] {
     return [...this.#made.values()].map(({ objects }) => objects);

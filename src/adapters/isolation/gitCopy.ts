@@ -4,6 +4,7 @@ import path from 'node:path';
 import type { GitProgram } from '../../core/guardrails/placeWords';
 import { askGit, quiet } from '../files/askGit';
 import { hasCode } from '../files/fileFailure';
+import { mostGitFileBytes } from '../files/gitDirectory';
 import { removeTree } from '../files/removeTree';
 import { copiedConfig, programsOf, type Setting } from './gitConfig';
 import type { GitSource } from './gitSource';
@@ -84,7 +85,7 @@ export async function programsLeftOut(source: GitSource, tree: string): Promise<
   return left;
 }
 
-/** Links in it are not followed; a stash is the user's. */
+/** Links in it are not followed; a stash is the user's; what is too large to be Git's is left out. */
 async function partsOf({ own, common }: GitSource): Promise<readonly Part[]> {
   const parts = new Map<string, Part>();
   const take = async (folder: string, file: RegExp, below: RegExp) => {
@@ -92,8 +93,9 @@ async function partsOf({ own, common }: GitSource): Promise<readonly Part[]> {
       const [first = ''] = at.split('/');
       return !(at === first && file.test(at)) && !below.test(first);
     };
-    for (const [at, { kind }] of await surveyTree(folder, { isLeftOut, unread: () => {}, about: 0 })) {
-      if (kind === 'file' && at !== 'refs/stash' && !at.endsWith('.lock'))
+    for (const [at, found] of await surveyTree(folder, { isLeftOut, unread: () => {}, about: 0 })) {
+      const isCopied = found.kind === 'file' && found.stamp.size <= mostGitFileBytes;
+      if (isCopied && at !== 'refs/stash' && !at.endsWith('.lock'))
         parts.set(at, { from: path.join(folder, at), to: at });
     }
   };

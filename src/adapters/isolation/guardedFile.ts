@@ -7,8 +7,9 @@ import { isNotRead } from '../files/boundedRead';
 import { exchange } from '../files/exchange';
 import { type KeptContent, mostKeptBytes } from '../files/keptContent';
 import { type Look, lookAtPlace } from '../files/lookAt';
+import { type NamedByGit, powerNamedByGit } from '../files/namedByGit';
 import { atPlace, type Place } from '../files/place';
-import { type NamedByGit, powerByPlace, powerNamedByGit } from '../files/powerByPlace';
+import { powerByPlace } from '../files/powerByPlace';
 
 export interface Ground {
   /** The workspace's real path: absolute, without links. */

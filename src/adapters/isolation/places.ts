@@ -6,6 +6,7 @@ import { pathMatcher } from '../../core/locks/sharedPaths';
 import type { Slot } from '../../core/shared/ids';
 import type { Arrivals, FileTexts, Isolation, Lacking } from '../../ports/isolation';
 import type { ViewMaker } from '../../ports/workers';
+import { gitDirectoryAround } from '../files/gitDirectory';
 import { inParallel } from '../files/inParallel';
 import { removeTree } from '../files/removeTree';
 import type { UserRules } from '../files/userRules';
@@ -28,6 +29,7 @@ import { createProtection } from './protection';
 import type { PlacedChange } from './publisher';
 import { restoreFile } from './restore';
 import { SecretsSeen } from './secretsSeen';
+import { withShownSecrets } from './shownSecrets';
 import type { SlotPlace } from './slotPlace';
 import { type OwnPlace, Slots } from './slots';
 import { waysBack } from './waysBack';
@@ -106,7 +108,7 @@ export function createPlaces(options: PlacesOptions): Places {
   const secrets = new SecretsSeen(top, secretsFromTop, options.onSecret ?? (() => {}));
   const look = new WorkspaceLook({ top, room, own: ownPath }, leftOut, linked, secrets);
   const viewMaker = async () => options.viewMaker?.(options.dir, top);
-  const slots = new Slots(where, user.tracked, prepareOwn);
+  const slots = new Slots(where, user, prepareOwn);
 
   /** Globs name files by their paths in the workspace; what lies beside it is asked by its path from the top. */
   function secretsFromTop(): SecretFiles {
@@ -116,6 +118,14 @@ export function createPlaces(options: PlacesOptions): Places {
 
   function outOf(place: SlotPlace): readonly LinkOut[] {
     return linksOut({ top, own: options.dir }, place.manifest);
+  }
+
+  /** In the workspace, from there, as far as Git can see them. */
+  function secretsIn({ manifest }: SlotPlace): readonly string[] {
+    if (gitDirectoryAround(root) === undefined) return [];
+    const isSecret = secretsFromTop();
+    const all = [...manifest.keys()].filter((at) => at.startsWith(inside) && isSecret(at));
+    return all.map((at) => at.slice(inside.length));
   }
 
   async function prepareOwn(own: OwnPlace): Promise<Lacking> {
@@ -150,13 +160,18 @@ export function createPlaces(options: PlacesOptions): Places {
     return told.sorted();
   }
 
+  /** In the workspace, from there. */
+  function repositoriesOf({ gits }: SlotPlace): readonly string[] {
+    return gits.folders.flatMap((at) => (at.startsWith(inside) ? at.slice(inside.length) : []));
+  }
+
   async function installedHere(): Promise<InstalledRule> {
     return installedRule(inside, ignoredBy(await user.rules.top()));
   }
 
   async function edited({ slot, place }: OwnPlace): Promise<Edited> {
     // The workspace's own settings of Git count, and what lies beside the file in the place.
-    const protection = await protectionAt(folderOf(slot));
+    const protection = await protectionAt(folderOf(slot), repositoriesOf(place));
     const rules = leftOut();
     return {
       ...{ place, root: await realpath(folderOf(slot)) },
@@ -227,14 +242,16 @@ export function createPlaces(options: PlacesOptions): Places {
     move: (slot, move) =>
       slots.inPrepared(slot, `move "${move.from}"`, async (own) => moveInPlace(await edited(own), move)),
     changes: (slot) =>
-      slots.inPrepared(slot, 'look for changes', async ({ place, rules }) => {
-        const protection = await protectionAt(folderOf(slot));
+      slots.inPrepared(slot, 'look for changes', async ({ place, rules, published }) => {
+        const protection = await protectionAt(folderOf(slot), repositoriesOf(place));
         const why = (file: string) => {
           const words = whyNotCopied(place, inside + file) ?? protection(file);
           return words && `"${file}" ${words}; agents do not write it.`;
         };
         const [theirs, own] = [await user.rules.top(), await rules.top()];
-        return placeChanges(place, { user: theirs, own, why, leftOut: leftOut().of });
+        const changes = await placeChanges(place, { user: theirs, own, why, leftOut: leftOut().of });
+        const afterwards = async () => ({ user: theirs, after: await published.top() });
+        return withShownSecrets(changes, () => secretsIn(place), afterwards);
       }),
     leaveEmptied: (slot, paths) =>
       slots.inPrepared(slot, 'remove emptied folders', async ({ place }) => {

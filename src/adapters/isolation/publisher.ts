@@ -4,7 +4,7 @@ import { Failure } from '../../ports/failure';
 import type { FileState, Isolation, StagedFile } from '../../ports/isolation';
 import { isNotRead, whyNotRead } from '../files/boundedRead';
 import { asFailures } from '../files/fileFailure';
-import { gitSettingsOf } from '../files/gitSettings';
+import { gitSettingsOf, repositoriesAround } from '../files/gitSettings';
 import { inParallel } from '../files/inParallel';
 import { type KeptContent, mostKeptBytes } from '../files/keptContent';
 import type { RuleMemory } from '../files/ruleMemory';
@@ -51,7 +51,7 @@ export function createPublisher(options: PublisherOptions): Publisher {
   /** One after the other: of files that only together make a Git directory, the last is refused. */
   let turn: Promise<unknown> = Promise.resolve();
 
-  async function publishing(): Promise<Publishing> {
+  async function publishing(files: readonly StagedFile[]): Promise<Publishing> {
     modes ??= keepsModes(kept).catch((error: unknown) => {
       modes = undefined;
       throw error;
@@ -61,7 +61,12 @@ export function createPublisher(options: PublisherOptions): Publisher {
       kept,
       journal,
       memory,
-      namedByGit: await gitSettings(),
+      namedByGit: await gitSettings(
+        repositoriesAround(
+          root,
+          files.map(({ path }) => path),
+        ),
+      ),
       keepsModes: await modes,
       alsoProtected: alsoProtected(),
     };
@@ -82,9 +87,9 @@ export function createPublisher(options: PublisherOptions): Publisher {
         });
         return changes.flatMap((change) => staged.get(change) ?? []);
       }),
-    publish: (files) => inTurn('publish', async () => putFiles(await publishing(), files)),
+    publish: (files) => inTurn('publish', async () => putFiles(await publishing(files), files)),
     withdraw: (files) =>
-      inTurn('take back what was published', async () => withdrawFiles(await publishing(), files)),
+      inTurn('take back what was published', async () => withdrawFiles(await publishing(files), files)),
     sweep: (hashes) => inTurn('remove kept content', () => kept.sweep(hashes)),
   };
 }

@@ -4,7 +4,7 @@ import type { Slot } from '../../core/shared/ids';
 import { Failure } from '../../ports/failure';
 import { asFailures } from '../files/fileFailure';
 import { IgnoreRules } from '../files/ignoreRules';
-import type { TrackedFiles } from '../files/trackedFiles';
+import type { UserRules } from '../files/userRules';
 import { SetUp } from './setUp';
 import { SlotPlace } from './slotPlace';
 import type { Whereabouts } from './whereabouts';
@@ -15,6 +15,8 @@ export interface OwnPlace {
   readonly setUp: SetUp;
   /** What ignore files say that lie in the place. */
   readonly rules: IgnoreRules;
+  /** The same with those outside of the workspace: by which Git would go there, were all of the place's published. */
+  readonly published: IgnoreRules;
   isPrepared: boolean;
   /** Settles when the place rests after the last call. */
   idle: Promise<unknown>;
@@ -26,7 +28,7 @@ export class Slots {
   /** @param make prepares a place, in its turn */
   constructor(
     private readonly where: Whereabouts,
-    private readonly tracked: TrackedFiles,
+    private readonly user: Pick<UserRules, 'tracked' | 'outer'>,
     private readonly make: (own: OwnPlace) => Promise<unknown>,
   ) {}
 
@@ -42,7 +44,8 @@ export class Slots {
     });
     const own: OwnPlace = {
       ...{ slot, place, setUp: new SetUp(place, beside('setup')) },
-      rules: new IgnoreRules(folderOf(slot), this.tracked),
+      rules: new IgnoreRules(folderOf(slot), this.user.tracked),
+      published: new IgnoreRules(folderOf(slot), this.user.tracked, undefined, this.user.outer),
       ...{ isPrepared: false, idle: Promise.resolve() },
     };
     this.#known.set(slot, own);

@@ -7,7 +7,7 @@ import { isOwnForm } from './statementForms';
 export interface JournalRecord {
   /** Log sequence number: 1 for the first commit of a database, rising by one. */
   readonly lsn: number;
-  /** Of the owner that wrote it. */
+  /** Of the owner that wrote it; 0 in a journal's head. */
   readonly epoch: number;
   /** Version of the tables that the statements are for. */
   readonly schema: number;
@@ -34,6 +34,18 @@ export function encodeRecord(record: JournalRecord): Uint8Array {
   checksum(body).copy(bytes, lengthBytes);
   body.copy(bytes, headBytes);
   return bytes;
+}
+
+/**
+ * What a journal begins with once a snapshot holds the commits up to `lsn`: no commit, and of no owner. An older database
+ * that is put back beside it is told by that, though nothing else is left in the journal.
+ */
+export function encodeHead(lsn: number, schema: number): Uint8Array {
+  return encodeRecord({ lsn, epoch: 0, schema, statements: [] });
+}
+
+export function isHead({ epoch, statements }: JournalRecord): boolean {
+  return epoch === 0 && statements.length === 0;
 }
 
 /**

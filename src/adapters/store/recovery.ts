@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { Failure } from '../../ports/failure';
 import { databaseName, journalName, type Place } from './databaseFile';
-import { type JournalRecord, scanJournal } from './journalRecord';
+import { isHead, type JournalRecord, scanJournal } from './journalRecord';
 import { readMeta } from './meta';
 import { type Migration, migrate, refuseNewer, versionOf } from './migrations';
 import { hasShortList, ownVersion, pageBytesOf } from './ownTables';
@@ -106,7 +106,7 @@ function replay(
   let version = versionOf(database);
   for (const record of records) {
     if (record.lsn <= lsn) continue;
-    if (record.lsn !== lsn + 1) return undefined;
+    if (record.lsn !== lsn + 1 || isHead(record)) return undefined;
     if (record.schema < version) return undefined;
     if (record.schema > version) migrate(database, steps, version, record.schema);
     version = record.schema;

@@ -78,22 +78,23 @@ export class RedoJournal {
     throw takenAway(dir);
   }
 
-  /** Begins with nothing in it, once a snapshot holds all that was: whether there is a file or it was taken away. */
-  async startAnew(): Promise<void> {
-    await this.takeUp(await putInPlace(this.files, this.path, new Uint8Array()), 0);
+  /** Begins with `head` alone, once a snapshot holds all that was: whether there is a file or it was taken away. */
+  async startAnew(head: Uint8Array): Promise<void> {
+    await this.takeUp(await putInPlace(this.files, this.path, head), head.length);
   }
 
   /**
-   * Leaves out the bytes before `from`, which a snapshot holds by now. Answers false, with everything as it was, when
+   * Has `head` in the place of the bytes before `from`, which a snapshot holds by now. Answers false, with everything as it was, when
    * the disk refused; rejects when it is not known which of the two journals a power cut would leave.
    */
-  async dropBefore(from: number): Promise<boolean> {
+  async dropBefore(from: number, head: Uint8Array): Promise<boolean> {
     let file: DiskFile;
     let kept: Uint8Array;
     try {
       const content = await this.files.read(this.path);
-      kept = (content ?? new Uint8Array()).subarray(from, this.size);
-      if (kept.length !== this.size - from) return false;
+      const rest = (content ?? new Uint8Array()).subarray(from, this.size);
+      if (rest.length !== this.size - from) return false;
+      kept = Buffer.concat([head, rest]);
       file = await putInPlace(this.files, this.path, kept);
     } catch {
       return false;

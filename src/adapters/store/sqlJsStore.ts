@@ -8,7 +8,7 @@ import type { Clock } from '../../ports/system';
 import type { RequiredBinding } from './bindings';
 import { databaseName, exportAt, journalRoom, placeDatabase } from './databaseFile';
 import { createHouseFiles, type DiskFiles, diskFailure } from './diskFiles';
-import { encodeRecord } from './journalRecord';
+import { encodeHead, encodeRecord } from './journalRecord';
 import { textName } from './keptTexts';
 import { type Held, lookThrough, readHeld } from './lookThrough';
 import { type Migration, migrations } from './migrations';
@@ -71,6 +71,14 @@ interface Waiting {
   readonly batch: Commit;
   readonly resolve: () => void;
   readonly reject: (failure: Failure) => void;
+}
+
+/** A snapshot on its way to the disk. */
+interface Placed {
+  readonly placed: () => Promise<void>;
+  /** Where the part of the journal that it holds ends, in bytes, and what stands for that part afterwards. */
+  readonly end: number;
+  readonly head: Uint8Array;
 }
 
 /** Says what it changes when its turn has come. */
@@ -228,19 +236,21 @@ class SqlJsStore implements Store {
   /** Beside the commits, which wait only while memory is copied and at the end. Never rejects. */
   private async writeSnapshot(): Promise<void> {
     const { journal } = this.opened;
+    let headBytes = 0;
     try {
-      const { placed, end } = await this.placeWithoutOld();
+      const { placed, end, head } = await this.placeWithoutOld();
       await placed();
-      await this.inTurn(() => this.shortenJournal(end));
+      await this.inTurn(() => this.shortenJournal(end, head));
+      headBytes = head.length;
     } catch {
       // Nothing is lost: the journal holds it all, grows on, and the next try comes when it has grown as much again.
     }
-    this.snapshotDueAtBytes = journal.bytes + this.room(this.databaseBytes);
+    this.snapshotDueAtBytes = journal.bytes - headBytes + this.room(this.databaseBytes);
     this.snapshot = undefined;
   }
 
   /** Each old page is in the archive before it leaves the database; killed in between, it is read from the database. */
-  private async placeWithoutOld(): Promise<{ readonly placed: () => Promise<void>; readonly end: number }> {
+  private async placeWithoutOld(): Promise<Placed> {
     const { database, archive, texts, journal } = this.opened;
     for (let pages = 0; ; pages++) {
       const next = await this.inTurn(() => {
@@ -249,7 +259,7 @@ class SqlJsStore implements Store {
         if (page) return page;
         const placed = this.placeIfOurs(exportAt(database, this.lsn));
         this.placing = placed.catch(() => undefined);
-        return { placed: () => placed, end: journal.bytes };
+        return { placed: () => placed, end: journal.bytes, head: this.head() };
       });
       if ('placed' in next) return next;
       await this.assertInPlace();
@@ -281,17 +291,21 @@ class SqlJsStore implements Store {
     await journal.assertFolder();
     try {
       await placeDatabase(place, exportAt(database, this.lsn));
-      await journal.startAnew();
+      await journal.startAnew(this.head());
     } catch (error) {
       await journal.assertFolder(); // that is the cause then, and the one to tell
       throw error;
     }
   }
 
-  private async shortenJournal(end: number): Promise<void> {
+  private head(): Uint8Array {
+    return encodeHead(this.lsn, this.opened.schema);
+  }
+
+  private async shortenJournal(end: number, head: Uint8Array): Promise<void> {
     this.assertHealthy();
     try {
-      await this.opened.journal.dropBefore(end);
+      await this.opened.journal.dropBefore(end, head);
     } catch (error) {
       this.fail(error, 'start agents.journal anew');
       this.opened.database.close();

@@ -133,6 +133,9 @@ export function formsOf(secret: string): readonly string[] {
     ...cores,
     // Packed as a part of something that was escaped before: a JSON web token, a form.
     ...[asJson, escaped].flatMap((text) => base64Cores(utf8(text))),
+    // Packed twice: a pair of name and password within settings that are kept packed.
+    ...[...cores, hex(bytes)].flatMap((text) => base64Cores(utf8(text))),
+    ...cores.flatMap((core) => [hex(utf8(core)), hex(utf8(core)).toUpperCase()]),
     ...[utf16, utf16be].flatMap((write) => base64Cores(write(plain))),
     ...base32Cores(bytes),
     ...[hex(utf16(plain)), hex(utf16be(plain))].flatMap((text) => [text, text.toUpperCase()]),

@@ -1,11 +1,11 @@
 // Git is asked only where it can answer: at a pipe in its directory it would wait without end.
 import { strict as assert } from 'node:assert';
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { askGit } from '../../../src/adapters/files/askGit';
+import { namedByGit } from '../../../src/adapters/files/namedByGit';
 import { OuterRules } from '../../../src/adapters/files/outerRules';
-import { namedByGit } from '../../../src/adapters/files/powerByPlace';
 import { gitSource } from '../../../src/adapters/isolation/gitSource';
 import { createProtection } from '../../../src/adapters/isolation/protection';
 import { tempFolder } from './tempWorkspace';
@@ -50,6 +50,15 @@ describe('asking Git', () => {
       await assert.rejects(askGit(other, question), cannotAnswer);
     });
 
+  for (const name of ['index', 'packed-refs', 'config'])
+    it(`is refused where ${name} is larger than Git's can be, which is taken for no repository`, async () => {
+      const root = repository();
+      writeFileSync(path.join(root, '.git', name), '');
+      truncateSync(path.join(root, '.git', name), 2 * 1024 ** 3);
+      await assert.rejects(askGit(root, question), cannotAnswer);
+      assert.equal(gitSource(root), undefined);
+    });
+
   it('has none where Git refuses', async () => {
     const root = repository();
     writeFileSync(path.join(root, '.git/config'), '[broken');
@@ -88,6 +97,25 @@ describe('asking Git', () => {
     assert.ok(!(await isFree('tools/own/pre-push')));
     writeFileSync(path.join(root, 'more'), '[core]\n\thooksPath = tools/others\n');
     assert.ok(!(await isFree('tools/others/pre-push')));
+  });
+
+  it('is done again once a link to settings leads to others, or the branch decides on others', async () => {
+    const root = repository();
+    const git = (...args: readonly string[]) => execFileSync('git', ['-C', root, ...args], { stdio: 'pipe' });
+    const protect = createProtection(root, () => []);
+    const isFree = async (file: string) => (await protect(root))(file) === undefined;
+    const settings = path.join(tempFolder(), 'settings');
+    writeFileSync(settings, '[core]\n\thooksPath = tools/first\n');
+    symlinkSync(settings, path.join(root, '.git/more'));
+    git('config', 'include.path', 'more');
+    assert.ok(!(await isFree('tools/first/pre-push')));
+    writeFileSync(settings, '[core]\n\thooksPath = tools/second\n');
+    assert.ok(!(await isFree('tools/second/pre-push')));
+    writeFileSync(path.join(root, '.git/dev'), '[core]\n\thooksPath = tools/dev\n');
+    git('config', 'includeIf.onbranch:dev.path', 'dev');
+    assert.ok(await isFree('tools/dev/pre-push'));
+    git('symbolic-ref', 'HEAD', 'refs/heads/dev');
+    assert.ok(!(await isFree('tools/dev/pre-push')));
   });
 
   it('is no answer when Git cannot be started or was killed', async () => {

@@ -1,15 +1,23 @@
 // Files that Git or Python would run for what lies beside them, or for what Git's settings name: none is an agent's, by no way.
 import { strict as assert } from 'node:assert';
 import { execFileSync } from 'node:child_process';
+import { symlinkSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
 import { hashOf } from '../../../src/adapters/files/contentHash';
-import { type Tree, tempWorkspace } from '../files/tempWorkspace';
+import { type TempWorkspace, type Tree, tempFolder, tempWorkspace } from '../files/tempWorkspace';
 import { inWorkspace, pathsOf, type TempIsolation, tempIsolation } from './tempIsolation';
 
 const state = (text: string) => ({ hash: hashOf(Buffer.from(text)), mode: 0o644 });
 
 /** In a repository whose settings name things in the workspace. */
 async function inRepository(tree: Tree, settings: Readonly<Record<string, string>>): Promise<TempIsolation> {
-  const workspace = await tempWorkspace(tree);
+  return asRepository(await tempWorkspace(tree), settings);
+}
+
+async function asRepository(
+  workspace: TempWorkspace,
+  settings: Readonly<Record<string, string>>,
+): Promise<TempIsolation> {
   const git = (...args: readonly string[]) =>
     execFileSync('git', args, { cwd: workspace.root, stdio: 'pipe' });
   git('init', '-q');
@@ -151,6 +159,63 @@ describe('files that have power by their place', () => {
     assert.ok((await temp.write('scripts/build.sh', 'x')).ok);
     // Of settings that are words, the names are no files.
     for (const file of ['main', 'true', 'Ann']) assert.ok((await temp.write(file, 'x')).ok, file);
+  });
+
+  const hook = 'scripts/hooks/pre-commit';
+  const isHook = /holds hooks that Git runs/;
+  const withHooks = { [hook]: 'mine', 'plain.txt': 'plain' };
+
+  it('are hooks however they are named: from home, through a link, behind the folder that a command asks for', async () => {
+    const { HOME } = process.env;
+    const workspace = await tempWorkspace({ ...withHooks, 'tools/my diff.sh': '', 'tools/go.sh': '' });
+    const { root } = workspace;
+    process.env.HOME = path.dirname(root);
+    try {
+      symlinkSync('scripts', path.join(root, 'linked'));
+      const ways = [`~/${path.basename(root)}/scripts/hooks`, 'linked/hooks'];
+      for (const hooksPath of ways) {
+        const temp = await asRepository(workspace, { 'core.hooksPath': hooksPath });
+        await assertKept(temp, hook, isHook);
+      }
+      const temp = await asRepository(workspace, {
+        'diff.external': "'tools/my diff.sh' --all",
+        'alias.go': '!"$(git rev-parse --show-toplevel)"/tools/go.sh',
+      });
+      for (const file of ['tools/my diff.sh', 'tools/go.sh'])
+        await assertKept(temp, file, /named by the settings of Git/);
+    } finally {
+      if (HOME === undefined) delete process.env.HOME;
+      else process.env.HOME = HOME;
+    }
+  });
+
+  it('are those of settings that the environment names', async () => {
+    const settings = path.join(tempFolder(), 'settings');
+    writeFileSync(settings, '[core]\n\thooksPath = scripts/hooks\n');
+    const { GIT_CONFIG_GLOBAL } = process.env;
+    process.env.GIT_CONFIG_GLOBAL = settings;
+    try {
+      await assertKept(await inRepository(withHooks, {}), hook, isHook);
+    } finally {
+      if (GIT_CONFIG_GLOBAL === undefined) delete process.env.GIT_CONFIG_GLOBAL;
+      else process.env.GIT_CONFIG_GLOBAL = GIT_CONFIG_GLOBAL;
+    }
+  });
+
+  it('are those of a repository within the workspace', async () => {
+    for (const isRepository of [true, false]) {
+      const tree = { 'api/scripts/hooks/pre-commit': 'mine', 'plain.txt': 'plain' };
+      const workspace = await tempWorkspace(tree);
+      const git = (folder: string, ...args: readonly string[]) =>
+        execFileSync('git', ['-C', path.join(workspace.root, folder), ...args], { stdio: 'pipe' });
+      if (isRepository) git('', 'init', '-q');
+      git('api', 'init', '-q');
+      git('api', 'config', 'core.hooksPath', 'scripts/hooks');
+      const temp = inWorkspace(workspace);
+      await temp.isolation.prepare(1);
+      await assertKept(temp, 'api/scripts/hooks/pre-commit', isHook);
+      assert.ok((await temp.write('scripts/hooks/pre-commit', 'x')).ok, 'not named from the top');
+    }
   });
 
   it('are those also when a command sets Git otherwise in its place', async () => {

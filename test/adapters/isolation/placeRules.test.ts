@@ -81,6 +81,34 @@ describe('the user’s ignore rules', () => {
     });
   }
 
+  const ignoring = {
+    '.gitignore': '.env\nkeys/\n',
+    '.env': 'mine',
+    'keys/a.pem': 'mine',
+    'src/.env': 'mine',
+  };
+  const showing: readonly (readonly [rules: string | null, shown: readonly string[] | undefined])[] = [
+    ['!.env\n', ['.env', 'keys/a.pem', 'src/.env']],
+    ['.env\n', ['keys/a.pem']],
+    [null, ['.env', 'keys/a.pem', 'src/.env']],
+    ['.env*\nkeys\ndist/\n', undefined],
+  ];
+  for (const [rules, shown] of showing)
+    it(`are told with secrets that Git would see after a change to ${JSON.stringify(rules)}`, async () => {
+      const temp = await tempIsolation(ignoring);
+      const shows = async () =>
+        new Map((await temp.isolation.changes(1)).map((change) => [change.path, change.shows]));
+      await write(temp, '.gitignore', rules);
+      assert.deepEqual((await shows()).get('.gitignore'), undefined, 'there is no Git');
+      execFileSync('git', ['init', '-q', temp.workspace.root]);
+      await write(temp, 'b.txt', 'b');
+      assert.deepEqual((await shows()).get('.gitignore'), shown);
+      assert.deepEqual((await shows()).get('b.txt'), undefined);
+      // Where something else of the user's keeps them out, an ignore file has no part in it.
+      writeFileSync(path.join(temp.workspace.root, '.git/info/exclude'), '.env\nkeys/\n');
+      if (rules?.startsWith('!') !== true) assert.deepEqual((await shows()).get('.gitignore'), undefined);
+    });
+
   it('change when the user changes them, also on top of an agent’s', async () => {
     const temp = await tempIsolation(project);
     temp.workspace.put({ '.gitignore': '.env\n' });

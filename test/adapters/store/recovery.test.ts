@@ -1,7 +1,7 @@
 // What is made of the files an earlier owner left: torn, cut, damaged, put back, mixed up.
 import { strict as assert } from 'node:assert';
-import { scanJournal } from '../../../src/adapters/store/journalRecord';
-import { migrations } from '../../../src/adapters/store/migrations';
+import { encodeHead, scanJournal } from '../../../src/adapters/store/journalRecord';
+import { migrations, newestVersion } from '../../../src/adapters/store/migrations';
 import { recover } from '../../../src/adapters/store/recovery';
 import { readPublications, readSnapshot } from '../../../src/adapters/store/snapshotRows';
 import { loadSqlJs, type SqlJs, SqlJsDatabase } from '../../../src/adapters/store/sqlJsDatabase';
@@ -31,7 +31,7 @@ describe('recover', () => {
   let sqlJs: SqlJs;
   /** A database of 7 commits, and a journal of 2 more. */
   let late: Required<Left>;
-  /** A database of 2 commits, and an empty journal. */
+  /** A database of 2 commits and the owner's, and a journal with its head alone. */
   let early: Required<Left>;
   /** A database of none, and a journal of 3. */
   let first: Required<Left>;
@@ -139,6 +139,17 @@ describe('recover', () => {
     'an older copy of the database, and a journal that begins after it': {
       left: () => ({ database: early.database, journal: late.journal }),
       finds: 2,
+      unusable: ['agents.journal'],
+    },
+    'a database, and the journal that was left when it was closed': { left: () => early, finds: 2 },
+    'a copy of the database that is one commit older than what was closed': {
+      left: () => ({ database: early.database, journal: encodeHead(1 + 2 + 1, newestVersion(migrations)) }),
+      finds: 2,
+      unusable: ['agents.journal'],
+    },
+    'a journal that was closed, and no database': {
+      left: () => ({ journal: early.journal }),
+      finds: 0,
       unusable: ['agents.journal'],
     },
   };

@@ -32,6 +32,11 @@ const encodings: Readonly<Record<string, (text: string) => string>> = {
   'in base64 of UTF-16, the higher byte first': (text) =>
     Buffer.from(text, 'utf16le').swap16().toString('base64'),
   'in hex of UTF-16, the higher byte first': (text) => Buffer.from(text, 'utf16le').swap16().toString('hex'),
+  'in base64 of base64': (text) => inBase64(inBase64(text)),
+  'in base64 of base64 of a pair, as clusters keep it': (text) =>
+    inBase64(JSON.stringify({ a: inBase64(`b:${text}`) })),
+  'in base64 of hex': (text) => inBase64(Buffer.from(text).toString('hex')),
+  'in hex of base64': (text) => Buffer.from(inBase64(text)).toString('hex'),
   'in base64 of JSON': (text) => Buffer.from(JSON.stringify(text)).toString('base64'),
   'in base64 of a form': (text) => Buffer.from(`k=${encodeURIComponent(text)}&`).toString('base64'),
   'in base32': (text) => base32(Buffer.from(text)),
@@ -77,6 +82,10 @@ function dumped(text: string, write: (line: Buffer, at: number) => string): stri
     write(bytes.subarray(16 * k, 16 * k + 16), 16 * k),
   );
   return `${lines.join('\n')}\n`;
+}
+
+function inBase64(text: string): string {
+  return Buffer.from(text).toString('base64');
 }
 
 /** As a terminal or `base64` breaks long lines. */
@@ -185,9 +194,9 @@ describe('the redactor', () => {
 
   it('holds back no more than what may become a key, and little however much white space there is', () => {
     const stream = redactorOf(key).stream();
-    assert.equal(stream.push('no key here'), 'no key here');
+    assert.equal(stream.push('no key here.'), 'no key here.');
     assert.equal(stream.push('a task-'), 'a ta');
-    assert.equal(stream.push('force'), 'sk-force');
+    assert.equal(stream.push('forcing'), 'sk-forcing');
     assert.equal(stream.push(key.slice(0, 10)), '');
     assert.equal(stream.push(key.slice(10)), '[key]');
     const shown = stream.push(key.slice(0, 10) + ' '.repeat(100_000));
