@@ -13,6 +13,7 @@ export type CliCommand =
   | RunCommand
   | GraphCommand
   | { readonly kind: 'status'; readonly projectDir: string; readonly json: boolean }
+  | { readonly kind: 'retryAll'; readonly projectDir: string }
   | {
       readonly kind: 'retry' | 'diff' | 'confirm' | 'reject';
       readonly projectDir: string;
@@ -94,18 +95,30 @@ export function parseCommandLine(argv: readonly string[]): CliCommand {
       noMore(rest);
       return { kind: verb, projectDir, fix: values.fix ?? false };
     case 'retry':
+      if (values.all) {
+        noMore(rest);
+        return { kind: 'retryAll', projectDir };
+      }
+      return oneFeature(verb, projectDir, rest);
     case 'diff':
     case 'confirm':
-    case 'reject': {
-      noMore(rest.slice(1));
-      const featureId = number(`${verb} ID`, rest[0]);
-      if (featureId === undefined)
-        throw new UsageError(`${verb} needs the id of a feature, as in: parallel-agents ${verb} 3.`);
-      return { kind: verb, projectDir, featureId };
-    }
+    case 'reject':
+      return oneFeature(verb, projectDir, rest);
     default:
       return verb satisfies never;
   }
+}
+
+function oneFeature(
+  kind: 'retry' | 'diff' | 'confirm' | 'reject',
+  projectDir: string,
+  rest: readonly string[],
+): CliCommand {
+  noMore(rest.slice(1));
+  const featureId = number(`${kind} ID`, rest[0]);
+  if (featureId === undefined)
+    throw new UsageError(`${kind} needs the id of a feature, as in: parallel-agents ${kind} 3.`);
+  return { kind, projectDir, featureId };
 }
 
 function readOptions(argv: readonly string[]) {
@@ -128,6 +141,7 @@ function readOptions(argv: readonly string[]) {
         'start-over': { type: 'boolean' },
         format: { type: 'string' },
         fix: { type: 'boolean' },
+        all: { type: 'boolean' },
         // Accepted for scripts that name it; every agent is its own process in its own copy, always.
         isolate: { type: 'boolean' },
         help: { type: 'boolean', short: 'h' },

@@ -3,7 +3,7 @@ import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { describeSkip, endsOnOneLine, oneLine } from '../core/events/describe';
-import type { Snapshot } from '../core/events/snapshot';
+import { failedIn, type Snapshot } from '../core/events/snapshot';
 import type { Evidence, Feature } from '../core/features/feature';
 import { type Stage, stageOf } from '../core/features/featureMachine';
 import type { Result } from '../core/shared/result';
@@ -83,6 +83,25 @@ export async function judge(
     return 0;
   };
   return ofNextOwner((isAgain) => withSession(root, terminal, distDir, (session) => ask(session, isAgain)));
+}
+
+/** Queues all that failed again: what an outage undid, say, once it is over. */
+export async function retryAll(root: string, terminal: Terminal, distDir: string): Promise<number> {
+  const queued = new Set<number>();
+  const ask = async (session: Session) => {
+    for (const { id, spec } of failedIn(session.snapshot)) {
+      granted(await session.retry(id));
+      queued.add(id);
+      terminal.print(`Feature ${id} - ${oneLine(spec.name)} is queued again.`);
+    }
+    terminal.print(
+      queued.size === 0
+        ? 'No feature has failed; there is nothing to queue again.'
+        : `${queued.size} queued again; start a run to build ${queued.size === 1 ? 'it' : 'them'}.`,
+    );
+    return 0;
+  };
+  return ofNextOwner(() => withSession(root, terminal, distDir, ask));
 }
 
 /**

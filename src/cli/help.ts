@@ -31,7 +31,7 @@ const pages: { readonly [V in Exclude<Verb, 'reject'>]: string } = {
 `,
   status: `  parallel-agents status [--json]                   where every feature stands
 `,
-  retry: `  parallel-agents retry ID                          queue a failed feature again
+  retry: `  parallel-agents retry ID | retry --all             queue a failed feature again, or all that failed
 `,
   diff: `  parallel-agents diff ID                           the changes that wait for your yes
 `,
@@ -61,6 +61,7 @@ const taken: Readonly<Partial<Record<Verb, readonly string[]>>> = {
   status: ['json'],
   graph: ['format', 'features'],
   doctor: ['fix'],
+  retry: ['all'],
 };
 
 /** Of one command, or of all. */

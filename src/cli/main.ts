@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { wordsForFailure } from '../host/link';
 import { Failure } from '../ports/failure';
 import { type CliCommand, parseCommandLine, UsageError } from './arguments';
-import { diff, judge, status, stop } from './commands';
+import { diff, judge, retryAll, status, stop } from './commands';
 import { doctor } from './doctor';
 import { estimate } from './estimate';
 import { graph } from './graph';
@@ -61,6 +61,8 @@ function perform(
       return doctor(root, command.fix, terminal);
     case 'diff':
       return diff(root, command.featureId, terminal, distDir);
+    case 'retryAll':
+      return retryAll(root, terminal, distDir);
     case 'retry':
     case 'confirm':
     case 'reject':

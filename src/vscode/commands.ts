@@ -1,11 +1,11 @@
 // What the user can ask for: every command, each a few lines that ask the shown folder's host and tell its refusals.
 import * as vscode from 'vscode';
-import { hasOpenRun } from '../core/events/snapshot';
+import { failedIn, hasOpenRun } from '../core/events/snapshot';
 import { describeLeftOut, type LeftOut } from '../core/guardrails/machineSettings';
 import { chooseModel } from '../core/models/modelAccess';
 import type { ProviderId } from '../core/models/providers';
 import type { FeatureId } from '../core/shared/ids';
-import type { Result } from '../core/shared/result';
+import { ok, type Result } from '../core/shared/result';
 import type { Session } from '../host/session';
 import { type AgentQuestion, agentChoices } from './agentChoices';
 import type { ApiKeys } from './apiKeys';
@@ -42,6 +42,14 @@ export function registerCommands(deps: CommandDeps): vscode.Disposable[] {
       const id = await featureOf(argument, deps.workspaces.snapshot, 'failed', 'Retry Feature');
       if (id !== undefined) await ask(deps, (session) => session.retry(id));
     },
+    [commandIds.retryAll]: () =>
+      ask(deps, async (session) => {
+        for (const { id } of failedIn(session.snapshot)) {
+          const answer = await session.retry(id);
+          if (!answer.ok) return answer;
+        }
+        return ok({});
+      }),
     [commandIds.showChanges]: async (argument) => {
       const id = await featureOf(argument, deps.workspaces.snapshot, 'unconfirmed', 'Show Changes');
       const { shown } = deps.workspaces;

@@ -7,6 +7,7 @@ export const commandIds = {
   resume: 'parallelAgents.resume',
   stop: 'parallelAgents.stop',
   retryFeature: 'parallelAgents.retryFeature',
+  retryAll: 'parallelAgents.retryAll',
   showChanges: 'parallelAgents.showChanges',
   confirmFeature: 'parallelAgents.confirmFeature',
   rejectFeature: 'parallelAgents.rejectFeature',

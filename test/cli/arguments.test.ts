@@ -32,6 +32,7 @@ const good: readonly (readonly [line: string, expected: object])[] = [
   ['doctor', { kind: 'doctor', projectDir: '.', fix: false }],
   ['doctor --fix --project-dir x', { kind: 'doctor', projectDir: 'x', fix: true }],
   ['retry 3', { kind: 'retry', projectDir: '.', featureId: 3 }],
+  ['retry --all', { kind: 'retryAll', projectDir: '.' }],
   ['diff 4', { kind: 'diff', projectDir: '.', featureId: 4 }],
   ['confirm 1', { kind: 'confirm', projectDir: '.', featureId: 1 }],
   ['reject 2', { kind: 'reject', projectDir: '.', featureId: 2 }],
@@ -55,6 +56,8 @@ const bad: readonly (readonly [line: string, expected: RegExp])[] = [
   ['doctor --feature-id 3', /^doctor takes no --feature-id/],
   ['retry', /retry needs the id/],
   ['retry 0', /whole number from 1/],
+  ['retry --all 2', /"2" is one word too many/],
+  ['run --all', /run takes no --all/],
   ['retry 1 2', /"2" is one word too many/],
 ];
 

@@ -1,6 +1,6 @@
 // Agents beside each other in real processes: what one has half done, or what its commands did, is not another's.
 import assert from 'node:assert/strict';
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, it } from 'mocha';
 import { cleanUpAfterEach } from '../support/cleanUp';
@@ -264,6 +264,34 @@ describe('agents beside each other', () => {
     assert.deepEqual(
       events.filter((e) => e.type === 'lock.waiting'),
       [],
+    );
+  });
+
+  it('are queued again all at once, those that failed and no other', async () => {
+    const write = (path: string) => [call('write_file', { path, content: 'x' }), finish];
+    const { dir, remove } = await writeProject({
+      features: [
+        { name: 'one', verify: 'test -e fixed' },
+        { name: 'two', verify: 'test -e fixed' },
+        { name: 'three', verify: 'true' },
+      ],
+      script: { one: write('1.txt'), two: write('2.txt'), three: write('3.txt') },
+    });
+    cleanUp.push(remove);
+    const once = userWith({ 'limits.max_retries': 0 });
+    assert.equal((await runCli(['run', '--project-dir', dir], once)).code, 1);
+    const { code, lines, notes } = await runCli(['retry', '--all', '--project-dir', dir], once);
+    assert.equal(code, 0, notes.join('\n'));
+    assert.match(
+      lines.join('\n'),
+      /^Feature 1 - one is queued again\.\nFeature 2 - two .*\n2 queued again; start a run/,
+    );
+    await writeFile(path.join(dir, 'fixed'), '');
+    assert.equal((await runCli(['run', '--project-dir', dir], once)).code, 0);
+    const none = await runCli(['retry', '--all', '--project-dir', dir], once);
+    assert.deepEqual(
+      [none.code, none.lines],
+      [0, ['No feature has failed; there is nothing to queue again.']],
     );
   });
 

@@ -107,6 +107,11 @@ export function hasOpenRun(snapshot: Snapshot): boolean {
 }
 
 /** Features that an attempt holds right now, working or being verified; not to be asked of a draft that still changes. */
+/** Failed for good, as long as nobody asks for them again; by id. */
+export function failedIn({ features }: Pick<Snapshot, 'features'>): readonly Feature[] {
+  return Object.values(features).filter(({ state }) => state.status === 'failed');
+}
+
 export function liveAttempts({ features }: Pick<Snapshot, 'features'>): readonly Attempt[] {
   const known = liveKnown.get(features);
   if (known) return known;
