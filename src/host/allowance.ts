@@ -78,14 +78,18 @@ export class Allowance {
     return isOpen ? undefined : `there is no key for ${titleOf(id, this.providers)}`;
   }
 
-  /** How to ask it; where it wants a key that is not there, as after a crash of the host, once a face has given it. */
-  async endpoint(id: ProviderId): Promise<ModelEndpoint> {
+  /**
+   * How to ask it; undefined where its key is wanting. While nobody has given any key, as after a crash of the host, that
+   * is not known before a face has.
+   */
+  async endpoint(id: ProviderId): Promise<ModelEndpoint | undefined> {
     for (;;) {
       const provider = providerOf(id, this.providers);
       const given = this.#access.get(id);
       // A key goes nowhere but to the address that it was given for.
       if (provider && given) return { kind: provider.kind, baseUrl: given.baseUrl, apiKey: given.apiKey };
       if (provider?.key === 'none') return { kind: provider.kind, baseUrl: provider.baseUrl };
+      if (this.#access.size > 0) return undefined;
       await new Promise<void>((resolve) => this.#waiting.push(resolve));
     }
   }

@@ -318,7 +318,8 @@ async function secretsOf(
 ): Promise<Pick<Assignment, 'offline' | 'endpoint'>> {
   if (!isOffline(live.model)) {
     const { provider } = modelOf(live.model);
-    return { endpoint: { ...(await allowance.endpoint(provider)), proxies: proxies() } };
+    const endpoint = await allowance.endpoint(provider);
+    return endpoint ? { endpoint: { ...endpoint, proxies: proxies() } } : {};
   }
   return { offline: await script.turnsFor(live.feature.spec.name, live.attempt.attempt) };
 }

@@ -27,13 +27,12 @@ describe('an allowance', () => {
     assert.equal(allowance.whyNot('mine'), undefined);
   });
 
-  it('waits for the key of that provider, and is not content with that of another', async () => {
+  it('waits for the key while nobody has given any, as after a crash', async () => {
     const allowance = open();
     let isThere = false;
     const endpoint = allowance.endpoint('openai').finally(() => {
       isThere = true;
     });
-    allowance.take({ access: keys({ anthropic: 'sk-anthropic-1' }) });
     await new Promise((resolve) => setImmediate(resolve));
     assert.equal(isThere, false);
     allowance.take({ access: keys({ openai: 'sk-openai-1' }) });
@@ -42,11 +41,19 @@ describe('an allowance', () => {
     });
   });
 
+  it('does not wait for a key that did not come with the others, nor takes one of them for it', async () => {
+    const allowance = open();
+    const endpoint = allowance.endpoint('openai');
+    allowance.take({ access: keys({ anthropic: 'sk-anthropic-1' }) });
+    assert.equal(await endpoint, undefined);
+    assert.equal(await allowance.endpoint('nobodys'), undefined);
+  });
+
   it('asks a provider that wants no key without one, and with it where one is given', async () => {
     const allowance = open();
     assert.deepEqual(await allowance.endpoint('mine'), { kind: 'openai', baseUrl: 'http://mine' });
     allowance.take({ access: keys({ mine: 'sk-mine-12345' }) });
-    assert.equal((await allowance.endpoint('mine')).apiKey, 'sk-mine-12345');
+    assert.equal((await allowance.endpoint('mine'))?.apiKey, 'sk-mine-12345');
   });
 
   it('takes no key that is meant for another address, names whose it was, and tells none of them to anyone', () => {

@@ -54,6 +54,7 @@ export function readProxies(
 
 /** Undefined: it is asked directly. */
 export function proxyFor({ scheme, host, port }: Target, proxies: Proxies): NamedProxy | undefined {
+  if (isThisMachine(host.toLowerCase())) return undefined;
   const isExcepted = proxies.except.some((entry) =>
     covers(entry.trim().toLowerCase(), host.toLowerCase(), port),
   );
@@ -63,6 +64,13 @@ export function proxyFor({ scheme, host, port }: Target, proxies: Proxies): Name
 /** For people: without what its address holds to get in. */
 export function describeProxy({ address, from }: NamedProxy): string {
   return `${address.replace(/^((?:[a-z][\w+.-]*:)?\/\/)?[^/@]*@/i, '$1')} (${from})`;
+}
+
+/** No proxy can lead back to it: a local model is asked directly, whatever the environment names. */
+function isThisMachine(host: string): boolean {
+  return (
+    host === 'localhost' || host.endsWith('.localhost') || host === '[::1]' || /^127(\.\d+){3}$/.test(host)
+  );
 }
 
 function listed(text: string): readonly string[] {
