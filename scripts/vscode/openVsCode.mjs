@@ -15,6 +15,7 @@ const readyLimitMs = 60_000;
  * @property {string} [extensionTestsPath] a module whose `run()` the host calls
  * @property {string} [extensionsDir]
  * @property {Record<string, unknown>} [userSettings]
+ * @property {Record<string, unknown>} [machineSettings] of the machine that the extension host runs on
  * @property {boolean} [trusted] default true
  * @property {'1.139' | '1.105'} [version] default 1.139
  * @property {NodeJS.ProcessEnv} [env] of server and extension host

@@ -40,22 +40,31 @@ const hostEndLimitMs = 1_500;
  * @param {'1.139' | '1.105'} [options.version]
  * @param {string} [options.extensionsDir] as left by `installVsix`; without one, a profile without extensions
  * @param {Record<string, unknown>} [options.userSettings]
+ * @param {Record<string, unknown>} [options.machineSettings] of the machine that the extension host runs on
  * @param {boolean} [options.trusted] false leaves workspace trust on: the window opens in Restricted Mode
  * @param {NodeJS.ProcessEnv} [options.env] the environment of server and extension host
  * @param {string} [options.token] what a browser must bring as `?tkn=`; without one, any program of this machine may
  *   use the server, which is good enough for the length of a test
  */
 export async function startServer(options = {}) {
-  const { version = '1.139', userSettings = {}, trusted = true, env = process.env } = options;
+  const {
+    version = '1.139',
+    userSettings = {},
+    machineSettings = {},
+    trusted = true,
+    env = process.env,
+  } = options;
   const { node, main } = await ensureServer(version);
   const profile = await mkdtemp(path.join(tmpdir(), 'vscode-'));
   const userData = path.join(profile, 'user');
   const extensionsDir = options.extensionsDir ?? path.join(profile, 'extensions');
-  await mkdir(path.join(userData, 'User'), { recursive: true });
-  await writeFile(
-    path.join(userData, 'User', 'settings.json'),
-    JSON.stringify({ ...quietSettings, ...userSettings }, null, 2),
-  );
+  for (const [of, settings] of Object.entries({
+    User: { ...quietSettings, ...userSettings },
+    Machine: machineSettings,
+  })) {
+    await mkdir(path.join(userData, of), { recursive: true });
+    await writeFile(path.join(userData, of, 'settings.json'), JSON.stringify(settings, null, 2));
+  }
 
   const args = [
     ...['--host', '127.0.0.1', '--port', '0'],

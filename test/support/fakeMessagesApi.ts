@@ -118,7 +118,8 @@ export async function startFakeMessagesApi(
           if (!response.writableFinished) resolve();
         });
       });
-      const body: FakeRequestBody = JSON.parse(Buffer.concat(chunks).toString('utf8'));
+      const sent = Buffer.concat(chunks).toString('utf8');
+      const body: FakeRequestBody = sent === '' ? noBody : JSON.parse(sent);
       const recorded = { path: request.url ?? '', headers: request.headers, body, abandoned };
       requests.push(recorded);
       void Promise.resolve(answers.shift() ?? reply(recorded)).then((answer) => respond(response, answer));
@@ -137,6 +138,9 @@ export async function startFakeMessagesApi(
     },
   };
 }
+
+/** Of a question without one, as for the list of models. */
+const noBody: FakeRequestBody = { system: [], tools: [], messages: [] };
 
 const noAnswer: FakeAnswer = { kind: 'status', status: 500, type: 'api_error', message: 'no answer was set' };
 

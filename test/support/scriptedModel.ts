@@ -44,6 +44,8 @@ export async function startScriptedModel(
   const asked: Asked[] = [];
   const conversations = new Map<string, number>();
   const api = await startFakeMessagesApi(async (request) => {
+    if (request.path.endsWith('/models'))
+      return { kind: 'page', status: 200, contentType: 'application/json', body: '{"data":[]}' };
     const feature = featureOf(request);
     const turn = request.body.messages.filter((m) => m.role === 'assistant').length;
     if (turn === 0) conversations.set(feature, (conversations.get(feature) ?? 0) + 1);

@@ -17,6 +17,8 @@ export interface OpenOptions {
   readonly extensionDevelopmentPath?: string;
   readonly extensionsDir?: string;
   readonly userSettings?: Readonly<Record<string, unknown>>;
+  /** Of the machine that the extension host runs on. */
+  readonly machineSettings?: Readonly<Record<string, unknown>>;
   /** Default true; false opens in Restricted Mode. */
   readonly trusted?: boolean;
   /** Default 1.139. */

@@ -19,7 +19,8 @@ import { runCli } from '../support/cli';
 import { dashboardOf, flaws, pressIn } from '../support/dashboardFrame';
 import { holdChecks } from '../support/heldChecks';
 import { repoRoot } from '../support/repoRoot';
-import { finish, writeProject } from '../support/smallProject';
+import { startScriptedModel } from '../support/scriptedModel';
+import { call, finish, writeProject } from '../support/smallProject';
 import { openVsCode, type VsCode } from '../support/vsCode';
 
 const pictures = path.join(repoRoot, 'out', 'pictures');
@@ -38,11 +39,17 @@ describe('Parallel Agents in VS Code', function () {
     await openFolder(folder, trusted);
   }
 
-  async function openFolder(at: string, trusted = true): Promise<void> {
+  async function openFolder(
+    at: string,
+    trusted = true,
+    machineSettings: Readonly<Record<string, unknown>> = {},
+  ): Promise<void> {
     folder = at;
     mkdirSync(pictures, { recursive: true });
-    const env = { ...process.env, ANTHROPIC_API_KEY: undefined };
-    code = await openVsCode({ folder, extensionDevelopmentPath: repoRoot, trusted, env });
+    const env = { ...process.env, ANTHROPIC_API_KEY: undefined, OPENAI_API_KEY: undefined };
+    code = await openVsCode({
+      ...{ folder, extensionDevelopmentPath: repoRoot, trusted, env, machineSettings },
+    });
     page = code.page;
     page.setDefaultTimeout(120_000);
   }
@@ -213,6 +220,46 @@ describe('Parallel Agents in VS Code', function () {
     await page.keyboard.press('Enter');
     await row('One').waitFor();
     await picture('damaged-anew');
+  });
+
+  it('takes the key of another provider, tries it at once, and builds with its model', async () => {
+    const { dir } = await writeProject({
+      features: [{ name: 'One', verify: 'test -f one.txt' }],
+      script: { One: [call('write_file', { path: 'one.txt', content: '1' }), finish] },
+    });
+    const model = await startScriptedModel(dir, 'chat');
+    try {
+      await openFolder(dir, true, {
+        'parallelAgents.providers': { openai: { baseUrl: model.baseUrl } },
+        'parallelAgents.model': 'openai/some-model',
+      });
+      await openSidebar();
+      await row('One').waitFor();
+      await choose('Parallel Agents: Set API Key');
+      await page.locator('.quick-input-list .monaco-list-row').filter({ hasText: model.baseUrl }).waitFor();
+      await picture('whose-key');
+      await page.locator('.quick-input-widget input').first().fill('OpenAI');
+      await page.keyboard.press('Enter');
+      await page.locator('.quick-input-widget').filter({ hasText: 'OpenAI API Key' }).waitFor();
+      await page.keyboard.type('sk-of-the-user-0123456789');
+      await page.keyboard.press('Enter');
+      await page.getByText('OpenAI takes the key.').first().waitFor();
+      assert.deepEqual(
+        model.requests.map(({ path: at }) => at),
+        ['/models'],
+      );
+
+      await press('Start N Agents');
+      await page.locator('.quick-input-list .monaco-list-row').filter({ hasText: '3 agents' }).click();
+      await statusBar('1 passing').waitFor();
+      const calls = model.requests.filter(({ path: at }) => at === '/chat/completions');
+      assert.ok(calls.length > 1 && calls.every(({ body }) => body.model === 'some-model'));
+      assert.ok(
+        model.requests.every(({ headers }) => headers.authorization === 'Bearer sk-of-the-user-0123456789'),
+      );
+    } finally {
+      await model.close();
+    }
   });
 
   it('tells in an untrusted folder what trust is for, and writes nothing', async () => {
