@@ -3,10 +3,10 @@ import type { Redactor } from '../core/guardrails/redactor';
 import { assertNever } from '../core/shared/result';
 import type { Assignment, Coordinator } from '../ports/coordinator';
 import type { CopyFiles } from '../ports/copyFiles';
-import { Failure } from '../ports/failure';
 import type { Message, ModelProvider, UserBlock } from '../ports/models';
 import type { Clock } from '../ports/system';
 import type { CommandRunner } from '../ports/workers';
+import { type AgentRunner, untilOver } from './agentRunner';
 import { type Turn, takeTurn, textOf } from './modelTurn';
 import { assignmentText, cutShortNote, lackingText, nudge, systemPrompt } from './prompts/prompts';
 import { type CallBlock, notRun, runToolCall } from './toolCall';
@@ -29,23 +29,9 @@ const maxOutputTokens = 32_000;
 /** Turns in a row that ran no tool, after which the agent gives up: the first two are answered with a request. */
 const maxIdleTurns = 3;
 
-/**
- * Works on `assignment` to its end and tells the hub of it. Resolves with `over` when the hub or `signal` ended the
- * attempt; rejects only for a bug.
- */
-export async function runAgent(
-  assignment: Assignment,
-  ports: AgentPorts,
-  signal: AbortSignal,
-): Promise<AgentOutcome> {
-  try {
-    return await work(assignment, ports, signal);
-  } catch (error) {
-    if (Failure.is(error, 'closed') || Failure.is(error, 'aborted'))
-      return { kind: 'over', why: error.message };
-    if (signal.aborted) return { kind: 'over', why: 'stopped' };
-    throw error;
-  }
+/** The runner that takes turns with a model. */
+export function createModelAgent(ports: AgentPorts): AgentRunner {
+  return (assignment, signal) => untilOver(() => work(assignment, ports, signal), signal);
 }
 
 async function work(assignment: Assignment, ports: AgentPorts, signal: AbortSignal): Promise<AgentOutcome> {

@@ -15,12 +15,18 @@ import { lookAtRecords } from '../host/lookAtRecords';
 import type { PlacedProblem } from '../protocol/hubValues';
 import { BadInput } from './terminal';
 
-/** The backlog's path in the workspace, once it is known to be good: a bad one leaves nothing behind, not even a folder. */
-export async function checkBacklog(root: string, file: string): Promise<string> {
+/**
+ * The backlog's path in the workspace and the model that each feature names, once it is known to be good: a bad one leaves
+ * nothing behind, not even a folder.
+ */
+export async function checkBacklog(
+  root: string,
+  file: string,
+): Promise<{ readonly path: string; readonly named: readonly (string | undefined)[] }> {
   const { path, specs } = await loadSpecs(root, file, emptySnapshot);
   if (specs.length === 0)
     throw new BadInput([`${path}: the backlog is an empty list; add a feature such as { "name": "…" }.`]);
-  return path;
+  return { path, named: specs.map(({ model }) => model) };
 }
 
 /** The workspace as it would be with the backlog loaded now: what the database holds and what the file says. Writes nothing. */

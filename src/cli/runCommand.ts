@@ -3,9 +3,10 @@ import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Event } from '../core/events/event';
 import type { Snapshot } from '../core/events/snapshot';
-import { describeLeftOut } from '../core/guardrails/machineSettings';
+import { describeLeftOut, type MachineSettings } from '../core/guardrails/machineSettings';
+import { unknownAgent } from '../core/models/agents';
 import { accessWith, chooseModel, type ModelChoice } from '../core/models/modelAccess';
-import { type Providers, providerOf } from '../core/models/providers';
+import { providerOf } from '../core/models/providers';
 import type { FeatureId } from '../core/shared/ids';
 import type { Session } from '../host/session';
 import { resolveSettings } from '../host/settings';
@@ -29,7 +30,7 @@ export async function run(
   terminal: Terminal,
   distDir: string,
 ): Promise<number> {
-  const backlog = await checkBacklog(root, command.features ?? 'features.json');
+  const { path: backlog, named } = await checkBacklog(root, command.features ?? 'features.json');
   const sources = await readSettings(root, flagsOf(command), terminal.env);
   const { settings, machine, warnings } = resolveSettings(sources.read);
   if (command.maxAgents !== undefined && command.maxAgents > machine.agentLimit) {
@@ -39,10 +40,11 @@ export async function run(
   }
   for (const warning of [...sources.warnings, ...warnings]) terminal.note(`⚠️ ${warning}`);
   const hasScript = await exists(join(root, 'offline-script.json'));
-  const { providers } = machine;
+  const { providers, agents } = machine;
   const access = accessWith((id) => terminal.env[providerOf(id, providers)?.keyVariable ?? ''], providers);
-  const choice = chooseModel({ model: settings.model, providers, access, hasOfflineScript: hasScript });
-  refuseWithoutModel(choice, settings.model, providers, hasScript);
+  const { model: wish } = settings;
+  const choice = chooseModel({ model: wish, providers, agents, access, hasOfflineScript: hasScript, named });
+  refuseWithoutModel(choice, wish, machine, hasScript);
   const model = choice.kind === 'offline' ? 'offline' : settings.model;
   if (model === 'offline')
     terminal.note(
@@ -115,7 +117,7 @@ export async function run(
 function refuseWithoutModel(
   choice: ModelChoice,
   wish: string | undefined,
-  providers: Providers,
+  { providers, agents }: MachineSettings,
   hasScript: boolean,
 ): void {
   if (choice.kind === 'offline' && !hasScript)
@@ -126,11 +128,12 @@ function refuseWithoutModel(
     throw new BadInput([
       `The model ${wish} is of a provider "${choice.provider}" that is not known; parallelAgents.providers in your own settings names its address, and there are ${Object.keys(providers).join(', ')}.`,
     ]);
+  if (choice.kind === 'noAgent') throw new BadInput([unknownAgent(choice.agent, agents)]);
   if (choice.kind !== 'noKey') return;
   const { keyVariable } = providerOf(choice.provider, providers) ?? {};
   throw new BadInput([
     wish === undefined
-      ? `No model to work with: set ${keyVariable}, name another model (--model provider/model), or put an offline-script.json beside the backlog to try it without one.`
+      ? `No model to work with: set ${keyVariable}, name another model (--model provider/model) or agent (--model agent/claude-code), or put an offline-script.json beside the backlog to try it without one.`
       : `The model ${wish} needs a key: set ${keyVariable}.`,
   ]);
 }

@@ -7,7 +7,16 @@ import type { SettingReader } from '../host/settingReader';
 
 /** Settings that only the user's own file may give: a workspace must not name an endpoint, raise the machine's limits or have secrets handed out. */
 const machineScope = [
-  ...['agentLimit', 'providers', 'providers.', 'commands.', 'verify.shell', 'workspace.'],
+  ...[
+    'agentLimit',
+    'providers',
+    'providers.',
+    'agents',
+    'agents.',
+    'commands.',
+    'verify.shell',
+    'workspace.',
+  ],
   ...['copies.samePlace', 'copies.readOnlyLinks', 'copies.folder', 'copies.maxGb'],
 ];
 const prefix = 'parallelAgents.';

@@ -3,11 +3,12 @@
 import { attemptOf } from '../core/events/event';
 import type { Trouble } from '../core/guardrails/breaker';
 import { type Action, type BudgetAnswer, settle, spend } from '../core/guardrails/budget';
+import { agentIn } from '../core/models/agents';
 import { costUsd } from '../core/models/models';
 import type { Providers } from '../core/models/providers';
 import type { Fence } from '../core/shared/ids';
 import type { Unread } from '../core/shared/unread';
-import type { Assignment, Coordinator, SubmitVerdict, ToolCall } from '../ports/coordinator';
+import type { AgentDeath, Assignment, Coordinator, SubmitVerdict, ToolCall } from '../ports/coordinator';
 import type { Isolation } from '../ports/isolation';
 import type { AgentPool } from './agentPool';
 import type { Ending, LiveAttempt } from './attempt';
@@ -19,7 +20,7 @@ import type { Submission } from './submission';
 import type { Throttle } from './throttle';
 
 /** What only the host knows of an assignment: keys and scripts, which no log may hold. */
-export type Secrets = (live: LiveAttempt) => Promise<Pick<Assignment, 'offline' | 'endpoint'>>;
+export type Secrets = (live: LiveAttempt) => Promise<Pick<Assignment, 'offline' | 'endpoint' | 'agent'>>;
 
 export interface DeskParts {
   readonly log: EventLog;
@@ -101,10 +102,13 @@ export class AgentDesk {
   async modelCalled(fence: Fence, call: Parameters<Coordinator['modelCalled']>[0]): Promise<void> {
     const { attempt, model } = this.parts.pool.present(fence);
     this.parts.throttle.succeeded();
-    const cost = costUsd(model, call.usage, this.parts.providers());
+    // An agent of another maker may tell what it cost; nobody else knows.
+    const isAgents = agentIn(model) !== undefined;
+    const { costUsd: told, ...called } = call;
+    const cost = isAgents ? told : costUsd(model, call.usage, this.parts.providers());
     await this.parts.log.append([
       {
-        ...{ type: 'model.called', model, ...call, costUsd: cost ?? 0, ...attemptOf(attempt) },
+        ...{ type: 'model.called', model, ...called, costUsd: cost ?? 0, ...attemptOf(attempt) },
         ...(cost === undefined && { isUnpriced: true }),
       },
     ]);
@@ -176,6 +180,12 @@ export class AgentDesk {
   /** Something stands in the agent's way that would stand in every other's, too. */
   async handBack(fence: Fence, trouble: Trouble): Promise<void> {
     await this.parts.pool.handBack(this.parts.pool.present(fence), trouble);
+  }
+
+  /** The agent of another maker that worked on it has died. */
+  async lost(fence: Fence, { note, printed }: AgentDeath): Promise<void> {
+    const live = this.parts.pool.present(fence);
+    await this.parts.pool.mourn(live, { note, printed, what: 'An agent, which ended by itself,' });
   }
 
   async giveUp(fence: Fence, reason: string, by?: 'service'): Promise<void> {

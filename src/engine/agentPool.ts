@@ -23,7 +23,7 @@ import { describeDeath, endCause, endNote, howEnded, isRefusedThread, messageOf 
 import type { EventLog } from './eventLog';
 import type { FileLocks } from './fileLocks';
 import type { EndStep, Insistence } from './insistence';
-import type { MachineSpan, MachineWatch } from './machineWatch';
+import type { MachineWatch } from './machineWatch';
 import type { PlaceSetUp } from './placeSetUp';
 import { type Publications, publishedEvents } from './publications';
 import { TimeLimit } from './timeLimit';
@@ -224,7 +224,8 @@ export class AgentPool {
       const worker = await spawner.spawn({ slot, fence, tag: live.tag });
       live.worker = worker;
       if (live.isOver) return void this.#follow(this.#endProcess(live, 0));
-      void worker.exited.then((end) => live.isOver || this.#follow(this.#mourn(live, able, end)));
+      live.begun = able;
+      void worker.exited.then((end) => live.isOver || this.#follow(this.mourn(live, deathOf(end))));
       await log.append([{ type: 'agent.started', process: worker.process, ...attemptOf(live.attempt) }]);
       worker.begin({ socketPath, token: live.token });
     } catch (error) {
@@ -232,14 +233,11 @@ export class AgentPool {
     }
   }
 
-  /** Where the machine was not able to let it live, that is no loss of the feature's. */
-  async #mourn(live: LiveAttempt, able: MachineSpan, end: WorkerEnd): Promise<void> {
-    const note = describeDeath(end);
-    const output = this.parts.log.redactor.text(end.outputTail);
-    const what = `An agent's process, which ${howEnded(end)},`;
-    const judged = await able
-      .judge({ what, output, ...(isRefusedThread(end) && { endedFor: 'processes' as const }) })
-      .then((said) => [note, ...said].join(' '))
+  /** Ends an attempt whose agent has died. Where the machine was not able to let it live, that is no loss of the feature's. */
+  async mourn(live: LiveAttempt, { what, note, printed, endedFor }: Death): Promise<void> {
+    const output = this.parts.log.redactor.text(printed);
+    const judged = await Promise.resolve(live.begun?.judge({ what, output, ...(endedFor && { endedFor }) }))
+      .then((said = []) => [note, ...said].join(' '))
       .catch((error: unknown) => troubleOf(error) ?? note);
     if (live.isOver) return;
     await (typeof judged === 'string' ? this.#lose(live, judged) : this.handBack(live, judged));
@@ -302,4 +300,25 @@ export class AgentPool {
       .finally(() => this.#afterwork.delete(kept));
     this.#afterwork.add(kept);
   }
+}
+
+/** How what worked on an attempt came to its end. */
+interface Death {
+  /** The subject of a sentence about the machine. */
+  readonly what: string;
+  /** In sentences for people. */
+  readonly note: string;
+  readonly printed: string;
+  readonly endedFor?: 'processes';
+}
+
+function deathOf(end: WorkerEnd): Death {
+  return {
+    ...{
+      what: `An agent's process, which ${howEnded(end)},`,
+      note: describeDeath(end),
+      printed: end.outputTail,
+    },
+    ...(isRefusedThread(end) && { endedFor: 'processes' as const }),
+  };
 }

@@ -40,6 +40,8 @@ export type Ending =
 export class LiveAttempt {
   budget: Budget = freshBudget;
   worker: WorkerHandle | undefined;
+  /** How the machine stood before that was started. */
+  begun: MachineSpan | undefined;
   ending: Ending | undefined;
   /** Set with its ending: settles when that is on disk. */
   ended: Promise<void> | undefined;

@@ -3,11 +3,12 @@ import { spendOnFiles } from '../core/guardrails/budget';
 import { judgeCommand } from '../core/guardrails/commandPolicy';
 import { tellsPortTaken } from '../core/guardrails/portTaken';
 import type { Surroundings } from '../core/guardrails/surroundings';
+import { isHeldBy } from '../core/locks/lockTable';
 import type { Fence } from '../core/shared/ids';
 import { ok, type Result, refuse } from '../core/shared/result';
-import type { CommandEnded, CommandOutcome, CommandPermit } from '../ports/coordinator';
+import type { CommandChanges, CommandEnded, CommandOutcome, CommandPermit } from '../ports/coordinator';
 import { troubleOf } from '../ports/failure';
-import type { Isolation } from '../ports/isolation';
+import type { CommandPlace, Isolation } from '../ports/isolation';
 import type { AgentPool } from './agentPool';
 import type { Arriving } from './arrivals';
 import type { Artifacts } from './artifacts';
@@ -89,7 +90,7 @@ export class AttemptCommands {
    * edit, or the machine was not able to run it, the attempt is over. What it printed comes back as a model may see it.
    */
   async end(fence: Fence, ended: CommandEnded): Promise<CommandOutcome> {
-    const { log, pool, changes, artifacts } = this.parts;
+    const { log, pool, artifacts } = this.parts;
     const live = pool.present(fence);
     const hadCompany = live.turn?.hadCompany ?? false;
     live.endCommand(ended);
@@ -97,16 +98,41 @@ export class AttemptCommands {
     const said = await this.#judgeMachine(live, ended, output);
     pool.present(fence);
     if (live.artifactsIn) await artifacts.keep(live.attempt, live.artifactsIn);
+    const taken = await this.#take(live, 'A command');
+    const about = hadCompany && tellsPortTaken(ended.printed) ? portNote : '';
+    return { ...taken, output: output + about + said.map((words) => `\n[${words}]`).join('') };
+  }
+
+  /** Where an agent of another maker runs. Its commands leave nothing for people: what each has is not told apart. */
+  async agentPlace(fence: Fence): Promise<CommandPlace> {
+    const { pool, isolation } = this.parts;
+    const live = await pool.ready(fence);
+    const { env, ...place } = await isolation.commandPlace(live.attempt.slot);
+    pool.present(fence);
+    const { PARALLEL_AGENTS_ARTIFACTS: _, ...own } = env;
+    return { ...place, env: own };
+  }
+
+  /** What an agent of another maker changed in the copy by its own tools is taken as what a command did. */
+  async takeChanges(fence: Fence): Promise<CommandChanges> {
+    return this.#take(await this.parts.pool.ready(fence), 'The agent');
+  }
+
+  /** Files that it did not hold count as edits: those it did were counted when it asked for them. */
+  async #take(live: LiveAttempt, who: 'A command' | 'The agent'): Promise<CommandChanges> {
+    const { log, pool, changes } = this.parts;
+    const { fence } = live.attempt;
     const look = await changes.look(live);
-    const files = look.news.length;
+    const isCounted = (path: string) =>
+      who === 'The agent' && isHeldBy(log.head.locks, { kind: 'file', path }, fence);
+    const files = look.news.filter(({ path }) => !isCounted(path)).length;
     const { budget, answer } = spendOnFiles(pool.present(fence).budget, files, log.settings.limits);
     if (answer.kind === 'stop')
-      await pool.end(live, { kind: 'limit', hit: answer.hit, note: leftOut(files) });
+      await pool.end(live, { kind: 'limit', hit: answer.hit, note: leftOut(who, files) });
     pool.present(fence);
     const taken = await changes.take(live, look);
     live.budget = budget;
-    const about = hadCompany && tellsPortTaken(ended.printed) ? portNote : '';
-    return { ...taken, output: output + about + said.map((words) => `\n[${words}]`).join('') };
+    return taken;
   }
 
   /** Or an agent would change its work for what the machine lacked. Where it was that, the attempt is handed back. */
@@ -127,6 +153,6 @@ export class AttemptCommands {
 const portNote =
   '\n[A port was in use while commands of other agents ran. It may have been theirs: run it again before you change anything for it.]';
 
-function leftOut(files: number): string {
-  return `A command changed ${files} ${files === 1 ? 'file' : 'files'}; none of it entered the workspace.`;
+function leftOut(who: string, files: number): string {
+  return `${who} changed ${files} ${files === 1 ? 'file' : 'files'}; none of it entered the workspace.`;
 }

@@ -1,8 +1,9 @@
 // What agents may do and whose keys they use while a host lives: its own user's settings, narrowed by whoever started.
 import { judgeAsked, type LeftOut, type MachineSettings, narrow } from '../core/guardrails/machineSettings';
 import type { Redactor } from '../core/guardrails/redactor';
-import { isAddressOf, type ModelAccess, providerFor } from '../core/models/modelAccess';
-import type { ModelName } from '../core/models/models';
+import { type Agents, agentPrefix } from '../core/models/agents';
+import { isAddressOf, type ModelAccess, providersMeant } from '../core/models/modelAccess';
+import { isOffline, type ModelName } from '../core/models/models';
 import { type ProviderId, type Providers, providerOf, titleOf } from '../core/models/providers';
 import type { Result } from '../core/shared/result';
 import type { ModelEndpoint } from '../ports/coordinator';
@@ -35,6 +36,10 @@ export class Allowance {
     return this.own().providers;
   }
 
+  get agents(): Agents {
+    return this.own().agents;
+  }
+
   get commands(): readonly string[] {
     const { allowedCommands } = this.own();
     return narrow(allowedCommands, this.#asked.allowedCommands ?? allowedCommands).allowed;
@@ -48,7 +53,7 @@ export class Allowance {
 
   /** @param model the run's, above every feature's own wish */
   judge(asked: Asked, model: ModelName | undefined): Result<object> {
-    return judgeAsked(this.own(), asked, model === 'offline' ? [] : [providerFor(model)]);
+    return judgeAsked(this.own(), asked, providersMeant(model));
   }
 
   /** Takes over what `judge` allows; the answer names the commands, variables and providers that are not. */
@@ -72,6 +77,8 @@ export class Allowance {
 
   /** Why agents cannot be sent there, as the end of a sentence; undefined where they can, or where no face has given any key yet. */
   whyNot(id: ProviderId): string | undefined {
+    // These want no key. What is wrong with an agent is told before a run, or as trouble: nobody's model takes its place.
+    if (id === agentPrefix || isOffline(`${id}/`)) return undefined;
     const provider = providerOf(id, this.providers);
     if (provider === undefined) return `parallelAgents.providers names no "${id}"`;
     const isOpen = provider.key === 'none' || this.#access.has(id) || this.#access.size === 0;

@@ -39,6 +39,7 @@ import { Failure } from '../ports/failure';
 import type { Store } from '../ports/store';
 import type { Clock } from '../ports/system';
 import type { LoadedBacklog } from '../protocol/hubValues';
+import { agentFor, judgeAgents } from './agentsAsked';
 import { Allowance } from './allowance';
 import { keepConfirming } from './confirmStored';
 import { openCopiesFolder } from './copiesFolder';
@@ -215,7 +216,7 @@ async function build(
     redactor,
     withheld: () => [...withheld, ...secretsIn(around.variables())],
     models: allowance,
-    secrets: (live) => secretsOf(script, live, allowance, around.proxies),
+    secrets: (live) => secretsOf(script, live, allowance, { root, proxies: around.proxies }),
     admit: (token, fence) => void server.admitWorker(hashToken(token), fence),
     onOutput: ({ attempt: { slot, fence } }, text) => outputs.add({ slot, fence, text }),
     onBroken: broken,
@@ -241,6 +242,7 @@ async function build(
     ...{ engine, outputs, loadBacklog: readBacklog, judgeScript: () => judgeScript(script) },
     judgeShell: around.judgeShell,
     judgeCopies: copies.judge,
+    judgeAgents: (asked) => judgeAgents(asked, engine.snapshot, allowance, root),
     allowance,
     goOn: startClaiming,
     setEditing: async (face, paths) => {
@@ -314,8 +316,10 @@ async function secretsOf(
   script: OfflineScriptFile,
   live: LiveAttempt,
   allowance: Allowance,
-  proxies: () => Proxies,
-): Promise<Pick<Assignment, 'offline' | 'endpoint'>> {
+  { root, proxies }: { readonly root: string; readonly proxies: () => Proxies },
+): Promise<Pick<Assignment, 'offline' | 'endpoint' | 'agent'>> {
+  const agent = agentFor(live.model, allowance, root);
+  if (agent) return { agent };
   if (!isOffline(live.model)) {
     const { provider } = modelOf(live.model);
     const endpoint = await allowance.endpoint(provider);

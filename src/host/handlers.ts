@@ -10,6 +10,7 @@ import type { HubConnection } from '../hub/connection';
 import { Failure } from '../ports/failure';
 import { clientMethods, protocolVersion, workerMethods, workerNotices } from '../protocol/hubMethods';
 import type { LoadedBacklog } from '../protocol/hubValues';
+import type { AskedRun } from './agentsAsked';
 import type { Allowance } from './allowance';
 import { DiffsAsked } from './diffsAsked';
 import type { OutputRings } from './outputRings';
@@ -27,6 +28,8 @@ export interface ClientParts {
   readonly judgeShell: () => Result<object>;
   /** Refuses where no copies can be made; asked before a run that is new. */
   readonly judgeCopies: () => Promise<Result<object>>;
+  /** Refuses what agents of other makers cannot build; asked before a run that is new. */
+  readonly judgeAgents: (asked: AskedRun) => Promise<Result<object>>;
   readonly allowance: Allowance;
   /** From now on features are claimed: a face asked for it. */
   readonly goOn: () => Promise<void>;
@@ -61,6 +64,9 @@ export function handleWorker(connection: HubConnection, fence: Fence, desk: Agen
   connection.handle(m.moveFile, (move) => desk.files.moveFile(fence, move));
   connection.handle(m.commandBegin, ({ command }) => desk.commands.begin(fence, command));
   connection.handle(m.commandEnd, (ended) => desk.commands.end(fence, ended));
+  connection.handle(m.agentPlace, () => desk.commands.agentPlace(fence));
+  connection.handle(m.takeChanges, () => desk.commands.takeChanges(fence));
+  connection.handle(m.lost, (death) => desk.lost(fence, death).then(nothing));
   connection.handle(m.submit, ({ summary }) => desk.submit(fence, summary));
   connection.handle(m.handBack, (trouble) => desk.handBack(fence, trouble).then(nothing));
   connection.handle(m.giveUp, ({ reason, by }) => desk.giveUp(fence, reason, by).then(nothing));
@@ -113,6 +119,8 @@ export function handleClient(connection: HubConnection, parts: ClientParts): voi
     const isNew = run === null || run.status === 'finished';
     const copies = isNew ? await parts.judgeCopies() : ok({});
     if (!copies.ok) return copies;
+    const agents = isNew ? await parts.judgeAgents(settings) : ok({});
+    if (!agents.ok) return agents;
     if (isNew && settings.model !== undefined && isOffline(settings.model)) {
       const playable = await parts.judgeScript();
       if (!playable.ok) return playable;

@@ -1,4 +1,5 @@
 // Turns `parallelAgents.providers` as people write it into who may be asked for models, and names what cannot be used.
+import { agentPrefix } from '../core/models/agents';
 import {
   knownProviders,
   type Price,
@@ -38,7 +39,7 @@ export function readProviders(value: unknown, warnings: string[]): Providers {
 /** The provider, or what is wrong with it. */
 function readProvider(id: string, entry: unknown): Provider | string {
   const known = Object.hasOwn(knownProviders, id) ? knownProviders[id] : undefined;
-  if (!goodId.test(id) || id === 'offline')
+  if (!goodId.test(id) || ['offline', agentPrefix].includes(id))
     return 'is no id of a provider: small letters, digits, - and _ make one up';
   if (!isObject(entry)) return `must be an object, as in {"baseUrl": "https://host/v1"}`;
   const unknown = Object.keys(entry).find((field) => !fields.includes(field));

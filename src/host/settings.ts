@@ -12,6 +12,7 @@ import {
 } from '../core/guardrails/machineSettings';
 import { usualSharedLocks } from '../core/locks/sharedPaths';
 import { isModelName, type ModelName, modelNameForms } from '../core/models/models';
+import { readAgents } from './agentSettings';
 import { readProviders } from './providerSettings';
 import { readRouting } from './routingSettings';
 import type { SettingReader } from './settingReader';
@@ -103,6 +104,7 @@ export function resolveSettings(read: SettingReader): ResolvedSettings {
     ...optional('copiesFolder', readText('copies.folder', read, warn)?.trim() || undefined),
     copyLimitBytes: gigabytes('copies.maxGb', defaultMachineSettings.copyLimitBytes),
     providers: readProviders(read('providers', 'user'), warnings),
+    agents: readAgents(read('agents', 'user'), warnings),
     agentLimit: limit,
     workspaceSetUp: readChoice('workspace.setup', workspaceSetUps, 'ask', read, warn),
     readOnlyLinks: readList('copies.readOnlyLinks', defaultMachineSettings.readOnlyLinks, read, warn),

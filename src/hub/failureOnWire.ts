@@ -72,6 +72,8 @@ const reasons: Readonly<Record<FailureReason, true>> = {
   noCopy: true,
   gitSilent: true,
   copyRefused: true,
+  noAgent: true,
+  agentGone: true,
 };
 
 function isWireFailure(value: unknown): value is WireFailure {

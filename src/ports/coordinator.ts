@@ -9,6 +9,7 @@ import type { ProviderKind } from '../core/models/providers';
 import type { Proxies } from '../core/shared/proxies';
 import type { Result } from '../core/shared/result';
 import type { Unread } from '../core/shared/unread';
+import type { AgentStart } from './externalAgents';
 import type { CommandPlace, PlaceMove, PlaceWrite } from './isolation';
 
 /**
@@ -18,7 +19,12 @@ import type { CommandPlace, PlaceMove, PlaceWrite } from './isolation';
 export interface Coordinator {
   /** Waits until the shared throttle lets the next model call go. */
   modelPermit(): Promise<void>;
-  modelCalled(call: { readonly usage: Usage; readonly durationMs: number }): Promise<void>;
+  /** `costUsd`: what an agent of another maker says that it cost; of our own providers the hub knows the prices. */
+  modelCalled(call: {
+    readonly usage: Usage;
+    readonly durationMs: number;
+    readonly costUsd?: number;
+  }): Promise<void>;
   /** The provider asked to slow down; all agents will. */
   modelLimited(limit: { readonly reason: string; readonly retryAfterMs?: number }): Promise<void>;
   /** Before each tool call. */
@@ -50,6 +56,10 @@ export interface Coordinator {
    * the machine was not able to run it the attempt is over.
    */
   commandEnd(ended: CommandEnded): Promise<CommandOutcome>;
+  /** Where an agent of another maker is to be run, once the copy is there: as a command that it would run itself. */
+  agentPlace(): Promise<CommandPlace>;
+  /** As `commandEnd`, for what an agent of another maker has changed in the copy otherwise than by a command. */
+  takeChanges(): Promise<CommandChanges>;
   progress(report: {
     readonly status: AgentStatus;
     readonly step: string;
@@ -62,6 +72,15 @@ export interface Coordinator {
   giveUp(reason: string, by?: 'service'): Promise<void>;
   /** Ends the attempt for a trouble that would meet any other agent too; its work is undone and nothing counted. */
   handBack(trouble: Trouble): Promise<void>;
+  /** Ends the attempt as lost, for the agent of another maker that worked on it is gone; the hub finds out whether it lacked something. */
+  lost(death: AgentDeath): Promise<void>;
+}
+
+export interface AgentDeath {
+  /** What happened, in sentences for people. */
+  readonly note: string;
+  /** The last it printed. */
+  readonly printed: string;
 }
 
 export interface ToolCall {
@@ -160,7 +179,15 @@ export interface Assignment extends Attempt {
   readonly offline?: OfflineScript;
   /** How the model is asked; absent for the offline one. */
   readonly endpoint?: ModelEndpoint;
+  /** How the agent of another maker is started that is to work on it, or why it cannot be. */
+  readonly agent?: FoundAgent;
 }
+
+/** An agent of another maker on the host's machine. */
+export type FoundAgent =
+  | { readonly ok: true; readonly start: AgentStart }
+  /** `message`: whole sentences for people, with the mend. */
+  | { readonly ok: false; readonly message: string };
 
 export interface ModelEndpoint {
   readonly kind: ProviderKind;

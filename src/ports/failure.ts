@@ -38,7 +38,11 @@ export type FailureReason =
   /** Git was asked about the workspace and does not answer: what its settings name is not known. */
   | 'gitSilent'
   /** The user's own settings do not let a copy be made. */
-  | 'copyRefused';
+  | 'copyRefused'
+  /** An agent of another maker is not installed, not logged in, or does not speak as it should. */
+  | 'noAgent'
+  /** An agent of another maker has ended in the midst of its work. */
+  | 'agentGone';
 
 /** Thrown by adapters. The message is fit for people and holds no secret. */
 export class Failure extends Error {
@@ -79,6 +83,7 @@ const troubles: { readonly [R in FailureReason]?: { readonly cause: TroubleCause
     noCopy: { cause: 'workspace', told: '' },
     gitSilent: { cause: 'git', told: '' },
     copyRefused: { cause: 'copies', told: '' },
+    noAgent: { cause: 'agent', told: '' },
   };
 
 /** The trouble from outside that `error` tells of; undefined when it tells of none. */

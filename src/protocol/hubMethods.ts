@@ -7,6 +7,7 @@ import {
   agentStatus,
   allowedCommands,
   assignment,
+  commandChanges,
   commandPlace,
   event,
   id,
@@ -19,14 +20,13 @@ import {
   runSettings,
   snapshotHead,
   snapshotPart,
-  toldChange,
   toolCall,
   usage,
   variables,
 } from './hubValues';
 
 /** Both ends must say the same number; raised with every change that an older end would misread. */
-export const protocolVersion = 7;
+export const protocolVersion = 8;
 
 /** A frame longer than this ends the connection; larger content goes by file. */
 export const maxFrameBytes = 16 * 1024 * 1024;
@@ -74,7 +74,13 @@ export const workerMethods = {
   ),
   renew: method('agent.renew', nothing, nothing),
   modelPermit: method('model.permit', nothing, nothing),
-  modelCalled: method('model.called', z.object({ usage, durationMs: z.number().min(0) }).strict(), nothing),
+  modelCalled: method(
+    'model.called',
+    z
+      .object({ usage, durationMs: z.number().min(0), costUsd: z.number().finite().min(0).optional() })
+      .strict(),
+    nothing,
+  ),
   modelLimited: method(
     'model.limited',
     z.object({ reason: z.string().max(2000), retryAfterMs: z.number().min(0).optional() }).strict(),
@@ -142,15 +148,10 @@ export const workerMethods = {
         guardEnd: z.string().max(100).optional(),
       })
       .strict(),
-    z.object({
-      output: z.string(),
-      kept: z.array(z.string()),
-      dropped: z.array(toldChange),
-      contested: z.array(toldChange),
-      empty: z.array(z.string()).optional(),
-      more: z.object({ kept: z.number(), dropped: z.number(), contested: z.number() }).optional(),
-    }),
+    commandChanges.extend({ output: z.string() }),
   ),
+  agentPlace: method('agent.place', nothing, commandPlace),
+  takeChanges: method('agent.changed', nothing, commandChanges),
   submit: method(
     'feature.submit',
     z.object({ summary: z.string().max(100_000) }).strict(),
@@ -170,6 +171,11 @@ export const workerMethods = {
         inCommand: z.literal(true).optional(),
       })
       .strict(),
+    nothing,
+  ),
+  lost: method(
+    'agent.lost',
+    z.object({ note: z.string().max(2000), printed: z.string().max(100_000) }).strict(),
     nothing,
   ),
   giveUp: method(

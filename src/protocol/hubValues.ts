@@ -87,7 +87,14 @@ export const toolCall = z.object({
   target: z.string().max(10_000).optional(),
 });
 
-export const toldChange = z.object({ path: z.string(), why: z.string() });
+const toldChange = z.object({ path: z.string(), why: z.string() });
+export const commandChanges = z.object({
+  kept: z.array(z.string()),
+  dropped: z.array(toldChange),
+  contested: z.array(toldChange),
+  empty: z.array(z.string()).optional(),
+  more: z.object({ kept: z.number(), dropped: z.number(), contested: z.number() }).optional(),
+});
 export const notes = z.array(z.string()).optional();
 
 const offlineScript = z.discriminatedUnion('ok', [
@@ -102,6 +109,21 @@ const offlineScript = z.discriminatedUnion('ok', [
         place: z.string().optional(),
       }),
     ),
+  }),
+  z.object({ ok: z.literal(false), message: z.string() }),
+]);
+
+const foundAgent = z.discriminatedUnion('ok', [
+  z.object({
+    ok: z.literal(true),
+    start: z.object({
+      title: z.string(),
+      argv: z.array(z.string()),
+      env: z.record(z.string(), z.string()),
+      mode: z.string().optional(),
+      meta: z.record(z.string(), z.unknown()).optional(),
+      login: z.string().optional(),
+    }),
   }),
   z.object({ ok: z.literal(false), message: z.string() }),
 ]);
@@ -153,6 +175,7 @@ export const assignment = z.object({
       proxies: proxies.optional(),
     })
     .optional(),
+  agent: foundAgent.optional(),
 });
 
 export const snapshotHead = z.custom<SnapshotHead>(

@@ -15,7 +15,7 @@ import { type CommandId, commandIds, offlineScriptFile, settingsSection } from '
 import { readSettings, writeMaxAgents } from './editorSettings';
 import { type Answer, askElsewhere } from './elsewhereQuestion';
 import { featureOf } from './featureArgument';
-import { whyNoModel } from './modelChoice';
+import { modelsNamed, whyNoModel } from './modelChoice';
 import { setApiKey } from './setApiKey';
 import type { WorkspaceSession } from './workspaceSession';
 import type { Workspaces } from './workspaces';
@@ -153,12 +153,13 @@ async function startIn(deps: CommandDeps, workspace: WorkspaceSession, asked: un
   if (session.backlog === 'none') return offerSample(workspace);
   if (session.backlog === 'bad') return showProblems(session);
   const settings = readSettings(workspace.folder.uri);
-  const { providers } = settings.machine;
+  const { providers, agents } = settings.machine;
   const access = await deps.apiKeys.read(providers);
   const { model, ...run } = settings.run;
   const hasOfflineScript = await workspace.has(offlineScriptFile);
-  const choice = chooseModel({ model, providers, access, hasOfflineScript });
-  const why = whyNoModel(choice, providers);
+  const named = modelsNamed(session.snapshot);
+  const choice = chooseModel({ model, providers, agents, access, hasOfflineScript, named });
+  const why = whyNoModel(choice, settings.machine);
   if (why !== undefined) return offerKey(why, choice.kind === 'noKey' ? choice.provider : undefined);
   const chosen = choice.kind === 'offline' ? 'offline' : model;
 

@@ -68,6 +68,7 @@ export const settingKeys = {
   verifyTimeout: 'limits.verify_timeout',
   reattachGrace: 'reattachGrace',
   providers: 'providers',
+  agents: 'agents',
 } as const;
 
 export const settingsSection = 'parallelAgents';

@@ -5,17 +5,18 @@ import type { Surroundings } from '../protocol/webviewMessages';
 import type { ApiKeys } from './apiKeys';
 import { offlineScriptFile } from './contributions';
 import { readSettings } from './editorSettings';
-import { modelNote } from './modelChoice';
+import { modelNote, modelsNamed } from './modelChoice';
 import type { Phase } from './workspaceSession';
 import type { Workspaces } from './workspaces';
 
 export async function surroundingsOf(workspaces: Workspaces, apiKeys: ApiKeys): Promise<Surroundings> {
   const { shown } = workspaces;
   const { run, machine, agentLimit } = readSettings(shown?.folder.uri);
-  const { providers } = machine;
+  const { providers, agents } = machine;
   const choice = chooseModel({
-    ...{ model: run.model, providers, access: await apiKeys.read(providers) },
+    ...{ model: run.model, providers, agents, access: await apiKeys.read(providers) },
     hasOfflineScript: (await shown?.has(offlineScriptFile)) ?? false,
+    named: modelsNamed(workspaces.snapshot),
   });
   return {
     trusted: vscode.workspace.isTrusted,
@@ -23,7 +24,7 @@ export async function surroundingsOf(workspaces: Workspaces, apiKeys: ApiKeys): 
     maxAgents: run.maxAgents,
     agentLimit,
     ...(shown?.trouble ? { trouble: `${shown.trouble.happened} ${shown.trouble.mend}`.trimEnd() } : {}),
-    modelNote: modelNote(choice, providers),
+    modelNote: modelNote(choice, machine),
   };
 }
 

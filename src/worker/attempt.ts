@@ -1,7 +1,5 @@
 // Joins an agent to its hub for one attempt: says hello, works, and ends when either side is done.
-import { createCommandRunner } from '../adapters/process/commandRunner';
 import { createNodeClock } from '../adapters/system/nodeSystem';
-import { runAgent } from '../agent/agentLoop';
 import type { AgentOutcome } from '../agent/tools/tool';
 import { secretFiles } from '../core/features/namedSecrets';
 import type { Redactor } from '../core/guardrails/redactor';
@@ -10,7 +8,7 @@ import type { HubConnection } from '../hub/connection';
 import { feelPulse } from '../hub/pulse';
 import { Failure } from '../ports/failure';
 import { protocolVersion, toWorkerNotices, workerMethods } from '../protocol/hubMethods';
-import { chooseProvider } from './chooseProvider';
+import { chooseRunner } from './chooseRunner';
 import { createHubCoordinator } from './hubCoordinator';
 import { keepRenewed } from './renewal';
 import { createSlotCopyFiles } from './slotCopyFiles';
@@ -55,13 +53,11 @@ export async function workOver(
       pid: process.pid,
     });
     if (assignment.endpoint?.apiKey) redactor.add(assignment.endpoint.apiKey);
-    const provider = chooseProvider(assignment, clock);
-    const { endpoint: _key, ...withoutKey } = assignment; // only the provider needs it
-    const commands = createCommandRunner({ guardPath, execPath: process.execPath });
     const files = createSlotCopyFiles(assignment.copyDir, secretFiles(assignment.secretFiles));
-    const coordinator = createHubCoordinator(hub);
-    const ports = { coordinator, provider, files, commands, clock, redactor };
-    return await runAgent(withoutKey, ports, stop.signal);
+    const ports = { coordinator: createHubCoordinator(hub), files, clock, redactor, guardPath };
+    const run = await chooseRunner(assignment, ports);
+    const { endpoint: _key, ...withoutKey } = assignment; // only what asks the model needs it
+    return await run(withoutKey, stop.signal);
   } finally {
     hub.dispose();
     connection.dispose();

@@ -1,7 +1,7 @@
 // Stands between us and one shell command: runs it, passes on its output at a pace that can be looked at, and leaves
 // nothing of it behind, whether it ends by itself, takes too long, is cancelled, or whoever asked for it dies. The end of
 // its input tells of the last two, and so works for a parent that was killed.
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, type StdioOptions, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { Socket } from 'node:net';
@@ -14,6 +14,8 @@ import {
   encodeFrame,
   type GuardFrame,
   type GuardRequest,
+  inputFd,
+  outputFd,
 } from '../adapters/process/guardFrames';
 import { OutputThinner, type Piece } from '../adapters/process/outputThinner';
 import { createProcessEnder } from '../adapters/process/processTree';
@@ -64,7 +66,7 @@ async function watch(
   const view = viewWords(command);
   const times = textAt(command, timesFd);
   const flow = createFlow();
-  const drained = Promise.all([command.stdout, command.stderr].map((stream) => flow.join(stream)));
+  const drained = Promise.all(outputsOf(command).map((stream) => flow.join(stream)));
   const timeout = new Promise<'timeout'>((resolve) => {
     setTimeout(() => resolve('timeout'), request.timeoutMs);
   });
@@ -128,8 +130,8 @@ async function whyUnseen(words: ViewWords | undefined): Promise<string | undefin
   return words && !tellsEnd(await words.status) ? words.errors() : undefined;
 }
 
-/** With more streams, at `statusFd` and `timesFd`, where it runs in a view. */
-type ShellProcess = ChildProcess & { readonly stdout: Readable; readonly stderr: Readable };
+/** With more streams, at `statusFd` and `timesFd`, where it runs in a view. What a program prints passes by us. */
+type ShellProcess = ChildProcess & { readonly stdout: Readable | null; readonly stderr: Readable };
 
 /** Errors go into the same pipe as the rest, or the two would arrive in another order than they were written. */
 const plain = 'exec "$2" -c "$1" 2>&1';
@@ -141,14 +143,15 @@ const plain = 'exec "$2" -c "$1" 2>&1';
 const accounted = `exec 2>/dev/null; (exec "$2" -c "$1" 2>&1 ${timesFd}>&-); code=$?; times >&${timesFd}; while read -r line; do echo "$line"; done </proc/$$/io >&${timesFd}; exit $code`;
 
 /** That shell ends by itself before it has told any times where it was given no process for the command. */
-function isRefused(told: string, exitCode: number | null, { view }: GuardRequest): boolean {
+function isRefused(told: string, exitCode: number | null, { view, program }: GuardRequest): boolean {
   const isByItself = exitCode !== null && exitCode > 0 && exitCode < 128;
-  return view?.ownProcesses === true && isByItself && told === '';
+  return program === undefined && view?.ownProcesses === true && isByItself && told === '';
 }
 
-function startShell({ command, cwd, env, shell, view }: GuardRequest): ShellProcess {
+function startShell({ command, program, cwd, env, shell, view }: GuardRequest): ShellProcess {
   const stdio: ['ignore', 'pipe', 'pipe'] = ['ignore', 'pipe', 'pipe'];
   if (!existsSync(cwd)) throw new Error('there is no such folder'); // the system would say that there is no shell
+  if (program) return startProgram(program, { cwd, env, view });
   if (process.platform === 'win32') {
     if (shell !== undefined && shell !== 'cmd.exe')
       return spawn(shell, ['-c', command], { cwd, env, stdio, windowsHide: true });
@@ -162,11 +165,26 @@ function startShell({ command, cwd, env, shell, view }: GuardRequest): ShellProc
   return withPipes(spawn(view.program, inView, { cwd: '/', env, stdio: pipes, detached: true }));
 }
 
+/** Only what it prints as an error comes to us. */
+function startProgram(
+  [file = '', ...args]: readonly string[],
+  { cwd, env, view }: Pick<GuardRequest, 'cwd' | 'env' | 'view'>,
+): ShellProcess {
+  const stdio: StdioOptions = [inputFd, outputFd, 'pipe', ...(view ? ['pipe' as const] : [])];
+  const more = { env, stdio, detached: true, windowsHide: true };
+  if (!view) return withPipes(spawn(file, args, { cwd, ...more }));
+  return withPipes(spawn(view.program, [...viewArguments(view, cwd), file, ...args], { cwd: '/', ...more }));
+}
+
 /** It was asked to have them. */
 function withPipes(child: ChildProcess): ShellProcess {
-  const { stdout, stderr } = child;
-  if (!stdout || !stderr) throw new Error('its output cannot be read');
-  return Object.assign(child, { stdout, stderr });
+  const { stderr } = child;
+  if (!stderr) throw new Error('its output cannot be read');
+  return Object.assign(child, { stderr });
+}
+
+function outputsOf({ stdout, stderr }: ShellProcess): readonly Readable[] {
+  return stdout ? [stdout, stderr] : [stderr];
 }
 
 interface Flow {
@@ -224,13 +242,13 @@ async function sendPiece({ skipped, bytes }: Piece): Promise<void> {
 }
 
 /** All is ended, so the output ends too, unless something escaped us that holds it open. */
-function letGo({ stdout, stderr, stdio }: ShellProcess): void {
+function letGo(command: ShellProcess): void {
   const untilMs = performance.now() + longestDrainMs;
+  const outputs = outputsOf(command);
   const quiet = setTimeout(() => {
-    for (const stream of [stdout, stderr, ...stdio.slice(timesFd)]) stream?.destroy();
+    for (const stream of [...outputs, ...command.stdio.slice(timesFd)]) stream?.destroy();
   }, quietMs);
-  for (const stream of [stdout, stderr])
-    stream.on('data', () => performance.now() < untilMs && quiet.refresh());
+  for (const stream of outputs) stream.on('data', () => performance.now() < untilMs && quiet.refresh());
 }
 
 /** Resolves when the frame is on its way; also when nobody is there any more to read it. */

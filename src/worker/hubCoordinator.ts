@@ -39,6 +39,12 @@ export function createHubCoordinator(hub: HubAsker): Coordinator {
     commandBegin: (command) => hub.request(workerMethods.commandBegin, { command }),
     commandEnd: (ended) =>
       hub.request(workerMethods.commandEnd, { ...ended, printed: ended.printed.slice(-maxWordsLength) }),
+    agentPlace: () => hub.request(workerMethods.agentPlace, {}),
+    takeChanges: () => hub.request(workerMethods.takeChanges, {}),
+    async lost({ note, printed }) {
+      const death = { note: note.slice(0, maxStepLength), printed: printed.slice(-maxWordsLength) };
+      await hub.request(workerMethods.lost, death);
+    },
     async progress({ step, ...report }) {
       await hub.request(workerMethods.progress, { ...report, step: step.slice(0, maxStepLength) });
     },

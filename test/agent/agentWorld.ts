@@ -1,6 +1,6 @@
 // Everything an agent meets outside itself, in memory, written down line by line as it happens.
 import { createHash } from 'node:crypto';
-import { runAgent } from '../../src/agent/agentLoop';
+import { createModelAgent } from '../../src/agent/agentLoop';
 import type { AgentOutcome, ToolAnswer, ToolContext } from '../../src/agent/tools/tool';
 import { codingTools } from '../../src/agent/tools/toolSet';
 import type { BudgetAnswer } from '../../src/core/guardrails/budget';
@@ -135,6 +135,11 @@ export function createAgentWorld(options: AgentWorldOptions = {}): AgentWorld {
       say('command ended');
       return { output, kept: [], dropped: [], contested: [] };
     },
+    agentPlace: async () => ({ cwd: '/copy', env: {} }),
+    takeChanges: async () => {
+      say('changes taken');
+      return { kept: [], dropped: [], contested: [] };
+    },
     progress: async ({ status, step, progress }) =>
       say(`${status}: ${step}${progress === undefined ? '' : ` ${progress}%`}`),
     log: (text) => void logged.push(text),
@@ -144,6 +149,7 @@ export function createAgentWorld(options: AgentWorldOptions = {}): AgentWorld {
       return verdicts[Math.min(handedIn, verdicts.length) - 1] ?? { kind: 'passing' };
     },
     handBack: async ({ cause, message }) => say(`hand back (${cause}): ${message}`),
+    lost: async ({ note }) => say(`lost: ${note}`),
     giveUp: async (reason, by) => say(`give up${by ? ` by ${by}` : ''}: ${reason}`),
   };
   const coordinator: Coordinator = { ...recording, ...answers };
@@ -204,9 +210,8 @@ export function createAgentWorld(options: AgentWorldOptions = {}): AgentWorld {
     },
     put: (path, text) => void files.set(path, text),
     run: () =>
-      runAgent(
+      createModelAgent({ coordinator, provider, files: copy, commands, clock, redactor: new Redactor() })(
         assignment,
-        { coordinator, provider, files: copy, commands, clock, redactor: new Redactor() },
         stop.signal,
       ),
     async use(name, input) {

@@ -46,7 +46,7 @@ const bad: readonly (readonly [line: string, expected: RegExp])[] = [
   ['run --max-agents 1.5', /whole number from 1/],
   ['run --max-agents -2', /--max-agents/],
   ['run --feature-id zero', /--feature-id must be a whole number from 1/],
-  ['run --model claude', /--model must be haiku, .*or provider\/model, not "claude"/],
+  ['run --model claude', /--model must be haiku, .*provider\/model or agent\/name, not "claude"/],
   ['run --verify', /--verify/],
   ['run --go-on --start-over', /--go-on and --start-over exclude each other/],
   ['status --max-agents 3', /^status takes no --max-agents. See parallel-agents status --help.$/],

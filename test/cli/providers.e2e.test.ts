@@ -100,7 +100,7 @@ describe('a run with models of other providers', () => {
   const refused: readonly (readonly [string, Record<string, string>, RegExp])[] = [
     ['gemini/pro', { ANTHROPIC_API_KEY: 'k' }, /gemini\/pro needs a key: set GEMINI_API_KEY/],
     ['nobodys/x', {}, /provider "nobodys" that is not known; parallelAgents\.providers .*anthropic, openai/],
-    ['gpt', {}, /--model must be haiku, .*provider\/model, not "gpt"/],
+    ['gpt', {}, /--model must be haiku, .*provider\/model or agent\/name, not "gpt"/],
   ];
   for (const [model, env, says] of refused) {
     it(`refuses ${model} before anything is begun, with the mend`, async () => {

@@ -41,6 +41,7 @@ describe('the changes that a face is asked about', () => {
       judgeScript: async () => ok({}),
       judgeShell: () => ok({}),
       judgeCopies: async () => ok({}),
+      judgeAgents: async () => ok({}),
       allowance: new Allowance(() => defaultMachineSettings, redactor),
       goOn: async () => {},
       setEditing: async () => {},

@@ -53,6 +53,7 @@ describe('a face of a large workspace', function () {
       judgeScript: async () => ok({}),
       judgeShell: () => ok({}),
       judgeCopies: async () => ok({}),
+      judgeAgents: async () => ok({}),
       allowance: new Allowance(() => defaultMachineSettings, new Redactor()),
       goOn: async () => {},
       setEditing: async (_, paths) => void editing.push(paths),

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
 import { defaultRunSettings, type RunSettings } from '../../src/core/events/runSettings';
+import { knownAgents } from '../../src/core/models/agents';
 import { knownProviders } from '../../src/core/models/providers';
 import type { SettingReader } from '../../src/host/settingReader';
 import { resolveSettings } from '../../src/host/settings';
@@ -86,6 +87,7 @@ describe('resolveSettings', () => {
       'copies.folder': ' ~/copies ',
       'copies.maxGb': 0.5,
       providers: { anthropic: { baseUrl: 'http://127.0.0.1:1' } },
+      agents: { mine: { command: ['my-agent', '--acp'] } },
       agentLimit: 9,
     };
     const ofUser: SettingReader = (name, of) => (of === 'workspace' ? undefined : set[name]);
@@ -104,6 +106,7 @@ describe('resolveSettings', () => {
         ...knownProviders,
         anthropic: { ...knownProviders.anthropic, baseUrl: 'http://127.0.0.1:1' },
       },
+      agents: { ...knownAgents, mine: { title: 'mine', command: ['my-agent', '--acp'], variables: [] } },
       agentLimit: 9,
     });
     assert.deepEqual(settings, resolveSettings(() => undefined).settings);

@@ -49,6 +49,13 @@ const assignment = {
     ...{ kind: 'anthropic', apiKey: 'k', baseUrl: 'http://localhost' },
     proxies: { https: { address: 'http://p:8080', from: 'HTTPS_PROXY' }, except: ['localhost'] },
   },
+  agent: {
+    ok: true,
+    start: {
+      ...{ title: 'A', argv: ['/bin/a'], env: {} },
+      ...{ mode: 'm', meta: { a: 1 }, login: 'a login' },
+    },
+  },
 };
 
 const ofWorker: { readonly [K in keyof typeof workerMethods]: Example } = {
@@ -64,9 +71,11 @@ const ofWorker: { readonly [K in keyof typeof workerMethods]: Example } = {
   modelCalled: {
     params: {
       usage: { inputTokens: 1, outputTokens: 2, cacheReadTokens: 0, cacheWriteTokens: 0 },
-      durationMs: 5,
+      ...{ durationMs: 5, costUsd: 0.01 },
     },
+    optional: ['costUsd'],
     refused: {
+      costUsd: [-1],
       usage: [{}, { inputTokens: -1, outputTokens: 2, cacheReadTokens: 0, cacheWriteTokens: 0 }],
       durationMs: [-1],
     },
@@ -114,6 +123,13 @@ const ofWorker: { readonly [K in keyof typeof workerMethods]: Example } = {
     params: { path: 'src/a.ts', baseHash: hash, content: 'text' },
     refused: { path: [text(10_001)], baseHash: ['', text(63), text(65)] },
     results: [ok({ hash }), ok({ hash: null }), no],
+  },
+  agentPlace: { params: {}, refused: {}, results: [{ cwd: '/w', env: { A: 'b' } }] },
+  takeChanges: { params: {}, refused: {}, results: [{ kept: ['a'], dropped: [], contested: [] }] },
+  lost: {
+    params: { note: 'It ended.', printed: 'out' },
+    refused: { note: [text(2_001)], printed: [text(100_001)] },
+    results: [{}],
   },
   copyReady: {
     params: {},

@@ -47,6 +47,18 @@ export function commandEnvironment(
   return { ...passedOn(ours), ...unattended, ...defined(added), [tagVariable]: lineage };
 }
 
+/**
+ * For an agent of another maker: the same, and what `own` has beside, which may be what it reaches its model with. The user
+ * has set that for it, and it is their agent.
+ */
+export function agentEnvironment(
+  ours: Environment,
+  lineage: string,
+  own: Environment,
+): Record<string, string> {
+  return { ...passedOn(ours), ...unattended, ...defined(Object.entries(own)), [tagVariable]: lineage };
+}
+
 /** For a program of ours, which may have to run inside the editor's executable. */
 export function programEnvironment(ours: Environment, lineage: string): Record<string, string> {
   return { ...passedOn(ours), ELECTRON_RUN_AS_NODE: '1', [tagVariable]: lineage };

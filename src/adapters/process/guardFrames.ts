@@ -4,6 +4,8 @@ import type { DiskView } from '../../ports/workers';
 /** The line the guard reads first. The end of its input, whenever it comes, means: end the command. */
 export interface GuardRequest {
   readonly command: string;
+  /** A program with its arguments, to be run instead of a command: it gets the guard's own `inputFd` and `outputFd`. */
+  readonly program?: readonly string[];
   /** As the command sees it. */
   readonly cwd: string;
   readonly view?: DiskView;
@@ -39,6 +41,10 @@ export type GuardFrame =
 
 /** `exited` by itself, `timeout`, or `cancelled` by the end of the guard's input. */
 export type EndCause = 'exited' | 'timeout' | 'cancelled';
+
+/** Of a guard that is to run a program: these lead past it, from whoever started it to the program and back. */
+export const inputFd = 3;
+export const outputFd = 4;
 
 /** One byte that tells output from a message, four bytes of length, the content. */
 const headBytes = 5;

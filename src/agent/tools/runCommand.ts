@@ -1,11 +1,9 @@
 // The tool that runs a shell command in the agent's copy and tells what it printed and changed.
-import type { CommandChanges, CommandEnded } from '../../ports/coordinator';
+import type { CommandEnded } from '../../ports/coordinator';
 import { type CommandResult, hasFailed } from '../../ports/workers';
 import { capTail, maxResultLength } from './capText';
-import { count, defineTool, done, failed, refused } from './tool';
-
-/** Paths named in an answer before the rest is only counted. */
-const maxNamed = 100;
+import { describeChanges } from './commandWords';
+import { defineTool, done, failed, refused } from './tool';
 
 export const runCommand = defineTool({
   name: 'run_command',
@@ -52,28 +50,4 @@ function describeEnd(result: CommandResult, timeoutMs: number): string {
   if (result.timedOut) return `Ended by its time limit of ${Math.round(timeoutMs / 1000)} s`;
   if (result.aborted) return `Stopped ${took}`;
   return result.exitCode === null ? `Ended by a signal ${took}` : `Exit code ${result.exitCode} ${took}`;
-}
-
-function describeChanges({ kept, dropped, contested, empty = [], more }: CommandChanges): readonly string[] {
-  const lines: string[] = [];
-  if (kept.length > 0) lines.push(`Changed and kept: ${named(kept, more?.kept)}.`);
-  const withReasons = (changes: CommandChanges['dropped']) =>
-    changes.map(({ path, why }) => `${path} (${why})`);
-  if (dropped.length > 0) lines.push(`Changed, and put back: ${named(withReasons(dropped), more?.dropped)}.`);
-  if (contested.length > 0)
-    lines.push(
-      `Changed, but not yours yet: ${named(withReasons(contested), more?.contested)}. ` +
-        'Before your work can pass you get these as the others leave them; put back what your feature can do without.',
-    );
-  if (empty.length > 0)
-    lines.push(
-      `Made, and not published while it is an empty folder: ${named(empty)}. ` +
-        'The check runs without it; write a file such as .gitkeep into one that has to be there.',
-    );
-  return lines;
-}
-
-function named(entries: readonly string[], more = 0): string {
-  const rest = Math.max(0, entries.length - maxNamed) + more;
-  return entries.slice(0, maxNamed).join(', ') + (rest > 0 ? ` and ${count(rest, 'other')}` : '');
 }

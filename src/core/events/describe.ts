@@ -156,6 +156,7 @@ const overWords: Readonly<Record<TroubleCause, string>> = {
   workspace: 'the workspace can be copied',
   git: 'Git answers about the workspace',
   copies: 'the settings let the workspace be copied',
+  agent: 'the agent works',
 };
 
 /** The first line of a reason; what follows it is output, kept for whoever opens the feature. */

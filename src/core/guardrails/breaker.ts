@@ -5,7 +5,7 @@ import type { EpochMs, Fence } from '../shared/ids';
  * What kind of trouble stands in every agent's way: the key is refused; the account has no credit; the model service does
  * not answer as itself; the proxy to it does not answer or refuses; processes cannot be started; too many files are open; the disk is full or read-only; a part of
  * `.parallel-agents` was replaced by something else; no copy of the workspace can be made; Git does not
- * answer about it; the user's settings do not let one be made.
+ * answer about it; the user's settings do not let one be made; an agent of another maker is not there or not logged in.
  */
 export const troubleCauses = [
   'key',
@@ -19,6 +19,7 @@ export const troubleCauses = [
   'workspace',
   'git',
   'copies',
+  'agent',
 ] as const;
 export type TroubleCause = (typeof troubleCauses)[number];
 
@@ -67,7 +68,7 @@ export type Proof = 'model' | 'copy' | 'work';
 
 /** A probe of the service is a request that somebody may have to pay for; one of this machine costs a process. */
 const firstProbeMs: Readonly<Record<TroubleCause, number>> = {
-  ...{ key: 60_000, credit: 60_000, service: 60_000 },
+  ...{ key: 60_000, credit: 60_000, service: 60_000, agent: 60_000 },
   ...{
     proxy: 5_000,
     spawn: 5_000,
@@ -82,7 +83,7 @@ const firstProbeMs: Readonly<Record<TroubleCause, number>> = {
 const longestProbeMs = 15 * 60_000;
 
 const proofs: Readonly<Record<TroubleCause, Proof>> = {
-  ...{ key: 'model', credit: 'model', service: 'model', proxy: 'model' },
+  ...{ key: 'model', credit: 'model', service: 'model', proxy: 'model', agent: 'model' },
   ...{
     spawn: 'copy',
     files: 'copy',
@@ -108,11 +109,12 @@ const mends: Readonly<Record<TroubleCause, string>> = {
   workspace: `Make the folder one that you can read and write. ${byItself}`,
   git: `Let Git answer there: take away what it waits for, or its name out of the settings. ${byItself}`,
   copies: `Change that, in your own settings or in the folder. ${byItself}`,
+  agent: `Do what it says in a terminal of yours. ${byItself}`,
 };
 
 /** Only a person can end this trouble: trying again by itself will not. */
 export function needsPerson({ cause }: Trouble): boolean {
-  return cause === 'key' || cause === 'credit';
+  return cause === 'key' || cause === 'credit' || cause === 'agent';
 }
 
 /**

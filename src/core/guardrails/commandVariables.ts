@@ -29,6 +29,20 @@ export function whyNeverGiven(name: string): string | undefined {
 
 /** What is wrong with an entry of `commands.env`; undefined for one that can be used. A value in it is not quoted. */
 export function wrongVariable(entry: string): string | undefined {
+  return wrongName(entry, whyNeverGiven, 'commands');
+}
+
+/** The same for an agent of another maker, which may be given what it reaches its model with. */
+export function wrongAgentVariable(entry: string): string | undefined {
+  const why = (name: string) => (models.test(name.toUpperCase()) ? undefined : whyNeverGiven(name));
+  return wrongName(entry, why, 'an agent');
+}
+
+function wrongName(
+  entry: string,
+  whyNot: (name: string) => string | undefined,
+  to: string,
+): string | undefined {
   const at = entry.indexOf('=');
   const name = entry.slice(0, at === -1 ? undefined : at).trim();
   const told = `"${inert(name.slice(0, 60))}"`;
@@ -37,8 +51,8 @@ export function wrongVariable(entry: string): string | undefined {
   if (/[$%*?]/.test(name)) return `${told} is to be written as the plain name of one variable`;
   // biome-ignore lint/suspicious/noControlCharactersInRegex: no variable can have them
   if (/[\s\u0000-\u001f\u007f]/.test(name)) return `${told} is no name of a variable`;
-  const why = whyNeverGiven(name);
-  return why && `${told} cannot be given to commands: ${why}`;
+  const why = whyNot(name);
+  return why && `${told} cannot be given to ${to}: ${why}`;
 }
 
 const mostNamed = 5;

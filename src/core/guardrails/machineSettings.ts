@@ -1,5 +1,6 @@
 // What the user of a machine allows in all of their workspaces: in memory only, and never taken from a workspace.
 
+import { type Agents, knownAgents } from '../models/agents';
 import { isAddressOf, type ModelAccess } from '../models/modelAccess';
 import { knownProviders, type ProviderId, type Providers, providerOf, titleOf } from '../models/providers';
 import { inert } from '../shared/inert';
@@ -29,6 +30,8 @@ export interface MachineSettings {
   readonly copyLimitBytes: number;
   /** Who may be asked for models, and where. */
   readonly providers: Providers;
+  /** Agents of other makers, and how each is started. */
+  readonly agents: Agents;
   /** The proxy of the editor's own settings, for where the environment names none. */
   readonly proxy?: EditorProxy;
   /** The most agents at the same time. */
@@ -47,6 +50,7 @@ export const defaultMachineSettings: MachineSettings = {
   workspaceSetUp: 'ask',
   copyLimitBytes: 10e9,
   providers: knownProviders,
+  agents: knownAgents,
   agentLimit: usualAgentLimit,
 };
 

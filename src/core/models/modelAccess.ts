@@ -1,5 +1,6 @@
 // Keys for providers, and what a run can be begun with.
-import { type ModelName, modelOf } from './models';
+import { type AgentId, type Agents, agentIn, agentOf } from './agents';
+import { isModelName, isOffline, type ModelName, modelOf } from './models';
 import { defaultProvider, type ProviderId, type Providers, providerOf } from './providers';
 
 /** A key with the address it was given for; the two are never parted. */
@@ -25,8 +26,13 @@ export function isAddressOf({ provider, baseUrl }: ModelAccess, providers: Provi
   return providerOf(provider, providers)?.baseUrl === baseUrl;
 }
 
-/** Whose models a run is about, unless its features name others. */
-export function providerFor(model: ModelName | undefined): ProviderId {
+/** Whose models a run is about, unless its features name others; none where that wants nothing of anybody's. */
+export function providersMeant(model: ModelName | undefined): readonly ProviderId[] {
+  const isOwn = model !== undefined && (isOffline(model) || agentIn(model) !== undefined);
+  return isOwn ? [] : [providerFor(model)];
+}
+
+function providerFor(model: ModelName | undefined): ProviderId {
   return model === undefined ? defaultProvider : modelOf(model).provider;
 }
 
@@ -35,23 +41,43 @@ export interface ModelFacts {
   readonly model: ModelName | undefined;
   readonly providers: Providers;
   readonly access: readonly ModelAccess[];
+  readonly agents: Agents;
   readonly hasOfflineScript: boolean;
+  /** What each of the features names, if it does. */
+  readonly named: readonly (string | undefined)[];
 }
 
 export type ModelChoice =
   | { readonly kind: 'offline' }
   /** Undefined leaves the choice to each feature. */
   | { readonly kind: 'provider'; readonly model: ModelName | undefined; readonly provider: ProviderId }
+  /** An agent of another maker for all. */
+  | { readonly kind: 'agent'; readonly agent: AgentId }
+  /** Every feature names what wants no key. */
+  | { readonly kind: 'asNamed' }
+  | { readonly kind: 'noAgent'; readonly agent: AgentId }
   | { readonly kind: 'noKey'; readonly provider: ProviderId }
   | { readonly kind: 'noProvider'; readonly provider: ProviderId };
 
 /** Offline by wish, or where a script lies beside the backlog and there is neither key nor wish. */
-export function chooseModel({ model, providers, access, hasOfflineScript }: ModelFacts): ModelChoice {
+export function chooseModel(facts: ModelFacts): ModelChoice {
+  const { model, providers, agents, access, hasOfflineScript, named } = facts;
   if (model === 'offline') return { kind: 'offline' };
+  const agent = model === undefined ? undefined : agentIn(model);
+  if (agent !== undefined) return { kind: agentOf(agent, agents) ? 'agent' : 'noAgent', agent };
   const id = providerFor(model);
   const provider = providerOf(id, providers);
   if (provider === undefined) return { kind: 'noProvider', provider: id };
   if (provider.key === 'none' || access.some((given) => given.provider === id))
     return { kind: 'provider', model, provider: id };
+  if (model === undefined && named.length > 0 && named.every((name) => wantsNoKey(name, facts)))
+    return { kind: 'asNamed' };
   return hasOfflineScript && model === undefined ? { kind: 'offline' } : { kind: 'noKey', provider: id };
+}
+
+function wantsNoKey(name: string | undefined, { providers, access }: ModelFacts): boolean {
+  if (name === undefined || !isModelName(name)) return false;
+  if (isOffline(name) || agentIn(name) !== undefined) return true;
+  const { provider: id } = modelOf(name);
+  return providerOf(id, providers)?.key === 'none' || access.some((given) => given.provider === id);
 }

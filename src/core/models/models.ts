@@ -54,7 +54,7 @@ export const modelAliases = Object.keys(aliases) as readonly ModelAlias[];
 export type ModelName = ModelAlias | `${string}/${string}`;
 
 /** For messages: what may stand where a model is named. */
-export const modelNameForms = `${modelAliases.join(', ')}, or provider/model`;
+export const modelNameForms = `${modelAliases.join(', ')}, provider/model or agent/name`;
 
 /** The provider's part is in small letters; the model's may hold further slashes and colons, as some providers have them. */
 const fullName = /^[a-z0-9][a-z0-9_-]{0,49}\/[^\s/]\S{0,199}$/;

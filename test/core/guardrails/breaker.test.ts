@@ -71,6 +71,7 @@ describe('the breaker', () => {
     credit: ['model', 'work'],
     service: ['model', 'work'],
     proxy: ['model', 'work'],
+    agent: ['model', 'work'],
     spawn: ['copy', 'work'],
     files: ['copy', 'work'],
     workspace: ['copy', 'work'],
@@ -129,9 +130,9 @@ describe('the breaker', () => {
     );
   });
 
-  it('needs a person for key and credit only', () =>
+  it('needs a person for key, credit and an agent that is not there only', () =>
     assert.deepEqual(
       troubleCauses.filter((cause) => needsPerson({ cause, message: '' })),
-      ['key', 'credit'],
+      ['key', 'credit', 'agent'],
     ));
 });

@@ -1,0 +1,41 @@
+// What an agent that answers with an error means by it.
+import { RequestError } from '@agentclientprotocol/sdk';
+import { inert } from '../../core/shared/inert';
+import type { AgentStart } from '../../ports/externalAgents';
+import { Failure, type FailureReason } from '../../ports/failure';
+
+/** The protocol's own number for "log in first". */
+const authRequired = -32000;
+const mostWords = 1_000;
+
+/** Kinds of errors as Claude Code's adapter names them. */
+const kinds: Readonly<Record<string, FailureReason>> = {
+  authentication_failed: 'noAgent',
+  oauth_org_not_allowed: 'noAgent',
+  verification_required: 'noAgent',
+  billing_error: 'noCredit',
+  account_on_hold: 'noCredit',
+  rate_limit: 'rateLimited',
+  overloaded: 'overloaded',
+};
+
+export function failureOf(error: unknown, { title, login }: AgentStart): Failure {
+  if (Failure.is(error)) return error;
+  const words = inert(error instanceof Error ? error.message : String(error)).slice(0, mostWords);
+  if (!(error instanceof RequestError))
+    return new Failure('badResponse', `${title} could not be asked: ${words}`, { cause: error });
+  const { code } = error;
+  const kind = kindIn(error.data);
+  const known = Object.hasOwn(kinds, kind) ? kinds[kind] : undefined;
+  const reason = known ?? (code === authRequired ? 'noAgent' : 'badResponse');
+  if (reason !== 'noAgent') return new Failure(reason, `${title}: ${words}`, { cause: error });
+  const mend = login === undefined ? 'Log in with its own command.' : `Log in with \`${login}\`.`;
+  return new Failure('noAgent', `${title} is not logged in, or its login is refused (${words}). ${mend}`, {
+    cause: error,
+  });
+}
+
+function kindIn(data: unknown): string {
+  const kind = typeof data === 'object' && data !== null && 'errorKind' in data ? data.errorKind : undefined;
+  return typeof kind === 'string' ? kind : '';
+}

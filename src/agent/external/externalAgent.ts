@@ -1,0 +1,288 @@
+// An agent of another maker at work on one feature: it is started in its copy, prompted until its work is accepted, and
+// ended with all it has started.
+import { secretFiles } from '../../core/features/namedSecrets';
+import type { Redactor } from '../../core/guardrails/redactor';
+import { parseWorkspacePath, type WorkspacePath } from '../../core/locks/lockPath';
+import type { Usage } from '../../core/models/models';
+import { type Result, refuse } from '../../core/shared/result';
+import type { Assignment, Coordinator } from '../../ports/coordinator';
+import type { CopyFiles } from '../../ports/copyFiles';
+import type {
+  AgentClient,
+  AgentSession,
+  AgentStart,
+  AgentTurn,
+  ExternalAgents,
+} from '../../ports/externalAgents';
+import { Failure, troubleOf } from '../../ports/failure';
+import type { Clock } from '../../ports/system';
+import { type AgentRunner, untilOver } from '../agentRunner';
+import type { AgentOutcome } from '../tools/tool';
+import { AgentCalls, type Over } from './agentCalls';
+import { firstPrompt, goOnPrompt, refusedPrompt, returnedPrompt } from './externalPrompts';
+
+export interface ExternalAgentPorts {
+  readonly coordinator: Coordinator;
+  readonly agents: ExternalAgents;
+  readonly files: CopyFiles;
+  readonly clock: Clock;
+  readonly redactor: Redactor;
+}
+
+/** Turns in a row that end before anything was done, after which it is given up. */
+const maxIdleTurns = 3;
+/** Turns in a row that its service did not answer; the throttle spaces them. */
+const maxTries = 20;
+const mostWords = 2_000;
+const noUsage: Usage = { inputTokens: 0, outputTokens: 0, cacheReadTokens: 0, cacheWriteTokens: 0 };
+
+export function createExternalAgent(ports: ExternalAgentPorts): AgentRunner {
+  return (assignment, signal) => untilOver(() => work(assignment, ports, signal), signal);
+}
+
+async function work(
+  assignment: Assignment,
+  ports: ExternalAgentPorts,
+  signal: AbortSignal,
+): Promise<AgentOutcome> {
+  const { coordinator, agents, redactor } = ports;
+  const found = assignment.agent;
+  if (!found?.ok) {
+    const message = found?.message ?? 'No agent was named.';
+    await coordinator.handBack({ cause: 'agent', message });
+    return { kind: 'over', why: message };
+  }
+  const { start } = found;
+  await coordinator.progress({ status: 'running', step: `starting ${start.title}` });
+  const { unread, withheld } = await coordinator.copyReady();
+  for (const value of withheld) redactor.add(value);
+  const place = await coordinator.agentPlace();
+  const talk = new Conversation(assignment, ports, [place.cwd, assignment.copyDir]);
+  try {
+    const where = { place, tag: assignment.tag };
+    const session = await agents.open(start, where, talk.client, signal);
+    try {
+      return await talk.hold(session, firstPrompt(assignment, unread));
+    } finally {
+      await session.close();
+    }
+  } catch (error) {
+    return await endedBy(error, start, ports);
+  }
+}
+
+/** What stopped it from outside is no failure of the feature's. */
+async function endedBy(
+  error: unknown,
+  { title }: AgentStart,
+  { coordinator, redactor }: ExternalAgentPorts,
+): Promise<AgentOutcome> {
+  const trouble = troubleOf(error);
+  if (trouble) {
+    const message = redactor.text(trouble.message);
+    await coordinator.handBack({ ...trouble, message });
+    return { kind: 'over', why: message };
+  }
+  if (Failure.is(error, 'agentGone')) {
+    const note = redactor.text(error.message);
+    await coordinator.lost({ note, printed: note });
+    return { kind: 'over', why: note };
+  }
+  if (!Failure.is(error, 'badResponse')) throw error;
+  const reason = `${title} could not go on: ${redactor.text(error.message)}`;
+  await coordinator.giveUp(reason, 'service');
+  return { kind: 'gaveUp', reason };
+}
+
+/** From its first prompt to its end. */
+class Conversation {
+  readonly client: AgentClient;
+  readonly #calls: AgentCalls;
+  readonly #over: Promise<Over>;
+  #session: AgentSession | undefined;
+  #words = '';
+  #overtime: string | undefined;
+  #costUsd: number | undefined;
+  #toldCostUsd = 0;
+
+  constructor(
+    assignment: Assignment,
+    private readonly ports: ExternalAgentPorts,
+    roots: readonly string[],
+  ) {
+    const { coordinator, clock } = ports;
+    const inside = (path: string) => insideOf(roots, path);
+    let tellOver: (over: Over) => void = () => {};
+    this.#over = new Promise((resolve) => {
+      tellOver = resolve;
+    });
+    const calls = new AgentCalls({
+      ...{ coordinator, clock, inside, isSecret: secretFiles(assignment.secretFiles), onOver: tellOver },
+      onOvertime: (why) => {
+        this.#overtime = why;
+        this.#session?.cancel();
+      },
+    });
+    this.#calls = calls;
+    this.client = {
+      ask: (call) => calls.ask(call),
+      write: (path, content) => this.#write(inside(path), path, content),
+      told: (update) => {
+        switch (update.type) {
+          case 'text':
+            this.#words = (this.#words + update.text).slice(-mostWords);
+            return coordinator.log(update.text);
+          case 'call':
+            this.#words = '';
+            return calls.told(update.call, update.status, update.output);
+          case 'plan': {
+            const progress = update.of === 0 ? 0 : Math.floor((100 * update.done) / update.of);
+            const step = `${update.done} of ${update.of} steps of its plan`;
+            return void coordinator.progress({ status: 'running', step, progress }).catch(() => undefined);
+          }
+          case 'cost':
+            this.#costUsd = update.usd;
+            return;
+          default:
+            return update satisfies never;
+        }
+      },
+    };
+  }
+
+  async hold(session: AgentSession, first: string): Promise<AgentOutcome> {
+    const { coordinator } = this.ports;
+    this.#session = session;
+    let text = first;
+    let hasChanged = false;
+    let returned: string | undefined;
+    for (let idle = 0; ; ) {
+      const turn = await this.#turn(session, text);
+      if ('why' in turn) return { kind: 'over', why: turn.why };
+      const news = await this.#calls.endTurn();
+      const over = await this.#overNow();
+      if (over) return over;
+      hasChanged ||= news.hasChanged;
+      idle = news.hasChanged ? 0 : idle + 1;
+      const words = this.#lastWords();
+      if (turn.stop === 'refused') return this.#giveUp(`it refused: ${words || 'no reason given'}`);
+      if (turn.stop !== 'done') {
+        if (idle >= maxIdleTurns)
+          return this.#giveUp(`it ended ${maxIdleTurns} turns without doing anything. ${words}`);
+        text = goOnPrompt(this.#whyCut(turn, news.refusals.length > 0), news);
+        continue;
+      }
+      const isStuck = idle >= maxIdleTurns || (returned !== undefined && !news.hasChanged);
+      if (!hasChanged && news.refusals.length > 0 && idle < maxIdleTurns) {
+        text = refusedPrompt(news);
+        continue;
+      }
+      if (!hasChanged) return this.#giveUp(words || 'it ended its turn without a change');
+      const verdict = await coordinator.submit(words || 'done');
+      if (verdict.kind !== 'returned') return { kind: 'submitted', verdict };
+      if (isStuck && verdict.why === returned) return this.#giveUp(words || verdict.why);
+      returned = verdict.why;
+      text = returnedPrompt(verdict.why, news);
+    }
+  }
+
+  /** Asks until its service has answered; with `why` the attempt is over. */
+  async #turn(session: AgentSession, text: string): Promise<AgentTurn | { readonly why: string }> {
+    const { coordinator, clock } = this.ports;
+    let prompt = text;
+    for (let tries = 1; ; tries++) {
+      this.#words = '';
+      this.#overtime = undefined;
+      await coordinator.progress({ status: 'running', step: 'thinking' });
+      await coordinator.modelPermit();
+      const startedAt = clock.monotonic();
+      const answer = await Promise.race([
+        session.prompt(prompt).catch((error: unknown) => ({ error })),
+        this.#over.then((over) => ({ over })),
+      ]);
+      if ('over' in answer) return this.#overAs(answer.over);
+      const durationMs = clock.monotonic() - startedAt;
+      if (!('error' in answer)) {
+        await coordinator.modelCalled({ usage: answer.usage ?? noUsage, durationMs, ...this.#cost() });
+        return answer;
+      }
+      const { error } = answer;
+      const isBusy = Failure.is(error, 'rateLimited') || Failure.is(error, 'overloaded');
+      if (!isBusy || tries === maxTries) throw error;
+      await coordinator.modelLimited({ reason: this.ports.redactor.text(error.message) });
+      // It knows what it was asked, and may have done some of it.
+      prompt = tries === 1 ? `${text}\n\n${goOnWords}` : prompt;
+    }
+  }
+
+  /** What this turn cost, if it was told. */
+  #cost(): { readonly costUsd?: number } {
+    if (this.#costUsd === undefined) return {};
+    const costUsd = Math.max(0, this.#costUsd - this.#toldCostUsd);
+    this.#toldCostUsd = this.#costUsd;
+    return { costUsd };
+  }
+
+  #whyCut({ stop }: AgentTurn, wasRefused: boolean): string {
+    if (this.#overtime !== undefined) return this.#overtime;
+    if (stop === 'cutShort') return 'Your turn was cut off at a limit of its length.';
+    return wasRefused ? 'Your turn ended, for something was refused to you.' : 'Your turn was broken off.';
+  }
+
+  async #overNow(): Promise<AgentOutcome | undefined> {
+    const over = await Promise.race([this.#over, Promise.resolve(undefined)]);
+    return over && { kind: 'over', ...this.#overAs(over) };
+  }
+
+  #overAs(over: Over): { readonly why: string } {
+    if ('error' in over) throw over.error;
+    return over;
+  }
+
+  async #giveUp(why: string): Promise<AgentOutcome> {
+    const reason = why.trim();
+    await this.ports.coordinator.giveUp(reason);
+    return { kind: 'gaveUp', reason };
+  }
+
+  #lastWords(): string {
+    return this.ports.redactor.text(this.#words).trim();
+  }
+
+  /** The agent leaves it to us to write: locked, and over what is there now. */
+  async #write(path: Result<WorkspacePath>, seen: string, content: string): Promise<Result<object>> {
+    const { coordinator, files } = this.ports;
+    const done = await (async (): Promise<Result<object>> => {
+      if (!path.ok) return path;
+      const why = await this.#calls.countWrite(seen);
+      if (why !== undefined) return refuse('limitReached', why);
+      const lock = await coordinator.lockFile(path.value);
+      if (!lock.ok) return lock;
+      const file = await files.read(path.value);
+      if (!file.ok) return file;
+      const baseHash = file.value?.hash ?? null;
+      return coordinator.writeFile({ path: path.value, baseHash, content: content.replaceAll('\r\n', '\n') });
+    })().catch((error: unknown) => {
+      if (Failure.is(error)) return refuse('stopped', error.message); // its next question ends the attempt
+      throw error;
+    });
+    if (done.ok) this.#calls.wrote();
+    else this.#calls.refused(`Writing ${seen}: ${done.error.message}`);
+    return done;
+  }
+}
+
+const goOnWords =
+  'You were asked this before, and your service broke off: go on from what you have already done of it.';
+
+/** @param roots absolute: what stands for the workspace, as the agent sees it and as it is on the disk */
+function insideOf(roots: readonly string[], seen: string): Result<WorkspacePath> {
+  const plain = (text: string) => text.replaceAll('\\', '/').replace(/\/+$/, '');
+  const path = plain(seen);
+  const root = roots.map(plain).find((one) => path.startsWith(`${one}/`));
+  if (root !== undefined) return parseWorkspacePath(path.slice(root.length + 1));
+  const isAbsolute = path.startsWith('/') || /^[A-Za-z]:/.test(path);
+  return isAbsolute
+    ? refuse('pathDenied', `"${seen}" is outside of your copy of the project; work on nothing else.`)
+    : parseWorkspacePath(path);
+}

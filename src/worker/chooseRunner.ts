@@ -1,0 +1,29 @@
+// Picks who works on an assignment: our own loop with a model, or an agent of another maker.
+import { createCommandRunner } from '../adapters/process/commandRunner';
+import { createProgramRunner } from '../adapters/process/programRunner';
+import { createModelAgent } from '../agent/agentLoop';
+import type { AgentRunner } from '../agent/agentRunner';
+import { createExternalAgent, type ExternalAgentPorts } from '../agent/external/externalAgent';
+import { agentIn } from '../core/models/agents';
+import type { Assignment } from '../ports/coordinator';
+import { chooseProvider } from './chooseProvider';
+
+interface RunnerParts extends Omit<ExternalAgentPorts, 'agents'> {
+  /** The bundled command guard. */
+  readonly guardPath: string;
+}
+
+export async function chooseRunner(
+  assignment: Assignment,
+  { guardPath, ...ports }: RunnerParts,
+): Promise<AgentRunner> {
+  const { execPath } = process;
+  if (agentIn(assignment.model) === undefined) {
+    const provider = chooseProvider(assignment, ports.clock);
+    return createModelAgent({ ...ports, provider, commands: createCommandRunner({ guardPath, execPath }) });
+  }
+  // Loaded by those alone who speak the protocol.
+  const { createAcpAgents } = await import('../adapters/agents/acpAgents');
+  const agents = createAcpAgents(createProgramRunner({ guardPath, execPath }));
+  return createExternalAgent({ ...ports, agents });
+}
