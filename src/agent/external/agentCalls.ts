@@ -31,6 +31,8 @@ type Done = Extract<AgentUpdate, { readonly type: 'call' }>['status'];
 
 interface Call {
   told: AgentCall;
+  /** What people read of it. */
+  step?: string;
   readonly startedAt: number;
   /** Its answer, once it was counted; undefined: it may go on. */
   counted?: Promise<string | undefined>;
@@ -50,6 +52,9 @@ const changing = new Set<AgentCallKind | undefined>(['edit', 'delete', 'move']);
 const tools: { readonly [K in AgentCallKind]?: string } = {
   ...{ read: 'read_file', search: 'search_files', edit: 'edit_file', delete: 'delete_file' },
   ...{ move: 'move_file', execute: 'run_command' },
+};
+const verbs: { readonly [K in AgentCallKind]?: string } = {
+  ...{ read: 'reading', edit: 'editing', delete: 'deleting', move: 'moving' },
 };
 /** A refused lock that means that the attempt is over. */
 const ending = new Set(['wouldDeadlock', 'staleFence', 'stopped', 'notRunning']);
@@ -77,10 +82,8 @@ export class AgentCalls {
 
   /** A call has begun, come on or ended. */
   told(told: AgentCall, status: Done, output: string): void {
-    const isNew = !this.#calls.has(told.id);
     const call = this.#met(told);
     if (output !== '') call.output = output;
-    if (isNew) this.#then(() => this.#begin(call));
     if (status === 'completed' || status === 'failed') this.#end(call, status === 'completed');
   }
 
@@ -120,8 +123,9 @@ export class AgentCalls {
   #met(told: AgentCall): Call {
     const known = this.#calls.get(told.id);
     if (!known) {
-      const call = { told, startedAt: this.parts.clock.monotonic(), output: '' };
+      const call: Call = { told, startedAt: this.parts.clock.monotonic(), output: '' };
       this.#calls.set(told.id, call);
+      this.#tellStep(call);
       return call;
     }
     const { paths, changes } = known.told;
@@ -131,12 +135,20 @@ export class AgentCalls {
       paths: [...new Set([...paths, ...told.paths])],
       changes: [...new Set([...changes, ...told.changes])],
     };
+    this.#tellStep(known);
     return known;
   }
 
-  async #begin({ told }: Call): Promise<void> {
-    const step = told.title ?? told.kind ?? 'working';
-    await this.parts.coordinator.progress({ status: 'running', step });
+  /** Many tell only with a later word what a call is about. */
+  #tellStep(call: Call): void {
+    const { kind, title, command, paths } = call.told;
+    const [path] = paths.map(this.parts.inside).flatMap((inside) => (inside.ok ? [inside.value] : []));
+    const verb = kind && verbs[kind];
+    const about = command === undefined ? verb && path && `${verb} ${path}` : `running ${command}`;
+    const step = about ?? title ?? kind ?? 'working';
+    if (step === call.step || call.hasEnded) return;
+    call.step = step;
+    this.#then(() => this.parts.coordinator.progress({ status: 'running', step }));
   }
 
   /** Why the call may not be; undefined where it may. */
