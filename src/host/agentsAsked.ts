@@ -3,20 +3,20 @@ import { findAgent, whyNotReady } from '../adapters/agents/findAgent';
 import type { Snapshot } from '../core/events/snapshot';
 import { agentIn, agentOf, unknownAgent } from '../core/models/agents';
 import type { ModelName } from '../core/models/models';
+import type { Routing } from '../core/routing/routeModel';
 import type { FeatureId } from '../core/shared/ids';
 import { ok, type Result, refuse } from '../core/shared/result';
 import type { FoundAgent } from '../ports/coordinator';
 import type { Allowance } from './allowance';
 
 /** What a new run is about. */
-export interface AskedRun {
-  readonly model?: ModelName;
+export interface AskedRun extends Pick<Routing, 'model' | 'byCategory' | 'ladder'> {
   readonly only?: readonly FeatureId[];
 }
 
 /** Refuses a run that names an agent which is not known, not installed, or not logged in. */
 export async function judgeAgents(
-  { model, only }: AskedRun,
+  { model, byCategory = {}, ladder = [], only }: AskedRun,
   { features }: Pick<Snapshot, 'features'>,
   { agents }: Pick<Allowance, 'agents'>,
   root: string,
@@ -25,7 +25,8 @@ export async function judgeAgents(
   const named = wanted.flatMap((feature) =>
     feature && feature.state.status !== 'passing' ? [feature.spec.model] : [],
   );
-  const ids = (model === undefined ? named : [model]).flatMap((name) => {
+  const all = model === undefined ? [...named, ...Object.values(byCategory), ...ladder] : [model];
+  const ids = all.flatMap((name) => {
     const id = name === undefined ? undefined : agentIn(name);
     return id === undefined ? [] : [id];
   });
