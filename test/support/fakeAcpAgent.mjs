@@ -4,7 +4,7 @@
 // node fakeAcpAgent.mjs SCRIPT [nologin|badversion|mute|die]; the script: {FEATURE: [[step, ...] of a prompt, ...]}, the
 // last for all prompts after it. A step is one of
 //   {say}  {read}  {edit, content, gate?}  {write, content}  {sneak, content}  {run}  {ask: {kind, title}}  {plan: [done, of]}
-//   {waitFor: FILE}  {crash: CODE, once?: FILE}  {hang: true, child?: true}  {ignoreCancel: true}  {error: {code, message, data}, once?}
+//   {begin: COMMAND} never ends  {together: [step, ...]}  {waitFor: FILE}  {crash: CODE, once?: FILE}  {hang: true, child?: true}  {ignoreCancel: true}  {error: {code, message, data}, once?}
 //   {cost: USD}  {usage: {...}}  {end: STOP_REASON}  {log: FILE}
 import { spawn, spawnSync } from 'node:child_process';
 import { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -98,6 +98,17 @@ async function act(step, end, text) {
   if (step.run) await command(step);
   if (step.ask)
     await call(step.ask.kind, step.ask.title, undefined, { ...step, gate: true }, async () => undefined);
+  if (step.begin) {
+    const rawInput = { command: step.begin };
+    await call(
+      'execute',
+      step.begin,
+      undefined,
+      { gate: true, rawInput },
+      () => new Promise(() => undefined),
+    );
+  }
+  if (step.together) await Promise.all(step.together.map((one) => act(one, end, text)));
   if (step.plan) plan(step.plan);
   while (step.waitFor && !existsSync(step.waitFor)) await new Promise((resolve) => setTimeout(resolve, 20));
   if (step.ignoreCancel) {

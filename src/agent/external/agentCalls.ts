@@ -73,6 +73,7 @@ export class AgentCalls {
   /** As `AgentClient.ask`. */
   async ask(told: AgentCall): Promise<AgentPermit> {
     const call = this.#met(told);
+    await this.#work; // what earlier calls did is taken before the next may do anything
     const why = await this.#guarded(() => this.#judge(call), 'The attempt is over.');
     if (why === undefined) return 'allowed';
     call.refusal = why;
