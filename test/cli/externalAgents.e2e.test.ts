@@ -5,11 +5,13 @@ import { writeFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, it } from 'mocha';
+import { findViewMaker } from '../../src/adapters/process/diskView';
 import { cleanUpAfterEach } from '../support/cleanUp';
 import { parseEvents, readTree, runCli, startCli } from '../support/cli';
 import { eventsOf, externalProject, mine, scratchFolder } from '../support/externalProject';
 import { gateFor } from '../support/gate';
 import { noneHolding, tagOf } from '../support/processes';
+import { repoRoot } from '../support/repoRoot';
 import { call, finish } from '../support/smallProject';
 
 describe('agents of other makers', () => {
@@ -136,6 +138,33 @@ describe('agents of other makers', () => {
       /\.vscode\/tasks\.json/,
     ])
       assert.match(text, words);
+  });
+
+  it('cannot read what holds secrets, though the check can, where their copy is shown to them', async function () {
+    const from = path.join(repoRoot, 'dist');
+    if ((await findViewMaker(from, path.join(repoRoot, 'src'), process.env)) === undefined) this.skip();
+    const tell = path.join(await scratchFolder(cleanUp), 'seen');
+    const { env, args } = await externalProject(
+      cleanUp,
+      {
+        files: { '.env': 'PASSWORD=hunter2hunter2\n', '.env.example': 'PASSWORD=sample\n' },
+        features: [{ name: 'A', verify: 'grep -q hunter2hunter2 .env', model: mine }],
+      },
+      {
+        A: [
+          [
+            { peek: '.env', tell },
+            { peek: '.env.example', tell },
+            { edit: 'a.txt', content: 'a' },
+          ],
+        ],
+      },
+    );
+    const { code, notes } = await runCli(args, env);
+    assert.equal(code, 0, notes.join('\n'));
+    const seen = await readFile(tell, 'utf8');
+    assert.equal(seen.includes('hunter2'), false);
+    assert.match(seen, /PASSWORD=sample/);
   });
 
   it('have us write for them where they leave it to us', async () => {

@@ -4,7 +4,7 @@
 // node fakeAcpAgent.mjs SCRIPT [nologin|badversion|mute|die]; the script: {FEATURE: [[step, ...] of a prompt, ...]}, the
 // last for all prompts after it. A step is one of
 //   {say}  {read}  {edit, content, gate?}  {write, content}  {sneak, content}  {run}  {ask: {kind, title}}  {plan: [done, of]}
-//   {begin: COMMAND} never ends  {together: [step, ...]}  {waitFor: FILE}  {crash: CODE, once?: FILE}  {hang: true, child?: true}  {ignoreCancel: true}  {error: {code, message, data}, once?}
+//   {peek: FILE, tell: FILE}  {begin: COMMAND} never ends  {together: [step, ...]}  {waitFor: FILE}  {crash: CODE, once?: FILE}  {hang: true, child?: true}  {ignoreCancel: true}  {error: {code, message, data}, once?}
 //   {cost: USD}  {usage: {...}}  {end: STOP_REASON}  {log: FILE}
 import { spawn, spawnSync } from 'node:child_process';
 import { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -109,6 +109,13 @@ async function act(step, end, text) {
     );
   }
   if (step.together) await Promise.all(step.together.map((one) => act(one, end, text)));
+  if (step.peek) {
+    try {
+      appendFileSync(step.tell, readFileSync(at(step.peek), 'utf8'));
+    } catch (error) {
+      appendFileSync(step.tell, error.code);
+    }
+  }
   if (step.plan) plan(step.plan);
   while (step.waitFor && !existsSync(step.waitFor)) await new Promise((resolve) => setTimeout(resolve, 20));
   if (step.ignoreCancel) {

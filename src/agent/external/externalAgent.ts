@@ -1,6 +1,6 @@
 // An agent of another maker at work on one feature: it is started in its copy, prompted until its work is accepted, and
 // ended with all it has started.
-import { secretFiles } from '../../core/features/namedSecrets';
+import { type SecretFiles, secretFiles } from '../../core/features/namedSecrets';
 import type { Redactor } from '../../core/guardrails/redactor';
 import { parseWorkspacePath, type WorkspacePath } from '../../core/locks/lockPath';
 import type { Usage } from '../../core/models/models';
@@ -15,6 +15,7 @@ import type {
   ExternalAgents,
 } from '../../ports/externalAgents';
 import { Failure, troubleOf } from '../../ports/failure';
+import type { CommandPlace } from '../../ports/isolation';
 import type { Clock } from '../../ports/system';
 import { type AgentRunner, untilOver } from '../agentRunner';
 import type { AgentOutcome } from '../tools/tool';
@@ -56,7 +57,8 @@ async function work(
   await coordinator.progress({ status: 'running', step: `starting ${start.title}` });
   const { unread, withheld } = await coordinator.copyReady();
   for (const value of withheld) redactor.add(value);
-  const place = await coordinator.agentPlace();
+  const isSecret = secretFiles(assignment.secretFiles);
+  const place = await withoutSecrets(await coordinator.agentPlace(), ports.files, isSecret);
   const talk = new Conversation(assignment, ports, [place.cwd, assignment.copyDir]);
   try {
     const where = { place, tag: assignment.tag };
@@ -69,6 +71,25 @@ async function work(
   } catch (error) {
     return await endedBy(error, start, ports);
   }
+}
+
+/**
+ * Where its place is shown to it, secret files are not: whatever it reads goes to a service of its own choice. Its commands miss
+ * them as well, for it runs them itself; the check has them.
+ */
+async function withoutSecrets(
+  place: CommandPlace,
+  files: CopyFiles,
+  isSecret: SecretFiles,
+): Promise<CommandPlace> {
+  const { view, cwd } = place;
+  const listing = view && (await files.list(''));
+  if (!view || !listing?.ok) return place;
+  const hidden = listing.value.paths.filter(isSecret).map((path) => ({
+    ...{ from: '/dev/null', at: `${cwd}/${path}` },
+    isReadOnly: true,
+  }));
+  return { ...place, view: { ...view, mounts: [...view.mounts, ...hidden] } };
 }
 
 /** What stopped it from outside is no failure of the feature's. */
