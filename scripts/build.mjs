@@ -9,7 +9,14 @@ const dist = path.join(repoRoot, 'dist');
 
 /** The extension host of the oldest editor we support (1.101) is Node 22; everything else is tried on Node 20. */
 const nodeEntries = [
-  { from: 'src/vscode/extension.ts', to: 'extension.js', target: 'node22', external: ['vscode'] },
+  {
+    from: 'src/vscode/extension.ts',
+    to: 'extension.js',
+    target: 'node22',
+    external: ['vscode'],
+    plugins: [besideIt('host/tryKey')],
+  },
+  { from: 'src/host/tryKey.ts', to: 'tryKey.js', target: 'node22' },
   { from: 'src/worker/main.ts', to: 'worker.js', target: 'node20' },
   { from: 'src/worker/guard.ts', to: 'guard.js', target: 'node20' },
   { from: 'src/cli/main.ts', to: 'cli.js', target: 'node20', banner: { js: '#!/usr/bin/env node' } },
@@ -88,6 +95,19 @@ export async function build({ dev = false } = {}) {
   console.log(
     `built ${files.length} files, ${kilobytes} KB, in ${Math.round(performance.now() - startedAt)} ms`,
   );
+}
+
+/**
+ * Leaves what is imported by this path to a file of its own beside the bundle, loaded when it is first needed: it brings
+ * the models' libraries, which the extension needs for nothing else. Nothing but plain values may pass between the two.
+ */
+function besideIt(part) {
+  const file = `./${path.posix.basename(part)}.js`;
+  return {
+    name: 'beside',
+    setup: (build) =>
+      build.onResolve({ filter: new RegExp(`/${part}$`) }, () => ({ path: file, external: true })),
+  };
 }
 
 /** Rename is atomic: a program that starts while another build runs never loads half a file. */
