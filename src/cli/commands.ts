@@ -14,6 +14,7 @@ import type { Session } from '../host/session';
 import { Failure } from '../ports/failure';
 import { describeElsewhere, openFolder, openSession } from './openSession';
 import { allPass, describeAtWork } from './runEnd';
+import { tellLong } from './tellLong';
 import { BadInput, type Terminal } from './terminal';
 
 export async function status(
@@ -27,9 +28,10 @@ export async function status(
     else for (const line of describeStatus(snapshot)) terminal.print(line);
   };
   await mustHaveRun(root);
-  const joined = await openFolder({ root, distDir, terminal }).catch((error: unknown) =>
-    lastStored(root, terminal, distDir, error),
-  );
+  const long = tellLong(terminal.note);
+  const joined = await openFolder({ root, distDir, terminal, long })
+    .catch((error: unknown) => lastStored(root, terminal, distDir, error))
+    .finally(() => long.end());
   if (joined.kind === 'elsewhere') {
     tell(joined.snapshot);
     for (const line of describeElsewhere(root)) terminal.note(`⚠️ ${line}`);

@@ -5,6 +5,7 @@ import { type Joined, joinWorkspace } from '../host/joinWorkspace';
 import type { Session } from '../host/session';
 import { resolveSettings } from '../host/settings';
 import { readSettings } from './settingsFiles';
+import { type LongWork, tellLong } from './tellLong';
 import { BadInput, type Terminal } from './terminal';
 
 /** What every command that speaks to a host is given. */
@@ -14,33 +15,32 @@ export interface Place {
   readonly terminal: Terminal;
   /** This user's own settings, where somebody follows them; else they are as they are read at the opening. */
   readonly machine?: () => MachineSettings;
+  /** Of a command that goes on being busy after the opening; else there is one for that alone. */
+  readonly long?: LongWork;
 }
 
-/** A start that hangs is not to be a silent one: a person is to read of it within 5 s. */
-const tellAfterMs = 3_000;
 /** What the opening waits for was told; if it goes on for so long, that is not all. */
-const tellAgainAfterMs = 20_000;
+const toldMs = 20_000;
 
 /** As `joinWorkspace`; starts nothing by itself, and says what there is to be told. */
 export async function openFolder(
-  { root, distDir, terminal, machine }: Place,
+  { root, distDir, terminal, machine, long: given }: Place,
   elsewhere: Elsewhere = 'ask',
 ): Promise<Joined> {
+  const long = given ?? tellLong(terminal.note);
+  long.now(
+    `Opening ${root}`,
+    'there is much to read or to copy, its disk does not answer, or the process that opens it has to wait itself',
+  );
   const { machine: read } = resolveSettings((await readSettings(root, {}, terminal.env)).read);
-  const tellSlow = () =>
-    terminal.note(
-      `⏳ Opening ${root} takes long: there is much to read or to copy, its disk does not answer, or the process that opens it has to wait itself. It goes on by itself.`,
-    );
-  let slow = setTimeout(tellSlow, tellAfterMs);
   const onWait = (what: string) => {
     terminal.note(`⏳ ${what} It goes on by itself.`);
-    clearTimeout(slow);
-    slow = setTimeout(tellSlow, tellAgainAfterMs);
+    long.said(toldMs);
   };
   const joined = await joinWorkspace({
     ...{ root, face: 'cli', distDir, goOn: false, elsewhere, log: terminal.debug, onWait },
     machine: machine ?? (() => read),
-  }).finally(() => clearTimeout(slow));
+  }).finally(() => given ?? long.end());
   if (joined.kind === 'session') for (const line of joined.told) terminal.note(`⚠️ ${line}`);
   return joined;
 }

@@ -20,6 +20,7 @@ import { mendNeeded } from './personNeeded';
 import { checkBacklog, chooseFeatures } from './readBacklog';
 import { allPass, describeAtWork, endOfRun, type RunEnd, tellLink } from './runEnd';
 import { readSettings } from './settingsFiles';
+import { type LongWork, tellLong } from './tellLong';
 import { followPackages } from './tellPackages';
 import { BadInput, type Terminal } from './terminal';
 
@@ -30,7 +31,24 @@ export async function run(
   terminal: Terminal,
   distDir: string,
 ): Promise<number> {
-  const { path: backlog, named } = await checkBacklog(root, command.features ?? 'features.json');
+  const long = tellLong(terminal.note);
+  try {
+    return await runBacklog(command, root, terminal, distDir, long);
+  } finally {
+    long.end();
+  }
+}
+
+async function runBacklog(
+  command: RunCommand,
+  root: string,
+  terminal: Terminal,
+  distDir: string,
+  long: LongWork,
+): Promise<number> {
+  const file = command.features ?? 'features.json';
+  long.now(`Reading ${file}`, 'there is much to read, or its disk does not answer');
+  const { path: backlog, named } = await checkBacklog(root, file);
   const sources = await readSettings(root, flagsOf(command), terminal.env);
   const { settings, machine, warnings } = resolveSettings(sources.read);
   if (command.maxAgents !== undefined && command.maxAgents > machine.agentLimit) {
@@ -52,7 +70,7 @@ export async function run(
     );
 
   const own = followMachine(root, terminal.env, machine);
-  const place = { root, distDir, terminal, machine: own.now };
+  const place = { root, distDir, terminal, machine: own.now, long };
   const session = await openSession(place, command.elsewhere).catch((error: unknown) => {
     own.stop();
     throw error;
@@ -65,15 +83,18 @@ export async function run(
   });
   const followed = followBacklog(session, backlog, terminal.note);
   const build = async (): Promise<number> => {
+    const many = 'there are many of them';
+    long.now(`Bringing the features in line with ${backlog}`, many);
     await followed.load();
     const only =
       command.featureId === undefined
         ? undefined
         : chooseFeatures(session.snapshot, command.featureId, command.withDependencies);
-    const printer = print(session, command.json, terminal);
+    const printer = print(session, command.json, terminal, long);
     const mend = stopForPerson(session);
     const tellPackages = followPackages(session, root, machine.workspaceSetUp, terminal.note);
     await tellRecovery(session, printer);
+    long.now('Choosing what comes first', many);
     const started = await session.start({
       settings: {
         ...settings,
@@ -138,15 +159,25 @@ function refuseWithoutModel(
   ]);
 }
 
-function print(session: Session, json: boolean, terminal: Terminal): Printer {
+function print(session: Session, json: boolean, terminal: Terminal, long: LongWork): Printer {
+  const line = (words: string) => {
+    terminal.print(words);
+    long.said();
+  };
   const printer: Printer = json
-    ? createJsonPrinter(session.snapshot, terminal.print, (text) => session.text(text))
-    : createTextPrinter(session.snapshot, terminal.print, terminal.note);
+    ? createJsonPrinter(session.snapshot, line, (text) => session.text(text))
+    : createTextPrinter(session.snapshot, line, terminal.note);
   session.onChange(({ events, reset }) => {
     printer.show(events);
+    if (events.some(isOfWork)) long.end();
     if (reset) printer.reset(session.snapshot);
   });
   return printer;
+}
+
+/** From then on whoever looks sees agents at work, or why there are none. */
+function isOfWork({ type }: Event): boolean {
+  return type === 'feature.claimed' || type === 'breaker.opened' || type === 'run.finished';
 }
 
 /** False when nothing is there that could be stopped, so that there is nothing to wait for. */

@@ -49,7 +49,8 @@ export interface PoolParts {
   readonly ender: ProcessEnder;
   readonly clock: Clock;
   readonly chance: Chance;
-  readonly socketPath: string;
+  /** Where workers reach this host now. Throws `Failure` when they cannot. */
+  readonly address: () => Promise<string>;
   /** Why a model's provider cannot be asked. */
   readonly whyNot: WhyNot;
   /** The mark in the environment of every process of an attempt; the same again after a crash. */
@@ -217,7 +218,7 @@ export class AgentPool {
   }
 
   async #spawn(live: LiveAttempt): Promise<void> {
-    const { spawner, log, machine, socketPath } = this.parts;
+    const { spawner, log, machine, address } = this.parts;
     const { slot, fence, featureId } = live.attempt;
     try {
       const able = await machine.begin(slot, featureId);
@@ -227,7 +228,7 @@ export class AgentPool {
       live.begun = able;
       void worker.exited.then((end) => live.isOver || this.#follow(this.mourn(live, deathOf(end))));
       await log.append([{ type: 'agent.started', process: worker.process, ...attemptOf(live.attempt) }]);
-      worker.begin({ socketPath, token: live.token });
+      worker.begin({ socketPath: await address(), token: live.token });
     } catch (error) {
       this.#follow(this.broke(live, 'Starting a worker', error));
     }
@@ -244,10 +245,11 @@ export class AgentPool {
   }
 
   /** A worker that never said hello has not seen the feature: it is not the feature that undid it. */
-  #lose(live: LiveAttempt, note: string): Promise<void> {
-    return live.isGreeted
-      ? this.end(live, { kind: 'lost', note })
-      : this.handBack(live, { cause: 'spawn', message: `An agent's process did not begin. ${note}` });
+  async #lose(live: LiveAttempt, note: string): Promise<void> {
+    if (live.isGreeted) return this.end(live, { kind: 'lost', note });
+    const unreached = await this.parts.address().then(() => undefined, troubleOf);
+    const unborn = { cause: 'spawn', message: `An agent's process did not begin. ${note}` } as const;
+    await this.handBack(live, unreached ?? unborn);
   }
 
   #watchTime(live: LiveAttempt, limits: Limits): void {

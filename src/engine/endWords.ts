@@ -72,9 +72,14 @@ function isHeapFull(outputTail: string): boolean {
 
 /** The line that names the error where there is one, else the last. */
 function lastWords(outputTail: string): string {
-  const lines = outputTail.split('\n').filter((line) => line.trim() !== '');
+  const lines = outputTail.split('\n').filter((line) => line.trim() !== '' && !isOfStack(line));
   const line = lines.find((one) => /\bError\b/.test(one)) ?? lines.at(-1);
   return line === undefined ? '' : ` It last said: ${line.trim().slice(0, 300)}`;
+}
+
+/** Where in the program an error was, which is for whoever reads the log. */
+function isOfStack(line: string): boolean {
+  return /^\s+at \S/.test(line);
 }
 
 export function messageOf(error: unknown): string {

@@ -77,7 +77,8 @@ export interface EngineParts {
   readonly secretFiles: () => readonly string[];
   /** Asked at every command. */
   readonly surroundings: () => Surroundings;
-  readonly socketPath: string;
+  /** Where workers reach this host now. Throws `Failure` when they cannot. */
+  readonly address: () => Promise<string>;
   /** Marks the processes of this workspace; the same for every host of it. */
   readonly workspaceTag: string;
   readonly admit: (token: string, fence: Fence) => void;
@@ -137,7 +138,7 @@ export class Engine {
     const pool: AgentPool = new AgentPool({
       ...{ log, locks, publications, isolation, setUp, insistence, breaker, clock, chance, tagOf, report },
       machine,
-      ...{ spawner: parts.spawner, ender: parts.ender, socketPath: parts.socketPath, admit: parts.admit },
+      ...{ spawner: parts.spawner, ender: parts.ender, address: parts.address, admit: parts.admit },
       whyNot: (provider) => parts.models.whyNot(provider),
       checkAgain: (live) => checkAgain({ log, pool, submission }, live),
     });

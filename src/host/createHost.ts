@@ -187,7 +187,7 @@ async function build(
       machine: createNodeMachine(),
       sockets: createSystemSockets(),
       ender,
-      socketPath: owner.socketPath,
+      address: () => owner.address(),
     },
     isolation: createIsolation({
       ...{ root, top, houseDir, user, dir: copies.dir, beforePlace: copies.beforePlace },

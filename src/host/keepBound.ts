@@ -1,21 +1,35 @@
-// Keeps an owner's socket under the name by which others look for it, also when its folder is cleaned away meanwhile.
+// Keeps an owner's socket where others look for it, also when its folder is cleaned away or its name taken meanwhile.
 import { randomBytes } from 'node:crypto';
 import { watch } from 'node:fs';
 import { link, rm, stat } from 'node:fs/promises';
-import { type Card, listEpochs, touch, writeCard } from '../hub/discovery';
+import path from 'node:path';
+import { type Card, isAnswering, listEpochs, touch, writeCard } from '../hub/discovery';
 import type { Listener } from '../hub/listener';
-import { privatePath, socketPath } from '../hub/runtimeFolder';
+import { isOurs, type Place, privatePath, socketPath } from '../hub/runtimeFolder';
+import { Failure } from '../ports/failure';
 
 export interface BoundSocket {
-  readonly folder: string;
+  /** Where it is bound. Rewritten here: somebody else may take the folder's name. */
+  folder: string;
   readonly epoch: number;
   readonly card: Card;
   /** The files that show it to others: the socket's name and the card. Rewritten here. */
   files: readonly string[];
   readonly listener: Listener;
-  /** Makes the folder again. Rejects when it is not to be had, or would be another. */
-  readonly makeFolder: () => Promise<void>;
-  readonly watchFolder?: WatchFolder;
+  /** Answers the folder to bind it in now, made if need be: the same, or the next best. Rejects when there is none. */
+  readonly findFolder: () => Promise<string>;
+  readonly place?: Place | undefined;
+  readonly watchFolder?: WatchFolder | undefined;
+}
+
+export interface Keeper {
+  /**
+   * The socket's path, bound anew first where it was taken away. Throws `Failure`: `noMeeting` when it can be bound
+   * nowhere, and what the disk says.
+   */
+  path(): Promise<string>;
+  /** Resolves when nothing is bound any more that was not before. */
+  stop(): Promise<void>;
 }
 
 /** Calls `changed` after any change in a folder, and after its removal, which ends it. May throw. */
@@ -26,46 +40,63 @@ const touchEveryMs = 6 * 60 * 60 * 1000;
 /** Where the system has no more watches to give. */
 const lookEveryMs = 30_000;
 
-/** @returns the way to stop; resolves when nothing is bound any more that was not before */
-export function keepBound(socket: BoundSocket): () => Promise<void> {
-  const { folder, watchFolder = watchWithSystem } = socket;
+export function keepBound(socket: BoundSocket): Keeper {
+  const { watchFolder = watchWithSystem } = socket;
   let stopped = false;
-  let watcher = tryWatching();
+  let watchers = watchBoth();
   let last: Promise<unknown> = Promise.resolve();
 
-  function tryWatching(): { close(): void } | undefined {
+  /** The one above tells when it is moved away as a whole, of which the inner one hears nothing. */
+  function watchBoth(): readonly { close(): void }[] {
     try {
-      return watchFolder(folder, look);
+      const { folder } = socket;
+      return [folder, path.dirname(folder)].map((each) => watchFolder(each, lookSoon));
     } catch {
-      return undefined;
+      return [];
     }
   }
-  function look(): void {
-    last = last.then(async () => {
+  function look(): Promise<void> {
+    const looked = last.then(async () => {
       if (stopped || (await isThere(socket))) return;
-      const isBound = await bindAgain(socket).catch(() => false); // tried again with the next look
-      watcher?.close();
-      watcher = stopped ? undefined : tryWatching();
+      try {
+        await bindAgain(socket);
+      } finally {
+        for (const watcher of watchers) watcher.close();
+        watchers = stopped ? [] : watchBoth();
+      }
       // Taken away once more before it was watched again?
-      if (isBound && !(await isThere(socket))) look();
+      if (!(await isThere(socket))) lookSoon();
     });
+    last = looked.catch(() => undefined);
+    return looked;
+  }
+  function lookSoon(): void {
+    look().catch(() => undefined); // tried again with the next look
   }
   const fresh = setInterval(() => {
-    void touch([folder, ...socket.files]);
-    look(); // of a folder further up that was moved away nothing is told
+    void touch([socket.folder, ...socket.files]);
+    lookSoon(); // of a folder further up that was moved away nothing is told
   }, touchEveryMs).unref();
-  const regular = setInterval(() => (watcher ? undefined : look()), lookEveryMs).unref();
-  return async () => {
-    stopped = true;
-    clearInterval(fresh);
-    clearInterval(regular);
-    watcher?.close();
-    await last;
+  const regular = setInterval(() => watchers.length === 0 && lookSoon(), lookEveryMs).unref();
+  return {
+    async path() {
+      await look();
+      return socketPath(socket.folder, socket.epoch);
+    },
+    async stop() {
+      stopped = true;
+      clearInterval(fresh);
+      clearInterval(regular);
+      for (const watcher of watchers) watcher.close();
+      await last;
+    },
   };
 }
 
-/** The socket has its name, and the card that is found by its inode lies beside it. */
-async function isThere({ folder, epoch, files }: BoundSocket): Promise<boolean> {
+/** In a folder of ours the socket has its name, and the card that is found by its inode lies beside it. */
+async function isThere({ folder, epoch, files, place }: BoundSocket): Promise<boolean> {
+  // Whoever has taken the folder's name may have put anything into it.
+  if (!(await isOurs(folder, place))) return false;
   const [address, cardFile] = [socketPath(folder, epoch), files.find((file) => file.endsWith('.token'))];
   const inode = await inodeOf(address);
   if (inode === undefined || !cardFile?.endsWith(`.${inode}.token`)) return false;
@@ -79,32 +110,49 @@ function inodeOf(file: string): Promise<bigint | undefined> {
   );
 }
 
-/** As the claim was made: listens under a private name, lays the card, and links. False when it is another's by now. */
-async function bindAgain(socket: BoundSocket): Promise<boolean> {
-  const { folder, epoch, card, listener } = socket;
+/** As the claim was made: listens under a private name, lays the card, and links. Rejects when it is another's by now. */
+async function bindAgain(socket: BoundSocket): Promise<void> {
+  const folder = await folderFor(socket);
+  const { epoch, card, listener } = socket;
   const address = socketPath(folder, epoch);
-  await socket.makeFolder();
   const inode = await inodeOf(address);
-  if (inode !== undefined && socket.files.some((file) => file.endsWith(`.${inode}.token`))) {
+  if (socket.files.includes(address) && socket.files.some((file) => file.endsWith(`.${inode}.token`))) {
     socket.files = [address, await writeCard(folder, epoch, address, card)]; // only the card was taken away
-    return true;
+    return;
   }
+  if (inode !== undefined && !(await isAnswering(address))) await rm(address, { force: true }); // of an earlier owner
   const own = privatePath(folder, randomBytes(8).toString('hex'));
   await listener.also(own);
   const cardFile = await writeCard(folder, epoch, own, card);
-  const isOurs = await link(own, address).then(
+  const isLinked = await link(own, address).then(
     () => true,
     () => false,
   );
   await rm(own, { force: true });
-  const [highest] = await listEpochs(folder);
-  if (isOurs && highest === epoch) {
-    socket.files = [address, cardFile];
-    return true;
+  if (isLinked && !(await hasSuccessor(folder, epoch))) {
+    Object.assign(socket, { folder, files: [address, cardFile] });
+    return;
   }
   // A lower one that came in between learns from the database that it is not the owner; a higher one is our successor.
   await rm(cardFile, { force: true });
-  if (isOurs) await rm(address, { force: true });
+  if (isLinked) await rm(address, { force: true });
+  throw new Failure('noMeeting', `Agents cannot reach this process: another one has its name in ${folder}.`);
+}
+
+async function folderFor({ findFolder }: BoundSocket): Promise<string> {
+  try {
+    return await findFolder();
+  } catch (error) {
+    if (!Failure.is(error, 'denied')) throw error;
+    throw new Failure('noMeeting', `Agents cannot reach this process any more. ${error.message}`, {
+      cause: error,
+    });
+  }
+}
+
+async function hasSuccessor(folder: string, epoch: number): Promise<boolean> {
+  for (const other of await listEpochs(folder))
+    if (other > epoch && (await isAnswering(socketPath(folder, other)))) return true;
   return false;
 }
 

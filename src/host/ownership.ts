@@ -13,18 +13,13 @@ import {
   writeCard,
 } from '../hub/discovery';
 import { type Listener, listen } from '../hub/listener';
-import {
-  existingFolders,
-  locate,
-  makeAgain,
-  type Place,
-  privatePath,
-  socketPath,
-} from '../hub/runtimeFolder';
+import { existingFolders, locate, type Place, privatePath, socketPath } from '../hub/runtimeFolder';
 import { type BoundSocket, keepBound, type WatchFolder } from './keepBound';
 
 export interface Owner extends OwnerAddress {
   readonly kind: 'owner';
+  /** Where it listens now. For whoever is to connect: bound anew first where it was taken away. Throws as `Keeper.path`. */
+  address(): Promise<string>;
   /** Listens already: who connects before `accept` waits for an answer. */
   readonly listener: Listener;
   /** Gives the workspace up, for the next to take. Touches no file of a successor. May be called twice. */
@@ -65,6 +60,7 @@ export async function claimOwnership(root: string, options: ClaimOptions = {}): 
   const attempt = process.platform === 'win32' ? tryPipe : trySocket;
   for (;;) {
     const folder = await locate(root, options.place);
+    const findFolder = () => locate(root, options.place);
     try {
       const seen = await listEpochs(folder);
       for (const each of await existingFolders(root, options.place)) {
@@ -72,7 +68,7 @@ export async function claimOwnership(root: string, options: ClaimOptions = {}): 
         if (owner) return { kind: 'mirror', ...owner };
       }
       const epoch = Math.max(seen[0] ?? 0, options.minEpoch ?? 0) + 1;
-      const claimed = await attempt(folder, epoch, options);
+      const claimed = await attempt({ folder, epoch, findFolder }, options);
       if (claimed) return claimed;
     } catch (error) {
       if (!(error instanceof Error && 'code' in error)) throw error;
@@ -81,20 +77,24 @@ export async function claimOwnership(root: string, options: ClaimOptions = {}): 
   }
 }
 
+type Bid = Pick<BoundSocket, 'folder' | 'epoch' | 'findFolder'>;
+
 /** Undefined when another was quicker. */
-async function trySocket(folder: string, epoch: number, options: ClaimOptions): Promise<Owner | undefined> {
+async function trySocket(bid: Bid, options: ClaimOptions): Promise<Owner | undefined> {
+  const { folder, epoch } = bid;
   const card = { token: newToken(), process: options.process };
   const address = socketPath(folder, epoch);
   const own = privatePath(folder, newToken());
   const listener = await listen(own).catch((error: unknown) => unlessGone(folder, error));
   if (!listener) return undefined;
   const bound: BoundSocket = {
-    ...{ folder, epoch, card, listener, files: [], watchFolder: options.watchFolder },
-    makeFolder: () => makeAgain(folder, options.place),
+    ...{ ...bid, card, listener, files: [] },
+    ...{ place: options.place, watchFolder: options.watchFolder },
   };
   const withdraw = async (): Promise<void> => {
     await listener.close();
-    for (const file of bound.files) if (file !== address) await rm(file, { force: true }).catch(unlessTaken);
+    for (const file of bound.files)
+      if (file.endsWith('.token')) await rm(file, { force: true }).catch(unlessTaken);
   };
   try {
     bound.files = [address, await writeCard(folder, epoch, own, card)];
@@ -103,9 +103,15 @@ async function trySocket(folder: string, epoch: number, options: ClaimOptions): 
     if (await isAlone(folder, epoch)) {
       await sweepBelow(folder, epoch);
       await sweepForgotten(folder, Date.now()).catch(() => undefined); // it is for others; ours stands
-      const stop = keepBound(bound);
-      const leave = () => stop().then(withdraw);
-      return { kind: 'owner', epoch, socketPath: address, ...card, listener, withdraw: leave };
+      const keeper = keepBound(bound);
+      return {
+        ...{ kind: 'owner', epoch, ...card, listener },
+        get socketPath() {
+          return socketPath(bound.folder, epoch);
+        },
+        address: () => keeper.path(),
+        withdraw: () => keeper.stop().then(withdraw),
+      };
     }
   } catch (error) {
     // The name is taken, or a new owner has swept our private one away.
@@ -137,19 +143,18 @@ async function isAlone(folder: string, epoch: number): Promise<boolean> {
 }
 
 /** A pipe's name is its lock: the system gives it to one, and takes it back at that one's death. */
-async function tryPipe(
-  folder: string,
-  epoch: number,
-  { process: self }: ClaimOptions,
-): Promise<Owner | undefined> {
+async function tryPipe({ folder, epoch }: Bid, { process: self }: ClaimOptions): Promise<Owner | undefined> {
   const token = newToken();
   const address = socketPath(folder, epoch);
   try {
     const listener = await listen(address);
     await writeCard(folder, epoch, address, { token, process: self });
     await sweepBelow(folder, epoch);
-    const withdraw = () => listener.close();
-    return { kind: 'owner', epoch, socketPath: address, token, process: self, listener, withdraw };
+    return {
+      ...{ kind: 'owner', epoch, socketPath: address, token, process: self, listener },
+      address: async () => address,
+      withdraw: () => listener.close(),
+    };
   } catch (error) {
     if (hasCode(error, 'EADDRINUSE')) return undefined;
     throw error;

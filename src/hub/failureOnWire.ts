@@ -71,6 +71,7 @@ const reasons: Readonly<Record<FailureReason, true>> = {
   tooManyOpen: true,
   noCopy: true,
   gitSilent: true,
+  noMeeting: true,
   copyRefused: true,
   noAgent: true,
   agentGone: true,

@@ -47,26 +47,22 @@ export async function locate(root: string, place: Place = {}): Promise<string> {
 
 /**
  * The workspace's folders in all places that are ours: a host lives in another than `locate` answers when the better
- * place was not free at its start. Best first; makes nothing.
+ * place was not free when it bound its socket. Best first; makes nothing.
  */
 export async function existingFolders(root: string, place: Place = {}): Promise<readonly string[]> {
   if (isWindows) return [await locate(root, place)];
-  const uid = place.uid ?? ownUid();
   const workspace = await nameOf(root);
   const found: string[] = [];
   for (const ours of userFolders(place)) {
     const folder = path.join(ours, workspace);
-    if ((await isPrivate(ours, uid)) && (await isPrivate(folder, uid))) found.push(folder);
+    if (await isOurs(folder, place)) found.push(folder);
   }
   return found;
 }
 
-/** Makes a folder that `locate` answered once more, where it was. Throws `Failure` (`denied`) when it is not ours now. */
-export async function makeAgain(folder: string, { uid = ownUid() }: Place = {}): Promise<void> {
-  const ours = path.dirname(folder);
-  const why = await makePrivate(ours, uid);
-  if (why !== undefined) throw new Failure('denied', `${ours} ${why}.`);
-  await makeInner(folder, uid);
+/** A folder that `locate` answered, and nobody else can have put anything into since. */
+export async function isOurs(folder: string, { uid = ownUid() }: Place = {}): Promise<boolean> {
+  return (await isPrivate(path.dirname(folder), uid)) && (await isPrivate(folder, uid));
 }
 
 async function nameOf(root: string): Promise<string> {

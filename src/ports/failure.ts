@@ -37,6 +37,8 @@ export type FailureReason =
   | 'noCopy'
   /** Git was asked about the workspace and does not answer: what its settings name is not known. */
   | 'gitSilent'
+  /** Nowhere is a folder in which other processes could reach this one. */
+  | 'noMeeting'
   /** The user's own settings do not let a copy be made. */
   | 'copyRefused'
   /** An agent of another maker is not installed, not logged in, or does not speak as it should. */
@@ -82,6 +84,7 @@ const troubles: { readonly [R in FailureReason]?: { readonly cause: TroubleCause
     foreign: { cause: 'stateFolder', told: '' },
     noCopy: { cause: 'workspace', told: '' },
     gitSilent: { cause: 'git', told: '' },
+    noMeeting: { cause: 'meeting', told: '' },
     copyRefused: { cause: 'copies', told: '' },
     noAgent: { cause: 'agent', told: '' },
   };

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { setFlagsFromString } from 'node:v8';
 import { Redactor } from '../core/guardrails/redactor';
+import { Failure } from '../ports/failure';
 import { type AttemptStart, runAttempt } from './attempt';
 import { rehearse } from './rehearsal';
 
@@ -68,8 +69,9 @@ function parseJson(text: string): unknown {
   }
 }
 
-/** To the log file that the host keeps of us; of a bug the stack tells where it is. */
+/** To the log file that the host keeps of us; of a bug the stack tells where it is, and a failure says what it is. */
 function fail(reason: unknown): never {
-  console.error(redactor.text(reason instanceof Error ? (reason.stack ?? reason.message) : String(reason)));
+  const words = reason instanceof Error && !Failure.is(reason) ? reason.stack : undefined;
+  console.error(redactor.text(words ?? (reason instanceof Error ? reason.message : String(reason))));
   process.exit(1);
 }

@@ -302,10 +302,14 @@ describe('a command under which something breaks', function () {
         ready: new Promise(nothing),
       });
       cleanUp.unshift(() => hub.close(), owner.withdraw);
-      const run = start(dir);
-      await noteSeen(run, /⏳ Opening .* takes long/);
-      run.child.kill('SIGTERM');
-      assert.equal(exitCodeOf(await run.ended), 143);
+      await mkdir(house(dir));
+      await writeFile(path.join(house(dir), 'agents.db'), ''); // for `status`, which asks whether there was a run
+      for (const run of [start(dir), startWith({}, 'status', '--project-dir', dir)]) {
+        await noteSeen(run, /⏳ Opening .* takes long/);
+        await noteSeen(run, /⏳ Opening .* goes on; it has taken \d+ s/);
+        run.child.kill('SIGTERM');
+        assert.equal(exitCodeOf(await run.ended), 143);
+      }
     });
 
     it('says so in the midst of a run, and follows it on when the owner answers again', async () => {

@@ -62,6 +62,8 @@ export interface SimulatedHostOptions {
   readonly onEnd?: (tag: string) => void;
   /** How workers end that die before their first word. */
   readonly dieAtBirth?: WorkerEnd;
+  /** Where workers are told to find the host. */
+  readonly address?: () => Promise<string>;
   readonly workspace?: MemoryIsolation;
   readonly disk?: MemoryDisk;
   readonly clock?: SimulatedClock;
@@ -113,7 +115,7 @@ export class SimulatedHost {
       ...{ store, clock, chance, isolation: workspace },
       loaded: { ...(await store.load()), ...options.loaded },
       ...{
-        socketPath: '/hub',
+        address: options.address ?? (async () => '/hub'),
         sockets: options.sockets ?? unknownSockets,
         cores: options.cores ?? { count: 64, wanted: () => undefined },
         machine: options.machine ?? new ScriptedMachine(),

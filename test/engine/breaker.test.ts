@@ -258,6 +258,59 @@ describe('trouble from outside', () => {
       assert.deepEqual(judged(host), []);
     });
 
+    it('waits while no worker could reach it, and says why', async () => {
+      let isTaken = true;
+      const host = await SimulatedHost.open({
+        ...{ backlog, settings: noRetries },
+        address: async () => {
+          if (isTaken)
+            throw new Failure('noMeeting', 'Agents cannot reach this process any more. /tmp/x is no folder');
+          return '/hub';
+        },
+      });
+      await host.start();
+      await host.clock.advance(4_000);
+      const { breaker } = host.engine.snapshot;
+      assert.equal(breaker?.message, 'Agents cannot reach this process any more. /tmp/x is no folder.');
+      assert.match(breaker.mend, /be yours alone/);
+      isTaken = false;
+      await host.clock.advance(10_000);
+      assert.equal(host.engine.snapshot.run?.outcome, 'complete');
+      assert.deepEqual(judged(host), []);
+      assert.deepEqual(told(host), ['opened', 'closed']);
+    });
+
+    it('says of workers who find nobody that they cannot reach it', async () => {
+      let isTaken = false;
+      const host = await SimulatedHost.open({
+        ...{ backlog: [{ name: 'a' }], settings: noRetries },
+        dieAtBirth: { code: 1, signal: null, outputTail: 'No host answers.' },
+        address: async () => {
+          if (isTaken) throw new Failure('noMeeting', 'Taken.');
+          isTaken = true; // right after the worker was told
+          return '/hub';
+        },
+      });
+      await host.start();
+      await host.clock.advance(1_000);
+      assert.equal(host.engine.snapshot.breaker?.message, 'Taken.');
+    });
+
+    it('says what such a worker said, and not where in the program it was', async () => {
+      const stack = '    at process.processTicksAndRejections (node:internal/process/task_queues:105:5)';
+      const host = await SimulatedHost.open({
+        ...{ backlog: [{ name: 'a' }], settings: noRetries },
+        dieAtBirth: {
+          code: 1,
+          signal: null,
+          outputTail: `Failure: No host answers.\n${stack}\n    at async main\n`,
+        },
+      });
+      await host.start();
+      await host.clock.advance(1_000);
+      assert.match(host.engine.snapshot.breaker?.message ?? '', /It last said: Failure: No host answers\.$/);
+    });
+
     it('waits when the check cannot be started', async () => {
       let isRefused = true;
       const host = await SimulatedHost.open({

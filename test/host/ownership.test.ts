@@ -2,7 +2,7 @@
 import { strict as assert } from 'node:assert';
 import { once } from 'node:events';
 import { watch } from 'node:fs';
-import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
 import { type ClaimOptions, claimOwnership, type Mirror, type Owner } from '../../src/host/ownership';
@@ -211,6 +211,95 @@ describe('ownership', () => {
         assert.equal(found.token, owner.token);
         assert.deepEqual(await answerOf(owner), { epoch: 1 });
       }
+    });
+
+    describe('and has its name taken', () => {
+      let second: string;
+      const places = () => ({ bases: [base, second] });
+      const claimHere = async () => {
+        const claimed = await claimOwnership(root, { place: places() });
+        if (claimed.kind === 'owner') owners.push(claimed);
+        return claimed;
+      };
+      const ownHere = async () => {
+        const owner = await claimHere();
+        assert.ok(owner.kind === 'owner');
+        serve(owner);
+        return owner;
+      };
+      beforeEach(() => {
+        second = path.join(base, 'second');
+      });
+
+      const takings: Record<string, () => Promise<unknown>> = {
+        'by a file': () => writeFile(all(), ''),
+        'by a link': () => symlink(root, all()),
+        'by a folder that others can enter': async () => {
+          await mkdir(all());
+          await chmod(all(), 0o777);
+        },
+      };
+      for (const [how, take] of Object.entries(takings)) {
+        it(`is bound in the next place when that is ${how}, and found there`, async () => {
+          const owner = await ownHere();
+          const standing = await connectHub({ ...owner, role: 'client' });
+          standing.listen();
+          await rename(all(), path.join(base, 'away')); // of which its inner folder tells nobody
+          await take();
+          const address = await owner.address();
+          assert.ok(address.startsWith(second), address);
+          assert.equal(owner.socketPath, address);
+          assert.deepEqual(await answerOf(owner), { epoch: 1 });
+          assert.deepEqual(await standing.request(who, {}), { epoch: 1 });
+          const mirror = await claimHere();
+          assert.deepEqual([mirror.kind, mirror.token, mirror.socketPath], ['mirror', owner.token, address]);
+          await rm(all(), { recursive: true });
+          assert.equal((await claimHere()).kind, 'mirror');
+          standing.dispose();
+          await owner.withdraw();
+          assert.deepEqual(await readdir(path.dirname(address)), ['1.sock']);
+        });
+      }
+
+      it('is bound there without anybody asking for it', async () => {
+        const owner = await ownHere();
+        const ahead = await locate(root, { bases: [second] });
+        await rename(all(), path.join(base, 'away'));
+        await writeFile(all(), '');
+        assert.equal((await awaitOwner(ahead)).token, owner.token);
+      });
+
+      it('believes nothing that lies in a folder which others can enter by now', async () => {
+        const owner = await ownHere();
+        await chmod(all(), 0o777);
+        assert.ok((await owner.address()).startsWith(second));
+      });
+
+      it('is bound there above what owners before it have left', async () => {
+        const owner = await ownHere();
+        const ahead = await locate(root, { bases: [second] });
+        for (const name of ['1.sock', '9.sock']) await writeFile(path.join(ahead, name), '');
+        await rename(all(), path.join(base, 'away'));
+        await writeFile(all(), '');
+        assert.equal(await owner.address(), path.join(ahead, '1.sock'));
+        assert.deepEqual(await answerOf(owner), { epoch: 1 });
+      });
+
+      it('says so where there is no other place, and is bound once there is', async () => {
+        const owner = await own();
+        serve(owner);
+        const at = owner.socketPath;
+        await rename(all(), path.join(base, 'away'));
+        await writeFile(all(), '');
+        await assert.rejects(owner.address(), (error) => {
+          assert.ok(Failure.is(error, 'noMeeting'));
+          assert.ok(error.message.includes(`${all()} is not a folder`), error.message);
+          return true;
+        });
+        await rm(all());
+        assert.equal(await owner.address(), at);
+        assert.deepEqual(await answerOf(owner), { epoch: 1 });
+      });
     });
 
     it('is left to a successor who has its name by then', async () => {

@@ -1,5 +1,6 @@
 // A look at what a workspace's database holds, by someone who does not own it and writes nothing.
 import type { Snapshot } from '../../core/events/snapshot';
+import { stepsInSlices } from '../files/inSlices';
 import { bindingsOf } from './bindings';
 import { createHouseFiles, type DiskFiles } from './diskFiles';
 import { migrate, migrations, newestVersion, versionOf } from './migrations';
@@ -35,7 +36,7 @@ export async function readStoredSnapshot({
     const version = versionOf(database);
     if (version === 0) return undefined;
     migrate(database, migrations, version, newestVersion(migrations));
-    return { snapshot: readSnapshot(database), bindings: bindingsOf(database) };
+    return { snapshot: await stepsInSlices(readSnapshot(database)), bindings: bindingsOf(database) };
   } finally {
     database.close();
   }

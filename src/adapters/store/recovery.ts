@@ -1,6 +1,8 @@
 // What an earlier owner left in the folder, brought back in memory to the state after its last acknowledged commit.
 import { join } from 'node:path';
+import type { Steps } from '../../core/shared/steps';
 import { Failure } from '../../ports/failure';
+import { stepsInSlices } from '../files/inSlices';
 import { databaseName, journalName, type Place } from './databaseFile';
 import { isHead, type JournalRecord, scanJournal } from './journalRecord';
 import { readMeta } from './meta';
@@ -39,7 +41,7 @@ export async function recover(
   const { records, ends, cutBytes } = scanJournal(journal);
   for (const { schema } of records) refuseNewer(schema, steps);
 
-  const start = openStart(sqlJs, stored, steps);
+  const start = await openStart(sqlJs, stored, steps);
   const unusable = stored && !start.hasFile ? [databaseName] : [];
   const lsn = replay(start, records, steps);
   if (lsn !== undefined) {
@@ -47,7 +49,7 @@ export async function recover(
     return { ...start, lsn, tail: journal.subarray(ends[kept] ?? 0, ends.at(-1) ?? 0), cutBytes, unusable };
   }
   start.database.close(); // it may hold half of a journal that is not its own
-  const alone = openStart(sqlJs, stored, steps);
+  const alone = await openStart(sqlJs, stored, steps);
   return { ...alone, tail: new Uint8Array(), cutBytes: 0, unusable: [...unusable, journalName] };
 }
 
@@ -57,18 +59,27 @@ interface Start {
   readonly hasFile: boolean;
 }
 
-function openStart(sqlJs: SqlJs, stored: Uint8Array | undefined, steps: readonly Migration[]): Start {
-  const found = stored && openStored(sqlJs, stored, steps);
+async function openStart(
+  sqlJs: SqlJs,
+  stored: Uint8Array | undefined,
+  steps: readonly Migration[],
+): Promise<Start> {
+  const found = stored && (await openStored(sqlJs, stored, steps));
   return found ?? { database: new SqlJsDatabase(sqlJs), lsn: 0, hasFile: false };
 }
 
 /** What the file holds, or undefined when it is damaged or not ours. */
-function openStored(sqlJs: SqlJs, stored: Uint8Array, steps: readonly Migration[]): Start | undefined {
+async function openStored(
+  sqlJs: SqlJs,
+  stored: Uint8Array,
+  steps: readonly Migration[],
+): Promise<Start | undefined> {
   if (isCutShort(stored) || !hasShortList(stored)) return undefined;
   const database = new SqlJsDatabase(sqlJs, stored);
   try {
     const version = ownVersion(database, sqlJs, steps);
-    if (version > 0 && isSound(database)) return { database, lsn: readMeta(database, 'lsn'), hasFile: true };
+    if (version > 0 && (await stepsInSlices(isSound(database))))
+      return { database, lsn: readMeta(database, 'lsn'), hasFile: true };
   } catch (error) {
     if (Failure.is(error) || isShortOfMemory(error)) {
       database.close();
@@ -80,12 +91,13 @@ function openStored(sqlJs: SqlJs, stored: Uint8Array, steps: readonly Migration[
 }
 
 /** Looks at the pages of every table: in one that leads back to itself a search would have no end. */
-function isSound(database: SqlJsDatabase): boolean {
-  const tables = database.query("SELECT name FROM sqlite_master WHERE type = 'table'");
-  return tables.every((table) => {
+function* isSound(database: SqlJsDatabase): Steps<boolean> {
+  for (const table of database.query("SELECT name FROM sqlite_master WHERE type = 'table'")) {
     const [found] = database.query(`PRAGMA quick_check('${table.text('name')}')`);
-    return found?.text('quick_check') === 'ok';
-  });
+    if (found?.text('quick_check') !== 'ok') return false;
+    yield;
+  }
+  return true;
 }
 
 /** An SQLite file's head tells the size of its pages and, if the last writer kept it up to date, their number. */

@@ -7,6 +7,7 @@ import type { LockScope } from '../../core/locks/lockScope';
 import type { Hold, LockTable, Wait } from '../../core/locks/lockTable';
 import type { FeatureId } from '../../core/shared/ids';
 import type { LongText } from '../../core/shared/longText';
+import type { Steps } from '../../core/shared/steps';
 import { Failure } from '../../ports/failure';
 import type { PublicationRecord } from '../../ports/store';
 import { isEvent } from './eventShapes';
@@ -31,10 +32,10 @@ const mostPublicationChars = 256 * 1024 * 1024;
  * Human holds are not stored: whoever has the editor open says them again. Throws `corrupt`, naming table and row, for what
  * we do not write, and for rows that do not go together.
  */
-export function readSnapshot(database: SqlJsDatabase): Snapshot {
+export function* readSnapshot(database: SqlJsDatabase): Steps<Snapshot> {
   // Assigned by rising id: what `Object.fromEntries` makes, Node 20 copies 25 times slower, at each event.
   const features: Record<FeatureId, Feature> = {};
-  database.each('SELECT * FROM features ORDER BY id', [], (row) => {
+  yield* database.eachRow('SELECT * FROM features ORDER BY id', [], (row) => {
     const feature = featureOf(row);
     features[feature.id] = feature;
   });

@@ -1,6 +1,7 @@
 // SQLite in memory, by way of sql.js: statements that say how many rows they expect, queries, and the whole as a file.
 import { readFile } from 'node:fs/promises';
 import initSqlJs from 'sql.js';
+import { atOnce, type Steps, stepSize } from '../../core/shared/steps';
 import { Failure } from '../../ports/failure';
 import { damaged } from './damaged';
 import { readJson } from './readJson';
@@ -100,11 +101,21 @@ export class SqlJsDatabase {
 
   /** Hands over one row after the other, so that no more than one need be in memory. */
   each(sql: string, params: readonly SqlValue[], take: (row: Row) => void): void {
+    atOnce(this.eachRow(sql, params, take));
+  }
+
+  /** The same in steps. Nothing else may be done with the database between them. */
+  *eachRow(sql: string, params: readonly SqlValue[], take: (row: Row) => void): Steps<void> {
     const statement = this.prepare(sql);
     try {
       statement.bind([...params]);
       const table = tableIn(sql);
-      while (statement.step()) take(rowOf(statement.getAsObject(), table));
+      // Asked for once: sql.js would ask for all names again at each row, which takes longer than the row.
+      const columns = statement.getColumnNames();
+      for (let count = 1; statement.step(); count++) {
+        take(rowOf(columns, statement.get(), table));
+        if (count % stepSize === 0) yield;
+      }
     } finally {
       statement.reset();
     }
@@ -168,7 +179,9 @@ export class SqlJsDatabase {
 /** What a row is known by, in tables of ours. */
 const keys = ['id', 'seq', 'slot', 'fence', 'key'];
 
-function rowOf(values: initSqlJs.ParamsObject, table: string): Row {
+function rowOf(columns: readonly string[], cells: readonly initSqlJs.SqlValue[], table: string): Row {
+  const values: Record<string, initSqlJs.SqlValue | undefined> = {};
+  for (const [at, column] of columns.entries()) values[column] = cells[at];
   const refuse = (what: string): never => {
     const key = keys.find((name) => values[name] !== undefined);
     const row =

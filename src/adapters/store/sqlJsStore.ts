@@ -5,6 +5,7 @@ import type { Event } from '../../core/events/event';
 import { Failure } from '../../ports/failure';
 import type { Commit, Loaded, Store } from '../../ports/store';
 import type { Clock } from '../../ports/system';
+import { stepsInSlices } from '../files/inSlices';
 import type { RequiredBinding } from './bindings';
 import { databaseName, exportAt, journalRoom, placeDatabase } from './databaseFile';
 import { createHouseFiles, type DiskFiles, diskFailure } from './diskFiles';
@@ -56,7 +57,7 @@ export async function openSqlJsStore(options: SqlJsStoreOptions): Promise<Store>
     const place = { files, dir };
     const sqlJs = await loadSqlJs(wasmPath);
     const recovered = await recover(place, sqlJs, steps);
-    const found = lookThrough(recovered.database, sqlJs, steps);
+    const found = await lookThrough(recovered.database, sqlJs, steps);
     const room = (databaseBytes: number) => snapshotAtBytes ?? journalRoom(databaseBytes);
     const taking = { place, epoch, binding, steps, now: clock.now(), snapshotAtBytes: room(0) };
     const store = new SqlJsStore(await takeOver(taking, recovered), found, room, keptChars);
@@ -118,18 +119,18 @@ class SqlJsStore implements Store {
 
   async load(): Promise<Loaded> {
     const { database, cutBytes, repaired, madeElsewhere } = this.opened;
-    return this.read(() => ({
-      ...this.takeFound(database),
+    return this.read(async () => ({
+      ...(await this.takeFound(database)),
       cutBytes,
       ...(repaired === undefined ? {} : { repaired }),
       ...(madeElsewhere ? { madeElsewhere } : {}),
     }));
   }
 
-  private takeFound(database: SqlJsDatabase): Held {
+  private async takeFound(database: SqlJsDatabase): Promise<Held> {
     const found = this.lsn === this.opened.lsn ? this.found : undefined;
     this.found = undefined;
-    return found ?? readHeld(database);
+    return found ?? stepsInSlices(readHeld(database));
   }
 
   async events(since: number, limit: number): Promise<readonly Event[]> {
@@ -157,7 +158,10 @@ class SqlJsStore implements Store {
   /** What a sweep leaves behind is taken by the next. */
   async tidy(): Promise<void> {
     const { database, texts } = this.opened;
-    await this.read(() => texts.sweep(namedTexts(database)).catch(() => undefined));
+    await this.read(async () => {
+      const named = await stepsInSlices(namedTexts(database));
+      await texts.sweep(named).catch(() => undefined);
+    });
   }
 
   async confirm(): Promise<void> {

@@ -2,6 +2,7 @@
 import { mapTexts } from '../../core/events/longTexts';
 import { mapFeature } from '../../core/features/featureTexts';
 import { type LongText, shorten } from '../../core/shared/longText';
+import type { Steps } from '../../core/shared/steps';
 import { textName } from './keptTexts';
 import { eventOf, featureOf } from './snapshotRows';
 import type { SqlJsDatabase } from './sqlJsDatabase';
@@ -9,16 +10,18 @@ import { update } from './statementForms';
 import { featureColumns } from './statements';
 
 /** Names of all texts that a feature, an event or a publication in the database names. */
-export function namedTexts(database: SqlJsDatabase): ReadonlySet<string> {
+export function* namedTexts(database: SqlJsDatabase): Steps<ReadonlySet<string>> {
   const names = new Set<string>();
   const look = (json: string) => {
     for (const name of namesIn(json)) names.add(name);
   };
-  database.each('SELECT spec, state, last_failure FROM features', [], (row) => {
+  yield* database.eachRow('SELECT spec, state, last_failure FROM features', [], (row) => {
     for (const column of ['spec', 'state', 'last_failure']) look(row.text(column));
   });
-  database.each(`SELECT body FROM events WHERE body LIKE '%"hash":"%'`, [], (row) => look(row.text('body')));
-  database.each('SELECT body FROM publications', [], (row) => look(row.text('body')));
+  yield* database.eachRow(`SELECT body FROM events WHERE body LIKE '%"hash":"%'`, [], (row) =>
+    look(row.text('body')),
+  );
+  yield* database.eachRow('SELECT body FROM publications', [], (row) => look(row.text('body')));
   return names;
 }
 

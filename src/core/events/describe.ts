@@ -155,6 +155,7 @@ const overWords: Readonly<Record<TroubleCause, string>> = {
   stateFolder: 'the parts of .parallel-agents are its own again',
   workspace: 'the workspace can be copied',
   git: 'Git answers about the workspace',
+  meeting: 'agents can reach the process that runs this folder',
   copies: 'the settings let the workspace be copied',
   agent: 'the agent works',
 };

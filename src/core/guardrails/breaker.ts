@@ -5,7 +5,8 @@ import type { EpochMs, Fence } from '../shared/ids';
  * What kind of trouble stands in every agent's way: the key is refused; the account has no credit; the model service does
  * not answer as itself; the proxy to it does not answer or refuses; processes cannot be started; too many files are open; the disk is full or read-only; a part of
  * `.parallel-agents` was replaced by something else; no copy of the workspace can be made; Git does not
- * answer about it; the user's settings do not let one be made; an agent of another maker is not there or not logged in.
+ * answer about it; the user's settings do not let one be made; an agent of another maker is not there or not logged in;
+ * there is no private folder in which agents could reach this process.
  */
 export const troubleCauses = [
   'key',
@@ -20,6 +21,7 @@ export const troubleCauses = [
   'git',
   'copies',
   'agent',
+  'meeting',
 ] as const;
 export type TroubleCause = (typeof troubleCauses)[number];
 
@@ -78,6 +80,7 @@ const firstProbeMs: Readonly<Record<TroubleCause, number>> = {
     workspace: 5_000,
     git: 5_000,
     copies: 5_000,
+    meeting: 5_000,
   },
 };
 const longestProbeMs = 15 * 60_000;
@@ -90,6 +93,7 @@ const proofs: Readonly<Record<TroubleCause, Proof>> = {
     workspace: 'copy',
     git: 'copy',
     copies: 'copy',
+    meeting: 'copy',
     disk: 'work',
     stateFolder: 'work',
   },
@@ -108,6 +112,7 @@ const mends: Readonly<Record<TroubleCause, string>> = {
   stateFolder: `Nothing is read or written through it. ${byItself}`,
   workspace: `Make the folder one that you can read and write. ${byItself}`,
   git: `Let Git answer there: take away what it waits for, or its name out of the settings. ${byItself}`,
+  meeting: `Let one of these folders be yours alone. ${byItself}`,
   copies: `Change that, in your own settings or in the folder. ${byItself}`,
   agent: `Do what it says in a terminal of yours. ${byItself}`,
 };

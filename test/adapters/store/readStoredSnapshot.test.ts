@@ -8,8 +8,11 @@ import { readStoredSnapshot } from '../../../src/adapters/store/readStoredSnapsh
 import { readSnapshot } from '../../../src/adapters/store/snapshotRows';
 import { loadSqlJs, SqlJsDatabase } from '../../../src/adapters/store/sqlJsDatabase';
 import { openSqlJsStore } from '../../../src/adapters/store/sqlJsStore';
+import { statementsFor } from '../../../src/adapters/store/statements';
+import { namedTexts } from '../../../src/adapters/store/storedTexts';
 import { emptySnapshot } from '../../../src/core/events/snapshot';
-import { plain, storyOfARun } from '../../support/history';
+import { atOnce, type Steps, stepSize } from '../../../src/core/shared/steps';
+import { History, longReason, plain, specOf, storyOfARun } from '../../support/history';
 import { wasmPath } from './wasmPath';
 
 describe('readStoredSnapshot', () => {
@@ -44,6 +47,36 @@ describe('readStoredSnapshot', () => {
   });
 });
 
+describe('a large database', () => {
+  it('is read in steps, between which others have their turn', async () => {
+    const sqlJs = await loadSqlJs(wasmPath);
+    const database = new SqlJsDatabase(sqlJs);
+    migrate(database, migrations, 0, migrations.length);
+    const history = new History();
+    const count = 10 * stepSize;
+    const added = Array.from({ length: count }, (_, k) => {
+      const spec = specOf(`Feature ${k}`, { description: longReason });
+      return { type: 'feature.added', featureId: k + 1, spec } as const;
+    });
+    database.begin();
+    database.apply(statementsFor(history.record(added)));
+    database.commit();
+    const [snapshot, read] = stepsOf(readSnapshot(database));
+    assert.equal(Object.keys(snapshot.features).length, count);
+    const [names, looked] = stepsOf(namedTexts(database));
+    assert.equal(names.size, 1);
+    assert.ok(read >= 10 && looked >= 10, `${read} and ${looked}`);
+    database.close();
+  });
+
+  function stepsOf<T>(steps: Steps<T>): readonly [result: T, count: number] {
+    for (let count = 0; ; count++) {
+      const step = steps.next();
+      if (step.done) return [step.value, count];
+    }
+  }
+});
+
 describe('the migrations', () => {
   it('bring every older version to one that can be read', async () => {
     const sqlJs = await loadSqlJs(wasmPath);
@@ -51,7 +84,7 @@ describe('the migrations', () => {
       const database = new SqlJsDatabase(sqlJs);
       migrate(database, migrations, 0, version);
       migrate(database, migrations, version, migrations.length);
-      assert.deepEqual(readSnapshot(database), emptySnapshot, `from version ${version}`);
+      assert.deepEqual(atOnce(readSnapshot(database)), emptySnapshot, `from version ${version}`);
       database.close();
     }
   });

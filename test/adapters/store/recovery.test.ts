@@ -6,6 +6,7 @@ import { recover } from '../../../src/adapters/store/recovery';
 import { readPublications, readSnapshot } from '../../../src/adapters/store/snapshotRows';
 import { loadSqlJs, type SqlJs, SqlJsDatabase } from '../../../src/adapters/store/sqlJsDatabase';
 import { openSqlJsStore } from '../../../src/adapters/store/sqlJsStore';
+import { atOnce } from '../../../src/core/shared/steps';
 import { plain, type State, storyOfARun } from '../../support/history';
 import { SimulatedDisk } from './simulatedDisk';
 import { wasmPath } from './wasmPath';
@@ -52,7 +53,10 @@ describe('recover', () => {
     try {
       const hasTables = found.lsn > 0;
       const state = hasTables
-        ? plain({ snapshot: readSnapshot(found.database), publications: readPublications(found.database) })
+        ? plain({
+            snapshot: atOnce(readSnapshot(found.database)),
+            publications: readPublications(found.database),
+          })
         : (states[0] as State);
       return { state, cutBytes: found.cutBytes, unusable: found.unusable };
     } finally {

@@ -77,6 +77,7 @@ describe('the breaker', () => {
     workspace: ['copy', 'work'],
     git: ['copy', 'work'],
     copies: ['copy', 'work'],
+    meeting: ['copy', 'work'],
     disk: ['work'],
     stateFolder: ['work'],
   };
