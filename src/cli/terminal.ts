@@ -42,6 +42,7 @@ export function createTerminal(): Terminal {
     note(`⏸️ The output cannot be written (${why}). It is kept, and written once there is room.`),
   );
   let unhear = () => {};
+  let heard: Signal | undefined;
   return {
     env: process.env,
     print: results.write.bind(results),
@@ -49,6 +50,7 @@ export function createTerminal(): Terminal {
     debug: process.env.PARALLEL_AGENTS_DEBUG ? note : () => {},
     onInterrupt(stop, unfinished) {
       unhear = onFirstSignal((name) => {
+        heard = name;
         note(
           '🛑 Stopping: unfinished work is given up; your folder has what passed, and nothing else. Press Ctrl+C again to leave at once.',
         );
@@ -65,7 +67,13 @@ export function createTerminal(): Terminal {
       const isWhole = await results.settled();
       if (!isWhole) note('❌ The output is not whole: some of it could not be written.');
       await remarks.settled();
-      process.exit(isWhole ? exitCode : exitCode || 1);
+      const code = isWhole ? exitCode : exitCode || 1;
+      if (heard !== undefined) return endBy(heard, code);
+      if (await isKeptByDisk()) {
+        note('⏳ All is done, but a disk does not answer. This ends once it does; Ctrl+C ends it at once.');
+        await remarks.settled();
+      }
+      process.exit(code);
     },
   };
 }
@@ -118,10 +126,14 @@ const graceMs = 200;
  * Node ends only after every call to the disk has come back, and one that reads a pipe or a dead mount never does: with
  * such a one open the process dies by the signal itself, which a shell tells as the same exit code.
  */
-async function endBy(name: Signal): Promise<void> {
+async function endBy(name: Signal, exitCode: number = signals[name]): Promise<void> {
+  if (await isKeptByDisk()) process.kill(process.pid, name);
+  process.exit(exitCode);
+}
+
+async function isKeptByDisk(): Promise<boolean> {
   if (isAtDisk()) await pause(graceMs);
-  if (isAtDisk()) process.kill(process.pid, name);
-  process.exit(signals[name]);
+  return isAtDisk();
 }
 
 function isAtDisk(): boolean {

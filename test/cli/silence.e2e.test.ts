@@ -25,6 +25,7 @@ import { busyFrom } from '../support/busyThread';
 import { type CliRun, type ExternalEvent, exitCodeOf, parseEvents, runCli, startCli } from '../support/cli';
 import { noneHolding, tagOf, written } from '../support/processes';
 import { call, finish, type SmallProject, writeProject } from '../support/smallProject';
+import { stuckAtDisk } from '../support/stuckDisk';
 
 const sh = promisify(execFile);
 
@@ -416,6 +417,31 @@ describe('a command under which something breaks', function () {
       run.child.kill('SIGINT');
       assert.equal(exitCodeOf(await run.ended), 130, run.notes.join('\n'));
       assert.ok(Date.now() - askedAt < atOnceMs, `it took ${Date.now() - askedAt} ms`);
+    });
+
+    describe('while its disk does not answer', () => {
+      it('is gone within 5 s though all it does has ended in good order', async () => {
+        const run = startWith(stuckAtDisk(), 'run', '--project-dir', await folder(), '--json');
+        await eventSeen(run, (e) => e.type === 'file.changed');
+        const askedAt = Date.now();
+        run.child.kill('SIGTERM');
+        assert.equal(exitCodeOf(await run.ended), 143, run.notes.join('\n'));
+        assert.ok(Date.now() - askedAt < soonMs, `it took ${Date.now() - askedAt} ms`);
+        assert.ok(parseEvents(run.lines).some((e) => e.type === 'run.finished'));
+      });
+
+      it('says that it is done, and is gone at once at a signal', async () => {
+        const dir = await folder({
+          features: [{ name: 'First', verify: 'true' }],
+          script: { First: [finish] },
+        });
+        const run = startWith(stuckAtDisk(), 'run', '--project-dir', dir);
+        await noteSeen(run, /All is done, but a disk does not answer/);
+        const askedAt = Date.now();
+        run.child.kill('SIGINT');
+        assert.equal(exitCodeOf(await run.ended), 130);
+        assert.ok(Date.now() - askedAt < atOnceMs, `it took ${Date.now() - askedAt} ms`);
+      });
     });
 
     for (const command of [['run', '--estimate'], ['graph'], ['status']])
