@@ -58,7 +58,7 @@ const words: readonly (readonly [args: readonly string[], expected: RegExp])[] =
   [['fly'], /"fly" is not a command/],
   [['run', '--max-agents', 'three'], /--max-agents must be a whole number from 1/],
   [['run', '--max-agents', '0'], /--max-agents must be a whole number from 1/],
-  [['run', '--model', 'gpt'], /--model must be haiku, sonnet, opus, offline, or provider\/model/],
+  [['run', '--model', 'gpt'], /--model must be haiku, .*provider\/model or agent\/name, not "gpt"/],
   [['run', '--speed', '9'], /--speed/],
   [['run', '--project-dir', '/no/such/folder'], /is not a folder/],
   [['retry'], /needs the id of a feature/],
