@@ -107,6 +107,7 @@ async function runBacklog(
       ...(access.length === 0 || model === 'offline' ? {} : { access }),
     });
     if (!started.ok) throw new BadInput(started.error.message.split('\n'));
+    if (session.role === 'mirror') long.end(); // what the owner does by now may be anything
     const { leftOut, runId } = started.value;
     for (const words of describeLeftOut(leftOut)) terminal.note(`⚠️ ${words}`);
     if (session.role === 'mirror')
@@ -175,9 +176,9 @@ function print(session: Session, json: boolean, terminal: Terminal, long: LongWo
   return printer;
 }
 
-/** From then on whoever looks sees agents at work, or why there are none. */
+/** From then on whoever looks sees agents or checks at work, or why there are none. */
 function isOfWork({ type }: Event): boolean {
-  return type === 'feature.claimed' || type === 'breaker.opened' || type === 'run.finished';
+  return ['feature.claimed', 'verify.started', 'breaker.opened', 'run.finished'].includes(type);
 }
 
 /** False when nothing is there that could be stopped, so that there is nothing to wait for. */

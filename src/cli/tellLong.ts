@@ -7,7 +7,7 @@ export interface LongWork {
   now(doing: string, because: string): void;
   /** Something else was said by which a person knows that it goes on. @param restMs that it covers */
   said(restMs?: number): void;
-  /** May be called twice. */
+  /** Nothing is told any more, whatever is said. May be called twice. */
   end(): void;
 }
 
@@ -21,6 +21,7 @@ const seldomMs = 20_000;
 export function tellLong(note: (line: string) => void, clock: Clock = createNodeClock()): LongWork {
   let work: { readonly doing: string; readonly because: string; readonly since: number } | undefined;
   let isNamed = false;
+  let isOver = false;
   const begunAt = clock.monotonic();
   let cancel = clock.after(firstMs, tell);
 
@@ -39,6 +40,7 @@ export function tellLong(note: (line: string) => void, clock: Clock = createNode
   }
   function wait(ms: number): void {
     cancel();
+    if (isOver) return;
     cancel = clock.after(ms, tell);
   }
   return {
@@ -48,6 +50,9 @@ export function tellLong(note: (line: string) => void, clock: Clock = createNode
       isNamed = false;
     },
     said: (restMs = nextMs) => wait(restMs),
-    end: () => cancel(),
+    end() {
+      isOver = true;
+      cancel();
+    },
   };
 }

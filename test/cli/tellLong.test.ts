@@ -65,6 +65,7 @@ describe('long work', () => {
     const count = times().length;
     long.end();
     long.end();
+    long.said();
     await clock.advance(120_000);
     assert.equal(times().length, count);
   });
