@@ -188,7 +188,7 @@ describe('Parallel Agents in VS Code', function () {
     await choice(folder).waitFor();
     await page.keyboard.press('Enter');
     await page
-      .getByText(/the copies of .* are removed\./)
+      .getByText(`the copies of ${path.basename(folder)} are removed.`)
       .first()
       .waitFor();
     assert.equal(existsSync(own), false);
