@@ -71,6 +71,31 @@ describe('Parallel Agents in VS Code', function () {
     await page.locator('.quick-input-list .monaco-list-row').filter({ hasText: command }).first().click();
   }
 
+  /** Its lines are there before they are selected. */
+  async function acceptSelected(list: Locator): Promise<void> {
+    await list.getByText('1 Selected').waitFor();
+    await page.keyboard.press('Enter');
+  }
+
+  /** With the keyboard, until it shows: a view that is drawn anew meanwhile loses what was focused in it. */
+  async function enterFirst(shows: Locator): Promise<void> {
+    do {
+      await page.locator('.sidebar .monaco-list').first().focus();
+      await page.keyboard.press('Home');
+      await page.keyboard.press('Enter');
+    } while (!(await isThereIn(shows, 5_000)));
+  }
+
+  function isThereIn(shows: Locator, timeout: number): Promise<boolean> {
+    return shows
+      .first()
+      .waitFor({ timeout })
+      .then(
+        () => true,
+        () => false,
+      );
+  }
+
   afterEach(async function () {
     if (this.currentTest?.isFailed()) await picture('failed');
     await code.close();
@@ -175,7 +200,7 @@ describe('Parallel Agents in VS Code', function () {
     await list.getByPlaceholder('can be freed').waitFor();
     assert.equal(await choice(folder).count(), 0);
     await picture('clean-up');
-    await page.keyboard.press('Enter');
+    await acceptSelected(list);
     await page
       .getByText(`A run is at work in the copies of ${path.basename(folder)}`)
       .first()
@@ -186,7 +211,7 @@ describe('Parallel Agents in VS Code', function () {
     await statusBar('1 passing').waitFor();
     await choose('Parallel Agents: Clean Up Copies');
     await choice(folder).waitFor();
-    await page.keyboard.press('Enter');
+    await acceptSelected(list);
     await page
       .getByText(`the copies of ${path.basename(folder)} are removed.`)
       .first()
@@ -216,9 +241,7 @@ describe('Parallel Agents in VS Code', function () {
     await row('Try Again').click();
     await row('Start Over').waitFor();
     assert.deepEqual(readFileSync(database), before);
-    await page.keyboard.press('ArrowUp'); // from the line that was clicked
-    await page.keyboard.press('Enter');
-    await row('One').waitFor();
+    await enterFirst(row('One'));
     await picture('damaged-anew');
   });
 
