@@ -17,6 +17,17 @@ export interface Arrived {
   readonly paths: readonly string[];
 }
 
+/** Handed back to its agent, who goes on with the same attempt. */
+export interface Returned {
+  readonly kind: 'returned';
+  /** For the agent. */
+  readonly why: string;
+}
+
+export function returned({ notes }: Arrived): Returned {
+  return { kind: 'returned', why: notes.join('\n\n') };
+}
+
 export class Arriving {
   constructor(
     private readonly log: EventLog,

@@ -4,9 +4,10 @@ import type { RunSettings } from '../core/events/runSettings';
 import { isProvedByAnother } from '../core/features/proof';
 import { isMeant } from '../core/scheduler/decide';
 import type { AgentPool } from './agentPool';
+import type { Returned } from './arrivals';
 import type { Ending, LiveAttempt } from './attempt';
 import type { EventLog } from './eventLog';
-import type { Returned, Submission } from './submission';
+import type { Submission } from './submission';
 
 export interface CheckAgainParts {
   readonly log: EventLog;

@@ -35,6 +35,7 @@ import { EventLog } from './eventLog';
 import { FileLocks } from './fileLocks';
 import { Insistence } from './insistence';
 import { MachineWatch } from './machineWatch';
+import { MergeTrain } from './mergeTrain';
 import { NeighbourWatch } from './neighbourWatch';
 import { PlaceSetUp } from './placeSetUp';
 import { ProofTrial } from './proofTrial';
@@ -153,8 +154,10 @@ export class Engine {
     });
     const clean = new CleanPlace(isolation);
     const regressions = new Regressions({ log, isolation, verification, publications, clean, tagOf });
+    const train = new MergeTrain(clock);
     const submission = new Submission({
       ...{ log, isolation, arriving, changes, locks, publications, verification, regressions, insistence },
+      ...{ train, clock },
       ...{ approval: new Approval(), proofTrial: new ProofTrial(isolation, verification) },
       end: (live, ending) => pool.end(live, ending),
     });
@@ -188,7 +191,7 @@ export class Engine {
     this.runs = new RunControl({
       ...{ log, pool, breaker, insistence, regressions, cores },
       tidy: async () => {
-        await isolation.sweep(publications.neededContent());
+        await isolation.sweep(new Set([...publications.neededContent(), ...train.neededContent()]));
         await store.tidy();
       },
     });

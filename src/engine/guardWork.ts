@@ -17,12 +17,14 @@ export type GuardVerdict =
   | { readonly kind: 'failed'; readonly reason: string }
   /** These were run, and green. */
   | { readonly kind: 'unbroken'; readonly green: readonly Guarded[] }
-  /** The work is not what it was when its own check passed; with what of it went together with nothing that came in. */
+  /** The work, or what it is on, is not what it was when its own check passed; with what of it went together with nothing that came in. */
   | { readonly kind: 'altered'; readonly overlaps: readonly Overlap[] };
 
 /** How the checks are run, and whom a red one is held against. */
 export interface Guarding {
   readonly isOver: () => boolean;
+  /** Is what the work was checked on what the workspace has become? */
+  readonly isBorneOut: () => Promise<boolean>;
   /** Undefined when it is green. */
   readonly verify: (one: Guarded) => Promise<string | undefined>;
   /** Is it red without the work as well? */
@@ -36,8 +38,8 @@ export interface Guarding {
 export async function guardWork(
   work: ProvedWork,
   guarded: readonly Guarded[],
-  { isOver, verify, isElsewhere }: Guarding,
-): Promise<Extract<GuardVerdict, { kind: 'failed' | 'unbroken' }>> {
+  { isOver, isBorneOut, verify, isElsewhere }: Guarding,
+): Promise<GuardVerdict> {
   const green = new Set<string>();
   let isRed = false;
   if (guarded.length > 1) {
@@ -53,7 +55,10 @@ export async function guardWork(
     const verdict = await verify(one);
     await work.restore();
     if (verdict === undefined) green.add(one.command);
-    else if (!isOver() && !(await isElsewhere(one))) return { kind: 'failed', reason: breaks(one, verdict) };
+    else if (!isOver()) {
+      if (!(await isBorneOut())) return { kind: 'altered', overlaps: [] };
+      if (!(await isElsewhere(one))) return { kind: 'failed', reason: breaks(one, verdict) };
+    }
   }
   return { kind: 'unbroken', green: guarded.filter(({ command }) => green.has(command)) };
 }

@@ -25,6 +25,15 @@ export interface Standing {
   readonly came: ReadonlySet<string>;
 }
 
+/** Work whose own check is green. */
+export interface Guardable {
+  /** What the attempt has changed. */
+  readonly paths: readonly string[];
+  /** That check. */
+  readonly own: string;
+  readonly verifyMs: number;
+}
+
 export interface RegressionParts {
   readonly log: EventLog;
   readonly isolation: Isolation;
@@ -47,15 +56,14 @@ export class Regressions {
    * workspace without these changes, too, reopens its own features and is held against nobody else. What they change in the
    * place is no work of the attempt: it is put back to what the attempt's own check left.
    *
-   * @param paths what the attempt has changed @param own the attempt's own check
    * @param standing what was green on the same work before stays so, but for what came in since may break it
+   * @param isBorneOut asked before a red one is held against anybody: is what it was run on what the workspace has become?
    */
   async guard(
     live: LiveAttempt,
-    paths: readonly string[],
-    own: string,
-    verifyMs: number,
+    { paths, own, verifyMs }: Guardable,
     standing: Standing,
+    isBorneOut: () => Promise<boolean>,
   ): Promise<GuardVerdict> {
     const { features } = standing;
     const ids = endangeredBy(features, paths).filter((id) => id !== live.attempt.featureId);
@@ -72,6 +80,7 @@ export class Regressions {
       const subject = { ...live, attempt: live.attempt, timeLimit: undefined };
       const verdict = await guardWork(work, guarded, {
         isOver,
+        isBorneOut,
         verify: (one) => this.#verify(subject, one, verifyMs),
         isElsewhere: (one) => this.#isBrokenAnyway(live, one, verifyMs),
       });
@@ -99,6 +108,7 @@ export class Regressions {
       others.filter(({ command }) => command !== own),
       {
         isOver: () => false,
+        isBorneOut: async () => true,
         verify: (one) => this.#verify(subject, one, verifyMs),
         isElsewhere: async () => false,
       },

@@ -80,6 +80,12 @@ export interface Isolation {
   texts(slot: Slot, paths: readonly string[]): Promise<ReadonlyMap<string, FileTexts>>;
   /** What a staged change made of a file's text. */
   read(file: StagedFile): Promise<FileTexts>;
+  /**
+   * Takes into the place what these files, staged elsewhere, are about to bring into the workspace, as if it were there: they
+   * are the new bases. Of those that do not come, or come otherwise, the next `bringUpToDate` takes what the workspace has, and
+   * tells it. False, with nothing done, where the place or its base has anything else of one of them than its `before`.
+   */
+  anticipate(slot: Slot, files: readonly StagedFile[]): Promise<boolean>;
   /** Lays staged files into the place of another slot, as if they had been changed there; as `bringUpToDate` tells. */
   lay(slot: Slot, files: readonly StagedFile[]): Promise<Arrivals>;
   /**

@@ -258,6 +258,18 @@ export class MemoryIsolation implements Isolation {
     });
   }
 
+  async anticipate(slot: number, staged: readonly StagedFile[]): Promise<boolean> {
+    return this.#inTurn(slot, () => {
+      const place = this.#place(slot);
+      const isAsBefore = ({ path, before }: StagedFile) =>
+        [place, place.base].every((tree) => isSame(fileIn(tree, path), this.#keptFile(before)));
+      if (!staged.every(isAsBefore)) return false;
+      for (const { path, after } of staged)
+        for (const tree of [place, place.base]) put(tree, path, this.#keptFile(after));
+      return true;
+    });
+  }
+
   async lay(slot: number, staged: readonly StagedFile[]): Promise<Arrivals> {
     return this.#inTurn(slot, () => {
       const told = arrivals();

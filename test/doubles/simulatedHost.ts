@@ -1,6 +1,8 @@
 // A whole host on a simulated clock: the real engine and rules, with agents that do what a test says.
+import { renewEveryMs } from '../../src/core/claims/claim';
 import type { Event } from '../../src/core/events/event';
 import { defaultRunSettings, type RunSettings } from '../../src/core/events/runSettings';
+import { liveAttempts } from '../../src/core/events/snapshot';
 import type { FeatureSpec } from '../../src/core/features/feature';
 import { parseBacklog } from '../../src/core/features/featureList';
 import { Redactor } from '../../src/core/guardrails/redactor';
@@ -227,6 +229,24 @@ export class SimulatedHost {
       });
   }
 
+  /** A worker keeps its claim alive while it waits for the verdict. */
+  async #submit(fence: number): ReturnType<AgentDesk['submit']> {
+    const { desk } = this.engine;
+    let cancel = () => {};
+    const renew = () => {
+      cancel = this.clock.after(renewEveryMs, () => {
+        if (isLive(this.engine, fence)) desk.renew(fence);
+        renew();
+      });
+    };
+    renew();
+    try {
+      return await desk.submit(fence, 'done');
+    } finally {
+      cancel();
+    }
+  }
+
   async #work(fence: number, die: Hands['die']): Promise<void> {
     const { desk } = this.engine;
     try {
@@ -248,18 +268,22 @@ export class SimulatedHost {
             content,
           });
         },
-        handIn: () => desk.submit(fence, 'done'),
+        handIn: () => this.#submit(fence),
         submit: async () => {
           const { workspace } = this;
           const isIdle = (await workspace.changes(slot)).length === 0;
           if (isIdle) workspace.placeOf(slot).set(`work/${assignment.featureId}.txt`, `${fence}`);
-          return desk.submit(fence, 'done');
+          return this.#submit(fence);
         },
       });
     } catch (error) {
       if (!Failure.is(error, 'closed')) this.bugs.push(error);
     }
   }
+}
+
+function isLive({ snapshot }: Engine, fence: number): boolean {
+  return liveAttempts(snapshot).some((one) => one.fence === fence);
 }
 
 export function specsOf(backlog: readonly Record<string, unknown>[]): readonly FeatureSpec[] {

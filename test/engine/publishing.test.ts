@@ -46,14 +46,19 @@ describe('the check of what is handed in', () => {
   it('is made again when other work was published while it ran', async () => {
     const seen: string[] = [];
     const host = await runAll({
-      backlog: [{ name: 'quick' }, { name: 'slow' }],
+      backlog: [{ name: 'slow' }, { name: 'quick' }],
       agents: doing({}),
       check: ({ env }, workspace, slot) => {
         seen.push(`${nameIn(env)}: ${[...workspace.placeOf(slot).keys()].sort().join(' ')}`);
-        return { durationMs: nameIn(env) === 'slow' ? 5_000 : 1_000 };
+        return { durationMs: nameIn(env) === 'slow' ? 100_000 : 1_000 }; // nobody waits so long for it
       },
     });
-    assert.deepEqual(seen, ['quick: quick.txt', 'slow: slow.txt', 'slow: quick.txt slow.txt']);
+    assert.deepEqual(seen, [
+      'slow: slow.txt',
+      'quick: quick.txt slow.txt',
+      'quick: quick.txt',
+      'slow: quick.txt slow.txt',
+    ]);
     assert.deepEqual(Object.keys(Object.fromEntries(host.workspace.files)).sort(), ['quick.txt', 'slow.txt']);
     assert.equal(host.engine.snapshot.run?.outcome, 'complete');
   });
@@ -73,10 +78,10 @@ describe('the check of what is handed in', () => {
   });
 
   it('has the others wait when it was overtaken twice, so that all come to their end', async () => {
-    const backlog = [{ name: 'slow' }, ...[1, 2, 3, 4, 5, 6, 7, 8].map((n) => ({ name: `q${n}` }))];
+    const backlog = [{ name: 'slow' }, ...Array.from({ length: 80 }, (_, n) => ({ name: `q${n}` }))];
     const host = await runAll({
       ...{ backlog, agents: doing({}) },
-      check: ({ env }) => ({ durationMs: nameIn(env) === 'slow' ? 10_000 : 3_000 }),
+      check: ({ env }) => ({ durationMs: nameIn(env) === 'slow' ? 200_000 : 10_000 }),
     });
     assert.equal(checksOf(host, 1), 3);
     assert.equal(host.engine.snapshot.run?.outcome, 'complete');

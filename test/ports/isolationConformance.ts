@@ -491,6 +491,96 @@ export function isolationConformance(
       });
     });
 
+    describe('anticipate', () => {
+      /** What another attempt is about to publish. */
+      const toCome = async () => {
+        await world.isolation.prepare(2);
+        const other = world.place(2);
+        other.write('a.txt', 'A\n');
+        other.chmod('a.txt', 0o755);
+        other.write('new/n.txt', 'n\n');
+        other.remove('src/deep/c.txt');
+        const paths = (await world.isolation.changes(2)).map(({ path }) => path);
+        return world.isolation.stage(2, paths);
+      };
+      const publish = ({ write, chmod, remove }: FolderFiles) => {
+        write('a.txt', 'A\n');
+        chmod('a.txt', 0o755);
+        write('new/n.txt', 'n\n');
+        remove('src/deep/c.txt');
+      };
+      const paths = ['a.txt', 'new/n.txt', 'src/deep/c.txt'];
+
+      it('takes in what is to come, of which nothing is a change of the place', async () => {
+        world.place(1).write('src/b.txt', 'mine\n');
+        assert.equal(await world.isolation.anticipate(1, await toCome()), true);
+        const place = world.place(1);
+        assert.deepEqual(
+          paths.map((path) => place.read(path)),
+          ['A\n', 'n\n', null],
+        );
+        assert.equal(place.mode('a.txt'), 0o755);
+        assert.deepEqual(await told(), ['src/b.txt: 1 → mine']);
+        assert.equal(world.workspace.read('a.txt'), 'a\n');
+      });
+
+      it('finds nothing new once it has come', async () => {
+        assert.equal(await world.isolation.anticipate(1, await toCome()), true);
+        publish(world.workspace);
+        assert.deepEqual(await world.isolation.bringUpToDate(1), nothing);
+        assert.deepEqual(await told(), []);
+        world.workspace.write('a.txt', 'later\n');
+        assert.deepEqual(await world.isolation.bringUpToDate(1), { ...nothing, taken: ['a.txt'] });
+      });
+
+      it('takes what the workspace has of it where it does not come', async () => {
+        assert.equal(await world.isolation.anticipate(1, await toCome()), true);
+        assert.deepEqual(await world.isolation.bringUpToDate(1), { ...nothing, taken: paths });
+        assert.deepEqual(world.place(1).paths(), world.workspace.paths());
+        for (const path of world.workspace.paths()) {
+          assert.equal(world.place(1).read(path), world.workspace.read(path), path);
+          assert.equal(world.place(1).mode(path), world.workspace.mode(path), path);
+        }
+      });
+
+      it('tells what comes otherwise, and keeps what was made of it meanwhile', async () => {
+        const staged = await toCome();
+        assert.equal(await world.isolation.anticipate(1, staged), true);
+        publish(world.workspace);
+        world.workspace.write('new/n.txt', 'other\n');
+        world.place(1).write('a.txt', 'mine\n');
+        assert.deepEqual(await told(), ['a.txt: A 755 → mine 755']);
+        assert.deepEqual(await world.isolation.bringUpToDate(1), { ...nothing, taken: ['new/n.txt'] });
+        assert.deepEqual(await told(), ['a.txt: A 755 → mine 755']);
+      });
+
+      const own: readonly (readonly [string, (place: FolderFiles) => void])[] = [
+        ['changed one of the files', ({ write }) => write('a.txt', 'mine\n')],
+        ['removed one', ({ remove }) => remove('a.txt')],
+        ['given one another mode', ({ chmod }) => chmod('a.txt', 0o700)],
+        ['a file of its own in the place of a new one', ({ write }) => write('new/n.txt', 'mine\n')],
+      ];
+      for (const [what, change] of own) {
+        it(`leaves all as it is where the place has ${what}`, async () => {
+          const staged = await toCome();
+          change(world.place(1));
+          const before = await told();
+          assert.equal(await world.isolation.anticipate(1, staged), false);
+          assert.deepEqual(await told(), before);
+          assert.equal(world.place(1).read('src/deep/c.txt'), 'c\n');
+        });
+      }
+
+      it('leaves all as it is where they were made on something else than the place has', async () => {
+        const staged = await toCome();
+        world.workspace.write('a.txt', 'theirs\n');
+        await world.isolation.bringUpToDate(1);
+        assert.equal(await world.isolation.anticipate(1, staged), false);
+        assert.equal(world.place(1).read('src/deep/c.txt'), 'c\n');
+        assert.deepEqual(await told(), []);
+      });
+    });
+
     describe('restore', () => {
       const staged = async () =>
         world.isolation.stage(

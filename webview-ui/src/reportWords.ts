@@ -6,6 +6,7 @@ import {
   becauseWords,
   bestWords,
   coreWords,
+  lastChecksWords,
   oneAgentWords,
   waitingCauses,
 } from '../../src/core/scheduler/describeReport';
@@ -27,6 +28,7 @@ export function factsOf(report: RunReport): readonly Fact[] {
     ? `; interrupted ${counted(interruptions.count, 'time', 'times')}, not counted: about ${formatSpan(interruptions.awayMs)}`
     : '';
   const attemptsTold = attemptWords(report, formatSpan);
+  const lastChecks = lastChecksWords(report, formatSpan);
   const best = bestWords(report, formatSpan);
   const cores = coreWords(report);
   return [
@@ -36,6 +38,7 @@ export function factsOf(report: RunReport): readonly Fact[] {
       aside: `${counted(maxAgents, 'agent', 'agents')}, ${tries}${away}`,
     },
     ...(attemptsTold ? [{ name: 'Attempts', ...attemptsTold }] : []),
+    ...(lastChecks ? [{ name: 'Last checks', ...lastChecks }] : []),
     { name: 'One agent', ...oneAgentWords(report, formatSpan) },
     ...(best ? [{ name: 'Best possible', ...best }] : []),
     {

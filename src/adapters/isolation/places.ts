@@ -10,6 +10,7 @@ import { gitDirectoryAround } from '../files/gitDirectory';
 import { inParallel } from '../files/inParallel';
 import { removeTree } from '../files/removeTree';
 import type { UserRules } from '../files/userRules';
+import { anticipate } from './anticipate';
 import { ArrivalList } from './arrivals';
 import { type Arriving, bringUpToDate } from './bringUpToDate';
 import { commandPlaceOf } from './commandPlaces';
@@ -83,6 +84,7 @@ export interface Places
     | 'leaveEmptied'
     | 'putBack'
     | 'texts'
+    | 'anticipate'
     | 'lay'
     | 'restore'
   > {
@@ -274,6 +276,10 @@ export function createPlaces(options: PlacesOptions): Places {
         for (const file of paths) texts.set(file, await textsInPlace(place, inside + file));
         return texts;
       }),
+    anticipate: (slot, files) =>
+      slots.inPrepared(slot, 'take in what is to come', ({ place }) =>
+        anticipate(place, files, options.staged),
+      ),
     lay: (slot, files) =>
       slots.inPrepared(slot, 'lay files', ({ place }) =>
         arriving(place, async (into) => {

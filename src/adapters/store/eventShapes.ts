@@ -125,6 +125,9 @@ const shapes: { readonly [T in EventType]: Is } = {
     ...{ timedOut: isFlag, durationMs: isNumber, outputTail: isLongText },
     ...{ cpuMs: optional(isNumber), coreWaitMs: optional(isNumber) },
   }),
+  'verify.awaited': shapeOf({
+    ...{ ...ofAttempt, ahead: listOf(isId), published: isFlag, waitedMs: isNumber },
+  }),
   'run.started': shapeOf({ ...ofRun, settings: shapeOf({ maxAgents: isNumber }) }),
   'run.configured': shapeOf({ ...ofRun, maxAgents: isNumber }),
   'run.paused': shapeOf({ ...ofRun, stopping: isFlag }),

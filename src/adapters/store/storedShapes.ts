@@ -99,13 +99,13 @@ export const isAgent = shapeOf<Agent>({
 
 const isWaiting = shapeOf<WaitingByCause>({
   ...{ dependency: isNumber, lock: isNumber, rate: isNumber, trouble: optional(isNumber) },
-  ...{ limit: isNumber, core: optional(isNumber), paused: isNumber },
+  ...{ limit: isNumber, core: optional(isNumber), ahead: optional(isNumber), paused: isNumber },
 });
 
 export const isRunReport = shapeOf<RunReport>({
   ...{ startedAt: isNumber, wallMs: isNumber, maxAgents: isNumber, passing: isCount, total: isCount },
   ...{ oneAgentMs: isNumber, oneAgentIs: optional(isOneOf('measured', 'estimate', 'atMost')) },
-  ...{ attemptMs: optional(isNumber), bestPossibleMs: isNumber },
+  ...{ lastChecksMs: optional(isNumber), attemptMs: optional(isNumber), bestPossibleMs: isNumber },
   cores: optional(shapeOf({ count: isNumber, cpuMs: isNumber, busyMs: isNumber, isWhole: isFlag })),
   ...{ costUsd: isNumber, inputTokens: isNumber, outputTokens: isNumber, waitingMs: isWaiting },
   unpricedTokens: optional(isNumber),

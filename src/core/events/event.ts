@@ -181,7 +181,15 @@ export type CheckEvent =
       readonly durationMs: number;
       readonly outputTail: LongText;
     } & CoreUse &
-      Attempt);
+      Attempt)
+  /** The work of features ahead of it, on which its check was run, is decided: it had to wait for that. */
+  | ({
+      readonly type: 'verify.awaited';
+      readonly ahead: readonly FeatureId[];
+      /** All of it is in the workspace; else the check is run again. */
+      readonly published: boolean;
+      readonly waitedMs: number;
+    } & Attempt);
 
 export type RunEvent =
   | { readonly type: 'run.started'; readonly runId: number; readonly settings: RunSettings }

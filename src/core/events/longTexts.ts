@@ -49,6 +49,7 @@ function changedTexts(happening: Happening, change: ChangeText): Partial<Record<
     case 'agent.started':
     case 'agent.progress':
     case 'model.called':
+    case 'verify.awaited':
     case 'limit.reached':
     case 'lock.granted':
     case 'lock.waiting':

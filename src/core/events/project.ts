@@ -106,6 +106,7 @@ function apply(draft: Draft, event: Event, base: Snapshot): void {
       draft.owner = { epoch: event.epoch, process: event.process, face: event.face };
       return;
     case 'verify.finished':
+    case 'verify.awaited':
     case 'lock.conflicted':
     case 'copy.incomplete':
     case 'artifact.stored':

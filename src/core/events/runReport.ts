@@ -8,10 +8,12 @@ export interface RunReport {
   readonly maxAgents: number;
   readonly passing: number;
   readonly total: number;
-  /** What one agent would have needed: the times of attempts that came to an end of their own, less their waits for cores and files. */
+  /** What one agent would have needed: the times of attempts that came to an end of their own, less their waits for each other; and the checks of the run's end. */
   readonly oneAgentMs: number;
   /** How sure that is. Absent in reports of earlier versions, which knew nothing of waiting for cores: at most. */
   readonly oneAgentIs?: 'measured' | 'estimate' | 'atMost';
+  /** Of that, the checks that were run once more at the run's end; absent where none were, and in reports of earlier versions. */
+  readonly lastChecksMs?: number;
   /** Sum of the times of all attempts, as they were. */
   readonly attemptMs?: number;
   /** max(critical path, work / N, busiest file) over what attempts would have taken alone, and the cores' work: no schedule is shorter, and none is longer than the run. */
@@ -87,6 +89,8 @@ export interface WaitingByCause {
   readonly limit: number;
   /** Checks waited for their turn, or checks and commands for a core that others had. Not in reports of earlier versions. */
   readonly core?: number;
+  /** Green checks waited for the work that they were run on. Not in reports of earlier versions. */
+  readonly ahead?: number;
   /** The user paused. */
   readonly paused: number;
 }

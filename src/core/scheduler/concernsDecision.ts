@@ -15,6 +15,7 @@ export function concernsDecision(event: Event): boolean {
     case 'file.denied':
     case 'verify.started':
     case 'verify.finished':
+    case 'verify.awaited':
     case 'feature.submitted':
     case 'feature.returned':
     case 'lock.conflicted':

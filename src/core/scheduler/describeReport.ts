@@ -16,12 +16,14 @@ export function describeReport(report: RunReport): readonly string[] {
   const beside = ({ value, aside }: Told) => (aside === '' ? value : `${value} (${aside})`);
   const waited = waitingCauses(report.waitingMs).map(([cause, ms]) => `${cause} ${seconds(ms)}`);
   const attemptsTold = attemptWords(report, seconds);
+  const lastChecks = lastChecksWords(report, seconds);
   const cores = coreWords(report);
   const best = bestWords(report, seconds);
   return [
     `Wall time      ${seconds(report.wallMs)} with ${count(maxAgents, 'agent', 'agents')} (${count(attempts, 'attempt', 'attempts')}, ${count(retries, 'retry', 'retries')})`,
     ...describeInterruptions(report.interruptions),
     ...(attemptsTold === undefined ? [] : [`Attempts       ${beside(attemptsTold)}`]),
+    ...(lastChecks === undefined ? [] : [`Last checks    ${beside(lastChecks)}`]),
     ...(cores === undefined ? [] : [`Cores          ${cores}`]),
     `One agent      ${beside(oneAgentWords(report, seconds))}`,
     ...(best === undefined ? [] : [`Best possible  ${beside(best)}`]),
@@ -93,12 +95,22 @@ function costWords({ costUsd, inputTokens, outputTokens, unpricedTokens = 0 }: R
 }
 
 /** The times that attempts took, where that is more than what they would have taken alone. */
-export function attemptWords({ attemptMs, oneAgentMs }: RunReport, span: Span): Told | undefined {
-  if (attemptMs === undefined || attemptMs - oneAgentMs < leastToldMs) return undefined;
+export function attemptWords(
+  { attemptMs, oneAgentMs, lastChecksMs = 0 }: RunReport,
+  span: Span,
+): Told | undefined {
+  const othersMs = (attemptMs ?? 0) - (oneAgentMs - lastChecksMs);
+  if (attemptMs === undefined || othersMs < leastToldMs) return undefined;
   return {
     value: `${span(attemptMs)} in sum`,
-    aside: `${span(attemptMs - oneAgentMs)} of it waiting for other agents, or work that was given up or checked again`,
+    aside: `${span(othersMs)} of it waiting for other agents, or work that was given up or checked again`,
   };
+}
+
+/** What the checks of a run's end took, once nothing else was at work. */
+export function lastChecksWords({ lastChecksMs = 0 }: RunReport, span: Span): Told | undefined {
+  if (lastChecksMs < leastToldMs) return undefined;
+  return { value: span(lastChecksMs), aside: 'checks once more, on all there is at the end' };
 }
 
 /** `checks and commands ran for 70 % of the time and used 1.9 of 2 cores while they did (26.6 s of CPU time)`. */
@@ -121,6 +133,7 @@ export function waitingCauses(waiting: WaitingByCause): readonly (readonly [caus
     ['dependencies', waiting.dependency],
     ['locked files and resources', waiting.lock],
     ['a core that other agents had', waiting.core ?? 0],
+    ['checks of other agents that theirs built on', waiting.ahead ?? 0],
     ['trouble from outside', waiting.trouble ?? 0],
     ['fewer agents allowed', waiting.limit],
     ['the model service', waiting.rate],

@@ -18,7 +18,7 @@ export function measureWaiting(
   now: Moment,
   coreWaitOf: (event: Event) => number,
 ): WaitingByCause {
-  const total = { dependency: 0, lock: 0, limit: 0, rate: 0, trouble: 0, core: 0, paused: 0 };
+  const total = { dependency: 0, lock: 0, limit: 0, rate: 0, trouble: 0, core: 0, ahead: 0, paused: 0 };
   const most = mostAgents(run, events);
   const state = {
     working: new Set<Fence>(),
@@ -49,6 +49,7 @@ export function measureWaiting(
   for (const event of events) {
     pass(timeOf(event));
     total.core += coreWaitOf(event);
+    if (event.type === 'verify.awaited') total.ahead += event.waitedMs;
     if (event.type === 'feature.claimed') passedOver.claimed(event.featureId);
     if (
       !('featureId' in event) ||

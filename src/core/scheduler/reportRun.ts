@@ -14,7 +14,7 @@ import { criticalPathLength } from '../graph/criticalPath';
 import { featureGraph } from '../graph/readiness';
 import type { FeatureId, Fence, Slot } from '../shared/ids';
 import type { Moment } from '../shared/moment';
-import { coreWaits, isEndOfCommand, spanOf } from './coreWaits';
+import { coreWaits, isEndOfCommand, type Span, spanOf } from './coreWaits';
 import { isMeant } from './decide';
 import { decidingChain, type FinishedAttempt } from './decidingChain';
 import { measureWaiting, mostAgents } from './measureWaiting';
@@ -46,11 +46,13 @@ export function reportRun(
     workMs.set(featureId, (workMs.get(featureId) ?? 0) + aloneMs);
   const finished = rowsOf(events, attempts);
   const durations = features.map((f) => workMs.get(f.id) ?? 0);
-  const oneAgentMs = durations.reduce((sum, ms) => sum + ms, 0);
+  const agentMs = durations.reduce((sum, ms) => sum + ms, 0);
+  const lastChecks = lastChecksMs(events, timeOf); // which nobody is spared
+  const oneAgentMs = agentMs + lastChecks;
   const used = coresUsed(events, timeOf, cores);
   const bounds = [
     criticalPathLength(featureGraph(features), durations),
-    oneAgentMs / most,
+    agentMs / most,
     busiestFileMs(finished, [...attempts.values()]),
     used === undefined ? 0 : used.cpuMs / used.count,
   ];
@@ -62,8 +64,9 @@ export function reportRun(
     total: meant.length,
     oneAgentMs,
     oneAgentIs: most === 1 ? 'measured' : isSure(events, attempts) ? 'estimate' : 'atMost',
+    ...(lastChecks > 0 && { lastChecksMs: lastChecks }),
     attemptMs: [...attempts.values()].reduce((sum, { ms }) => sum + ms, 0),
-    bestPossibleMs: Math.min(oneAgentMs, wallMs, Math.max(...bounds)),
+    bestPossibleMs: Math.min(oneAgentMs, wallMs, Math.max(...bounds) + lastChecks),
     ...(used === undefined ? {} : { cores: used }),
     costUsd: run.costUsd,
     inputTokens: run.inputTokens,
@@ -131,7 +134,8 @@ function measureAttempts(
       attempts.set(event.fence, begun);
       atWork.add(begun);
     } else if ('fence' in event && event.fence !== undefined) {
-      waitedMs.set(event.fence, (waitedMs.get(event.fence) ?? 0) + fileWaitOf(event) + coreWaitOf(event));
+      const forOthersMs = fileWaitOf(event) + aheadWaitOf(event) + coreWaitOf(event);
+      waitedMs.set(event.fence, (waitedMs.get(event.fence) ?? 0) + forOthersMs);
       const end = endings.get(event.type);
       const attempt = attempts.get(event.fence);
       if (!attempt || !end) continue;
@@ -156,6 +160,17 @@ function gaveNothing({ end }: Measured): boolean {
 /** How long the attempt that an event tells of stood waiting for a file that another had. */
 function fileWaitOf(event: Event): number {
   return event.type === 'lock.granted' && event.how === 'request' ? (event.waitedMs ?? 0) : 0;
+}
+
+/** How long it stood waiting for the work of others, on which its check had been run. */
+function aheadWaitOf(event: Event): number {
+  return event.type === 'verify.awaited' ? event.waitedMs : 0;
+}
+
+/** The time in which checks were run of which no attempt is: those of a run's end. */
+function lastChecksMs(events: readonly Event[], timeOf: (when: Moment) => number): number {
+  const spans = events.filter(isEndOfCommand).flatMap((e) => (e.fence === 0 ? [spanOf(e, timeOf)] : []));
+  return coveredMs(spans);
 }
 
 /** More of attempts' times than this, of which nobody knows what they waited for, and they are no measure of work. */
@@ -186,14 +201,20 @@ function coresUsed(
   const told = ran.filter(({ cpuMs }) => cpuMs !== undefined);
   if (told.length === 0) return undefined;
   const spans = told.map((event) => spanOf(event, timeOf));
-  let busyMs = 0;
-  let untilMs = 0;
-  for (const { startMs, endMs } of spans.sort((a, b) => a.startMs - b.startMs)) {
-    busyMs += Math.max(0, endMs - Math.max(startMs, untilMs));
-    untilMs = Math.max(untilMs, endMs);
-  }
+  const busyMs = coveredMs(spans);
   const cpuMs = told.reduce((sum, event) => sum + (event.cpuMs ?? 0), 0);
   return { count, cpuMs, busyMs, isWhole: told.length === ran.length };
+}
+
+/** The time in which at least one of them lasted. */
+function coveredMs(spans: readonly Span[]): number {
+  let covered = 0;
+  let untilMs = 0;
+  for (const { startMs, endMs } of [...spans].sort((a, b) => a.startMs - b.startMs)) {
+    covered += Math.max(0, endMs - Math.max(startMs, untilMs));
+    untilMs = Math.max(untilMs, endMs);
+  }
+  return covered;
 }
 
 /** Times between two hosts, in which nobody measured anything: by the wall clock, which is all there is of them. */

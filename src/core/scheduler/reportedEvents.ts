@@ -17,5 +17,6 @@ export function reportedOf(events: readonly Event[]): readonly Event[] {
 function isReported(event: Event): boolean {
   if (/^(?:feature|lock|run|breaker)\./.test(event.type) || isEndOfCommand(event)) return true;
   if (event.type === 'verify.started') return (event.waitedMs ?? 0) > 0;
+  if (event.type === 'verify.awaited') return true;
   return event.type === 'owner.changed' || event.type === 'throttle.changed';
 }

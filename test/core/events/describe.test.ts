@@ -159,6 +159,9 @@ const lines: {
     ],
   ],
   'verify.started': [[{ type: 'verify.started', command: 'npm test', ...own }, undefined]],
+  'verify.awaited': [
+    [{ type: 'verify.awaited', ahead: [4], published: true, waitedMs: 2_000, ...own }, undefined],
+  ],
   'verify.finished': [
     [
       {

@@ -11,7 +11,7 @@ import { eventsAt, featureIn, specOf, workspaceOf } from '../sampleFeatures';
 
 type Timed = readonly [at: number, happening: Happening];
 
-const none = { dependency: 0, lock: 0, limit: 0, rate: 0, trouble: 0, core: 0, paused: 0 };
+const none = { dependency: 0, lock: 0, limit: 0, rate: 0, trouble: 0, core: 0, ahead: 0, paused: 0 };
 const check = { kind: 'check', command: 'x', exitCode: 0, outputTail: '', durationMs: 1 } as const;
 
 /** Feature `id` in slot `id`, by default its first attempt. */
@@ -210,12 +210,17 @@ describe('reportRun', () => {
         [30, { type: 'lock.granted', path: 'a', kind: 'file', how: 'request', waitedMs: 9, ...own(1) }],
         ran(35, 1, 5, {}, 'read_file'),
         began(50, 1, 11),
+        [60, { type: 'verify.awaited', ahead: [2], published: true, waitedMs: 4, ...own(1) }],
         checked(90, 1, 40, { cpuMs: 30, coreWaitMs: 0 }),
         pass(90, 1),
       ];
       const told = report(passing(1), two, waits, 100);
-      assert.deepEqual([told.oneAgentMs, told.oneAgentIs, told.attemptMs], [90 - 7 - 9 - 11, 'estimate', 90]);
+      assert.deepEqual(
+        [told.oneAgentMs, told.oneAgentIs, told.attemptMs],
+        [90 - 7 - 9 - 11 - 4, 'estimate', 90],
+      );
       assert.deepEqual([told.waitingMs.core, told.cores?.busyMs, told.cores?.cpuMs], [18, 60, 60]);
+      assert.equal(told.waitingMs.ahead, 4);
     });
 
     it('books as waiting for other agents no more than their commands used meanwhile', () => {
@@ -270,6 +275,23 @@ describe('reportRun', () => {
         report(passing(1), two, [claim(0, 1), checked(9, 1, 9, {}), pass(9, 1)], 9).cores,
         undefined,
       );
+    });
+
+    it('counts the checks of the run’s end, which one agent would have needed as well', () => {
+      const last = (at: number, id: number, durationMs: number): Timed => [
+        at,
+        {
+          ...{ type: 'verify.finished', command: 'x', passed: true, exitCode: 0, timedOut: false },
+          ...{ outputTail: '', durationMs, ...half, guards: id },
+          ...{ slot: 0, featureId: id, attempt: 0, fence: 0 },
+        },
+      ];
+      const story = [
+        ...[claim(0, 1), claim(0, 2), checked(80, 1, 80, half), pass(80, 1), checked(80, 2, 80, half)],
+        ...[pass(80, 2), last(130, 1, 50), last(140, 2, 40)],
+      ];
+      const { oneAgentMs, lastChecksMs, attemptMs, bestPossibleMs } = report(passing(1, 2), two, story, 140);
+      assert.deepEqual([oneAgentMs, lastChecksMs, attemptMs, bestPossibleMs], [140, 60, 160, 140]);
     });
 
     it('has measured it when there was but one agent', () => {

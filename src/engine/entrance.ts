@@ -1,0 +1,128 @@
+// The last step of work that is green: within the gate it is looked at once more, and enters the workspace if it still is what
+// was checked, on what it was checked on.
+import type { CheckProof } from '../core/features/feature';
+import type { Isolation, PlaceChange } from '../ports/isolation';
+import { type Approval, showing } from './approval';
+import { type Arrived, type Arriving, type Returned, returned } from './arrivals';
+import type { Ending, LiveAttempt } from './attempt';
+import { printOf } from './attemptChanges';
+import type { EndStep, Insistence } from './insistence';
+import type { Doubts } from './proofTrial';
+import type { Publications } from './publications';
+import type { Regressions } from './regressions';
+import type { Rounds } from './rounds';
+
+const keeping: EndStep = {
+  doing: 'Keeping the files of a feature that passed',
+  mend: 'Make the place one that you can read and write.',
+};
+const publishing: EndStep = {
+  doing: 'Putting the files of a feature that passed into the workspace',
+  mend: 'Make the place one that you can read and write.',
+};
+
+/** What was found of the work. */
+export interface Proved {
+  readonly work: readonly PlaceChange[];
+  readonly checked:
+    | { readonly kind: 'passed'; readonly evidence: CheckProof }
+    | { readonly kind: 'unconfirmed'; readonly why: string };
+  /** Checks that were green on it. */
+  readonly green: readonly string[];
+  readonly doubts: Doubts;
+}
+
+export interface EntranceParts {
+  readonly isolation: Isolation;
+  readonly arriving: Arriving;
+  readonly approval: Approval;
+  readonly publications: Publications;
+  readonly regressions: Regressions;
+  readonly insistence: Insistence;
+  /** Brings an attempt to its end; settles when that is on disk. */
+  readonly end: (live: LiveAttempt, ending: Ending) => Promise<void>;
+}
+
+export class Entrance {
+  constructor(private readonly parts: EntranceParts) {}
+
+  /**
+   * To be called within the gate: nothing else enters the workspace between the last look and the publication.
+   *
+   * @param onPassed called once the feature passes, with its files in the workspace
+   */
+  async enter(
+    live: LiveAttempt,
+    { work, checked, green, doubts }: Proved,
+    rounds: Rounds,
+    onPassed: () => void,
+  ): Promise<Ending | Returned | 'again'> {
+    const { isolation, approval, insistence } = this.parts;
+    const { slot } = live.attempt;
+    const prints = new Map(work.map(({ path, after }) => [path, printOf(after)]));
+    const own = await this.putBackMade(live, work);
+    const now = new Map(
+      own.flatMap(({ path, after, why }) => (why === undefined ? [[path, printOf(after)]] : [])),
+    );
+    rounds.altered = [...prints.keys()].filter((path) => now.get(path) !== prints.get(path));
+    const isAsTried = own.length === prints.size && rounds.altered.length === 0;
+    const arrived = await this.bring(live, rounds);
+    if (arrived.overlaps) return returned(arrived);
+    if (rounds.isNews(arrived) || !isAsTried) return 'again';
+    const stage = async () => (live.isOver ? [] : isolation.stage(slot, [...prints.keys()]));
+    const files = await insistence.until(live.attempt, keeping, stage);
+    if (live.isOver) return stopped;
+    if (files.some(({ path, after }) => prints.get(path) !== printOf(after))) return 'again';
+    if (checked.kind === 'unconfirmed') return { ...checked, files };
+    const { evidence } = checked;
+    const weaker = [...doubts.weaker, ...showing(own)];
+    const needsYes = await approval.whyBesideCheck(live, files, { ...doubts, weaker });
+    if (needsYes !== undefined) return { kind: 'unconfirmed', why: needsYes, check: evidence, files };
+    const passed = { kind: 'passed', evidence, files } as const;
+    return (await this.#publish(live, passed, green, onPassed)) ? passed : 'again';
+  }
+
+  async bring(live: LiveAttempt, { came }: Rounds): Promise<Arrived> {
+    const arrived = await this.parts.arriving.bring(live);
+    for (const path of arrived.paths) came.add(path);
+    return arrived;
+  }
+
+  /** What the check made of files that are not the attempt's is no work of the feature. Answers with what is left. */
+  async putBackMade(
+    { attempt: { slot } }: LiveAttempt,
+    work: readonly PlaceChange[],
+  ): Promise<readonly PlaceChange[]> {
+    const { isolation } = this.parts;
+    const own = new Set(work.map(({ path }) => path));
+    const now = await isolation.changes(slot);
+    const made = now.flatMap(({ path }) => (own.has(path) ? [] : [path]));
+    if (made.length > 0) await isolation.putBack(slot, made);
+    return now.filter(({ path }) => own.has(path));
+  }
+
+  /** False where the workspace has changed since the last look. */
+  async #publish(
+    live: LiveAttempt,
+    passed: Extract<Ending, { kind: 'passed' }>,
+    green: readonly string[],
+    onPassed: () => void,
+  ): Promise<boolean> {
+    const { publications, insistence, regressions, end } = this.parts;
+    const publish = async () => {
+      const put = () => publications.publish(live.attempt, passed.files, passed.evidence);
+      const done = await insistence.until(live.attempt, publishing, put);
+      // At once, so that no other end comes first: what is in the workspace has passed.
+      if (done.ok) {
+        regressions.proved(green);
+        end(live, passed).then(onPassed, onPassed); // whoever asks for its end hears of what broke it
+      } else live.publishing = undefined;
+      return done.ok;
+    };
+    const published = publish();
+    live.publishing = published.catch(() => undefined);
+    return published;
+  }
+}
+
+const stopped: Ending = { kind: 'failed', reason: 'The attempt was ended.' };
