@@ -1,8 +1,8 @@
 // Claiming a workspace, one process at a time or several in one: who gets it, who mirrors, and what is left behind.
 import { strict as assert } from 'node:assert';
 import { once } from 'node:events';
-import { watch } from 'node:fs';
-import { chmod, mkdir, mkdtemp, readdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
+import { chmodSync, mkdirSync, renameSync, symlinkSync, watch, writeFileSync } from 'node:fs';
+import { chmod, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
 import { type ClaimOptions, claimOwnership, type Mirror, type Owner } from '../../src/host/ownership';
@@ -231,12 +231,17 @@ describe('ownership', () => {
         second = path.join(base, 'second');
       });
 
-      const takings: Record<string, () => Promise<unknown>> = {
-        'by a file': () => writeFile(all(), ''),
-        'by a link': () => symlink(root, all()),
-        'by a folder that others can enter': async () => {
-          await mkdir(all());
-          await chmod(all(), 0o777);
+      /** In one go, so that its owner, who is of this process, makes no folder in between. */
+      const putInPlace = (make: () => void = () => writeFileSync(all(), '')) => {
+        renameSync(all(), path.join(base, 'away')); // of which its inner folder tells nobody
+        make();
+      };
+      const takings: Record<string, () => void> = {
+        'by a file': () => writeFileSync(all(), ''),
+        'by a link': () => symlinkSync(root, all()),
+        'by a folder that others can enter': () => {
+          mkdirSync(all());
+          chmodSync(all(), 0o777);
         },
       };
       for (const [how, take] of Object.entries(takings)) {
@@ -244,8 +249,7 @@ describe('ownership', () => {
           const owner = await ownHere();
           const standing = await connectHub({ ...owner, role: 'client' });
           standing.listen();
-          await rename(all(), path.join(base, 'away')); // of which its inner folder tells nobody
-          await take();
+          putInPlace(take);
           const address = await owner.address();
           assert.ok(address.startsWith(second), address);
           assert.equal(owner.socketPath, address);
@@ -264,8 +268,7 @@ describe('ownership', () => {
       it('is bound there without anybody asking for it', async () => {
         const owner = await ownHere();
         const ahead = await locate(root, { bases: [second] });
-        await rename(all(), path.join(base, 'away'));
-        await writeFile(all(), '');
+        putInPlace();
         assert.equal((await awaitOwner(ahead)).token, owner.token);
       });
 
@@ -279,8 +282,7 @@ describe('ownership', () => {
         const owner = await ownHere();
         const ahead = await locate(root, { bases: [second] });
         for (const name of ['1.sock', '9.sock']) await writeFile(path.join(ahead, name), '');
-        await rename(all(), path.join(base, 'away'));
-        await writeFile(all(), '');
+        putInPlace();
         assert.equal(await owner.address(), path.join(ahead, '1.sock'));
         assert.deepEqual(await answerOf(owner), { epoch: 1 });
       });
@@ -289,8 +291,7 @@ describe('ownership', () => {
         const owner = await own();
         serve(owner);
         const at = owner.socketPath;
-        await rename(all(), path.join(base, 'away'));
-        await writeFile(all(), '');
+        putInPlace();
         await assert.rejects(owner.address(), (error) => {
           assert.ok(Failure.is(error, 'noMeeting'));
           assert.ok(error.message.includes(`${all()} is not a folder`), error.message);
