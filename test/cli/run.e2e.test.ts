@@ -42,8 +42,10 @@ describe('parallel-agents run', () => {
     await withoutPauses(dir);
     const gates = await holdChecks(dir);
     cleanUp.push(gates.remove);
-    // All checks that are held have their turn at once, whatever the cores, or one that is held longer might keep out the next.
-    const user = userWith({ 'verify.parallel': 3 });
+    // All checks that are held have their turn at once, whatever the cores, or one that is held longer might keep out the next;
+    // and in the order of the promised lines, for work that is checked on other work passes after it.
+    const order = Object.fromEntries([2, 3, 4, 5].map((n) => [`Feature ${n}`, `Feature ${n - 1}`]));
+    const user = userWith({ 'verify.parallel': 3, 'commands.allow': await gates.beginAfter(order) });
     const run = startCli(['run', '--project-dir', dir, '--max-agents', '3'], user);
     // Each check ends when what is promised before its line has been seen, however long that takes.
     const opensAt: Readonly<Record<string, string>> = {
