@@ -242,3 +242,30 @@ describe('a round of the scheduler that meets an error', () => {
     assert.equal(host.engine.snapshot.run?.outcome, 'complete');
   });
 });
+
+describe('an error that nobody expected while work is handed in', () => {
+  it('is told as a bug, costs no attempt, and the feature is built once more', async () => {
+    class Breaking extends MemoryIsolation {
+      isBroken = true;
+      override async changes(slot: number) {
+        if (!this.isBroken) return super.changes(slot);
+        this.isBroken = false;
+        throw new TypeError('x is not a function');
+      }
+    }
+    const workspace = new Breaking();
+    const works: Behaviour = async ({ write, handIn }) => {
+      await write('f', 'after');
+      await handIn();
+    };
+    const host = await SimulatedHost.open({
+      backlog: [{ name: 'a' }],
+      ...{ workspace, settings, agents: () => works },
+    });
+    await host.run();
+    assert.deepEqual(told(host), ['Running the check: x is not a function']);
+    assert.deepEqual([host.statusOf(1), host.engine.snapshot.features[1]?.failures], ['passing', 0]);
+    assert.equal(host.transcript('feature.claimed').length, 2);
+    assert.deepEqual(host.transcript('feature.failed', 'feature.retried'), []);
+  });
+});
