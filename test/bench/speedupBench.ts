@@ -1,6 +1,7 @@
 // `speedup`: fifteen equal features of 5 s in real processes, by one agent and by several in the same run: how near the
-// speed-up comes to the one there could be, five durations for fifteen where there are three.
-import { startCli } from '../support/cli';
+// speed-up comes to the one there could be, five durations for fifteen where there are three. The same for eight features
+// whose checks take 3 s, two at a time: each is to be run once, and all but the last once more at the run's end.
+import { startCli, userWith } from '../support/cli';
 import { call, writeProject } from '../support/smallProject';
 import { buildProduct } from './buildProduct';
 import { round, timed } from './milliseconds';
@@ -23,8 +24,8 @@ export async function speedupBench(
     const alone: number[] = [];
     const together: number[] = [];
     for (let k = 0; k < iterations; k++) {
-      alone.push(await build(1));
-      together.push(await build(count));
+      alone.push(await build({ agents: 1, features, workMs: featureMs }));
+      together.push(await build({ agents: count, features, workMs: featureMs }));
     }
     const wallMs = sum(together) / iterations;
     tell({
@@ -38,20 +39,51 @@ export async function speedupBench(
       ...{ ...common, agents: count, policy: 'to the bare 5 s' },
       ...summarize(together.map((ms) => (durations * featureMs) / ms)),
     });
+    tell({ bench: 'speedup', agents: count, ...(await measureChecks(count)) });
   }
 }
 
+const checked = 8;
+const checkMs = 3_000;
+const checksAtOnce = 2;
+
+async function measureChecks(agents: number) {
+  const alone = await build({ agents: 1, features: checked, checkMs });
+  const together = await build({ agents, features: checked, checkMs });
+  const rounds = (checks: number, atOnce: number) => Math.ceil(checks / atOnce) * checkMs;
+  const boundMs = rounds(checked, Math.min(agents, checksAtOnce)) + rounds(checked - 1, checksAtOnce);
+  return {
+    ...{ data: `${checked} checks of ${checkMs / 1000} s, two at once`, policy: 'to the bare checks' },
+    ...summarize([boundMs / together]),
+    ...{ speedup: round(alone / together), aloneMs: Math.round(alone), wallMs: Math.round(together) },
+  };
+}
+
+interface Backlog {
+  readonly agents: number;
+  readonly features: number;
+  /** How long an agent works on one. */
+  readonly workMs?: number;
+  readonly checkMs?: number;
+}
+
 /** Answers milliseconds. */
-async function build(agents: number): Promise<number> {
+async function build({ agents, features, workMs = 0, checkMs = 0 }: Backlog): Promise<number> {
   const names = Array.from({ length: features }, (_, k) => `Feature ${k + 1}`);
-  const turns = [call('finish', { summary: 'Done.' }, featureMs)];
+  const turns = [call('finish', { summary: 'Done.' }, workMs)];
+  // Each check is another, so that none proves two features.
+  const verify = (k: number) => (checkMs === 0 ? 'true' : `test ${k} -ge 0 && sleep ${checkMs / 1000}`);
   const project = await writeProject({
-    features: names.map((name) => ({ name, verify: 'true' })),
+    features: names.map((name, k) => ({ name, verify: verify(k) })),
     script: Object.fromEntries(names.map((name) => [name, turns])),
   });
+  const user = userWith({ 'verify.parallel': checksAtOnce });
   try {
     return await timed(async () => {
-      const run = startCli(['run', '--project-dir', project.dir, '--max-agents', String(agents), '--json']);
+      const run = startCli(
+        ['run', '--project-dir', project.dir, '--max-agents', String(agents), '--json'],
+        user,
+      );
       const { code } = await run.ended;
       if (code !== 0) throw new Error(`The run ended with ${code}.\n${run.notes.join('\n')}`);
     });
