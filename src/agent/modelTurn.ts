@@ -11,7 +11,7 @@ export type Turn = Extract<ModelEvent, { readonly type: 'turn' }>;
 export type TurnAnswer =
   | { readonly kind: 'turn'; readonly turn: Turn }
   | { readonly kind: 'outside'; readonly trouble: Trouble }
-  | { readonly kind: 'none'; readonly why: string; readonly by?: 'service' };
+  | { readonly kind: 'none' | 'tooLong'; readonly why: string; readonly by?: 'service' };
 
 /** Tries of one turn in a row. The throttle spaces them, so this many mean a long outage, not a busy minute. */
 export const maxTries = 20;
@@ -51,7 +51,8 @@ export async function takeTurn(
     if (final !== undefined) {
       // The first request of a feature is about as long as that of any other.
       const isOfService = turn.reason === 'badResponse' || (turn.reason === 'tooLong' && isFirst);
-      return { kind: 'none', why: final, ...(isOfService && { by: 'service' }) };
+      const kind = turn.reason === 'tooLong' ? 'tooLong' : 'none';
+      return { kind, why: final, ...(isOfService && { by: 'service' }) };
     }
     const isGone = turn.reason === 'unreachable' && clock.monotonic() - beganAt >= patienceMs;
     if (isGone || tries === maxTries) return { kind: 'outside', trouble: noAnswer(turn, tries) };
@@ -96,7 +97,7 @@ function whyFinal({ reason, message }: Failure, isFirst: boolean): string | unde
     case 'tooLong':
       return isFirst
         ? `the very first request is too long for the model, or for what lies between: ${message}`
-        : `the conversation has become too long for the model: ${message}`;
+        : `the conversation has become too long for the model, also with all but its newest turn told in short: ${message}`;
     case 'refused':
       return `the model refused: ${message}`;
     default:

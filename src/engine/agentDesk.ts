@@ -8,7 +8,14 @@ import { costUsd } from '../core/models/models';
 import type { Providers } from '../core/models/providers';
 import type { Fence } from '../core/shared/ids';
 import type { Unread } from '../core/shared/unread';
-import type { AgentDeath, Assignment, Coordinator, SubmitVerdict, ToolCall } from '../ports/coordinator';
+import type {
+  AgentDeath,
+  Assignment,
+  Coordinator,
+  GiveUp,
+  SubmitVerdict,
+  ToolCall,
+} from '../ports/coordinator';
 import type { Isolation } from '../ports/isolation';
 import type { AgentPool } from './agentPool';
 import type { Ending, LiveAttempt } from './attempt';
@@ -188,7 +195,7 @@ export class AgentDesk {
     await this.parts.pool.mourn(live, { note, printed, what: 'An agent, which ended by itself,' });
   }
 
-  async giveUp(fence: Fence, reason: string, by?: 'service'): Promise<void> {
+  async giveUp(fence: Fence, reason: string, { by, final }: GiveUp = {}): Promise<void> {
     const live = this.parts.pool.present(fence);
     const trouble = by && this.parts.breaker.requestRefused(live.attempt.featureId, reason);
     if (trouble) return this.parts.pool.handBack(live, trouble);
@@ -197,7 +204,9 @@ export class AgentDesk {
     const isOverlap = live.returned !== undefined;
     await this.parts.pool.end(
       live,
-      isOverlap ? { kind: 'yielded', cause: 'overlap', note } : { kind: 'failed', reason },
+      isOverlap
+        ? { kind: 'yielded', cause: 'overlap', note }
+        : { kind: 'failed', reason, ...(final && { final }) },
     );
   }
 }

@@ -26,7 +26,8 @@ export type Ending =
       readonly check?: CheckProof;
       readonly files: readonly StagedFile[];
     }
-  | { readonly kind: 'failed'; readonly reason: string }
+  /** @param final another attempt would come to the same */
+  | { readonly kind: 'failed'; readonly reason: string; readonly final?: true }
   /** @param note what went beyond it, as a sentence */
   | { readonly kind: 'limit'; readonly hit: LimitHit; readonly note?: string }
   | { readonly kind: 'lost'; readonly note: string }

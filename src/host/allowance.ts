@@ -94,8 +94,10 @@ export class Allowance {
       const provider = providerOf(id, this.providers);
       const given = this.#access.get(id);
       // A key goes nowhere but to the address that it was given for.
-      if (provider && given) return { kind: provider.kind, baseUrl: given.baseUrl, apiKey: given.apiKey };
-      if (provider?.key === 'none') return { kind: provider.kind, baseUrl: provider.baseUrl };
+      const { kind, contextTokens } = provider ?? {};
+      const about = kind && { kind, ...(contextTokens !== undefined && { contextTokens }) };
+      if (about && given) return { ...about, baseUrl: given.baseUrl, apiKey: given.apiKey };
+      if (about && provider?.key === 'none') return { ...about, baseUrl: provider.baseUrl };
       if (this.#access.size > 0) return undefined;
       await new Promise<void>((resolve) => this.#waiting.push(resolve));
     }

@@ -69,7 +69,7 @@ export function handleWorker(connection: HubConnection, fence: Fence, desk: Agen
   connection.handle(m.lost, (death) => desk.lost(fence, death).then(nothing));
   connection.handle(m.submit, ({ summary }) => desk.submit(fence, summary));
   connection.handle(m.handBack, (trouble) => desk.handBack(fence, trouble).then(nothing));
-  connection.handle(m.giveUp, ({ reason, by }) => desk.giveUp(fence, reason, by).then(nothing));
+  connection.handle(m.giveUp, ({ reason, ...more }) => desk.giveUp(fence, reason, more).then(nothing));
   connection.onNotice(workerNotices.log, ({ text }) => {
     try {
       desk.output(fence, text);

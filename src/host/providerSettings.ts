@@ -10,7 +10,7 @@ import {
 } from '../core/models/providers';
 
 const setting = 'parallelAgents.providers';
-const fields = ['baseUrl', 'keyVariable', 'prices'];
+const fields = ['baseUrl', 'keyVariable', 'contextTokens', 'prices'];
 const goodId = /^[a-z0-9][a-z0-9_-]{0,49}$/;
 const goodVariable = /^[A-Za-z_][A-Za-z0-9_]{0,99}$/;
 const mostUsd = 100_000;
@@ -19,7 +19,7 @@ const mostUsd = 100_000;
  * The known providers with what `value` says of them, and those that only it names. An entry that cannot be used is told
  * by itself, and the others count.
  *
- * @param value `{ID: {baseUrl, keyVariable, prices: {MODEL: {input, output, cacheRead, cacheWrite}}}}`
+ * @param value `{ID: {baseUrl, keyVariable, contextTokens, prices: {MODEL: {input, output, cacheRead, cacheWrite}}}}`
  */
 export function readProviders(value: unknown, warnings: string[]): Providers {
   if (value === undefined || value === null) return knownProviders;
@@ -44,7 +44,7 @@ function readProvider(id: string, entry: unknown): Provider | string {
   if (!isObject(entry)) return `must be an object, as in {"baseUrl": "https://host/v1"}`;
   const unknown = Object.keys(entry).find((field) => !fields.includes(field));
   if (unknown !== undefined) return `has no field "${unknown.slice(0, 60)}"; there are ${fields.join(', ')}`;
-  const { baseUrl = known?.baseUrl, keyVariable, prices } = entry;
+  const { baseUrl = known?.baseUrl, keyVariable, contextTokens = known?.contextTokens, prices } = entry;
   // An empty text is what a settings editor leaves of one that was taken away.
   const address = baseUrl === '' ? known?.baseUrl : baseUrl;
   if (address === undefined) return 'needs a baseUrl, as in "https://host/v1"';
@@ -52,12 +52,15 @@ function readProvider(id: string, entry: unknown): Provider | string {
   if (typeof address !== 'string' || wrong !== undefined) return `has a baseUrl that ${wrong}`;
   if (keyVariable !== undefined && (typeof keyVariable !== 'string' || !goodVariable.test(keyVariable)))
     return 'has a keyVariable that is no name of an environment variable (a key itself is never written into settings)';
+  if (contextTokens !== undefined && !isWindow(contextTokens))
+    return 'has contextTokens that are no whole number from 4000 on: what its models can read at once';
   const costs = prices === undefined ? undefined : readPrices(prices);
   if (typeof costs === 'string') return costs;
   return {
     ...{ title: known?.title ?? id, kind: known?.kind ?? 'openai', baseUrl: address.replace(/\/+$/, '') },
     key: known?.key ?? (keyVariable === undefined ? 'none' : 'needed'),
     keyVariable: keyVariable ?? known?.keyVariable ?? usualKeyVariable(id),
+    ...(contextTokens !== undefined && { contextTokens }),
     ...(costs && { prices: costs }),
     ...(known?.keyCheckPath !== undefined && { keyCheckPath: known.keyCheckPath }),
     ...(known?.isOwn && { isOwn: true }),
@@ -85,6 +88,10 @@ function readPrices(value: unknown): Readonly<Record<string, Price>> | string {
     prices[model] = { input, output, cacheRead, cacheWrite };
   }
   return prices;
+}
+
+function isWindow(value: unknown): value is number {
+  return typeof value === 'number' && Number.isInteger(value) && value >= 4000 && value <= 100_000_000;
 }
 
 function isAmount(value: unknown): value is number {

@@ -69,11 +69,18 @@ export interface Coordinator {
   log(text: string): void;
   /** Hands the work in; answers when the check is through. The attempt is over, unless the work is `returned`. */
   submit(summary: string): Promise<SubmitVerdict>;
-  giveUp(reason: string, by?: 'service'): Promise<void>;
+  giveUp(reason: string, more?: GiveUp): Promise<void>;
   /** Ends the attempt for a trouble that would meet any other agent too; its work is undone and nothing counted. */
   handBack(trouble: Trouble): Promise<void>;
   /** Ends the attempt as lost, for the agent of another maker that worked on it is gone; the hub finds out whether it lacked something. */
   lost(death: AgentDeath): Promise<void>;
+}
+
+export interface GiveUp {
+  /** The model's service called the request wrong. */
+  readonly by?: 'service' | undefined;
+  /** Another attempt at this feature would come to the same end. */
+  readonly final?: true | undefined;
 }
 
 export interface AgentDeath {
@@ -195,6 +202,8 @@ export interface ModelEndpoint {
   /** Absent where none is wanted. */
   readonly apiKey?: string;
   readonly proxies?: Proxies;
+  /** What its models can read at once, where nothing is known of a model itself. */
+  readonly contextTokens?: number;
 }
 
 /** The turns the offline model plays for this attempt, or why there are none. */

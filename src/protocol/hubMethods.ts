@@ -180,7 +180,13 @@ export const workerMethods = {
   ),
   giveUp: method(
     'feature.giveUp',
-    z.object({ reason: z.string().max(100_000), by: z.literal('service').optional() }).strict(),
+    z
+      .object({
+        reason: z.string().max(100_000),
+        by: z.literal('service').optional(),
+        final: z.literal(true).optional(),
+      })
+      .strict(),
     nothing,
   ),
 } as const;

@@ -57,8 +57,8 @@ export function createHubCoordinator(hub: HubAsker): Coordinator {
     async handBack({ message, ...trouble }) {
       await hub.request(workerMethods.handBack, { ...trouble, message: message.slice(0, maxStepLength) });
     },
-    async giveUp(reason, by) {
-      await hub.request(workerMethods.giveUp, { reason: reason.slice(0, maxWordsLength), ...(by && { by }) });
+    async giveUp(reason, more) {
+      await hub.request(workerMethods.giveUp, { reason: reason.slice(0, maxWordsLength), ...more });
     },
   };
 }

@@ -150,7 +150,8 @@ export function createAgentWorld(options: AgentWorldOptions = {}): AgentWorld {
     },
     handBack: async ({ cause, message }) => say(`hand back (${cause}): ${message}`),
     lost: async ({ note }) => say(`lost: ${note}`),
-    giveUp: async (reason, by) => say(`give up${by ? ` by ${by}` : ''}: ${reason}`),
+    giveUp: async (reason, { by, final } = {}) =>
+      say(`give up${by ? ` by ${by}` : ''}${final ? ' for good' : ''}: ${reason}`),
   };
   const coordinator: Coordinator = { ...recording, ...answers };
 

@@ -138,7 +138,7 @@ describe('hubCoordinator', () => {
     ],
     [
       'giveUp for the service',
-      (c) => c.giveUp('no', 'service'),
+      (c) => c.giveUp('no', { by: 'service' }),
       m.giveUp,
       { reason: 'no', by: 'service' },
       {},

@@ -111,7 +111,7 @@ async function endedBy(
   }
   if (!Failure.is(error, 'badResponse')) throw error;
   const reason = `${title} could not go on: ${redactor.text(error.message)}`;
-  await coordinator.giveUp(reason, 'service');
+  await coordinator.giveUp(reason, { by: 'service' });
   return { kind: 'gaveUp', reason };
 }
 
