@@ -2,7 +2,8 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { describeSkip, endsOnOneLine, oneLine } from '../core/events/describe';
+import { describeSlow, openBreakers } from '../core/events/accounts';
+import { describeBreaker, describeSkip, endsOnOneLine, oneLine } from '../core/events/describe';
 import { failedIn, type Snapshot } from '../core/events/snapshot';
 import type { Evidence, Feature } from '../core/features/feature';
 import { type Stage, stageOf } from '../core/features/featureMachine';
@@ -162,6 +163,10 @@ function describeStatus(snapshot: Snapshot): readonly string[] {
   const { run } = snapshot;
   return [
     run ? `Run ${run.id}: ${run.status}, ${run.settings.maxAgents} agents` : 'No run yet',
+    ...(run?.status === 'running' ? openBreakers(snapshot).map((one) => `🔌 ${describeBreaker(one)}`) : []),
+    ...(run?.status === 'running' ? describeSlow(snapshot, run.settings.maxAgents) : []).map(
+      (line) => `🐢 ${line}`,
+    ),
     ...features.map((f) => `${mark(f)} ${String(f.id).padStart(3)} ${oneLine(f.spec.name)} - ${where(f)}`),
     `${passing} of ${features.length} features passing`,
   ];

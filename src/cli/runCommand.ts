@@ -5,8 +5,9 @@ import type { Event } from '../core/events/event';
 import type { Snapshot } from '../core/events/snapshot';
 import { describeLeftOut, type MachineSettings } from '../core/guardrails/machineSettings';
 import { unknownAgent } from '../core/models/agents';
-import { accessWith, chooseModel, type ModelChoice } from '../core/models/modelAccess';
+import { accessWith, chooseModel, type ModelChoice, whyNotAsked } from '../core/models/modelAccess';
 import { providerOf } from '../core/models/providers';
+import type { WhyNot } from '../core/routing/routeModel';
 import type { FeatureId } from '../core/shared/ids';
 import type { Session } from '../host/session';
 import { resolveSettings } from '../host/settings';
@@ -91,7 +92,8 @@ async function runBacklog(
         ? undefined
         : chooseFeatures(session.snapshot, command.featureId, command.withDependencies);
     const printer = print(session, command.json, terminal, long);
-    const mend = stopForPerson(session);
+    const keys = new Set(access.map((given) => given.provider));
+    const mend = stopForPerson(session, (id) => whyNotAsked(id, providers, keys));
     const tellPackages = followPackages(session, root, machine.workspaceSetUp, terminal.note);
     await tellRecovery(session, printer);
     long.now('Choosing what comes first', many);
@@ -224,11 +226,11 @@ function conclude(
 }
 
 /** Ends a run of our own that waits for what this process cannot be given; the answer tells what that was. */
-function stopForPerson(session: Session): () => string | undefined {
+function stopForPerson(session: Session, whyNot: WhyNot): () => string | undefined {
   let mend: string | undefined;
   session.onChange(() => {
     if (mend !== undefined || session.role === 'mirror') return;
-    mend = mendNeeded(session.snapshot);
+    mend = mendNeeded(session.snapshot, whyNot);
     if (mend !== undefined) void stopRun(session); // a host that is gone has stopped it
   });
   return () => mend;

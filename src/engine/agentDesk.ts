@@ -24,7 +24,7 @@ import type { AttemptFiles } from './attemptFiles';
 import type { BreakerKeeper } from './breakerKeeper';
 import type { EventLog } from './eventLog';
 import type { Submission } from './submission';
-import type { Throttle } from './throttle';
+import type { Throttles } from './throttles';
 
 /** What only the host knows of an assignment: keys and scripts, which no log may hold. */
 export type Secrets = (live: LiveAttempt) => Promise<Pick<Assignment, 'offline' | 'endpoint' | 'agent'>>;
@@ -34,7 +34,7 @@ export interface DeskParts {
   readonly pool: AgentPool;
   readonly isolation: Isolation;
   readonly breaker: BreakerKeeper;
-  readonly throttle: Throttle;
+  readonly throttles: Throttles;
   readonly submission: Submission;
   readonly secrets: Secrets;
   /** Who serves models, and for how much. */
@@ -80,7 +80,7 @@ export class AgentDesk {
   /** Settles once the attempt's copy is there; what it lacks, and what of it no model may see. */
   async copyReady(fence: Fence): Promise<{ unread?: Unread; withheld: string[] }> {
     const live = await this.parts.pool.ready(fence);
-    await this.parts.breaker.proved('copy', fence);
+    await this.parts.breaker.proved('copy', live.asker);
     this.parts.pool.present(fence);
     return { withheld: [...this.parts.withheld()], ...(live.unread && { unread: live.unread }) };
   }
@@ -99,19 +99,28 @@ export class AgentDesk {
   }
 
   async modelPermit(fence: Fence): Promise<void> {
-    const { timeLimit } = this.parts.pool.present(fence);
-    timeLimit?.hold(); // for waiting, which may be long, is no work
-    await this.parts.throttle.permit();
-    timeLimit?.goOn();
+    const live = this.parts.pool.present(fence);
+    const throttle = this.parts.throttles.of(live);
+    if (!throttle) return;
+    live.call ??= live.keepTimer(() => throttle.leave(fence));
+    live.timeLimit?.hold(); // for waiting, which may be long, is no work
+    await throttle.permit(fence, live.model);
+    live.timeLimit?.goOn();
     this.parts.pool.present(fence);
   }
 
+  /** The model has begun to answer. */
+  modelBegun(fence: Fence): void {
+    this.parts.throttles.of(this.parts.pool.present(fence))?.begun(fence);
+  }
+
   async modelCalled(fence: Fence, call: Parameters<Coordinator['modelCalled']>[0]): Promise<void> {
-    const { attempt, model } = this.parts.pool.present(fence);
-    this.parts.throttle.succeeded();
+    const live = this.parts.pool.present(fence);
+    const { attempt, model } = live;
+    this.parts.throttles.of(live)?.succeeded(fence, call.restMs);
     // An agent of another maker may tell what it cost; nobody else knows.
     const isAgents = agentIn(model) !== undefined;
-    const { costUsd: told, ...called } = call;
+    const { costUsd: told, restMs: _, ...called } = call;
     const cost = isAgents ? told : costUsd(model, call.usage, this.parts.providers());
     await this.parts.log.append([
       {
@@ -119,16 +128,17 @@ export class AgentDesk {
         ...(cost === undefined && { isUnpriced: true }),
       },
     ]);
-    await this.parts.breaker.proved('model', fence);
+    await this.parts.breaker.proved('model', live.asker);
   }
 
   modelLimited(fence: Fence, { reason, retryAfterMs }: Parameters<Coordinator['modelLimited']>[0]): void {
-    this.parts.pool.present(fence);
-    this.parts.throttle.limited(reason, retryAfterMs);
+    const live = this.parts.pool.present(fence);
+    this.parts.throttles.of(live)?.limited(fence, reason, retryAfterMs);
   }
 
   async toolBegin(fence: Fence, call: ToolCall): Promise<BudgetAnswer> {
     const live = this.parts.pool.present(fence);
+    this.parts.throttles.of(live)?.leave(fence); // an agent of another maker asks its model between its calls
     const { budget, answer } = spend(live.budget, asAction(call), this.parts.log.settings.limits);
     live.budget = budget;
     if (answer.kind === 'wrapUp') {
@@ -197,7 +207,7 @@ export class AgentDesk {
 
   async giveUp(fence: Fence, reason: string, { by, final }: GiveUp = {}): Promise<void> {
     const live = this.parts.pool.present(fence);
-    const trouble = by && this.parts.breaker.requestRefused(live.attempt.featureId, reason);
+    const trouble = by && this.parts.breaker.requestRefused(live.attempt.featureId, reason, live.model);
     if (trouble) return this.parts.pool.handBack(live, trouble);
     // The next attempt begins with the other's change; it is not this one's fault that both were made at once.
     const note = `Its work did not go with what came in meanwhile. ${live.returned} ${reason}`;

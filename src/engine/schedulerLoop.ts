@@ -4,7 +4,7 @@ import type { RunOutcome } from '../core/events/event';
 import type { Snapshot } from '../core/events/snapshot';
 import { restMs } from '../core/guardrails/failurePolicy';
 import { Board } from '../core/scheduler/board';
-import { decide, type Judgement } from '../core/scheduler/decide';
+import { type AccountOf, decide, type Judgement } from '../core/scheduler/decide';
 import type { EpochMs } from '../core/shared/ids';
 import type { Clock } from '../ports/system';
 import type { AgentPool } from './agentPool';
@@ -19,6 +19,7 @@ export interface LoopParts {
   readonly declared: DeclaredFiles;
   readonly pool: AgentPool;
   readonly clock: Clock;
+  readonly accountOf: AccountOf;
   /** What is on record is not what the user wants, and about to be brought in line: nothing is decided until then. */
   readonly isBehind: () => boolean;
   readonly finishRun: (outcome: RunOutcome) => Promise<void>;
@@ -131,7 +132,7 @@ export class SchedulerLoop {
   }
 
   #decide(): Judgement {
-    return decide(this.#facts(), this.parts.clock.now(), this.#board);
+    return decide(this.#facts(), this.parts.clock.now(), this.#board, this.parts.accountOf);
   }
 
   #facts(): Snapshot {

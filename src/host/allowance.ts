@@ -1,10 +1,10 @@
 // What agents may do and whose keys they use while a host lives: its own user's settings, narrowed by whoever started.
 import { judgeAsked, type LeftOut, type MachineSettings, narrow } from '../core/guardrails/machineSettings';
 import type { Redactor } from '../core/guardrails/redactor';
-import { type Agents, agentPrefix } from '../core/models/agents';
-import { isAddressOf, type ModelAccess, providersMeant } from '../core/models/modelAccess';
-import { isOffline, type ModelName } from '../core/models/models';
-import { type ProviderId, type Providers, providerOf, titleOf } from '../core/models/providers';
+import type { Agents } from '../core/models/agents';
+import { isAddressOf, type ModelAccess, providersMeant, whyNotAsked } from '../core/models/modelAccess';
+import type { ModelName } from '../core/models/models';
+import { type ProviderId, type Providers, providerOf } from '../core/models/providers';
 import type { Result } from '../core/shared/result';
 import type { ModelEndpoint } from '../ports/coordinator';
 
@@ -77,12 +77,7 @@ export class Allowance {
 
   /** Why agents cannot be sent there, as the end of a sentence; undefined where they can, or where no face has given any key yet. */
   whyNot(id: ProviderId): string | undefined {
-    // These want no key. What is wrong with an agent is told before a run, or as trouble: nobody's model takes its place.
-    if (id === agentPrefix || isOffline(`${id}/`)) return undefined;
-    const provider = providerOf(id, this.providers);
-    if (provider === undefined) return `parallelAgents.providers names no "${id}"`;
-    const isOpen = provider.key === 'none' || this.#access.has(id) || this.#access.size === 0;
-    return isOpen ? undefined : `there is no key for ${titleOf(id, this.providers)}`;
+    return whyNotAsked(id, this.providers, this.#access);
   }
 
   /**

@@ -70,6 +70,13 @@ export function handleWorker(connection: HubConnection, fence: Fence, desk: Agen
   connection.handle(m.submit, ({ summary }) => desk.submit(fence, summary));
   connection.handle(m.handBack, (trouble) => desk.handBack(fence, trouble).then(nothing));
   connection.handle(m.giveUp, ({ reason, ...more }) => desk.giveUp(fence, reason, more).then(nothing));
+  connection.onNotice(workerNotices.begun, () => {
+    try {
+      desk.modelBegun(fence);
+    } catch (error) {
+      if (!Failure.is(error, 'closed')) throw error;
+    }
+  });
   connection.onNotice(workerNotices.log, ({ text }) => {
     try {
       desk.output(fence, text);

@@ -24,7 +24,11 @@ export interface Coordinator {
     readonly usage: Usage;
     readonly durationMs: number;
     readonly costUsd?: number;
+    /** Until the service gives more, where it says that nothing is left now. */
+    readonly restMs?: number;
   }): Promise<void>;
+  /** The model has begun to answer the first request: it has read what those of other agents begin with, too. Never waits. */
+  modelBegun(): void;
   /** The provider asked to slow down; all agents will. */
   modelLimited(limit: { readonly reason: string; readonly retryAfterMs?: number }): Promise<void>;
   /** Before each tool call. */

@@ -26,7 +26,7 @@ import {
 } from './hubValues';
 
 /** Both ends must say the same number; raised with every change that an older end would misread. */
-export const protocolVersion = 8;
+export const protocolVersion = 9;
 
 /** A frame longer than this ends the connection; larger content goes by file. */
 export const maxFrameBytes = 16 * 1024 * 1024;
@@ -77,7 +77,12 @@ export const workerMethods = {
   modelCalled: method(
     'model.called',
     z
-      .object({ usage, durationMs: z.number().min(0), costUsd: z.number().finite().min(0).optional() })
+      .object({
+        usage,
+        durationMs: z.number().min(0),
+        costUsd: z.number().finite().min(0).optional(),
+        restMs: z.number().min(0).optional(),
+      })
       .strict(),
     nothing,
   ),
@@ -192,6 +197,8 @@ export const workerMethods = {
 } as const;
 
 export const workerNotices = {
+  /** The first answer has begun. */
+  begun: notice('model.begun', nothing),
   /** Live output of the agent; not stored. */
   log: notice('agent.log', z.object({ text: z.string().max(1_000_000) }).strict()),
 } as const;

@@ -1,5 +1,6 @@
 // What the user can ask for: every command, each a few lines that ask the shown folder's host and tell its refusals.
 import * as vscode from 'vscode';
+import { openBreakers } from '../core/events/accounts';
 import { failedIn, hasOpenRun } from '../core/events/snapshot';
 import { describeLeftOut, type LeftOut } from '../core/guardrails/machineSettings';
 import { chooseModel } from '../core/models/modelAccess';
@@ -176,8 +177,8 @@ async function startIn(deps: CommandDeps, workspace: WorkspaceSession, asked: un
   if (hasOpenRun(session.snapshot)) {
     const { allowedCommands, variables } = settings.machine;
     tellLeftOut(await session.configure({ maxAgents, allowedCommands, variables }));
-    const { run, breaker } = session.snapshot;
-    if (run?.status === 'paused' || breaker) tell(await session.resume());
+    const { run } = session.snapshot;
+    if (run?.status === 'paused' || openBreakers(session.snapshot).length > 0) tell(await session.resume());
     return;
   }
   const runSettings = { ...routing, maxAgents };

@@ -23,6 +23,7 @@ export function createHubCoordinator(hub: HubAsker): Coordinator {
     async modelCalled(call) {
       await hub.request(workerMethods.modelCalled, call);
     },
+    modelBegun: () => void hub.offer(workerNotices.begun, {}, logAheadBytes),
     async modelLimited({ reason, ...limit }) {
       await hub.request(workerMethods.modelLimited, { reason: reason.slice(0, maxStepLength), ...limit });
     },

@@ -92,6 +92,7 @@ export function createAgentWorld(options: AgentWorldOptions = {}): AgentWorld {
   const recording: Coordinator = {
     modelPermit: async () => say('permit'),
     modelCalled: async ({ usage, durationMs }) => say(`called in=${usage.inputTokens} ${durationMs}ms`),
+    modelBegun: () => say('model begins'),
     modelLimited: async ({ reason, retryAfterMs }) =>
       say(`limited ${reason}${retryAfterMs ? ` ${retryAfterMs}ms` : ''}`),
     toolBegin: async ({ tool, target }) => {

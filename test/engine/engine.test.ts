@@ -454,7 +454,7 @@ describe('the engine', () => {
   it('slows every agent down together when the provider asks for it', async () => {
     const called: number[] = [];
     const host = await SimulatedHost.open({
-      backlog: [{ name: 'a' }, { name: 'b' }, { name: 'c' }],
+      ...{ backlog: [{ name: 'a' }, { name: 'b' }, { name: 'c' }], asNamed: true },
       agents:
         ({ name }) =>
         async ({ desk, fence, wait, submit }) => {
@@ -476,7 +476,7 @@ describe('the engine', () => {
   it('asks ever less often where the service would be asked again at once, and refuses', async () => {
     let asked = 0;
     const host = await SimulatedHost.open({
-      backlog: [{ name: 'a' }],
+      ...{ backlog: [{ name: 'a' }], asNamed: true },
       agents:
         () =>
         async ({ desk, fence, submit }) => {
@@ -498,11 +498,12 @@ describe('the engine', () => {
   it('is put off by an hour at most at a time, tells it once, and loses no attempt for it', async () => {
     let refusals = 0;
     const host = await SimulatedHost.open({
-      backlog: [{ name: 'a' }, { name: 'b' }, { name: 'c' }],
+      ...{ backlog: [{ name: 'a' }, { name: 'b' }, { name: 'c' }], asNamed: true },
       agents:
         () =>
         async ({ desk, fence, wait, submit }) => {
           await desk.modelPermit(fence);
+          desk.modelBegun(fence);
           await wait(fence);
           refusals++;
           desk.modelLimited(fence, { reason: 'slow', retryAfterMs: 999_999_999_000 });

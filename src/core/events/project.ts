@@ -11,6 +11,7 @@ import type { FeatureId } from '../shared/ids';
 import { excerptOf } from '../shared/longText';
 import { type Moment, msBetween } from '../shared/moment';
 import { assertNever } from '../shared/result';
+import { afterBreakerEvent, afterSlowness, withoutBreakers, withoutSlowness } from './accounts';
 import type { AgentEvent, Attempt, Event, LockEvent, RunEvent } from './event';
 import { type Experience, learn } from './experience';
 import type { Agent, Snapshot } from './snapshot';
@@ -95,14 +96,21 @@ function apply(draft: Draft, event: Event, base: Snapshot): void {
       patchAgent(draft, event, { status: 'verifying', step: checkStep(event) });
       return;
     case 'throttle.changed':
-      draft.throttledUntilAt = event.untilAt;
+      if (event.account !== undefined) {
+        const { untilAt, atOnce = null } = event;
+        const slow = atOnce === null ? null : { untilAt, atOnce };
+        draft.accounts = afterSlowness(draft.accounts, event.account, slow);
+      }
       return;
     case 'breaker.opened':
     case 'breaker.rescheduled':
     case 'breaker.closed':
-      draft.breaker = projectBreaker(draft.breaker, event, event.at, draft.lastFence);
+      if (event.account === undefined)
+        draft.breaker = projectBreaker(draft.breaker, event, event.at, draft.lastFence);
+      else draft.accounts = afterBreakerEvent(draft.accounts, event.account, event, draft.lastFence);
       return;
     case 'owner.changed':
+      draft.accounts = withoutSlowness(draft.accounts);
       draft.owner = { epoch: event.epoch, process: event.process, face: event.face };
       return;
     case 'verify.finished':
@@ -268,6 +276,7 @@ function changeRun(draft: Draft, event: Event & RunEvent): void {
   if (event.type === 'run.started') {
     draft.agents = {};
     draft.breaker = null; // whoever starts a run has looked; if the trouble is still there, it is met again
+    draft.accounts = withoutBreakers(draft.accounts);
     draft.run = {
       ...{
         id: event.runId,
@@ -295,6 +304,7 @@ function changeRun(draft: Draft, event: Event & RunEvent): void {
       return;
     case 'run.finished':
       draft.breaker = null;
+      draft.accounts = withoutBreakers(draft.accounts);
       draft.run = { ...run, status: 'finished', outcome: event.outcome, report: event.report };
       return;
     default:

@@ -72,7 +72,7 @@ const rows: readonly (readonly [does: string, says: RegExp])[] = [
     'breaker',
     'experience',
     'lastFence',
-    'throttledUntilAt',
+    'accounts',
     'schema',
     'lsn',
     'epoch',
