@@ -21,6 +21,7 @@ const benches: Record<string, () => Promise<Bench>> = {
   history: async () => (await import('./historyBench')).historyBench,
   graph: async () => (await import('./graphBench')).graphBench,
   throttle: async () => (await import('./throttleBench')).throttleBench,
+  cost: async () => (await import('./costBench')).costBench,
 };
 
 export async function main(argv: readonly string[]): Promise<number> {

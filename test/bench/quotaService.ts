@@ -20,7 +20,7 @@ export interface QuotaService {
 
 export async function startQuotaService({ answers, everyMs, kind, answerMs }: Quota): Promise<QuotaService> {
   const calls: { agent: number; atMs: number; wasRefused: boolean }[] = [];
-  const burst = kind === 'window' ? answers : 1;
+  const burst = kind === 'window' ? answers : Math.max(1, answers / 4);
   let left = burst;
   let lastMs = performance.now();
   const server = createServer((request, response) => {

@@ -94,7 +94,7 @@ function judge({ calls }: QuotaService, { answers, everyMs, kind }: Quota, ms: n
   const answered = calls.filter(({ wasRefused }) => !wasRefused).length;
   const refused = calls.length - answered;
   // The window that the end falls into is one as well: all of it was there to be had.
-  const most = kind === 'bucket' ? 1 + (answers * ms) / everyMs : answers * Math.ceil(ms / everyMs);
+  const most = kind === 'bucket' ? answers / 4 + (answers * ms) / everyMs : answers * Math.ceil(ms / everyMs);
   // Of each agent's refusals, when it came again; two agents that come again together keep in step.
   const retries = calls
     .flatMap(({ agent, atMs, wasRefused }) =>
