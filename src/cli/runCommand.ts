@@ -2,12 +2,17 @@
 import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Event } from '../core/events/event';
+import type { Experience } from '../core/events/experience';
 import type { Snapshot } from '../core/events/snapshot';
+import type { Feature } from '../core/features/feature';
 import { describeLeftOut, type MachineSettings } from '../core/guardrails/machineSettings';
 import { unknownAgent } from '../core/models/agents';
 import { accessWith, chooseModel, type ModelChoice, whyNotAsked } from '../core/models/modelAccess';
 import { providerOf } from '../core/models/providers';
 import type { WhyNot } from '../core/routing/routeModel';
+import { type CostOutlook, costOutlook, describeCost } from '../core/scheduler/costOutlook';
+import { isMeant } from '../core/scheduler/decide';
+import { buildable } from '../core/scheduler/forecast';
 import type { FeatureId } from '../core/shared/ids';
 import type { Session } from '../host/session';
 import { resolveSettings } from '../host/settings';
@@ -93,9 +98,17 @@ async function runBacklog(
         : chooseFeatures(session.snapshot, command.featureId, command.withDependencies);
     const printer = print(session, command.json, terminal, long);
     const keys = new Set(access.map((given) => given.provider));
-    const mend = stopForPerson(session, (id) => whyNotAsked(id, providers, keys));
+    const whyNot: WhyNot = (id) => whyNotAsked(id, providers, keys);
+    const mend = stopForPerson(session, whyNot);
     const tellPackages = followPackages(session, root, machine.workspaceSetUp, terminal.note);
     await tellRecovery(session, printer);
+    const routing = { ...settings, ...(model === undefined ? {} : { model }) };
+    tellCost(
+      session.snapshot,
+      only,
+      (features, known) => costOutlook(features, known, routing, providers, whyNot),
+      terminal,
+    );
     long.now('Choosing what comes first', many);
     const started = await session.start({
       settings: {
@@ -135,6 +148,20 @@ async function runBacklog(
     own.stop();
     await session.close();
   }
+}
+
+/** Before a new run, where attempts of earlier ones tell something of it. */
+function tellCost(
+  { features, experience, run }: Snapshot,
+  only: readonly FeatureId[] | undefined,
+  costOf: (features: readonly Feature[], experience: Experience) => CostOutlook,
+  { note }: Terminal,
+): void {
+  if (run !== null && run.status !== 'finished') return;
+  const meant = buildable(Object.values(features)).filter(({ id }) => isMeant(only, id));
+  const cost = costOf(meant, experience);
+  const words = cost.features > 0 ? describeCost(cost) : undefined;
+  if (words !== undefined) note(`ℹ️ ${words}`);
 }
 
 /** @throws BadInput */

@@ -3,7 +3,7 @@
 import type { Claim } from '../../core/claims/claim';
 import type { Account, Slowness } from '../../core/events/accounts';
 import type { Attempt, ProcessIdentity } from '../../core/events/event';
-import type { CategoryExperience, ModelTime } from '../../core/events/experience';
+import type { CategoryExperience, ModelCosts, ModelTime } from '../../core/events/experience';
 import type { RunReport, WaitingByCause } from '../../core/events/runReport';
 import type { Agent, Owner, Run } from '../../core/events/snapshot';
 import type { CheckProof, FeatureSpec } from '../../core/features/feature';
@@ -160,7 +160,12 @@ export const isAccounts = mapOf(
 export const isExperience = listOf(
   shapeOf<CategoryExperience>({
     ...{ category: isText, passed: isCount },
-    models: listOf(shapeOf<ModelTime>({ model: isText, count: isCount, totalMs: isNumber })),
+    models: listOf(
+      shapeOf<ModelTime>({
+        ...{ model: isText, count: isCount, totalMs: isNumber },
+        costs: optional(shapeOf<ModelCosts>({ count: isId, usd: isNumber, squares: isNumber })),
+      }),
+    ),
     files: listOf(shapeOf({ path: isText, count: isCount })),
   }),
 );

@@ -179,7 +179,9 @@ function afterPass(
     h.fence === fence && h.scope.kind === 'file' ? [h.scope.path] : [],
   );
   const tookMs = msBetween({ at: claimedAt, elapsedMs: claimedMs }, passed);
-  return learn(experience, { category: spec.category, model: agent.model, tookMs, files });
+  const isKnown = agent.costUsd > 0 && agent.unpricedTokens === undefined;
+  const cost = isKnown ? { costUsd: agent.costUsd } : {};
+  return learn(experience, { category: spec.category, model: agent.model, tookMs, files, ...cost });
 }
 
 function changeAgent(draft: Draft, event: Event & AgentEvent): void {
