@@ -1,8 +1,12 @@
 // Keeps the workspace's breaker: opens it when an attempt meets trouble from outside, closes it when a probe gets through.
+import { hasOpenRun } from '../core/events/snapshot';
 import { afterMend, afterProof, afterTrouble, type Proof, type Trouble } from '../core/guardrails/breaker';
 import type { FeatureId, Fence } from '../core/shared/ids';
 import type { Clock } from '../ports/system';
 import type { EventLog } from './eventLog';
+
+/** No claim has it, so that none is taken for a probe. */
+const noFence: Fence = 0;
 
 export class BreakerKeeper {
   /** The features whose requests the service has called wrong in the same words since it last answered one. */
@@ -21,6 +25,16 @@ export class BreakerKeeper {
     const change = afterTrouble(this.log.head.breaker, trouble, fence, this.clock.now());
     if (change) await this.log.append([change]);
     return this.log.head.breaker?.cause === trouble.cause;
+  }
+
+  /**
+   * Trouble that no attempt met, but what comes before all of them. It is over as any is: by a probe.
+   * @returns whether it is told: without a run nothing would be started, and nothing is held up
+   */
+  async meetBefore(trouble: Trouble): Promise<boolean> {
+    if (!hasOpenRun(this.log.head)) return false;
+    await this.meet(trouble, noFence);
+    return true;
   }
 
   /** The attempt of `fence` has shown something to work. */

@@ -117,6 +117,11 @@ const mends: Readonly<Record<TroubleCause, string>> = {
   agent: `Do what it says in a terminal of yours. ${byItself}`,
 };
 
+/** What to do about it, for people. */
+export function mendOf({ cause }: Pick<Trouble, 'cause'>): string {
+  return mends[cause];
+}
+
 /** Only a person can end this trouble: trying again by itself will not. */
 export function needsPerson({ cause }: Trouble): boolean {
   return cause === 'key' || cause === 'credit' || cause === 'agent';
