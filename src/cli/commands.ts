@@ -13,7 +13,7 @@ import { wordsForFailure } from '../host/link';
 import { lookAtRecords } from '../host/lookAtRecords';
 import type { Session } from '../host/session';
 import { Failure } from '../ports/failure';
-import { describeElsewhere, openFolder, openSession } from './openSession';
+import { closeSession, describeElsewhere, openFolder, openSession } from './openSession';
 import { allPass, describeAtWork } from './runEnd';
 import { tellLong } from './tellLong';
 import { BadInput, type Terminal } from './terminal';
@@ -40,7 +40,7 @@ export async function status(
   }
   const { snapshot } = joined.kind === 'session' ? joined.session : joined;
   tell(snapshot);
-  if (joined.kind === 'session') await joined.session.close();
+  if (joined.kind === 'session') await closeSession(joined.session, terminal);
   return joined.kind === 'session' && allPass(snapshot, undefined) ? 0 : 1; // nobody vouches for what was stored
 }
 
@@ -240,6 +240,6 @@ async function withSession(
   try {
     return await work(session);
   } finally {
-    await session.close();
+    await closeSession(session, terminal);
   }
 }

@@ -20,7 +20,7 @@ import { Failure } from '../ports/failure';
 import type { RunCommand } from './arguments';
 import { followBacklog } from './followBacklog';
 import { followMachine } from './liveMachine';
-import { openSession } from './openSession';
+import { closeSession, openSession } from './openSession';
 import { createJsonPrinter, createTextPrinter, type Printer } from './output';
 import { mendNeeded } from './personNeeded';
 import { checkBacklog, chooseFeatures } from './readBacklog';
@@ -88,6 +88,7 @@ async function runBacklog(
     );
   });
   const followed = followBacklog(session, backlog, terminal.note);
+  let ending: LongWork | undefined;
   const build = async (): Promise<number> => {
     const many = 'there are many of them';
     long.now(`Bringing the features in line with ${backlog}`, many);
@@ -132,6 +133,8 @@ async function runBacklog(
     const stopTelling = tellLink(session, terminal.note);
     const end = await endOfRun(session, runId);
     stopTelling();
+    ending = tellLong(terminal.note);
+    ending.now(`Reading the last of ${root}`, 'its disk does not answer, or there is much to read');
     await printer.settled();
     await tellPackages();
     const missing = mend();
@@ -146,7 +149,8 @@ async function runBacklog(
   } finally {
     followed.stop();
     own.stop();
-    await session.close();
+    ending?.end();
+    await closeSession(session, terminal);
   }
 }
 

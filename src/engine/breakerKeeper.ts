@@ -1,5 +1,6 @@
 // Keeps the workspace's breakers, one for each account and one for what meets all: opens one when an attempt meets trouble
 // from outside, closes it when a probe gets through.
+import { hasOpenRun } from '../core/events/snapshot';
 import {
   afterMend,
   afterProof,
@@ -21,6 +22,9 @@ export interface Prober {
   readonly model?: string;
 }
 
+/** No claim has it, so that none is taken for a probe. */
+const noFence: Fence = 0;
+
 export class BreakerKeeper {
   /** By account, the features whose requests the service has called wrong in the same words since it last answered one. */
   readonly #refused = new Map<AccountId, { readonly words: string; readonly features: Set<FeatureId> }>();
@@ -39,6 +43,16 @@ export class BreakerKeeper {
     const change = afterTrouble(this.#breakerOf(account), trouble, fence, this.clock.now());
     if (change) await this.log.append([ofAccount(account, change)]);
     return this.#breakerOf(account)?.cause === trouble.cause;
+  }
+
+  /**
+   * Trouble that no attempt met, but what comes before all of them. It is over as any is: by a probe.
+   * @returns whether it is told: without a run nothing would be started, and nothing is held up
+   */
+  async meetBefore(trouble: Trouble): Promise<boolean> {
+    if (!hasOpenRun(this.log.head)) return false;
+    await this.meet(trouble, { fence: noFence });
+    return true;
   }
 
   /** An attempt has shown something to work. */

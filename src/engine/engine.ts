@@ -30,7 +30,7 @@ import { CleanPlace } from './cleanPlace';
 import { CommandTurns } from './commandTurns';
 import { CoreWatch } from './coreWatch';
 import { DeclaredFiles } from './declaredFiles';
-import { messageOf, sentenceOf } from './endWords';
+import { messageOf } from './endWords';
 import { EventLog } from './eventLog';
 import { FileLocks } from './fileLocks';
 import { Insistence } from './insistence';
@@ -206,11 +206,10 @@ export class Engine {
     this.#throttles = throttles;
     const declared = new DeclaredFiles(isolation, (path) => shared.isNamed(path), clock);
     this.#loop = new SchedulerLoop({
-      ...{ log, locks, declared, pool, clock },
+      ...{ log, locks, declared, pool, breaker, clock, report },
       accountOf: (feature) => pool.accountOf(feature),
       isBehind: () => this.#loader.isBehind,
       finishRun: (outcome) => this.runs.finish(outcome),
-      onError: (error) => report('Scheduling', `${sentenceOf(error)} It is tried again by itself.`),
     });
     this.#loader = new BacklogLoader({
       ...{ log, clock },

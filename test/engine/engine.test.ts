@@ -188,6 +188,30 @@ describe('the engine', () => {
     assert.equal((await host.engine.judgement.confirm(1)).ok, false);
   });
 
+  it('tells of work that waits for a yes and is on record no more, lets no yes take it for done, and has it rejected', async () => {
+    const [disk, workspace] = [new MemoryDisk(), new MemoryIsolation()];
+    const asked = { backlog: [{ name: 'a' }], settings: { verifyCommand: undefined }, disk, workspace };
+    await runAll(asked);
+    disk.publications = new Map();
+    workspace.leftBegun = async () => Array.from({ length: 22 }, (_, k) => `src/${k}.ts`);
+    const host = await SimulatedHost.open(asked);
+    const told = (await host.engine.log.events(0, 1000)).flatMap((e) =>
+      e.type === 'error.occurred' ? [{ where: e.where, message: e.message, featureId: e.featureId }] : [],
+    );
+    assert.equal(told.length, 2);
+    assert.deepEqual(told[0], {
+      ...{ where: 'Records', featureId: 1 },
+      message:
+        'Feature 1 waits for a yes to work of which the record is gone. Reject it, and have it built again.',
+    });
+    assert.match(String(told[1]?.message), /the record of it is gone; .*: src\/0\.ts, .* and 2 more\.$/);
+    for (const answer of [await host.engine.judgement.confirm(1), host.engine.judgement.kept(1)])
+      assert.match(answer.ok ? '' : answer.error.message, /the record is gone\. Reject it/);
+    assert.equal(host.statusOf(1), 'claimed');
+    assert.equal((await host.engine.judgement.reject(1)).ok, true);
+    assert.equal((await host.engine.judgement.retry(1)).ok, true);
+  });
+
   it('passes over a feature whose declared file is busy, and never lets two hold one', async () => {
     const host = await runAll({
       backlog: [

@@ -192,14 +192,11 @@ function changeAgent(draft: Draft, event: Event & AgentEvent): void {
     case 'agent.started':
       setAgent(draft, { ...agent, process: event.process });
       return;
-    case 'agent.progress':
-      setAgent(draft, {
-        ...agent,
-        status: event.status,
-        step: event.step,
-        progress: event.progress ?? agent.progress,
-      });
+    case 'agent.progress': {
+      const { status, step, progress = agent.progress } = event;
+      patchAgent(draft, event, { status, step, progress });
       return;
+    }
     case 'agent.ended': {
       const { losses = 0, ...before } = agent;
       setAgent(draft, {
@@ -328,9 +325,10 @@ function setAgent(draft: Draft, agent: Agent): void {
   draft.agents = { ...draft.agents, [agent.slot]: agent };
 }
 
+/** One that has ended stays so: what was begun for it beside its end may be told after that. */
 function patchAgent(draft: Draft, attempt: Attempt, patch: Partial<Agent>): void {
   const agent = draft.agents[attempt.slot];
-  if (agent?.fence === attempt.fence) setAgent(draft, { ...agent, ...patch });
+  if (agent?.fence === attempt.fence && agent.status !== 'ended') setAgent(draft, { ...agent, ...patch });
 }
 
 /** The check of another feature is told as that one's, a trial as what it is for. */

@@ -128,6 +128,11 @@ export function isOfAccount(cause: TroubleCause): boolean {
   return proofs[cause] === 'model';
 }
 
+/** What to do about it, for people. */
+export function mendOf({ cause }: Pick<Trouble, 'cause'>): string {
+  return mends[cause];
+}
+
 /** Only a person can end this trouble: trying again by itself will not. */
 export function needsPerson({ cause }: Trouble): boolean {
   return cause === 'key' || cause === 'credit' || cause === 'agent';

@@ -117,6 +117,16 @@ describe('project', () => {
     assert.equal(tell(atWork, ...steps).agents[2]?.progress, 20);
   });
 
+  it('leaves an agent that has ended so, whatever was begun for it and is told late', () => {
+    const ended = tell(atWork, { type: 'agent.ended', cause: 'limit', note: 'reached a limit', ...own });
+    for (const late of [
+      { type: 'verify.started', command: 'npm test', ...own },
+      { type: 'agent.progress', status: 'waiting', step: 'waiting for a core', ...own },
+      { type: 'lock.waiting', path: 'a.ts', kind: 'file', blockers: [], ...own },
+    ] as const)
+      assert.deepEqual(tell(ended, late).agents, ended.agents);
+  });
+
   it('adds what calls cost to agent and run', () => {
     const call: Happening = {
       type: 'model.called',
