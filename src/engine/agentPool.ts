@@ -16,7 +16,7 @@ import { describeUnread, unreadOf } from '../core/shared/unread';
 import { Failure, troubleOf } from '../ports/failure';
 import type { Isolation } from '../ports/isolation';
 import type { Chance, Clock } from '../ports/system';
-import type { ProcessEnder, WorkerEnd, WorkerSpawner } from '../ports/workers';
+import { nobodyThereCode, type ProcessEnder, type WorkerEnd, type WorkerSpawner } from '../ports/workers';
 import { type Ending, LiveAttempt } from './attempt';
 import type { BreakerKeeper } from './breakerKeeper';
 import { changeFor } from './endChange';
@@ -31,6 +31,9 @@ import { TimeLimit } from './timeLimit';
 
 /** How long a worker that was asked to end may take before it is ended by force: a command that was is gone within 5 s. */
 export const endGraceMs = 2_000;
+
+/** So often in a row somebody may take away the folder in which workers find this host. */
+const mostWorkers = 3;
 
 const endingProcesses: EndStep = {
   doing: 'Ending the processes of an attempt',
@@ -225,7 +228,8 @@ export class AgentPool {
     if (unread) await this.parts.log.append([{ type: 'copy.incomplete', ...unread, ...attemptOf(attempt) }]);
   }
 
-  async #spawn(live: LiveAttempt): Promise<void> {
+  /** @param tries how many workers this attempt has had with this one */
+  async #spawn(live: LiveAttempt, tries = 1): Promise<void> {
     const { spawner, log, machine, address } = this.parts;
     const { slot, fence, featureId } = live.attempt;
     try {
@@ -234,12 +238,18 @@ export class AgentPool {
       live.worker = worker;
       if (live.isOver) return void this.#follow(this.#endProcess(live, 0));
       live.begun = able;
-      void worker.exited.then((end) => live.isOver || this.#follow(this.mourn(live, deathOf(end))));
+      void worker.exited.then((end) => live.isOver || this.#follow(this.#exited(live, end, tries)));
       await log.append([{ type: 'agent.started', process: worker.process, ...attemptOf(live.attempt) }]);
       worker.begin({ socketPath: await address(), token: live.token });
     } catch (error) {
       this.#follow(this.broke(live, 'Starting a worker', error));
     }
+  }
+
+  /** One that came where this host was found until a moment ago has done nothing; another is told where it is now. */
+  #exited(live: LiveAttempt, end: WorkerEnd, tries: number): Promise<void> {
+    const isLate = end.code === nobodyThereCode && !live.isGreeted && tries < mostWorkers;
+    return isLate ? this.#spawn(live, tries + 1) : this.mourn(live, deathOf(end));
   }
 
   /** Ends an attempt whose agent has died. Where the machine was not able to let it live, that is no loss of the feature's. */

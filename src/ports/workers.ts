@@ -21,6 +21,9 @@ export interface WorkerHandle {
   readonly exited: Promise<WorkerEnd>;
 }
 
+/** What a worker ends with that found nobody where it was told to come: it has not begun. */
+export const nobodyThereCode = 69;
+
 export interface WorkerEnd {
   readonly code: number | null;
   readonly signal: string | null;

@@ -19,7 +19,7 @@ export interface AttemptStart {
 }
 
 /**
- * Rejects with a `Failure` when the hub cannot be reached or does not take the token, and for bugs. A hub that goes away
+ * Rejects with a `Failure` when the hub cannot be reached (`unreachable`) or does not take the token, and for bugs. A hub that goes away
  * in the middle ends the attempt: a running command is ended first, and what is asked after it rejects with `closed`.
  *
  * @param guardPath the bundled command guard @param redactor learns the key, which this process must not print

@@ -4,6 +4,7 @@ import { createInterface } from 'node:readline';
 import { setFlagsFromString } from 'node:v8';
 import { Redactor } from '../core/guardrails/redactor';
 import { Failure } from '../ports/failure';
+import { nobodyThereCode } from '../ports/workers';
 import { type AttemptStart, runAttempt } from './attempt';
 import { rehearse } from './rehearsal';
 
@@ -73,5 +74,5 @@ function parseJson(text: string): unknown {
 function fail(reason: unknown): never {
   const words = reason instanceof Error && !Failure.is(reason) ? reason.stack : undefined;
   console.error(redactor.text(words ?? (reason instanceof Error ? reason.message : String(reason))));
-  process.exit(1);
+  process.exit(Failure.is(reason, 'unreachable') ? nobodyThereCode : 1);
 }

@@ -65,7 +65,7 @@ export interface SimulatedHostOptions {
   /** Told of every attempt whose processes are to be ended; a throw keeps them from it. */
   readonly onEnd?: (tag: string) => void;
   /** How workers end that die before their first word. */
-  readonly dieAtBirth?: WorkerEnd;
+  readonly dieAtBirth?: WorkerEnd | ((socketPath: string) => WorkerEnd | undefined);
   /** Where workers are told to find the host. */
   readonly address?: () => Promise<string>;
   readonly workspace?: MemoryIsolation;
@@ -133,9 +133,11 @@ export class SimulatedHost {
           return {
             process: { pid: ++pid, started: 'then' },
             exited,
-            begin: ({ token }) => {
+            begin: ({ token, socketPath }) => {
               const die = (end = killed) => exits.get(tag)?.(end);
-              if (options.dieAtBirth) die(options.dieAtBirth);
+              const { dieAtBirth } = options;
+              const death = typeof dieAtBirth === 'function' ? dieAtBirth(socketPath) : dieAtBirth;
+              if (death) die(death);
               else void host.#work(admitted.get(token) ?? 0, die);
             },
           };

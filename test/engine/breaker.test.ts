@@ -3,6 +3,7 @@ import { strict as assert } from 'node:assert';
 import { defaultLimits } from '../../src/core/guardrails/limits';
 import { excerptOf } from '../../src/core/shared/longText';
 import { Failure, type FailureReason } from '../../src/ports/failure';
+import { nobodyThereCode } from '../../src/ports/workers';
 import { MemoryIsolation } from '../doubles/memoryIsolation';
 import { MemoryDisk } from '../doubles/memoryStore';
 import { type Behaviour, SimulatedHost } from '../doubles/simulatedHost';
@@ -311,6 +312,45 @@ describe('trouble from outside', () => {
       await host.start();
       await host.clock.advance(1_000);
       assert.equal(host.engine.snapshot.breaker?.message, 'Taken.');
+    });
+
+    it('tells another worker where it is found now, for one that came too late, and waits for nothing', async () => {
+      let [moved, times] = ['/first', 0];
+      const nobody = { code: nobodyThereCode, signal: null, outputTail: 'No host answers.' };
+      const host = await SimulatedHost.open({
+        ...{ backlog: [{ name: 'a' }], settings: noRetries },
+        address: async () => moved,
+        dieAtBirth: (socketPath) => {
+          if (socketPath === '/first') [moved, times] = ['/second', times + 1];
+          return socketPath === '/first' ? nobody : undefined;
+        },
+      });
+      await host.start();
+      await host.clock.advance(3_000);
+      assert.equal(times, 1);
+      assert.equal(host.engine.snapshot.run?.outcome, 'complete');
+      assert.deepEqual(told(host), []);
+      assert.deepEqual(judged(host), []);
+      assert.equal(host.engine.snapshot.features[1]?.losses, 0);
+    });
+
+    it('says so where no worker finds anybody, however often it is told', async () => {
+      let births = 0;
+      const host = await SimulatedHost.open({
+        ...{ backlog: [{ name: 'a' }], settings: noRetries },
+        dieAtBirth: () => {
+          births++;
+          return { code: nobodyThereCode, signal: null, outputTail: 'No host answers.' };
+        },
+      });
+      await host.start();
+      await host.clock.advance(1_000);
+      assert.equal(births, 3);
+      assert.match(
+        host.engine.snapshot.breaker?.message ?? '',
+        /did not begin\. .* It last said: No host answers\.$/,
+      );
+      assert.deepEqual(judged(host), []);
     });
 
     it('says what such a worker said, and not where in the program it was', async () => {

@@ -3,23 +3,26 @@ import { lenientName } from '../shared/lenientName';
 
 /** Environments, private keys and key stores, and the files in which tools keep their passwords and tokens. */
 const secret: readonly RegExp[] = [
-  /^\.env(\..+)?$|^[^.].*\.env$|^\.dev\.vars(\..+)?$|^\.envrc$/,
+  /^\.env([-._].+)?$|^[^.].*\.env$|^\.dev\.vars(\..+)?$|^\.envrc(\..+)?$|^local\.settings\.json$/,
   /\.(pem|key|p12|pfx|p8|ppk|jks|keystore|kdbx)$/,
-  /^id_(rsa|dsa|ecdsa|ed25519|ecdsa_sk|ed25519_sk)$/,
-  /^[._]netrc$|^\.(pypirc|pgpass|git-credentials|htpasswd|dockercfg|vault-token)$/,
+  /^id_(rsa|dsa|ecdsa|ed25519|ecdsa_sk|ed25519_sk)([-._](?!pub$|.*\.pub$).+)?$/,
+  /^[._]netrc$|^\.(pypirc|pgpass|git-credentials|htpasswd|dockercfg|vault-token|s3cfg|boto|terraformrc|secrets)$/,
+  /^\.(my|mylogin)\.cnf$|^\.vault[-_]pass(word)?(\.txt)?$/,
   /^credentials(\.(json|ini|toml|ya?ml|csv|xml|properties))?$/,
   /^(service[-_]?account|client_secret|application_default_credentials).*\.json$|-firebase-adminsdk(-.*)?\.json$/,
-  /\.(ovpn|tfvars)$|^kubeconfig(\..+)?$|^secrets?\.(json|toml|ya?ml)$|^(private|secret).*\.(asc|gpg)$|^secring\.gpg$/,
+  /\.(ovpn|tfvars)$|^kubeconfig(\..+)?$|^secrets?(\.(prod|production|staging|dev|development|local|test))?\.(json|toml|ya?ml)$|^(private|secret).*\.(asc|gpg)$|^secring\.gpg$/,
 ];
 
-/** What editors and people add to the name of a file that they keep beside its next version. */
-const kept = /(~|\.(bak|backup|old|orig|save))+$/;
+/** What editors, file managers and people add to the name of a file that they keep beside its next version. */
+const kept = /(~|[-._](bak|backup|old|orig|save|copy)\d*|( -)? copy( \d+)?| ?\(\d+\))+$/;
+/** Of a text that is being edited: how Emacs and Vim name what is not saved yet, and the lock beside it. */
+const unsaved = /^(?:#(.+)#|\.#(.+)|\.(.+)\.sw[a-p])$/;
 
 /** Folders in which tools keep nothing else. */
-const secretFolders = new Set(['.ssh', '.gnupg', '.kube']);
+const secretFolders = new Set(['.ssh', '.gnupg', '.kube', '.aws', '.envs', '.secrets']);
 
 /** What a project ships so that its users can see which values are wanted. */
-const sample = /^(example|sample|template|dist)\.|\.(example|sample|template|dist)(\.|$)/;
+const sample = /^(example|sample|template|dist)\.|(\.|^\.env[-_])(example|sample|template|dist)(\.|$)/;
 
 /** Is the file at `path` (with `/` between names) one that is always taken for a secret? */
 export function isSecret(path: string): boolean {
@@ -32,5 +35,7 @@ export function isSecret(path: string): boolean {
 
 /** A path without what its file is called beside for an older or unsaved version. */
 export function withoutVersion(path: string): string {
-  return path.replace(kept, '');
+  const at = path.lastIndexOf('/') + 1;
+  const [, emacs, lock, vim] = unsaved.exec(path.slice(at)) ?? [];
+  return path.slice(0, at) + (emacs ?? lock ?? vim ?? path.slice(at)).replace(kept, '');
 }
