@@ -19,6 +19,7 @@ const nodeEntries = [
   { from: 'src/host/tryKey.ts', to: 'tryKey.js', target: 'node22' },
   { from: 'src/worker/main.ts', to: 'worker.js', target: 'node20' },
   { from: 'src/worker/guard.ts', to: 'guard.js', target: 'node20' },
+  { from: 'src/worker/hook.ts', to: 'hook.js', target: 'node20' },
   { from: 'src/cli/main.ts', to: 'cli.js', target: 'node20', banner: { js: '#!/usr/bin/env node' } },
 ];
 

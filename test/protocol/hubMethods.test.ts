@@ -52,8 +52,16 @@ const assignment = {
   agent: {
     ok: true,
     start: {
-      ...{ title: 'A', argv: ['/bin/a'], env: {} },
-      ...{ mode: 'm', meta: { a: 1 }, login: 'a login' },
+      ...{ title: 'A', argv: ['/bin/a'], env: {}, login: 'a login' },
+      manners: {
+        ...{
+          mode: 'm',
+          meta: { a: 1 },
+          settings: { variable: 'A_CONFIG', value: { b: true } },
+          hook: 'codex',
+        },
+        ...{ asksFirst: true, writesItself: true, tokensOf: 'lastCall', passwords: ['A_PASSWORD'] },
+      },
     },
   },
 };

@@ -3,8 +3,9 @@
 //
 // node fakeAcpAgent.mjs SCRIPT [nologin|badversion|mute|die]; the script: {FEATURE: [[step, ...] of a prompt, ...]}, the
 // last for all prompts after it. A step is one of
-//   {say}  {read}  {edit, content, gate?}  {write, content}  {sneak, content}  {run}  {ask: {kind, title}}  {plan: [done, of]}
+//   {say}  {read}  {edit, content, gate?, hook?: true}  {write, content}  {sneak, content}  {run}  {ask: {kind, title}}  {plan: [done, of]}
 //   {peek: FILE, tell: FILE}  {begin: COMMAND} never ends  {together: [step, ...]}  {waitFor: FILE}  {crash: CODE, once?: FILE}  {hang: true, child?: true}  {ignoreCancel: true}  {error: {code, message, data}, once?}
+//   {hook: true} of a step with a call: the program of its settings in FAKE_CONFIG is run first, as Codex does
 //   {cost: USD}  {usage: {...}}  {end: STOP_REASON}  {log: FILE}
 import { spawn, spawnSync } from 'node:child_process';
 import { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -176,8 +177,9 @@ function plan([done, of]) {
 }
 
 /** A tool call as agents tell of it: announced, allowed or not, done, told. */
-async function call(kind, title, file, { gate, content, rawInput }, work) {
+async function call(kind, title, file, { gate, hook, content, rawInput, tell }, work) {
   calls += 1;
+  if (hook && !(await isLetByHook(kind, file, rawInput, tell))) return; // of which it tells nothing
   const more = {
     ...(file && { locations: [{ path: at(file) }] }),
     ...(Array.isArray(content) && { content }),
@@ -194,6 +196,28 @@ async function call(kind, title, file, { gate, content, rawInput }, work) {
     ...{ sessionUpdate: 'tool_call_update', toolCallId: toolCall.toolCallId },
     status: done?.isOk === false ? 'failed' : 'completed',
     ...(done?.text && { content: [{ type: 'content', content: { type: 'text', text: done.text } }] }),
+  });
+}
+
+/** Told as Codex tells it. */
+function isLetByHook(kind, file, rawInput, tell) {
+  const { hooks } = JSON.parse(process.env.FAKE_CONFIG);
+  const [{ hooks: programs }] = hooks.PreToolUse;
+  const name = kind === 'edit' ? 'apply_patch' : 'Bash';
+  const command =
+    kind === 'edit' ? `*** Begin Patch\n*** Add File: ${file}\n*** End Patch` : rawInput.command;
+  const input = JSON.stringify({ tool_name: name, tool_use_id: `c${calls}`, tool_input: { command }, cwd });
+  return new Promise((resolve) => {
+    const child = spawn('/bin/sh', ['-c', programs[0].command], { stdio: ['pipe', 'pipe', 'inherit'] });
+    let said = '';
+    child.stdout.on('data', (text) => {
+      said += text;
+    });
+    child.stdin.end(input);
+    child.on('close', (code) => {
+      if (tell) appendFileSync(tell, `${code} ${said}\n`);
+      resolve(code === 0 && !said.includes('"deny"'));
+    });
   });
 }
 

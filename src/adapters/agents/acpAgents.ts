@@ -1,4 +1,5 @@
 // Speaks the Agent Client Protocol with agents of other makers: starts them, opens a session, prompts.
+import { randomBytes } from 'node:crypto';
 import { Readable, Writable } from 'node:stream';
 import { setTimeout as pause } from 'node:timers/promises';
 import * as acp from '@agentclientprotocol/sdk';
@@ -14,6 +15,7 @@ import type { ProgramEnd, ProgramRunner, RunningProgram } from '../process/progr
 import { callOf, toUpdate } from './acpCalls';
 import { failureOf } from './acpFailures';
 import { turnOf } from './acpTurns';
+import { type HookProgram, openHookGate } from './hookGate';
 
 /** From its start to an open session: Node programs of 400 MB take seconds on a busy machine. */
 const defaultOpenMs = 60_000;
@@ -22,14 +24,25 @@ const politeMs = 1_000;
 /** Of what it last printed, characters. */
 const mostWords = 500;
 
-export function createAcpAgents(programs: ProgramRunner, openMs = defaultOpenMs): ExternalAgents {
+export function createAcpAgents(
+  programs: ProgramRunner,
+  hook: HookProgram,
+  openMs = defaultOpenMs,
+): ExternalAgents {
   return {
-    async open(start, where, client, signal) {
+    async open(found, where, client, signal) {
+      const { manners: own } = found;
+      const gate = own.hook && (await openHookGate(own.hook, own, client, hook));
+      const start = gate ? { ...found, manners: gate.manners } : found;
+      const closeGate = () => gate?.close();
       const { env, ...place } = where.place;
-      const program = await programs.start({
-        ...{ ...place, argv: start.argv, tag: where.tag },
-        env: { ...env, ...start.env },
-      });
+      const program = await programs
+        .start({ ...place, argv: start.argv, tag: where.tag, env: { ...env, ...environmentOf(start) } })
+        .catch(async (error: unknown) => {
+          await closeGate();
+          throw error;
+        });
+      void program.ended.then(closeGate);
       const stop = () => void program.end(0);
       signal.addEventListener('abort', stop, { once: true });
       const letGo = () => signal.removeEventListener('abort', stop);
@@ -45,6 +58,15 @@ export function createAcpAgents(programs: ProgramRunner, openMs = defaultOpenMs)
   };
 }
 
+/** What it is given for itself, with its settings, and a password for each door that it opens. */
+function environmentOf({ env, manners: { settings, passwords = [] } }: AgentStart): Record<string, string> {
+  return {
+    ...env,
+    ...(settings && { [settings.variable]: JSON.stringify(settings.value) }),
+    ...Object.fromEntries(passwords.map((name) => [name, randomBytes(24).toString('base64url')])),
+  };
+}
+
 async function openSession(
   start: AgentStart,
   { place }: AgentWhere,
@@ -52,7 +74,7 @@ async function openSession(
   program: RunningProgram,
   { openMs, letGo }: { readonly openMs: number; readonly letGo: () => void },
 ): Promise<AgentSession> {
-  const { title } = start;
+  const { title, manners } = start;
   const stream = acp.ndJsonStream(
     Writable.toWeb(program.input) as WritableStream<Uint8Array>,
     Readable.toWeb(program.output) as ReadableStream<Uint8Array>,
@@ -82,7 +104,10 @@ async function openSession(
       agent.request(methods.agent.initialize, {
         protocolVersion: acp.PROTOCOL_VERSION,
         clientInfo: { name: 'parallel-agents', version: '1' },
-        clientCapabilities: { fs: { readTextFile: false, writeTextFile: true }, terminal: false },
+        clientCapabilities: {
+          fs: { readTextFile: false, writeTextFile: manners.writesItself !== true },
+          terminal: false,
+        },
       }),
     );
     if (hello.protocolVersion !== acp.PROTOCOL_VERSION)
@@ -91,11 +116,11 @@ async function openSession(
         `${title} speaks version ${hello.protocolVersion} of the Agent Client Protocol, and we ${acp.PROTOCOL_VERSION}.`,
       );
     const { cwd } = place;
-    const _meta = start.meta && { ...start.meta };
+    const _meta = manners.meta && { ...manners.meta };
     const { sessionId } = await asked(
       agent.request(methods.agent.session.new, { cwd, mcpServers: [], ...(_meta && { _meta }) }),
     );
-    const modeId = start.mode;
+    const modeId = manners.mode;
     if (modeId !== undefined)
       await asked(agent.request(methods.agent.session.setMode, { sessionId, modeId }));
     return sessionId;
@@ -112,7 +137,8 @@ async function openSession(
   return {
     async prompt(text) {
       const prompt = [{ type: 'text' as const, text }];
-      return turnOf(await asked(agent.request(acp.methods.agent.session.prompt, { sessionId, prompt })));
+      const { prompt: method } = acp.methods.agent.session;
+      return turnOf(await asked(agent.request(method, { sessionId, prompt })), manners);
     },
     cancel: () => void agent.notify(acp.methods.agent.session.cancel, { sessionId }).catch(() => undefined),
     close: () => {
@@ -136,9 +162,9 @@ function clientApp(client: AgentClient): acp.ClientApp {
       if (told) client.told(told);
     })
     .onRequest(m.session.requestPermission, async ({ params: { toolCall, options } }) => {
-      const permit = await client.ask(callOf(toolCall));
+      const { isAllowed } = await client.ask(callOf(toolCall), false);
       // Never "always": it would not ask again.
-      const wanted = permit === 'allowed' ? ['allow_once'] : ['reject_once', 'reject_always'];
+      const wanted = isAllowed ? ['allow_once'] : ['reject_once', 'reject_always'];
       const option = options.find(({ kind }) => wanted.includes(kind));
       return {
         outcome: option ? { outcome: 'selected', optionId: option.optionId } : { outcome: 'cancelled' },

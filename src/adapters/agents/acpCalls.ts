@@ -27,8 +27,8 @@ export function toUpdate(update: SessionUpdate): AgentUpdate | undefined {
     case 'tool_call':
     case 'tool_call_update': {
       const { status } = update;
-      const output = textIn(update.content ?? []);
-      return { type: 'call', call: callOf(update), output, ...(status && { status }) };
+      const output = outputOf(update);
+      return { type: 'call', call: callOf(update), ...(status && { status }), ...(output && { output }) };
     }
     case 'plan': {
       const done = update.entries.filter(({ status }) => status === 'completed').length;
@@ -43,13 +43,23 @@ export function toUpdate(update: SessionUpdate): AgentUpdate | undefined {
   }
 }
 
+/** Some tell what a command prints piece by piece, as of a terminal of theirs. */
+function outputOf({ content, _meta }: Pick<ToolCallUpdate, 'content' | '_meta'>) {
+  const text = textIn(content ?? []);
+  if (text !== '') return { text, isMore: false };
+  const piece =
+    isObject(_meta) && isObject(_meta.terminal_output_delta) ? _meta.terminal_output_delta.data : '';
+  return typeof piece === 'string' && piece !== '' ? { text: piece, isMore: true } : undefined;
+}
+
 function textIn(content: readonly ToolCallContent[]): string {
   return content
     .flatMap((one) => (one.type === 'content' && one.content.type === 'text' ? [one.content.text] : []))
     .join('\n');
 }
 
-function pathsIn(input: unknown): readonly string[] {
+/** Files that the input of a tool names. */
+export function pathsIn(input: unknown): readonly string[] {
   if (!isObject(input)) return [];
   return pathNames.flatMap((name) => {
     const value = input[name];
@@ -68,6 +78,6 @@ function commandIn(input: unknown): string | undefined {
   return isShell ? text : command.join(' ');
 }
 
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

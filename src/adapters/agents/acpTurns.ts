@@ -1,10 +1,11 @@
 // How a turn of an agent ended in the Agent Client Protocol, and what it used.
 import type { PromptResponse } from '@agentclientprotocol/sdk';
+import type { AgentManners } from '../../core/models/agents';
 import type { Usage } from '../../core/models/models';
 import type { AgentTurn } from '../../ports/externalAgents';
 
-export function turnOf(answer: PromptResponse): AgentTurn {
-  const usage = usageIn(answer);
+export function turnOf(answer: PromptResponse, { tokensOf }: AgentManners): AgentTurn {
+  const usage = tokensOf === 'lastCall' ? undefined : usageIn(answer);
   return { stop: stopOf(answer.stopReason), ...(usage && { usage }) };
 }
 

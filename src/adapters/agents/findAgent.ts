@@ -16,7 +16,7 @@ const longestCheckMs = 30_000;
  * @param workspace absolute @param environment the user's
  */
 export function findAgent(profile: AgentProfile, workspace: string, environment: Environment): FoundAgent {
-  const { title, command, needs = {}, variables, env = {}, mode, meta, install, login } = profile;
+  const { title, command, needs = {}, variables, env = {}, manners = {}, install, login } = profile;
   const [name = '', ...args] = command;
   const mend =
     install === undefined ? 'parallelAgents.agents names its command.' : `\`${install}\` installs it.`;
@@ -40,8 +40,7 @@ export function findAgent(profile: AgentProfile, workspace: string, environment:
     ok: true,
     start: {
       ...{ title, argv: [program, ...args], env: { ...Object.fromEntries(own), ...further, ...env } },
-      ...(mode !== undefined && { mode }),
-      ...(meta && { meta }),
+      manners,
       ...(login && { login: login.command }),
     },
   };

@@ -10,9 +10,11 @@ import { createNodeClock } from '../../../src/adapters/system/nodeSystem';
 import { createExternalAgent } from '../../../src/agent/external/externalAgent';
 import type { AgentOutcome } from '../../../src/agent/tools/tool';
 import { Redactor } from '../../../src/core/guardrails/redactor';
+import type { AgentManners } from '../../../src/core/models/agents';
 import type { Coordinator } from '../../../src/ports/coordinator';
 import type { Clock } from '../../../src/ports/system';
 import { fakeAgent } from '../../support/externalProject';
+import { repoRoot } from '../../support/repoRoot';
 import { type AgentWorldOptions, assignment, createAgentWorld } from '../agentWorld';
 
 export interface ExternalWorld {
@@ -27,7 +29,11 @@ export interface ExternalWorld {
 /** @param prompts the steps of each prompt, as `fakeAcpAgent.mjs` has them */
 export function createExternalWorld(
   prompts: readonly (readonly object[])[],
-  options: AgentWorldOptions & { readonly after?: Clock['after']; readonly how?: string } = {},
+  options: AgentWorldOptions & {
+    readonly after?: Clock['after'];
+    readonly how?: string;
+    readonly manners?: AgentManners;
+  } = {},
 ): ExternalWorld {
   const dir = realpathSync(mkdtempSync(path.join(tmpdir(), 'pa-driver-')));
   const script = path.join(dir, '..', `${path.basename(dir)}.json`);
@@ -45,10 +51,13 @@ export function createExternalWorld(
   });
   const { coordinator, files } = world.context;
   const clock = { ...createNodeClock(), ...(options.after && { after: options.after }) };
-  const agents = createAcpAgents(plainPrograms);
+  const agents = createAcpAgents(plainPrograms, hook);
   const run = createExternalAgent({ coordinator, files, clock, agents, redactor: new Redactor() });
   const argv = [process.execPath, fakeAgent, script, ...(options.how === undefined ? [] : [options.how])];
-  const agent = { ok: true, start: { title: 'Mine', argv, env: {} } } as const;
+  const agent = {
+    ok: true,
+    start: { title: 'Mine', argv, env: {}, manners: options.manners ?? {} },
+  } as const;
   return {
     ...{ transcript: world.transcript, dir, stop: world.stop },
     run: () => run({ ...assignment, model: 'agent/mine', copyDir: dir, agent }, world.stop.signal),
@@ -58,6 +67,9 @@ export function createExternalWorld(
     },
   };
 }
+
+/** Only there where the test is one of those for which all is built. */
+const hook = { execPath: process.execPath, hookPath: path.join(repoRoot, 'dist', 'hook.js') };
 
 /** Without a guard, which is a bundle of its own. */
 const plainPrograms: ProgramRunner = {
