@@ -4,7 +4,7 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { pathToFileURL } from 'node:url';
+import { isProgram } from './bootstrap.mjs';
 
 /**
  * What each is made of, a folder for each package. An adapter comes without the copy of the program that it could bring:
@@ -23,7 +23,7 @@ const agents = {
   gemini: [{ name: 'gemini', packages: ['@google/gemini-cli@0.61.0'] }],
 };
 
-if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) main(process.argv.slice(2));
+if (isProgram(import.meta)) main(process.argv.slice(2));
 
 function main([folder, ...wanted]) {
   const unknown = wanted.find((agent) => !(agent in agents));

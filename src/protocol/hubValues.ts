@@ -118,8 +118,10 @@ const agentManners = z.object({
   meta: z.record(z.string(), z.unknown()).optional(),
   settings: z.object({ variable: z.string(), value: z.record(z.string(), z.unknown()) }).optional(),
   hook: z.enum(['claude', 'codex']).optional(),
-  asksFirst: z.literal(true).optional(),
+  asksFirst: z.enum(['changes', 'changesAndCommands']).optional(),
   writesItself: z.literal(true).optional(),
+  writesAsAsked: z.literal(true).optional(),
+  commandsIn: z.literal('title').optional(),
   tokensOf: z.literal('lastCall').optional(),
   passwords: z.array(z.string()).optional(),
 });

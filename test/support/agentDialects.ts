@@ -39,7 +39,8 @@ export function playing(
       return dialect.answer({ say: 'side' }, '', said, request);
     const turn = said.match(dialect.result)?.length ?? 0;
     await onAsked({ request, feature, turn });
-    const cwd = /working (?:in the )?directory: *(\/[^\\"\n]+)/i.exec(said)?.[1]?.trim() ?? '';
+    const cwd =
+      /(?:working directory:|Workspace Directories:\*\*\\n *-) *(\/[^\\"\n]+)/i.exec(said)?.[1]?.trim() ?? '';
     return dialect.answer(plays[feature]?.[turn] ?? nothingLeft, cwd, said, request);
   };
 }

@@ -61,19 +61,29 @@ export async function realProject(
   cleanUp.push(remove);
   const api = await startFakeMessagesApi(playing(plays, onAsked));
   cleanUp.push(() => api.close());
-  await writeHome(home, api.baseUrl);
   const node = path.join(repoRoot, 'node_modules', 'node', 'bin'); // newer than the oldest that we are for
+  const user = userWith({
+    'limits.max_retries': 0,
+    agents: { opencode: { variables: Object.keys(offline) } },
+    ...settings,
+  });
+  await writeHome(home, user.XDG_CONFIG_HOME ?? '', api.baseUrl);
   const env = {
-    ...userWith({ 'limits.max_retries': 0, ...settings }),
+    ...user,
+    ...offline,
     ...{ HOME: home, TMPDIR: home, PATH: [...bins, node, process.env.PATH].join(path.delimiter) },
     ...{ ANTHROPIC_BASE_URL: api.baseUrl, ANTHROPIC_API_KEY: 'sk-fake-0123456789' },
     ...{ OPENAI_API_KEY: 'sk-fake-openai-0123456789' },
     ...{ GEMINI_API_KEY: 'fake-gemini-0123456789', GOOGLE_GEMINI_BASE_URL: api.baseUrl },
+    GEMINI_MODEL: 'gemini-2.5-flash', // else it asks which to take
   };
   return { dir, home, api, env, args: ['run', '--project-dir', dir, '--json'] };
 }
 
-async function writeHome(home: string, baseUrl: string): Promise<void> {
+/** It would wait for what this machine does not reach. */
+const offline = { OPENCODE_DISABLE_MODELS_FETCH: '1', OPENCODE_DISABLE_DEFAULT_PLUGINS: '1' };
+
+async function writeHome(home: string, configHome: string, baseUrl: string): Promise<void> {
   const files = {
     '.codex/config.toml': [
       'model = "gpt-5.5"',
@@ -87,9 +97,26 @@ async function writeHome(home: string, baseUrl: string): Promise<void> {
       'stream_max_retries = 0',
       '',
     ].join('\n'),
+    [path.join(configHome, 'opencode/opencode.json')]: JSON.stringify({
+      ...{ model: 'fake/m1', small_model: 'fake/m1' },
+      provider: {
+        fake: {
+          ...{ npm: '@ai-sdk/openai-compatible', name: 'Fake' },
+          options: { baseURL: `${baseUrl}/v1`, apiKey: 'sk-fake-opencode' },
+          models: {
+            m1: { name: 'M1', limit: { context: 100_000, output: 8_000 }, cost: { input: 3, output: 15 } },
+          },
+        },
+      },
+    }),
+    '.gemini/settings.json': JSON.stringify({
+      ...{ telemetry: { enabled: false }, privacy: { usageStatisticsEnabled: false } },
+      ...{ general: { enableAutoUpdate: false }, security: { auth: { selectedType: 'gemini-api-key' } } },
+    }),
   };
   for (const [name, text] of Object.entries(files)) {
-    await mkdir(path.dirname(path.join(home, name)), { recursive: true });
-    await writeFile(path.join(home, name), text);
+    const file = path.resolve(home, name);
+    await mkdir(path.dirname(file), { recursive: true });
+    await writeFile(file, text);
   }
 }

@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { Readable, Writable } from 'node:stream';
 import { setTimeout as pause } from 'node:timers/promises';
 import * as acp from '@agentclientprotocol/sdk';
+import type { AgentManners } from '../../core/models/agents';
 import type {
   AgentClient,
   AgentSession,
@@ -79,7 +80,7 @@ async function openSession(
     Writable.toWeb(program.input) as WritableStream<Uint8Array>,
     Readable.toWeb(program.output) as ReadableStream<Uint8Array>,
   );
-  const connection = clientApp(client).connect(stream);
+  const connection = clientApp(client, manners).connect(stream);
   const { agent } = connection;
   const gone = program.ended.then((end) => new Failure('agentGone', describeEnd(title, end)));
   /** What is asked, unless its process ends first: then nobody would ever answer. */
@@ -129,9 +130,14 @@ async function openSession(
     throw new Failure('noAgent', `${title} did not begin within ${Math.round(openMs / 1000)} s.`);
   });
   late.catch(() => undefined);
+  let end: ProgramEnd | undefined;
+  void program.ended.then((told) => {
+    end = told;
+  });
   const sessionId = await Promise.race([opened(), late]).catch((error: unknown) => {
-    // One that does not even begin would not for any other feature.
-    throw Failure.is(error, 'agentGone') ? new Failure('noAgent', error.message) : error;
+    // One that does not even begin would not for any other feature, unless somebody ended it.
+    const isUseless = Failure.is(error, 'agentGone') && !wasKilled(end, error.message);
+    throw isUseless ? new Failure('noAgent', error.message) : error;
   });
   let closed: Promise<void> | undefined;
   return {
@@ -153,16 +159,16 @@ async function openSession(
   };
 }
 
-function clientApp(client: AgentClient): acp.ClientApp {
+function clientApp(client: AgentClient, manners: AgentManners): acp.ClientApp {
   const { client: m } = acp.methods;
   return acp
     .client({ name: 'parallel-agents' })
     .onNotification(m.session.update, ({ params: { update } }) => {
-      const told = toUpdate(update);
+      const told = toUpdate(update, manners);
       if (told) client.told(told);
     })
     .onRequest(m.session.requestPermission, async ({ params: { toolCall, options } }) => {
-      const { isAllowed } = await client.ask(callOf(toolCall), false);
+      const { isAllowed } = await client.ask(callOf(toolCall, manners), false);
       // Never "always": it would not ask again.
       const wanted = isAllowed ? ['allow_once'] : ['reject_once', 'reject_always'];
       const option = options.find(({ kind }) => wanted.includes(kind));
@@ -171,10 +177,17 @@ function clientApp(client: AgentClient): acp.ClientApp {
       };
     })
     .onRequest(m.fs.writeTextFile, async ({ params: { path, content } }) => {
+      if (manners.writesItself) return {}; // told though we do not offer it
       const done = await client.write(path, content);
       if (!done.ok) throw new acp.RequestError(-32000, done.error.message);
       return {};
     });
+}
+
+/** @param end absent where an adapter tells of the program behind it */
+function wasKilled(end: ProgramEnd | undefined, words: string): boolean {
+  if (!end) return /killed by SIG/.test(words);
+  return end.exitCode === null || end.exitCode > 128;
 }
 
 function describeEnd(title: string, { exitCode, errors }: ProgramEnd): string {

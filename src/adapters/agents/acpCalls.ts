@@ -1,16 +1,18 @@
 // What agents tell of their tool calls in the Agent Client Protocol, in our words.
 import type { SessionUpdate, ToolCallContent, ToolCallUpdate } from '@agentclientprotocol/sdk';
+import type { AgentManners } from '../../core/models/agents';
 import type { AgentCall, AgentUpdate } from '../../ports/externalAgents';
 
 /** Names under which inputs of tools have the file they are about, where a call tells of no place. */
 const pathNames = ['file_path', 'filePath', 'path', 'abs_path', 'notebook_path'];
 
-export function callOf(call: ToolCallUpdate): AgentCall {
+export function callOf(call: ToolCallUpdate, { commandsIn }: AgentManners): AgentCall {
   const { toolCallId, kind, title, content, locations, rawInput } = call;
   const changes = (content ?? []).flatMap((one) => (one.type === 'diff' ? [one.path] : []));
   const located = (locations ?? []).map(({ path }) => path);
   const paths = [...new Set([...changes, ...located, ...pathsIn(rawInput)])];
-  const command = commandIn(rawInput);
+  const isTitle = commandsIn === 'title' && kind === 'execute';
+  const command = commandIn(rawInput) ?? (isTitle ? (title ?? undefined) : undefined);
   return {
     ...{ id: toolCallId, paths, changes: [...new Set(changes)] },
     ...(kind && { kind }),
@@ -20,7 +22,7 @@ export function callOf(call: ToolCallUpdate): AgentCall {
   };
 }
 
-export function toUpdate(update: SessionUpdate): AgentUpdate | undefined {
+export function toUpdate(update: SessionUpdate, manners: AgentManners): AgentUpdate | undefined {
   switch (update.sessionUpdate) {
     case 'agent_message_chunk':
       return update.content.type === 'text' ? { type: 'text', text: update.content.text } : undefined;
@@ -28,7 +30,12 @@ export function toUpdate(update: SessionUpdate): AgentUpdate | undefined {
     case 'tool_call_update': {
       const { status } = update;
       const output = outputOf(update);
-      return { type: 'call', call: callOf(update), ...(status && { status }), ...(output && { output }) };
+      return {
+        type: 'call',
+        call: callOf(update, manners),
+        ...(status && { status }),
+        ...(output && { output }),
+      };
     }
     case 'plan': {
       const done = update.entries.filter(({ status }) => status === 'completed').length;

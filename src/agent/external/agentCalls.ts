@@ -2,6 +2,7 @@
 // changed is taken for the attempt when it has ended.
 
 import { describeLimit } from '../../core/guardrails/budget';
+import type { AgentManners } from '../../core/models/agents';
 import type { CommandChanges, ToolCall } from '../../ports/coordinator';
 import type { AgentCall, AgentPermit, AgentUpdate } from '../../ports/externalAgents';
 import { Failure } from '../../ports/failure';
@@ -13,8 +14,8 @@ import { asTool, reachOf, stepOf } from './callWords';
 import type { Unheard } from './externalPrompts';
 
 export interface CallsParts extends Omit<JudgeParts, 'note' | 'onEnding'> {
-  /** Why it cannot be gone on with when it does something that it did not ask for; undefined where some things need no asking. */
-  readonly asksFirst?: string;
+  /** What it asks for without exception, and why it cannot be gone on with when it did not. */
+  readonly asksFirst?: { readonly of: NonNullable<AgentManners['asksFirst']>; readonly why: string };
   /** The attempt is over, or something of ours broke: the agent is to stop. Told once. */
   readonly onOver: (why: Over) => void;
 }
@@ -71,9 +72,8 @@ export class AgentCalls {
     const why = await this.#guarded(() => this.#whyNot(call), 'The attempt is over.');
     if (why === undefined) return { isAllowed: true };
     call.refusal = why;
-    if (hears)
-      this.#end(call, false); // some tell nothing more of it
-    else this.#refusals.push(`${call.told.title ?? call.told.kind ?? 'A call'}: ${why}`);
+    if (!hears) this.#refusals.push(`${call.told.title ?? call.told.kind ?? 'A call'}: ${why}`);
+    this.#end(call, false); // some tell nothing more of it
     return { isAllowed: false, why };
   }
 
@@ -174,9 +174,10 @@ export class AgentCalls {
     call.hasEnded = true;
     call.cancelOvertime?.();
     const { asksFirst } = this.parts;
-    const isUnasked = isOk && !call.permit && /^(?:change|run)$/.test(reachOf(call.told));
-    if (isUnasked && asksFirst !== undefined)
-      this.#over({ error: new Failure('noAgent', `${asksFirst} It did this: ${call.step ?? ''}.`) });
+    const reach = reachOf(call.told);
+    const isToAsk = reach === 'change' || (reach === 'run' && asksFirst?.of === 'changesAndCommands');
+    if (asksFirst && isOk && isToAsk && !call.permit)
+      this.#over({ error: new Failure('noAgent', `${asksFirst.why} It did this: ${call.step ?? ''}.`) });
     const durationMs = this.parts.clock.monotonic() - call.startedAt;
     this.#then(async () => {
       await this.#counted(call); // one that asked for nothing counts all the same

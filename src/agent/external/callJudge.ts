@@ -15,6 +15,8 @@ export interface JudgeParts {
   readonly isSecret: SecretFiles;
   /** A path as the agent sees it, as one of the workspace. */
   readonly inside: (path: string) => Result<WorkspacePath>;
+  /** Of the agent's copy: what tells a file's content from another; only for one that writes what it had made before it asked. */
+  readonly contentOf?: (path: WorkspacePath) => Promise<string | undefined>;
   /** Its command takes too long: its turn is to be ended. */
   readonly onOvertime: (why: string) => void;
   /** Of its copy, for the agent. */
@@ -71,9 +73,15 @@ export class CallJudge {
     for (const seen of paths) {
       const path = this.parts.inside(seen);
       if (!path.ok) return denied(path.error.message);
+      const { contentOf } = this.parts;
+      const before = await contentOf?.(path.value);
       const lock = await this.parts.coordinator.lockFile(path.value);
       if (!lock.ok) return this.#refused(lock.error);
       this.parts.note(lock.value.notes ?? []);
+      if ((await contentOf?.(path.value)) !== before)
+        return denied(
+          `"${path.value}" has changed while this edit waited: read it again and edit what it is now.`,
+        );
     }
     return { isLet: true };
   }

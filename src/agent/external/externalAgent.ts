@@ -113,7 +113,7 @@ class Conversation {
     private readonly ports: ExternalAgentPorts,
     roots: readonly string[],
   ) {
-    const { coordinator, clock } = ports;
+    const { coordinator, clock, files } = ports;
     const inside = (path: string) => insideOf(roots, path);
     let tellOver: (over: Over) => void = () => {};
     this.#over = new Promise((resolve) => {
@@ -121,7 +121,15 @@ class Conversation {
     });
     const calls = new AgentCalls({
       ...{ coordinator, clock, inside, isSecret: secretFiles(assignment.secretFiles), onOver: tellOver },
-      ...(start.manners.asksFirst && { asksFirst: unaskedText(start.title) }),
+      ...(start.manners.writesAsAsked && {
+        contentOf: async (path) => {
+          const file = await files.read(path);
+          return file.ok ? file.value?.hash : undefined;
+        },
+      }),
+      ...(start.manners.asksFirst && {
+        asksFirst: { of: start.manners.asksFirst, why: unaskedText(start.title) },
+      }),
       onOvertime: (why) => {
         this.#overtime = why;
         this.#session?.cancel();
@@ -277,7 +285,7 @@ class Conversation {
 }
 
 function unaskedText(title: string): string {
-  return `${title} does not ask before it changes a file or runs a command, so that no lock and no rule would hold for it. Its own settings may let it do so, or its version has another way of asking.`;
+  return `${title} does not ask before it does something that it has to ask for, so that no lock and no rule would hold for it. Its own settings may let it do so, or its version has another way of asking.`;
 }
 
 const goOnWords =

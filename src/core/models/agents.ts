@@ -20,7 +20,7 @@ export interface AgentProfile {
   /** What installs it, for people. */
   readonly install?: string;
   readonly login?: {
-    /** Ends with 0 where somebody is logged in; absent: opening a session tells. */
+    /** Ends with 0 where somebody is logged in; absent: opening a session tells; empty: only its first turn does. */
     readonly check?: readonly string[];
     /** What logs in, for people. */
     readonly command: string;
@@ -37,10 +37,14 @@ export interface AgentManners {
   readonly settings?: { readonly variable: string; readonly value: Readonly<Record<string, unknown>> };
   /** As whose hooks it can have a program of ours run before each call of a tool; absent: its questions for permission are its gate. */
   readonly hook?: AgentHook;
-  /** Every change and command of it comes to its gate first, so that one which does not shows that the gate is gone. */
-  readonly asksFirst?: true;
+  /** What comes to its gate first without exception, so that one which does not shows that the gate is gone. */
+  readonly asksFirst?: 'changes' | 'changesAndCommands';
   /** It writes its files itself, though it would tell us to write them as well. */
   readonly writesItself?: true;
+  /** It writes what it had made of a file before it asked, so that what came into the file while it waited would be lost. */
+  readonly writesAsAsked?: true;
+  /** A question for a command has it as its title alone. */
+  readonly commandsIn?: 'title';
   /** Its tokens are those of the last question of a turn alone, which say nothing of the rest. */
   readonly tokensOf?: 'lastCall';
   /** Variables with the password of a door that it opens on this machine: a new one for each start. */
@@ -70,7 +74,7 @@ export const knownAgents: Agents = {
       // Rules of settings that allow something would keep it from asking, the project's among them.
       meta: { claudeCode: { options: { settingSources: [], disallowedTools: ['WebFetch', 'WebSearch'] } } },
       hook: 'claude',
-      asksFirst: true,
+      asksFirst: 'changesAndCommands',
     },
     install: 'npm install -g @anthropic-ai/claude-code @agentclientprotocol/claude-agent-acp@0.101.0',
     login: { check: ['claude', 'auth', 'status', '--json'], command: 'claude auth login' },
@@ -99,10 +103,61 @@ export const knownAgents: Agents = {
         },
       },
       hook: 'codex',
-      asksFirst: true,
+      asksFirst: 'changesAndCommands',
     },
     install: 'npm install -g @openai/codex @agentclientprotocol/codex-acp@2.6.0',
     login: { command: 'codex login' },
+  },
+  opencode: {
+    title: 'opencode',
+    command: ['opencode', 'acp'],
+    versions: { opencode: '1.18.33' },
+    variables: [
+      ...['ANTHROPIC_API_KEY', 'OPENAI_API_KEY', 'OPENROUTER_API_KEY', 'OPENCODE_API_KEY', 'GEMINI_API_KEY'],
+      ...['GOOGLE_GENERATIVE_AI_API_KEY', 'XAI_API_KEY', 'OPENCODE_CONFIG'],
+    ],
+    env: { OPENCODE_DISABLE_AUTOUPDATE: '1', OPENCODE_DISABLE_LSP_DOWNLOAD: '1' },
+    manners: {
+      settings: {
+        variable: 'OPENCODE_CONFIG_CONTENT',
+        value: {
+          ...{ autoupdate: false, share: 'disabled' },
+          // Who works for it would ask us nothing.
+          permission: {
+            ...{ edit: 'ask', bash: 'ask' },
+            ...{ webfetch: 'deny', websearch: 'deny', task: 'deny', external_directory: 'deny' },
+          },
+          experimental: { continue_loop_on_deny: true },
+        },
+      },
+      asksFirst: 'changesAndCommands',
+      writesItself: true,
+      writesAsAsked: true,
+      tokensOf: 'lastCall',
+      passwords: ['OPENCODE_SERVER_PASSWORD'],
+    },
+    install: 'npm install -g opencode-ai@1.18.33',
+    login: { check: [], command: 'opencode auth login' },
+  },
+  gemini: {
+    title: 'Gemini CLI',
+    command: ['gemini', '--acp', '--skip-trust'],
+    versions: { gemini: '0.61.0' },
+    variables: [
+      ...[
+        'GEMINI_API_KEY',
+        'GEMINI_MODEL',
+        'GOOGLE_GEMINI_BASE_URL',
+        'GOOGLE_API_KEY',
+        'GOOGLE_CLOUD_PROJECT',
+      ],
+      ...['GOOGLE_CLOUD_LOCATION', 'GOOGLE_GENAI_USE_VERTEXAI', 'GOOGLE_APPLICATION_CREDENTIALS'],
+    ],
+    env: { NO_BROWSER: 'true' },
+    // Commands that it knows to change nothing it runs unasked.
+    manners: { mode: 'default', asksFirst: 'changes', writesAsAsked: true, commandsIn: 'title' },
+    install: 'npm install -g @google/gemini-cli@0.61.0',
+    login: { command: 'gemini' },
   },
 };
 

@@ -1,11 +1,8 @@
 // An agent of another maker at work outside of a run: the fake one as a process, and a coordinator that writes down what it is asked.
-import { spawn } from 'node:child_process';
 import { mkdtempSync, readdirSync, realpathSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { Duplex } from 'node:stream';
 import { createAcpAgents } from '../../../src/adapters/agents/acpAgents';
-import type { ProgramRunner } from '../../../src/adapters/process/programRunner';
 import { createNodeClock } from '../../../src/adapters/system/nodeSystem';
 import { createExternalAgent } from '../../../src/agent/external/externalAgent';
 import type { AgentOutcome } from '../../../src/agent/tools/tool';
@@ -14,6 +11,7 @@ import type { AgentManners } from '../../../src/core/models/agents';
 import type { Coordinator } from '../../../src/ports/coordinator';
 import type { Clock } from '../../../src/ports/system';
 import { fakeAgent } from '../../support/externalProject';
+import { plainPrograms } from '../../support/plainPrograms';
 import { repoRoot } from '../../support/repoRoot';
 import { type AgentWorldOptions, assignment, createAgentWorld } from '../agentWorld';
 
@@ -22,6 +20,8 @@ export interface ExternalWorld {
   readonly transcript: string[];
   readonly dir: string;
   readonly stop: AbortController;
+  /** As `AgentWorld.put`. */
+  put(path: string, text: string): void;
   run(): Promise<AgentOutcome>;
   remove(): void;
 }
@@ -59,7 +59,7 @@ export function createExternalWorld(
     start: { title: 'Mine', argv, env: {}, manners: options.manners ?? {} },
   } as const;
   return {
-    ...{ transcript: world.transcript, dir, stop: world.stop },
+    ...{ transcript: world.transcript, dir, stop: world.stop, put: world.put },
     run: () => run({ ...assignment, model: 'agent/mine', copyDir: dir, agent }, world.stop.signal),
     remove: () => {
       rmSync(dir, { recursive: true, force: true });
@@ -70,29 +70,6 @@ export function createExternalWorld(
 
 /** Only there where the test is one of those for which all is built. */
 const hook = { execPath: process.execPath, hookPath: path.join(repoRoot, 'dist', 'hook.js') };
-
-/** Without a guard, which is a bundle of its own. */
-const plainPrograms: ProgramRunner = {
-  async start({ argv: [file = '', ...args], cwd, env }) {
-    const child = spawn(file, args, { cwd, env, stdio: ['pipe', 'pipe', 'pipe'] });
-    let errors = '';
-    child.stderr.on('data', (text) => {
-      errors += text;
-    });
-    const ended = new Promise<{ exitCode: number | null; errors: string }>((resolve) =>
-      child.on('close', (exitCode) => resolve({ exitCode, errors })),
-    );
-    const stream = Duplex.from({ readable: child.stdout, writable: child.stdin });
-    stream.on('error', () => undefined);
-    return {
-      ...{ input: stream, output: stream, ended },
-      end: () => {
-        child.kill('SIGKILL');
-        return ended;
-      },
-    };
-  },
-};
 
 function filesIn(dir: string): ReadonlyMap<string, number> {
   const entries = readdirSync(dir, { recursive: true, encoding: 'utf8' });

@@ -10,7 +10,7 @@ import { createExternalWorld, type ExternalWorld } from './externalWorld';
 
 const manners: AgentManners = {
   hook: 'codex',
-  asksFirst: true,
+  asksFirst: 'changesAndCommands',
   settings: { variable: 'FAKE_CONFIG', value: { own: true } },
 };
 const edit = { edit: 'a.txt', content: 'a', gate: false, hook: true };
@@ -96,7 +96,7 @@ describe('an agent that runs a hook', () => {
     assert.equal((await world.run()).kind, 'over');
     assert.match(
       asked(world, /^hand back/)[0] ?? '',
-      /^hand back \(agent\): Mine does not ask before it changes.*editing a\.txt/,
+      /^hand back \(agent\): Mine does not ask before it does.*editing a\.txt/,
     );
   });
 });
