@@ -36,6 +36,7 @@ const entries = [
   'src/vscode/extension.ts',
   'src/worker/main.ts',
   'src/worker/guard.ts',
+  'src/worker/hook.ts',
   'src/cli/main.ts',
   'webview-ui/src/main.ts',
 ];

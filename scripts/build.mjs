@@ -14,12 +14,20 @@ const nodeEntries = [
     to: 'extension.js',
     target: 'node22',
     external: ['vscode'],
-    plugins: [besideIt('host/tryKey')],
+    plugins: [besideIt('host/tryKey'), besideIt('agentTrial')],
   },
   { from: 'src/host/tryKey.ts', to: 'tryKey.js', target: 'node22' },
+  { from: 'src/host/agentTrial.ts', to: 'agentTrial.js', target: 'node20' },
   { from: 'src/worker/main.ts', to: 'worker.js', target: 'node20' },
   { from: 'src/worker/guard.ts', to: 'guard.js', target: 'node20' },
-  { from: 'src/cli/main.ts', to: 'cli.js', target: 'node20', banner: { js: '#!/usr/bin/env node' } },
+  { from: 'src/worker/hook.ts', to: 'hook.js', target: 'node20' },
+  {
+    from: 'src/cli/main.ts',
+    to: 'cli.js',
+    target: 'node20',
+    banner: { js: '#!/usr/bin/env node' },
+    plugins: [besideIt('agentTrial')],
+  },
 ];
 
 const webviewEntries = [

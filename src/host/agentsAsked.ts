@@ -1,5 +1,5 @@
 // Whether the agents of other makers that a run is to be built by can work, asked before it begins.
-import { findAgent, whyNotReady } from '../adapters/agents/findAgent';
+import { findAgent } from '../adapters/agents/findAgent';
 import type { Snapshot } from '../core/events/snapshot';
 import { agentIn, agentOf, unknownAgent } from '../core/models/agents';
 import type { ModelName } from '../core/models/models';
@@ -14,12 +14,13 @@ export interface AskedRun extends Pick<Routing, 'model' | 'byCategory' | 'ladder
   readonly only?: readonly FeatureId[];
 }
 
-/** Refuses a run that names an agent which is not known, not installed, or not logged in. */
+/** Refuses a run that names an agent which is not known, not installed, too old or not logged in. */
 export async function judgeAgents(
   { model, byCategory = {}, ladder = [], only }: AskedRun,
   { features }: Pick<Snapshot, 'features'>,
   { agents }: Pick<Allowance, 'agents'>,
   root: string,
+  guardPath: string,
 ): Promise<Result<object>> {
   const wanted = only ? only.map((id) => features[id]) : Object.values(features);
   const named = wanted.flatMap((feature) =>
@@ -32,7 +33,9 @@ export async function judgeAgents(
   });
   const whys = [...new Set(ids)].map(async (id) => {
     const profile = agentOf(id, agents);
-    return profile ? whyNotReady(profile, root, process.env) : unknownAgent(id, agents);
+    if (!profile) return unknownAgent(id, agents);
+    const { tryAgent } = await import('./agentTrial');
+    return tryAgent(profile, root, guardPath);
   });
   const wrong = (await Promise.all(whys)).filter((why) => why !== undefined);
   return wrong.length === 0 ? ok({}) : refuse('badInput', wrong.join('\n'));

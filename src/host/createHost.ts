@@ -243,7 +243,7 @@ async function build(
     ...{ engine, outputs, loadBacklog: readBacklog, judgeScript: () => judgeScript(script) },
     judgeShell: around.judgeShell,
     judgeCopies: copies.judge,
-    judgeAgents: (asked) => judgeAgents(asked, engine.snapshot, allowance, root),
+    judgeAgents: (asked) => judgeAgents(asked, engine.snapshot, allowance, root, join(distDir, 'guard.js')),
     allowance,
     goOn: startClaiming,
     setEditing: async (face, paths) => {

@@ -1,4 +1,5 @@
 // Agents of other makers: programs that work on files by themselves, and ask us before they do.
+import type { AgentManners } from '../core/models/agents';
 import type { Usage } from '../core/models/models';
 import type { Result } from '../core/shared/result';
 import type { CommandPlace } from './isolation';
@@ -10,8 +11,7 @@ export interface AgentStart {
   readonly argv: readonly string[];
   /** What it gets of the user's environment for itself, keys too, and what is set for it. */
   readonly env: Readonly<Record<string, string>>;
-  readonly mode?: string;
-  readonly meta?: Readonly<Record<string, unknown>>;
+  readonly manners: AgentManners;
   /** What logs the user in, for people. */
   readonly login?: string;
 }
@@ -51,14 +51,18 @@ export interface AgentTurn {
 
 /** What an agent asks of us and tells us. Nothing here may throw; updates come in order. */
 export interface AgentClient {
-  /** Before a change or a command. Answered when it may, which may take long, or may not. */
-  ask(call: AgentCall): Promise<AgentPermit>;
+  /**
+   * Before a change or a command. Answered when it may, which may take long, or may not. May be asked twice of one call, by
+   * its hook and by its question for permission: the answer is the same.
+   * @param hears whether the agent is told why not
+   */
+  ask(call: AgentCall, hears: boolean): Promise<AgentPermit>;
   /** Writes a file for it. `path` as it sees it. */
   write(path: string, content: string): Promise<Result<object>>;
   told(update: AgentUpdate): void;
 }
 
-export type AgentPermit = 'allowed' | 'refused';
+export type AgentPermit = { readonly isAllowed: true } | { readonly isAllowed: false; readonly why: string };
 
 /** As far as it is told; more of a call may come with a later update. */
 export interface AgentCall {
@@ -93,8 +97,8 @@ export type AgentUpdate =
       readonly type: 'call';
       readonly call: AgentCall;
       readonly status?: 'pending' | 'in_progress' | 'completed' | 'failed';
-      /** What it has to show for itself, as text. */
-      readonly output: string;
+      /** What it has to show for itself, as text: all of it so far, or what has come since. */
+      readonly output?: { readonly text: string; readonly isMore: boolean };
     }
   | { readonly type: 'plan'; readonly done: number; readonly of: number }
   /** Of the whole session so far, in US dollars. */

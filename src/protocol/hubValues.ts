@@ -113,6 +113,19 @@ const offlineScript = z.discriminatedUnion('ok', [
   z.object({ ok: z.literal(false), message: z.string() }),
 ]);
 
+const agentManners = z.object({
+  mode: z.string().optional(),
+  meta: z.record(z.string(), z.unknown()).optional(),
+  settings: z.object({ variable: z.string(), value: z.record(z.string(), z.unknown()) }).optional(),
+  hook: z.enum(['claude', 'codex']).optional(),
+  asksFirst: z.enum(['changes', 'changesAndCommands']).optional(),
+  writesItself: z.literal(true).optional(),
+  writesAsAsked: z.literal(true).optional(),
+  commandsIn: z.literal('title').optional(),
+  tokensOf: z.literal('lastCall').optional(),
+  passwords: z.array(z.string()).optional(),
+});
+
 const foundAgent = z.discriminatedUnion('ok', [
   z.object({
     ok: z.literal(true),
@@ -120,8 +133,7 @@ const foundAgent = z.discriminatedUnion('ok', [
       title: z.string(),
       argv: z.array(z.string()),
       env: z.record(z.string(), z.string()),
-      mode: z.string().optional(),
-      meta: z.record(z.string(), z.unknown()).optional(),
+      manners: agentManners,
       login: z.string().optional(),
     }),
   }),

@@ -1,4 +1,5 @@
 // Picks who works on an assignment: our own loop with a model, or an agent of another maker.
+import path from 'node:path';
 import { createCommandRunner } from '../adapters/process/commandRunner';
 import { createProgramRunner } from '../adapters/process/programRunner';
 import { createModelAgent } from '../agent/agentLoop';
@@ -9,7 +10,7 @@ import type { Assignment } from '../ports/coordinator';
 import { chooseProvider } from './chooseProvider';
 
 interface RunnerParts extends Omit<ExternalAgentPorts, 'agents'> {
-  /** The bundled command guard. */
+  /** The bundled command guard; what agents of other makers run before their calls lies beside it. */
   readonly guardPath: string;
 }
 
@@ -24,6 +25,9 @@ export async function chooseRunner(
   }
   // Loaded by those alone who speak the protocol.
   const { createAcpAgents } = await import('../adapters/agents/acpAgents');
-  const agents = createAcpAgents(createProgramRunner({ guardPath, execPath }));
+  const agents = createAcpAgents(createProgramRunner({ guardPath, execPath }), {
+    execPath,
+    hookPath: path.join(path.dirname(guardPath), 'hook.js'),
+  });
   return createExternalAgent({ ...ports, agents });
 }

@@ -52,8 +52,23 @@ const assignment = {
   agent: {
     ok: true,
     start: {
-      ...{ title: 'A', argv: ['/bin/a'], env: {} },
-      ...{ mode: 'm', meta: { a: 1 }, login: 'a login' },
+      ...{ title: 'A', argv: ['/bin/a'], env: {}, login: 'a login' },
+      manners: {
+        ...{
+          mode: 'm',
+          meta: { a: 1 },
+          settings: { variable: 'A_CONFIG', value: { b: true } },
+          hook: 'codex',
+        },
+        ...{
+          asksFirst: 'changes',
+          writesItself: true,
+          writesAsAsked: true,
+          commandsIn: 'title',
+          tokensOf: 'lastCall',
+          passwords: ['A_PASSWORD'],
+        },
+      },
     },
   },
 };

@@ -1,11 +1,12 @@
 // An agent of another maker for tests: it speaks the Agent Client Protocol on its input and output, in lines of JSON of its
 // own making, and does what a script says for the feature that it reads of in its prompt.
 //
-// node fakeAcpAgent.mjs SCRIPT [nologin|badversion|mute|die]; the script: {FEATURE: [[step, ...] of a prompt, ...]}, the
+// node fakeAcpAgent.mjs SCRIPT [nologin|badversion|mute|die|killed]; the script: {FEATURE: [[step, ...] of a prompt, ...]}, the
 // last for all prompts after it. A step is one of
-//   {say}  {read}  {edit, content, gate?}  {write, content}  {sneak, content}  {run}  {ask: {kind, title}}  {plan: [done, of]}
+//   {say}  {read}  {edit, content, gate?, hook?: true}  {write, content}  {sneak, content}  {run}  {ask: {kind, title}}  {plan: [done, of]}
 //   {peek: FILE, tell: FILE}  {begin: COMMAND} never ends  {together: [step, ...]}  {waitFor: FILE}  {crash: CODE, once?: FILE}  {hang: true, child?: true}  {ignoreCancel: true}  {error: {code, message, data}, once?}
-//   {cost: USD}  {usage: {...}}  {end: STOP_REASON}  {log: FILE}
+//   {hook: true} of a step with a call: the program of its settings in FAKE_CONFIG is run first, as Codex does
+//   {cost: USD}  {usage: {...}}  {meta: {...}} of its answer  {end: STOP_REASON}  {log: FILE}
 import { spawn, spawnSync } from 'node:child_process';
 import { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -26,6 +27,7 @@ if (how === 'die') {
   process.stderr.write('cannot find my wits\n');
   process.exit(7);
 }
+if (how === 'killed') process.kill(process.pid, 'SIGKILL');
 const lines = createInterface({ input: process.stdin });
 lines.on('line', (line) => void take(JSON.parse(line)));
 lines.on('close', () => heedsCancel && process.exit(0));
@@ -125,6 +127,7 @@ async function act(step, end, text) {
   if (step.cost !== undefined)
     update({ sessionUpdate: 'usage_update', used: 1, size: 2, cost: { amount: step.cost, currency: 'USD' } });
   if (step.usage) end.usage = step.usage;
+  if (step.meta) end._meta = step.meta;
   if (step.end) end.stopReason = step.end;
   if (step.crash !== undefined && isFirst(step.once)) {
     process.stderr.write('out of my mind\n');
@@ -176,8 +179,9 @@ function plan([done, of]) {
 }
 
 /** A tool call as agents tell of it: announced, allowed or not, done, told. */
-async function call(kind, title, file, { gate, content, rawInput }, work) {
+async function call(kind, title, file, { gate, hook, content, rawInput, tell }, work) {
   calls += 1;
+  if (hook && !(await isLetByHook(kind, file, rawInput, tell))) return; // of which it tells nothing
   const more = {
     ...(file && { locations: [{ path: at(file) }] }),
     ...(Array.isArray(content) && { content }),
@@ -194,6 +198,28 @@ async function call(kind, title, file, { gate, content, rawInput }, work) {
     ...{ sessionUpdate: 'tool_call_update', toolCallId: toolCall.toolCallId },
     status: done?.isOk === false ? 'failed' : 'completed',
     ...(done?.text && { content: [{ type: 'content', content: { type: 'text', text: done.text } }] }),
+  });
+}
+
+/** Told as Codex tells it. */
+function isLetByHook(kind, file, rawInput, tell) {
+  const { hooks } = JSON.parse(process.env.FAKE_CONFIG);
+  const [{ hooks: programs }] = hooks.PreToolUse;
+  const name = kind === 'edit' ? 'apply_patch' : 'Bash';
+  const command =
+    kind === 'edit' ? `*** Begin Patch\n*** Add File: ${file}\n*** End Patch` : rawInput.command;
+  const input = JSON.stringify({ tool_name: name, tool_use_id: `c${calls}`, tool_input: { command }, cwd });
+  return new Promise((resolve) => {
+    const child = spawn('/bin/sh', ['-c', programs[0].command], { stdio: ['pipe', 'pipe', 'inherit'] });
+    let said = '';
+    child.stdout.on('data', (text) => {
+      said += text;
+    });
+    child.stdin.end(input);
+    child.on('close', (code) => {
+      if (tell) appendFileSync(tell, `${code} ${said}\n`);
+      resolve(code === 0 && !said.includes('"deny"'));
+    });
   });
 }
 

@@ -1,7 +1,9 @@
 // Speaks the Agent Client Protocol with agents of other makers: starts them, opens a session, prompts.
+import { randomBytes } from 'node:crypto';
 import { Readable, Writable } from 'node:stream';
 import { setTimeout as pause } from 'node:timers/promises';
 import * as acp from '@agentclientprotocol/sdk';
+import type { AgentManners } from '../../core/models/agents';
 import type {
   AgentClient,
   AgentSession,
@@ -14,6 +16,7 @@ import type { ProgramEnd, ProgramRunner, RunningProgram } from '../process/progr
 import { callOf, toUpdate } from './acpCalls';
 import { failureOf } from './acpFailures';
 import { turnOf } from './acpTurns';
+import { type HookProgram, openHookGate } from './hookGate';
 
 /** From its start to an open session: Node programs of 400 MB take seconds on a busy machine. */
 const defaultOpenMs = 60_000;
@@ -22,14 +25,25 @@ const politeMs = 1_000;
 /** Of what it last printed, characters. */
 const mostWords = 500;
 
-export function createAcpAgents(programs: ProgramRunner, openMs = defaultOpenMs): ExternalAgents {
+export function createAcpAgents(
+  programs: ProgramRunner,
+  hook: HookProgram,
+  openMs = defaultOpenMs,
+): ExternalAgents {
   return {
-    async open(start, where, client, signal) {
+    async open(found, where, client, signal) {
+      const { manners: own } = found;
+      const gate = own.hook && (await openHookGate(own.hook, own, client, hook));
+      const start = gate ? { ...found, manners: gate.manners } : found;
+      const closeGate = () => gate?.close();
       const { env, ...place } = where.place;
-      const program = await programs.start({
-        ...{ ...place, argv: start.argv, tag: where.tag },
-        env: { ...env, ...start.env },
-      });
+      const program = await programs
+        .start({ ...place, argv: start.argv, tag: where.tag, env: { ...env, ...environmentOf(start) } })
+        .catch(async (error: unknown) => {
+          await closeGate();
+          throw error;
+        });
+      void program.ended.then(closeGate);
       const stop = () => void program.end(0);
       signal.addEventListener('abort', stop, { once: true });
       const letGo = () => signal.removeEventListener('abort', stop);
@@ -45,6 +59,15 @@ export function createAcpAgents(programs: ProgramRunner, openMs = defaultOpenMs)
   };
 }
 
+/** What it is given for itself, with its settings, and a password for each door that it opens. */
+function environmentOf({ env, manners: { settings, passwords = [] } }: AgentStart): Record<string, string> {
+  return {
+    ...env,
+    ...(settings && { [settings.variable]: JSON.stringify(settings.value) }),
+    ...Object.fromEntries(passwords.map((name) => [name, randomBytes(24).toString('base64url')])),
+  };
+}
+
 async function openSession(
   start: AgentStart,
   { place }: AgentWhere,
@@ -52,12 +75,12 @@ async function openSession(
   program: RunningProgram,
   { openMs, letGo }: { readonly openMs: number; readonly letGo: () => void },
 ): Promise<AgentSession> {
-  const { title } = start;
+  const { title, manners } = start;
   const stream = acp.ndJsonStream(
     Writable.toWeb(program.input) as WritableStream<Uint8Array>,
     Readable.toWeb(program.output) as ReadableStream<Uint8Array>,
   );
-  const connection = clientApp(client).connect(stream);
+  const connection = clientApp(client, manners).connect(stream);
   const { agent } = connection;
   const gone = program.ended.then((end) => new Failure('agentGone', describeEnd(title, end)));
   /** What is asked, unless its process ends first: then nobody would ever answer. */
@@ -82,7 +105,10 @@ async function openSession(
       agent.request(methods.agent.initialize, {
         protocolVersion: acp.PROTOCOL_VERSION,
         clientInfo: { name: 'parallel-agents', version: '1' },
-        clientCapabilities: { fs: { readTextFile: false, writeTextFile: true }, terminal: false },
+        clientCapabilities: {
+          fs: { readTextFile: false, writeTextFile: manners.writesItself !== true },
+          terminal: false,
+        },
       }),
     );
     if (hello.protocolVersion !== acp.PROTOCOL_VERSION)
@@ -91,11 +117,11 @@ async function openSession(
         `${title} speaks version ${hello.protocolVersion} of the Agent Client Protocol, and we ${acp.PROTOCOL_VERSION}.`,
       );
     const { cwd } = place;
-    const _meta = start.meta && { ...start.meta };
+    const _meta = manners.meta && { ...manners.meta };
     const { sessionId } = await asked(
       agent.request(methods.agent.session.new, { cwd, mcpServers: [], ...(_meta && { _meta }) }),
     );
-    const modeId = start.mode;
+    const modeId = manners.mode;
     if (modeId !== undefined)
       await asked(agent.request(methods.agent.session.setMode, { sessionId, modeId }));
     return sessionId;
@@ -104,15 +130,21 @@ async function openSession(
     throw new Failure('noAgent', `${title} did not begin within ${Math.round(openMs / 1000)} s.`);
   });
   late.catch(() => undefined);
+  let end: ProgramEnd | undefined;
+  void program.ended.then((told) => {
+    end = told;
+  });
   const sessionId = await Promise.race([opened(), late]).catch((error: unknown) => {
-    // One that does not even begin would not for any other feature.
-    throw Failure.is(error, 'agentGone') ? new Failure('noAgent', error.message) : error;
+    // One that does not even begin would not for any other feature, unless somebody ended it.
+    const isUseless = Failure.is(error, 'agentGone') && !wasKilled(end, error.message);
+    throw isUseless ? new Failure('noAgent', error.message) : error;
   });
   let closed: Promise<void> | undefined;
   return {
     async prompt(text) {
       const prompt = [{ type: 'text' as const, text }];
-      return turnOf(await asked(agent.request(acp.methods.agent.session.prompt, { sessionId, prompt })));
+      const { prompt: method } = acp.methods.agent.session;
+      return turnOf(await asked(agent.request(method, { sessionId, prompt })), manners);
     },
     cancel: () => void agent.notify(acp.methods.agent.session.cancel, { sessionId }).catch(() => undefined),
     close: () => {
@@ -127,28 +159,35 @@ async function openSession(
   };
 }
 
-function clientApp(client: AgentClient): acp.ClientApp {
+function clientApp(client: AgentClient, manners: AgentManners): acp.ClientApp {
   const { client: m } = acp.methods;
   return acp
     .client({ name: 'parallel-agents' })
     .onNotification(m.session.update, ({ params: { update } }) => {
-      const told = toUpdate(update);
+      const told = toUpdate(update, manners);
       if (told) client.told(told);
     })
     .onRequest(m.session.requestPermission, async ({ params: { toolCall, options } }) => {
-      const permit = await client.ask(callOf(toolCall));
+      const { isAllowed } = await client.ask(callOf(toolCall, manners), false);
       // Never "always": it would not ask again.
-      const wanted = permit === 'allowed' ? ['allow_once'] : ['reject_once', 'reject_always'];
+      const wanted = isAllowed ? ['allow_once'] : ['reject_once', 'reject_always'];
       const option = options.find(({ kind }) => wanted.includes(kind));
       return {
         outcome: option ? { outcome: 'selected', optionId: option.optionId } : { outcome: 'cancelled' },
       };
     })
     .onRequest(m.fs.writeTextFile, async ({ params: { path, content } }) => {
+      if (manners.writesItself) return {}; // told though we do not offer it
       const done = await client.write(path, content);
       if (!done.ok) throw new acp.RequestError(-32000, done.error.message);
       return {};
     });
+}
+
+/** @param end absent where an adapter tells of the program behind it */
+function wasKilled(end: ProgramEnd | undefined, words: string): boolean {
+  if (!end) return /killed by SIG/.test(words);
+  return end.exitCode === null || end.exitCode > 128;
 }
 
 function describeEnd(title: string, { exitCode, errors }: ProgramEnd): string {

@@ -1,16 +1,18 @@
 // What agents tell of their tool calls in the Agent Client Protocol, in our words.
 import type { SessionUpdate, ToolCallContent, ToolCallUpdate } from '@agentclientprotocol/sdk';
+import type { AgentManners } from '../../core/models/agents';
 import type { AgentCall, AgentUpdate } from '../../ports/externalAgents';
 
 /** Names under which inputs of tools have the file they are about, where a call tells of no place. */
 const pathNames = ['file_path', 'filePath', 'path', 'abs_path', 'notebook_path'];
 
-export function callOf(call: ToolCallUpdate): AgentCall {
+export function callOf(call: ToolCallUpdate, { commandsIn }: AgentManners): AgentCall {
   const { toolCallId, kind, title, content, locations, rawInput } = call;
   const changes = (content ?? []).flatMap((one) => (one.type === 'diff' ? [one.path] : []));
   const located = (locations ?? []).map(({ path }) => path);
   const paths = [...new Set([...changes, ...located, ...pathsIn(rawInput)])];
-  const command = commandIn(rawInput);
+  const isTitle = commandsIn === 'title' && kind === 'execute';
+  const command = commandIn(rawInput) ?? (isTitle ? (title ?? undefined) : undefined);
   return {
     ...{ id: toolCallId, paths, changes: [...new Set(changes)] },
     ...(kind && { kind }),
@@ -20,15 +22,20 @@ export function callOf(call: ToolCallUpdate): AgentCall {
   };
 }
 
-export function toUpdate(update: SessionUpdate): AgentUpdate | undefined {
+export function toUpdate(update: SessionUpdate, manners: AgentManners): AgentUpdate | undefined {
   switch (update.sessionUpdate) {
     case 'agent_message_chunk':
       return update.content.type === 'text' ? { type: 'text', text: update.content.text } : undefined;
     case 'tool_call':
     case 'tool_call_update': {
       const { status } = update;
-      const output = textIn(update.content ?? []);
-      return { type: 'call', call: callOf(update), output, ...(status && { status }) };
+      const output = outputOf(update);
+      return {
+        type: 'call',
+        call: callOf(update, manners),
+        ...(status && { status }),
+        ...(output && { output }),
+      };
     }
     case 'plan': {
       const done = update.entries.filter(({ status }) => status === 'completed').length;
@@ -43,13 +50,23 @@ export function toUpdate(update: SessionUpdate): AgentUpdate | undefined {
   }
 }
 
+/** Some tell what a command prints piece by piece, as of a terminal of theirs. */
+function outputOf({ content, _meta }: Pick<ToolCallUpdate, 'content' | '_meta'>) {
+  const text = textIn(content ?? []);
+  if (text !== '') return { text, isMore: false };
+  const piece =
+    isObject(_meta) && isObject(_meta.terminal_output_delta) ? _meta.terminal_output_delta.data : '';
+  return typeof piece === 'string' && piece !== '' ? { text: piece, isMore: true } : undefined;
+}
+
 function textIn(content: readonly ToolCallContent[]): string {
   return content
     .flatMap((one) => (one.type === 'content' && one.content.type === 'text' ? [one.content.text] : []))
     .join('\n');
 }
 
-function pathsIn(input: unknown): readonly string[] {
+/** Files that the input of a tool names. */
+export function pathsIn(input: unknown): readonly string[] {
   if (!isObject(input)) return [];
   return pathNames.flatMap((name) => {
     const value = input[name];
@@ -68,6 +85,6 @@ function commandIn(input: unknown): string | undefined {
   return isShell ? text : command.join(' ');
 }
 
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

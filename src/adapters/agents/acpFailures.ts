@@ -8,6 +8,9 @@ import { Failure, type FailureReason } from '../../ports/failure';
 const authRequired = -32000;
 const mostWords = 1_000;
 
+/** Words of adapters whose program behind them is gone, by itself or killed for memory. */
+const goneWords = /\bprocess (?:has )?exited\b|\bwas killed by SIG/;
+
 /** Kinds of errors as Claude Code's adapter names them. */
 const kinds: Readonly<Record<string, FailureReason>> = {
   authentication_failed: 'noAgent',
@@ -27,7 +30,8 @@ export function failureOf(error: unknown, { title, login }: AgentStart): Failure
   const { code } = error;
   const kind = kindIn(error.data);
   const known = Object.hasOwn(kinds, kind) ? kinds[kind] : undefined;
-  const reason = known ?? (code === authRequired ? 'noAgent' : 'badResponse');
+  const isGone = goneWords.test(words);
+  const reason = known ?? (code === authRequired ? 'noAgent' : isGone ? 'agentGone' : 'badResponse');
   if (reason !== 'noAgent') return new Failure(reason, `${title}: ${words}`, { cause: error });
   const mend = login === undefined ? 'Log in with its own command.' : `Log in with \`${login}\`.`;
   return new Failure('noAgent', `${title} is not logged in, or its login is refused (${words}). ${mend}`, {

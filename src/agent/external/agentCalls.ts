@@ -1,33 +1,26 @@
 // The tool calls of an agent of another maker: each is counted, let go or refused before it does anything, and what it
 // changed is taken for the attempt when it has ended.
 
-import type { SecretFiles } from '../../core/features/namedSecrets';
 import { describeLimit } from '../../core/guardrails/budget';
-import type { WorkspacePath } from '../../core/locks/lockPath';
-import type { Refusal, Result } from '../../core/shared/result';
-import type { CommandChanges, Coordinator, ToolCall } from '../../ports/coordinator';
-import type { AgentCall, AgentCallKind, AgentPermit, AgentUpdate } from '../../ports/externalAgents';
-import type { Clock } from '../../ports/system';
+import type { AgentManners } from '../../core/models/agents';
+import type { CommandChanges, ToolCall } from '../../ports/coordinator';
+import type { AgentCall, AgentPermit, AgentUpdate } from '../../ports/externalAgents';
+import { Failure } from '../../ports/failure';
 import { fingerprintOf } from '../fingerprint';
 import { describeChanges } from '../tools/commandWords';
 import { firstLine } from '../tools/tool';
+import { CallJudge, type JudgeParts } from './callJudge';
+import { asTool, reachOf, stepOf } from './callWords';
 import type { Unheard } from './externalPrompts';
 
-export interface CallsParts {
-  readonly coordinator: Coordinator;
-  readonly clock: Clock;
-  readonly isSecret: SecretFiles;
-  /** A path as the agent sees it, as one of the workspace. */
-  readonly inside: (path: string) => Result<WorkspacePath>;
+export interface CallsParts extends Omit<JudgeParts, 'note' | 'onEnding'> {
+  /** What it asks for without exception, and why it cannot be gone on with when it did not. */
+  readonly asksFirst?: { readonly of: NonNullable<AgentManners['asksFirst']>; readonly why: string };
   /** The attempt is over, or something of ours broke: the agent is to stop. Told once. */
   readonly onOver: (why: Over) => void;
-  /** Its command takes too long: its turn is to be ended. */
-  readonly onOvertime: (why: string) => void;
 }
 
 export type Over = { readonly why: string } | { readonly error: unknown };
-
-type Done = Extract<AgentUpdate, { readonly type: 'call' }>['status'];
 
 interface Call {
   told: AgentCall;
@@ -36,6 +29,8 @@ interface Call {
   readonly startedAt: number;
   /** Its answer, once it was counted; undefined: it may go on. */
   counted?: Promise<string | undefined>;
+  /** Its answer, once it was asked for. */
+  permit?: Promise<AgentPermit>;
   refusal?: string;
   /** It was let change files. */
   isChanging?: boolean;
@@ -45,53 +40,54 @@ interface Call {
   output: string;
 }
 
-/** Calls that may change nothing, whatever they name. */
-const looking = new Set<AgentCallKind | undefined>(['read', 'search', 'think']);
-const changing = new Set<AgentCallKind | undefined>(['edit', 'delete', 'move']);
-/** Under what name a call is counted and told: as our own tools' are. */
-const tools: { readonly [K in AgentCallKind]?: string } = {
-  ...{ read: 'read_file', search: 'search_files', edit: 'edit_file', delete: 'delete_file' },
-  ...{ move: 'move_file', execute: 'run_command' },
-};
-const verbs: { readonly [K in AgentCallKind]?: string } = {
-  ...{ read: 'reading', edit: 'editing', delete: 'deleting', move: 'moving' },
-};
-/** A refused lock that means that the attempt is over. */
-const ending = new Set(['wouldDeadlock', 'staleFence', 'stopped', 'notRunning']);
+/** Of what a command prints. */
+const mostOutput = 100_000;
 
 export class AgentCalls {
   readonly #calls = new Map<string, Call>();
-  #running: Call | undefined;
+  readonly #judge: CallJudge;
   #work: Promise<unknown> = Promise.resolve();
   #isOver = false;
   #refusals: string[] = [];
   #notes: string[] = [];
   #hasChanged = false;
 
-  constructor(private readonly parts: CallsParts) {}
+  constructor(private readonly parts: CallsParts) {
+    this.#judge = new CallJudge({
+      ...parts,
+      note: (notes) => this.#notes.push(...notes),
+      onEnding: (why) => this.#over({ why }),
+    });
+  }
 
   /** As `AgentClient.ask`. */
-  async ask(told: AgentCall): Promise<AgentPermit> {
+  ask(told: AgentCall, hears: boolean): Promise<AgentPermit> {
     const call = this.#met(told);
+    call.permit ??= this.#permit(call, hears);
+    return call.permit;
+  }
+
+  async #permit(call: Call, hears: boolean): Promise<AgentPermit> {
     await this.#work; // what earlier calls did is taken before the next may do anything
-    const why = await this.#guarded(() => this.#judge(call), 'The attempt is over.');
-    if (why === undefined) return 'allowed';
+    const why = await this.#guarded(() => this.#whyNot(call), 'The attempt is over.');
+    if (why === undefined) return { isAllowed: true };
     call.refusal = why;
-    this.#refusals.push(`${call.told.title ?? call.told.kind ?? 'A call'}: ${why}`);
-    return 'refused';
+    if (!hears) this.#refusals.push(`${call.told.title ?? call.told.kind ?? 'A call'}: ${why}`);
+    this.#end(call, false); // some tell nothing more of it
+    return { isAllowed: false, why };
   }
 
   /** A call has begun, come on or ended. */
-  told(told: AgentCall, status: Done, output: string): void {
+  told({ call: told, status, output }: Extract<AgentUpdate, { readonly type: 'call' }>): void {
     const call = this.#met(told);
-    if (output !== '') call.output = output;
+    if (output) call.output = ((output.isMore ? call.output : '') + output.text).slice(-mostOutput);
     if (status === 'completed' || status === 'failed') this.#end(call, status === 'completed');
   }
 
   /** Counts a write that the agent has us do; the answer says why it may not be. */
   async countWrite(path: string): Promise<string | undefined> {
     const isAnnounced = [...this.#calls.values()].some(
-      ({ told, hasEnded }) => !hasEnded && changing.has(told.kind) && told.paths.includes(path),
+      ({ told, hasEnded }) => !hasEnded && reachOf(told) === 'change' && told.paths.includes(path),
     );
     if (isAnnounced) return undefined;
     const call = { tool: 'write_file', fingerprint: fingerprintOf('write_file', { path }), target: path };
@@ -142,25 +138,21 @@ export class AgentCalls {
 
   /** Many tell only with a later word what a call is about. */
   #tellStep(call: Call): void {
-    const { kind, title, command, paths } = call.told;
-    const [path] = paths.map(this.parts.inside).flatMap((inside) => (inside.ok ? [inside.value] : []));
-    const verb = kind && verbs[kind];
-    const about = command === undefined ? verb && path && `${verb} ${path}` : `running ${command}`;
-    const step = about ?? title ?? kind ?? 'working';
+    const step = stepOf(call.told, this.parts.inside);
     if (step === call.step || call.hasEnded) return;
     call.step = step;
     this.#then(() => this.parts.coordinator.progress({ status: 'running', step }));
   }
 
   /** Why the call may not be; undefined where it may. */
-  async #judge(call: Call): Promise<string | undefined> {
+  async #whyNot(call: Call): Promise<string | undefined> {
     const why = await this.#counted(call);
     if (why !== undefined) return why;
-    const { kind, changes } = call.told;
-    if (changing.has(kind) || changes.length > 0) return this.#mayChange(call);
-    if (kind === 'execute') return this.#mayRun(call);
-    if (looking.has(kind)) return this.#mayLook(call);
-    return 'Agents here read, search and edit files, and run the commands of their assignment; nothing else is let them.';
+    const answer = await this.#judge.judge(call.told);
+    if (!answer.isLet) return answer.why;
+    call.isChanging = reachOf(call.told) === 'change';
+    if (answer.cancelOvertime) call.cancelOvertime = answer.cancelOvertime;
+    return undefined;
   }
 
   #counted(call: Call): Promise<string | undefined> {
@@ -177,55 +169,15 @@ export class AgentCalls {
     return answer.kind === 'wrapUp' ? limitText(answer.hit) : undefined;
   }
 
-  async #mayChange(call: Call): Promise<string | undefined> {
-    const { paths } = call.told;
-    if (paths.length === 0) return 'It was not said which file would be changed.';
-    for (const seen of paths) {
-      const path = this.parts.inside(seen);
-      if (!path.ok) return path.error.message;
-      const lock = await this.parts.coordinator.lockFile(path.value);
-      if (!lock.ok) return this.#refusal(lock.error);
-      this.#notes.push(...(lock.value.notes ?? []));
-    }
-    call.isChanging = true;
-    return undefined;
-  }
-
-  async #mayRun(call: Call): Promise<string | undefined> {
-    const { command } = call.told;
-    if (command === undefined) return 'It was not said which command would be run.';
-    if (this.#running) return 'Another command of yours still runs; run this one when it has ended.';
-    this.#running = call; // while the host is asked, too
-    const permit = await this.parts.coordinator.commandBegin(command);
-    if (!permit.ok) {
-      this.#running = undefined;
-      return this.#refusal(permit.error);
-    }
-    const { timeoutMs, notes = [] } = permit.value;
-    this.#notes.push(...notes);
-    const words = `\`${command}\` took longer than its time limit of ${Math.round(timeoutMs / 1000)} s and was stopped.`;
-    call.cancelOvertime = this.parts.clock.after(timeoutMs, () => this.parts.onOvertime(words));
-    return undefined;
-  }
-
-  #mayLook({ told }: Call): string | undefined {
-    for (const seen of told.paths) {
-      const path = this.parts.inside(seen);
-      if (path.ok && this.parts.isSecret(path.value))
-        return `"${path.value}" may hold secrets, so agents neither read nor write it; leave it to the user.`;
-    }
-    return undefined;
-  }
-
-  #refusal({ code, message }: Refusal): string {
-    if (ending.has(code)) this.#over({ why: message });
-    return message;
-  }
-
   #end(call: Call, isOk: boolean): void {
     if (call.hasEnded) return;
     call.hasEnded = true;
     call.cancelOvertime?.();
+    const { asksFirst } = this.parts;
+    const reach = reachOf(call.told);
+    const isToAsk = reach === 'change' || (reach === 'run' && asksFirst?.of === 'changesAndCommands');
+    if (asksFirst && isOk && isToAsk && !call.permit)
+      this.#over({ error: new Failure('noAgent', `${asksFirst.why} It did this: ${call.step ?? ''}.`) });
     const durationMs = this.parts.clock.monotonic() - call.startedAt;
     this.#then(async () => {
       await this.#counted(call); // one that asked for nothing counts all the same
@@ -237,16 +189,16 @@ export class AgentCalls {
 
   async #takeOf(call: Call, isOk: boolean, durationMs: number): Promise<void> {
     const { coordinator } = this.parts;
-    if (this.#running === call && call.cancelOvertime) {
+    if (call.cancelOvertime) {
       const failed = isOk ? {} : ({ failed: true } as const);
       const outcome = await coordinator.commandEnd({ durationMs, printed: call.output, ...failed });
-      this.#running = undefined;
+      this.#judge.ran(call.told);
       return this.#took(outcome);
     }
-    if (looking.has(call.told.kind) || call.refusal !== undefined) return;
+    if (reachOf(call.told) === 'look' || call.refusal !== undefined) return;
     // What others still write would be taken by half; the last of them takes it all.
     const isAlone = ![...this.#calls.values()].some(({ isChanging, hasEnded }) => isChanging && !hasEnded);
-    if (isAlone && !this.#running) this.#took(await coordinator.takeChanges());
+    if (isAlone && !this.#judge.isRunning) this.#took(await coordinator.takeChanges());
   }
 
   #took(changes: CommandChanges): void {
@@ -278,14 +230,4 @@ export class AgentCalls {
 
 function limitText(hit: Parameters<typeof describeLimit>[0]): string {
   return `You have reached ${describeLimit(hit)}. End your turn now: with what is built if the feature is done, or with what is missing.`;
-}
-
-function asTool({ kind = 'other', paths, command, input, title }: AgentCall): ToolCall {
-  const tool = tools[kind] ?? kind;
-  const target = command ?? paths[0] ?? title;
-  return {
-    tool,
-    fingerprint: fingerprintOf(tool, input ?? { paths, command, title }),
-    ...(target !== undefined && { target: target.slice(0, 1000) }),
-  };
 }

@@ -1,8 +1,8 @@
 // An agent of another maker at work on one feature: it is started in its copy, prompted until its work is accepted, and
 // ended with all it has started.
-import { type SecretFiles, secretFiles } from '../../core/features/namedSecrets';
+import { secretFiles } from '../../core/features/namedSecrets';
 import type { Redactor } from '../../core/guardrails/redactor';
-import { parseWorkspacePath, type WorkspacePath } from '../../core/locks/lockPath';
+import type { WorkspacePath } from '../../core/locks/lockPath';
 import type { Usage } from '../../core/models/models';
 import { type Result, refuse } from '../../core/shared/result';
 import type { Assignment, Coordinator } from '../../ports/coordinator';
@@ -15,11 +15,11 @@ import type {
   ExternalAgents,
 } from '../../ports/externalAgents';
 import { Failure, troubleOf } from '../../ports/failure';
-import type { CommandPlace } from '../../ports/isolation';
 import type { Clock } from '../../ports/system';
 import { type AgentRunner, untilOver } from '../agentRunner';
 import type { AgentOutcome } from '../tools/tool';
 import { AgentCalls, type Over } from './agentCalls';
+import { insideOf, withoutSecrets } from './agentPaths';
 import { firstPrompt, goOnPrompt, refusedPrompt, returnedPrompt } from './externalPrompts';
 
 export interface ExternalAgentPorts {
@@ -59,7 +59,7 @@ async function work(
   for (const value of withheld) redactor.add(value);
   const isSecret = secretFiles(assignment.secretFiles);
   const place = await withoutSecrets(await coordinator.agentPlace(), ports.files, isSecret);
-  const talk = new Conversation(assignment, ports, [place.cwd, assignment.copyDir]);
+  const talk = new Conversation(assignment, start, ports, [place.cwd, assignment.copyDir]);
   try {
     const where = { place, tag: assignment.tag };
     const session = await agents.open(start, where, talk.client, signal);
@@ -71,25 +71,6 @@ async function work(
   } catch (error) {
     return await endedBy(error, start, ports);
   }
-}
-
-/**
- * Where its place is shown to it, secret files are not: whatever it reads goes to a service of its own choice. Its commands miss
- * them as well, for it runs them itself; the check has them.
- */
-async function withoutSecrets(
-  place: CommandPlace,
-  files: CopyFiles,
-  isSecret: SecretFiles,
-): Promise<CommandPlace> {
-  const { view, cwd } = place;
-  const listing = view && (await files.list(''));
-  if (!view || !listing?.ok) return place;
-  const hidden = listing.value.paths.filter(isSecret).map((path) => ({
-    ...{ from: '/dev/null', at: `${cwd}/${path}` },
-    isReadOnly: true,
-  }));
-  return { ...place, view: { ...view, mounts: [...view.mounts, ...hidden] } };
 }
 
 /** What stopped it from outside is no failure of the feature's. */
@@ -128,10 +109,11 @@ class Conversation {
 
   constructor(
     assignment: Assignment,
+    start: AgentStart,
     private readonly ports: ExternalAgentPorts,
     roots: readonly string[],
   ) {
-    const { coordinator, clock } = ports;
+    const { coordinator, clock, files } = ports;
     const inside = (path: string) => insideOf(roots, path);
     let tellOver: (over: Over) => void = () => {};
     this.#over = new Promise((resolve) => {
@@ -139,6 +121,15 @@ class Conversation {
     });
     const calls = new AgentCalls({
       ...{ coordinator, clock, inside, isSecret: secretFiles(assignment.secretFiles), onOver: tellOver },
+      ...(start.manners.writesAsAsked && {
+        contentOf: async (path) => {
+          const file = await files.read(path);
+          return file.ok ? file.value?.hash : undefined;
+        },
+      }),
+      ...(start.manners.asksFirst && {
+        asksFirst: { of: start.manners.asksFirst, why: unaskedText(start.title) },
+      }),
       onOvertime: (why) => {
         this.#overtime = why;
         this.#session?.cancel();
@@ -146,7 +137,7 @@ class Conversation {
     });
     this.#calls = calls;
     this.client = {
-      ask: (call) => calls.ask(call),
+      ask: (call, hears) => calls.ask(call, hears),
       write: (path, content) => this.#write(inside(path), path, content),
       told: (update) => {
         switch (update.type) {
@@ -155,7 +146,7 @@ class Conversation {
             return coordinator.log(update.text);
           case 'call':
             this.#words = '';
-            return calls.told(update.call, update.status, update.output);
+            return calls.told(update);
           case 'plan': {
             const progress = update.of === 0 ? 0 : Math.floor((100 * update.done) / update.of);
             const step = `${update.done} of ${update.of} steps of its plan`;
@@ -293,17 +284,9 @@ class Conversation {
   }
 }
 
+function unaskedText(title: string): string {
+  return `${title} does not ask before it does something that it has to ask for, so that no lock and no rule would hold for it. Its own settings may let it do so, or its version has another way of asking.`;
+}
+
 const goOnWords =
   'You were asked this before, and your service broke off: go on from what you have already done of it.';
-
-/** @param roots absolute: what stands for the workspace, as the agent sees it and as it is on the disk */
-function insideOf(roots: readonly string[], seen: string): Result<WorkspacePath> {
-  const plain = (text: string) => text.replaceAll('\\', '/').replace(/\/+$/, '');
-  const path = plain(seen);
-  const root = roots.map(plain).find((one) => path.startsWith(`${one}/`));
-  if (root !== undefined) return parseWorkspacePath(path.slice(root.length + 1));
-  const isAbsolute = path.startsWith('/') || /^[A-Za-z]:/.test(path);
-  return isAbsolute
-    ? refuse('pathDenied', `"${seen}" is outside of your copy of the project; work on nothing else.`)
-    : parseWorkspacePath(path);
-}

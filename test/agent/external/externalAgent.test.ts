@@ -181,4 +181,15 @@ describe('an agent of another maker', () => {
     await world.run();
     assert.match(asked(/^hand back/)[0] ?? '', /^hand back \(agent\): Mine ended with code 7/);
   });
+
+  it('is lost when the program behind it dies, or somebody ends it before it has begun', async () => {
+    const message = 'Internal error: The agent process exited unexpectedly.';
+    begin([[edit, { error: { code: -32603, message } }]]);
+    await world.run();
+    assert.match(asked(/^lost/)[0] ?? '', /^lost: Mine: Internal error: The agent process exited/);
+    world.remove();
+    begin([], { how: 'killed' });
+    await world.run();
+    assert.match(asked(/^lost/)[0] ?? '', /^lost: Mine was ended by a signal/);
+  });
 });

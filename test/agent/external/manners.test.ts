@@ -1,0 +1,79 @@
+// In what agents of other makers differ over one protocol, with a fake one for each way.
+import { strict as assert } from 'node:assert';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { ok } from '../../../src/core/shared/result';
+import { cleanUpAfterEach } from '../../support/cleanUp';
+import { scratchFolder } from '../../support/externalProject';
+import { createExternalWorld } from './externalWorld';
+
+const edit = { edit: 'a.txt', content: 'a' };
+const usage = { inputTokens: 10, outputTokens: 5 };
+
+describe('manners of an agent', () => {
+  const cleanUp = cleanUpAfterEach();
+  const begin = (...args: Parameters<typeof createExternalWorld>) => {
+    const world = createExternalWorld(...args);
+    cleanUp.push(() => world.remove());
+    return world;
+  };
+  const saidOf = async (...args: Parameters<typeof createExternalWorld>): Promise<string> => {
+    const world = begin(...args);
+    assert.equal((await world.run()).kind, 'submitted');
+    return world.transcript.join('\n');
+  };
+
+  it('have us leave its writes to it where it does them itself', async () => {
+    const steps = [[edit, { write: 'b.txt', content: 'b' }]];
+    assert.match(await saidOf(steps), /lock b\.txt/);
+    assert.doesNotMatch(await saidOf(steps, { manners: { writesItself: true } }), /b\.txt/);
+  });
+
+  it('tell a command by its title', async () => {
+    const steps = [[{ ask: { kind: 'execute', title: 'npm test' } }, edit]];
+    assert.doesNotMatch(await saidOf(steps), /^command/m);
+    assert.match(await saidOf(steps, { manners: { commandsIn: 'title' } }), /^command npm test$/m);
+  });
+
+  it('tell tokens of a turn, of its last call alone, or in a way of its own', async () => {
+    assert.match(await saidOf([[edit, { usage }]]), /^called in=10 /m);
+    assert.match(await saidOf([[edit, { usage }]], { manners: { tokensOf: 'lastCall' } }), /^called in=0 /m);
+    const meta = { quota: { token_count: { input_tokens: 7, output_tokens: 3 } } };
+    assert.match(await saidOf([[edit, { meta }]]), /^called in=7 /m);
+  });
+
+  it('give it settings above its own, and a new password for each of its doors', async () => {
+    const log = path.join(await scratchFolder(cleanUp), 'log');
+    const manners = {
+      settings: { variable: 'FAKE_CONFIG', value: { own: [1] } },
+      passwords: ['FAKE_PASSWORD'],
+    };
+    await saidOf([[{ log }, edit]], { manners });
+    await saidOf([[{ log }, edit]], { manners });
+    const [first, second] = readFileSync(log, 'utf8')
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line).env);
+    assert.equal(first.FAKE_CONFIG, '{"own":[1]}');
+    assert.match(first.FAKE_PASSWORD, /^.{32}$/);
+    assert.notEqual(first.FAKE_PASSWORD, second.FAKE_PASSWORD);
+  });
+
+  it('keep it from writing over what came into a file while it waited', async () => {
+    const log = path.join(await scratchFolder(cleanUp), 'log');
+    const steps = [
+      [edit, { say: 'Now?' }],
+      [{ log }, edit],
+    ];
+    const answers = {
+      lockFile: async (file: string) => {
+        world.put(file, 'theirs'); // the second time it is that already
+        return ok({ path: file, fresh: true, waitedMs: 1 });
+      },
+    };
+    const world = begin(steps, { manners: { writesAsAsked: true }, answers });
+    assert.equal((await world.run()).kind, 'submitted');
+    const { text } = JSON.parse(readFileSync(log, 'utf8'));
+    assert.match(text, /"a\.txt" has changed while this edit waited: read it again/);
+  });
+});
