@@ -72,7 +72,8 @@ const otherColumns = 'is not what its columns say';
 function agentOf(row: Row): Agent {
   const agent = row.json<Agent>('body', isAgent);
   if (agent.slot !== row.number('slot') || agent.fence !== row.number('fence')) row.refuse(otherColumns);
-  return agent;
+  // Earlier versions took one that had ended for one at work again where a check of its attempt was told after that.
+  return agent.endedAt === undefined ? agent : { ...agent, status: 'ended' };
 }
 
 /** By fence. */

@@ -205,6 +205,18 @@ describe('records that are not ours', () => {
     it(`are told as ${says.source}, after ${shortened(does)}`, () =>
       assertRefused({ [`${dir}/agents.db`]: changed(does) }, says));
 
+  it('are none where an earlier version told of a check after its agent had ended, which has ended all the same', async () => {
+    const script = `DELETE FROM locks; DELETE FROM publications;
+      UPDATE features SET state = '{"status":"pending"}', status = 'pending', phase = '', fence = 0 WHERE id = 1;
+      UPDATE agents SET body = json_set(body, '$.status', 'verifying', '$.endedAt', 5, '$.end', 'done')`;
+    const disk = new SimulatedDisk({ [`${dir}/agents.db`]: changed(script) });
+    const stored = await readStoredSnapshot({ dir, wasmPath, files: disk.operations });
+    assert.deepEqual(
+      Object.values(stored?.snapshot.agents ?? {}).map(({ status, end }) => [status, end]),
+      [['ended', 'done']],
+    );
+  });
+
   it('are no bytes of ours where the list of tables leads on to other pages, and set aside', async () => {
     const script = Array.from({ length: 200 }, (_, k) => `CREATE TABLE t${k} (n);`).join('');
     const disk = new SimulatedDisk({ [`${dir}/agents.db`]: changed(script) });
