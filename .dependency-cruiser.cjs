@@ -2,10 +2,11 @@
 
 /**
  * `rooms` are the other rooms a room may import, `outside` what it may take from outside the tree:
- * 'node' all of Node's own modules, 'npm' any package, else the names of single packages.
+ * 'node' all of Node's own modules, 'npm' any package, else the names of single packages; `except` is a folder with a rule of
+ * its own.
  */
 const rooms = {
-  core: { rooms: [], outside: [] },
+  core: { rooms: [], outside: [], except: 'settings' },
   protocol: { rooms: ['core'], outside: ['zod'] },
   ports: { rooms: ['core'], outside: [] },
   engine: { rooms: ['core', 'ports'], outside: [] },
@@ -27,7 +28,7 @@ const coreSteps = [
   ['proof'],
   ['features'],
   ['graph', 'routing', 'knowledge'],
-  ['cost', 'planning', 'learning'],
+  ['settings', 'cost', 'planning', 'learning'],
   ['events'],
   ['scheduler'],
 ];
@@ -65,12 +66,21 @@ function roomRules([room, allowed]) {
     name: `${room}-imports`,
     comment: `${room} may import ${[...allowed.rooms, ...allowed.outside].join(', ') || 'nothing'}.`,
     severity: 'error',
-    from,
+    from: allowed.except ? { ...from, pathNot: `^src/${room}/${allowed.except}/` } : from,
     to: { pathNot: places, ...notBuiltin },
   };
   const builtins = { name: `${room}-without-node`, severity: 'error', from, to: builtin };
   return allowed.outside.includes('node') ? [imports] : [imports, builtins];
 }
+
+/** One of core's folders takes a package that the others do not. */
+const settingsWithZod = {
+  name: 'core-settings-imports',
+  comment: 'The settings are schemas, and the only ones in core.',
+  severity: 'error',
+  from: { path: '^src/core/settings/' },
+  to: { pathNot: ['^src/core/', '^node_modules/zod/', vscodeModule], ...notBuiltin },
+};
 
 function coreStepRules(step, at) {
   const earlier = coreSteps.slice(0, at).flat();
@@ -86,6 +96,7 @@ function coreStepRules(step, at) {
 module.exports = {
   forbidden: [
     ...Object.entries(rooms).flatMap(roomRules),
+    settingsWithZod,
     ...coreSteps.slice(0, -1).flatMap(coreStepRules), // the last may import them all
     {
       name: 'core-folder-unknown',

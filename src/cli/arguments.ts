@@ -2,8 +2,8 @@
 import { parseArgs } from 'node:util';
 import { type GraphFormat, graphFormats } from '../core/graph/exportGraph';
 import { isModelName, type ModelName, modelNameForms } from '../core/models/models';
+import { highestAgentLimit } from '../core/settings/settingsTable';
 import type { Elsewhere } from '../host/elsewhere';
-import { highestAgentLimit } from '../host/settings';
 import { foreignOption, type Verb, verbs } from './help';
 
 export type CliCommand =

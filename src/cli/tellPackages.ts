@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { oneLine } from '../core/events/describe';
 import type { Event } from '../core/events/event';
 import { outdatedBy } from '../core/events/outdatedPackages';
-import type { WorkspaceSetUp } from '../core/guardrails/machineSettings';
+import type { WorkspaceSetUp } from '../core/settings/machineSettings';
 import type { Session } from '../host/session';
 
 /** Begins to follow; what it answers with is to be called once the run has ended. */

@@ -1,10 +1,11 @@
 // What agents may do and whose keys they use while a host lives: its own user's settings, narrowed by whoever started.
-import { judgeAsked, type LeftOut, type MachineSettings, narrow } from '../core/guardrails/machineSettings';
+
 import type { Redactor } from '../core/guardrails/redactor';
 import { type Agents, agentPrefix } from '../core/models/agents';
 import { isAddressOf, type ModelAccess, providersMeant } from '../core/models/modelAccess';
 import { isOffline, type ModelName } from '../core/models/models';
 import { type ProviderId, type Providers, providerOf, titleOf } from '../core/models/providers';
+import { judgeAsked, type LeftOut, type MachineSettings, narrow } from '../core/settings/machineSettings';
 import type { Result } from '../core/shared/result';
 import type { ModelEndpoint } from '../ports/coordinator';
 

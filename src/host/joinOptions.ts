@@ -1,6 +1,6 @@
 // What a face says of itself and of its user when it joins a workspace, be it as the owner's client or as its host.
 import type { Face } from '../core/events/event';
-import type { MachineSettings } from '../core/guardrails/machineSettings';
+import type { MachineSettings } from '../core/settings/machineSettings';
 import type { Elsewhere } from './elsewhere';
 
 export interface JoinOptions {

@@ -1,9 +1,9 @@
 // A face's live link to the host of one workspace, whichever process that host runs in.
 import type { Event } from '../core/events/event';
-import type { RunSettings } from '../core/events/runSettings';
 import type { Snapshot } from '../core/events/snapshot';
-import type { LeftOut } from '../core/guardrails/machineSettings';
 import type { ModelAccess } from '../core/models/modelAccess';
+import type { LeftOut } from '../core/settings/machineSettings';
+import type { RunSettings } from '../core/settings/runSettings';
 import type { FeatureId, Slot } from '../core/shared/ids';
 import type { LongText } from '../core/shared/longText';
 import type { Result } from '../core/shared/result';

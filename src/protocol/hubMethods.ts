@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { troubleCauses } from '../core/guardrails/breaker';
 import type { BudgetAnswer } from '../core/guardrails/budget';
+import { runSettingsSchema } from '../core/settings/runSettings';
 import {
   access,
   agentStatus,
@@ -17,7 +18,6 @@ import {
   nothing,
   path,
   resultOf,
-  runSettings,
   snapshotHead,
   snapshotPart,
   toolCall,
@@ -227,7 +227,7 @@ export const clientMethods = {
   /** Commands, variables and agents beyond what the host's own user allows are left out or refused; so is another address. */
   startRun: method(
     'run.start',
-    z.object({ settings: runSettings, allowedCommands, variables, access: access.optional() }).strict(),
+    z.object({ settings: runSettingsSchema, allowedCommands, variables, access: access.optional() }).strict(),
     resultOf(z.object({ runId: z.number(), leftOut })),
   ),
   /** As `run.start`, while a run is open. */

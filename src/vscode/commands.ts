@@ -1,9 +1,10 @@
 // What the user can ask for: every command, each a few lines that ask the shown folder's host and tell its refusals.
 import * as vscode from 'vscode';
 import { failedIn, hasOpenRun } from '../core/events/snapshot';
-import { describeLeftOut, type LeftOut } from '../core/guardrails/machineSettings';
 import { chooseModel } from '../core/models/modelAccess';
 import type { ProviderId } from '../core/models/providers';
+import { describeLeftOut, type LeftOut } from '../core/settings/machineSettings';
+import { settingsSection } from '../core/settings/setting';
 import type { FeatureId } from '../core/shared/ids';
 import { ok, type Result } from '../core/shared/result';
 import type { Session } from '../host/session';
@@ -11,7 +12,7 @@ import { type AgentQuestion, agentChoices } from './agentChoices';
 import type { ApiKeys } from './apiKeys';
 import { createSampleBacklog, openBacklog } from './backlogFiles';
 import { cleanUpCopies } from './cleanUpCopies';
-import { type CommandId, commandIds, offlineScriptFile, settingsSection } from './contributions';
+import { type CommandId, commandIds, offlineScriptFile } from './contributions';
 import { readSettings, writeMaxAgents } from './editorSettings';
 import { type Answer, askElsewhere } from './elsewhereQuestion';
 import { featureOf } from './featureArgument';

@@ -1,9 +1,10 @@
 // Makes settings and key act at once on a run that is open, and gives a host that took one over the key it needs.
 import * as vscode from 'vscode';
 import { hasOpenRun } from '../core/events/snapshot';
+import { type Setting, settingsSection } from '../core/settings/setting';
+import { settingsTable } from '../core/settings/settingsTable';
 import type { Asked } from '../host/allowance';
 import type { ApiKeys } from './apiKeys';
-import { settingKeys, settingsSection } from './contributions';
 import { readSettings } from './editorSettings';
 import type { WorkspaceSession } from './workspaceSession';
 import type { Workspaces } from './workspaces';
@@ -22,13 +23,14 @@ export class LiveSettings {
       this.changed,
       vscode.workspace.onDidChangeConfiguration((event) => {
         if (!event.affectsConfiguration(settingsSection)) return;
-        const affects = (key: string) => event.affectsConfiguration(`${settingsSection}.${key}`);
+        const affects = (...settings: readonly Setting[]) =>
+          settings.some(({ key }) => event.affectsConfiguration(`${settingsSection}.${key}`));
+        const { allowedCommands, variables, copiesFolder, copyLimitBytes, providers } = settingsTable.machine;
         for (const workspace of workspaces.all) {
           this.sendMaxAgents(workspace);
-          if (affects(settingKeys.allowedCommands) || affects(settingKeys.variables))
-            this.sendCommands(workspace);
-          if (affects(settingKeys.copiesFolder) || affects(settingKeys.copyLimit)) this.tryCopies(workspace);
-          if (affects(settingKeys.providers)) void this.sendKeys(workspace);
+          if (affects(allowedCommands, variables)) this.sendCommands(workspace);
+          if (affects(copiesFolder, copyLimitBytes)) this.tryCopies(workspace);
+          if (affects(providers)) void this.sendKeys(workspace);
         }
         this.changed.fire();
       }),

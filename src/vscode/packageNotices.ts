@@ -2,7 +2,7 @@
 import type * as vscode from 'vscode';
 import { oneLine } from '../core/events/describe';
 import { outdatedBy } from '../core/events/outdatedPackages';
-import type { WorkspaceSetUp } from '../core/guardrails/machineSettings';
+import type { WorkspaceSetUp } from '../core/settings/machineSettings';
 import type { HappenedIn, Workspaces } from './workspaces';
 
 /** `vscode.window`, as far as it is asked here. */

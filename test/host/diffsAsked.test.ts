@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict';
 import { duplexPair } from 'node:stream';
 import { afterEach, describe, it } from 'mocha';
-import { defaultMachineSettings } from '../../src/core/guardrails/machineSettings';
 import { Redactor } from '../../src/core/guardrails/redactor';
+import { defaultMachineSettings } from '../../src/core/settings/machineSettings';
 import { ok } from '../../src/core/shared/result';
 import { Allowance } from '../../src/host/allowance';
 import { handleClient } from '../../src/host/handlers';

@@ -3,7 +3,7 @@ import { strict as assert } from 'node:assert';
 import { once } from 'node:events';
 import type { Duplex } from 'node:stream';
 import { z } from 'zod';
-import { defaultLimits } from '../../src/core/guardrails/limits';
+import { defaultLimits } from '../../src/core/settings/runSettings';
 import { refuse } from '../../src/core/shared/result';
 import { type ConnectionOptions, createConnection, type HubConnection } from '../../src/hub/connection';
 import { createFrameDecoder, encodeFrame } from '../../src/hub/frames';

@@ -1,11 +1,10 @@
 // The wire: every method with a message that passes, and what is refused around it.
 import { strict as assert } from 'node:assert';
 import type { z } from 'zod';
-import { defaultRunSettings } from '../../src/core/events/runSettings';
 import { emptySnapshot } from '../../src/core/events/snapshot';
 import { headOf } from '../../src/core/events/snapshotParts';
-import { defaultLimits } from '../../src/core/guardrails/limits';
 import { modelAliases } from '../../src/core/models/models';
+import { defaultLimits, defaultRunSettings } from '../../src/core/settings/runSettings';
 
 import {
   clientMethods,

@@ -55,7 +55,7 @@ const coreFolders: Record<string, string[]> = {
   knowledge: ['shared', 'models', 'claims', 'locks', 'guardrails', 'proof', 'features'],
 };
 const untilKnowledge = Object.keys(coreFolders);
-for (const folder of ['cost', 'planning', 'learning']) coreFolders[folder] = untilKnowledge;
+for (const folder of ['settings', 'cost', 'planning', 'learning']) coreFolders[folder] = untilKnowledge;
 coreFolders.events = Object.keys(coreFolders);
 coreFolders.scheduler = Object.keys(coreFolders);
 
@@ -79,6 +79,9 @@ const plants: [file: string, imports: string[], rules: string[]][] = [
   ],
   ['src/hub/server.ts', [], []],
   ['src/worker/serves.ts', ['../hub/server'], ['worker-is-a-client']],
+  ['src/core/settings/schemas.ts', ['zod'], []],
+  ['src/core/settings/reads.ts', ['picomatch'], ['core-settings-imports']],
+  ['src/core/settings/anchored.ts', ['../../ports/anchor'], ['core-settings-imports']],
   ['src/core/corner/anchor.ts', [], []],
   ['src/cli/main.ts', ['../core/corner/anchor'], ['core-folder-unknown']],
   ['src/protocol/webviewMessages.ts', [], []],
