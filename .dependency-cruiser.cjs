@@ -8,7 +8,7 @@
 const rooms = {
   core: { rooms: [], outside: [], except: 'settings' },
   protocol: { rooms: ['core'], outside: ['zod'] },
-  ports: { rooms: ['core'], outside: [] },
+  ports: { rooms: ['core', 'protocol'], outside: [] },
   engine: { rooms: ['core', 'ports'], outside: [] },
   agent: { rooms: ['core', 'ports'], outside: [] },
   adapters: { rooms: ['core', 'ports'], outside: ['node', 'npm'] },

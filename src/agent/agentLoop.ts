@@ -85,7 +85,7 @@ async function work(assignment: Assignment, ports: AgentPorts, signal: AbortSign
       }
       const { ending } = outcome;
       if (ending.kind !== 'finish') return end(ending);
-      const verdict = await coordinator.submit(ending.summary);
+      const verdict = await coordinator.submit({ summary: ending.summary });
       if (verdict.kind !== 'returned') return { kind: 'submitted', verdict };
       results.push(notRun(call, verdict.why));
     }
@@ -100,7 +100,7 @@ async function carryOut(
 ): Promise<AgentOutcome> {
   switch (ending.kind) {
     case 'giveUp':
-      await coordinator.giveUp(ending.reason, ending.by);
+      await coordinator.giveUp({ reason: ending.reason, ...(ending.by && { by: ending.by }) });
       return { kind: 'gaveUp', reason: ending.reason };
     case 'handBack':
       await coordinator.handBack(ending.trouble);

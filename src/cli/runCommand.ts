@@ -184,7 +184,7 @@ function isOfWork({ type }: Event): boolean {
 /** False when nothing is there that could be stopped, so that there is nothing to wait for. */
 async function stopRun(session: Session): Promise<boolean> {
   try {
-    return (await session.stop()).ok;
+    return (await session.ask.stopRun()).ok;
   } catch (error) {
     if (Failure.is(error)) return false;
     throw error;

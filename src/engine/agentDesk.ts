@@ -8,7 +8,7 @@ import { costUsd } from '../core/models/models';
 import type { Providers } from '../core/models/providers';
 import type { Fence } from '../core/shared/ids';
 import type { Unread } from '../core/shared/unread';
-import type { AgentDeath, Assignment, Coordinator, SubmitVerdict, ToolCall } from '../ports/coordinator';
+import type { AgentDeath, Asked, Assignment, SubmitVerdict, ToolCall } from '../ports/coordinator';
 import type { Isolation } from '../ports/isolation';
 import type { AgentPool } from './agentPool';
 import type { Ending, LiveAttempt } from './attempt';
@@ -82,7 +82,7 @@ export class AgentDesk {
     this.parts.pool.present(fence);
   }
 
-  async progress(fence: Fence, report: Parameters<Coordinator['progress']>[0]): Promise<void> {
+  async progress(fence: Fence, report: Asked<'progress'>): Promise<void> {
     const { attempt } = this.parts.pool.present(fence);
     await this.parts.log.append([{ type: 'agent.progress', ...report, ...attemptOf(attempt) }]);
   }
@@ -99,7 +99,7 @@ export class AgentDesk {
     this.parts.pool.present(fence);
   }
 
-  async modelCalled(fence: Fence, call: Parameters<Coordinator['modelCalled']>[0]): Promise<void> {
+  async modelCalled(fence: Fence, call: Asked<'modelCalled'>): Promise<void> {
     const { attempt, model } = this.parts.pool.present(fence);
     this.parts.throttle.succeeded();
     // An agent of another maker may tell what it cost; nobody else knows.
@@ -115,7 +115,7 @@ export class AgentDesk {
     await this.parts.breaker.proved('model', fence);
   }
 
-  modelLimited(fence: Fence, { reason, retryAfterMs }: Parameters<Coordinator['modelLimited']>[0]): void {
+  modelLimited(fence: Fence, { reason, retryAfterMs }: Asked<'modelLimited'>): void {
     this.parts.pool.present(fence);
     this.parts.throttle.limited(reason, retryAfterMs);
   }
@@ -132,7 +132,7 @@ export class AgentDesk {
     return answer;
   }
 
-  async toolEnd(fence: Fence, call: Parameters<Coordinator['toolEnd']>[0]): Promise<void> {
+  async toolEnd(fence: Fence, call: Asked<'toolEnd'>): Promise<void> {
     const live = this.parts.pool.present(fence);
     live.budget = settle(live.budget, asAction(call), call.ok);
     const { tool, target, ok: succeeded, durationMs, summary } = call;

@@ -1,10 +1,11 @@
 // A face's link to whatever process owns its workspace: found or made, felt for signs of life, and replaced when it goes.
 import { diskFailure } from '../adapters/store/diskFiles';
 import { connectHub } from '../hub/client';
-import type { HubConnection, Question, Sent } from '../hub/connection';
+import type { HubConnection, Question } from '../hub/connection';
 import type { OwnerProcess } from '../hub/discovery';
 import { feelPulse } from '../hub/pulse';
 import { Failure } from '../ports/failure';
+import type { Sent } from '../protocol/method';
 import { createHost, type Host } from './createHost';
 import { type Elsewhere, heldRecords } from './elsewhere';
 import type { JoinOptions } from './joinOptions';

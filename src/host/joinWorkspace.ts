@@ -7,6 +7,7 @@ import { emptySnapshot, type Snapshot } from '../core/events/snapshot';
 import type { LongText } from '../core/shared/longText';
 import type { HubConnection } from '../hub/connection';
 import type { OwnerProcess } from '../hub/discovery';
+import { askingOf } from '../hub/requests';
 import { Failure } from '../ports/failure';
 import { clientMethods, protocolVersion, toClientNotices } from '../protocol/hubMethods';
 import type { LoadedBacklog, PlacedProblem } from '../protocol/hubValues';
@@ -69,6 +70,7 @@ class LiveSession implements Session {
   #hellos = 0;
   readonly #outputs = new Set<(output: AgentOutput) => void>();
   readonly #host: HostLink;
+  readonly ask: Session['ask'];
   #editing: readonly string[] = [];
   /** Commands, variables and key as this face last gave them: a next host knows neither. */
   #given: Pick<Asked, 'allowedCommands' | 'variables' | 'access'> = {};
@@ -81,6 +83,7 @@ class LiveSession implements Session {
       greet: (connection) => this.#greet(connection),
       changed: () => this.#change({ events: [], reset: false }),
     });
+    this.ask = askingOf(clientMethods, this.#host);
   }
 
   get root(): string {
@@ -107,10 +110,6 @@ class LiveSession implements Session {
   onOutput(listener: (output: AgentOutput) => void): () => void {
     this.#outputs.add(listener);
     return () => this.#outputs.delete(listener);
-  }
-
-  async output(slot: number): Promise<string> {
-    return (await this.#host.request(clientMethods.output, { slot })).text;
   }
 
   async text(text: LongText): Promise<string> {
@@ -144,30 +143,6 @@ class LiveSession implements Session {
   configure(change: Parameters<Session['configure']>[0]) {
     this.#keep(change);
     return this.#host.request(clientMethods.configureRun, toWire(change));
-  }
-
-  pause() {
-    return this.#host.request(clientMethods.pauseRun, {});
-  }
-
-  resume() {
-    return this.#host.request(clientMethods.resumeRun, {});
-  }
-
-  stop() {
-    return this.#host.request(clientMethods.stopRun, {});
-  }
-
-  retry(featureId: number) {
-    return this.#host.request(clientMethods.retry, { featureId });
-  }
-
-  confirm(featureId: number) {
-    return this.#host.request(clientMethods.confirm, { featureId });
-  }
-
-  reject(featureId: number) {
-    return this.#host.request(clientMethods.reject, { featureId });
   }
 
   diff(featureId: number) {

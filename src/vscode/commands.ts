@@ -36,17 +36,17 @@ export interface CommandDeps {
 export function registerCommands(deps: CommandDeps): vscode.Disposable[] {
   const all: Record<CommandId, (argument?: unknown) => Promise<void> | void> = {
     [commandIds.start]: (asked) => start(deps, asked),
-    [commandIds.pause]: () => ask(deps, (session) => session.pause()),
-    [commandIds.resume]: () => ask(deps, (session) => session.resume()),
-    [commandIds.stop]: () => ask(deps, (session) => session.stop()),
+    [commandIds.pause]: () => ask(deps, (session) => session.ask.pauseRun()),
+    [commandIds.resume]: () => ask(deps, (session) => session.ask.resumeRun()),
+    [commandIds.stop]: () => ask(deps, (session) => session.ask.stopRun()),
     [commandIds.retryFeature]: async (argument) => {
       const id = await featureOf(argument, deps.workspaces.snapshot, 'failed', 'Retry Feature');
-      if (id !== undefined) await ask(deps, (session) => session.retry(id));
+      if (id !== undefined) await ask(deps, (session) => session.ask.retry({ featureId: id }));
     },
     [commandIds.retryAll]: () =>
       ask(deps, async (session) => {
         for (const { id } of failedIn(session.snapshot)) {
-          const answer = await session.retry(id);
+          const answer = await session.ask.retry({ featureId: id });
           if (!answer.ok) return answer;
         }
         return ok({});
@@ -58,7 +58,7 @@ export function registerCommands(deps: CommandDeps): vscode.Disposable[] {
     },
     [commandIds.confirmFeature]: async (argument) => {
       const id = await featureOf(argument, deps.workspaces.snapshot, 'unconfirmed', 'Confirm Feature');
-      if (id !== undefined) await ask(deps, (session) => session.confirm(id));
+      if (id !== undefined) await ask(deps, (session) => session.ask.confirm({ featureId: id }));
     },
     [commandIds.rejectFeature]: (argument) => reject(deps, argument),
     [commandIds.openFeature]: async (argument) => {
@@ -178,7 +178,7 @@ async function startIn(deps: CommandDeps, workspace: WorkspaceSession, asked: un
     const { allowedCommands, variables } = settings.machine;
     tellLeftOut(await session.configure({ maxAgents, allowedCommands, variables }));
     const { run, breaker } = session.snapshot;
-    if (run?.status === 'paused' || breaker) tell(await session.resume());
+    if (run?.status === 'paused' || breaker) tell(await session.ask.resumeRun());
     return;
   }
   const runSettings = { ...routing, maxAgents };
@@ -197,7 +197,7 @@ async function reject(deps: CommandDeps, argument: unknown): Promise<void> {
   if (id === undefined) return;
   const session = await deps.workspaces.shown?.open();
   if (!session) return;
-  tell(await session.reject(id));
+  tell(await session.ask.reject({ featureId: id }));
 }
 
 async function ask(deps: CommandDeps, call: (session: Session) => Promise<Result<object>>): Promise<void> {

@@ -65,7 +65,7 @@ export class LiveSettings {
     // What refuses it has ended the wait as well.
     workspace
       .open()
-      .then((session) => session.resume())
+      .then((session) => session.ask.resumeRun())
       .catch(() => undefined);
   }
 

@@ -6,7 +6,7 @@ import { Duplex, PassThrough } from 'node:stream';
 import { Redactor } from '../core/guardrails/redactor';
 import { defaultLimits } from '../core/settings/runSettings';
 import { createConnection, type HubConnection } from '../hub/connection';
-import { workerMethods } from '../protocol/hubMethods';
+import { workerMethods } from '../protocol/workerMethods';
 import { workOver } from './attempt';
 
 /**

@@ -134,7 +134,7 @@ describe('a face that starts through the host of another', function () {
     await other.start({ settings, allowedCommands: ['echo one', 'echo two'], variables: [] });
     assert.deepEqual(commandsOf(await end)[2], ['echo three', false]);
     const later = ended(other);
-    await other.retry(1);
+    await other.ask.retry({ featureId: 1 });
     await other.start({ settings, allowedCommands: ['echo one', 'echo two'], variables: [] });
     assert.deepEqual(
       commandsOf(await later).map(([, ok]) => ok),
@@ -190,6 +190,6 @@ describe('a face that starts through the host of another', function () {
     });
     await asked;
     assert.equal(theirs.requests[0]?.headers.authorization, 'Bearer sk-mine');
-    await next.stop();
+    await next.ask.stopRun();
   });
 });

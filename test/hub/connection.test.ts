@@ -9,7 +9,8 @@ import { type ConnectionOptions, createConnection, type HubConnection } from '..
 import { createFrameDecoder, encodeFrame } from '../../src/hub/frames';
 import type { Assignment } from '../../src/ports/coordinator';
 import { Failure } from '../../src/ports/failure';
-import { maxFrameBytes, workerMethods } from '../../src/protocol/hubMethods';
+import { maxFrameBytes } from '../../src/protocol/hubMethods';
+import { workerMethods } from '../../src/protocol/workerMethods';
 import { channels, type TwoEnds } from './twoEnds';
 
 const echo = {

@@ -5,17 +5,9 @@ import { emptySnapshot } from '../../src/core/events/snapshot';
 import { headOf } from '../../src/core/events/snapshotParts';
 import { modelAliases } from '../../src/core/models/models';
 import { defaultLimits, defaultRunSettings } from '../../src/core/settings/runSettings';
-
-import {
-  clientMethods,
-  type Method,
-  maxFrameBytes,
-  type Notice,
-  toClientNotices,
-  toWorkerNotices,
-  workerMethods,
-  workerNotices,
-} from '../../src/protocol/hubMethods';
+import { clientMethods, maxFrameBytes, toClientNotices } from '../../src/protocol/hubMethods';
+import type { Method, Notice } from '../../src/protocol/method';
+import { toWorkerNotices, workerMethods, workerNotices } from '../../src/protocol/workerMethods';
 
 interface Example {
   readonly params: Readonly<Record<string, unknown>>;

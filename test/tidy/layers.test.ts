@@ -28,7 +28,7 @@ const outside = [...node, ...npm, editorApi];
 const rooms: Record<string, string[]> = {
   core: [],
   protocol: ['core', 'zod'],
-  ports: ['core'],
+  ports: ['core', 'protocol'],
   engine: ['core', 'ports'],
   agent: ['core', 'ports'],
   adapters: ['core', 'ports', ...node, ...npm],

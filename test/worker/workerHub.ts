@@ -12,7 +12,7 @@ import { hashToken } from '../../src/hub/greeting';
 import { listen } from '../../src/hub/listener';
 import { createHubServer } from '../../src/hub/server';
 import type { Assignment } from '../../src/ports/coordinator';
-import { workerMethods, workerNotices } from '../../src/protocol/hubMethods';
+import { workerMethods, workerNotices } from '../../src/protocol/workerMethods';
 import { repoRoot } from '../support/repoRoot';
 
 export const token = 'token-of-this-worker';

@@ -183,7 +183,7 @@ export class AgentCalls {
     for (const seen of paths) {
       const path = this.parts.inside(seen);
       if (!path.ok) return path.error.message;
-      const lock = await this.parts.coordinator.lockFile(path.value);
+      const lock = await this.parts.coordinator.lockFile({ path: path.value });
       if (!lock.ok) return this.#refusal(lock.error);
       this.#notes.push(...(lock.value.notes ?? []));
     }
@@ -196,7 +196,7 @@ export class AgentCalls {
     if (command === undefined) return 'It was not said which command would be run.';
     if (this.#running) return 'Another command of yours still runs; run this one when it has ended.';
     this.#running = call; // while the host is asked, too
-    const permit = await this.parts.coordinator.commandBegin(command);
+    const permit = await this.parts.coordinator.commandBegin({ command });
     if (!permit.ok) {
       this.#running = undefined;
       return this.#refusal(permit.error);
