@@ -5,14 +5,13 @@ import { chooseModel } from '../core/models/modelAccess';
 import type { ProviderId } from '../core/models/providers';
 import { describeLeftOut, type LeftOut } from '../core/settings/machineSettings';
 import { settingsSection } from '../core/settings/setting';
-import type { FeatureId } from '../core/shared/ids';
 import { ok, type Result } from '../core/shared/result';
 import type { Session } from '../host/session';
 import { type AgentQuestion, agentChoices } from './agentChoices';
-import type { ApiKeys } from './apiKeys';
 import { createSampleBacklog, openBacklog } from './backlogFiles';
 import { cleanUpCopies } from './cleanUpCopies';
-import { type CommandId, commandIds, offlineScriptFile } from './contributions';
+import { type CommandDeps, type Commands, showFailure } from './commandDeps';
+import { commandIds, offlineScriptFile } from './contributions';
 import { readSettings, writeMaxAgents } from './editorSettings';
 import { type Answer, askElsewhere } from './elsewhereQuestion';
 import { featureOf } from './featureArgument';
@@ -21,20 +20,9 @@ import { setApiKey } from './setApiKey';
 import type { WorkspaceSession } from './workspaceSession';
 import type { Workspaces } from './workspaces';
 
-export interface CommandDeps {
-  readonly workspaces: Workspaces;
-  readonly apiKeys: ApiKeys;
-  readonly openDashboard: () => Promise<void>;
-  /** Shows what a feature's question is about, or refuses. */
-  readonly showChanges: (workspace: WorkspaceSession, featureId: FeatureId) => Promise<Result<object>>;
-  /** More of a large group of the tree; the argument is the line of the tree that asks for it. */
-  readonly showMore: (argument: unknown) => void;
-  readonly log: (line: string) => void;
-}
-
-/** Registers all commands. A refusal or failure is shown once, in its own words, and ends there. */
-export function registerCommands(deps: CommandDeps): vscode.Disposable[] {
-  const all: Record<CommandId, (argument?: unknown) => Promise<void> | void> = {
+/** What each command does; what it rejects with is not shown yet. */
+export function commandsOf(deps: CommandDeps): Commands {
+  return {
     [commandIds.start]: (asked) => start(deps, asked),
     [commandIds.pause]: () => ask(deps, (session) => session.ask.pauseRun()),
     [commandIds.resume]: () => ask(deps, (session) => session.ask.resumeRun()),
@@ -98,15 +86,6 @@ export function registerCommands(deps: CommandDeps): vscode.Disposable[] {
       }
     },
   };
-  return Object.entries(all).map(([id, run]) =>
-    vscode.commands.registerCommand(id, async (argument?: unknown) => {
-      try {
-        await run(argument);
-      } catch (error) {
-        showFailure(deps, id, error);
-      }
-    }),
-  );
 }
 
 /** Does what the user said about records made elsewhere. Never rejects: what goes wrong is shown. */
@@ -128,12 +107,6 @@ export async function decideElsewhere(
 async function decideShown(deps: CommandDeps, answer: Answer): Promise<void> {
   const { shown } = deps.workspaces;
   if (shown) await decideElsewhere(deps, shown, answer);
-}
-
-function showFailure({ log }: CommandDeps, where: string, error: unknown): void {
-  const message = error instanceof Error ? error.message : String(error);
-  log(`${where}: ${(error instanceof Error && error.stack) || message}`);
-  void vscode.window.showErrorMessage(`Parallel Agents: ${message}`);
 }
 
 async function start(deps: CommandDeps, asked: unknown): Promise<void> {

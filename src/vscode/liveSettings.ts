@@ -2,10 +2,8 @@
 import * as vscode from 'vscode';
 import { hasOpenRun } from '../core/events/snapshot';
 import { type Setting, settingsSection } from '../core/settings/setting';
-import { settingsTable } from '../core/settings/settingsTable';
 import type { Asked } from '../host/allowance';
 import type { ApiKeys } from './apiKeys';
-import { readSettings } from './editorSettings';
 import type { WorkspaceSession } from './workspaceSession';
 import type { Workspaces } from './workspaces';
 
@@ -16,23 +14,13 @@ export class LiveSettings {
   private readonly disposables: vscode.Disposable[];
 
   constructor(
-    workspaces: Workspaces,
+    private readonly workspaces: Workspaces,
     private readonly apiKeys: ApiKeys,
   ) {
     this.disposables = [
       this.changed,
       vscode.workspace.onDidChangeConfiguration((event) => {
-        if (!event.affectsConfiguration(settingsSection)) return;
-        const affects = (...settings: readonly Setting[]) =>
-          settings.some(({ key }) => event.affectsConfiguration(`${settingsSection}.${key}`));
-        const { allowedCommands, variables, copiesFolder, copyLimitBytes, providers } = settingsTable.machine;
-        for (const workspace of workspaces.all) {
-          this.sendMaxAgents(workspace);
-          if (affects(allowedCommands, variables)) this.sendCommands(workspace);
-          if (affects(copiesFolder, copyLimitBytes)) this.tryCopies(workspace);
-          if (affects(providers)) void this.sendKeys(workspace);
-        }
-        this.changed.fire();
+        if (event.affectsConfiguration(settingsSection)) void this.take(event);
       }),
       apiKeys.onDidChange(() => {
         for (const workspace of workspaces.all) void this.sendKeys(workspace);
@@ -47,13 +35,29 @@ export class LiveSettings {
     for (const disposable of this.disposables) disposable.dispose();
   }
 
-  private sendMaxAgents(workspace: WorkspaceSession): void {
+  private async take(event: vscode.ConfigurationChangeEvent): Promise<void> {
+    const { settingsTable } = await import('../core/settings/settingsTable');
+    const { allowedCommands, variables, copiesFolder, copyLimitBytes, providers } = settingsTable.machine;
+    const affects = (...settings: readonly Setting[]) =>
+      settings.some(({ key }) => event.affectsConfiguration(`${settingsSection}.${key}`));
+    for (const workspace of this.workspaces.all) {
+      await this.sendMaxAgents(workspace);
+      if (affects(allowedCommands, variables)) await this.sendCommands(workspace);
+      if (affects(copiesFolder, copyLimitBytes)) this.tryCopies(workspace);
+      if (affects(providers)) await this.sendKeys(workspace);
+    }
+    this.changed.fire();
+  }
+
+  private async sendMaxAgents(workspace: WorkspaceSession): Promise<void> {
+    const { readSettings } = await loadSettings();
     const { run } = workspace.snapshot;
     const { maxAgents } = readSettings(workspace.folder.uri).run;
     if (maxAgents !== run?.settings.maxAgents) this.send(workspace, { maxAgents });
   }
 
-  private sendCommands(workspace: WorkspaceSession): void {
+  private async sendCommands(workspace: WorkspaceSession): Promise<void> {
+    const { readSettings } = await loadSettings();
     const { allowedCommands, variables } = readSettings(workspace.folder.uri).machine;
     this.send(workspace, { allowedCommands, variables });
   }
@@ -71,6 +75,7 @@ export class LiveSettings {
 
   private async sendKeys(workspace: WorkspaceSession): Promise<void> {
     if (workspace.snapshot.run?.settings.model === 'offline') return;
+    const { readSettings } = await loadSettings();
     const access = await this.apiKeys.read(readSettings(workspace.folder.uri).machine.providers);
     if (access.length > 0) this.send(workspace, { access });
   }
@@ -88,4 +93,9 @@ export class LiveSettings {
         () => undefined,
       );
   }
+}
+
+/** The forms of settings are large, and nothing is read of them before something changes. */
+function loadSettings() {
+  return import('./editorSettings');
 }

@@ -24,7 +24,7 @@ function follow(choice: WorkspaceSetUp, answer?: string) {
   const notices = new PackageNotices(
     workspaces,
     window,
-    () => choice,
+    async () => choice,
     (...what) => void ran.push(what),
   );
   const publish = async (path: string, runId = 1) => {
