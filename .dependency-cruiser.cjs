@@ -13,11 +13,15 @@ const rooms = {
   agent: { rooms: ['core', 'ports'], outside: [] },
   adapters: { rooms: ['core', 'ports'], outside: ['node', 'npm'] },
   hub: { rooms: ['core', 'ports', 'protocol'], outside: ['node', 'vscode-jsonrpc'] },
-  host: { rooms: ['core', 'ports', 'protocol', 'engine', 'adapters', 'hub'], outside: ['node'] },
+  client: { rooms: ['core', 'ports', 'protocol', 'adapters', 'hub'], outside: ['node'] },
+  host: { rooms: ['core', 'ports', 'protocol', 'engine', 'adapters', 'hub', 'client'], outside: ['node'] },
   worker: { rooms: ['core', 'ports', 'protocol', 'agent', 'adapters', 'hub'], outside: ['node', 'npm'] },
-  cli: { rooms: ['core', 'ports', 'protocol', 'adapters', 'hub', 'host'], outside: ['node', 'npm'] },
-  mcp: { rooms: ['core', 'protocol', 'hub'], outside: ['node', 'npm'] },
-  vscode: { rooms: ['core', 'protocol', 'hub', 'host'], outside: ['node', 'vscode'] },
+  cli: {
+    rooms: ['core', 'ports', 'protocol', 'adapters', 'hub', 'client', 'host'],
+    outside: ['node', 'npm'],
+  },
+  mcp: { rooms: ['core', 'protocol', 'hub', 'client'], outside: ['node', 'npm'] },
+  vscode: { rooms: ['core', 'protocol', 'hub', 'client', 'host'], outside: ['node', 'vscode'] },
 };
 
 /** Inside core a folder may import those of earlier steps, and no other. */
@@ -112,11 +116,19 @@ module.exports = {
       to: { path: vscodeModule },
     },
     {
-      name: 'worker-and-mcp-without-engine-and-database',
+      name: 'clients-without-engine-and-database',
       comment: 'They are clients of the process that owns the database, also by way of other rooms.',
       severity: 'error',
-      from: { path: '^src/(worker|mcp)/' },
+      from: { path: '^src/(worker|mcp|client)/' },
       to: { path: '^(src/engine/|src/adapters/store/|node_modules/sql\\.js/)', reachable: true },
+    },
+    {
+      name: 'faces-by-the-doors-of-the-host',
+      comment:
+        'They are clients: of the host they know how to join or start it, and what is to be seen without one.',
+      severity: 'error',
+      from: { path: '^src/(cli|vscode)/' },
+      to: { path: '^src/host/', pathNot: '^src/host/(joinWorkspace|lookAtRecords|keptCopies)\\.ts$' },
     },
     {
       name: 'worker-is-a-client',

@@ -2,15 +2,15 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { madeElsewhere } from '../client/elsewhere';
+import { wordsForFailure } from '../client/link';
+import type { Session } from '../client/session';
 import { describeSkip, endsOnOneLine, oneLine } from '../core/events/describe';
 import { failedIn, type Snapshot } from '../core/events/snapshot';
 import type { Evidence, Feature } from '../core/features/feature';
 import { type Stage, stageOf } from '../core/features/featureMachine';
 import type { Result } from '../core/shared/result';
-import { madeElsewhere } from '../host/elsewhere';
-import { wordsForFailure } from '../host/link';
 import { lookAtRecords } from '../host/lookAtRecords';
-import type { Session } from '../host/session';
 import { Failure } from '../ports/failure';
 import { describeElsewhere, openFolder, openSession } from './openSession';
 import { allPass, describeAtWork } from './runEnd';

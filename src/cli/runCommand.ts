@@ -1,6 +1,7 @@
 // `parallel-agents run`: builds the backlog from start to finish, in this process or through the host that has it.
 import { access } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Session } from '../client/session';
 import type { Event } from '../core/events/event';
 import type { Snapshot } from '../core/events/snapshot';
 import { unknownAgent } from '../core/models/agents';
@@ -9,7 +10,6 @@ import { providerOf } from '../core/models/providers';
 import { describeLeftOut, type MachineSettings } from '../core/settings/machineSettings';
 import { resolveSettings } from '../core/settings/resolveSettings';
 import type { FeatureId } from '../core/shared/ids';
-import type { Session } from '../host/session';
 import { Failure } from '../ports/failure';
 import type { RunCommand } from './arguments';
 import { followBacklog } from './followBacklog';

@@ -1,4 +1,5 @@
 // What agents may do and whose keys they use while a host lives: its own user's settings, narrowed by whoever started.
+import type { Asked } from '../client/session';
 
 import type { Redactor } from '../core/guardrails/redactor';
 import { type Agents, agentPrefix } from '../core/models/agents';
@@ -8,14 +9,6 @@ import { type ProviderId, type Providers, providerOf, titleOf } from '../core/mo
 import { judgeAsked, type LeftOut, type MachineSettings, narrow } from '../core/settings/machineSettings';
 import type { Result } from '../core/shared/result';
 import type { ModelEndpoint } from '../ports/coordinator';
-
-/** What a face asks for when it starts a run or changes one; what is absent stays as it is. */
-export interface Asked {
-  readonly maxAgents?: number;
-  readonly allowedCommands?: readonly string[];
-  readonly variables?: readonly string[];
-  readonly access?: readonly ModelAccess[];
-}
 
 /** In memory only. The next host starts from its own user's settings, and without a key until a face gives it one. */
 export class Allowance {

@@ -1,12 +1,12 @@
 // What the user can ask for: every command, each a few lines that ask the shown folder's host and tell its refusals.
 import * as vscode from 'vscode';
+import type { Session } from '../client/session';
 import { failedIn, hasOpenRun } from '../core/events/snapshot';
 import { chooseModel } from '../core/models/modelAccess';
 import type { ProviderId } from '../core/models/providers';
 import { describeLeftOut, type LeftOut } from '../core/settings/machineSettings';
 import { settingsSection } from '../core/settings/setting';
 import { ok, type Result } from '../core/shared/result';
-import type { Session } from '../host/session';
 import { type AgentQuestion, agentChoices } from './agentChoices';
 import { createSampleBacklog, openBacklog } from './backlogFiles';
 import { cleanUpCopies } from './cleanUpCopies';
@@ -80,7 +80,7 @@ export function commandsOf(deps: CommandDeps): Commands {
       for (const workspace of deps.workspaces.all) {
         const owner = workspace.trouble?.owner;
         if (owner === undefined) continue;
-        const { endOwner } = await import('../host/endOwner');
+        const { endOwner } = await import('../client/endOwner');
         await endOwner(owner);
         await workspace.open(); // who followed it takes over; who could not even join does so now
       }

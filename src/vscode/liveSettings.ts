@@ -1,8 +1,8 @@
 // Makes settings and key act at once on a run that is open, and gives a host that took one over the key it needs.
 import * as vscode from 'vscode';
+import type { Asked } from '../client/session';
 import { hasOpenRun } from '../core/events/snapshot';
 import { type Setting, settingsSection } from '../core/settings/setting';
-import type { Asked } from '../host/allowance';
 import type { ApiKeys } from './apiKeys';
 import type { WorkspaceSession } from './workspaceSession';
 import type { Workspaces } from './workspaces';

@@ -1,8 +1,9 @@
 // The few things worth a notification: a run that ended, and what went wrong with its next step.
+
+import { type LinkWords, troubleLine } from '../client/link';
 import { describeBreaker, oneLine } from '../core/events/describe';
 import type { Event } from '../core/events/event';
 import { needsPerson } from '../core/guardrails/breaker';
-import { type LinkWords, troubleLine } from '../host/link';
 import { commandIds } from './contributions';
 import type { WorkspaceChange } from './workspaceSession';
 

@@ -1,9 +1,9 @@
 // The one status-bar item: how many agents work and how much is left, drawn from the snapshot alone.
 import type * as vscode from 'vscode';
+import { type LinkWords, troubleLine } from '../client/link';
 import { describeBreaker, oneLine } from '../core/events/describe';
 import { liveAttempts, type Snapshot } from '../core/events/snapshot';
 import { stageOf } from '../core/features/featureMachine';
-import { type LinkWords, troubleLine } from '../host/link';
 
 export interface StatusBarText {
   /** With one icon in VS Code's `$(name)` form. */

@@ -1,10 +1,10 @@
 // A session whose history the test writes: the extension's side of the wire without a host behind it.
+
+import type { AgentOutput, Asked, Session, SessionChange } from '../../src/client/session';
 import type { Event } from '../../src/core/events/event';
 import type { Snapshot } from '../../src/core/events/snapshot';
 import type { LongText } from '../../src/core/shared/longText';
 import { ok, type Result } from '../../src/core/shared/result';
-import type { Asked } from '../../src/host/allowance';
-import type { AgentOutput, Session, SessionChange } from '../../src/host/session';
 import type { LoadedBacklog, PlacedProblem } from '../../src/protocol/hubValues';
 import { History } from '../support/history';
 

@@ -9,8 +9,7 @@ import type { LongText } from '../core/shared/longText';
 import type { Result } from '../core/shared/result';
 import type { clientMethods } from '../protocol/hubMethods';
 import type { LoadedBacklog, PlacedProblem } from '../protocol/hubValues';
-import type { Asking } from '../protocol/method';
-import type { Asked } from './allowance';
+import type { Asking, ParamsOf, Sent } from '../protocol/method';
 import type { Link } from './link';
 
 /**
@@ -64,6 +63,9 @@ export interface Session {
 type KeptBySession =
   | keyof Pick<typeof clientMethods, 'hello' | 'snapshotPage' | 'events' | 'text' | 'diff'>
   | keyof Pick<typeof clientMethods, 'loadBacklog' | 'startRun' | 'configureRun' | 'humanEditing'>;
+
+/** What a face asks for when it changes a run, or starts one; what is absent stays as it is. */
+export type Asked = Sent<ParamsOf<typeof clientMethods.configureRun>>;
 
 export interface SessionChange {
   readonly events: readonly Event[];
