@@ -5,6 +5,7 @@ import { isNotRead, readFileWithin, whyNotRead } from '../adapters/files/bounded
 import { configFolder } from '../adapters/system/configFolder';
 import { type SettingReader, settingsSection } from '../core/settings/setting';
 import { allSettings, settingsTable } from '../core/settings/settingsTable';
+import { isObject } from '../core/shared/fields';
 
 const prefix = `${settingsSection}.`;
 /** No person writes as much into one: 4 MiB. */
@@ -53,17 +54,15 @@ function settingIn(settings: ReadonlyMap<string, unknown>, name: string): unknow
   const below = [...settings].filter(([key]) => key.startsWith(`${name}.`));
   const value = settings.get(name);
   if (below.length === 0) return value;
-  const isTree = typeof value === 'object' && value !== null && !Array.isArray(value);
   const parts = below.map(([key]) => key.slice(name.length + 1).split('.')[0] ?? '');
   const values = [...new Set(parts)].map((part) => [part, settingIn(settings, `${name}.${part}`)] as const);
-  const tree: Record<string, unknown> = isTree ? { ...value } : {};
+  const tree: Record<string, unknown> = isObject(value) ? { ...value } : {};
   for (const [part, own] of values) tree[part] = merged(tree[part], own);
   return tree;
 }
 
 function merged(one: unknown, other: unknown): unknown {
-  const isBoth = [one, other].every((v) => typeof v === 'object' && v !== null && !Array.isArray(v));
-  return isBoth ? { ...Object(one), ...Object(other) } : other;
+  return isObject(one) && isObject(other) ? { ...one, ...other } : other;
 }
 
 async function readJson(file: string, warnings: string[]): Promise<ReadonlyMap<string, unknown>> {

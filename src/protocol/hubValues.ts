@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { Event } from '../core/events/event';
 import type { SnapshotHead, SnapshotPart } from '../core/events/snapshotParts';
 import type { ModelAccess } from '../core/models/modelAccess';
+import { providerKinds } from '../core/models/providers';
 import type { LeftOut } from '../core/settings/machineSettings';
 import { modelName } from '../core/settings/modelForms';
 import { limitsSchema } from '../core/settings/runSettings';
@@ -133,7 +134,7 @@ export const assignment = z.object({
   offline: offlineScript.optional(),
   endpoint: z
     .object({
-      kind: z.enum(['anthropic', 'openai']),
+      kind: z.enum(providerKinds),
       baseUrl: z.string(),
       apiKey: z.string().optional(),
       proxies: proxies.optional(),
