@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util';
 import type { Elsewhere } from '../client/elsewhere';
 import { type GraphFormat, graphFormats } from '../core/graph/exportGraph';
 import { isModelName, type ModelName, modelNameForms } from '../core/models/models';
-import { highestAgentLimit } from '../core/settings/settingsTable';
+import { highestAgentLimit } from '../core/settings/machineTable';
 import { foreignOption, type Verb, verbs } from './help';
 
 export type CliCommand =

@@ -98,12 +98,13 @@ async function programWith(lines: typeof entries, outdir: string): Promise<Progr
       {
         name: 'an-entry-more',
         setup(bundler) {
-          bundler.onLoad({ filter: /settingsTable\.ts$/ }, async ({ path: file }) => {
+          bundler.onLoad({ filter: /(settings|machine)Table\.ts$/ }, async ({ path: file }) => {
             const source = await readFile(file, 'utf8');
-            const contents = Object.entries(lines).reduce((text, [group, line]) => {
-              assert.ok(text.includes(`const ${group} = {\n`), `no group ${group}`);
-              return text.replace(`const ${group} = {\n`, (head) => head + line);
-            }, source);
+            const [group, line] = file.endsWith('machineTable.ts')
+              ? ['export const machineTable', lines.machine]
+              : ['const run', lines.run];
+            assert.ok(source.includes(`${group} = {\n`), `no group ${group}`);
+            const contents = source.replace(`${group} = {\n`, (head) => head + line);
             return { contents, loader: 'ts' };
           });
           bundler.onResolve({ filter: /^vscode$/ }, () => ({ path: 'vscode', namespace: 'an-editor' }));
