@@ -1,13 +1,15 @@
 // One agent's work on one feature: turn by turn, tool by tool, until it hands in, gives up or is stopped.
 import type { Redactor } from '../core/guardrails/redactor';
+import { promptRoom } from '../core/models/models';
 import { assertNever } from '../core/shared/result';
-import type { Assignment, Coordinator } from '../ports/coordinator';
+import type { Assignment, Coordinator, GiveUp } from '../ports/coordinator';
 import type { CopyFiles } from '../ports/copyFiles';
-import type { Message, ModelProvider, UserBlock } from '../ports/models';
+import type { ModelProvider, UserBlock } from '../ports/models';
 import type { Clock } from '../ports/system';
 import type { CommandRunner } from '../ports/workers';
 import { type AgentRunner, untilOver } from './agentRunner';
-import { type Turn, takeTurn, textOf } from './modelTurn';
+import { Conversation } from './conversation';
+import { type Turn, type TurnAnswer, takeTurn, textOf } from './modelTurn';
 import { assignmentText, cutShortNote, lackingText, nudge, systemPrompt } from './prompts/prompts';
 import { type CallBlock, notRun, runToolCall } from './toolCall';
 import type { AgentOutcome, Ending, ToolContext } from './tools/tool';
@@ -26,6 +28,9 @@ export interface AgentPorts {
 /** Room for a long file and the thinking before it. */
 const maxOutputTokens = 32_000;
 
+/** Characters of what every request begins with. */
+const sharedLength = systemPrompt.length + JSON.stringify(codingTools.map(({ spec }) => spec)).length;
+
 /** Turns in a row that ran no tool, after which the agent gives up: the first two are answered with a request. */
 const maxIdleTurns = 3;
 
@@ -38,26 +43,26 @@ async function work(assignment: Assignment, ports: AgentPorts, signal: AbortSign
   const { coordinator, files, commands, redactor } = ports;
   const context: ToolContext = { assignment, coordinator, files, commands, signal, shown: new Map() };
   const tools = codingTools.map(({ spec }) => spec);
-  const messages: Message[] = [
-    { role: 'user', content: [{ type: 'text', text: assignmentText(assignment) }] },
-  ];
+  const room = promptRoom(assignment.model, assignment.endpoint?.contextTokens);
+  const talk = new Conversation(assignmentText(assignment), sharedLength, room);
   const end = (ending: Exclude<Ending, { kind: 'finish' }>) => carryOut(ending, coordinator);
   let isReady = false;
   for (let idleTurns = 0; ; ) {
-    const request = {
-      system: systemPrompt,
-      tools,
-      messages: [...messages],
-      maxOutputTokens,
-    };
+    if (talk.makeRoom() === 'shortened') forget(context);
+    const request = { system: systemPrompt, tools, messages: talk.messages, maxOutputTokens };
     // Told on the way: the hub answers once that is on disk, and the model need not wait for it.
     const told = coordinator.progress({ status: 'running', step: 'thinking' });
     const [answer] = await Promise.all([takeTurn(request, ports, signal), told]);
     if (answer.kind === 'outside') return end({ kind: 'handBack', trouble: answer.trouble });
-    if (answer.kind === 'none') return end({ kind: 'giveUp', reason: answer.why, by: answer.by });
+    if (answer.kind === 'tooLong' && talk.tooLong()) {
+      coordinator.log('\n[the conversation is too long for the model; what is old in it is told in short]\n');
+      forget(context);
+      continue;
+    }
+    if (answer.kind !== 'turn') return end({ kind: 'giveUp', reason: answer.why, ...moreOf(answer) });
     const { turn } = answer;
     coordinator.log('\n');
-    messages.push({ role: 'assistant', content: turn.content });
+    talk.answered(turn.content, turn.usage);
 
     const calls = turn.content.filter((block) => block.type === 'toolCall');
     if (turn.stop === 'refused')
@@ -68,7 +73,7 @@ async function work(assignment: Assignment, ports: AgentPorts, signal: AbortSign
     if (turn.stop === 'cutShort' || calls.length === 0) {
       idleTurns += 1;
       if (idleTurns === maxIdleTurns) return end({ kind: 'giveUp', reason: whyIdle(turn) });
-      messages.push({ role: 'user', content: remind(turn, calls) });
+      talk.tell(remind(turn, calls));
       continue;
     }
     idleTurns = 0;
@@ -90,8 +95,20 @@ async function work(assignment: Assignment, ports: AgentPorts, signal: AbortSign
       results.push(notRun(call, verdict.why));
     }
     if (unread) results.push({ type: 'text', text: lackingText(unread) });
-    messages.push({ role: 'user', content: results });
+    talk.tell(results);
   }
+}
+
+/** The model has lost sight of what it read: before it writes over a whole file it has to look again. */
+function forget({ shown }: ToolContext): void {
+  shown.clear();
+}
+
+/** What is too long for one attempt is so for the next; the first request is about as long as that of any other feature. */
+function moreOf(answer: Exclude<TurnAnswer, { kind: 'turn' | 'outside' }>): { readonly more?: GiveUp } {
+  const { kind, by } = answer;
+  if (kind !== 'tooLong' && by === undefined) return {};
+  return { more: { ...(by && { by }), ...(kind === 'tooLong' && { final: true }) } };
 }
 
 async function carryOut(
@@ -100,7 +117,7 @@ async function carryOut(
 ): Promise<AgentOutcome> {
   switch (ending.kind) {
     case 'giveUp':
-      await coordinator.giveUp({ reason: ending.reason, ...(ending.by && { by: ending.by }) });
+      await coordinator.giveUp({ reason: ending.reason, ...ending.more });
       return { kind: 'gaveUp', reason: ending.reason };
     case 'handBack':
       await coordinator.handBack(ending.trouble);

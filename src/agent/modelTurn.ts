@@ -11,7 +11,7 @@ export type Turn = Extract<ModelEvent, { readonly type: 'turn' }>;
 export type TurnAnswer =
   | { readonly kind: 'turn'; readonly turn: Turn }
   | { readonly kind: 'outside'; readonly trouble: Trouble }
-  | { readonly kind: 'none'; readonly why: string; readonly by?: 'service' };
+  | { readonly kind: 'none' | 'tooLong'; readonly why: string; readonly by?: 'service' };
 
 /** Tries of one turn in a row. The throttle spaces them, so this many mean a long outage, not a busy minute. */
 export const maxTries = 20;
@@ -31,27 +31,29 @@ export async function takeTurn(
   signal: AbortSignal,
 ): Promise<TurnAnswer> {
   const { coordinator, clock } = ports;
-  const beganAt = clock.monotonic();
+  let beganAt: number | undefined;
   for (let tries = 1; ; tries++) {
     await coordinator.modelPermit();
     const startedAt = clock.monotonic();
+    beganAt ??= startedAt;
     const turn = await stream(request, ports, signal);
     if (!(turn instanceof Failure)) {
       await coordinator.modelCalled({
         usage: turn.usage,
         durationMs: clock.monotonic() - startedAt,
+        ...(turn.restMs !== undefined && { restMs: turn.restMs }),
       });
       return { kind: 'turn', turn };
     }
     if (turn.reason === 'aborted' || signal.aborted) throw turn;
     const trouble = troubleOf(turn);
     if (trouble) return { kind: 'outside', trouble };
-    const isFirst = request.messages.every(({ role }) => role === 'user');
-    const final = whyFinal(turn, isFirst);
+    const final = whyFinal(turn, isFirst(request));
     if (final !== undefined) {
       // The first request of a feature is about as long as that of any other.
-      const isOfService = turn.reason === 'badResponse' || (turn.reason === 'tooLong' && isFirst);
-      return { kind: 'none', why: final, ...(isOfService && { by: 'service' }) };
+      const isOfService = turn.reason === 'badResponse' || (turn.reason === 'tooLong' && isFirst(request));
+      const kind = turn.reason === 'tooLong' ? 'tooLong' : 'none';
+      return { kind, why: final, ...(isOfService && { by: 'service' }) };
     }
     const isGone = turn.reason === 'unreachable' && clock.monotonic() - beganAt >= patienceMs;
     if (isGone || tries === maxTries) return { kind: 'outside', trouble: noAnswer(turn, tries) };
@@ -69,11 +71,16 @@ export function textOf(content: readonly AssistantBlock[]): string {
     .trim();
 }
 
+function isFirst({ messages }: TurnRequest): boolean {
+  return messages.every(({ role }) => role === 'user');
+}
+
 async function stream(request: TurnRequest, ports: TurnPorts, signal: AbortSignal): Promise<Turn | Failure> {
   try {
     for await (const event of ports.provider.runTurn(request, signal)) {
       if (event.type === 'turn') return event;
-      ports.coordinator.log(event.text);
+      if (event.type === 'text') ports.coordinator.log(event.text);
+      else if (isFirst(request)) ports.coordinator.modelBegun();
     }
     return new Failure('badResponse', 'the stream ended without a turn');
   } catch (error) {
@@ -87,16 +94,16 @@ function noAnswer({ message }: Failure, tries: number): Trouble {
 }
 
 /** Why asking again cannot help; undefined when it can. */
-function whyFinal({ reason, message }: Failure, isFirst: boolean): string | undefined {
+function whyFinal({ reason, message }: Failure, ofFirst: boolean): string | undefined {
   switch (reason) {
     case 'rateLimited':
     case 'overloaded':
     case 'unreachable':
       return undefined;
     case 'tooLong':
-      return isFirst
+      return ofFirst
         ? `the very first request is too long for the model, or for what lies between: ${message}`
-        : `the conversation has become too long for the model: ${message}`;
+        : `the conversation has become too long for the model, also with all but its newest turn told in short: ${message}`;
     case 'refused':
       return `the model refused: ${message}`;
     default:

@@ -5,14 +5,15 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { madeElsewhere } from '../client/elsewhere';
 import { wordsForFailure } from '../client/link';
 import type { Session } from '../client/session';
-import { describeSkip, endsOnOneLine, oneLine } from '../core/events/describe';
+import { describeSlow, openBreakers } from '../core/events/accounts';
+import { describeBreaker, describeSkip, endsOnOneLine, oneLine } from '../core/events/describe';
 import { failedIn, type Snapshot } from '../core/events/snapshot';
 import type { Evidence, Feature } from '../core/features/feature';
 import { type Stage, stageOf } from '../core/features/featureMachine';
 import type { Result } from '../core/shared/result';
 import { lookAtRecords } from '../host/lookAtRecords';
 import { Failure } from '../ports/failure';
-import { describeElsewhere, openFolder, openSession } from './openSession';
+import { closeSession, describeElsewhere, openFolder, openSession } from './openSession';
 import { allPass, describeAtWork } from './runEnd';
 import { tellLong } from './tellLong';
 import { BadInput, type Terminal } from './terminal';
@@ -39,7 +40,7 @@ export async function status(
   }
   const { snapshot } = joined.kind === 'session' ? joined.session : joined;
   tell(snapshot);
-  if (joined.kind === 'session') await joined.session.close();
+  if (joined.kind === 'session') await closeSession(joined.session, terminal);
   return joined.kind === 'session' && allPass(snapshot, undefined) ? 0 : 1; // nobody vouches for what was stored
 }
 
@@ -162,6 +163,10 @@ function describeStatus(snapshot: Snapshot): readonly string[] {
   const { run } = snapshot;
   return [
     run ? `Run ${run.id}: ${run.status}, ${run.settings.maxAgents} agents` : 'No run yet',
+    ...(run?.status === 'running' ? openBreakers(snapshot).map((one) => `🔌 ${describeBreaker(one)}`) : []),
+    ...(run?.status === 'running' ? describeSlow(snapshot, run.settings.maxAgents) : []).map(
+      (line) => `🐢 ${line}`,
+    ),
     ...features.map((f) => `${mark(f)} ${String(f.id).padStart(3)} ${oneLine(f.spec.name)} - ${where(f)}`),
     `${passing} of ${features.length} features passing`,
   ];
@@ -235,6 +240,6 @@ async function withSession(
   try {
     return await work(session);
   } finally {
-    await session.close();
+    await closeSession(session, terminal);
   }
 }

@@ -1,7 +1,11 @@
-// `parallel-agents run --estimate`: how long the backlog would take with one agent, two, and so on; starts and writes nothing.
+// `parallel-agents run --estimate`: how long the backlog would take with one agent, two, and so on, and what it would cost;
+// starts and writes nothing.
 
+import { accessWith, whyNotAsked } from '../core/models/modelAccess';
+import { type ProviderId, providerOf } from '../core/models/providers';
+import { costOutlook, describeCost } from '../core/scheduler/costOutlook';
 import { describeForecast, describeHeldBack } from '../core/scheduler/describeForecast';
-import { type Forecast, forecast } from '../core/scheduler/forecast';
+import { buildable, type Forecast, forecast } from '../core/scheduler/forecast';
 import { outlookFrom } from '../core/scheduler/outlook';
 import { defaultMachineSettings } from '../core/settings/machineSettings';
 import { resolveSettings } from '../core/settings/resolveSettings';
@@ -22,7 +26,7 @@ export async function estimate(
   const snapshot = await previewWorkspace(root, command.features ?? 'features.json', { distDir, note });
   const flags = { maxAgents: command.maxAgents, model: command.model };
   const sources = await readSettings(root, flags, terminal.env);
-  const { settings, warnings } = resolveSettings(sources.read);
+  const { settings, machine, warnings } = resolveSettings(sources.read);
   for (const warning of [...sources.warnings, ...warnings]) terminal.note(`⚠️ ${warning}`);
   const meant =
     command.featureId === undefined
@@ -37,12 +41,21 @@ export async function estimate(
     ...Array.from({ length: defaultMachineSettings.agentLimit }, (_, k) => k + 1),
   ]);
   const forecasts = [...counts].sort((a, b) => a - b).map((agents) => forecast(features, agents, outlook));
-  if (command.json) for (const one of forecasts) terminal.print(JSON.stringify(toExternal(one)));
-  else for (const line of describe(forecasts, settings.maxAgents)) terminal.print(line);
+  const { providers } = machine;
+  const access = accessWith((id) => terminal.env[providerOf(id, providers)?.keyVariable ?? ''], providers);
+  const keys = new Set(access.map(({ provider }) => provider));
+  const whyNot = (id: ProviderId) => whyNotAsked(id, providers, keys);
+  const cost = costOutlook(buildable(features), snapshot.experience, settings, providers, whyNot);
+  if (command.json) for (const one of forecasts) terminal.print(JSON.stringify({ ...toExternal(one), cost }));
+  else for (const line of describe(forecasts, settings.maxAgents, describeCost(cost))) terminal.print(line);
   return 0;
 }
 
-function describe(forecasts: readonly Forecast[], maxAgents: number): readonly string[] {
+function describe(
+  forecasts: readonly Forecast[],
+  maxAgents: number,
+  cost: string | undefined,
+): readonly string[] {
   const own = forecasts.find((f) => f.agents === maxAgents);
   if (!own || own.features === 0) return [describeForecast(forecasts)];
   const { bound, plan, expected, heldBackBy } = own;
@@ -52,6 +65,7 @@ function describe(forecasts: readonly Forecast[], maxAgents: number): readonly s
     `With ${maxAgents}: no order takes less than ${duration(bound)}${reason === '' ? '' : `, ${reason}`}${
       plan.finish < expected ? `; the best order found takes ${duration(plan.finish)}` : ''
     }`,
+    ...(cost === undefined ? [] : [cost]),
   ];
 }
 

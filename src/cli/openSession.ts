@@ -53,6 +53,13 @@ export async function openSession(place: Place, elsewhere?: Elsewhere): Promise<
   throw new BadInput(describeElsewhere(place.root));
 }
 
+/** What a command does last; said while it lasts, since its disk may not answer. */
+export async function closeSession(session: Session, { note }: Terminal): Promise<void> {
+  const long = tellLong(note);
+  long.now(`Closing ${session.root}`, 'there is much to write, or its disk does not answer');
+  await session.close().finally(() => long.end());
+}
+
 /** What it means that records were made elsewhere, and the two ways on. */
 export function describeElsewhere(root: string): readonly string[] {
   return [

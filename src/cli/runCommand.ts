@@ -3,10 +3,16 @@ import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Session } from '../client/session';
 import type { Event } from '../core/events/event';
+import type { Experience } from '../core/events/experience';
 import type { Snapshot } from '../core/events/snapshot';
+import type { Feature } from '../core/features/feature';
 import { unknownAgent } from '../core/models/agents';
-import { accessWith, chooseModel, type ModelChoice } from '../core/models/modelAccess';
+import { accessWith, chooseModel, type ModelChoice, whyNotAsked } from '../core/models/modelAccess';
 import { providerOf } from '../core/models/providers';
+import type { WhyNot } from '../core/routing/routeModel';
+import { type CostOutlook, costOutlook, describeCost } from '../core/scheduler/costOutlook';
+import { isMeant } from '../core/scheduler/decide';
+import { buildable } from '../core/scheduler/forecast';
 import { describeLeftOut, type MachineSettings } from '../core/settings/machineSettings';
 import { resolveSettings } from '../core/settings/resolveSettings';
 import type { FeatureId } from '../core/shared/ids';
@@ -14,7 +20,7 @@ import { Failure } from '../ports/failure';
 import type { RunCommand } from './arguments';
 import { followBacklog } from './followBacklog';
 import { followMachine } from './liveMachine';
-import { openSession } from './openSession';
+import { closeSession, openSession } from './openSession';
 import { createJsonPrinter, createTextPrinter, type Printer } from './output';
 import { mendNeeded } from './personNeeded';
 import { checkBacklog, chooseFeatures } from './readBacklog';
@@ -82,6 +88,7 @@ async function runBacklog(
     );
   });
   const followed = followBacklog(session, backlog, terminal.note);
+  let ending: LongWork | undefined;
   const build = async (): Promise<number> => {
     const many = 'there are many of them';
     long.now(`Bringing the features in line with ${backlog}`, many);
@@ -91,9 +98,18 @@ async function runBacklog(
         ? undefined
         : chooseFeatures(session.snapshot, command.featureId, command.withDependencies);
     const printer = print(session, command.json, terminal, long);
-    const mend = stopForPerson(session);
+    const keys = new Set(access.map((given) => given.provider));
+    const whyNot: WhyNot = (id) => whyNotAsked(id, providers, keys);
+    const mend = stopForPerson(session, whyNot);
     const tellPackages = followPackages(session, root, machine.workspaceSetUp, terminal.note);
     await tellRecovery(session, printer);
+    const routing = { ...settings, ...(model === undefined ? {} : { model }) };
+    tellCost(
+      session.snapshot,
+      only,
+      (features, known) => costOutlook(features, known, routing, providers, whyNot),
+      terminal,
+    );
     long.now('Choosing what comes first', many);
     const started = await session.start({
       settings: {
@@ -117,6 +133,8 @@ async function runBacklog(
     const stopTelling = tellLink(session, terminal.note);
     const end = await endOfRun(session, runId);
     stopTelling();
+    ending = tellLong(terminal.note);
+    ending.now(`Reading the last of ${root}`, 'its disk does not answer, or there is much to read');
     await printer.settled();
     await tellPackages();
     const missing = mend();
@@ -131,8 +149,23 @@ async function runBacklog(
   } finally {
     followed.stop();
     own.stop();
-    await session.close();
+    ending?.end();
+    await closeSession(session, terminal);
   }
+}
+
+/** Before a new run, where attempts of earlier ones tell something of it. */
+function tellCost(
+  { features, experience, run }: Snapshot,
+  only: readonly FeatureId[] | undefined,
+  costOf: (features: readonly Feature[], experience: Experience) => CostOutlook,
+  { note }: Terminal,
+): void {
+  if (run !== null && run.status !== 'finished') return;
+  const meant = buildable(Object.values(features)).filter(({ id }) => isMeant(only, id));
+  const cost = costOf(meant, experience);
+  const words = cost.features > 0 ? describeCost(cost) : undefined;
+  if (words !== undefined) note(`ℹ️ ${words}`);
 }
 
 /** @throws BadInput */
@@ -224,11 +257,11 @@ function conclude(
 }
 
 /** Ends a run of our own that waits for what this process cannot be given; the answer tells what that was. */
-function stopForPerson(session: Session): () => string | undefined {
+function stopForPerson(session: Session, whyNot: WhyNot): () => string | undefined {
   let mend: string | undefined;
   session.onChange(() => {
     if (mend !== undefined || session.role === 'mirror') return;
-    mend = mendNeeded(session.snapshot);
+    mend = mendNeeded(session.snapshot, whyNot);
     if (mend !== undefined) void stopRun(session); // a host that is gone has stopped it
   });
   return () => mend;

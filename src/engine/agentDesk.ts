@@ -8,7 +8,7 @@ import { costUsd } from '../core/models/models';
 import type { Providers } from '../core/models/providers';
 import type { Fence } from '../core/shared/ids';
 import type { Unread } from '../core/shared/unread';
-import type { AgentDeath, Asked, Assignment, SubmitVerdict, ToolCall } from '../ports/coordinator';
+import type { AgentDeath, Asked, Assignment, GiveUp, SubmitVerdict, ToolCall } from '../ports/coordinator';
 import type { Isolation } from '../ports/isolation';
 import type { AgentPool } from './agentPool';
 import type { Ending, LiveAttempt } from './attempt';
@@ -17,7 +17,7 @@ import type { AttemptFiles } from './attemptFiles';
 import type { BreakerKeeper } from './breakerKeeper';
 import type { EventLog } from './eventLog';
 import type { Submission } from './submission';
-import type { Throttle } from './throttle';
+import type { Throttles } from './throttles';
 
 /** What only the host knows of an assignment: keys and scripts, which no log may hold. */
 export type Secrets = (live: LiveAttempt) => Promise<Pick<Assignment, 'offline' | 'endpoint' | 'agent'>>;
@@ -27,7 +27,7 @@ export interface DeskParts {
   readonly pool: AgentPool;
   readonly isolation: Isolation;
   readonly breaker: BreakerKeeper;
-  readonly throttle: Throttle;
+  readonly throttles: Throttles;
   readonly submission: Submission;
   readonly secrets: Secrets;
   /** Who serves models, and for how much. */
@@ -73,7 +73,7 @@ export class AgentDesk {
   /** Settles once the attempt's copy is there; what it lacks, and what of it no model may see. */
   async copyReady(fence: Fence): Promise<{ unread?: Unread; withheld: string[] }> {
     const live = await this.parts.pool.ready(fence);
-    await this.parts.breaker.proved('copy', fence);
+    await this.parts.breaker.proved('copy', live.asker);
     this.parts.pool.present(fence);
     return { withheld: [...this.parts.withheld()], ...(live.unread && { unread: live.unread }) };
   }
@@ -92,19 +92,28 @@ export class AgentDesk {
   }
 
   async modelPermit(fence: Fence): Promise<void> {
-    const { timeLimit } = this.parts.pool.present(fence);
-    timeLimit?.hold(); // for waiting, which may be long, is no work
-    await this.parts.throttle.permit();
-    timeLimit?.goOn();
+    const live = this.parts.pool.present(fence);
+    const throttle = this.parts.throttles.of(live);
+    if (!throttle) return;
+    live.call ??= live.keepTimer(() => throttle.leave(fence));
+    live.timeLimit?.hold(); // for waiting, which may be long, is no work
+    await throttle.permit(fence, live.model);
+    live.timeLimit?.goOn();
     this.parts.pool.present(fence);
   }
 
+  /** The model has begun to answer. */
+  modelBegun(fence: Fence): void {
+    this.parts.throttles.of(this.parts.pool.present(fence))?.begun(fence);
+  }
+
   async modelCalled(fence: Fence, call: Asked<'modelCalled'>): Promise<void> {
-    const { attempt, model } = this.parts.pool.present(fence);
-    this.parts.throttle.succeeded();
+    const live = this.parts.pool.present(fence);
+    const { attempt, model } = live;
+    this.parts.throttles.of(live)?.succeeded(fence, call.restMs);
     // An agent of another maker may tell what it cost; nobody else knows.
     const isAgents = agentIn(model) !== undefined;
-    const { costUsd: told, ...called } = call;
+    const { costUsd: told, restMs: _, ...called } = call;
     const cost = isAgents ? told : costUsd(model, call.usage, this.parts.providers());
     await this.parts.log.append([
       {
@@ -112,16 +121,17 @@ export class AgentDesk {
         ...(cost === undefined && { isUnpriced: true }),
       },
     ]);
-    await this.parts.breaker.proved('model', fence);
+    await this.parts.breaker.proved('model', live.asker);
   }
 
   modelLimited(fence: Fence, { reason, retryAfterMs }: Asked<'modelLimited'>): void {
-    this.parts.pool.present(fence);
-    this.parts.throttle.limited(reason, retryAfterMs);
+    const live = this.parts.pool.present(fence);
+    this.parts.throttles.of(live)?.limited(fence, reason, retryAfterMs);
   }
 
   async toolBegin(fence: Fence, call: ToolCall): Promise<BudgetAnswer> {
     const live = this.parts.pool.present(fence);
+    this.parts.throttles.of(live)?.leave(fence); // an agent of another maker asks its model between its calls
     const { budget, answer } = spend(live.budget, asAction(call), this.parts.log.settings.limits);
     live.budget = budget;
     if (answer.kind === 'wrapUp') {
@@ -188,16 +198,18 @@ export class AgentDesk {
     await this.parts.pool.mourn(live, { note, printed, what: 'An agent, which ended by itself,' });
   }
 
-  async giveUp(fence: Fence, reason: string, by?: 'service'): Promise<void> {
+  async giveUp(fence: Fence, reason: string, { by, final }: GiveUp = {}): Promise<void> {
     const live = this.parts.pool.present(fence);
-    const trouble = by && this.parts.breaker.requestRefused(live.attempt.featureId, reason);
+    const trouble = by && this.parts.breaker.requestRefused(live.attempt.featureId, reason, live.model);
     if (trouble) return this.parts.pool.handBack(live, trouble);
     // The next attempt begins with the other's change; it is not this one's fault that both were made at once.
     const note = `Its work did not go with what came in meanwhile. ${live.returned} ${reason}`;
     const isOverlap = live.returned !== undefined;
     await this.parts.pool.end(
       live,
-      isOverlap ? { kind: 'yielded', cause: 'overlap', note } : { kind: 'failed', reason },
+      isOverlap
+        ? { kind: 'yielded', cause: 'overlap', note }
+        : { kind: 'failed', reason, ...(final && { final }) },
     );
   }
 }

@@ -3,10 +3,11 @@
 import { leaseMs } from '../core/claims/claim';
 import type { Attempt, Happening } from '../core/events/event';
 import { attemptOf } from '../core/events/event';
-import { isCheckedFirst } from '../core/features/feature';
+import { type Feature, isCheckedFirst } from '../core/features/feature';
 import type { Trouble } from '../core/guardrails/breaker';
 import { timeLimit } from '../core/guardrails/budget';
 import type { Limits } from '../core/guardrails/limits';
+import { type AccountId, accountOf } from '../core/models/accounts';
 import { modelOf } from '../core/models/models';
 import { routeModel, type WhyNot } from '../core/routing/routeModel';
 import type { Choice } from '../core/scheduler/selectBatch';
@@ -81,6 +82,13 @@ export class AgentPool {
     return [...this.#live.values()];
   }
 
+  /** Whose account the next attempt at it would ask; undefined: nobody's. */
+  accountOf(feature: Feature): AccountId | undefined {
+    const { run } = this.parts.log.head;
+    if (!run || isCheckedFirst(feature)) return undefined;
+    return accountOf(routeModel(feature, run.settings, this.parts.whyNot).model);
+  }
+
   /** Claims the chosen features with all their locks, each in one step, and starts their workers. */
   async start(choices: readonly Choice[]): Promise<void> {
     await Promise.all(choices.map((choice) => this.#claim(choice)));
@@ -146,13 +154,13 @@ export class AgentPool {
         : publications.close(attempt.fence, happenings);
     const isWork = keeps && !isCheckedFirst(live.feature);
     const isOwn = isWork || ending.kind === 'failed' || ending.kind === 'limit';
-    await Promise.all([stored, isOwn && breaker.proved('work', attempt.fence)]);
+    await Promise.all([stored, isOwn && breaker.proved('work', live.asker)]);
   }
 
   /** Ends an attempt for a trouble that is no feature's: undone, nothing counted; new ones are not started until it is over. */
   async handBack(live: LiveAttempt, trouble: Trouble): Promise<void> {
     if (live.isOver) return;
-    const met = this.parts.breaker.meet(trouble, live.attempt.fence);
+    const met = this.parts.breaker.meet(trouble, live.asker);
     await Promise.all([met, this.end(live, { kind: 'yielded', cause: 'outside', note: trouble.message })]);
   }
 

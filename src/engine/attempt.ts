@@ -4,6 +4,7 @@ import type { CheckProof, Feature } from '../core/features/feature';
 import type { YieldCause } from '../core/features/featureChange';
 import { type Budget, freshBudget, type LimitHit, type LimitName } from '../core/guardrails/budget';
 import type { ModelName } from '../core/models/models';
+import type { Fence } from '../core/shared/ids';
 import type { Refusal } from '../core/shared/result';
 import type { Unread } from '../core/shared/unread';
 import type { CommandTime, SubmitVerdict } from '../ports/coordinator';
@@ -26,7 +27,8 @@ export type Ending =
       readonly check?: CheckProof;
       readonly files: readonly StagedFile[];
     }
-  | { readonly kind: 'failed'; readonly reason: string }
+  /** @param final another attempt would come to the same */
+  | { readonly kind: 'failed'; readonly reason: string; readonly final?: true }
   /** @param note what went beyond it, as a sentence */
   | { readonly kind: 'limit'; readonly hit: LimitHit; readonly note?: string }
   | { readonly kind: 'lost'; readonly note: string }
@@ -79,6 +81,8 @@ export class LiveAttempt {
   turn: Turn | undefined;
   /** What its last command took, until the tool that ran it is told of. */
   commandUse: CoreUse = {};
+  /** Ends its call of the model, or its waiting for one, once it is over itself. */
+  call: (() => void) | undefined;
   /** Aborts the check that is under way, or waits for its turn. */
   readonly check = new AbortController();
   readonly #timers = new Set<() => void>();
@@ -96,6 +100,11 @@ export class LiveAttempt {
     readonly checkCommand: Promise<string | undefined>,
   ) {
     checkCommand.catch(() => undefined); // whoever asks for it gets to know
+  }
+
+  /** Whose trouble it meets, and what its model's answers prove. */
+  get asker(): { readonly fence: Fence; readonly model: ModelName } {
+    return { fence: this.attempt.fence, model: this.model };
   }
 
   get isOver(): boolean {

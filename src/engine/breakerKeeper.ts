@@ -1,12 +1,33 @@
-// Keeps the workspace's breaker: opens it when an attempt meets trouble from outside, closes it when a probe gets through.
-import { afterMend, afterProof, afterTrouble, type Proof, type Trouble } from '../core/guardrails/breaker';
+// Keeps the workspace's breakers, one for each account and one for what meets all: opens one when an attempt meets trouble
+// from outside, closes it when a probe gets through.
+import { hasOpenRun } from '../core/events/snapshot';
+import {
+  afterMend,
+  afterProof,
+  afterTrouble,
+  type Breaker,
+  type BreakerEvent,
+  isOfAccount,
+  type Proof,
+  type Trouble,
+} from '../core/guardrails/breaker';
+import { type AccountId, accountOf } from '../core/models/accounts';
 import type { FeatureId, Fence } from '../core/shared/ids';
 import type { Clock } from '../ports/system';
 import type { EventLog } from './eventLog';
 
+/** Who meets trouble, or shows that something works: an attempt, and whose model it asks where it has one. */
+export interface Prober {
+  readonly fence: Fence;
+  readonly model?: string;
+}
+
+/** No claim has it, so that none is taken for a probe. */
+const noFence: Fence = 0;
+
 export class BreakerKeeper {
-  /** The features whose requests the service has called wrong in the same words since it last answered one. */
-  #refused: { readonly words: string; readonly features: Set<FeatureId> } | undefined;
+  /** By account, the features whose requests the service has called wrong in the same words since it last answered one. */
+  readonly #refused = new Map<AccountId, { readonly words: string; readonly features: Set<FeatureId> }>();
 
   constructor(
     private readonly log: EventLog,
@@ -14,37 +35,68 @@ export class BreakerKeeper {
   ) {}
 
   /**
-   * The attempt of `fence` has met trouble. From this moment on nothing is decided as if there were none.
+   * An attempt has met trouble. From this moment on nothing is decided as if there were none.
    * @returns whether the open breaker tells of this kind of trouble; it may have been opened by another before
    */
-  async meet(trouble: Trouble, fence: Fence): Promise<boolean> {
-    const change = afterTrouble(this.log.head.breaker, trouble, fence, this.clock.now());
-    if (change) await this.log.append([change]);
-    return this.log.head.breaker?.cause === trouble.cause;
+  async meet(trouble: Trouble, { fence, model }: Prober): Promise<boolean> {
+    const account = isOfAccount(trouble.cause) && model !== undefined ? accountOf(model) : undefined;
+    const change = afterTrouble(this.#breakerOf(account), trouble, fence, this.clock.now());
+    if (change) await this.log.append([ofAccount(account, change)]);
+    return this.#breakerOf(account)?.cause === trouble.cause;
   }
 
-  /** The attempt of `fence` has shown something to work. */
-  async proved(proof: Proof, fence: Fence): Promise<void> {
-    if (proof === 'model') this.#refused = undefined;
-    const change = afterProof(this.log.head.breaker, proof, fence);
-    if (change) await this.log.append([change]);
+  /**
+   * Trouble that no attempt met, but what comes before all of them. It is over as any is: by a probe.
+   * @returns whether it is told: without a run nothing would be started, and nothing is held up
+   */
+  async meetBefore(trouble: Trouble): Promise<boolean> {
+    if (!hasOpenRun(this.log.head)) return false;
+    await this.meet(trouble, { fence: noFence });
+    return true;
+  }
+
+  /** An attempt has shown something to work. */
+  async proved(proof: Proof, { fence, model }: Prober): Promise<void> {
+    const account = model === undefined ? undefined : accountOf(model);
+    if (proof === 'model' && account !== undefined) this.#refused.delete(account);
+    const changes = (account === undefined ? [undefined] : [undefined, account]).flatMap((of) => {
+      const change = afterProof(this.#breakerOf(of), proof, fence);
+      return change ? [ofAccount(of, change)] : [];
+    });
+    if (changes.length > 0) await this.log.append(changes);
   }
 
   /**
    * The service has called a request of this feature wrong, in `words`. That is the request's own fault, until it says the
    * same of another feature's: then it would say so of all.
    */
-  requestRefused(featureId: FeatureId, words: string): Trouble | undefined {
+  requestRefused(featureId: FeatureId, words: string, model: string): Trouble | undefined {
     const alike = words.replace(/\S*\d\S*/g, '#'); // places in the request, and its number
-    if (this.#refused?.words !== alike) this.#refused = { words: alike, features: new Set() };
-    const { features } = this.#refused;
+    const account = accountOf(model) ?? '';
+    const before = this.#refused.get(account);
+    const { features } = before?.words === alike ? before : { features: new Set<FeatureId>() };
+    this.#refused.set(account, { words: alike, features });
     if (features.add(featureId).size === 1) return undefined;
     return { cause: 'service', message: `Different features get the same refusal: ${words}` };
   }
 
   /** The user has done something about it, or asks to try. */
   async mended(): Promise<void> {
-    const change = afterMend(this.log.head.breaker, this.clock.now());
-    if (change) await this.log.append([change]);
+    const { breaker, accounts } = this.log.head;
+    const open = [breaker, ...Object.values(accounts).map((account) => account.breaker)];
+    const changes = open.flatMap((one) => {
+      const change = afterMend(one ?? null, this.clock.now());
+      return change ? [ofAccount(one?.account, change)] : [];
+    });
+    if (changes.length > 0) await this.log.append(changes);
   }
+
+  #breakerOf(account: AccountId | undefined): Breaker | null {
+    const { breaker, accounts } = this.log.head;
+    return account === undefined ? breaker : (accounts[account]?.breaker ?? null);
+  }
+}
+
+function ofAccount(account: AccountId | undefined, change: BreakerEvent): BreakerEvent {
+  return account === undefined ? change : { ...change, account };
 }

@@ -44,7 +44,9 @@ export function changeFor(
       return { type: 'feature.unconfirmed', why, ...(check && { check }), ...attemptOf(attempt) };
     }
     case 'failed':
-      return retries(ending.reason);
+      return ending.final
+        ? { type: 'feature.failed', reason: ending.reason, featureId, fence, slot }
+        : retries(ending.reason);
     case 'limit':
       return retries(limitReason(ending));
     case 'lost':

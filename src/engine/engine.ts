@@ -30,7 +30,7 @@ import { CleanPlace } from './cleanPlace';
 import { CommandTurns } from './commandTurns';
 import { CoreWatch } from './coreWatch';
 import { DeclaredFiles } from './declaredFiles';
-import { messageOf, sentenceOf } from './endWords';
+import { messageOf } from './endWords';
 import { EventLog } from './eventLog';
 import { FileLocks } from './fileLocks';
 import { Insistence } from './insistence';
@@ -46,7 +46,7 @@ import { RunControl } from './runControl';
 import { SchedulerLoop } from './schedulerLoop';
 import { SharedFiles } from './sharedFiles';
 import { Submission } from './submission';
-import { Throttle } from './throttle';
+import { Throttles } from './throttles';
 import { UserJudgement } from './userJudgement';
 import { Verification } from './verification';
 
@@ -100,7 +100,7 @@ export class Engine {
   readonly #insistence: Insistence;
   readonly #loop: SchedulerLoop;
   readonly #loader: BacklogLoader;
-  readonly #throttle: Throttle;
+  readonly #throttles: Throttles;
   #closed = false;
 
   constructor(private readonly parts: EngineParts) {
@@ -125,7 +125,10 @@ export class Engine {
     const breaker = new BreakerKeeper(log, clock);
     const insistence = new Insistence(breaker, clock, report);
     const publications = new Publications(log, isolation, loaded.publications);
-    const throttle = new Throttle(clock, chance, (happening) => this.#tell(happening));
+    const throttles = new Throttles({
+      ...{ clock, chance, tell: (happening) => this.#tell(happening) },
+      asked: () => log.head.run?.settings.maxAgents ?? 1,
+    });
     const turns = new CommandTurns(
       () => log.head.run?.settings.checksAtOnce ?? cores.count,
       () => log.head.run?.settings.exclusiveChecks ?? false,
@@ -164,7 +167,7 @@ export class Engine {
     this.log = log;
     this.desk = new AgentDesk(
       {
-        ...{ log, pool, isolation, breaker, throttle, submission, allowedCommands, onOutput },
+        ...{ log, pool, isolation, breaker, throttles, submission, allowedCommands, onOutput },
         secrets: parts.secrets,
         providers: () => parts.models.providers,
         withheld: parts.withheld,
@@ -200,13 +203,13 @@ export class Engine {
     this.#publications = publications;
     this.#regressions = regressions;
     this.#insistence = insistence;
-    this.#throttle = throttle;
+    this.#throttles = throttles;
     const declared = new DeclaredFiles(isolation, (path) => shared.isNamed(path), clock);
     this.#loop = new SchedulerLoop({
-      ...{ log, locks, declared, pool, clock },
+      ...{ log, locks, declared, pool, breaker, clock, report },
+      accountOf: (feature) => pool.accountOf(feature),
       isBehind: () => this.#loader.isBehind,
       finishRun: (outcome) => this.runs.finish(outcome),
-      onError: (error) => report('Scheduling', `${sentenceOf(error)} It is tried again by itself.`),
     });
     this.#loader = new BacklogLoader({
       ...{ log, clock },
@@ -272,7 +275,7 @@ export class Engine {
     const ends = this.#pool.live.map((live) =>
       this.#pool.end(live, { kind: 'yielded', cause: 'stopped', note }),
     );
-    this.#throttle.dispose();
+    this.#throttles.dispose();
     await this.#within(
       closeMs,
       Promise.allSettled(ends).then(() => this.#pool.settled()),

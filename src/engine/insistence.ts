@@ -37,7 +37,7 @@ export class Insistence {
         if (Failure.is(error, 'closed')) throw error;
         const next = this.#isClosing ? 'The next start does it.' : 'It is tried again by itself.';
         const trouble = troubleOf(error);
-        const isShown = !this.#isClosing && trouble && (await this.breaker.meet(trouble, fence));
+        const isShown = !this.#isClosing && trouble && (await this.breaker.meet(trouble, { fence }));
         if (!isShown && !isTold) {
           isTold = true;
           this.report(doing, `${sentenceOf(error)} ${mend} ${next}`, featureId);

@@ -3,6 +3,7 @@
 import type { Attempt, Happening } from '../core/events/event';
 import { attemptOf } from '../core/events/event';
 import { liveAttempts } from '../core/events/snapshot';
+import type { FeatureState } from '../core/features/feature';
 import { lockedBy } from '../core/locks/lockTable';
 import type { FeatureId } from '../core/shared/ids';
 import type { Isolation } from '../ports/isolation';
@@ -48,6 +49,7 @@ export async function recover(parts: RecoveryParts): Promise<void> {
     }
   }
   await settleJudged(parts);
+  await tellLost(parts);
   await isolation.sweep(publications.neededContent());
   if (left.length === 0 && parts.cutBytes === 0) return;
   await log.append([
@@ -110,6 +112,38 @@ async function settleJudged({ log, publications }: RecoveryParts): Promise<void>
       if (done.ok) await publications.close(fence, confirmed(attempt, record));
     }
   }
+}
+
+/** Records of publications that are not there any more, as in an older database that was put back. */
+async function tellLost({ log, publications, isolation }: RecoveryParts): Promise<void> {
+  const asked = Object.values(log.head.features).filter(({ state }) => lacksWork(state, publications));
+  const begun = await isolation.leftBegun();
+  const told: readonly Happening[] = [
+    ...asked.map(({ id: featureId }) => ({ ...lost, featureId, message: workLost(featureId) })),
+    ...(begun.length === 0 ? [] : [{ ...lost, message: `${halfPut} ${namesOf(begun)}.` }]),
+  ];
+  if (told.length > 0) await log.append(told);
+}
+
+const lost = { type: 'error.occurred', where: 'Records' } as const;
+const halfPut =
+  'Work had begun to enter this folder, and the record of it is gone; some of these files may be as it left them:';
+const mostNamed = 20;
+
+function namesOf(paths: readonly string[]): string {
+  const more = paths.length > mostNamed ? ` and ${paths.length - mostNamed} more` : '';
+  return `${paths.slice(0, mostNamed).join(', ')}${more}`;
+}
+
+/** Does it wait for a yes to work that nobody has any more? */
+function lacksWork(state: FeatureState, publications: Publications): boolean {
+  const isAsked = state.status === 'claimed' && state.phase === 'unconfirmed';
+  return isAsked && publications.of(state.claim.fence) === undefined;
+}
+
+/** What is told of such a feature. */
+export function workLost(featureId: FeatureId): string {
+  return `Feature ${featureId} waits for a yes to work of which the record is gone. Reject it, and have it built again.`;
 }
 
 /** What tells that the user's yes has brought the work into the workspace. */

@@ -2,13 +2,17 @@
 
 import type { RunOutcome } from '../core/events/event';
 import type { Snapshot } from '../core/events/snapshot';
+import { mendOf } from '../core/guardrails/breaker';
 import { restMs } from '../core/guardrails/failurePolicy';
 import { Board } from '../core/scheduler/board';
-import { decide, type Judgement } from '../core/scheduler/decide';
+import { type AccountOf, decide, type Judgement } from '../core/scheduler/decide';
 import type { EpochMs } from '../core/shared/ids';
+import { troubleOf } from '../ports/failure';
 import type { Clock } from '../ports/system';
 import type { AgentPool } from './agentPool';
+import type { BreakerKeeper } from './breakerKeeper';
 import type { DeclaredFiles } from './declaredFiles';
+import { sentenceOf } from './endWords';
 import type { EventLog } from './eventLog';
 import type { FileLocks } from './fileLocks';
 import { inTurns } from './inTurns';
@@ -19,10 +23,12 @@ export interface LoopParts {
   readonly declared: DeclaredFiles;
   readonly pool: AgentPool;
   readonly clock: Clock;
+  readonly accountOf: AccountOf;
   /** What is on record is not what the user wants, and about to be brought in line: nothing is decided until then. */
   readonly isBehind: () => boolean;
   readonly finishRun: (outcome: RunOutcome) => Promise<void>;
-  readonly onError: (error: unknown) => void;
+  readonly breaker: BreakerKeeper;
+  readonly report: (where: string, error: unknown) => void;
 }
 
 export class SchedulerLoop {
@@ -85,9 +91,9 @@ export class SchedulerLoop {
         await this.#round();
         this.#failed = 0;
       } catch (error) {
-        // Nothing else may happen that would wake it: it tries again by itself, and tells the first time only.
+        // Nothing else may happen that would wake it: it tries again by itself.
         this.#failed += 1;
-        if (this.#failed === 1) this.parts.onError(error);
+        void this.#tell(error, this.#failed > 1);
         this.#wakeAt(this.parts.clock.now() + restMs(this.#failed));
         return;
       }
@@ -95,7 +101,7 @@ export class SchedulerLoop {
   }
 
   async #round(): Promise<void> {
-    const { log, locks, declared, pool, onError } = this.parts;
+    const { log, locks, declared, pool } = this.parts;
     await locks.grantWaiting();
     await declared.look(log.head);
     await inTurns(this.#board.seeing(this.#facts()), this.parts.clock);
@@ -109,7 +115,8 @@ export class SchedulerLoop {
     this.#wakeAt(wakeAt);
     const choices = decisions.flatMap((decision) => (decision.kind === 'claim' ? [decision.choice] : []));
     // Claims are made at once; the workers behind them start beside each other while the loop goes on.
-    if (choices.length > 0 && !this.#held) pool.start(choices).catch(onError);
+    if (choices.length > 0 && !this.#held)
+      pool.start(choices).catch((error: unknown) => this.#tell(error, false));
     const finish = decisions.find((decision) => decision.kind === 'finishRun');
     if (finish) this.#finishing ??= this.#finish(finish.outcome);
     await stored;
@@ -123,15 +130,28 @@ export class SchedulerLoop {
       this.#asked = true;
     } catch (error) {
       this.#unfinished += 1;
-      if (this.#unfinished === 1) this.parts.onError(error);
+      void this.#tell(error, this.#unfinished > 1);
       this.#wakeAt(this.parts.clock.now() + restMs(this.#unfinished));
     }
     this.#finishing = undefined;
     if (this.#asked) this.wake();
   }
 
+  /** Once for as long as it lasts. Trouble holds the queue, for the claims of every round would meet it. */
+  async #tell(error: unknown, isAgain: boolean): Promise<void> {
+    const { breaker, report } = this.parts;
+    const trouble = troubleOf(error);
+    // Asked at each try: the run may have begun, and forgotten what was told, since the first.
+    const isShown = trouble && (await breaker.meetBefore(trouble).catch(() => true)); // a broken log has said so itself
+    if (isShown || isAgain) return;
+    report(
+      'Scheduling',
+      `${sentenceOf(error)} ${trouble ? mendOf(trouble) : 'It is tried again by itself.'}`,
+    );
+  }
+
   #decide(): Judgement {
-    return decide(this.#facts(), this.parts.clock.now(), this.#board);
+    return decide(this.#facts(), this.parts.clock.now(), this.#board, this.parts.accountOf);
   }
 
   #facts(): Snapshot {

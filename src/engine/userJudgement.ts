@@ -11,7 +11,7 @@ import type { CleanPlace } from './cleanPlace';
 import type { EventLog } from './eventLog';
 import { ProvedWork } from './provedWork';
 import type { Publications } from './publications';
-import { confirmed } from './recovery';
+import { confirmed, workLost } from './recovery';
 import type { Regressions } from './regressions';
 import type { Verification } from './verification';
 
@@ -54,7 +54,9 @@ export class UserJudgement {
   kept(featureId: FeatureId): Result<KeptWork> {
     const asked = this.#asked(featureId);
     if (!asked.ok) return asked;
-    const files = this.publications.of(asked.value.claim.fence)?.files ?? [];
+    const record = this.publications.of(asked.value.claim.fence);
+    if (!record) return refuse('badInput', workLost(featureId));
+    const { files } = record;
     if (files.length === 0) return refuse('badInput', `Nothing was changed for feature ${featureId}.`);
     return ok({ files, textsOf: (file) => this.isolation.read(file) });
   }
@@ -81,12 +83,8 @@ export class UserJudgement {
   async #enter(feature: Feature, attempt: Attempt): Promise<Result<object>> {
     const { publications } = this;
     const { fence, featureId } = attempt;
-    const record: PublicationRecord = publications.of(fence) ?? {
-      fence,
-      featureId,
-      files: [],
-      stage: 'staged',
-    };
+    const record = publications.of(fence);
+    if (!record) return refuse('badInput', workLost(featureId));
     const { files, evidence } = record;
     if (record.stage === 'published') {
       await publications.close(fence, confirmed(attempt, { files: [], evidence }));

@@ -2,10 +2,10 @@
 import type { Asked } from '../client/session';
 
 import type { Redactor } from '../core/guardrails/redactor';
-import { type Agents, agentPrefix } from '../core/models/agents';
-import { isAddressOf, type ModelAccess, providersMeant } from '../core/models/modelAccess';
-import { isOffline, type ModelName } from '../core/models/models';
-import { type ProviderId, type Providers, providerOf, titleOf } from '../core/models/providers';
+import type { Agents } from '../core/models/agents';
+import { isAddressOf, type ModelAccess, providersMeant, whyNotAsked } from '../core/models/modelAccess';
+import type { ModelName } from '../core/models/models';
+import { type ProviderId, type Providers, providerOf } from '../core/models/providers';
 import { judgeAsked, type LeftOut, type MachineSettings, narrow } from '../core/settings/machineSettings';
 import type { Result } from '../core/shared/result';
 import type { ModelEndpoint } from '../ports/coordinator';
@@ -71,12 +71,7 @@ export class Allowance {
 
   /** Why agents cannot be sent there, as the end of a sentence; undefined where they can, or where no face has given any key yet. */
   whyNot(id: ProviderId): string | undefined {
-    // These want no key. What is wrong with an agent is told before a run, or as trouble: nobody's model takes its place.
-    if (id === agentPrefix || isOffline(`${id}/`)) return undefined;
-    const provider = providerOf(id, this.providers);
-    if (provider === undefined) return `parallelAgents.providers names no "${id}"`;
-    const isOpen = provider.key === 'none' || this.#access.has(id) || this.#access.size === 0;
-    return isOpen ? undefined : `there is no key for ${titleOf(id, this.providers)}`;
+    return whyNotAsked(id, this.providers, this.#access);
   }
 
   /**
@@ -88,8 +83,10 @@ export class Allowance {
       const provider = providerOf(id, this.providers);
       const given = this.#access.get(id);
       // A key goes nowhere but to the address that it was given for.
-      if (provider && given) return { kind: provider.kind, baseUrl: given.baseUrl, apiKey: given.apiKey };
-      if (provider?.key === 'none') return { kind: provider.kind, baseUrl: provider.baseUrl };
+      const { kind, contextTokens } = provider ?? {};
+      const about = kind && { kind, ...(contextTokens !== undefined && { contextTokens }) };
+      if (about && given) return { ...about, baseUrl: given.baseUrl, apiKey: given.apiKey };
+      if (about && provider?.key === 'none') return { ...about, baseUrl: provider.baseUrl };
       if (this.#access.size > 0) return undefined;
       await new Promise<void>((resolve) => this.#waiting.push(resolve));
     }

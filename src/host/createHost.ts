@@ -1,7 +1,7 @@
 // Builds the one process that owns a workspace: the only place where engine, adapters and hub are joined.
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { loadBacklogFile } from '../adapters/files/backlogFile';
 import { houseName, prepareHouse } from '../adapters/files/houseFolder';
 import { OfflineScriptFile } from '../adapters/files/offlineScriptFile';
@@ -18,7 +18,7 @@ import { refuseNested } from '../adapters/store/nestedWorkspaces';
 import { setAsideRecords } from '../adapters/store/setAsideRecords';
 import { openSqlJsStore } from '../adapters/store/sqlJsStore';
 import { takeLease } from '../adapters/store/workspaceLease';
-import { holderAt } from '../adapters/system/machinePlace';
+import { holderAt, placeOf } from '../adapters/system/machinePlace';
 import { createNodeCores } from '../adapters/system/nodeCores';
 import { createNodeMachine } from '../adapters/system/nodeMachine';
 import { createNodeChance, createNodeClock } from '../adapters/system/nodeSystem';
@@ -33,6 +33,7 @@ import type { LiveAttempt } from '../engine/attempt';
 import { Engine } from '../engine/engine';
 import type { HubConnection } from '../hub/connection';
 import { hashToken } from '../hub/greeting';
+import { clearFolders } from '../hub/runtimeFolder';
 import { createHubServer, type HubServer } from '../hub/server';
 import type { Assignment } from '../ports/coordinator';
 import { Failure } from '../ports/failure';
@@ -139,9 +140,9 @@ async function build(
 
   const isNew = !existsSync(join(root, houseName));
   const houseDir = await prepareHouse(root);
-  const lease = await takeLease(houseDir, await holderAt(owner.socketPath), {
-    ...{ onLost: broken, onWatching: options.onWait },
-  });
+  const looked = await Promise.all((await clearFolders(root)).map(placeOf));
+  const holder = () => holderAt(dirname(owner.socketPath));
+  const lease = await takeLease(houseDir, { holder, looked }, { onLost: broken, onWatching: options.onWait });
   toEnd(() => lease.release());
   await refuseNested(root, isNew, { onWatching: options.onWait });
   const { store, told } = await openStore(options, houseDir, clock);

@@ -65,7 +65,14 @@ export function handleWorker(connection: HubConnection, fence: Fence, desk: Agen
     submit: ({ summary }) => desk.submit(fence, summary),
     handBack: (trouble) => desk.handBack(fence, trouble),
     lost: (death) => desk.lost(fence, death),
-    giveUp: ({ reason, by }) => desk.giveUp(fence, reason, by),
+    giveUp: ({ reason, ...more }) => desk.giveUp(fence, reason, more),
+  });
+  connection.onNotice(workerNotices.begun, () => {
+    try {
+      desk.modelBegun(fence);
+    } catch (error) {
+      if (!Failure.is(error, 'closed')) throw error;
+    }
   });
   connection.onNotice(workerNotices.log, ({ text }) => {
     try {

@@ -50,7 +50,13 @@ export async function joinWorkspace(options: JoinOptions): Promise<Joined> {
 /** What a stranger's database holds, as far as it can be read at all; nothing of it is at work here. */
 async function lookAt(root: string, { distDir, configDir }: JoinOptions): Promise<Snapshot> {
   const found = await lookAtRecords(root, distDir, configDir).catch(() => undefined);
-  return { ...(found?.snapshot ?? emptySnapshot), agents: {}, locks: emptySnapshot.locks, breaker: null };
+  return {
+    ...(found?.snapshot ?? emptySnapshot),
+    agents: {},
+    locks: emptySnapshot.locks,
+    breaker: null,
+    accounts: {},
+  };
 }
 
 /** @param self this process, for those who find it as the owner */

@@ -9,6 +9,7 @@ import {
   type OwnerAddress,
   type OwnerProcess,
   sweepBelow,
+  sweepDead,
   sweepForgotten,
   writeCard,
 } from '../hub/discovery';
@@ -63,12 +64,14 @@ export async function claimOwnership(root: string, options: ClaimOptions = {}): 
     const findFolder = () => locate(root, options.place);
     try {
       const seen = await listEpochs(folder);
-      for (const each of await existingFolders(root, options.place)) {
+      const existing = await existingFolders(root, options.place);
+      for (const each of existing) {
         const owner = await findOwner(each);
         if (owner) return { kind: 'mirror', ...owner };
       }
       const epoch = Math.max(seen[0] ?? 0, options.minEpoch ?? 0) + 1;
-      const claimed = await attempt({ folder, epoch, findFolder }, options);
+      const elsewhere = existing.filter((each) => each !== folder);
+      const claimed = await attempt({ folder, epoch, findFolder, elsewhere }, options);
       if (claimed) return claimed;
     } catch (error) {
       if (!(error instanceof Error && 'code' in error)) throw error;
@@ -77,18 +80,21 @@ export async function claimOwnership(root: string, options: ClaimOptions = {}): 
   }
 }
 
-type Bid = Pick<BoundSocket, 'folder' | 'epoch' | 'findFolder'>;
+interface Bid extends Pick<BoundSocket, 'folder' | 'epoch' | 'findFolder'> {
+  /** The workspace's folders in other places, in which an owner was before. */
+  readonly elsewhere: readonly string[];
+}
 
 /** Undefined when another was quicker. */
 async function trySocket(bid: Bid, options: ClaimOptions): Promise<Owner | undefined> {
-  const { folder, epoch } = bid;
+  const { folder, epoch, elsewhere, findFolder } = bid;
   const card = { token: newToken(), process: options.process };
   const address = socketPath(folder, epoch);
   const own = privatePath(folder, newToken());
   const listener = await listen(own).catch((error: unknown) => unlessGone(folder, error));
   if (!listener) return undefined;
   const bound: BoundSocket = {
-    ...{ ...bid, card, listener, files: [] },
+    ...{ folder, epoch, findFolder, card, listener, files: [] },
     ...{ place: options.place, watchFolder: options.watchFolder },
   };
   const withdraw = async (): Promise<void> => {
@@ -103,6 +109,7 @@ async function trySocket(bid: Bid, options: ClaimOptions): Promise<Owner | undef
     if (await isAlone(folder, epoch)) {
       await sweepBelow(folder, epoch);
       await sweepForgotten(folder, Date.now()).catch(() => undefined); // it is for others; ours stands
+      for (const other of elsewhere) await sweepDead(other, epoch).catch(() => undefined);
       const keeper = keepBound(bound);
       return {
         ...{ kind: 'owner', epoch, ...card, listener },

@@ -113,6 +113,19 @@ export async function sweepBelow(folder: string, epoch: number): Promise<void> {
   }
 }
 
+/**
+ * Removes what owners of lower epochs have left in a place where ours does not listen, and the folder with the last of it.
+ * Only for a confirmed owner; of one who is just trying there nothing has a socket that is dead.
+ */
+export async function sweepDead(folder: string, epoch: number): Promise<void> {
+  const names = await entriesOf(folder);
+  for (const dead of await listEpochs(folder)) {
+    if (dead >= epoch || (await isAnswering(socketPath(folder, dead)))) continue;
+    for (const name of names) if (epochOf(name) === dead) await rm(path.join(folder, name), { force: true });
+  }
+  await rmdir(folder).catch(() => undefined); // somebody is there
+}
+
 /** Cleaners of /tmp take what was not touched for three days or more. */
 export const forgottenAfterMs = 3 * 24 * 60 * 60 * 1000;
 

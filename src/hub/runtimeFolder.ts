@@ -60,6 +60,22 @@ export async function existingFolders(root: string, place: Place = {}): Promise<
   return found;
 }
 
+/**
+ * Of the workspace's folders in all places those in which nobody can be that was not seen there: that are ours, or are not
+ * there at all. Whoever lives in one that has become somebody else's cannot be reached.
+ */
+export async function clearFolders(root: string, place: Place = {}): Promise<readonly string[]> {
+  if (isWindows) return [await locate(root, place)];
+  const workspace = await nameOf(root);
+  const clear: string[] = [];
+  for (const ours of userFolders(place)) {
+    const folder = path.join(ours, workspace);
+    if ((await isMissing(ours)) || (await isOurs(folder, place))) clear.push(folder);
+    else if ((await isPrivate(ours, place.uid ?? ownUid())) && (await isMissing(folder))) clear.push(folder);
+  }
+  return clear;
+}
+
 /** A folder that `locate` answered, and nobody else can have put anything into since. */
 export async function isOurs(folder: string, { uid = ownUid() }: Place = {}): Promise<boolean> {
   return (await isPrivate(path.dirname(folder), uid)) && (await isPrivate(folder, uid));
@@ -143,6 +159,13 @@ async function makePrivate(folder: string, uid: number): Promise<string | undefi
     () => false,
   );
   return whatIsWrong(found, uid) ?? (isWritable ? undefined : 'cannot be written to');
+}
+
+async function isMissing(folder: string): Promise<boolean> {
+  return lstat(folder).then(
+    () => false,
+    (error: unknown) => error instanceof Error && 'code' in error && error.code === 'ENOENT',
+  );
 }
 
 async function isPrivate(folder: string, uid: number): Promise<boolean> {

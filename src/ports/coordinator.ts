@@ -16,6 +16,8 @@ type Requests = typeof workerMethods;
  * the hub (stopped, displaced); the agent then ends without another step. Refusals are values.
  */
 export interface Coordinator extends Omit<Asking<Requests>, 'hello' | 'renew'> {
+  /** The model has begun to answer the first request: it has read what those of other agents begin with, too. Never waits. */
+  modelBegun(): void;
   /** Live output, not stored. Never waits. */
   log(text: string): void;
 }
@@ -36,6 +38,8 @@ export type CommandEnded = Asked<'commandEnd'>;
 export type CommandTime = Pick<CommandEnded, 'durationMs' | 'cpuMs'>;
 export type CommandOutcome = Answered<'commandEnd'>;
 export type SubmitVerdict = Answered<'submit'>;
+/** What of a giving up beside its reason. */
+export type GiveUp = Omit<Asked<'giveUp'>, 'reason'>;
 export type AgentDeath = Asked<'lost'>;
 
 /** What a worker is given to do. */
@@ -78,6 +82,8 @@ export interface ModelEndpoint {
   /** Absent where none is wanted. */
   readonly apiKey?: string;
   readonly proxies?: Proxies;
+  /** What its models can read at once, where nothing is known of a model itself. */
+  readonly contextTokens?: number;
 }
 
 /** The turns the offline model plays for this attempt, or why there are none. */

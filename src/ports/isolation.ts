@@ -95,6 +95,11 @@ export interface Isolation {
   publish(files: readonly StagedFile[]): Promise<Result<object>>;
   /** Puts back what a publication replaced, where nobody changed it since; what was left as it is. */
   withdraw(files: readonly StagedFile[]): Promise<readonly string[]>;
+  /**
+   * What a publication had begun to put into the workspace and never ended, by path; told once. To be asked when all that are
+   * on record have been published again or taken back: it is one of which the record was lost.
+   */
+  leftBegun(): Promise<readonly string[]>;
   /** Throws away staged content but for `hashes`. */
   sweep(hashes: ReadonlySet<string>): Promise<void>;
   /**

@@ -48,6 +48,8 @@ export type AssistantBlock =
   | { readonly type: 'opaque'; readonly value: unknown };
 
 export type ModelEvent =
+  /** The service has read the request and begins to answer. */
+  | { readonly type: 'begun' }
   /** Words as they come, for the live log. */
   | { readonly type: 'text'; readonly text: string }
   /** The whole turn; always the last event of a good stream. */
@@ -56,6 +58,8 @@ export type ModelEvent =
       readonly content: readonly AssistantBlock[];
       readonly stop: StopReason;
       readonly usage: Usage;
+      /** Until the service gives more, where it says that nothing is left now; in milliseconds. */
+      readonly restMs?: number;
     };
 
 /** `cutShort`: the output limit was reached; a tool call in such a turn may be incomplete and is not run. */

@@ -19,7 +19,7 @@ import {
 import { method, notice } from './method';
 
 /** Both ends must say the same number; raised with every change that an older end would misread. */
-export const protocolVersion = 8;
+export const protocolVersion = 9;
 
 /** A frame longer than this ends the connection; larger content goes by file. */
 export const maxFrameBytes = 16 * 1024 * 1024;

@@ -138,6 +138,7 @@ export const assignment = z.object({
       baseUrl: z.string(),
       apiKey: z.string().optional(),
       proxies: proxies.optional(),
+      contextTokens: z.number().optional(),
     })
     .optional(),
   agent: foundAgent.optional(),

@@ -47,7 +47,13 @@ export const workerMethods = {
   modelCalled: method(
     'model.called',
     z
-      .object({ usage, durationMs: z.number().min(0), costUsd: z.number().finite().min(0).optional() })
+      .object({
+        usage,
+        durationMs: z.number().min(0),
+        costUsd: z.number().finite().min(0).optional(),
+        /** Until the service gives more, where it says that nothing is left now. */
+        restMs: z.number().min(0).optional(),
+      })
       .strict(),
     nothing,
   ),
@@ -191,15 +197,22 @@ export const workerMethods = {
     note: stepOf(death.note),
     printed: lastWordsOf(death.printed),
   })),
+  /**
+   * `by`: the model's service called the request wrong; `final`: another attempt at this feature would come to the same end.
+   */
   giveUp: method(
     'feature.giveUp',
-    z.object({ reason: words, by: z.literal('service').optional() }).strict(),
+    z
+      .object({ reason: words, by: z.literal('service').optional(), final: z.literal(true).optional() })
+      .strict(),
     nothing,
     (end) => ({ ...end, reason: wordsOf(end.reason) }),
   ),
 } as const;
 
 export const workerNotices = {
+  /** The first answer has begun. */
+  begun: notice('model.begun', nothing),
   /** Live output of the agent; not stored. */
   log: notice('agent.log', z.object({ text: z.string().max(1_000_000) }).strict()),
 } as const;

@@ -1,6 +1,7 @@
 // What the user can ask for: every command, each a few lines that ask the shown folder's host and tell its refusals.
 import * as vscode from 'vscode';
 import type { Session } from '../client/session';
+import { openBreakers } from '../core/events/accounts';
 import { failedIn, hasOpenRun } from '../core/events/snapshot';
 import { chooseModel } from '../core/models/modelAccess';
 import type { ProviderId } from '../core/models/providers';
@@ -150,8 +151,9 @@ async function startIn(deps: CommandDeps, workspace: WorkspaceSession, asked: un
   if (hasOpenRun(session.snapshot)) {
     const { allowedCommands, variables } = settings.machine;
     tellLeftOut(await session.configure({ maxAgents, allowedCommands, variables }));
-    const { run, breaker } = session.snapshot;
-    if (run?.status === 'paused' || breaker) tell(await session.ask.resumeRun());
+    const { run } = session.snapshot;
+    if (run?.status === 'paused' || openBreakers(session.snapshot).length > 0)
+      tell(await session.ask.resumeRun());
     return;
   }
   const runSettings = { ...routing, maxAgents };

@@ -1,4 +1,5 @@
 // What `when` clauses in package.json are told about the shown folder, so that only what works is offered.
+import { openBreakers } from '../core/events/accounts';
 import type { Snapshot } from '../core/events/snapshot';
 import { type ContextKey, contextKeys } from './contributions';
 import { unconfirmedCount } from './featureTree';
@@ -8,9 +9,10 @@ type RunState = 'none' | 'running' | 'waiting' | 'paused' | 'stopping' | 'finish
 
 export type ContextValues = Readonly<Record<ContextKey, string | boolean>>;
 
-function runStateOf({ run, breaker }: Snapshot): RunState {
+function runStateOf(snapshot: Snapshot): RunState {
+  const { run } = snapshot;
   if (run === null) return 'none';
-  return run.status === 'running' && breaker ? 'waiting' : run.status;
+  return run.status === 'running' && openBreakers(snapshot).length > 0 ? 'waiting' : run.status;
 }
 
 export function contextValues(snapshot: Snapshot, phase: Phase, severalBacklogs: boolean): ContextValues {

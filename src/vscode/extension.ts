@@ -1,6 +1,7 @@
 // The entry of the extension: VS Code calls `activate` once and `deactivate` before it goes. Wiring only; nothing is
 // joined or read before a view, a command or a run that was open asks for it, and most of the program is loaded then.
 import * as vscode from 'vscode';
+import { openBreakers } from '../core/events/accounts';
 import { ApiKeys } from './apiKeys';
 import { ChangesDocuments } from './changesDocuments';
 import { ClaimDecorations } from './claimDecorations';
@@ -91,7 +92,7 @@ export function activate(context: vscode.ExtensionContext): void {
       unconfirmed === 0 ? undefined : { value: unconfirmed, tooltip: `${unconfirmed} to be checked by you` };
     view.message = treeMessage({
       run: snapshot.run,
-      breaker: snapshot.breaker,
+      breakers: openBreakers(snapshot),
       features: Object.keys(snapshot.features).length,
       problems: shown?.problems ?? 0,
       madeElsewhere: shown?.phase === 'elsewhere',

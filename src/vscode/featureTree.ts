@@ -1,6 +1,7 @@
 // What the sidebar says of each feature, and above them all, as functions of the snapshot.
 
 import { type LinkWords, troubleLine } from '../client/link';
+import type { openBreakers } from '../core/events/accounts';
 import { describeBreaker, describeSkip, oneLine } from '../core/events/describe';
 import type { Snapshot } from '../core/events/snapshot';
 import type { CheckProof, Evidence, Feature } from '../core/features/feature';
@@ -61,7 +62,7 @@ export function featureNode(
 
 export interface TreeFacts {
   readonly run: Snapshot['run'];
-  readonly breaker: Snapshot['breaker'];
+  readonly breakers: ReturnType<typeof openBreakers>;
   readonly features: number;
   readonly problems: number;
   /** By another user, on another machine or in another folder: only looked at. */
@@ -72,7 +73,7 @@ export interface TreeFacts {
 
 /** The line above the tree, or undefined for none; without features the welcome text speaks instead. */
 export function treeMessage(facts: TreeFacts): string | undefined {
-  const { run, breaker, features, problems, madeElsewhere, trouble } = facts;
+  const { run, breakers, features, problems, madeElsewhere, trouble } = facts;
   if (trouble) return troubleLine(trouble);
   if (features === 0) return undefined;
   if (madeElsewhere)
@@ -84,7 +85,7 @@ export function treeMessage(facts: TreeFacts): string | undefined {
   if (run === null) return 'Ready. Start agents with the play button above.';
   if (run.status === 'paused') return 'Paused: agents at work finish, no new features are started.';
   if (run.status === 'stopping') return 'Stopping: unfinished work is given up.';
-  if (run.status === 'running' && breaker) return describeBreaker(breaker);
+  if (run.status === 'running' && breakers.length > 0) return breakers.map(describeBreaker).join(' ');
   return undefined;
 }
 

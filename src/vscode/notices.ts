@@ -3,7 +3,6 @@
 import { type LinkWords, troubleLine } from '../client/link';
 import { describeBreaker, oneLine } from '../core/events/describe';
 import type { Event } from '../core/events/event';
-import { needsPerson } from '../core/guardrails/breaker';
 import { commandIds } from './contributions';
 import type { WorkspaceChange } from './workspaceSession';
 
@@ -23,9 +22,10 @@ function noticeOf(event: Event): Notice | undefined {
       : { kind: 'warning', text: `${passing} of ${total} features are passing.`, action: openDashboard };
   }
   if (event.type === 'breaker.opened') {
-    const action = needsPerson(event)
-      ? { title: 'Set API Key', command: commandIds.setApiKey }
-      : { title: 'Try Now', command: commandIds.resume };
+    const action =
+      event.cause === 'key'
+        ? { title: 'Set API Key', command: commandIds.setApiKey }
+        : { title: 'Try Again', command: commandIds.resume };
     return { kind: 'warning', text: describeBreaker(event), action };
   }
   if (event.type === 'error.occurred') {

@@ -1,12 +1,13 @@
 // The one status-bar item: how many agents work and how much is left, drawn from the snapshot alone.
 import type * as vscode from 'vscode';
 import { type LinkWords, troubleLine } from '../client/link';
+import { describeSlow, openBreakers } from '../core/events/accounts';
 import { describeBreaker, oneLine } from '../core/events/describe';
 import { liveAttempts, type Snapshot } from '../core/events/snapshot';
 import { stageOf } from '../core/features/featureMachine';
 
 export interface StatusBarText {
-  /** With one icon in VS Code's `$(name)` form. */
+  /** With an icon, or two where an account is in the way of some, in VS Code's `$(name)` form. */
   readonly text: string;
   /** The same as a sentence, for tooltip and screen reader. */
   readonly spoken: string;
@@ -29,16 +30,21 @@ export function statusBarText(snapshot: Snapshot, trouble?: LinkWords): StatusBa
   if (run !== null && run.status !== 'finished') {
     const most = run.settings.maxAgents;
     const live = liveAttempts(snapshot).length;
-    const state = run.status === 'running' && snapshot.breaker ? 'waiting' : run.status;
+    const breakers = run.status === 'running' ? openBreakers(snapshot) : [];
+    // Of one account's trouble alone others are not in the way: then it waits only where nobody is at work.
+    const waits = breakers.length > 0 && (snapshot.breaker !== null || live === 0);
+    const state = waits ? 'waiting' : run.status;
     if (state === 'running' && live === 0 && counts.left === 0)
       return {
         text: '$(sync~spin) Last checks',
         spoken: `Parallel Agents, running: ${summary(counts)}; every check is run once more on all there is now.`,
         agents: [],
       };
-    const why = state === 'waiting' && snapshot.breaker ? ` ${describeBreaker(snapshot.breaker)}` : '';
+    const slow = describeSlow(snapshot, most);
+    const why = [...breakers.map(describeBreaker), ...slow].map((words) => ` ${words}`).join('');
+    const isHeld = !waits && (breakers.length > 0 || slow.length > 0);
     return {
-      text: `${icons[state]} ${live}/${most} · ${counts.left} left`,
+      text: `${icons[state]} ${live}/${most} · ${counts.left} left${isHeld ? ' $(warning)' : ''}`,
       spoken: `Parallel Agents, ${state}: ${live} of ${most} agents at work, ${features(counts.left)} left${aside(counts)}.${why}`,
       agents: agentLines(snapshot),
     };

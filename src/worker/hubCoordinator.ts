@@ -16,6 +16,7 @@ export function createHubCoordinator(hub: HubAsker): Coordinator {
   let notLogged = 0;
   return {
     ...askingOf(workerMethods, hub),
+    modelBegun: () => void hub.offer(workerNotices.begun, {}, logAheadBytes),
     log(words) {
       const skipped = notLogged + Math.max(0, words.length - maxLogLength);
       const text = (skipped > 0 ? notShown(skipped) : '') + words.slice(-maxLogLength);

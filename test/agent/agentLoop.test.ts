@@ -277,18 +277,41 @@ describe('agentLoop', () => {
         const world = createAgentWorld({ turns: [failure] });
         assert.deepEqual(await world.run(), { kind: 'gaveUp', reason });
         const by = failure.reason === 'refused' ? '' : ' by service';
-        assert.equal(world.transcript.at(-1), `give up${by}: ${reason}`);
+        const how = failure.reason === 'tooLong' ? `${by} for good` : by;
+        assert.equal(world.transcript.at(-1), `give up${how}: ${reason}`);
         assert.ok(!world.transcript.some((line) => line.startsWith('limited')));
       });
     }
   });
 
-  it('holds a conversation that has become too long against the feature it is of', async () => {
-    const turns = [turn('I look.', ['list_files', {}]), new Failure('tooLong', '1 > 0')];
-    const world = createAgentWorld({ turns });
-    const reason = 'the conversation has become too long for the model: 1 > 0';
+  it('tells a conversation that the service calls too long in short, and goes on', async () => {
+    const world = createAgentWorld({
+      files: { 'a.js': 'let a = 1;\n' },
+      turns: [
+        turn('I look.', ['read_file', { path: 'a.js' }]),
+        turn('', ['edit_file', { path: 'a.js', edits: [{ old: '1', new: '2' }] }]),
+        new Failure('tooLong', '1 > 0'),
+        turn('', ['write_file', { path: 'a.js', content: 'unseen' }]),
+        turn('', finish),
+      ],
+    });
+    assert.equal((await world.run()).kind, 'submitted');
+    const [, , , short] = world.requests;
+    assert.equal(short?.messages.length, 3);
+    assert.match(JSON.stringify(short?.messages[0]), /read_file a\.js: done/);
+    assert.ok(
+      world.transcript.some((line) => line.startsWith('end write_file failed: a.js exists already')),
+      'what it read is out of its sight, so it may not write over it',
+    );
+  });
+
+  it('gives up for good when that is too long as well: the next attempt would come to the same', async () => {
+    const tooLong = new Failure('tooLong', '1 > 0');
+    const world = createAgentWorld({ turns: [turn('I look.', ['list_files', {}]), tooLong, tooLong] });
+    const reason =
+      'the conversation has become too long for the model, also with all but its newest turn told in short: 1 > 0';
     assert.deepEqual(await world.run(), { kind: 'gaveUp', reason });
-    assert.equal(world.transcript.at(-1), `give up: ${reason}`);
+    assert.equal(world.transcript.at(-1), `give up for good: ${reason}`);
   });
 
   it('gives up when the model refuses, in its words', async () => {

@@ -92,6 +92,7 @@ export function createAgentWorld(options: AgentWorldOptions = {}): AgentWorld {
   const recording: Coordinator = {
     modelPermit: async () => say('permit'),
     modelCalled: async ({ usage, durationMs }) => say(`called in=${usage.inputTokens} ${durationMs}ms`),
+    modelBegun: () => say('model begins'),
     modelLimited: async ({ reason, retryAfterMs }) =>
       say(`limited ${reason}${retryAfterMs ? ` ${retryAfterMs}ms` : ''}`),
     toolBegin: async ({ tool, target }) => {
@@ -150,7 +151,8 @@ export function createAgentWorld(options: AgentWorldOptions = {}): AgentWorld {
     },
     handBack: async ({ cause, message }) => say(`hand back (${cause}): ${message}`),
     lost: async ({ note }) => say(`lost: ${note}`),
-    giveUp: async ({ reason, by }) => say(`give up${by ? ` by ${by}` : ''}: ${reason}`),
+    giveUp: async ({ reason, by, final }) =>
+      say(`give up${by ? ` by ${by}` : ''}${final ? ' for good' : ''}: ${reason}`),
   };
   const coordinator: Coordinator = { ...recording, ...answers };
 

@@ -20,6 +20,8 @@ const benches: Record<string, () => Promise<Bench>> = {
   kills: async () => (await import('./killsBench')).killsBench,
   history: async () => (await import('./historyBench')).historyBench,
   graph: async () => (await import('./graphBench')).graphBench,
+  throttle: async () => (await import('./throttleBench')).throttleBench,
+  cost: async () => (await import('./costBench')).costBench,
 };
 
 export async function main(argv: readonly string[]): Promise<number> {

@@ -3,8 +3,9 @@ import assert from 'node:assert/strict';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, it } from 'mocha';
-import { copySample, readTree, runCli, withoutPauses } from '../support/cli';
-import { finish, writeProject } from '../support/smallProject';
+import { copySample, readTree, runCli, userWith, withoutPauses } from '../support/cli';
+import { startScriptedModel } from '../support/scriptedModel';
+import { call, finish, writeProject } from '../support/smallProject';
 
 describe('run --estimate and graph', () => {
   it('tell how long a fresh backlog takes and what needs what, and leave the folder as it is', async () => {
@@ -47,6 +48,33 @@ describe('run --estimate and graph', () => {
       assert.deepEqual(await readFile(database), before);
     } finally {
       await sample.remove();
+    }
+  });
+
+  it('tell what it will cost from what was built before, and so does a run before it starts', async () => {
+    const work = (name: string) => [call('write_file', { path: `${name}.txt`, content: name }), finish];
+    const script = { A: work('A'), B: work('B'), C: work('C') };
+    const project = await writeProject({ script, features: [{ name: 'A', verify: 'true' }] });
+    const model = await startScriptedModel(project.dir, 'chat');
+    try {
+      // 11 tokens in of 10,000 dollars a million, twice.
+      const prices = { m: { input: 10_000, output: 0 } };
+      const user = userWith({ providers: { mine: { baseUrl: model.baseUrl, prices } }, model: 'mine/m' });
+      const args = ['--project-dir', project.dir];
+      const estimate = async () => (await runCli(['run', '--estimate', ...args], user)).lines.join('\n');
+      assert.match(
+        await estimate(),
+        /1 feature: none like it was built here yet, so what it costs is not known/,
+      );
+      assert.equal((await runCli(['run', ...args], user)).code, 0);
+      const all = ['A', 'B', 'C'].map((name) => ({ name, verify: 'true' }));
+      await writeFile(path.join(project.dir, 'features.json'), JSON.stringify(all));
+      const told = /2 features: about \$0\.10-0\.78, from 1 attempt like them/;
+      assert.match(await estimate(), told);
+      assert.match((await runCli(['run', ...args], user)).notes.join('\n'), told);
+    } finally {
+      await model.close();
+      await project.remove();
     }
   });
 

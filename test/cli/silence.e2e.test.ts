@@ -442,6 +442,21 @@ describe('a command under which something breaks', function () {
         assert.equal(exitCodeOf(await run.ended), 130);
         assert.ok(Date.now() - askedAt < atOnceMs, `it took ${Date.now() - askedAt} ms`);
       });
+
+      it('says at its end what it waits for, and is gone within 5 s at a signal', async () => {
+        const dir = await folder({
+          features: [{ name: 'First', verify: 'true' }],
+          script: { First: [finish] },
+        });
+        const run = startWith(stuckAtDisk('close'), 'run', '--project-dir', dir, '--json');
+        await eventSeen(run, (e) => e.type === 'run.finished');
+        const endedAt = Date.now();
+        await noteSeen(run, /^⏳ Closing .* takes long: there is much to write, or its disk does not answer/);
+        assert.ok(Date.now() - endedAt < soonMs, `it took ${Date.now() - endedAt} ms`);
+        run.child.kill('SIGTERM');
+        assert.equal(exitCodeOf(await run.ended), 143, run.notes.join('\n'));
+        assert.ok(Date.now() - endedAt < 2 * soonMs, `it took ${Date.now() - endedAt} ms`);
+      });
     });
 
     for (const command of [['run', '--estimate'], ['graph'], ['status']])

@@ -71,6 +71,7 @@ describe('a Git that does not answer', function () {
     const run = start(root);
     const told = await within(seen(run, 'error.occurred', 'breaker.opened'));
     assert.match(String(told.message), /Git does not answer about/);
+    assert.match(String(told.mend), /^Let Git answer there: .* It is tried again by itself\.$/);
     answer();
     await passes(run);
   });

@@ -319,6 +319,11 @@ export class MemoryIsolation implements Isolation {
     });
   }
 
+  /** Here all files are put in one step. */
+  async leftBegun(): Promise<readonly string[]> {
+    return [];
+  }
+
   async sweep(hashes: ReadonlySet<string>): Promise<void> {
     for (const hash of this.#kept.keys()) if (!hashes.has(hash)) this.#kept.delete(hash);
   }

@@ -53,6 +53,8 @@ export interface SimulatedHostOptions {
   /** How a check ends; by default with 0. */
   readonly check?: (run: CommandRun, workspace: MemoryIsolation, slot: number) => Partial<CommandResult>;
   readonly settings?: Partial<RunSettings>;
+  /** Each feature gets the model that it names; else the run has one for all, that asks nobody. */
+  readonly asNamed?: true;
   /** Commands that the user lets agents run. */
   readonly allowedCommands?: readonly string[];
   /** What the user says of secret files. */
@@ -203,7 +205,7 @@ export class SimulatedHost {
   async start(): Promise<void> {
     const started = await this.engine.runs.start({
       ...defaultRunSettings,
-      model: 'offline',
+      ...(this.options.asNamed ? {} : { model: 'offline' as const }),
       verifyCommand: 'check',
       ...this.options.settings,
     });

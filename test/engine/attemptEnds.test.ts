@@ -241,6 +241,36 @@ describe('a round of the scheduler that meets an error', () => {
     await host.clock.advance(70_000);
     assert.equal(host.engine.snapshot.run?.outcome, 'complete');
   });
+
+  it('holds the queue with one message and its mend where that is trouble, and goes on when it is over', async () => {
+    const workspace = new MemoryIsolation();
+    const expand = workspace.expand.bind(workspace);
+    workspace.expand = () => Promise.reject(new Failure('gitSilent', 'Git does not answer'));
+    const host = await SimulatedHost.open({
+      backlog: [{ name: 'a', files: ['src/*'] }],
+      workspace,
+      settings,
+    });
+    const before = [
+      'Scheduling: Git does not answer. Let Git answer there: take away what it waits for, or its name out of the settings. It is tried again by itself.',
+    ];
+    await host.clock.advance(10_000);
+    assert.deepEqual(told(host), before); // there is no queue to hold
+    await host.start();
+    await host.clock.advance(30_000);
+    const { cause, message, mend } = host.engine.snapshot.breaker ?? assert.fail();
+    assert.deepEqual({ cause, message }, { cause: 'git', message: 'Git does not answer.' });
+    assert.match(mend, /^Let Git answer there: .* It is tried again by itself\.$/);
+    assert.equal(host.events.filter(({ type }) => type.startsWith('breaker.')).length, 1);
+    assert.deepEqual(told(host), before);
+    workspace.expand = expand;
+    await host.clock.advance(70_000);
+    assert.equal(host.engine.snapshot.run?.outcome, 'complete');
+    assert.deepEqual(
+      host.events.flatMap(({ type }) => (type.startsWith('breaker.') ? [type] : [])),
+      ['breaker.opened', 'breaker.closed'],
+    );
+  });
 });
 
 describe('an error that nobody expected while work is handed in', () => {

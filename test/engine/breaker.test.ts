@@ -61,7 +61,7 @@ describe('trouble from outside', () => {
         () =>
         async ({ desk, fence, wait, submit }) => {
           await wait(100 * fence);
-          if (isRefusing) return desk.giveUp(fence, `tools.${fence} is wrong`, 'service');
+          if (isRefusing) return desk.giveUp(fence, `tools.${fence} is wrong`, { by: 'service' });
           await desk.modelCalled(fence, { usage, durationMs: 5 });
           await submit();
         },
@@ -79,6 +79,23 @@ describe('trouble from outside', () => {
     );
   });
 
+  it('fails a feature at once and for good whose attempts would all come to the same', async () => {
+    const host = await SimulatedHost.open({
+      backlog: [{ name: 'a' }],
+      agents:
+        () =>
+        ({ desk, fence }) =>
+          desk.giveUp(fence, 'the conversation has become too long', { final: true }),
+    });
+    await host.start();
+    await host.clock.advance(60_000);
+    assert.deepEqual(
+      judged(host).map(({ type }) => type),
+      ['feature.failed'],
+    );
+    assert.equal(host.events.filter((e) => e.type === 'feature.claimed').length, 1);
+  });
+
   it('is not told for what the service calls wrong of one feature alone, or of several in other words', async () => {
     const host = await SimulatedHost.open({
       backlog: [{ name: 'a' }, { name: 'b' }, { name: 'c' }],
@@ -86,7 +103,7 @@ describe('trouble from outside', () => {
         ({ name }) =>
         async ({ desk, fence, wait, submit }) => {
           await wait(100);
-          if (name !== 'c') return desk.giveUp(fence, `${name} is wrong`, 'service');
+          if (name !== 'c') return desk.giveUp(fence, `${name} is wrong`, { by: 'service' });
           await submit();
         },
       settings: { limits: { ...defaultLimits, maxRetries: 0 } },

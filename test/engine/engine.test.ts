@@ -188,6 +188,30 @@ describe('the engine', () => {
     assert.equal((await host.engine.judgement.confirm(1)).ok, false);
   });
 
+  it('tells of work that waits for a yes and is on record no more, lets no yes take it for done, and has it rejected', async () => {
+    const [disk, workspace] = [new MemoryDisk(), new MemoryIsolation()];
+    const asked = { backlog: [{ name: 'a' }], settings: { verifyCommand: undefined }, disk, workspace };
+    await runAll(asked);
+    disk.publications = new Map();
+    workspace.leftBegun = async () => Array.from({ length: 22 }, (_, k) => `src/${k}.ts`);
+    const host = await SimulatedHost.open(asked);
+    const told = (await host.engine.log.events(0, 1000)).flatMap((e) =>
+      e.type === 'error.occurred' ? [{ where: e.where, message: e.message, featureId: e.featureId }] : [],
+    );
+    assert.equal(told.length, 2);
+    assert.deepEqual(told[0], {
+      ...{ where: 'Records', featureId: 1 },
+      message:
+        'Feature 1 waits for a yes to work of which the record is gone. Reject it, and have it built again.',
+    });
+    assert.match(String(told[1]?.message), /the record of it is gone; .*: src\/0\.ts, .* and 2 more\.$/);
+    for (const answer of [await host.engine.judgement.confirm(1), host.engine.judgement.kept(1)])
+      assert.match(answer.ok ? '' : answer.error.message, /the record is gone\. Reject it/);
+    assert.equal(host.statusOf(1), 'claimed');
+    assert.equal((await host.engine.judgement.reject(1)).ok, true);
+    assert.equal((await host.engine.judgement.retry(1)).ok, true);
+  });
+
   it('passes over a feature whose declared file is busy, and never lets two hold one', async () => {
     const host = await runAll({
       backlog: [
@@ -454,7 +478,7 @@ describe('the engine', () => {
   it('slows every agent down together when the provider asks for it', async () => {
     const called: number[] = [];
     const host = await SimulatedHost.open({
-      backlog: [{ name: 'a' }, { name: 'b' }, { name: 'c' }],
+      ...{ backlog: [{ name: 'a' }, { name: 'b' }, { name: 'c' }], asNamed: true },
       agents:
         ({ name }) =>
         async ({ desk, fence, wait, submit }) => {
@@ -476,7 +500,7 @@ describe('the engine', () => {
   it('asks ever less often where the service would be asked again at once, and refuses', async () => {
     let asked = 0;
     const host = await SimulatedHost.open({
-      backlog: [{ name: 'a' }],
+      ...{ backlog: [{ name: 'a' }], asNamed: true },
       agents:
         () =>
         async ({ desk, fence, submit }) => {
@@ -498,11 +522,12 @@ describe('the engine', () => {
   it('is put off by an hour at most at a time, tells it once, and loses no attempt for it', async () => {
     let refusals = 0;
     const host = await SimulatedHost.open({
-      backlog: [{ name: 'a' }, { name: 'b' }, { name: 'c' }],
+      ...{ backlog: [{ name: 'a' }, { name: 'b' }, { name: 'c' }], asNamed: true },
       agents:
         () =>
         async ({ desk, fence, wait, submit }) => {
           await desk.modelPermit(fence);
+          desk.modelBegun(fence);
           await wait(fence);
           refusals++;
           desk.modelLimited(fence, { reason: 'slow', retryAfterMs: 999_999_999_000 });

@@ -334,6 +334,21 @@ describe('ownership', () => {
     assert.deepEqual([mirror.kind, mirror.token], ['mirror', owner.token]);
   });
 
+  it('sweeps what a dead one left in another place, and nothing that is not ours', async () => {
+    const second = path.join(base, 'second');
+    await mkdir(second);
+    const other = await locate(root, { bases: [second] });
+    const dead = await claimOwnership(root, { place: { bases: [second] } });
+    assert.ok(dead.kind === 'owner');
+    await dead.withdraw();
+    assert.ok((await readdir(other)).includes('1.sock'));
+    await writeFile(path.join(other, 'note.txt'), '');
+    const owner = await claimOwnership(root, { minEpoch: 5, place: { bases: [base, second] } });
+    assert.ok(owner.kind === 'owner');
+    owners.push(owner);
+    assert.deepEqual(await readdir(other), ['note.txt']);
+  });
+
   it('is refused in a folder that was put there by others', async () => {
     await symlink(root, path.join(base, `parallel-agents-${process.getuid?.()}`));
     await assert.rejects(claim(), (e) => Failure.is(e, 'denied'));

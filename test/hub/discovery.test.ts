@@ -12,7 +12,7 @@ import {
   writeCard,
 } from '../../src/hub/discovery';
 import { type Listener, listen } from '../../src/hub/listener';
-import { locate, type Place, socketPath } from '../../src/hub/runtimeFolder';
+import { clearFolders, locate, type Place, socketPath } from '../../src/hub/runtimeFolder';
 import { Failure } from '../../src/ports/failure';
 
 const uid = process.getuid?.() ?? 0;
@@ -53,6 +53,23 @@ describe('the runtime folder', () => {
     for (const way of ways) assert.equal(await locate(way, place), folder, way);
     await mkdir(path.join(base, 'other'));
     assert.notEqual(await locate(path.join(base, 'other'), place), folder);
+  });
+
+  it('counts those places as looked in that are ours or empty, and none that has become somebody else’s', async () => {
+    const others = ['ours', 'missing', 'file', 'open', 'emptied', 'link'].map((name) =>
+      path.join(base, name),
+    );
+    await Promise.all(others.map((other) => mkdir(other)));
+    const [own = '', missing = '', file = '', open = '', emptied = '', linked = ''] = others;
+    const made = (at: string) => locate(root, { bases: [at] });
+    const clear = [await made(own), await made(missing), await made(emptied)];
+    await rm(path.join(missing, `parallel-agents-${uid}`), { recursive: true });
+    await rm(await made(emptied), { recursive: true });
+    await writeFile(path.join(file, `parallel-agents-${uid}`), '');
+    await chmod(path.dirname(await made(open)), 0o755);
+    await symlink(path.dirname(clear[0] ?? ''), path.join(linked, `parallel-agents-${uid}`));
+    assert.deepEqual(await clearFolders(root, { bases: others }), clear);
+    assert.deepEqual(await clearFolders(root, { bases: [linked, open], uid }), []);
   });
 
   it('does not depend on the environment', async () => {

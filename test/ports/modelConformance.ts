@@ -46,6 +46,7 @@ export async function play(
   let words = '';
   for await (const event of provider.runTurn(asked, signal)) {
     if (event.type === 'turn') return { words, turn: event };
+    if (event.type !== 'text') continue;
     words += event.text;
     onText();
   }

@@ -314,6 +314,7 @@ const ofClient: { readonly [K in keyof typeof clientMethods]: Example } = {
 
 const allNotices = { ...workerNotices, ...toWorkerNotices, ...toClientNotices };
 const notices: { readonly [K in keyof typeof allNotices]: Example } = {
+  begun: { params: {}, results: [] },
   log: { params: { text: 'out' }, refused: { text: [text(1_000_001)] }, results: [] },
   stop: { params: { reason: 'over' }, results: [] },
   events: { params: { events: [event] }, results: [] },

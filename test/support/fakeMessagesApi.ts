@@ -15,6 +15,8 @@ export interface RecordedRequest {
   readonly path: string;
   readonly headers: IncomingHttpHeaders;
   readonly body: FakeRequestBody;
+  /** The body as it was sent. */
+  readonly text: string;
   /** Resolves when the client is gone before the answer was at its end. */
   readonly abandoned: Promise<void>;
 }
@@ -120,7 +122,7 @@ export async function startFakeMessagesApi(
       });
       const sent = Buffer.concat(chunks).toString('utf8');
       const body: FakeRequestBody = sent === '' ? noBody : JSON.parse(sent);
-      const recorded = { path: request.url ?? '', headers: request.headers, body, abandoned };
+      const recorded = { path: request.url ?? '', headers: request.headers, body, text: sent, abandoned };
       requests.push(recorded);
       void Promise.resolve(answers.shift() ?? reply(recorded)).then((answer) => respond(response, answer));
     });

@@ -150,7 +150,7 @@ export function endOf(history: History, attempt: Attempt, end: Happening): Happe
 }
 
 /** Nothing where the attempt has no publication. */
-export function dropOf(history: History, { fence }: Attempt): PublicationChange[] {
+export function dropOf(history: History, { fence }: Pick<Attempt, 'fence'>): PublicationChange[] {
   return history.now.publications.some((one) => one.fence === fence) ? [{ kind: 'drop', fence }] : [];
 }
 

@@ -94,7 +94,8 @@ function houseSteps({ snapshot }: History, n: number): LazyStep[] {
   ];
 }
 
-function featureSteps({ snapshot }: History, n: number): LazyStep[] {
+function featureSteps(history: History, n: number): LazyStep[] {
+  const { snapshot } = history;
   const feature = pick(Object.values(snapshot.features), n);
   if (!feature) return [];
   const { id: featureId, spec, state } = feature;
@@ -102,6 +103,10 @@ function featureSteps({ snapshot }: History, n: number): LazyStep[] {
   const slot = 1 + (n % 3);
   const claim = { slot, featureId, attempt: feature.failures + 1, fence: snapshot.lastFence + 1 };
   const remove = () => just({ type: 'feature.removed', featureId });
+  const judged = (happening: Happening) => () => ({
+    happenings: [happening],
+    publications: state.status === 'claimed' ? dropOf(history, state.claim) : [],
+  });
   const edit = () => just({ type: 'feature.edited', featureId, spec: { ...spec, description: word } });
   const skip = () => just({ type: 'feature.skipped', featureId, because: { kind: 'user' } });
   switch (stageOf(state)) {
@@ -127,8 +132,8 @@ function featureSteps({ snapshot }: History, n: number): LazyStep[] {
       return [() => just({ type: 'feature.regressed', featureId, by: 'user' }), edit];
     case 'unconfirmed':
       return [
-        () => just({ type: 'feature.passed', featureId, evidence: { kind: 'user' } }),
-        () => just({ type: 'feature.failed', featureId, reason: word }),
+        judged({ type: 'feature.passed', featureId, evidence: { kind: 'user' } }),
+        judged({ type: 'feature.failed', featureId, reason: word }),
       ];
     default:
       return [];

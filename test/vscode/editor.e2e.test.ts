@@ -96,7 +96,10 @@ describe('Parallel Agents in VS Code', function () {
       );
   }
 
+  const usualCache = process.env.XDG_CACHE_HOME;
   afterEach(async function () {
+    if (usualCache === undefined) delete process.env.XDG_CACHE_HOME;
+    else process.env.XDG_CACHE_HOME = usualCache;
     if (this.currentTest?.isFailed()) await picture('failed');
     await code.close();
     rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
@@ -173,6 +176,9 @@ describe('Parallel Agents in VS Code', function () {
   });
 
   it('cleans up copies with the keyboard, but for those of a run at work, and goes on with its folder', async () => {
+    // All copies of a user are offered: those of other tests, which run at the same time, are not this one's to clean up.
+    const cache = realpathSync(mkdtempSync(path.join(tmpdir(), 'cache-')));
+    process.env.XDG_CACHE_HOME = cache;
     const idle = realpathSync(mkdtempSync(path.join(tmpdir(), 'idle-')));
     const idleCopies = await placesFolder(idle);
     await markPlaces(idleCopies, idle);
@@ -221,7 +227,7 @@ describe('Parallel Agents in VS Code', function () {
     writeFileSync(path.join(folder, 'features.json'), JSON.stringify([{ name: 'One' }, { name: 'Two' }]));
     await row('Two').waitFor();
     await gates.remove();
-    rmSync(idle, { recursive: true, force: true });
+    for (const dir of [idle, cache]) rmSync(dir, { recursive: true, force: true });
   });
 
   it('tells that a folder’s records are damaged, changes nothing of them, and begins anew when it is told to', async () => {

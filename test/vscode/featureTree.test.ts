@@ -1,6 +1,7 @@
 // The sidebar's tree for workspaces in different situations, pictured as nested lists.
 import { strict as assert } from 'node:assert';
 import type { LinkWords } from '../../src/client/link';
+import { openBreakers } from '../../src/core/events/accounts';
 import { emptySnapshot, type Snapshot } from '../../src/core/events/snapshot';
 import { type Feature, newFeature } from '../../src/core/features/feature';
 import { FeatureGroups, type GroupNode, shownAtOnce } from '../../src/vscode/featureGroups';
@@ -230,16 +231,13 @@ describe('the line above the tree', () => {
   it('tells first of all what keeps the folder from its host, and what to do', () => {
     const trouble = { happened: 'Process 7 does not answer.', mend: 'End it.', goesOn: true };
     const facts = { run: null, features: 0, problems: 2, madeElsewhere: false, trouble };
-    assert.equal(
-      treeMessage({ ...facts, breaker: emptySnapshot.breaker }),
-      'Process 7 does not answer. End it.',
-    );
+    assert.equal(treeMessage({ ...facts, breakers: [] }), 'Process 7 does not answer. End it.');
   });
 
   it('tells both to their end, however long they are', () => {
     const trouble = { happened: `${'a'.repeat(200)}.`, mend: `${'b'.repeat(200)}.`, goesOn: false };
     const facts = { run: null, features: 0, problems: 0, madeElsewhere: false, trouble };
-    assert.equal(treeMessage({ ...facts, breaker: null }), `${trouble.happened} ${trouble.mend}`);
+    assert.equal(treeMessage({ ...facts, breakers: [] }), `${trouble.happened} ${trouble.mend}`);
   });
 
   const started = () => {
@@ -251,11 +249,11 @@ describe('the line above the tree', () => {
     const history = example();
     run(history);
     history.record([diskFull]);
-    return history.snapshot.breaker;
+    return openBreakers(history.snapshot);
   };
   const states: {
     when: string;
-    facts: Omit<TreeFacts, 'breaker' | 'madeElsewhere'> & Partial<TreeFacts>;
+    facts: Omit<TreeFacts, 'breakers' | 'madeElsewhere'> & Partial<TreeFacts>;
     says?: RegExp;
   }[] = [
     { when: 'without features', facts: { run: null, features: 0, problems: 2 } },
@@ -270,13 +268,13 @@ describe('the line above the tree', () => {
     { when: 'while agents work', facts: { run: started(), features: 5, problems: 0 } },
     {
       when: 'while trouble from outside is waited out',
-      facts: { run: started(), features: 5, problems: 0, breaker: waiting() },
+      facts: { run: started(), features: 5, problems: 0, breakers: waiting() },
       says: /^Waiting: The disk is full\. Free some space/,
     },
   ];
   for (const { when, facts, says } of states) {
     it(`${says === undefined ? 'is not there' : 'tells the next step'} ${when}`, () => {
-      const message = treeMessage({ breaker: null, madeElsewhere: false, ...facts });
+      const message = treeMessage({ breakers: [], madeElsewhere: false, ...facts });
       if (says === undefined) assert.equal(message, undefined);
       else assert.match(message ?? '', says);
     });

@@ -43,7 +43,8 @@ describe('the notifications', () => {
   it('lead to what mends the trouble', async () => {
     for (const [cause, title, command] of [
       ['key', 'Set API Key', 'parallelAgents.setApiKey'],
-      ['disk', 'Try Now', 'parallelAgents.resume'],
+      ['credit', 'Try Again', 'parallelAgents.resume'],
+      ['disk', 'Try Again', 'parallelAgents.resume'],
     ] as const) {
       const { notices, ran, answer } = recording();
       notices.take(change({ ...diskFull, cause }));

@@ -33,6 +33,18 @@ const table: { situation: string; snapshot: () => Snapshot; text: string | undef
       'Parallel Agents, waiting: 2 of 3 agents at work, 5 features left. Waiting: The disk is full. Free some space.',
   },
   {
+    situation: 'going on beside an account that cannot be asked, and one that slows down',
+    snapshot: () =>
+      changed(
+        withTwoAtWork(),
+        { ...diskFull, account: 'grok', cause: 'credit', message: 'No credit.', mend: 'Add some.' },
+        { type: 'throttle.changed', account: 'gemini', untilAt: null, atOnce: 2, reason: 'busy' },
+      ),
+    text: '$(sync~spin) 2/3 · 5 left $(warning)',
+    spoken:
+      'Parallel Agents, running: 2 of 3 agents at work, 5 features left. Waiting for xAI Grok: No credit. Add some. Google Gemini is asked by 2 of 3 agents at a time.',
+  },
+  {
     situation: 'stopping',
     snapshot: () => changed(withTwoAtWork(), { type: 'run.paused', runId: 1, stopping: true }),
     text: '$(loading~spin) 2/3 · 5 left',
@@ -127,11 +139,8 @@ function withTwoAtWork() {
   return history;
 }
 
-function changed(
-  history: ReturnType<typeof example>,
-  happening: Parameters<typeof history.record>[0][number],
-) {
-  history.record([happening]);
+function changed(history: ReturnType<typeof example>, ...happenings: Parameters<typeof history.record>[0]) {
+  history.record(happenings);
   return history.snapshot;
 }
 

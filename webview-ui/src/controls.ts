@@ -1,4 +1,5 @@
 // The row at the top: how many agents, start, pause, resume and stop, and which model they speak to.
+import { describeSlow, openBreakers } from '../../src/core/events/accounts';
 import { describeBreaker } from '../../src/core/events/describe';
 import type { FromWebview } from '../../src/protocol/webviewMessages';
 import { element, setText } from './element';
@@ -65,7 +66,7 @@ export function createControls(post: (message: FromWebview) => void): Part {
     update(content) {
       shown = content;
       const { snapshot, surroundings } = content;
-      const { run, features, breaker } = snapshot;
+      const { run, features } = snapshot;
       const status = run === null || run.status === 'finished' ? 'idle' : run.status;
       const { maxAgents, agentLimit, trusted, backlog, modelNote } = surroundings;
       slider.max = String(Math.max(agentLimit, maxAgents));
@@ -79,12 +80,15 @@ export function createControls(post: (message: FromWebview) => void): Part {
       start.setShown(status === 'idle');
       start.setEnabled(canStart);
       pause.setShown(status === 'running');
-      const waits = status === 'running' ? breaker : null;
-      resume.setShown(status === 'paused' || waits !== null);
+      const waits = status === 'running' ? openBreakers(snapshot) : [];
+      const slow = status === 'running' ? describeSlow(snapshot, run?.settings.maxAgents ?? 0) : [];
+      resume.setLabel(status === 'paused' ? 'Resume' : 'Try Again');
+      resume.setShown(status === 'paused' || waits.length > 0);
       stop.setShown(status === 'running' || status === 'paused');
       setText(model, run !== null && status !== 'idle' ? runModel(run.settings.model, modelNote) : modelNote);
       model.hidden = model.textContent === '';
-      const state = waits ? describeBreaker(waits) : noteOf(status, agentLimit);
+      const told = [...waits.map(describeBreaker), ...slow].join(' ');
+      const state = told === '' ? noteOf(status, agentLimit) : told;
       setText(note, surroundings.trouble ?? state);
       note.hidden = note.textContent === '';
     },

@@ -29,9 +29,14 @@ export class PublicationJournal {
 
   /** The entry for these very files, if that is the last one. */
   async read(key: string): Promise<Entry | undefined> {
-    const stored = await readHouseFile(this.houseDir, fileName, mostBytes);
-    const entry = isNotRead(stored) ? undefined : parse(stored.toString());
+    const entry = await this.last();
     return entry?.key === key ? entry : undefined;
+  }
+
+  /** Whichever files it is for. */
+  async last(): Promise<Entry | undefined> {
+    const stored = await readHouseFile(this.houseDir, fileName, mostBytes);
+    return isNotRead(stored) ? undefined : parse(stored.toString());
   }
 
   /** Durable when it resolves. */

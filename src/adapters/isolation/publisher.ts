@@ -35,7 +35,7 @@ export interface PlacedChange {
   readonly afterAt: string;
 }
 
-export interface Publisher extends Pick<Isolation, 'publish' | 'withdraw' | 'sweep'> {
+export interface Publisher extends Pick<Isolation, 'publish' | 'withdraw' | 'leftBegun' | 'sweep'> {
   /**
    * Keeps the content of both states durably; `after` is what stood there when it was kept. Where `before` can be had
    * neither here nor there it is kept when it is published, from the file that is replaced.
@@ -90,6 +90,13 @@ export function createPublisher(options: PublisherOptions): Publisher {
     publish: (files) => inTurn('publish', async () => putFiles(await publishing(files), files)),
     withdraw: (files) =>
       inTurn('take back what was published', async () => withdrawFiles(await publishing(files), files)),
+    leftBegun: () =>
+      inTurn('look for a publication that had begun', async () => {
+        const left = await journal.last();
+        if (!left || left.isDone) return [];
+        await journal.clear();
+        return left.puts.map((put) => put.path);
+      }),
     sweep: (hashes) => inTurn('remove kept content', () => kept.sweep(hashes)),
   };
 }

@@ -11,6 +11,7 @@ import { AnthropicTurn } from './anthropicTurn';
 import { boundedFetch } from './boundedFetch';
 import { pageFailure } from './httpFailure';
 import { fetchThrough, proxyFailure, proxyTo } from './proxiedFetch';
+import { restOf } from './rateHeaders';
 
 /** How long a call may wait for the first byte. Once it flows, fetch gives up after 300 s of silence. */
 const timeoutMs = 300_000;
@@ -66,7 +67,9 @@ async function* stream(
     data.controller.abort(); // nobody reads it
     throw page;
   }
+  const restMs = restOf(response.headers);
   for await (const event of data) {
+    if (event.type === 'message_start') yield { type: 'begun' };
     const words = answer.take(event);
     if (words) yield { type: 'text', text: words };
   }
@@ -74,5 +77,5 @@ async function* stream(
   const turn = answer.turn();
   if (turn === undefined)
     throw new Failure('unreachable', 'the model service ended its answer in the middle');
-  yield turn;
+  yield restMs === undefined ? turn : { ...turn, restMs };
 }

@@ -11,6 +11,7 @@ import { errorIn, failureOfAnswer, failureOfError } from './openAiFailure';
 import { toChatRequest } from './openAiRequest';
 import { OpenAiTurn } from './openAiTurn';
 import { fetchThrough, proxyFailure, proxyTo } from './proxiedFetch';
+import { restOf } from './rateHeaders';
 
 /** @param model the provider's own name for it */
 export function createOpenAiProvider(
@@ -55,19 +56,23 @@ async function* stream(answer: Response, turn: OpenAiTurn, redactor: Redactor): 
     await answer.body?.cancel(); // nobody reads it
     throw page ?? new Failure('unreachable', 'the model service ended its answer before it began');
   }
+  const restMs = restOf(answer.headers);
+  let hasBegun = false;
   const events = answer.body.pipeThrough(new TextDecoderStream()).pipeThrough(new EventSourceParserStream());
   for await (const { data } of events) {
     if (data === '[DONE]') break;
     const chunk: unknown = JSON.parse(data);
     const error = hasError(chunk) ? errorIn(chunk) : undefined;
     if (error) throw failureOfError(error, redactor);
+    if (!hasBegun) yield { type: 'begun' };
+    hasBegun = true;
     const words = turn.take(chunk);
     if (words) yield { type: 'text', text: words };
   }
   const whole = turn.turn();
   if (whole === undefined)
     throw new Failure('unreachable', 'the model service ended its answer in the middle');
-  yield whole;
+  yield restMs === undefined ? whole : { ...whole, restMs };
 }
 
 function hasError(chunk: unknown): boolean {

@@ -25,6 +25,14 @@ export function journalRoom(databaseBytes: number): number {
   return Math.max(leastJournalRoom, databaseBytes / 4);
 }
 
+/**
+ * Is the journal, at the end, long enough to be taken into the database? Of a large one that takes seconds, and who has only
+ * looked leaves a record or two, which are read back in no time.
+ */
+export function isWorthPlacing(journalBytes: number, databaseBytes: number): boolean {
+  return databaseBytes < leastJournalRoom || journalBytes >= databaseBytes / 64;
+}
+
 /** An SQLite file that holds every commit up to number `lsn`, which is all that are in memory. */
 export function exportAt(database: SqlJsDatabase, lsn: number): Uint8Array {
   database.begin();

@@ -135,11 +135,16 @@ const shapes: { readonly [T in EventType]: Is } = {
   'run.finished': shapeOf({ ...ofRun, outcome: isRunOutcome, report: isRunReport }),
   'breaker.opened': shapeOf({
     ...{ cause: isTroubleCause, message: isText, mend: isText, probeAt: isNumber },
-    inCommand: optional(isOneOf(true)),
+    ...{ inCommand: optional(isOneOf(true)), account: optional(isText) },
   }),
-  'breaker.rescheduled': shapeOf({ cause: isTroubleCause, probeAt: isNumber, tries: isCount }),
-  'breaker.closed': shapeOf({ cause: isTroubleCause }),
-  'throttle.changed': shapeOf({ untilAt: nullable(isNumber), reason: isLongText }),
+  'breaker.rescheduled': shapeOf({
+    ...{ cause: isTroubleCause, probeAt: isNumber, tries: isCount, account: optional(isText) },
+  }),
+  'breaker.closed': shapeOf({ cause: isTroubleCause, account: optional(isText) }),
+  'throttle.changed': shapeOf({
+    ...{ untilAt: nullable(isNumber), reason: isLongText, account: optional(isText) },
+    atOnce: optional(nullable(isCount)),
+  }),
   'owner.changed': shapeOf({ epoch: isCount, process: isProcess, face: isFace }),
   'recovery.done': shapeOf({
     ...{ endedProcesses: isCount, releasedFeatures: listOf(isId), cutBytes: isCount },

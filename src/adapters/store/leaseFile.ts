@@ -24,7 +24,7 @@ const betweenReadsMs = 100;
 const mostReads = 100;
 
 export interface LeaseHolder {
-  /** The same for processes that find each other's sockets. */
+  /** Where its socket is found: the same for all who would find it there. */
   readonly place: string;
   readonly host: string;
   readonly pid: number;

@@ -1,9 +1,9 @@
 // The single values of a database: its own version, epoch and journal position, and those of the snapshot.
 import type { Snapshot } from '../../core/events/snapshot';
 import { damaged } from './damaged';
-import { type Fields, isCount, isNumber, isText, listOf, nullable } from './shape';
+import { type Fields, isCount, isText, listOf, nullable } from './shape';
 import type { SqlJsDatabase, Statement } from './sqlJsDatabase';
-import { isBreaker, isExperience, isOwner } from './storedShapes';
+import { isAccounts, isBreaker, isExperience, isOwner } from './storedShapes';
 
 /** The fields of a snapshot that are single values. */
 export const snapshotKeys = [
@@ -11,7 +11,7 @@ export const snapshotKeys = [
   'lastFence',
   'lastFeatureId',
   'owner',
-  'throttledUntilAt',
+  'accounts',
   'breaker',
   'experience',
 ] as const;
@@ -38,7 +38,7 @@ const shapes: Fields<MetaValues> = {
     lastFence: isCount,
     lastFeatureId: isCount,
   },
-  ...{ owner: isOwner, throttledUntilAt: nullable(isNumber), breaker: isBreaker, experience: isExperience },
+  ...{ owner: isOwner, accounts: isAccounts, breaker: nullable(isBreaker), experience: isExperience },
   bindings: listOf(isText),
 };
 

@@ -112,6 +112,14 @@ export const migrations: readonly Migration[] = [
       DROP TABLE edits;
     `,
   },
+  {
+    version: 7,
+    // Trouble and speed are kept by account, no longer once for all.
+    script: `
+      INSERT INTO meta (key, value) VALUES ('accounts', '{}');
+      DELETE FROM meta WHERE key = 'throttledUntilAt';
+    `,
+  },
 ];
 
 export function newestVersion(steps: readonly Migration[]): number {

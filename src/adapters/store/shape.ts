@@ -34,6 +34,11 @@ export function listOf(is: Is): Is {
   return (value) => Array.isArray(value) && value.every(is);
 }
 
+/** A record of such values, whatever their names. */
+export function mapOf(is: Is): Is {
+  return (value) => isObject(value) && Object.values(value).every(is);
+}
+
 export function either(...ways: readonly Is[]): Is {
   return (value) => ways.some((is) => is(value));
 }

@@ -50,7 +50,7 @@ export function* readSnapshot(database: SqlJsDatabase): Steps<Snapshot> {
     locks: readLocks(database),
     run: run ? runOf(run) : null,
     owner: readMeta(database, 'owner'),
-    throttledUntilAt: readMeta(database, 'throttledUntilAt'),
+    accounts: readMeta(database, 'accounts'),
     breaker: readMeta(database, 'breaker'),
     lastFence: readMeta(database, 'lastFence'),
     lastFeatureId: readMeta(database, 'lastFeatureId'),

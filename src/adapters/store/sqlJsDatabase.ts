@@ -66,6 +66,12 @@ export class SqlJsDatabase {
     this.distrust();
   }
 
+  /** What `export` would answer, in bytes. */
+  get bytes(): number {
+    const pragma = (name: string) => this.query(`PRAGMA ${name}`)[0]?.number(name) ?? 0;
+    return pragma('page_count') * pragma('page_size');
+  }
+
   /** Opens a transaction, in which `apply` may be called many times and which only `commit` ends well. */
   begin(): void {
     this.sqlite.run('BEGIN');

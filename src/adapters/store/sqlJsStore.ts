@@ -7,7 +7,7 @@ import type { Commit, Loaded, Store } from '../../ports/store';
 import type { Clock } from '../../ports/system';
 import { stepsInSlices } from '../files/inSlices';
 import type { RequiredBinding } from './bindings';
-import { databaseName, exportAt, journalRoom, placeDatabase } from './databaseFile';
+import { databaseName, exportAt, isWorthPlacing, journalRoom, placeDatabase } from './databaseFile';
 import { createHouseFiles, type DiskFiles, diskFailure } from './diskFiles';
 import { encodeHead, encodeRecord } from './journalRecord';
 import { textName } from './keptTexts';
@@ -319,9 +319,18 @@ class SqlJsStore implements Store {
   private async shutDown(): Promise<void> {
     await this.lastTurn; // commits that were asked for before
     await this.snapshot;
-    if (!this.failure) await this.writeSnapshot();
-    this.opened.database.close();
-    await this.opened.journal.close().catch(() => undefined); // all that counts in it is synced
+    const { database, journal } = this.opened;
+    if (!this.failure && this.isSnapshotDue()) await this.writeSnapshot();
+    database.close();
+    await journal.close().catch(() => undefined); // all that counts in it is synced
+  }
+
+  /** At the end, where nobody goes on writing. */
+  private isSnapshotDue(): boolean {
+    const { database, journal } = this.opened;
+    return (
+      isWorthPlacing(journal.bytes, database.bytes) || oldestPage(database, this.keptChars) !== undefined
+    );
   }
 
   private async read<T>(answer: () => T | Promise<T>): Promise<T> {

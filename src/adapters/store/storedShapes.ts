@@ -1,8 +1,9 @@
 // What the JSON in each table has to be: whoever reads it relies on its type, and the file may have been damaged or made by
 // somebody else. What an earlier version did not write is optional in the types as well.
 import type { Claim } from '../../core/claims/claim';
+import type { Account, Slowness } from '../../core/events/accounts';
 import type { Attempt, ProcessIdentity } from '../../core/events/event';
-import type { CategoryExperience, ModelTime } from '../../core/events/experience';
+import type { CategoryExperience, ModelCosts, ModelTime } from '../../core/events/experience';
 import type { RunReport, WaitingByCause } from '../../core/events/runReport';
 import type { Agent, Owner, Run } from '../../core/events/snapshot';
 import type { CheckProof, FeatureSpec } from '../../core/features/feature';
@@ -23,6 +24,7 @@ import {
   isOneOf,
   isText,
   listOf,
+  mapOf,
   nullable,
   optional,
   shapeOf,
@@ -144,17 +146,26 @@ export const isFace = isOneOf('vscode', 'cli');
 export const isOwner = nullable(shapeOf<Owner>({ epoch: isCount, process: isProcess, face: isFace }));
 
 export const isTroubleCause = isOneOf(...troubleCauses);
-export const isBreaker = nullable(
-  shapeOf<Breaker>({
-    ...{ cause: isTroubleCause, message: isText, mend: isText, since: isNumber },
-    ...{ probeAt: isNumber, tries: isCount, fence: isCount, inCommand: optional(isOneOf(true)) },
+export const isBreaker = shapeOf<Breaker>({
+  ...{ cause: isTroubleCause, message: isText, mend: isText, since: isNumber, account: optional(isText) },
+  ...{ probeAt: isNumber, tries: isCount, fence: isCount, inCommand: optional(isOneOf(true)) },
+});
+export const isAccounts = mapOf(
+  shapeOf<Account>({
+    breaker: optional(isBreaker),
+    slow: optional(shapeOf<Slowness>({ untilAt: nullable(isNumber), atOnce: isCount })),
   }),
 );
 
 export const isExperience = listOf(
   shapeOf<CategoryExperience>({
     ...{ category: isText, passed: isCount },
-    models: listOf(shapeOf<ModelTime>({ model: isText, count: isCount, totalMs: isNumber })),
+    models: listOf(
+      shapeOf<ModelTime>({
+        ...{ model: isText, count: isCount, totalMs: isNumber },
+        costs: optional(shapeOf<ModelCosts>({ count: isId, usd: isNumber, squares: isNumber })),
+      }),
+    ),
     files: listOf(shapeOf({ path: isText, count: isCount })),
   }),
 );

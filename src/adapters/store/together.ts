@@ -1,5 +1,7 @@
-// Whether rows that are each as we write them go together: numbers that have been given, claims that only one has.
-import type { Snapshot } from '../../core/events/snapshot';
+// Whether rows that are each as we write them go together: numbers that have been given, claims that only one has, and what
+// an attempt holds, which lives and dies with it.
+import type { Attempt } from '../../core/events/event';
+import { liveAttempts, type Snapshot } from '../../core/events/snapshot';
 import type { PublicationRecord } from '../../ports/store';
 import { damaged } from './damaged';
 
@@ -32,18 +34,41 @@ export function assertTogether(snapshot: Snapshot, lastEvent: number): void {
   for (const { fence } of [...Object.values(agents), ...locks.holds, ...locks.waits])
     take('lastFence', fence);
   assertCounted(snapshot, taken);
+  assertHeld(snapshot);
 }
 
+/** A lock of nobody would never be given back, and an agent of no attempt would be at work for ever. */
+function assertHeld({ features, agents, locks }: Pick<Snapshot, 'features' | 'agents' | 'locks'>): void {
+  const atWork = new Map(liveAttempts({ features }).map((attempt) => [attempt.fence, attempt]));
+  const isTheirs = ({ fence, slot, featureId }: Holder) => {
+    const attempt = atWork.get(fence);
+    return attempt?.slot === slot && attempt.featureId === featureId;
+  };
+  for (const entry of [...locks.holds, ...locks.waits]) {
+    if (!isTheirs(entry)) throw damaged(`${row('locks', 'fence', entry.fence)} is of no attempt at work`);
+  }
+  for (const agent of Object.values(agents)) {
+    if (agent.status !== 'ended' && !isTheirs(agent))
+      throw damaged(`${row('agents', 'slot', agent.slot)} is of no attempt at work`);
+  }
+}
+
+type Holder = Pick<Attempt, 'fence' | 'slot' | 'featureId'>;
+
 /** The same of what waits to enter the workspace. */
-export function assertTheirs(publications: readonly PublicationRecord[], snapshot: Snapshot): void {
+export function assertTheirs(publications: readonly PublicationRecord[], { features }: Snapshot): void {
   const owners = new Map<number, number>();
-  for (const { id, state } of Object.values(snapshot.features))
+  for (const { id, state } of Object.values(features))
     if (state.status === 'claimed') owners.set(state.claim.fence, id);
   for (const { fence, featureId } of publications) {
+    if (!features[featureId])
+      throw damaged(
+        `${row('publications', 'fence', fence)} is of feature ${featureId}, which does not exist`,
+      );
     const owner = owners.get(fence) ?? featureId;
     if (owner !== featureId)
       throw damaged(
-        `in the table "publications" of agents.db the row with fence ${fence} is of feature ${featureId}, and that fence is feature ${owner}'s`,
+        `${row('publications', 'fence', fence)} is of feature ${featureId}, and that fence is feature ${owner}'s`,
       );
   }
 }
@@ -61,6 +86,10 @@ function assertCounted(snapshot: Snapshot, taken: Readonly<Record<Counter, numbe
 export function assertReached(key: Counter | 'epoch' | 'lsn', number: number): void {
   const most = key === 'lastFeatureId' ? mostFeatures : mostCounted;
   if (number > most) throw damaged(`${where} "${key}" is above ${most}, which is never reached`);
+}
+
+function row(table: string, key: string, value: number): string {
+  return `in the table "${table}" of agents.db the row with ${key} ${value}`;
 }
 
 const where = 'in the table "meta" of agents.db';

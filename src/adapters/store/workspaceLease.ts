@@ -43,32 +43,42 @@ export interface LeaseOptions {
   readonly beatMs?: number;
 }
 
+/** Where this process is among those that may have the folder. */
+export interface Whereabouts {
+  /** Asked at every sign: it may come to be found in another place. */
+  holder(): Promise<LeaseHolder>;
+  /** Places in which this process has looked for a living owner, and found none: a sign of these is a dead one's. */
+  readonly looked: readonly string[];
+}
+
 export interface Lease {
   /** For the next to take at once. May be called twice. */
   release(): Promise<void>;
 }
 
 /**
- * Takes the folder for `holder`; to be called by the one owner among the processes of its place, so that what an earlier
- * one of these left is nobody's. Throws `Failure` (`occupied`) when somebody of another place has it and lives, which
+ * Takes the folder; to be called by the one owner among the processes of the places it has looked in, so that what an
+ * earlier one of these left is nobody's. Throws `Failure` (`occupied`) when somebody of another place has it and lives, which
  * takes `beatsWatched` beats to tell where the last sign is young; `foreign` or `refused` when the file is none of ours.
  *
  * @param houseDir `.parallel-agents`, absolute
  */
 export async function takeLease(
   houseDir: string,
-  holder: LeaseHolder,
+  { holder, looked }: Whereabouts,
   { onLost, onWatching = () => {}, beatMs = usualBeatMs }: LeaseOptions,
 ): Promise<Lease> {
-  const own: Written = { ...holder, token: randomUUID(), beat: 0 };
+  const token = randomUUID();
+  const own: Own = { token, at: async (beat) => ({ ...(await holder()), token, beat }) };
   const inHouse: InHouse = (work) => inPartThere(houseDir, [], work);
   return asFailures(`take the folder of ${path.join(houseDir, leaseName)}`, async () => {
     for (;;) {
       const found = await inHouse(readSign);
-      const isTheirs = found !== undefined && found.token !== '' && found.place !== holder.place;
+      const isTheirs = found !== undefined && found.token !== '' && !looked.includes(found.place ?? '');
       if (isTheirs && (await isAlive(inHouse, found, beatMs, onWatching))) throw occupied(found);
       if (found && !(await inHouse((house) => setAside(house, found)))) continue; // another was quicker
-      if (await inHouse((house) => putNew(house, textOf(own)))) return keep(inHouse, own, beatMs, onLost);
+      const first = textOf(await own.at(0));
+      if (await inHouse((house) => putNew(house, first))) return keep(inHouse, own, beatMs, onLost);
     }
   });
 }
@@ -95,17 +105,25 @@ export async function livingHolder(
 /** In the folder as it stands now: it may have become a link since. */
 type InHouse = <T>(work: (house: Folder) => Promise<T>) => Promise<T>;
 
-function keep(inHouse: InHouse, own: Written, beatMs: number, onLost: (why: Failure) => void): Lease {
+/** What this process writes at each beat. */
+interface Own {
+  readonly token: string;
+  at(beat: number): Promise<Written>;
+}
+
+function keep(inHouse: InHouse, own: Own, beatMs: number, onLost: (why: Failure) => void): Lease {
   const over = new AbortController();
   /** Answers why it is ours no longer. */
-  const beatOnce = (beat: number): Promise<Failure | undefined> =>
-    inHouse((house) => writeBeat(house, { ...own, beat })).then(
-      (other) => other && taken(other),
-      (error: unknown) => {
-        if (Failure.is(error, 'foreign') || Failure.is(error, 'refused')) return error;
-        return undefined; // what the disk refuses, the store tells
-      },
-    );
+  const beatOnce = async (beat: number): Promise<Failure | undefined> => {
+    try {
+      const written = await own.at(beat);
+      const other = await inHouse((house) => writeBeat(house, written));
+      return other && taken(other);
+    } catch (error) {
+      if (Failure.is(error, 'foreign') || Failure.is(error, 'refused')) return error;
+      return undefined; // what the disk refuses, the store tells
+    }
+  };
   const beating = (async () => {
     for (let beat = 1; !over.signal.aborted; beat++) {
       await pause(beatMs, undefined, { signal: over.signal }).catch(() => undefined);

@@ -26,11 +26,13 @@ export const readFile = defineTool({
     if (file.value.text === '') return done(`${path.value} is empty.`, 'empty');
     const lines = linesOf(file.value.text);
     if (start > lines.length) return failed(`${path.value} has only ${count(lines.length, 'line')}.`);
-    const last = Math.min(end ?? start + maxLines - 1, lines.length);
-    if (last < start) return failed('end_line is before start_line.');
-    const numbered = lines.slice(start - 1, last).map((line, at) => `${start + at}\t${line}`);
+    const wanted = Math.min(end ?? start + maxLines - 1, lines.length);
+    if (wanted < start) return failed('end_line is before start_line.');
+    const numbered = asFit(lines.slice(start - 1, wanted).map((line, at) => `${start + at}\t${line}`));
+    const last = start + numbered.length - 1;
     const whole = start === 1 && last === lines.length;
-    const note = whole ? '' : `[lines ${start} to ${last} of ${lines.length}]\n`;
+    const more = last < wanted ? `; read on from start_line ${last + 1}` : '';
+    const note = whole ? '' : `[lines ${start} to ${last} of ${lines.length}${more}]\n`;
     return done(
       capHead(note + numbered.join('\n')),
       whole ? count(lines.length, 'line') : `lines ${start}-${last}`,
@@ -96,6 +98,16 @@ export const searchFiles = defineTool({
     );
   },
 });
+
+/** As many whole lines as one result holds, and at least one: then it is told which, so that the next part can be asked for. */
+function asFit(lines: readonly string[]): readonly string[] {
+  let left = maxResultLength - 100; // for the note
+  const past = lines.findIndex((line) => {
+    left -= line.length + 1;
+    return left < 0;
+  });
+  return past < 0 ? lines : lines.slice(0, Math.max(1, past));
+}
 
 function named(paths: readonly string[]): string {
   const rest = paths.length - maxNamed;

@@ -4,7 +4,7 @@ import { readInput, type Shape } from '../../core/guardrails/inputShape';
 import { type ToolInput, type ToolName, toolInputs } from '../../core/guardrails/toolInputs';
 import { parseWorkspacePath, type WorkspacePath } from '../../core/locks/lockPath';
 import { ok, type Refusal, type Result } from '../../core/shared/result';
-import type { Assignment, Coordinator, SubmitVerdict } from '../../ports/coordinator';
+import type { Assignment, Coordinator, GiveUp, SubmitVerdict } from '../../ports/coordinator';
 import type { CopyFiles } from '../../ports/copyFiles';
 import type { ToolSpec } from '../../ports/models';
 import type { CommandRunner } from '../../ports/workers';
@@ -46,8 +46,7 @@ export type ToolAnswer =
 
 export type Ending =
   | { readonly kind: 'finish'; readonly summary: string }
-  /** `service`: the model's service called the request wrong. */
-  | { readonly kind: 'giveUp'; readonly reason: string; readonly by?: 'service' | undefined }
+  | { readonly kind: 'giveUp'; readonly reason: string; readonly more?: GiveUp }
   /** A trouble that would meet any other agent too. */
   | { readonly kind: 'handBack'; readonly trouble: Trouble }
   /** The hub has ended the attempt; nothing is left to say to it. */

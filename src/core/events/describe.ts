@@ -3,6 +3,7 @@
 import { isCheckedFirst, type SkipCause } from '../features/feature';
 import type { Breaker, TroubleCause } from '../guardrails/breaker';
 import { describeBlockers } from '../locks/describeBlockers';
+import { type AccountId, accountTitle } from '../models/accounts';
 import { duration } from '../shared/duration';
 import { inert } from '../shared/inert';
 import { excerptOf, type LongText } from '../shared/longText';
@@ -72,8 +73,7 @@ export function describe(event: Event, after: Snapshot): string | undefined {
     case 'limit.reached':
       return `⛔ Agent ${event.slot} reached ${event.limit} (${event.bound}) on feature ${event.featureId}`;
     case 'throttle.changed':
-      if (event.untilAt === null) return undefined;
-      return `🐢 Slowing down for ${duration(Math.max(1_000, event.untilAt - event.at) / 60_000)}: ${oneLine(event.reason)}`;
+      return describeThrottle(event, after);
     case 'copy.incomplete':
       return `⚠️ Copy of agent ${event.slot}: ${oneLine(describeUnread(event))}`;
     case 'artifact.stored': {
@@ -85,7 +85,7 @@ export function describe(event: Event, after: Snapshot): string | undefined {
     case 'breaker.opened':
       return withLines(`🔌 ${describeBreaker({ ...event, message: firstOf(event.message) })}`, event.message);
     case 'breaker.closed':
-      return `▶️ Going on: ${overWords[event.cause]}`;
+      return `▶️ Going on${ofAccount(event)}: ${overWords[event.cause]}`;
     case 'run.paused':
       return event.stopping ? '🛑 Stopping' : '⏸️ Paused: no new features are started';
     case 'run.resumed':
@@ -127,9 +127,26 @@ export function describeEnd(after: Snapshot): readonly string[] {
   ];
 }
 
-/** Why nothing new is started, and what to do about it. */
-export function describeBreaker({ message, mend }: Pick<Breaker, 'message' | 'mend'>): string {
-  return `Waiting: ${oneLine(message)} ${oneLine(mend)}`;
+/** Why nothing new is started, or nothing of one account, and what to do about it. */
+export function describeBreaker(breaker: Pick<Breaker, 'account' | 'message' | 'mend'>): string {
+  const { account, message, mend } = breaker;
+  const who = account === undefined ? '' : ` for ${oneLine(accountTitle(account))}`;
+  return `Waiting${who}: ${oneLine(message)} ${oneLine(mend)}`;
+}
+
+function ofAccount({ account }: { readonly account?: AccountId }): string {
+  return account === undefined ? '' : ` with ${oneLine(accountTitle(account))}`;
+}
+
+/** Of one that goes faster again only its last step is told. */
+function describeThrottle(event: Event & { type: 'throttle.changed' }, after: Snapshot): string | undefined {
+  const { account, untilAt, atOnce, at } = event;
+  const wait = untilAt === null ? 0 : Math.max(1_000, untilAt - at);
+  if (wait === 0) return undefined;
+  const asked = after.run?.settings.maxAgents ?? 0;
+  const fewer = atOnce != null && atOnce < asked ? `, then ${atOnce} of ${asked} agents at a time` : '';
+  const who = account === undefined ? '' : ` ${oneLine(accountTitle(account))}`;
+  return `🐢 Slowing down${who} for ${duration(wait / 60_000)}${fewer}: ${oneLine(event.reason)}`;
 }
 
 export function describeSkip(because: SkipCause): string {

@@ -5,6 +5,7 @@ import type { LimitName } from '../guardrails/budget';
 import type { PathScope } from '../locks/lockPath';
 import type { Locked, LockScope } from '../locks/lockScope';
 import type { Blocker } from '../locks/lockTable';
+import type { AccountId } from '../models/accounts';
 import type { ModelName, Usage } from '../models/models';
 import type { RunSettings } from '../settings/runSettings';
 import { agentName, type EpochMs, type FeatureId, type Fence, type Slot } from '../shared/ids';
@@ -207,7 +208,16 @@ export type RunEvent =
 export type RunOutcome = 'complete' | 'incomplete' | 'stopped';
 
 export type HouseEvent =
-  | { readonly type: 'throttle.changed'; readonly untilAt: EpochMs | null; readonly reason: LongText }
+  | {
+      readonly type: 'throttle.changed';
+      /** Whose; absent in events of earlier versions, which had one for all. */
+      readonly account?: AccountId;
+      /** Until when nobody asks it. */
+      readonly untilAt: EpochMs | null;
+      /** How many agents may ask it at the same time; null: all. */
+      readonly atOnce?: number | null;
+      readonly reason: LongText;
+    }
   | {
       readonly type: 'owner.changed';
       readonly epoch: number;

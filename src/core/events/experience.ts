@@ -14,6 +14,15 @@ export interface ModelTime {
   readonly model: string;
   readonly count: number;
   readonly totalMs: number;
+  /** Of those whose cost is known; absent: of none. */
+  readonly costs?: ModelCosts;
+}
+
+export interface ModelCosts {
+  readonly count: number;
+  /** US dollars, and the sum of their squares. */
+  readonly usd: number;
+  readonly squares: number;
 }
 
 export type Experience = readonly CategoryExperience[];
@@ -24,6 +33,8 @@ export interface Lesson {
   readonly model: string;
   /** From the claim to the pass, in milliseconds. */
   readonly tookMs: number;
+  /** US dollars; absent where not all of it is known, or nothing was to be paid. */
+  readonly costUsd?: number;
   /** What its attempt had locked when it passed. */
   readonly files: readonly string[];
 }
@@ -34,7 +45,7 @@ const mostFiles = 20;
 
 /** The experience with one lesson more. A category not heard of for longest is forgotten when there are too many. */
 export function learn(experience: Experience, lesson: Lesson): Experience {
-  const { category, model, tookMs } = lesson;
+  const { category, model, tookMs, costUsd } = lesson;
   const known = experience.find((e) => e.category === category);
   const time = known?.models.find((m) => m.model === model);
   const models = [
@@ -43,6 +54,7 @@ export function learn(experience: Experience, lesson: Lesson): Experience {
       model,
       count: (time?.count ?? 0) + 1,
       totalMs: (time?.totalMs ?? 0) + tookMs,
+      ...withCost(time?.costs, costUsd),
     },
   ];
   const counts = new Map((known?.files ?? []).map((f) => [f.path, f.count]));
@@ -50,4 +62,13 @@ export function learn(experience: Experience, lesson: Lesson): Experience {
   const files = [...counts].map(([path, count]) => ({ path, count })).sort((a, b) => b.count - a.count);
   const next = { category, passed: (known?.passed ?? 0) + 1, models, files: files.slice(0, mostFiles) };
   return [...experience.filter((e) => e !== known), next].slice(-mostCategories);
+}
+
+function withCost(
+  costs: ModelCosts | undefined,
+  costUsd: number | undefined,
+): { readonly costs?: ModelCosts } {
+  if (costUsd === undefined) return costs ? { costs } : {};
+  const { count, usd, squares } = costs ?? { count: 0, usd: 0, squares: 0 };
+  return { costs: { count: count + 1, usd: usd + costUsd, squares: squares + costUsd ** 2 } };
 }

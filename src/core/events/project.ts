@@ -11,6 +11,7 @@ import type { FeatureId } from '../shared/ids';
 import { excerptOf } from '../shared/longText';
 import { type Moment, msBetween } from '../shared/moment';
 import { assertNever } from '../shared/result';
+import { afterBreakerEvent, afterSlowness, withoutBreakers, withoutSlowness } from './accounts';
 import type { AgentEvent, Attempt, Event, LockEvent, RunEvent } from './event';
 import { type Experience, learn } from './experience';
 import type { Agent, Snapshot } from './snapshot';
@@ -95,14 +96,21 @@ function apply(draft: Draft, event: Event, base: Snapshot): void {
       patchAgent(draft, event, { status: 'verifying', step: checkStep(event) });
       return;
     case 'throttle.changed':
-      draft.throttledUntilAt = event.untilAt;
+      if (event.account !== undefined) {
+        const { untilAt, atOnce = null } = event;
+        const slow = atOnce === null ? null : { untilAt, atOnce };
+        draft.accounts = afterSlowness(draft.accounts, event.account, slow);
+      }
       return;
     case 'breaker.opened':
     case 'breaker.rescheduled':
     case 'breaker.closed':
-      draft.breaker = projectBreaker(draft.breaker, event, event.at, draft.lastFence);
+      if (event.account === undefined)
+        draft.breaker = projectBreaker(draft.breaker, event, event.at, draft.lastFence);
+      else draft.accounts = afterBreakerEvent(draft.accounts, event.account, event, draft.lastFence);
       return;
     case 'owner.changed':
+      draft.accounts = withoutSlowness(draft.accounts);
       draft.owner = { epoch: event.epoch, process: event.process, face: event.face };
       return;
     case 'verify.finished':
@@ -171,7 +179,9 @@ function afterPass(
     h.fence === fence && h.scope.kind === 'file' ? [h.scope.path] : [],
   );
   const tookMs = msBetween({ at: claimedAt, elapsedMs: claimedMs }, passed);
-  return learn(experience, { category: spec.category, model: agent.model, tookMs, files });
+  const isKnown = agent.costUsd > 0 && agent.unpricedTokens === undefined;
+  const cost = isKnown ? { costUsd: agent.costUsd } : {};
+  return learn(experience, { category: spec.category, model: agent.model, tookMs, files, ...cost });
 }
 
 function changeAgent(draft: Draft, event: Event & AgentEvent): void {
@@ -182,14 +192,11 @@ function changeAgent(draft: Draft, event: Event & AgentEvent): void {
     case 'agent.started':
       setAgent(draft, { ...agent, process: event.process });
       return;
-    case 'agent.progress':
-      setAgent(draft, {
-        ...agent,
-        status: event.status,
-        step: event.step,
-        progress: event.progress ?? agent.progress,
-      });
+    case 'agent.progress': {
+      const { status, step, progress = agent.progress } = event;
+      patchAgent(draft, event, { status, step, progress });
       return;
+    }
     case 'agent.ended': {
       const { losses = 0, ...before } = agent;
       setAgent(draft, {
@@ -268,6 +275,7 @@ function changeRun(draft: Draft, event: Event & RunEvent): void {
   if (event.type === 'run.started') {
     draft.agents = {};
     draft.breaker = null; // whoever starts a run has looked; if the trouble is still there, it is met again
+    draft.accounts = withoutBreakers(draft.accounts);
     draft.run = {
       ...{
         id: event.runId,
@@ -295,6 +303,7 @@ function changeRun(draft: Draft, event: Event & RunEvent): void {
       return;
     case 'run.finished':
       draft.breaker = null;
+      draft.accounts = withoutBreakers(draft.accounts);
       draft.run = { ...run, status: 'finished', outcome: event.outcome, report: event.report };
       return;
     default:
@@ -316,9 +325,10 @@ function setAgent(draft: Draft, agent: Agent): void {
   draft.agents = { ...draft.agents, [agent.slot]: agent };
 }
 
+/** One that has ended stays so: what was begun for it beside its end may be told after that. */
 function patchAgent(draft: Draft, attempt: Attempt, patch: Partial<Agent>): void {
   const agent = draft.agents[attempt.slot];
-  if (agent?.fence === attempt.fence) setAgent(draft, { ...agent, ...patch });
+  if (agent?.fence === attempt.fence && agent.status !== 'ended') setAgent(draft, { ...agent, ...patch });
 }
 
 /** The check of another feature is told as that one's, a trial as what it is for. */

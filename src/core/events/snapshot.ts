@@ -6,6 +6,7 @@ import type { ModelName } from '../models/models';
 import type { RunSettings } from '../settings/runSettings';
 import type { EpochMs, FeatureId, Fence, Slot } from '../shared/ids';
 import { type Moment, msBetween } from '../shared/moment';
+import type { Accounts } from './accounts';
 import type { AgentEnd, AgentStatus, Attempt, Face, ProcessIdentity, RunOutcome } from './event';
 import type { Experience } from './experience';
 import type { RunReport } from './runReport';
@@ -22,9 +23,9 @@ export interface Snapshot {
   readonly locks: LockTable;
   readonly run: Run | null;
   readonly owner: Owner | null;
-  /** Until when the provider asked everyone to wait. */
-  readonly throttledUntilAt: EpochMs | null;
-  /** The trouble from outside that keeps features from being started; null: none is known. */
+  /** Accounts that cannot be asked, or not by all agents at once. */
+  readonly accounts: Accounts;
+  /** The trouble from outside that keeps all features from being started; null: none is known. */
   readonly breaker: Breaker | null;
   readonly lastFence: Fence;
   readonly lastFeatureId: FeatureId;
@@ -85,7 +86,7 @@ export const emptySnapshot: Snapshot = {
   locks: noLocks,
   run: null,
   owner: null,
-  throttledUntilAt: null,
+  accounts: {},
   breaker: null,
   lastFence: 0,
   lastFeatureId: 0,

@@ -1,4 +1,6 @@
-// The breaker: while a trouble that is no feature's lasts, nothing new is started but one probe at a time.
+// Breakers: while a trouble that is no feature's lasts, nothing new is started but one probe at a time; of an account's
+// trouble, nothing that would ask that account.
+import type { AccountId } from '../models/accounts';
 import type { EpochMs, Fence } from '../shared/ids';
 
 /**
@@ -36,6 +38,8 @@ export interface Trouble {
 
 /** An open breaker; a closed one is null. */
 export interface Breaker extends Trouble {
+  /** Whose trouble it is; absent: everyone's. */
+  readonly account?: AccountId;
   /** What to do about it, for people. */
   readonly mend: string;
   readonly since: EpochMs;
@@ -47,8 +51,10 @@ export interface Breaker extends Trouble {
   readonly fence: Fence;
 }
 
-/** What happens to the breaker. */
-export type BreakerEvent =
+/** What happens to a breaker: that of `account`, or everyone's. */
+export type BreakerEvent = { readonly account?: AccountId } & BreakerChange;
+
+type BreakerChange =
   | ({
       readonly type: 'breaker.opened';
       readonly mend: string;
@@ -117,6 +123,16 @@ const mends: Readonly<Record<TroubleCause, string>> = {
   agent: `Do what it says in a terminal of yours. ${byItself}`,
 };
 
+/** Would it meet those alone who ask the same account? */
+export function isOfAccount(cause: TroubleCause): boolean {
+  return proofs[cause] === 'model';
+}
+
+/** What to do about it, for people. */
+export function mendOf({ cause }: Pick<Trouble, 'cause'>): string {
+  return mends[cause];
+}
+
 /** Only a person can end this trouble: trying again by itself will not. */
 export function needsPerson({ cause }: Trouble): boolean {
   return cause === 'key' || cause === 'credit' || cause === 'agent';
@@ -131,7 +147,7 @@ export function afterTrouble(
   { cause, message, inCommand }: Trouble,
   fence: Fence,
   now: EpochMs,
-): BreakerEvent | undefined {
+): BreakerChange | undefined {
   if (breaker && !isProbe(breaker, fence)) return undefined;
   // What a command meets is not over with what the breaker would be closed by so far.
   if (breaker?.cause === cause && (breaker.inCommand || !inCommand)) {
@@ -149,14 +165,14 @@ export function afterTrouble(
 }
 
 /** What follows when the attempt of `fence` has shown something to work. Only a probe can show that a trouble is over. */
-export function afterProof(breaker: Breaker | null, proof: Proof, fence: Fence): BreakerEvent | undefined {
+export function afterProof(breaker: Breaker | null, proof: Proof, fence: Fence): BreakerChange | undefined {
   if (!breaker || !isProbe(breaker, fence)) return undefined;
   const isOver = proof === 'work' || (!breaker.inCommand && proof === proofs[breaker.cause]);
   return isOver ? { type: 'breaker.closed', cause: breaker.cause } : undefined;
 }
 
 /** A person has done something about it: the next probe may go now. */
-export function afterMend(breaker: Breaker | null, now: EpochMs): BreakerEvent | undefined {
+export function afterMend(breaker: Breaker | null, now: EpochMs): BreakerChange | undefined {
   if (!breaker) return undefined;
   const { cause } = breaker;
   return { type: 'breaker.rescheduled', cause, probeAt: now, tries: 0 };
@@ -171,9 +187,12 @@ export function projectBreaker(
 ): Breaker | null {
   switch (event.type) {
     case 'breaker.opened': {
-      const { cause, message, mend, probeAt, inCommand } = event;
-      const opened = { cause, message, mend, since: at, probeAt, tries: 0, fence: lastFence };
-      return inCommand ? { ...opened, inCommand } : opened;
+      const { cause, message, mend, probeAt, inCommand, account } = event;
+      return {
+        ...{ cause, message, mend, since: at, probeAt, tries: 0, fence: lastFence },
+        ...(inCommand && { inCommand }),
+        ...(account !== undefined && { account }),
+      };
     }
     case 'breaker.rescheduled':
       return breaker && { ...breaker, probeAt: event.probeAt, tries: event.tries };
@@ -184,7 +203,7 @@ export function projectBreaker(
   }
 }
 
-/** When a probe may go; undefined while one is under way. @param fences of the attempts at work */
+/** When a probe may go; undefined while one is under way. @param fences of the attempts at work that would meet it */
 export function nextProbeAt(breaker: Breaker, fences: readonly Fence[]): EpochMs | undefined {
   return fences.some((fence) => isProbe(breaker, fence)) ? undefined : breaker.probeAt;
 }

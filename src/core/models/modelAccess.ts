@@ -1,7 +1,7 @@
 // Keys for providers, and what a run can be begun with.
-import { type AgentId, type Agents, agentIn, agentOf } from './agents';
+import { type AgentId, type Agents, agentIn, agentOf, agentPrefix } from './agents';
 import { isModelName, isOffline, type ModelName, modelOf } from './models';
-import { defaultProvider, type ProviderId, type Providers, providerOf } from './providers';
+import { defaultProvider, type ProviderId, type Providers, providerOf, titleOf } from './providers';
 
 /** A key with the address it was given for; the two are never parted. */
 export interface ModelAccess {
@@ -34,6 +34,24 @@ export function providersMeant(model: ModelName | undefined): readonly ProviderI
 
 function providerFor(model: ModelName | undefined): ProviderId {
   return model === undefined ? defaultProvider : modelOf(model).provider;
+}
+
+/**
+ * Why agents cannot be sent to a provider, as the end of a sentence; undefined where they can, or where no key at all has been
+ * given yet.
+ * @param keys the providers whose keys there are
+ */
+export function whyNotAsked(
+  id: ProviderId,
+  providers: Providers,
+  keys: Pick<ReadonlySet<ProviderId>, 'has' | 'size'>,
+): string | undefined {
+  // These want no key. What is wrong with an agent is told before a run, or as trouble: nobody's model takes its place.
+  if (id === agentPrefix || isOffline(`${id}/`)) return undefined;
+  const provider = providerOf(id, providers);
+  if (provider === undefined) return `parallelAgents.providers names no "${id}"`;
+  const isOpen = provider.key === 'none' || keys.has(id) || keys.size === 0;
+  return isOpen ? undefined : `there is no key for ${titleOf(id, providers)}`;
 }
 
 export interface ModelFacts {

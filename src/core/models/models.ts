@@ -1,4 +1,4 @@
-// The models a person may name, and what is known of them: their tier and their prices, with the date these were read.
+// The models a person may name, and what is known of them: tier, window and prices, with the date these were read.
 import { inert } from '../shared/inert';
 import { type Price, type ProviderId, type Providers, providerOf } from './providers';
 
@@ -12,17 +12,20 @@ export interface Usage {
   readonly cacheWriteTokens: number;
 }
 
-interface PricedModel {
+interface KnownModel {
   readonly tier: Tier;
+  /** What it can read at once, its own answer included. */
+  readonly contextTokens: number;
   readonly price: Price;
   /** The dearer price when the whole prompt, cache included, is longer than `aboveTokens`. */
   readonly longPrompt?: { readonly aboveTokens: number; readonly price: Price };
 }
 
-/** Prices below were read from the provider's price page on 2026-11-21. */
-const priced: Readonly<Record<string, PricedModel>> = {
+/** Prices below were read from the provider's price page on 2026-11-21, windows from its models' pages on 2026-11-27. */
+const knownModels: Readonly<Record<string, KnownModel>> = {
   'anthropic/claude-haiku-5-5': {
     tier: 'haiku',
+    contextTokens: 1_000_000,
     price: { input: 0.1, output: 0.5, cacheRead: 0.01, cacheWrite: 0.125 },
     longPrompt: {
       aboveTokens: 100_000,
@@ -31,10 +34,12 @@ const priced: Readonly<Record<string, PricedModel>> = {
   },
   'anthropic/claude-sonnet-5-5': {
     tier: 'sonnet',
+    contextTokens: 1_000_000,
     price: { input: 2, output: 10, cacheRead: 0.1, cacheWrite: 2.5 },
   },
   'anthropic/claude-opus-5-5': {
     tier: 'opus',
+    contextTokens: 1_000_000,
     price: { input: 4, output: 20, cacheRead: 0.2, cacheWrite: 5 },
   },
 };
@@ -88,7 +93,7 @@ export function modelOf(name: ModelName): Model {
   const slash = full.indexOf('/');
   return {
     ...{ provider: full.slice(0, slash), apiName: full.slice(slash + 1) },
-    tier: pricedOf(full)?.tier ?? 'other',
+    tier: knownOf(full)?.tier ?? 'other',
   };
 }
 
@@ -107,6 +112,24 @@ export function costUsd(name: ModelName, usage: Usage, providers: Providers): nu
   return millionths / 1_000_000;
 }
 
+/** Of models of which nothing is known: what most that call tools can read, with room to spare. */
+const usualContextTokens = 100_000;
+/** A prompt may fill this share of what there is: tokens are estimated, and the newest results come on top. */
+const fillable = 0.75;
+/** Kept free for the answer, or a quarter of a small window. */
+const answerTokens = 32_000;
+
+/**
+ * How many tokens a prompt may have before what is old in it has to go: less than the window, and less than what makes the
+ * whole prompt dearer.
+ * @param ofProvider the window that its provider has for all models of which nothing is known
+ */
+export function promptRoom(name: ModelName, ofProvider = usualContextTokens): number {
+  const { contextTokens = ofProvider, longPrompt } = knownOf(fullOf(name)) ?? {};
+  const readable = contextTokens - Math.min(answerTokens, contextTokens / 4);
+  return Math.floor(Math.min(readable * fillable, (longPrompt?.aboveTokens ?? Infinity) * 0.9));
+}
+
 const free: Price = { input: 0, output: 0, cacheRead: 0, cacheWrite: 0 };
 
 function priceOf(name: ModelName, usage: Usage, providers: Providers): Price | undefined {
@@ -114,7 +137,7 @@ function priceOf(name: ModelName, usage: Usage, providers: Providers): Price | u
   const provider = providerOf(id, providers);
   const { prices = {} } = provider ?? {};
   if (Object.hasOwn(prices, apiName)) return prices[apiName];
-  const known = pricedOf(fullOf(name));
+  const known = knownOf(fullOf(name));
   if (known === undefined) return isOffline(name) || provider?.isOwn ? free : undefined;
   const { price, longPrompt } = known;
   const prompt = usage.inputTokens + usage.cacheReadTokens + usage.cacheWriteTokens;
@@ -129,6 +152,6 @@ function fullOf(name: ModelName): string {
   return isAlias(name) ? aliases[name] : name;
 }
 
-function pricedOf(full: string): PricedModel | undefined {
-  return Object.hasOwn(priced, full) ? priced[full] : undefined;
+function knownOf(full: string): KnownModel | undefined {
+  return Object.hasOwn(knownModels, full) ? knownModels[full] : undefined;
 }

@@ -20,6 +20,8 @@ export interface Provider {
   readonly keyVariable: string;
   /** What the user says its models cost, by the names that the provider has for them; above what is known here. */
   readonly prices?: Readonly<Record<string, Price>>;
+  /** What its models can read at once, where nothing is known of a model itself. */
+  readonly contextTokens?: number;
   /** Its models run on the user's own machines: nobody bills for them. */
   readonly isOwn?: true;
 }
@@ -82,6 +84,7 @@ export const knownProviders: Providers = {
     baseUrl: 'http://localhost:11434/v1',
     key: 'none',
     keyVariable: 'OLLAMA_API_KEY',
+    contextTokens: 32_000,
     isOwn: true,
   },
 };

@@ -2,9 +2,11 @@
 import type { Claim } from '../claims/claim';
 import type { RunOutcome } from '../events/event';
 import type { Run, Snapshot } from '../events/snapshot';
+import type { Feature } from '../features/feature';
 import type { FeatureChange } from '../features/featureChange';
 import { isDue, nextProbeAt } from '../guardrails/breaker';
 import { restMs } from '../guardrails/failurePolicy';
+import { type AccountId, accountOf } from '../models/accounts';
 import type { EpochMs, FeatureId, Slot } from '../shared/ids';
 import { Board } from './board';
 import { type Choice, type PassedOver, selectBatch } from './selectBatch';
@@ -23,6 +25,9 @@ export interface Judgement {
   readonly wakeAt?: EpochMs;
 }
 
+/** Whose account the feature's next attempt would ask; undefined: nobody's. */
+export type AccountOf = (feature: Feature) => AccountId | undefined;
+
 /** Changes of readiness decided together, as many as a backlog's loader stores at once; the others come when they are asked for next. */
 const mostChanges = 1_000;
 
@@ -31,8 +36,14 @@ const mostChanges = 1_000;
  * settled facts: carry out the decisions, then ask again, until there are none.
  *
  * @param board what was worked out for the decision before; it changes what this one costs, and nothing of what it says
+ * @param routed asked only while an account's breaker is open
  */
-export function decide(snapshot: Snapshot, now: EpochMs, board = new Board()): Judgement {
+export function decide(
+  snapshot: Snapshot,
+  now: EpochMs,
+  board = new Board(),
+  routed: AccountOf = () => undefined,
+): Judgement {
   board.see(snapshot);
   const changes = board.standing.changes(mostChanges);
   if (changes.length > 0)
@@ -59,10 +70,22 @@ export function decide(snapshot: Snapshot, now: EpochMs, board = new Board()): J
   if (run.status === 'paused') return { decisions: [], passedOver: [] };
 
   const openings = openingsIn(snapshot, run, live, now);
-  const mayStart = (id: FeatureId) => ready.has(id) && isDue(resting.get(id) ?? 0, now);
-  const batch = selectBatch(board, mayStart, snapshot.locks, openings.slots, run);
+  const broken = brokenAccounts(snapshot, live);
+  const probeOf = (id: FeatureId) => {
+    const feature = broken.size === 0 ? undefined : snapshot.features[id];
+    const account = feature && routed(feature);
+    return account !== undefined && broken.has(account) ? account : undefined;
+  };
+  const mayStart = (id: FeatureId) => {
+    if (!ready.has(id) || !isDue(resting.get(id) ?? 0, now)) return false;
+    const account = probeOf(id);
+    const probeAt = account === undefined ? now : broken.get(account);
+    return probeAt !== undefined && isDue(probeAt, now);
+  };
+  const batch = selectBatch(board, { mayStart, probeOf }, snapshot.locks, openings.slots, run);
   const rests = [...resting].flatMap(([id, at]) => (ready.has(id) ? [at] : []));
-  const later = [...openings.later, ...rests].filter((at) => !isDue(at, now));
+  const probes = [...broken.values()].filter((at) => at !== undefined);
+  const later = [...openings.later, ...rests, ...probes].filter((at) => !isDue(at, now));
   return {
     decisions: batch.chosen.map((choice) => ({ kind: 'claim', choice })),
     passedOver: batch.passedOver,
@@ -90,6 +113,29 @@ function openingsIn(
   return isDue(probeAt, now)
     ? { slots: rested.slice(0, Math.min(1, room)), later }
     : { slots: [], later: [probeAt] };
+}
+
+/** By account that is not asked: when a probe may be; undefined while one is under way. */
+function brokenAccounts(
+  { accounts, agents }: Snapshot,
+  live: readonly Claim[],
+): ReadonlyMap<AccountId, EpochMs | undefined> {
+  const broken = new Map<AccountId, EpochMs | undefined>();
+  for (const [id, { breaker }] of Object.entries(accounts)) {
+    if (!breaker) continue;
+    const own = live.filter(({ slot, fence }) => {
+      const agent = agents[slot];
+      return agent?.fence === fence && accountOf(agent.model) === id;
+    });
+    broken.set(
+      id,
+      nextProbeAt(
+        breaker,
+        own.map(({ fence }) => fence),
+      ),
+    );
+  }
+  return broken;
 }
 
 function outcomeOf(features: Snapshot['features'], only: ReadonlySet<FeatureId> | undefined): RunOutcome {

@@ -79,7 +79,8 @@ export function forecast(
 }
 
 /** Open features that nothing stands in the way of for good. */
-function buildable(features: readonly Feature[]): readonly Feature[] {
+/** Those of a backlog that can still be built. */
+export function buildable(features: readonly Feature[]): readonly Feature[] {
   const graph = featureGraph(features);
   const isOut = new Set<number>();
   for (const k of topologicalOrder(graph)) {

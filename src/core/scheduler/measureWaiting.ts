@@ -5,6 +5,7 @@ import { type Run, runTime } from '../events/snapshot';
 import type { Feature } from '../features/feature';
 import type { FeatureChange } from '../features/featureChange';
 import { scopeKey } from '../locks/lockScope';
+import { type AccountId, accountOf } from '../models/accounts';
 import type { FeatureId, Fence } from '../shared/ids';
 import type { Moment } from '../shared/moment';
 import { isMeant } from './decide';
@@ -29,18 +30,24 @@ export function measureWaiting(
   seed(state, meant, events);
   let agents = run.settings.maxAgents;
   let paused = false;
-  let broken = false;
-  let slowUntil = 0;
+  const broken = new Set<AccountId>();
+  const slowUntil = new Map<AccountId, number>();
+  const accounts = new Map<Fence, AccountId | undefined>();
   const timeOf = runTime(run);
   const passedOver = new PassedOver(lockWaits(events, timeOf));
+  const askersOf = (account: AccountId) =>
+    account === everyones
+      ? state.working.size
+      : [...state.working].filter((fence) => accounts.get(fence) === account).length;
   let at = 0;
   const pass = (until: number) => {
     const ms = Math.max(0, until - at);
     const idle = Math.max(0, agents - state.working.size);
     total.lock += ms * state.standing.size;
-    total.rate += Math.max(0, Math.min(until, slowUntil) - at) * state.working.size;
+    for (const [account, slow] of slowUntil)
+      total.rate += Math.max(0, Math.min(until, slow) - at) * askersOf(account);
     if (paused) total.paused += ms * Math.min(idle, state.ready.size);
-    else if (broken) total.trouble += ms * Math.min(idle, state.ready.size);
+    else if (broken.size > 0) total.trouble += ms * Math.min(idle, state.ready.size);
     else if (ms > 0) total.lock += ms * passedOver.count(state.ready, idle, until);
     total.limit += ms * Math.min(Math.max(0, most - agents), Math.max(0, state.ready.size - idle));
     total.dependency += ms * Math.min(Math.max(0, idle - state.ready.size), state.waiting.size);
@@ -50,7 +57,10 @@ export function measureWaiting(
     pass(timeOf(event));
     total.core += coreWaitOf(event);
     if (event.type === 'verify.awaited') total.ahead += event.waitedMs;
-    if (event.type === 'feature.claimed') passedOver.claimed(event.featureId);
+    if (event.type === 'feature.claimed') {
+      passedOver.claimed(event.featureId);
+      accounts.set(event.fence, accountOf(event.model));
+    }
     if (
       !('featureId' in event) ||
       event.featureId === undefined ||
@@ -61,14 +71,20 @@ export function measureWaiting(
     else if (event.type === 'run.configured') agents = event.maxAgents;
     else if (event.type === 'run.paused') paused = true;
     else if (event.type === 'run.resumed') paused = false;
-    else if (event.type === 'breaker.opened') broken = true;
-    else if (event.type === 'breaker.closed') broken = false;
+    else if (event.type === 'breaker.opened') broken.add(event.account ?? everyones);
+    else if (event.type === 'breaker.closed') broken.delete(event.account ?? everyones);
     else if (event.type === 'throttle.changed')
-      slowUntil = event.untilAt === null ? 0 : timeOf(event) + event.untilAt - event.at;
+      slowUntil.set(
+        event.account ?? everyones,
+        event.untilAt === null ? 0 : timeOf(event) + event.untilAt - event.at,
+      );
   }
   pass(timeOf(now));
   return total;
 }
+
+/** In the place of an account's id: events of earlier versions name none. */
+const everyones = '';
 
 /** Features that are ready, and are passed over for a lock that another attempt has. */
 class PassedOver {

@@ -4,6 +4,7 @@ import type { Claim } from '../claims/claim';
 import type { Feature } from '../features/feature';
 import { type LockScope, lockedOf } from '../locks/lockScope';
 import type { Blocker, LockTable } from '../locks/lockTable';
+import type { AccountId } from '../models/accounts';
 import { Heap } from '../shared/heap';
 import type { EpochMs, FeatureId, Slot } from '../shared/ids';
 import type { Moment } from '../shared/moment';
@@ -22,6 +23,13 @@ export interface PassedOver {
   readonly blocker: Blocker;
   /** The file is kept for this feature, which `blocker` holds up. */
   readonly keptFor?: FeatureId;
+}
+
+/** What of the ready may be started. */
+export interface Permission {
+  readonly mayStart: (id: FeatureId) => boolean;
+  /** The account of which only one feature may be started now, and this would be it. */
+  readonly probeOf?: (id: FeatureId) => AccountId | undefined;
 }
 
 export interface Batch {
@@ -53,11 +61,11 @@ const patience = 5;
  * patience and one attempt. All of it is read from claims and passes as they are stored, so a restart forgets nothing.
  *
  * @param board has seen every feature
- * @param mayStart of those that are ready
+ * @param may of those that are ready
  */
 export function selectBatch(
   board: Board,
-  mayStart: (id: FeatureId) => boolean,
+  { mayStart, probeOf = () => undefined }: Permission,
   locks: LockTable,
   freeSlots: readonly Slot[],
   run: RunStart,
@@ -72,9 +80,12 @@ export function selectBatch(
   const delayOf = delaysFrom(board, busy, turns);
   const isBefore = (a: FeatureId, b: FeatureId) => order.compare(a, b, delayOf) < 0;
   const slots = [...freeSlots].sort((a, b) => a - b);
+  const probed = new Set<AccountId>();
   for (const featureId of inOrder(standing.ready, mayStart, isBefore)) {
     const slot = slots[chosen.length];
     if (slot === undefined) break;
+    const account = probeOf(featureId);
+    if (account !== undefined && probed.has(account)) continue;
     const feature = features[featureId] as Feature;
     const wanted = placesOf(feature);
     const blockers = busy.meeting(wanted);
@@ -85,6 +96,7 @@ export function selectBatch(
       if (turns.isOvertaken(feature, blockers)) keep(kept, wanted, { featureId, blocker });
     } else if (first) passedOver.push({ featureId, blocker: first.blocker, keptFor: first.featureId });
     else {
+      if (account !== undefined) probed.add(account);
       chosen.push({ featureId, slot, scopes: wanted.map((p) => p.scope) });
       // A fence below every real one: it only keeps the rest of this batch off these files.
       for (const place of wanted)

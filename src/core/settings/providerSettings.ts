@@ -12,6 +12,8 @@ import { isObject } from '../shared/fields';
 import type { Form } from './setting';
 import { readEntries } from './settingEntries';
 
+const leastWindow = 4000;
+const mostWindow = 100_000_000;
 const amount = z.number().min(0);
 const price = z.strictObject({
   input: amount,
@@ -25,6 +27,14 @@ const entry = z.strictObject({
     .string()
     .describe(
       'The environment variable that holds its key, where no key is stored in the editor. The key itself is never written into settings.',
+    )
+    .optional(),
+  contextTokens: z
+    .int()
+    .min(leastWindow)
+    .max(mostWindow)
+    .describe(
+      'How many tokens its models can read at once, where nothing is known of a model itself. What is old in a conversation is left out before that is full.',
     )
     .optional(),
   prices: z
@@ -41,7 +51,7 @@ export const providersByName: Form<z.ZodType<Providers>> = {
   read: (given, { say }) => readProviders(given, say),
 };
 
-/** @param given `{ID: {baseUrl, keyVariable, prices: {MODEL: {input, output, cacheRead, cacheWrite}}}}` */
+/** @param given `{ID: {baseUrl, keyVariable, contextTokens, prices: {MODEL: {input, output, cacheRead, cacheWrite}}}}` */
 export function readProviders(given: unknown, say: (sentence: string) => void): Providers {
   const example = '{"baseUrl": "https://host/v1"}';
   const fields = Object.keys(entry.shape);
@@ -56,7 +66,7 @@ export function readProviders(given: unknown, say: (sentence: string) => void): 
 /** The provider, or what is wrong with it. */
 function readProvider(id: string, given: Readonly<Record<string, unknown>>): Provider | string {
   const known = Object.hasOwn(knownProviders, id) ? knownProviders[id] : undefined;
-  const { baseUrl = known?.baseUrl, keyVariable, prices } = given;
+  const { baseUrl = known?.baseUrl, keyVariable, contextTokens = known?.contextTokens, prices } = given;
   // An empty text is what a settings editor leaves of one that was taken away.
   const address = baseUrl === '' ? known?.baseUrl : baseUrl;
   if (address === undefined) return 'needs a baseUrl, as in "https://host/v1"';
@@ -64,12 +74,15 @@ function readProvider(id: string, given: Readonly<Record<string, unknown>>): Pro
   if (typeof address !== 'string' || wrong !== undefined) return `has a baseUrl that ${wrong}`;
   if (keyVariable !== undefined && (typeof keyVariable !== 'string' || !goodVariable.test(keyVariable)))
     return 'has a keyVariable that is no name of an environment variable (a key itself is never written into settings)';
+  if (contextTokens !== undefined && !isWindow(contextTokens))
+    return 'has contextTokens that are no whole number from 4000 on: what its models can read at once';
   const costs = prices === undefined ? undefined : readPrices(prices);
   if (typeof costs === 'string') return costs;
   return {
     ...{ title: known?.title ?? id, kind: known?.kind ?? 'openai', baseUrl: address.replace(/\/+$/, '') },
     key: known?.key ?? (keyVariable === undefined ? 'none' : 'needed'),
     keyVariable: keyVariable ?? known?.keyVariable ?? usualKeyVariable(id),
+    ...(contextTokens !== undefined && { contextTokens }),
     ...(costs && { prices: costs }),
     ...(known?.keyCheckPath !== undefined && { keyCheckPath: known.keyCheckPath }),
     ...(known?.isOwn && { isOwn: true }),
@@ -97,6 +110,10 @@ function readPrices(value: unknown): Readonly<Record<string, Price>> | string {
     prices[model] = { input, output, cacheRead, cacheWrite };
   }
   return prices;
+}
+
+function isWindow(value: unknown): value is number {
+  return typeof value === 'number' && Number.isInteger(value) && value >= leastWindow && value <= mostWindow;
 }
 
 function isAmount(value: unknown): value is number {

@@ -15,6 +15,7 @@ import {
 } from 'node:fs';
 import path from 'node:path';
 import type { KeptContent } from '../../../src/adapters/files/keptContent';
+import { PublicationJournal } from '../../../src/adapters/isolation/publicationJournal';
 import { Failure } from '../../../src/ports/failure';
 import { fastFolder } from '../../support/fastFolder';
 import { withoutRights } from '../../support/withoutRights';
@@ -208,6 +209,16 @@ describe('publisher', () => {
     on.workspace.put({ 'src/a.ts': 'mine' });
     assert.ok((await on.again().publish(files)).ok);
     assert.deepEqual(on.workspace.tree(), { ...published, 'src/a.ts': 'mine' });
+  });
+
+  it('says once what one had begun of which there is no record any more, and nothing of one that was ended', async () => {
+    const on = await openPublishing(tree);
+    assert.ok((await on.publisher.publish(await on.stage(changes))).ok);
+    assert.deepEqual(await on.again().leftBegun(), []);
+    const puts = [{ path: 'src/a.ts' }, { path: 'new/x.ts', createdFolder: 'new' }];
+    await new PublicationJournal(on.workspace.houseDir).write({ key: 'lost', puts, isDone: false });
+    assert.deepEqual(await on.again().leftBegun(), ['src/a.ts', 'new/x.ts']);
+    assert.deepEqual(await on.again().leftBegun(), []);
   });
 
   it('puts all back when the disk refuses one of them, and goes through once it does not', async () => {

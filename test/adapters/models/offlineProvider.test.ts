@@ -123,7 +123,7 @@ async function play(
   } as const;
   for await (const event of provider.runTurn(request, signal)) {
     if (event.type === 'turn') return { turn: event, texts };
-    texts.push(event.text);
+    if (event.type === 'text') texts.push(event.text);
   }
   return assert.fail('no turn');
 }

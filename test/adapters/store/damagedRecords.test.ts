@@ -72,7 +72,7 @@ const rows: readonly (readonly [does: string, says: RegExp])[] = [
     'breaker',
     'experience',
     'lastFence',
-    'throttledUntilAt',
+    'accounts',
     'schema',
     'lsn',
     'epoch',
@@ -113,6 +113,44 @@ const rows: readonly (readonly [does: string, says: RegExp])[] = [
   [
     `UPDATE features SET (state, status, phase, fence) = (SELECT state, status, phase, fence FROM features WHERE id = 1)`,
     /"features".* id 1 and 2 have one fence/,
+  ],
+  [
+    `UPDATE locks SET fence = 9; UPDATE meta SET value = '9' WHERE key = 'lastFence'`,
+    /"locks".* fence 9 is of no attempt at work/,
+  ],
+  ...['feature_id = 2', 'feature_id = 7', 'slot = 2', 'held = 0, slot = 3'].map(
+    (as) => [`UPDATE locks SET ${as}`, /"locks".* fence \d is of no attempt at work/] as const,
+  ),
+  ...[`'$.featureId', 2`, `'$.featureId', 7`, `'$.status', 'waiting', '$.featureId', 2`].map(
+    (as) =>
+      [
+        `UPDATE agents SET body = json_set(body, ${as})`,
+        /"agents".* slot 1 is of no attempt at work/,
+      ] as const,
+  ),
+  [
+    `UPDATE agents SET slot = 2, body = json_set(body, '$.slot', 2)`,
+    /"agents".* slot 2 is of no attempt at work/,
+  ],
+  [
+    `UPDATE agents SET body = json_set(body, '$.fence', 9), fence = 9; UPDATE meta SET value = '9' WHERE key = 'lastFence'`,
+    /"agents".* slot 1 is of no attempt at work/,
+  ],
+  [
+    `DELETE FROM agents; UPDATE features SET state = '{"status":"pending"}', status = 'pending', phase = '', fence = 0 WHERE id = 1`,
+    /"locks".* is of no attempt at work/,
+  ],
+  [
+    `DELETE FROM locks; UPDATE features SET state = '{"status":"pending"}', status = 'pending', phase = '', fence = 0 WHERE id = 1`,
+    /"agents".* slot 1 is of no attempt at work/,
+  ],
+  [
+    `UPDATE publications SET body = json_set(body, '$.featureId', 7)`,
+    /"publications".* fence 1 is of feature 7, which does not exist/,
+  ],
+  [
+    `DELETE FROM locks; DELETE FROM agents; DELETE FROM features WHERE id = 1`,
+    /"publications".* fence 1 is of feature 1, which does not exist/,
   ],
   [
     `UPDATE publications SET body = json_set(body, '$.featureId', 2)`,

@@ -4,9 +4,14 @@ import { hashOf } from '../../../src/adapters/files/contentHash';
 import { createKeptContent } from '../../../src/adapters/files/keptContent';
 import { createPublisher } from '../../../src/adapters/isolation/publisher';
 import type { EditRow } from '../../../src/adapters/store/editsBefore';
+import { setMeta } from '../../../src/adapters/store/meta';
 import type { Statement } from '../../../src/adapters/store/sqlJsDatabase';
 import { openSqlJsStore } from '../../../src/adapters/store/sqlJsStore';
+import { insert } from '../../../src/adapters/store/statementForms';
+import { featureColumns } from '../../../src/adapters/store/statements';
+import { newFeature } from '../../../src/core/features/feature';
 import type { Loaded } from '../../../src/ports/store';
+import { specOf } from '../../support/history';
 import { tempFolder, tempWorkspace } from '../files/tempWorkspace';
 import { leaveOlder } from './olderDatabase';
 import { wasmPath } from './wasmPath';
@@ -21,7 +26,12 @@ async function leaveEdits(dir: string, rows: readonly EditRow[]): Promise<void> 
     const params = [row.fence, row.path, JSON.stringify(row)];
     return { sql: 'INSERT INTO edits (fence, path, body) VALUES (?, ?, ?)', params, rows: 1 };
   });
-  await leaveOlder(dir, 5, inserts.slice(0, -1), inserts.slice(-1));
+  const feature = insert('features', {
+    id: old.featureId,
+    ...featureColumns(newFeature(old.featureId, specOf('Old'))),
+  });
+  const known = [feature, setMeta('lastFeatureId', old.featureId)];
+  await leaveOlder(dir, 5, [...known, ...inserts.slice(0, -1)], inserts.slice(-1));
 }
 
 /** As the first host of this version finds it, and the next one. */

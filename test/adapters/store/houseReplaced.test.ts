@@ -149,6 +149,8 @@ const parts = [
 ];
 const fileParts = ['ignore-rules.json', 'publication.json', 'agents.db', 'agents.journal'];
 
+const alone = { holder: async () => ({ place: 'here', host: 'laptop', pid: 1 }), looked: ['here'] };
+
 describe('a part of the state folder that is replaced in mid-run', () => {
   for (const part of [...parts, ...fileParts]) {
     it(`is refused where ${part === '' ? 'all of it' : part} has become a link, and nothing beyond it is touched`, async function () {
@@ -234,8 +236,7 @@ describe('a part of the state folder that is replaced in mid-run', () => {
       const precious = 'precious\n'.repeat(10_000);
       writeFileSync(victim, precious);
       const lost: Failure[] = [];
-      const holder = { place: 'here', host: 'laptop', pid: 1 };
-      const lease = await takeLease(houseDir, holder, { beatMs, onLost: (why) => void lost.push(why) });
+      const lease = await takeLease(houseDir, alone, { beatMs, onLost: (why) => void lost.push(why) });
       const at = path.join(houseDir, 'owner.json');
       renameSync(at, `${at}.moved`);
       plant(at, victim);
@@ -257,7 +258,7 @@ describe('a part of the state folder that is replaced in mid-run', () => {
     const victim = path.join(path.dirname(houseDir), 'victim');
     writeFileSync(victim, 'precious');
     const onLost = (why: Failure) => assert.fail(why);
-    const lease = await takeLease(houseDir, { place: 'here', host: 'laptop', pid: 1 }, { beatMs, onLost });
+    const lease = await takeLease(houseDir, alone, { beatMs, onLost });
     const at = path.join(houseDir, 'owner.json');
     rmSync(at);
     linkSync(victim, at);

@@ -19,8 +19,8 @@ describe('workspaces inside each other', () => {
   async function take(root: string): Promise<string> {
     mkdirSync(root, { recursive: true });
     const houseDir = await prepareHouse(root);
-    const holder = { place: root, host: 'laptop', pid: 7 };
-    held.push(await takeLease(houseDir, holder, { beatMs, onLost: () => undefined }));
+    const holder = async () => ({ place: root, host: 'laptop', pid: 7 });
+    held.push(await takeLease(houseDir, { holder, looked: [root] }, { beatMs, onLost: () => undefined }));
     return houseDir;
   }
 

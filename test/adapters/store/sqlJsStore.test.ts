@@ -16,6 +16,8 @@ import { leaveOlder } from './olderDatabase';
 import { SimulatedDisk } from './simulatedDisk';
 import { wasmPath } from './wasmPath';
 
+const longNames = Array.from({ length: 20 }, (_, k) => `${'folder/'.repeat(6)}file${k}.ts`);
+
 /** What an event says of a feature. */
 const specIn = (event: Event) => ('spec' in event ? event.spec : undefined);
 
@@ -70,6 +72,37 @@ describe('SqlJsStore on disk', () => {
     const again = await open();
     assert.deepEqual(await loadState(again), history.now);
     await again.close();
+  });
+
+  it('leaves a large database as it is when it is closed after little, and loses none of that', async () => {
+    const large = new History();
+    const features = Array.from({ length: 2_000 }, (_, k) => k + 1);
+    large.record(
+      features.map((featureId) => ({
+        ...{ type: 'feature.added', featureId },
+        spec: specOf(`Feature ${featureId}`, { description: 'long '.repeat(200), files: longNames }),
+      })),
+    );
+    const first = await open();
+    for (const commit of large.commits) await first.commit(commit);
+    await first.close();
+    const written = await stat(file('agents.db'));
+    for (let looks = 0; looks < 3; looks++) {
+      const store = await open();
+      assert.deepEqual(await loadState(store), large.now);
+      await store.commit(large.record([{ type: 'error.occurred', where: 'test', message: `look ${looks}` }]));
+      await store.close();
+    }
+    const { ino, size, mtimeMs } = await stat(file('agents.db'));
+    assert.deepEqual(
+      { ino, size, mtimeMs },
+      { ino: written.ino, size: written.size, mtimeMs: written.mtimeMs },
+    );
+    const last = await open();
+    assert.deepEqual(await loadState(last), large.now);
+    await last.commit(large.record(features.map((featureId) => ({ type: 'feature.removed', featureId }))));
+    await last.close();
+    assert.ok((await stat(file('agents.journal'))).size < 100, 'much is taken in');
   });
 
   it('counts the bytes it cut from a torn journal, once', async () => {

@@ -38,11 +38,15 @@ describe('the lease of a folder', () => {
   function at(dir: string, every = beatMs) {
     const lost: Failure[] = [];
     const watched: string[] = [];
-    const take = async (holder: typeof here) => {
+    const take = async (self: typeof here, looked = [self.place], holder = async () => self) => {
       const onWatching = (words: string) => void watched.push(words);
-      const lease = await takeLease(dir, holder, {
-        ...{ beatMs: every, onLost: (why: Failure) => void lost.push(why), onWatching },
-      });
+      const lease = await takeLease(
+        dir,
+        { holder, looked },
+        {
+          ...{ beatMs: every, onLost: (why: Failure) => void lost.push(why), onWatching },
+        },
+      );
       held.push(lease);
       return lease;
     };
@@ -79,6 +83,27 @@ describe('the lease of a folder', () => {
       utimesSync(file, at, at);
       await (await take(here)).release();
     }
+  });
+
+  it('is taken at once from a dead one of another place, where this one has looked for it there', async () => {
+    const { take, file, watched, written } = at(tempFolder(), endlessMs);
+    writeFileSync(file, JSON.stringify({ ...there, token: 't', beat: 7 }));
+    await take(here, ['elsewhere', 'there', 'here']);
+    assert.equal(written().place, 'here');
+    assert.deepEqual(watched, []);
+  });
+
+  it('says where its holder is found now, also when that was found elsewhere when it began', async () => {
+    const { take, written, lost } = at(tempFolder());
+    let place = 'here';
+    const lease = await take(here, ['here'], async () => ({ ...here, place }));
+    assert.equal(written().place, 'here');
+    place = 'a place with a longer name';
+    while (written().place !== place) await pause(beatMs);
+    await pause(beatMs * 2);
+    assert.equal(written().place, place);
+    assert.deepEqual(lost, []);
+    await lease.release();
   });
 
   it('is taken from another place only after that gave no sign for some beats, which is told at once', async () => {

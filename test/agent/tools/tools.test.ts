@@ -52,6 +52,12 @@ const looking: Readonly<Record<string, readonly (Case & { readonly failed?: true
       text: /^\[lines 1 to 2000 of 2500\]\n1\tline 1\n/,
     },
     {
+      it: 'shows as many whole lines as there is room for, and says where to read on',
+      input: { path: 'a.js' },
+      files: { 'a.js': `${'y'.repeat(999)}\n`.repeat(50) },
+      text: /^\[lines 1 to 29 of 50; read on from start_line 30\]\n1\ty{999}\n[\s\S]*\n29\ty{999}$/,
+    },
+    {
       it: 'cuts very long lines',
       input: { path: 'a.js' },
       files: { 'a.js': 'y'.repeat(90_000) },

@@ -1,5 +1,6 @@
 // The one reducer: what each event does to the picture, and that it never touches the picture it was given.
 import { strict as assert } from 'node:assert';
+import { openBreakers } from '../../../src/core/events/accounts';
 import type { AgentEnd, Happening } from '../../../src/core/events/event';
 import { project, projectAll } from '../../../src/core/events/project';
 import { emptySnapshot, liveAttempts, type Snapshot } from '../../../src/core/events/snapshot';
@@ -116,6 +117,16 @@ describe('project', () => {
     assert.equal(tell(atWork, ...steps).agents[2]?.progress, 20);
   });
 
+  it('leaves an agent that has ended so, whatever was begun for it and is told late', () => {
+    const ended = tell(atWork, { type: 'agent.ended', cause: 'limit', note: 'reached a limit', ...own });
+    for (const late of [
+      { type: 'verify.started', command: 'npm test', ...own },
+      { type: 'agent.progress', status: 'waiting', step: 'waiting for a core', ...own },
+      { type: 'lock.waiting', path: 'a.ts', kind: 'file', blockers: [], ...own },
+    ] as const)
+      assert.deepEqual(tell(ended, late).agents, ended.agents);
+  });
+
   it('adds what calls cost to agent and run', () => {
     const call: Happening = {
       type: 'model.called',
@@ -217,10 +228,38 @@ describe('project', () => {
     const now = tell(
       emptySnapshot,
       { type: 'owner.changed', epoch: 3, process, face: 'cli' },
-      { type: 'throttle.changed', untilAt: 9, reason: '' },
+      { type: 'throttle.changed', account: 'grok', untilAt: 9, atOnce: 2, reason: '' },
     );
-    assert.deepEqual([now.owner, now.throttledUntilAt], [{ epoch: 3, process, face: 'cli' }, 9]);
-    assert.equal(tell(now, { type: 'throttle.changed', untilAt: null, reason: '' }).throttledUntilAt, null);
+    assert.deepEqual(now.owner, { epoch: 3, process, face: 'cli' });
+    assert.deepEqual(now.accounts, { grok: { slow: { untilAt: 9, atOnce: 2 } } });
+    const over = {
+      type: 'throttle.changed',
+      account: 'grok',
+      untilAt: null,
+      atOnce: null,
+      reason: '',
+    } as const;
+    assert.deepEqual(tell(now, over).accounts, {});
+    assert.deepEqual(tell(now, { type: 'owner.changed', epoch: 4, process, face: 'cli' }).accounts, {});
+  });
+
+  it('keeps the trouble of one account apart from that of others and of all', () => {
+    const told = { message: 'm', mend: 'd', probeAt: 9 } as const;
+    const now = tell(
+      emptySnapshot,
+      { type: 'breaker.opened', account: 'grok', cause: 'credit', ...told },
+      { type: 'breaker.opened', account: 'gemini', cause: 'key', ...told },
+      { type: 'breaker.opened', cause: 'disk', ...told },
+      { type: 'breaker.rescheduled', account: 'grok', cause: 'credit', probeAt: 12, tries: 1 },
+      { type: 'breaker.closed', account: 'gemini', cause: 'key' },
+    );
+    assert.deepEqual(
+      openBreakers(now).map(({ account, cause, probeAt }) => [account, cause, probeAt]),
+      [
+        [undefined, 'disk', 9],
+        ['grok', 'credit', 12],
+      ],
+    );
   });
 
   it('counts agents lost one after the other in a slot, until one ends otherwise', () => {

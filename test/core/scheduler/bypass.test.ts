@@ -66,7 +66,7 @@ describe('a feature that is passed over', () => {
     it(what, () => {
       const batch = selectBatch(
         boardOf([claimed(1, claimedAt, ['a']), waiting, other]),
-        () => true,
+        { mayStart: () => true },
         holding(1, 'a'),
         [2],
         { startedAt: 0 },
@@ -91,9 +91,15 @@ describe('a feature that is passed over', () => {
       for (const claimedAt of [-hour, 24 * hour]) {
         const busy = claimed(1, claimedAt, ['a']);
         const holder = { ...busy, state: { ...busy.state, claim: { ...busy.state.claim, claimedMs } } };
-        const batch = selectBatch(boardOf([holder, waiting, other]), () => true, holding(1, 'a'), [2], {
-          ...{ startedAt: 0, startedMs: 0 },
-        });
+        const batch = selectBatch(
+          boardOf([holder, waiting, other]),
+          { mayStart: () => true },
+          holding(1, 'a'),
+          [2],
+          {
+            ...{ startedAt: 0, startedMs: 0 },
+          },
+        );
         assert.deepEqual(
           batch.chosen.map((c) => c.featureId),
           chosen,
@@ -106,7 +112,7 @@ describe('a feature that is passed over', () => {
     const before = { ...urgent, spec: { ...urgent.spec, dependsOn: [], estimate: 40 } };
     const batch = selectBatch(
       boardOf([claimed(1, 90 * minute, ['a']), waiting, before]),
-      () => true,
+      { mayStart: () => true },
       holding(1, 'a'),
       [2],
       { startedAt: 0 },

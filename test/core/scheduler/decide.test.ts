@@ -224,6 +224,40 @@ describe('decide', () => {
     assert.equal(passedOver.length, 1);
   });
 
+  describe('while the breaker of an account is open', () => {
+    const open: Breaker = {
+      ...{ account: 'grok', cause: 'credit', message: 'No credit.', mend: 'Add some.' },
+      ...{ since: now - 1, probeAt: now + 500, tries: 0, fence: 90 },
+    };
+    /** Odd features ask grok, even ones another. */
+    const judged = (breaker: Breaker, features: readonly Feature[], agents: Snapshot['agents'] = {}) => {
+      const snapshot = { ...workspaceOf(features), accounts: { grok: { breaker } }, agents };
+      const { decisions, wakeAt } = decide(snapshot, now, undefined, ({ id }) =>
+        id % 2 ? 'grok' : 'gemini',
+      );
+      return [...decisions.map(told), wakeAt ?? 'no alarm'];
+    };
+    const due = { ...open, probeAt: now };
+
+    it('starts all that ask another, and wants to be asked when a probe is due', () =>
+      assert.deepEqual(judged(open, pending(1, 2, 3, 4)), ['claim 2 in 1', 'claim 4 in 2', now + 500]));
+
+    it('starts one of the account when the probe is due, and the others beside it', () =>
+      assert.deepEqual(judged(due, pending(1, 3, 5, 6)), ['claim 1 in 1', 'claim 6 in 2', 'no alarm']));
+
+    it('waits for the probe that is under way, not for others at work', () => {
+      const working = (slot: number, id: number, model: string): Agent => ({
+        ...{ slot, featureId: id, attempt: 1, fence: 100 + id, model, status: 'running', step: '' },
+        ...{ startedAt: 0, inputTokens: 0, outputTokens: 0, costUsd: 0, actions: 0 },
+      });
+      const features = [at(1, 7), ...pending(1, 2)];
+      const probe = { 1: working(1, 7, 'grok/grok-4') };
+      assert.deepEqual(judged(due, features, probe), ['claim 2 in 2', 'no alarm']);
+      const other = { 1: working(1, 7, 'gemini/pro') };
+      assert.deepEqual(judged(due, features, other), ['claim 1 in 2', 'claim 2 in 3', 'no alarm']);
+    });
+  });
+
   describe('while the breaker is open', () => {
     const open: Breaker = {
       ...{ cause: 'service', message: 'No answer.', mend: 'Wait.' },

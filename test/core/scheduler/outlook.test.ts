@@ -71,7 +71,7 @@ describe('files that similar features held', () => {
   const unsure = featureIn('pending', 1, { category: 'api' });
   const other = featureIn('pending', 2, { category: 'ui' });
   const choose = (ready: (typeof other)[], locks = busy) =>
-    selectBatch(boardOf([holder, ...ready], taught(...api)), () => true, locks, [1], {
+    selectBatch(boardOf([holder, ...ready], taught(...api)), { mayStart: () => true }, locks, [1], {
       startedAt: 0,
     }).chosen.map((c) => [c.featureId, c.scopes]);
 

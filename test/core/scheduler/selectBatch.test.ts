@@ -9,7 +9,7 @@ import { featureIn } from '../sampleFeatures';
 import { boardOf } from './boardOf';
 
 const pick = (ready: readonly Feature[], slots: readonly number[], locks = noLocks) =>
-  selectBatch(boardOf(ready), () => true, locks, slots, { startedAt: 0 });
+  selectBatch(boardOf(ready), { mayStart: () => true }, locks, slots, { startedAt: 0 });
 const chosen = (batch: Batch) => batch.chosen.map((c) => `${c.slot}:${c.featureId}`).join(' ');
 const passed = (batch: Batch) =>
   batch.passedOver.map((p) => `${p.featureId} for ${lockName(p.blocker)}`).join(', ');

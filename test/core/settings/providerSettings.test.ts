@@ -61,8 +61,12 @@ describe('parallelAgents.providers', () => {
     [{ mine: { baseUrl: 'file:///a' } }, /not one of http or https/],
     [{ mine: { baseUrl: 'http://me:pw@a' } }, /holds a name or a password; keys go into/],
     [{ mine: { baseUrl: 'http://a?key=1' } }, /ends in more than a path/],
-    [{ openai: { apiKey: 'sk-secret' } }, /no field "apiKey"; there are baseUrl, keyVariable, prices/],
+    [
+      { openai: { apiKey: 'sk-secret' } },
+      /no field "apiKey"; there are baseUrl, keyVariable, contextTokens, prices/,
+    ],
     [{ openai: { keyVariable: 'sk-secret' } }, /keyVariable that is no name of an environment variable/],
+    [{ openai: { contextTokens: 100 } }, /contextTokens that are no whole number from 4000 on/],
     [{ openai: { prices: 1 } }, /prices that are no object/],
     [{ openai: { prices: { 'gpt-5': { input: 1 } } } }, /price for "gpt-5" that is not in US dollars/],
     [{ openai: { prices: { 'gpt-5': { input: -1, output: 1 } } } }, /price for "gpt-5"/],

@@ -1,0 +1,157 @@
+// How fast one account is asked, by the calls that go and those that wait.
+import { strict as assert } from 'node:assert';
+import type { Happening } from '../../src/core/events/event';
+import { Throttle } from '../../src/engine/throttle';
+import { SimulatedClock } from '../doubles/simulatedClock';
+
+type Change = Happening & { type: 'throttle.changed' };
+
+function open(agents = 5) {
+  const clock = new SimulatedClock();
+  const told: Change[] = [];
+  const went: number[] = [];
+  let fraction = 0;
+  const throttle = new Throttle({
+    ...{ account: 'grok', clock, asked: () => agents },
+    chance: { fraction: () => fraction, token: () => '' },
+    tell: (happening) => void (happening.type === 'throttle.changed' && told.push(happening)),
+  });
+  const ask = (...fences: number[]) => {
+    for (const fence of fences) void throttle.permit(fence, 'm').then(() => went.push(fence));
+  };
+  /** One call that went well, after which the service keeps what all begin with. */
+  const warm = async () => {
+    ask(99);
+    await clock.advance(1);
+    throttle.succeeded(99);
+    went.length = 0;
+  };
+  return { clock, told, went, throttle, ask, warm, jitter: (share: number) => (fraction = share) };
+}
+
+describe('Throttle', () => {
+  it('lets the first of a model go alone until the service has read what all begin with', async () => {
+    const { clock, went, throttle, ask } = open();
+    ask(1, 2, 3);
+    await clock.advance(1);
+    assert.deepEqual(went, [1]);
+    throttle.begun(1);
+    await clock.advance(1);
+    assert.deepEqual(went, [1, 2, 3]);
+    ask(4);
+    await clock.advance(1);
+    assert.deepEqual(went, [1, 2, 3, 4], 'it is kept now');
+  });
+
+  it('does not have all wait for a first that is refused, is over, or is long in coming', async () => {
+    const { clock, went, throttle, ask } = open();
+    ask(1, 2, 3);
+    await clock.advance(1);
+    throttle.leave(1);
+    await clock.advance(1);
+    assert.deepEqual(went, [1, 2]);
+    await clock.advance(15_000);
+    assert.deepEqual(went, [1, 2, 3]);
+  });
+
+  it('holds all back for as long as the service says, whoever was told', async () => {
+    const { clock, went, throttle, ask, warm } = open();
+    await warm();
+    ask(1, 2);
+    await clock.advance(10);
+    throttle.limited(1, 'slow down', 20_000);
+    ask(1, 3);
+    await clock.advance(19_000);
+    assert.deepEqual(went, [1, 2]);
+    throttle.succeeded(2);
+    await clock.advance(2_000);
+    assert.deepEqual(went.slice(2), [1], 'and then fewer than before');
+  });
+
+  it('takes refusals of calls that were under way together for one', async () => {
+    const { clock, told, throttle, ask, warm } = open();
+    await warm();
+    ask(1, 2, 3, 4, 5);
+    await clock.advance(10);
+    for (const fence of [1, 2, 3, 4, 5]) throttle.limited(fence, 'slow down', undefined);
+    assert.deepEqual(
+      told.map(({ atOnce, untilAt }) => [atOnce, untilAt]),
+      [[3, clock.now() + 1_000]],
+    );
+  });
+
+  it('asks fewer at once after each refusal, and one more for each round that goes well', async () => {
+    const { clock, told, throttle, ask, warm } = open();
+    await warm();
+    const round = async (...fences: number[]) => {
+      ask(...fences);
+      await clock.advance(60_000);
+      for (const fence of fences) throttle.succeeded(fence);
+    };
+    ask(1, 2, 3, 4, 5);
+    await clock.advance(10);
+    throttle.limited(1, 'slow down', 1_000);
+    for (const fence of [2, 3, 4, 5]) throttle.succeeded(fence);
+    assert.equal(told.at(-1)?.atOnce, 3, 'what was under way before proves nothing');
+    ask(1, 2, 3);
+    await clock.advance(60_000);
+    throttle.limited(1, 'slow down', 1_000);
+    throttle.leave(2);
+    throttle.leave(3);
+    assert.equal(told.at(-1)?.atOnce, 2);
+    await round(1, 2);
+    await round(1, 2, 3);
+    assert.equal(told.at(-1)?.atOnce, 4);
+    await round(1, 2, 3, 4);
+    assert.equal(told.at(-1)?.atOnce, null, 'as many as the user wants');
+  });
+
+  it('lets calls go one after the other while it is slow, so that they do not come on one beat', async () => {
+    const { clock, went, throttle, ask, jitter } = open();
+    ask(9);
+    await clock.advance(3_000);
+    throttle.succeeded(9); // took three seconds
+    ask(1, 2, 3, 4, 5);
+    await clock.advance(10);
+    for (const fence of [1, 2, 3, 4, 5]) throttle.limited(fence, 'slow down', 1_000);
+    went.length = 0;
+    jitter(0.5);
+    ask(1, 2, 3);
+    const at: number[] = [];
+    for (let ms = 0; ms < 6_000 && at.length < 3; ms += 50) {
+      await clock.advance(50);
+      while (at.length < went.length) at.push(ms);
+    }
+    const [first = 0, second = 0, third = 0] = at;
+    assert.ok(second - first >= 400 && third - second >= 400, `${at}`);
+  });
+
+  it('waits by itself where the service says that nothing is left for now', async () => {
+    const { clock, went, told, throttle, ask, warm } = open();
+    await warm();
+    ask(1);
+    await clock.advance(10);
+    throttle.succeeded(1, 7_000);
+    ask(2);
+    await clock.advance(6_900);
+    assert.deepEqual(went, [1]);
+    await clock.advance(200);
+    assert.deepEqual(went, [1, 2]);
+    assert.deepEqual(
+      told.map(({ atOnce }) => atOnce),
+      [null],
+      'all may go at once after that',
+    );
+  });
+
+  it('lets go whoever waits when its attempt is over', async () => {
+    const { clock, went, throttle, ask, warm } = open();
+    await warm();
+    throttle.limited(1, 'slow down', 60_000);
+    ask(2);
+    await clock.advance(10);
+    throttle.leave(2);
+    await clock.advance(1);
+    assert.deepEqual(went, [2]);
+  });
+});
