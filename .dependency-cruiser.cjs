@@ -2,21 +2,26 @@
 
 /**
  * `rooms` are the other rooms a room may import, `outside` what it may take from outside the tree:
- * 'node' all of Node's own modules, 'npm' any package, else the names of single packages.
+ * 'node' all of Node's own modules, 'npm' any package, else the names of single packages; `except` is a folder with a rule of
+ * its own.
  */
 const rooms = {
-  core: { rooms: [], outside: [] },
+  core: { rooms: [], outside: [], except: 'settings' },
   protocol: { rooms: ['core'], outside: ['zod'] },
-  ports: { rooms: ['core'], outside: [] },
+  ports: { rooms: ['core', 'protocol'], outside: [] },
   engine: { rooms: ['core', 'ports'], outside: [] },
   agent: { rooms: ['core', 'ports'], outside: [] },
   adapters: { rooms: ['core', 'ports'], outside: ['node', 'npm'] },
   hub: { rooms: ['core', 'ports', 'protocol'], outside: ['node', 'vscode-jsonrpc'] },
-  host: { rooms: ['core', 'ports', 'protocol', 'engine', 'adapters', 'hub'], outside: ['node'] },
+  client: { rooms: ['core', 'ports', 'protocol', 'adapters', 'hub'], outside: ['node'] },
+  host: { rooms: ['core', 'ports', 'protocol', 'engine', 'adapters', 'hub', 'client'], outside: ['node'] },
   worker: { rooms: ['core', 'ports', 'protocol', 'agent', 'adapters', 'hub'], outside: ['node', 'npm'] },
-  cli: { rooms: ['core', 'ports', 'protocol', 'adapters', 'hub', 'host'], outside: ['node', 'npm'] },
-  mcp: { rooms: ['core', 'protocol', 'hub'], outside: ['node', 'npm'] },
-  vscode: { rooms: ['core', 'protocol', 'hub', 'host'], outside: ['node', 'vscode'] },
+  cli: {
+    rooms: ['core', 'ports', 'protocol', 'adapters', 'hub', 'client', 'host'],
+    outside: ['node', 'npm'],
+  },
+  mcp: { rooms: ['core', 'protocol', 'hub', 'client'], outside: ['node', 'npm'] },
+  vscode: { rooms: ['core', 'protocol', 'hub', 'client', 'host'], outside: ['node', 'vscode'] },
 };
 
 /** Inside core a folder may import those of earlier steps, and no other. */
@@ -27,7 +32,7 @@ const coreSteps = [
   ['proof'],
   ['features'],
   ['graph', 'routing', 'knowledge'],
-  ['cost', 'planning', 'learning'],
+  ['settings', 'cost', 'planning', 'learning'],
   ['events'],
   ['scheduler'],
 ];
@@ -66,12 +71,21 @@ function roomRules([room, allowed]) {
     name: `${room}-imports`,
     comment: `${room} may import ${[...allowed.rooms, ...allowed.outside].join(', ') || 'nothing'}.`,
     severity: 'error',
-    from,
+    from: allowed.except ? { ...from, pathNot: `^src/${room}/${allowed.except}/` } : from,
     to: { pathNot: places, ...notBuiltin },
   };
   const builtins = { name: `${room}-without-node`, severity: 'error', from, to: builtin };
   return allowed.outside.includes('node') ? [imports] : [imports, builtins];
 }
+
+/** One of core's folders takes a package that the others do not. */
+const settingsWithZod = {
+  name: 'core-settings-imports',
+  comment: 'The settings are schemas, and the only ones in core.',
+  severity: 'error',
+  from: { path: '^src/core/settings/' },
+  to: { pathNot: ['^src/core/', '^node_modules/zod/', vscodeModule], ...notBuiltin },
+};
 
 function coreStepRules(step, at) {
   const earlier = coreSteps.slice(0, at).flat();
@@ -87,6 +101,7 @@ function coreStepRules(step, at) {
 module.exports = {
   forbidden: [
     ...Object.entries(rooms).flatMap(roomRules),
+    settingsWithZod,
     ...coreSteps.slice(0, -1).flatMap(coreStepRules), // the last may import them all
     {
       name: 'core-folder-unknown',
@@ -102,11 +117,19 @@ module.exports = {
       to: { path: vscodeModule },
     },
     {
-      name: 'worker-and-mcp-without-engine-and-database',
+      name: 'clients-without-engine-and-database',
       comment: 'They are clients of the process that owns the database, also by way of other rooms.',
       severity: 'error',
-      from: { path: '^src/(worker|mcp)/' },
+      from: { path: '^src/(worker|mcp|client)/' },
       to: { path: '^(src/engine/|src/adapters/store/|node_modules/sql\\.js/)', reachable: true },
+    },
+    {
+      name: 'faces-by-the-doors-of-the-host',
+      comment:
+        'They are clients: of the host they know how to join or start it, and what is to be seen without one.',
+      severity: 'error',
+      from: { path: '^src/(cli|vscode)/' },
+      to: { path: '^src/host/', pathNot: '^src/host/(joinWorkspace|lookAtRecords|keptCopies)\\.ts$' },
     },
     {
       name: 'worker-is-a-client',

@@ -90,7 +90,7 @@ async function work(assignment: Assignment, ports: AgentPorts, signal: AbortSign
       }
       const { ending } = outcome;
       if (ending.kind !== 'finish') return end(ending);
-      const verdict = await coordinator.submit(ending.summary);
+      const verdict = await coordinator.submit({ summary: ending.summary });
       if (verdict.kind !== 'returned') return { kind: 'submitted', verdict };
       results.push(notRun(call, verdict.why));
     }
@@ -117,7 +117,7 @@ async function carryOut(
 ): Promise<AgentOutcome> {
   switch (ending.kind) {
     case 'giveUp':
-      await coordinator.giveUp(ending.reason, ending.more);
+      await coordinator.giveUp({ reason: ending.reason, ...ending.more });
       return { kind: 'gaveUp', reason: ending.reason };
     case 'handBack':
       await coordinator.handBack(ending.trouble);

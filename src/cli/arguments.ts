@@ -1,9 +1,9 @@
 // Reads the command line into one closed union, or says what is wrong with it.
 import { parseArgs } from 'node:util';
+import type { Elsewhere } from '../client/elsewhere';
 import { type GraphFormat, graphFormats } from '../core/graph/exportGraph';
 import { isModelName, type ModelName, modelNameForms } from '../core/models/models';
-import type { Elsewhere } from '../host/elsewhere';
-import { highestAgentLimit } from '../host/settings';
+import { highestAgentLimit } from '../core/settings/machineTable';
 import { foreignOption, type Verb, verbs } from './help';
 
 export type CliCommand =

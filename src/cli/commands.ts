@@ -2,16 +2,16 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { madeElsewhere } from '../client/elsewhere';
+import { wordsForFailure } from '../client/link';
+import type { Session } from '../client/session';
 import { describeSlow, openBreakers } from '../core/events/accounts';
 import { describeBreaker, describeSkip, endsOnOneLine, oneLine } from '../core/events/describe';
 import { failedIn, type Snapshot } from '../core/events/snapshot';
 import type { Evidence, Feature } from '../core/features/feature';
 import { type Stage, stageOf } from '../core/features/featureMachine';
 import type { Result } from '../core/shared/result';
-import { madeElsewhere } from '../host/elsewhere';
-import { wordsForFailure } from '../host/link';
 import { lookAtRecords } from '../host/lookAtRecords';
-import type { Session } from '../host/session';
 import { Failure } from '../ports/failure';
 import { closeSession, describeElsewhere, openFolder, openSession } from './openSession';
 import { allPass, describeAtWork } from './runEnd';
@@ -75,7 +75,7 @@ export async function judge(
   const ask = async (session: Session, isAgain: boolean) => {
     const before = session.snapshot.features[featureId];
     const isDone = isAgain && before !== undefined && judged[verb].includes(stageOf(before.state));
-    if (!isDone) granted(await session[verb](featureId));
+    if (!isDone) granted(await session.ask[verb]({ featureId }));
     const feature = session.snapshot.features[featureId];
     const said = {
       retry: 'is queued again; start a run to build it',
@@ -93,7 +93,7 @@ export async function retryAll(root: string, terminal: Terminal, distDir: string
   const queued = new Set<number>();
   const ask = async (session: Session) => {
     for (const { id, spec } of failedIn(session.snapshot)) {
-      granted(await session.retry(id));
+      granted(await session.ask.retry({ featureId: id }));
       queued.add(id);
       terminal.print(`Feature ${id} - ${oneLine(spec.name)} is queued again.`);
     }
@@ -138,7 +138,7 @@ const stopMs = 4_000;
 
 export async function stop(root: string, terminal: Terminal, distDir: string): Promise<number> {
   return withSession(root, terminal, distDir, async (session) => {
-    const answer = await Promise.race([session.stop(), pause(stopMs)]);
+    const answer = await Promise.race([session.ask.stopRun(), pause(stopMs)]);
     if (answer === undefined) {
       terminal.note(
         `⚠️ Stopping, and not all of it has ended yet: ${describeAtWork(session.snapshot) || 'the last of it'}. The process that runs this folder goes on with that, and says what is in the way.`,

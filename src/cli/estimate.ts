@@ -1,15 +1,15 @@
 // `parallel-agents run --estimate`: how long the backlog would take with one agent, two, and so on, and what it would cost;
 // starts and writes nothing.
 
-import { usualAgentLimit } from '../core/guardrails/machineSettings';
 import { accessWith, whyNotAsked } from '../core/models/modelAccess';
 import { type ProviderId, providerOf } from '../core/models/providers';
 import { costOutlook, describeCost } from '../core/scheduler/costOutlook';
 import { describeForecast, describeHeldBack } from '../core/scheduler/describeForecast';
 import { buildable, type Forecast, forecast } from '../core/scheduler/forecast';
 import { outlookFrom } from '../core/scheduler/outlook';
+import { defaultMachineSettings } from '../core/settings/machineSettings';
+import { resolveSettings } from '../core/settings/resolveSettings';
 import { duration } from '../core/shared/duration';
-import { resolveSettings } from '../host/settings';
 import type { RunCommand } from './arguments';
 import { chooseFeatures, previewWorkspace } from './readBacklog';
 import { readSettings } from './settingsFiles';
@@ -36,7 +36,10 @@ export async function estimate(
     (f) => f.state.status === 'passing' || meant === undefined || meant.includes(f.id),
   );
   const outlook = outlookFrom(snapshot.experience, settings);
-  const counts = new Set([settings.maxAgents, ...Array.from({ length: usualAgentLimit }, (_, k) => k + 1)]);
+  const counts = new Set([
+    settings.maxAgents,
+    ...Array.from({ length: defaultMachineSettings.agentLimit }, (_, k) => k + 1),
+  ]);
   const forecasts = [...counts].sort((a, b) => a - b).map((agents) => forecast(features, agents, outlook));
   const { providers } = machine;
   const access = accessWith((id) => terminal.env[providerOf(id, providers)?.keyVariable ?? ''], providers);

@@ -1,7 +1,7 @@
 // Keeps a run to its backlog as that is edited meanwhile, and says what came of each edit.
 import { join } from 'node:path';
-import { BacklogFollower } from '../host/backlogFollower';
-import type { Session } from '../host/session';
+import { BacklogFollower } from '../client/backlogFollower';
+import type { Session } from '../client/session';
 import type { LoadedBacklog, PlacedProblem } from '../protocol/hubValues';
 import { placeOf } from './readBacklog';
 import { BadInput } from './terminal';

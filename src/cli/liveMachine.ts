@@ -1,7 +1,7 @@
 // The user's own settings during a long command: what they change in their file counts from then on, as in the editor.
 import { watchFile } from '../adapters/files/watchFile';
-import type { MachineSettings } from '../core/guardrails/machineSettings';
-import { resolveSettings } from '../host/settings';
+import type { MachineSettings } from '../core/settings/machineSettings';
+import { resolveSettings } from '../core/settings/resolveSettings';
 import { readSettings, userSettingsFile } from './settingsFiles';
 
 export interface LiveMachine {

@@ -1,7 +1,7 @@
 // The command line's entry: reads the words, runs the command, and answers with an exit code.
 import { readFile, realpath, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { wordsForFailure } from '../host/link';
+import { wordsForFailure } from '../client/link';
 import { Failure } from '../ports/failure';
 import { type CliCommand, parseCommandLine, UsageError } from './arguments';
 import { diff, judge, retryAll, status, stop } from './commands';

@@ -1,9 +1,10 @@
 // Joins a command to its folder's host, with this user's own settings, and says what to do about records made elsewhere.
-import type { MachineSettings } from '../core/guardrails/machineSettings';
-import { type Elsewhere, madeElsewhere } from '../host/elsewhere';
+
+import { type Elsewhere, madeElsewhere } from '../client/elsewhere';
+import type { Session } from '../client/session';
+import type { MachineSettings } from '../core/settings/machineSettings';
+import { resolveSettings } from '../core/settings/resolveSettings';
 import { type Joined, joinWorkspace } from '../host/joinWorkspace';
-import type { Session } from '../host/session';
-import { resolveSettings } from '../host/settings';
 import { readSettings } from './settingsFiles';
 import { type LongWork, tellLong } from './tellLong';
 import { BadInput, type Terminal } from './terminal';

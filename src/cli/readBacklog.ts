@@ -1,6 +1,7 @@
 // Finds the backlog for a command, and refuses a bad one with its place before anything is touched.
 import { join, relative } from 'node:path';
 import { loadBacklogFile } from '../adapters/files/backlogFile';
+import { madeElsewhere } from '../client/elsewhere';
 import { projectAll } from '../core/events/project';
 import { emptySnapshot, type Snapshot } from '../core/events/snapshot';
 import { type Feature, idsOf } from '../core/features/feature';
@@ -10,7 +11,6 @@ import { parseWorkspacePath } from '../core/locks/lockPath';
 import type { FeatureId } from '../core/shared/ids';
 import { inert } from '../core/shared/inert';
 import { atOnce } from '../core/shared/steps';
-import { madeElsewhere } from '../host/elsewhere';
 import { lookAtRecords } from '../host/lookAtRecords';
 import type { PlacedProblem } from '../protocol/hubValues';
 import { BadInput } from './terminal';

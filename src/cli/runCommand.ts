@@ -1,11 +1,11 @@
 // `parallel-agents run`: builds the backlog from start to finish, in this process or through the host that has it.
 import { access } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Session } from '../client/session';
 import type { Event } from '../core/events/event';
 import type { Experience } from '../core/events/experience';
 import type { Snapshot } from '../core/events/snapshot';
 import type { Feature } from '../core/features/feature';
-import { describeLeftOut, type MachineSettings } from '../core/guardrails/machineSettings';
 import { unknownAgent } from '../core/models/agents';
 import { accessWith, chooseModel, type ModelChoice, whyNotAsked } from '../core/models/modelAccess';
 import { providerOf } from '../core/models/providers';
@@ -13,9 +13,9 @@ import type { WhyNot } from '../core/routing/routeModel';
 import { type CostOutlook, costOutlook, describeCost } from '../core/scheduler/costOutlook';
 import { isMeant } from '../core/scheduler/decide';
 import { buildable } from '../core/scheduler/forecast';
+import { describeLeftOut, type MachineSettings } from '../core/settings/machineSettings';
+import { resolveSettings } from '../core/settings/resolveSettings';
 import type { FeatureId } from '../core/shared/ids';
-import type { Session } from '../host/session';
-import { resolveSettings } from '../host/settings';
 import { Failure } from '../ports/failure';
 import type { RunCommand } from './arguments';
 import { followBacklog } from './followBacklog';
@@ -217,7 +217,7 @@ function isOfWork({ type }: Event): boolean {
 /** False when nothing is there that could be stopped, so that there is nothing to wait for. */
 async function stopRun(session: Session): Promise<boolean> {
   try {
-    return (await session.stop()).ok;
+    return (await session.ask.stopRun()).ok;
   } catch (error) {
     if (Failure.is(error)) return false;
     throw error;

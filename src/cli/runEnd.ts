@@ -1,10 +1,11 @@
 // How a run that a command follows comes to its end, read from the session and not from a message that may never come.
+
+import { wordsForLink } from '../client/link';
+import type { Session } from '../client/session';
 import { oneLine } from '../core/events/describe';
 import type { RunOutcome } from '../core/events/event';
 import { liveAttempts, type Snapshot } from '../core/events/snapshot';
 import type { FeatureId } from '../core/shared/ids';
-import { wordsForLink } from '../host/link';
-import type { Session } from '../host/session';
 
 export type RunEnd =
   | { readonly kind: 'finished'; readonly outcome: RunOutcome }

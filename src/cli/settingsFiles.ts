@@ -3,23 +3,11 @@ import { join } from 'node:path';
 import { type ParseError, parse } from 'jsonc-parser';
 import { isNotRead, readFileWithin, whyNotRead } from '../adapters/files/boundedRead';
 import { configFolder } from '../adapters/system/configFolder';
-import type { SettingReader } from '../host/settingReader';
+import { type SettingReader, settingsSection } from '../core/settings/setting';
+import { allSettings, settingsTable } from '../core/settings/settingsTable';
+import { isObject } from '../core/shared/fields';
 
-/** Settings that only the user's own file may give: a workspace must not name an endpoint, raise the machine's limits or have secrets handed out. */
-const machineScope = [
-  ...[
-    'agentLimit',
-    'providers',
-    'providers.',
-    'agents',
-    'agents.',
-    'commands.',
-    'verify.shell',
-    'workspace.',
-  ],
-  ...['copies.samePlace', 'copies.readOnlyLinks', 'copies.folder', 'copies.maxGb'],
-];
-const prefix = 'parallelAgents.';
+const prefix = `${settingsSection}.`;
 /** No person writes as much into one: 4 MiB. */
 const mostBytes = 4 * 1024 * 1024;
 
@@ -46,15 +34,19 @@ export async function readSettings(
     const fromUser = settingIn(user, prefix + name) ?? settingIn(user, name);
     if (of !== undefined) return of === 'user' ? fromUser : settingIn(workspace, prefix + name);
     if (flags[name] !== undefined) return flags[name];
-    if (name === 'maxAgents' && env.MAX_AGENTS !== undefined && env.MAX_AGENTS !== '')
+    if (name === settingsTable.run.maxAgents.key && env.MAX_AGENTS !== undefined && env.MAX_AGENTS !== '')
       return asNumber(env.MAX_AGENTS);
-    const forMachine = machineScope.some((scope) =>
-      scope.endsWith('.') ? name.startsWith(scope) : name === scope,
-    );
-    const fromWorkspace = forMachine ? undefined : settingIn(workspace, prefix + name);
+    const fromWorkspace = isForMachine(name) ? undefined : settingIn(workspace, prefix + name);
     return fromWorkspace ?? fromUser;
   };
   return { read, warnings };
+}
+
+/** Only the user's own file gives it: a workspace must not name an endpoint, raise the machine's limits or have secrets handed out. */
+function isForMachine(name: string): boolean {
+  return allSettings.some(
+    ({ key, scope }) => scope === 'machine' && (name === key || name.startsWith(`${key}.`)),
+  );
 }
 
 /** As in an editor, `"a.b.c": 1` says the same as `"a": {"b": {"c": 1}}`, and both may say something. */
@@ -62,17 +54,15 @@ function settingIn(settings: ReadonlyMap<string, unknown>, name: string): unknow
   const below = [...settings].filter(([key]) => key.startsWith(`${name}.`));
   const value = settings.get(name);
   if (below.length === 0) return value;
-  const isTree = typeof value === 'object' && value !== null && !Array.isArray(value);
   const parts = below.map(([key]) => key.slice(name.length + 1).split('.')[0] ?? '');
   const values = [...new Set(parts)].map((part) => [part, settingIn(settings, `${name}.${part}`)] as const);
-  const tree: Record<string, unknown> = isTree ? { ...value } : {};
+  const tree: Record<string, unknown> = isObject(value) ? { ...value } : {};
   for (const [part, own] of values) tree[part] = merged(tree[part], own);
   return tree;
 }
 
 function merged(one: unknown, other: unknown): unknown {
-  const isBoth = [one, other].every((v) => typeof v === 'object' && v !== null && !Array.isArray(v));
-  return isBoth ? { ...Object(one), ...Object(other) } : other;
+  return isObject(one) && isObject(other) ? { ...one, ...other } : other;
 }
 
 async function readJson(file: string, warnings: string[]): Promise<ReadonlyMap<string, unknown>> {

@@ -1,11 +1,11 @@
 // Says at a run's end that the folder's own packages are behind its lockfiles, or installs them where the user wants that.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import type { Session } from '../client/session';
 import { oneLine } from '../core/events/describe';
 import type { Event } from '../core/events/event';
 import { outdatedBy } from '../core/events/outdatedPackages';
-import type { WorkspaceSetUp } from '../core/guardrails/machineSettings';
-import type { Session } from '../host/session';
+import type { WorkspaceSetUp } from '../core/settings/machineSettings';
 
 /** Begins to follow; what it answers with is to be called once the run has ended. */
 export function followPackages(

@@ -8,14 +8,7 @@ import { costUsd } from '../core/models/models';
 import type { Providers } from '../core/models/providers';
 import type { Fence } from '../core/shared/ids';
 import type { Unread } from '../core/shared/unread';
-import type {
-  AgentDeath,
-  Assignment,
-  Coordinator,
-  GiveUp,
-  SubmitVerdict,
-  ToolCall,
-} from '../ports/coordinator';
+import type { AgentDeath, Asked, Assignment, GiveUp, SubmitVerdict, ToolCall } from '../ports/coordinator';
 import type { Isolation } from '../ports/isolation';
 import type { AgentPool } from './agentPool';
 import type { Ending, LiveAttempt } from './attempt';
@@ -89,7 +82,7 @@ export class AgentDesk {
     this.parts.pool.present(fence);
   }
 
-  async progress(fence: Fence, report: Parameters<Coordinator['progress']>[0]): Promise<void> {
+  async progress(fence: Fence, report: Asked<'progress'>): Promise<void> {
     const { attempt } = this.parts.pool.present(fence);
     await this.parts.log.append([{ type: 'agent.progress', ...report, ...attemptOf(attempt) }]);
   }
@@ -114,7 +107,7 @@ export class AgentDesk {
     this.parts.throttles.of(this.parts.pool.present(fence))?.begun(fence);
   }
 
-  async modelCalled(fence: Fence, call: Parameters<Coordinator['modelCalled']>[0]): Promise<void> {
+  async modelCalled(fence: Fence, call: Asked<'modelCalled'>): Promise<void> {
     const live = this.parts.pool.present(fence);
     const { attempt, model } = live;
     this.parts.throttles.of(live)?.succeeded(fence, call.restMs);
@@ -131,7 +124,7 @@ export class AgentDesk {
     await this.parts.breaker.proved('model', live.asker);
   }
 
-  modelLimited(fence: Fence, { reason, retryAfterMs }: Parameters<Coordinator['modelLimited']>[0]): void {
+  modelLimited(fence: Fence, { reason, retryAfterMs }: Asked<'modelLimited'>): void {
     const live = this.parts.pool.present(fence);
     this.parts.throttles.of(live)?.limited(fence, reason, retryAfterMs);
   }
@@ -149,7 +142,7 @@ export class AgentDesk {
     return answer;
   }
 
-  async toolEnd(fence: Fence, call: Parameters<Coordinator['toolEnd']>[0]): Promise<void> {
+  async toolEnd(fence: Fence, call: Asked<'toolEnd'>): Promise<void> {
     const live = this.parts.pool.present(fence);
     live.budget = settle(live.budget, asAction(call), call.ok);
     const { tool, target, ok: succeeded, durationMs, summary } = call;

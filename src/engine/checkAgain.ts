@@ -1,8 +1,8 @@
 // Features that passed once, and are to be proved anew before anybody pays an agent for them.
 import { attemptOf, type Happening } from '../core/events/event';
-import type { RunSettings } from '../core/events/runSettings';
 import { isProvedByAnother } from '../core/features/proof';
 import { isMeant } from '../core/scheduler/decide';
+import type { RunSettings } from '../core/settings/runSettings';
 import type { AgentPool } from './agentPool';
 import type { Returned } from './arrivals';
 import type { Ending, LiveAttempt } from './attempt';

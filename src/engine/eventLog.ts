@@ -2,11 +2,11 @@
 import type { Event, Happening } from '../core/events/event';
 import { mapTexts } from '../core/events/longTexts';
 import { projectAll } from '../core/events/project';
-import type { RunSettings } from '../core/events/runSettings';
 import type { Snapshot } from '../core/events/snapshot';
 import type { FeatureSpec } from '../core/features/feature';
 import { mapSpec } from '../core/features/featureTexts';
 import type { Redactor } from '../core/guardrails/redactor';
+import type { RunSettings } from '../core/settings/runSettings';
 import { type KeptText, type LongText, shorten } from '../core/shared/longText';
 import type { Moment } from '../core/shared/moment';
 import { Failure } from '../ports/failure';

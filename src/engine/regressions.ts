@@ -1,10 +1,10 @@
 // Whether what passed still passes: before other work enters the workspace, and once more at a run's end.
 import type { Attempt, Happening } from '../core/events/event';
-import type { RunSettings } from '../core/events/runSettings';
 import type { Snapshot } from '../core/events/snapshot';
 import type { Feature } from '../core/features/feature';
 import { isMeant } from '../core/scheduler/decide';
 import { endangeredBy } from '../core/scheduler/endangered';
+import type { RunSettings } from '../core/settings/runSettings';
 import type { FeatureId, Slot } from '../core/shared/ids';
 import type { Isolation } from '../ports/isolation';
 import type { LiveAttempt } from './attempt';

@@ -1,10 +1,10 @@
 // What faces order of a run: to start, go on, pause and stop it; and its end, with the report.
 import type { Happening, RunOutcome } from '../core/events/event';
-import type { RunSettings } from '../core/events/runSettings';
 import type { Run, Snapshot } from '../core/events/snapshot';
 import { stageOf } from '../core/features/featureMachine';
 import { isMeant } from '../core/scheduler/decide';
 import { reportRun } from '../core/scheduler/reportRun';
+import type { RunSettings } from '../core/settings/runSettings';
 import { ok, type Result, refuse } from '../core/shared/result';
 import type { AgentPool } from './agentPool';
 import type { BreakerKeeper } from './breakerKeeper';

@@ -1,20 +1,14 @@
 // What agents may do and whose keys they use while a host lives: its own user's settings, narrowed by whoever started.
-import { judgeAsked, type LeftOut, type MachineSettings, narrow } from '../core/guardrails/machineSettings';
+import type { Asked } from '../client/session';
+
 import type { Redactor } from '../core/guardrails/redactor';
 import type { Agents } from '../core/models/agents';
 import { isAddressOf, type ModelAccess, providersMeant, whyNotAsked } from '../core/models/modelAccess';
 import type { ModelName } from '../core/models/models';
 import { type ProviderId, type Providers, providerOf } from '../core/models/providers';
+import { judgeAsked, type LeftOut, type MachineSettings, narrow } from '../core/settings/machineSettings';
 import type { Result } from '../core/shared/result';
 import type { ModelEndpoint } from '../ports/coordinator';
-
-/** What a face asks for when it starts a run or changes one; what is absent stays as it is. */
-export interface Asked {
-  readonly maxAgents?: number;
-  readonly allowedCommands?: readonly string[];
-  readonly variables?: readonly string[];
-  readonly access?: readonly ModelAccess[];
-}
 
 /** In memory only. The next host starts from its own user's settings, and without a key until a face gives it one. */
 export class Allowance {

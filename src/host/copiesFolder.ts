@@ -1,7 +1,7 @@
 // Where a host has the copies of its workspace, as its user's settings say: looked at anew before each run.
 import { hasCode } from '../adapters/files/fileFailure';
 import { markPlaces, placesFolder } from '../adapters/isolation/placesFolder';
-import type { MachineSettings } from '../core/guardrails/machineSettings';
+import type { MachineSettings } from '../core/settings/machineSettings';
 import { ok, type Result, refuse } from '../core/shared/result';
 import { Failure } from '../ports/failure';
 

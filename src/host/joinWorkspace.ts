@@ -1,23 +1,18 @@
-// Joins a face to its workspace: as the owner's own client, or as a mirror that becomes the owner when the first one goes.
+// Joins a face to its workspace: as the owner's own client, or as a mirror that becomes the owner when the first one goes. The
+// only door through which a face comes to a host.
 import { realpath } from 'node:fs/promises';
 import { createProcessEnder } from '../adapters/process/processTree';
-import type { Event } from '../core/events/event';
-import { projectAll } from '../core/events/project';
+import { diskFailure } from '../adapters/store/diskFiles';
+import type { FindHost, FoundHost, HostAsk } from '../client/findHost';
+import { LiveSession } from '../client/liveSession';
+import type { Session } from '../client/session';
 import { emptySnapshot, type Snapshot } from '../core/events/snapshot';
-import type { LongText } from '../core/shared/longText';
-import type { HubConnection } from '../hub/connection';
 import type { OwnerProcess } from '../hub/discovery';
 import { Failure } from '../ports/failure';
-import { clientMethods, protocolVersion, toClientNotices } from '../protocol/hubMethods';
-import type { LoadedBacklog, PlacedProblem } from '../protocol/hubValues';
-import type { Asked } from './allowance';
-import { EventFollower } from './eventFollower';
-import { HostLink } from './hostLink';
+import { createHost } from './createHost';
 import type { JoinOptions } from './joinOptions';
-import type { Link } from './link';
 import { lookAtRecords } from './lookAtRecords';
-import { eventsBetween, eventsSince, readDiff, readSnapshot, readText, tellEditing } from './readPages';
-import type { AgentOutput, Session, SessionChange } from './session';
+import { claimOwnership } from './ownership';
 
 /**
  * A link to the workspace's host; or, where the database was made by another user, on another machine or in another
@@ -39,9 +34,10 @@ export type Joined =
 export async function joinWorkspace(options: JoinOptions): Promise<Joined> {
   const self = await createProcessEnder().self();
   const root = await realpath(options.root);
+  const startedAt = Math.round(performance.timeOrigin);
   const session = new LiveSession(
     { ...options, root },
-    { ...self, startedAt: Math.round(performance.timeOrigin) },
+    finding({ ...options, root }, { ...self, startedAt }),
   );
   try {
     return { kind: 'session', session, told: await session.join() };
@@ -63,198 +59,21 @@ async function lookAt(root: string, { distDir, configDir }: JoinOptions): Promis
   };
 }
 
-class LiveSession implements Session {
-  snapshot!: Snapshot; // set before the first join resolves
-  backlog: Session['backlog'] = 'none';
-  problems: readonly PlacedProblem[] = [];
-  notices: readonly PlacedProblem[] = [];
-  readonly #changes = new Set<(change: SessionChange) => void>();
-  /** Those who wait until the snapshot has come as far as they know that the host has. */
-  readonly #behind: (() => void)[] = [];
-  /** Rises with every host that is greeted, and at the end. */
-  #hellos = 0;
-  readonly #outputs = new Set<(output: AgentOutput) => void>();
-  readonly #host: HostLink;
-  #editing: readonly string[] = [];
-  /** Commands, variables and key as this face last gave them: a next host knows neither. */
-  #given: Pick<Asked, 'allowedCommands' | 'variables' | 'access'> = {};
-
-  constructor(
-    private readonly options: JoinOptions,
-    self: OwnerProcess,
-  ) {
-    this.#host = new HostLink(options, self, {
-      greet: (connection) => this.#greet(connection),
-      changed: () => this.#change({ events: [], reset: false }),
-    });
-  }
-
-  get root(): string {
-    return this.options.root;
-  }
-
-  get role(): 'owner' | 'mirror' {
-    return this.#host.role;
-  }
-
-  get link(): Link {
-    return this.#host.now;
-  }
-
-  join(): Promise<readonly string[]> {
-    return this.#host.join();
-  }
-
-  onChange(listener: (change: SessionChange) => void): () => void {
-    this.#changes.add(listener);
-    return () => this.#changes.delete(listener);
-  }
-
-  onOutput(listener: (output: AgentOutput) => void): () => void {
-    this.#outputs.add(listener);
-    return () => this.#outputs.delete(listener);
-  }
-
-  async output(slot: number): Promise<string> {
-    return (await this.#host.request(clientMethods.output, { slot })).text;
-  }
-
-  async text(text: LongText): Promise<string> {
-    return typeof text === 'string' ? text : readText(this.#host, text);
-  }
-
-  events(since: number, limit: number): Promise<readonly Event[]> {
-    return eventsSince(this.#host, since, limit);
-  }
-
-  async loadBacklog(file?: string): Promise<LoadedBacklog> {
-    const hello = this.#hellos;
-    const loaded = await this.#host.request(clientMethods.loadBacklog, file === undefined ? {} : { file });
-    this.backlog = loaded.kind;
-    this.problems = loaded.kind === 'bad' ? loaded.problems : [];
-    this.notices = loaded.kind === 'loaded' ? loaded.notices : [];
-    if (loaded.kind === 'loaded') await this.#arrived(loaded.seq, hello);
-    return loaded;
-  }
-
-  start(start: Parameters<Session['start']>[0]) {
-    this.#keep(start);
-    const { settings, access, allowedCommands, variables } = start;
-    const given = access === undefined ? {} : { access: [...access] };
-    return this.#host.request(clientMethods.startRun, {
-      ...{ settings, allowedCommands: [...allowedCommands], variables: [...variables] },
-      ...given,
-    });
-  }
-
-  configure(change: Parameters<Session['configure']>[0]) {
-    this.#keep(change);
-    return this.#host.request(clientMethods.configureRun, toWire(change));
-  }
-
-  pause() {
-    return this.#host.request(clientMethods.pauseRun, {});
-  }
-
-  resume() {
-    return this.#host.request(clientMethods.resumeRun, {});
-  }
-
-  stop() {
-    return this.#host.request(clientMethods.stopRun, {});
-  }
-
-  retry(featureId: number) {
-    return this.#host.request(clientMethods.retry, { featureId });
-  }
-
-  confirm(featureId: number) {
-    return this.#host.request(clientMethods.confirm, { featureId });
-  }
-
-  reject(featureId: number) {
-    return this.#host.request(clientMethods.reject, { featureId });
-  }
-
-  diff(featureId: number) {
-    return readDiff(this.#host, featureId);
-  }
-
-  humanEditing(paths: readonly string[]) {
-    this.#editing = paths;
-    return tellEditing(this.#host, paths);
-  }
-
-  close(): Promise<void> {
-    this.#hellos++;
-    this.#lookAgain();
-    return this.#host.close();
-  }
-
-  #keep({ allowedCommands, variables, access }: Asked): void {
-    this.#given = {
-      ...this.#given,
-      ...(allowedCommands && { allowedCommands }),
-      ...(variables && { variables }),
-      ...(access && { access }),
-    };
-  }
-
-  async #greet(connection: HubConnection): Promise<void> {
-    const follower = new EventFollower({
-      ask: (since, limit) => connection.request(clientMethods.events, { since, limit }),
-      seq: () => this.snapshot.seq,
-      take: (events) => this.#advance(events),
-      onFailure: (why) => connection.dispose(why),
-    });
-    connection.onNotice(toClientNotices.events, ({ events }) => follower.hear(events));
-    connection.onNotice(toClientNotices.output, (output) => {
-      for (const listener of this.#outputs) listener(output);
-    });
-    connection.listen();
-    const hello = await connection.request(clientMethods.hello, {
-      protocol: protocolVersion,
-      face: this.options.face,
-    });
-    // What happened between two hosts is told like anything else, so that a log of events has no gap.
-    const since = this.snapshot?.seq;
-    const between = since === undefined ? [] : await eventsBetween(connection, since, hello.head.seq);
-    this.snapshot = await readSnapshot(connection, hello.head);
-    this.#hellos++;
-    this.#change({ events: between, reset: true });
-    follower.begin();
-    if (this.#editing.length > 0) await tellEditing(connection, this.#editing);
-    if (Object.keys(this.#given).length > 0) {
-      const taken = await connection.request(clientMethods.configureRun, toWire(this.#given));
-      if (!taken.ok) this.options.log(`The next host: ${taken.error.message}`);
-    }
-  }
-
-  /** Resolves when the snapshot holds the event of this number, or the host that told the number is not ours any more. */
-  async #arrived(seq: number, hello: number): Promise<void> {
-    while (this.#hellos === hello && this.link.kind === 'connected' && this.snapshot.seq < seq)
-      await new Promise<void>((resolve) => this.#behind.push(resolve));
-  }
-
-  #lookAgain(): void {
-    for (const look of this.#behind.splice(0)) look();
-  }
-
-  #advance(events: readonly Event[]): void {
-    this.snapshot = projectAll(this.snapshot, events);
-    this.#change({ events, reset: false });
-  }
-
-  #change(change: SessionChange): void {
-    for (const listener of this.#changes) listener(change);
-    this.#lookAgain();
-  }
-}
-
-function toWire({ allowedCommands, variables, ...rest }: Asked) {
-  return {
-    ...rest,
-    ...(allowedCommands && { allowedCommands: [...allowedCommands] }),
-    ...(variables && { variables: [...variables] }),
+/** @param self this process, for those who find it as the owner */
+function finding(options: JoinOptions, self: OwnerProcess): FindHost {
+  const { root } = options;
+  let [epoch, minEpoch] = [0, 0];
+  const find = async ({ isRefused, ...ask }: HostAsk): Promise<FoundHost> => {
+    if (isRefused) minEpoch = 2 * epoch;
+    const claimed = await claimOwnership(root, { minEpoch, process: self });
+    epoch = claimed.epoch;
+    if (claimed.kind === 'mirror') return { address: claimed };
+    return { address: claimed, own: await createHost({ ...options, ...ask, owner: claimed }) };
   };
+  return (ask) =>
+    find(ask).catch((error: unknown) => {
+      // What the system says comes with a code; anything else is a bug.
+      const isSystems = !Failure.is(error) && error instanceof Error && 'code' in error;
+      throw isSystems ? diskFailure(error, `join the host of ${root}`) : error;
+    });
 }

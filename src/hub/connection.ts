@@ -2,6 +2,7 @@
 import type { Duplex } from 'node:stream';
 import { createMessageConnection, ErrorCodes, ParameterStructures, ResponseError } from 'vscode-jsonrpc/node';
 import { Failure } from '../ports/failure';
+import type { Sent } from '../protocol/method';
 import { type Denial, Denied, quoted } from './denial';
 import { endedNotice } from './endedNotice';
 import { fromWire, toWire } from './failureOnWire';
@@ -28,13 +29,6 @@ export interface Announcement<P> {
   readonly name: string;
   readonly params: Schema<P>;
 }
-
-/** What may be sent where `T` is received: the sender's own may be readonly all through. */
-export type Sent<T> = T extends readonly (infer E)[]
-  ? readonly Sent<E>[]
-  : T extends object
-    ? { readonly [K in keyof T]: Sent<T[K]> }
-    : T;
 
 /**
  * Hook up what it answers and hears, then call `listen`, and only then ask. Messages are taken in the order they were

@@ -5,6 +5,7 @@ import { readdir, readFile, rename, rm, rmdir, stat, utimes, writeFile } from 'n
 import { connect } from 'node:net';
 import path from 'node:path';
 import type { ProcessIdentity } from '../core/events/event';
+import { isObject } from '../core/shared/fields';
 import { Failure } from '../ports/failure';
 import { isPrivateName, isWindows, socketPath } from './runtimeFolder';
 
@@ -193,10 +194,6 @@ function isCard(value: unknown): value is Card {
   if (!isObject(process) || !('pid' in process && 'started' in process)) return false;
   const isTimed = !('startedAt' in process) || typeof process.startedAt === 'number';
   return typeof process.pid === 'number' && typeof process.started === 'string' && isTimed;
-}
-
-function isObject(value: unknown): value is object {
-  return typeof value === 'object' && value !== null;
 }
 
 function codeOf(error: unknown): string {

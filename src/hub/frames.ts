@@ -1,5 +1,6 @@
 // The frames messages travel in: a length in bytes, an empty line, and one JSON-RPC message as UTF-8.
 import type { Message } from 'vscode-jsonrpc/node';
+import { isObject } from '../core/shared/fields';
 import { Failure } from '../ports/failure';
 import { maxFrameBytes } from '../protocol/hubMethods';
 import { Denied } from './denial';
@@ -111,14 +112,10 @@ function parseBody(body: Uint8Array): Message {
 }
 
 function isMessage(value: unknown): value is Message {
-  if (!isRecord(value) || value.jsonrpc !== '2.0') return false;
+  if (!isObject(value) || value.jsonrpc !== '2.0') return false;
   const hasId = typeof value.id === 'number' || typeof value.id === 'string';
   if (typeof value.method === 'string') return hasId || value.id === undefined;
   if (!hasId) return false;
-  if (!isRecord(value.error)) return value.error === undefined && value.result !== undefined;
+  if (!isObject(value.error)) return value.error === undefined && value.result !== undefined;
   return typeof value.error.code === 'number' && typeof value.error.message === 'string';
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,170 +1,46 @@
-// What an agent asks of the hub while it works: permission, locks, writes, and the verdict on its work.
+// What an agent asks of the hub while it works, as it sees it: every request is declared in `protocol/workerMethods.ts`.
 
-import type { AgentStatus, Attempt } from '../core/events/event';
-import type { Trouble } from '../core/guardrails/breaker';
-import type { BudgetAnswer } from '../core/guardrails/budget';
+import type { Attempt } from '../core/events/event';
 import type { Limits } from '../core/guardrails/limits';
-import type { ModelName, Usage } from '../core/models/models';
+import type { ModelName } from '../core/models/models';
 import type { ProviderKind } from '../core/models/providers';
 import type { Proxies } from '../core/shared/proxies';
-import type { Result } from '../core/shared/result';
-import type { Unread } from '../core/shared/unread';
+import type { Asking, ParamsOf, ResultOf, Sent } from '../protocol/method';
+import type { workerMethods } from '../protocol/workerMethods';
 import type { AgentStart } from './externalAgents';
-import type { CommandPlace, PlaceMove, PlaceWrite } from './isolation';
+
+type Requests = typeof workerMethods;
 
 /**
- * The agent's side of the hub. Every method may reject with a `Failure` of reason `closed` when the attempt is over for
+ * The agent's side of the hub. Every request may reject with a `Failure` of reason `closed` when the attempt is over for
  * the hub (stopped, displaced); the agent then ends without another step. Refusals are values.
  */
-export interface Coordinator {
-  /** Waits until the shared throttle lets the next model call go. */
-  modelPermit(): Promise<void>;
-  /** `costUsd`: what an agent of another maker says that it cost; of our own providers the hub knows the prices. */
-  modelCalled(call: {
-    readonly usage: Usage;
-    readonly durationMs: number;
-    readonly costUsd?: number;
-    /** Until the service gives more, where it says that nothing is left now. */
-    readonly restMs?: number;
-  }): Promise<void>;
+export interface Coordinator extends Omit<Asking<Requests>, 'hello' | 'renew'> {
   /** The model has begun to answer the first request: it has read what those of other agents begin with, too. Never waits. */
   modelBegun(): void;
-  /** The provider asked to slow down; all agents will. */
-  modelLimited(limit: { readonly reason: string; readonly retryAfterMs?: number }): Promise<void>;
-  /** Before each tool call. */
-  toolBegin(call: ToolCall): Promise<BudgetAnswer>;
-  toolEnd(
-    call: ToolCall & { readonly ok: boolean; readonly durationMs: number; readonly summary: string },
-  ): Promise<void>;
-  /**
-   * Locks a path for this attempt, waiting its turn; with `wait` false a busy file is refused (`locked`), with words on
-   * who holds it. Once granted the agent's copy of the file is up to date. A shared file is not locked: the answer says so.
-   * `wouldDeadlock`: the attempt must end as yielded; the hub has already begun to undo it.
-   */
-  lockFile(path: string, wait?: boolean): Promise<Result<LockGrant>>;
-  /** Gives a lock back early; only for files the attempt has not changed. */
-  releaseFile(path: string): Promise<Result<string>>;
-  /**
-   * Settles once the agent's copy is there to be looked at: what it lacks of the workspace, and values in its secret files,
-   * which are to be taken out of whatever the model is told.
-   */
-  copyReady(): Promise<{ readonly unread?: Unread; readonly withheld: readonly string[] }>;
-  /** Writes a file of the copy, locking it first if it is not held. `changedOnDisk` when it is no longer `baseHash`. */
-  writeFile(write: PlaceWrite): Promise<Result<{ readonly hash: string | null }>>;
-  /** Gives a file another name, both locked first; `changedOnDisk` when it is no longer `baseHash` or the new name is taken. */
-  moveFile(move: PlaceMove): Promise<Result<{ readonly hash: string }>>;
-  /** Is this command allowed, and in what state is the copy it may run in? */
-  commandBegin(command: string): Promise<Result<CommandPermit>>;
-  /**
-   * Takes what the command changed in the copy for the attempt's own, or puts it back; tells what became of each file. Where
-   * the machine was not able to run it the attempt is over.
-   */
-  commandEnd(ended: CommandEnded): Promise<CommandOutcome>;
-  /** Where an agent of another maker is to be run, once the copy is there: as a command that it would run itself. */
-  agentPlace(): Promise<CommandPlace>;
-  /** As `commandEnd`, for what an agent of another maker has changed in the copy otherwise than by a command. */
-  takeChanges(): Promise<CommandChanges>;
-  progress(report: {
-    readonly status: AgentStatus;
-    readonly step: string;
-    readonly progress?: number;
-  }): Promise<void>;
   /** Live output, not stored. Never waits. */
   log(text: string): void;
-  /** Hands the work in; answers when the check is through. The attempt is over, unless the work is `returned`. */
-  submit(summary: string): Promise<SubmitVerdict>;
-  giveUp(reason: string, more?: GiveUp): Promise<void>;
-  /** Ends the attempt for a trouble that would meet any other agent too; its work is undone and nothing counted. */
-  handBack(trouble: Trouble): Promise<void>;
-  /** Ends the attempt as lost, for the agent of another maker that worked on it is gone; the hub finds out whether it lacked something. */
-  lost(death: AgentDeath): Promise<void>;
 }
 
-export interface GiveUp {
-  /** The model's service called the request wrong. */
-  readonly by?: 'service' | undefined;
-  /** Another attempt at this feature would come to the same end. */
-  readonly final?: true | undefined;
-}
+/** What an agent says with a request. */
+export type Asked<K extends keyof Requests> = Sent<ParamsOf<Requests[K]>>;
+/** What the hub answers to it. */
+export type Answered<K extends keyof Requests> = Sent<ResultOf<Requests[K]>>;
+type Granted<T> = Extract<T, { readonly ok: true }> extends { readonly value: infer V } ? V : never;
 
-export interface AgentDeath {
-  /** What happened, in sentences for people. */
-  readonly note: string;
-  /** The last it printed. */
-  readonly printed: string;
-}
-
-export interface ToolCall {
-  readonly tool: string;
-  readonly fingerprint: string;
-  readonly target?: string;
-}
-
-export interface LockGrant {
-  readonly path: string;
-  /** False when the attempt held it already. */
-  readonly fresh: boolean;
-  readonly waitedMs: number;
-  /** Who held it while we waited, in words. */
-  readonly waitedFor?: string;
-  /** Several agents may change this file at once, each in its copy; nobody holds it. */
-  readonly shared?: true;
-  /** What others have done to it meanwhile, for the agent. */
-  readonly notes?: readonly string[];
-}
-
-export interface CommandPermit {
-  readonly place: CommandPlace;
-  readonly timeoutMs: number;
-  /** What it is to run in. */
-  readonly shell: string;
-  /** What came into the copy for the command, where the agent has changed the same. */
-  readonly notes?: readonly string[];
-}
-
-export interface CommandTime {
-  readonly durationMs: number;
-  /** Absent where it could not be measured. */
-  readonly cpuMs?: number;
-}
-
+export type ToolCall = Asked<'toolBegin'>;
+export type LockGrant = Granted<Answered<'lockFile'>>;
+export type CommandPermit = Granted<Answered<'commandBegin'>>;
 /** Of each list at most a thousand are named; `more` counts the rest. */
-export interface CommandChanges {
-  readonly kept: readonly string[];
-  /** Put back. */
-  readonly dropped: readonly ToldChange[];
-  /** Still in the copy, and to be settled with who holds the file before the work can be published. */
-  readonly contested: readonly ToldChange[];
-  /** New folders without a file: still in the copy, and gone before the work is checked. */
-  readonly empty?: readonly string[];
-  readonly more?: { readonly kept: number; readonly dropped: number; readonly contested: number };
-}
-
-export interface ToldChange {
-  readonly path: string;
-  readonly why: string;
-}
-
-export interface CommandEnded extends CommandTime {
-  /** The end of what it printed. */
-  readonly printed: string;
-  /** It was run and did not end well: the hub finds out whether the machine was able to run it. */
-  readonly failed?: true;
-  readonly wroteBytes?: number;
-  readonly guardEnd?: string;
-}
-
-export interface CommandOutcome extends CommandChanges {
-  /** What the command printed, without the keys that stood in it. */
-  readonly output: string;
-}
-
-export type SubmitVerdict =
-  | { readonly kind: 'passing' }
-  | { readonly kind: 'unconfirmed'; readonly why: string }
-  | { readonly kind: 'failed'; readonly reason: string }
-  /** Not accepted as it is: the attempt goes on, and may hand in again. */
-  | { readonly kind: 'returned'; readonly why: string };
+export type CommandChanges = Answered<'takeChanges'>;
+export type ToldChange = CommandChanges['dropped'][number];
+export type CommandEnded = Asked<'commandEnd'>;
+export type CommandTime = Pick<CommandEnded, 'durationMs' | 'cpuMs'>;
+export type CommandOutcome = Answered<'commandEnd'>;
+export type SubmitVerdict = Answered<'submit'>;
+/** What of a giving up beside its reason. */
+export type GiveUp = Omit<Asked<'giveUp'>, 'reason'>;
+export type AgentDeath = Asked<'lost'>;
 
 /** What a worker is given to do. */
 export interface Assignment extends Attempt {

@@ -3,7 +3,19 @@ import type { Event } from '../core/events/event';
 import type { Snapshot } from '../core/events/snapshot';
 import type { CheckProof } from '../core/features/feature';
 import type { FeatureId, Fence } from '../core/shared/ids';
+import { Failure } from './failure';
 import type { StagedFile } from './isolation';
+
+/** Records that can be read and are none that we write. Nothing of them was used or changed; whoever owns the folder may start over. */
+export class DamagedRecords extends Failure {
+  /** @param what which part of which record, and what is wrong with it */
+  constructor(what: string) {
+    super('corrupt', `The records in .parallel-agents are damaged, or not ours: ${what}. ${mend}`);
+  }
+}
+
+const mend =
+  'Nothing was changed. Start Over (parallel-agents run --start-over) keeps these records under a dated name and begins anew; so does moving agents.db and agents.journal out of .parallel-agents.';
 
 /**
  * A durable store with one owner. Commits are applied in the order they were asked for.

@@ -1,12 +1,13 @@
 // The values that messages between a host, its workers and its faces are made of, as schemas.
 import { z } from 'zod';
 import type { Event } from '../core/events/event';
-import type { RunSettings } from '../core/events/runSettings';
 import type { SnapshotHead, SnapshotPart } from '../core/events/snapshotParts';
-import type { LeftOut } from '../core/guardrails/machineSettings';
 import type { ModelAccess } from '../core/models/modelAccess';
-import { isModelName, type ModelName } from '../core/models/models';
-import { presetNames } from '../core/routing/presets';
+import { providerKinds } from '../core/models/providers';
+import type { LeftOut } from '../core/settings/machineSettings';
+import { modelName } from '../core/settings/modelForms';
+import { limitsSchema } from '../core/settings/runSettings';
+import { settingsTable } from '../core/settings/settingsTable';
 import type { Refusal } from '../core/shared/result';
 
 export const nothing = z.object({}).strict();
@@ -15,7 +16,6 @@ export const id = z.number().int().positive();
 const refusal = z.custom<Refusal>(
   (v) => typeof v === 'object' && v !== null && 'code' in v && 'message' in v,
 );
-const modelName = z.custom<ModelName>((v) => typeof v === 'string' && isModelName(v));
 
 export function resultOf<T extends z.ZodType>(value: T) {
   return z.discriminatedUnion('ok', [
@@ -24,43 +24,8 @@ export function resultOf<T extends z.ZodType>(value: T) {
   ]);
 }
 
-const positive = z.number().finite().positive();
-const limits = z
-  .object({
-    maxFileEdits: positive,
-    maxBashCommands: positive,
-    maxActions: positive,
-    commandMs: positive,
-    verifyMs: positive,
-    maxSessionMs: positive,
-    attemptMs: z.object({ haiku: positive, sonnet: positive, opus: positive, other: positive }).strict(),
-    maxRetries: z.number().int().min(0),
-    maxLosses: z.number().int().min(1),
-  })
-  .strict();
-
-export const runSettings: z.ZodType<RunSettings> = z
-  .object({
-    maxAgents: z.number().int().min(1).max(64),
-    model: modelName.optional(),
-    preset: z.enum(presetNames).optional(),
-    byCategory: z.record(z.string().max(1000), modelName).optional(),
-    ladder: z.array(modelName).max(100).optional(),
-    verifyCommand: z.string().min(1).max(100_000).optional(),
-    checksAtOnce: z.number().int().min(1).max(64).optional(),
-    exclusiveChecks: z.boolean().optional(),
-    copySetUp: z.string().max(10_000).optional(),
-    copyExclude: z.array(z.string().max(1000)).max(1000).optional(),
-    secretFiles: z.array(z.string().max(1000)).max(1000).optional(),
-    sharedLocks: z.array(z.string().max(1000)).max(1000).optional(),
-    limits,
-    only: z.array(id).max(100_000).optional(),
-    reattachGraceMs: z.number().min(0).max(86_400_000),
-  })
-  .strict();
-
-export const allowedCommands = z.array(z.string().max(10_000)).max(1000);
-export const variables = z.array(z.string().max(1000)).max(1000);
+export const allowedCommands = settingsTable.machine.allowedCommands.form.value;
+export const variables = settingsTable.machine.variables.form.value;
 export const leftOut: z.ZodType<LeftOut> = z.object({
   commands: z.array(z.string()),
   variables: z.array(z.string()),
@@ -174,14 +139,14 @@ export const assignment = z.object({
   secretFiles: z.array(z.string()),
   model: modelName,
   lastFailure: z.string().optional(),
-  limits,
+  limits: limitsSchema,
   copyDir: z.string(),
   reattachGraceMs: z.number(),
   tag: z.string(),
   offline: offlineScript.optional(),
   endpoint: z
     .object({
-      kind: z.enum(['anthropic', 'openai']),
+      kind: z.enum(providerKinds),
       baseUrl: z.string(),
       apiKey: z.string().optional(),
       proxies: proxies.optional(),

@@ -1,18 +1,18 @@
 // What the user can ask for: every command, each a few lines that ask the shown folder's host and tell its refusals.
 import * as vscode from 'vscode';
+import type { Session } from '../client/session';
 import { openBreakers } from '../core/events/accounts';
 import { failedIn, hasOpenRun } from '../core/events/snapshot';
-import { describeLeftOut, type LeftOut } from '../core/guardrails/machineSettings';
 import { chooseModel } from '../core/models/modelAccess';
 import type { ProviderId } from '../core/models/providers';
-import type { FeatureId } from '../core/shared/ids';
+import { describeLeftOut, type LeftOut } from '../core/settings/machineSettings';
+import { settingsSection } from '../core/settings/setting';
 import { ok, type Result } from '../core/shared/result';
-import type { Session } from '../host/session';
 import { type AgentQuestion, agentChoices } from './agentChoices';
-import type { ApiKeys } from './apiKeys';
 import { createSampleBacklog, openBacklog } from './backlogFiles';
 import { cleanUpCopies } from './cleanUpCopies';
-import { type CommandId, commandIds, offlineScriptFile, settingsSection } from './contributions';
+import { type CommandDeps, type Commands, showFailure } from './commandDeps';
+import { commandIds, offlineScriptFile } from './contributions';
 import { readSettings, writeMaxAgents } from './editorSettings';
 import { type Answer, askElsewhere } from './elsewhereQuestion';
 import { featureOf } from './featureArgument';
@@ -21,32 +21,21 @@ import { setApiKey } from './setApiKey';
 import type { WorkspaceSession } from './workspaceSession';
 import type { Workspaces } from './workspaces';
 
-export interface CommandDeps {
-  readonly workspaces: Workspaces;
-  readonly apiKeys: ApiKeys;
-  readonly openDashboard: () => Promise<void>;
-  /** Shows what a feature's question is about, or refuses. */
-  readonly showChanges: (workspace: WorkspaceSession, featureId: FeatureId) => Promise<Result<object>>;
-  /** More of a large group of the tree; the argument is the line of the tree that asks for it. */
-  readonly showMore: (argument: unknown) => void;
-  readonly log: (line: string) => void;
-}
-
-/** Registers all commands. A refusal or failure is shown once, in its own words, and ends there. */
-export function registerCommands(deps: CommandDeps): vscode.Disposable[] {
-  const all: Record<CommandId, (argument?: unknown) => Promise<void> | void> = {
+/** What each command does; what it rejects with is not shown yet. */
+export function commandsOf(deps: CommandDeps): Commands {
+  return {
     [commandIds.start]: (asked) => start(deps, asked),
-    [commandIds.pause]: () => ask(deps, (session) => session.pause()),
-    [commandIds.resume]: () => ask(deps, (session) => session.resume()),
-    [commandIds.stop]: () => ask(deps, (session) => session.stop()),
+    [commandIds.pause]: () => ask(deps, (session) => session.ask.pauseRun()),
+    [commandIds.resume]: () => ask(deps, (session) => session.ask.resumeRun()),
+    [commandIds.stop]: () => ask(deps, (session) => session.ask.stopRun()),
     [commandIds.retryFeature]: async (argument) => {
       const id = await featureOf(argument, deps.workspaces.snapshot, 'failed', 'Retry Feature');
-      if (id !== undefined) await ask(deps, (session) => session.retry(id));
+      if (id !== undefined) await ask(deps, (session) => session.ask.retry({ featureId: id }));
     },
     [commandIds.retryAll]: () =>
       ask(deps, async (session) => {
         for (const { id } of failedIn(session.snapshot)) {
-          const answer = await session.retry(id);
+          const answer = await session.ask.retry({ featureId: id });
           if (!answer.ok) return answer;
         }
         return ok({});
@@ -58,7 +47,7 @@ export function registerCommands(deps: CommandDeps): vscode.Disposable[] {
     },
     [commandIds.confirmFeature]: async (argument) => {
       const id = await featureOf(argument, deps.workspaces.snapshot, 'unconfirmed', 'Confirm Feature');
-      if (id !== undefined) await ask(deps, (session) => session.confirm(id));
+      if (id !== undefined) await ask(deps, (session) => session.ask.confirm({ featureId: id }));
     },
     [commandIds.rejectFeature]: (argument) => reject(deps, argument),
     [commandIds.openFeature]: async (argument) => {
@@ -92,21 +81,12 @@ export function registerCommands(deps: CommandDeps): vscode.Disposable[] {
       for (const workspace of deps.workspaces.all) {
         const owner = workspace.trouble?.owner;
         if (owner === undefined) continue;
-        const { endOwner } = await import('../host/endOwner');
+        const { endOwner } = await import('../client/endOwner');
         await endOwner(owner);
         await workspace.open(); // who followed it takes over; who could not even join does so now
       }
     },
   };
-  return Object.entries(all).map(([id, run]) =>
-    vscode.commands.registerCommand(id, async (argument?: unknown) => {
-      try {
-        await run(argument);
-      } catch (error) {
-        showFailure(deps, id, error);
-      }
-    }),
-  );
 }
 
 /** Does what the user said about records made elsewhere. Never rejects: what goes wrong is shown. */
@@ -128,12 +108,6 @@ export async function decideElsewhere(
 async function decideShown(deps: CommandDeps, answer: Answer): Promise<void> {
   const { shown } = deps.workspaces;
   if (shown) await decideElsewhere(deps, shown, answer);
-}
-
-function showFailure({ log }: CommandDeps, where: string, error: unknown): void {
-  const message = error instanceof Error ? error.message : String(error);
-  log(`${where}: ${(error instanceof Error && error.stack) || message}`);
-  void vscode.window.showErrorMessage(`Parallel Agents: ${message}`);
 }
 
 async function start(deps: CommandDeps, asked: unknown): Promise<void> {
@@ -178,7 +152,8 @@ async function startIn(deps: CommandDeps, workspace: WorkspaceSession, asked: un
     const { allowedCommands, variables } = settings.machine;
     tellLeftOut(await session.configure({ maxAgents, allowedCommands, variables }));
     const { run } = session.snapshot;
-    if (run?.status === 'paused' || openBreakers(session.snapshot).length > 0) tell(await session.resume());
+    if (run?.status === 'paused' || openBreakers(session.snapshot).length > 0)
+      tell(await session.ask.resumeRun());
     return;
   }
   const runSettings = { ...routing, maxAgents };
@@ -197,7 +172,7 @@ async function reject(deps: CommandDeps, argument: unknown): Promise<void> {
   if (id === undefined) return;
   const session = await deps.workspaces.shown?.open();
   if (!session) return;
-  tell(await session.reject(id));
+  tell(await session.ask.reject({ featureId: id }));
 }
 
 async function ask(deps: CommandDeps, call: (session: Session) => Promise<Result<object>>): Promise<void> {

@@ -1,4 +1,4 @@
-// The ids under which package.json contributes commands, views, settings, colours and context keys, each written once.
+// The ids under which package.json contributes commands, views, colours and context keys, each written once.
 
 /** Every command; `package.json` gives its title, icon and when it can be run. */
 export const commandIds = {
@@ -34,44 +34,6 @@ export const changesScheme = 'parallel-agents-changes';
 export const dashboardViewType = 'parallelAgents.dashboard';
 
 export const walkthroughId = 'parallelAgents.start';
-
-/** Below `parallelAgents.`; `host/settings.ts` reads them, for every face alike. */
-export const settingKeys = {
-  enabled: 'enabled',
-  maxAgents: 'maxAgents',
-  agentLimit: 'agentLimit',
-  model: 'model',
-  modelPreset: 'models.preset',
-  modelsByCategory: 'models.byCategory',
-  modelLadder: 'models.ladder',
-  verifyCommand: 'verify.command',
-  checksAtOnce: 'verify.parallel',
-  shell: 'verify.shell',
-  exclusiveChecks: 'verify.exclusive',
-  samePlace: 'copies.samePlace',
-  copyExclude: 'copies.exclude',
-  copySetUp: 'copies.setup',
-  workspaceSetUp: 'workspace.setup',
-  readOnlyLinks: 'copies.readOnlyLinks',
-  copiesFolder: 'copies.folder',
-  copyLimit: 'copies.maxGb',
-  allowedCommands: 'commands.allow',
-  variables: 'commands.env',
-  secretFiles: 'secrets.files',
-  sharedLocks: 'locks.shared',
-  maxFileEdits: 'limits.max_file_edits',
-  maxBashCommands: 'limits.max_bash_commands',
-  maxActions: 'limits.max_actions',
-  maxRetries: 'limits.max_retries',
-  maxSessionDuration: 'limits.max_session_duration',
-  commandTimeout: 'limits.command_timeout',
-  verifyTimeout: 'limits.verify_timeout',
-  reattachGrace: 'reattachGrace',
-  providers: 'providers',
-  agents: 'agents',
-} as const;
-
-export const settingsSection = 'parallelAgents';
 
 export const colorIds = { claimedFile: 'parallelAgents.claimedFile' } as const;
 

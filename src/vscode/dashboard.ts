@@ -1,6 +1,6 @@
 // Opens the dashboard, at most one of it, and takes up the one that a reloaded window still shows.
 import * as vscode from 'vscode';
-import type { LinkWords } from '../host/link';
+import type { LinkWords } from '../client/link';
 import { dashboardViewType } from './contributions';
 import type { DashboardDeps, DashboardPanel } from './dashboardPanel';
 

@@ -109,7 +109,10 @@ export class DashboardPanel {
     if (session) {
       this.outputs = outputs;
       for (const { slot } of Object.values(session.snapshot.agents)) {
-        outputs[slot] = await session.output(slot).catch(() => '');
+        outputs[slot] = await session.ask.output({ slot }).then(
+          ({ text }) => text,
+          () => '',
+        );
       }
       const { seq, run } = session.snapshot;
       const wanted = Math.max(toldEvents, run ? seq - run.startedSeq + 1 : 0);

@@ -1,11 +1,11 @@
 // The settings as the editor holds them: read for a folder, and `maxAgents` written where it takes effect.
 import * as vscode from 'vscode';
-import type { RunSettings } from '../core/events/runSettings';
-import type { MachineSettings } from '../core/guardrails/machineSettings';
+import type { MachineSettings } from '../core/settings/machineSettings';
+import { resolveSettings } from '../core/settings/resolveSettings';
+import type { RunSettings } from '../core/settings/runSettings';
+import { type SettingReader, settingsSection } from '../core/settings/setting';
+import { settingsTable } from '../core/settings/settingsTable';
 import type { EditorProxy } from '../core/shared/proxies';
-import type { SettingReader } from '../host/settingReader';
-import { resolveSettings } from '../host/settings';
-import { settingKeys, settingsSection } from './contributions';
 
 export interface EditorSettings {
   readonly run: RunSettings;
@@ -21,8 +21,7 @@ export interface EditorSettings {
 
 export function readSettings(scope?: vscode.Uri): EditorSettings {
   const section = vscode.workspace.getConfiguration(settingsSection, scope);
-  const { settings, machine, warnings } = resolveSettings(readerOf(section));
-  const oneAtATime = section.get(settingKeys.enabled) === false;
+  const { settings, machine, oneAtATime, warnings } = resolveSettings(readerOf(section));
   const proxy = editorProxy();
   return {
     run: settings,
@@ -60,11 +59,12 @@ function editorProxy(): EditorProxy | undefined {
  */
 export async function writeMaxAgents(maxAgents: number, scope?: vscode.Uri): Promise<void> {
   const section = vscode.workspace.getConfiguration(settingsSection, scope);
-  if (section.get(settingKeys.maxAgents) === maxAgents) return;
-  const inspected = section.inspect(settingKeys.maxAgents);
+  const { key } = settingsTable.run.maxAgents;
+  if (section.get(key) === maxAgents) return;
+  const inspected = section.inspect(key);
   const { Global, Workspace, WorkspaceFolder } = vscode.ConfigurationTarget;
   const inFolder = inspected?.workspaceFolderValue !== undefined;
   const inWorkspace = inspected?.workspaceValue !== undefined;
   const target = inFolder ? WorkspaceFolder : inWorkspace ? Workspace : Global;
-  await section.update(settingKeys.maxAgents, maxAgents, target);
+  await section.update(key, maxAgents, target);
 }

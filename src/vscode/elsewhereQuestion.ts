@@ -1,6 +1,6 @@
 // Asks once what to do with a folder's records that were made elsewhere; until the answer they are only shown.
 import type * as vscode from 'vscode';
-import { type Elsewhere, madeElsewhere } from '../host/elsewhere';
+import { type Elsewhere, madeElsewhere } from '../client/elsewhere';
 import type { WorkspaceSession } from './workspaceSession';
 import type { Workspaces } from './workspaces';
 

@@ -1,16 +1,14 @@
 // The entry of the extension: VS Code calls `activate` once and `deactivate` before it goes. Wiring only; nothing is
-// joined or read before a view, a command or a run that was open asks for it.
-
+// joined or read before a view, a command or a run that was open asks for it, and most of the program is loaded then.
 import * as vscode from 'vscode';
 import { openBreakers } from '../core/events/accounts';
 import { ApiKeys } from './apiKeys';
 import { ChangesDocuments } from './changesDocuments';
 import { ClaimDecorations } from './claimDecorations';
-import { type CommandDeps, decideElsewhere, registerCommands } from './commands';
+import type { CommandDeps } from './commandDeps';
 import { ContextKeys, contextValues } from './contextKeys';
 import { commandIds, dashboardViewType, databaseFile, viewIds } from './contributions';
 import { Dashboard } from './dashboard';
-import { readSettings, writeMaxAgents } from './editorSettings';
 import { ElsewhereQuestion } from './elsewhereQuestion';
 import { treeMessage, treeSteps, unconfirmedCount } from './featureTree';
 import { FeatureTree, type TreeElement } from './featureTreeView';
@@ -18,8 +16,8 @@ import { createGathered } from './gather';
 import { LiveSettings } from './liveSettings';
 import { Notices } from './notices';
 import { PackageNotices } from './packageNotices';
+import { registerCommands } from './registerCommands';
 import { StatusBar } from './statusBar';
-import { surroundingsOf } from './surroundings';
 import { Workspaces } from './workspaces';
 
 /** Views of the editor's own are redrawn at most this often. */
@@ -35,7 +33,10 @@ export function activate(context: vscode.ExtensionContext): void {
 
   const workspaces = new Workspaces(async (root, elsewhere) => {
     // Loaded with the first join: engine and database are most of the program.
-    const { joinWorkspace } = await import('../host/joinWorkspace');
+    const [{ joinWorkspace }, { readSettings }] = await Promise.all([
+      import('../host/joinWorkspace'),
+      import('./editorSettings'),
+    ]);
     const joined = await joinWorkspace({
       root,
       face: 'vscode',
@@ -61,8 +62,11 @@ export function activate(context: vscode.ExtensionContext): void {
     workspaces,
     distUri,
     iconUri: vscode.Uri.joinPath(extensionUri, 'media', 'icon.png'),
-    surroundings: () => surroundingsOf(workspaces, apiKeys),
-    setAgents: (maxAgents) => writeMaxAgents(maxAgents, workspaces.shown?.folder.uri),
+    surroundings: async () => (await import('./surroundings')).surroundingsOf(workspaces, apiKeys),
+    setAgents: async (maxAgents) => {
+      const { writeMaxAgents } = await import('./editorSettings');
+      await writeMaxAgents(maxAgents, workspaces.shown?.folder.uri);
+    },
   });
 
   const tree = new FeatureTree();
@@ -121,16 +125,17 @@ export function activate(context: vscode.ExtensionContext): void {
     new PackageNotices(
       workspaces,
       vscode.window,
-      () => readSettings().machine.workspaceSetUp,
+      async () => (await import('./editorSettings')).readSettings().machine.workspaceSetUp,
       (cwd, commands) => {
         const terminal = vscode.window.createTerminal({ name: 'Parallel Agents: Install', cwd });
         for (const command of commands) terminal.sendText(command);
         terminal.show(true);
       },
     ),
-    new ElsewhereQuestion(workspaces, vscode.window, (workspace, answer) =>
-      decideElsewhere(commandDeps, workspace, answer),
-    ),
+    new ElsewhereQuestion(workspaces, vscode.window, async (workspace, answer) => {
+      const { decideElsewhere } = await import('./commands');
+      await decideElsewhere(commandDeps, workspace, answer);
+    }),
     workspaces.onDidChangeAny(({ root, trouble }) => notices.tell(root, trouble)),
     liveSettings.onDidChange(() => dashboard.refresh()),
     vscode.workspace.onDidGrantWorkspaceTrust(() => dashboard.refresh()),

@@ -1,4 +1,6 @@
 // What the sidebar says of each feature, and above them all, as functions of the snapshot.
+
+import { type LinkWords, troubleLine } from '../client/link';
 import type { openBreakers } from '../core/events/accounts';
 import { describeBreaker, describeSkip, oneLine } from '../core/events/describe';
 import type { Snapshot } from '../core/events/snapshot';
@@ -7,7 +9,6 @@ import { stageOf } from '../core/features/featureMachine';
 import { describePassedOver, fileWaiter } from '../core/scheduler/waitingForFiles';
 import type { FeatureId } from '../core/shared/ids';
 import { excerptOf } from '../core/shared/longText';
-import { type LinkWords, troubleLine } from '../host/link';
 import { type CommandId, commandIds } from './contributions';
 import { type GroupKey, groupOf, type Look, lookOf } from './featureGroups';
 

@@ -1,10 +1,9 @@
 // Makes settings and key act at once on a run that is open, and gives a host that took one over the key it needs.
 import * as vscode from 'vscode';
+import type { Asked } from '../client/session';
 import { hasOpenRun } from '../core/events/snapshot';
-import type { Asked } from '../host/allowance';
+import { type Setting, settingsSection } from '../core/settings/setting';
 import type { ApiKeys } from './apiKeys';
-import { settingKeys, settingsSection } from './contributions';
-import { readSettings } from './editorSettings';
 import type { WorkspaceSession } from './workspaceSession';
 import type { Workspaces } from './workspaces';
 
@@ -15,22 +14,13 @@ export class LiveSettings {
   private readonly disposables: vscode.Disposable[];
 
   constructor(
-    workspaces: Workspaces,
+    private readonly workspaces: Workspaces,
     private readonly apiKeys: ApiKeys,
   ) {
     this.disposables = [
       this.changed,
       vscode.workspace.onDidChangeConfiguration((event) => {
-        if (!event.affectsConfiguration(settingsSection)) return;
-        const affects = (key: string) => event.affectsConfiguration(`${settingsSection}.${key}`);
-        for (const workspace of workspaces.all) {
-          this.sendMaxAgents(workspace);
-          if (affects(settingKeys.allowedCommands) || affects(settingKeys.variables))
-            this.sendCommands(workspace);
-          if (affects(settingKeys.copiesFolder) || affects(settingKeys.copyLimit)) this.tryCopies(workspace);
-          if (affects(settingKeys.providers)) void this.sendKeys(workspace);
-        }
-        this.changed.fire();
+        if (event.affectsConfiguration(settingsSection)) void this.take(event);
       }),
       apiKeys.onDidChange(() => {
         for (const workspace of workspaces.all) void this.sendKeys(workspace);
@@ -45,13 +35,29 @@ export class LiveSettings {
     for (const disposable of this.disposables) disposable.dispose();
   }
 
-  private sendMaxAgents(workspace: WorkspaceSession): void {
+  private async take(event: vscode.ConfigurationChangeEvent): Promise<void> {
+    const { settingsTable } = await import('../core/settings/settingsTable');
+    const { allowedCommands, variables, copiesFolder, copyLimitBytes, providers } = settingsTable.machine;
+    const affects = (...settings: readonly Setting[]) =>
+      settings.some(({ key }) => event.affectsConfiguration(`${settingsSection}.${key}`));
+    for (const workspace of this.workspaces.all) {
+      await this.sendMaxAgents(workspace);
+      if (affects(allowedCommands, variables)) await this.sendCommands(workspace);
+      if (affects(copiesFolder, copyLimitBytes)) this.tryCopies(workspace);
+      if (affects(providers)) await this.sendKeys(workspace);
+    }
+    this.changed.fire();
+  }
+
+  private async sendMaxAgents(workspace: WorkspaceSession): Promise<void> {
+    const { readSettings } = await loadSettings();
     const { run } = workspace.snapshot;
     const { maxAgents } = readSettings(workspace.folder.uri).run;
     if (maxAgents !== run?.settings.maxAgents) this.send(workspace, { maxAgents });
   }
 
-  private sendCommands(workspace: WorkspaceSession): void {
+  private async sendCommands(workspace: WorkspaceSession): Promise<void> {
+    const { readSettings } = await loadSettings();
     const { allowedCommands, variables } = readSettings(workspace.folder.uri).machine;
     this.send(workspace, { allowedCommands, variables });
   }
@@ -63,12 +69,13 @@ export class LiveSettings {
     // What refuses it has ended the wait as well.
     workspace
       .open()
-      .then((session) => session.resume())
+      .then((session) => session.ask.resumeRun())
       .catch(() => undefined);
   }
 
   private async sendKeys(workspace: WorkspaceSession): Promise<void> {
     if (workspace.snapshot.run?.settings.model === 'offline') return;
+    const { readSettings } = await loadSettings();
     const access = await this.apiKeys.read(readSettings(workspace.folder.uri).machine.providers);
     if (access.length > 0) this.send(workspace, { access });
   }
@@ -86,4 +93,9 @@ export class LiveSettings {
         () => undefined,
       );
   }
+}
+
+/** The forms of settings are large, and nothing is read of them before something changes. */
+function loadSettings() {
+  return import('./editorSettings');
 }

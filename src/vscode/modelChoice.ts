@@ -1,9 +1,9 @@
 // Says in the editor's words which model a run will speak to, and what to do first when there is none to speak to.
 import type { Snapshot } from '../core/events/snapshot';
-import type { MachineSettings } from '../core/guardrails/machineSettings';
 import { agentOf, unknownAgent } from '../core/models/agents';
 import type { ModelChoice } from '../core/models/modelAccess';
 import { titleOf } from '../core/models/providers';
+import type { MachineSettings } from '../core/settings/machineSettings';
 import { offlineScriptFile } from './contributions';
 
 type Asked = Pick<MachineSettings, 'providers' | 'agents'>;

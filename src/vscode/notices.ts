@@ -1,7 +1,8 @@
 // The few things worth a notification: a run that ended, and what went wrong with its next step.
+
+import { type LinkWords, troubleLine } from '../client/link';
 import { describeBreaker, oneLine } from '../core/events/describe';
 import type { Event } from '../core/events/event';
-import { type LinkWords, troubleLine } from '../host/link';
 import { commandIds } from './contributions';
 import type { WorkspaceChange } from './workspaceSession';
 

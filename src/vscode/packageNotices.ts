@@ -2,7 +2,7 @@
 import type * as vscode from 'vscode';
 import { oneLine } from '../core/events/describe';
 import { outdatedBy } from '../core/events/outdatedPackages';
-import type { WorkspaceSetUp } from '../core/guardrails/machineSettings';
+import type { WorkspaceSetUp } from '../core/settings/machineSettings';
 import type { HappenedIn, Workspaces } from './workspaces';
 
 /** `vscode.window`, as far as it is asked here. */
@@ -21,7 +21,7 @@ export class PackageNotices implements vscode.Disposable {
   constructor(
     workspaces: Pick<Workspaces, 'onDidHappen'>,
     private readonly window: PackageWindow,
-    private readonly choice: () => WorkspaceSetUp,
+    private readonly choice: () => Promise<WorkspaceSetUp>,
     private readonly run: (root: string, commands: readonly string[]) => void,
   ) {
     this.listening = workspaces.onDidHappen((happened) => void this.take(happened));
@@ -34,8 +34,9 @@ export class PackageNotices implements vscode.Disposable {
   private async take({ workspace, events }: HappenedIn): Promise<void> {
     const { run } = workspace.snapshot;
     const outdated = run && outdatedBy(events, run.settings);
-    const choice = this.choice();
-    if (!outdated || choice === 'never') return;
+    if (!outdated) return;
+    const choice = await this.choice();
+    if (choice === 'never') return;
     const { paths, commands } = outdated;
     const key = `${run.id} ${commands.join('\n')}`;
     if (this.told.get(workspace.root) === key) return;

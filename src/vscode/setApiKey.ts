@@ -20,7 +20,7 @@ export async function setApiKey(apiKeys: ApiKeys, asked: unknown): Promise<void>
   if (key === undefined) return;
   await apiKeys.write(id, key);
   if (key.trim() === '') return;
-  const { tryKey } = await import('../host/tryKey');
+  const { tryKey } = await import('../client/tryKey');
   const told = await vscode.window.withProgress(
     { location: vscode.ProgressLocation.Window, title: `Trying the key at ${provider.title} ...` },
     () => tryKey({ ...provider, apiKey: key.trim() }, process.env, proxy),

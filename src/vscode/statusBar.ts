@@ -1,10 +1,10 @@
 // The one status-bar item: how many agents work and how much is left, drawn from the snapshot alone.
 import type * as vscode from 'vscode';
+import { type LinkWords, troubleLine } from '../client/link';
 import { describeSlow, openBreakers } from '../core/events/accounts';
 import { describeBreaker, oneLine } from '../core/events/describe';
 import { liveAttempts, type Snapshot } from '../core/events/snapshot';
 import { stageOf } from '../core/features/featureMachine';
-import { type LinkWords, troubleLine } from '../host/link';
 
 export interface StatusBarText {
   /** With an icon, or two where an account is in the way of some, in VS Code's `$(name)` form. */

@@ -1,13 +1,13 @@
 // One folder's live link to its host: joined when something first needs it, and kept to the folder's backlog file.
 import * as path from 'node:path';
 import * as vscode from 'vscode';
+import { BacklogFollower } from '../client/backlogFollower';
+import { type Elsewhere, madeElsewhere } from '../client/elsewhere';
+import { type LinkWords, wordsForFailure, wordsForLink } from '../client/link';
+import type { AgentOutput, Session } from '../client/session';
 import type { Event } from '../core/events/event';
 import { emptySnapshot, hasOpenRun, type Snapshot } from '../core/events/snapshot';
-import { BacklogFollower } from '../host/backlogFollower';
-import { type Elsewhere, madeElsewhere } from '../host/elsewhere';
 import type { Joined } from '../host/joinWorkspace';
-import { type LinkWords, wordsForFailure, wordsForLink } from '../host/link';
-import type { AgentOutput, Session } from '../host/session';
 import type { LoadedBacklog } from '../protocol/hubValues';
 import { backlogFile, databaseFile, offlineScriptFile } from './contributions';
 

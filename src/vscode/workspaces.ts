@@ -1,7 +1,7 @@
 // The folders of the window, and which of them the tree, the status bar and the dashboard show.
 import * as vscode from 'vscode';
+import type { AgentOutput } from '../client/session';
 import { emptySnapshot, type Snapshot } from '../core/events/snapshot';
-import type { AgentOutput } from '../host/session';
 import { type JoinSession, type WorkspaceChange, WorkspaceSession } from './workspaceSession';
 
 const shownKey = 'shownFolder';

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { setFlagsFromString } from 'node:v8';
 import { Redactor } from '../core/guardrails/redactor';
+import { steersModels } from '../core/models/providers';
 import { Failure } from '../ports/failure';
 import { nobodyThereCode } from '../ports/workers';
 import { type AttemptStart, runAttempt } from './attempt';
@@ -19,7 +20,7 @@ const redactor = new Redactor();
 setFlagsFromString('--liftoff-only');
 process.title = 'parallel-agents worker';
 // The model's SDK adds headers that this names to every request; only what the hub sends us is to count.
-for (const name of Object.keys(process.env)) if (name.startsWith('ANTHROPIC_')) delete process.env[name];
+for (const name of Object.keys(process.env)) if (steersModels.test(name)) delete process.env[name];
 process.on('unhandledRejection', (reason) => fail(reason));
 process.on('uncaughtException', (error) => fail(error));
 

@@ -3,10 +3,10 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:net';
 import { Duplex, PassThrough } from 'node:stream';
-import { defaultLimits } from '../core/guardrails/limits';
 import { Redactor } from '../core/guardrails/redactor';
+import { defaultLimits } from '../core/settings/runSettings';
 import { createConnection, type HubConnection } from '../hub/connection';
-import { workerMethods } from '../protocol/hubMethods';
+import { workerMethods } from '../protocol/workerMethods';
 import { workOver } from './attempt';
 
 /**

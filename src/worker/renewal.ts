@@ -2,7 +2,7 @@
 import { renewEveryMs } from '../core/claims/claim';
 import { Failure } from '../ports/failure';
 import type { Clock } from '../ports/system';
-import { workerMethods } from '../protocol/hubMethods';
+import { workerMethods } from '../protocol/workerMethods';
 import type { HubAsker } from './hubCoordinator';
 
 export interface RenewedHub extends HubAsker {

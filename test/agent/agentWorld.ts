@@ -4,8 +4,8 @@ import { createModelAgent } from '../../src/agent/agentLoop';
 import type { AgentOutcome, ToolAnswer, ToolContext } from '../../src/agent/tools/tool';
 import { codingTools } from '../../src/agent/tools/toolSet';
 import type { BudgetAnswer } from '../../src/core/guardrails/budget';
-import { defaultLimits } from '../../src/core/guardrails/limits';
 import { Redactor } from '../../src/core/guardrails/redactor';
+import { defaultLimits } from '../../src/core/settings/runSettings';
 import { ok, refuse } from '../../src/core/shared/result';
 import type { Assignment, Coordinator, SubmitVerdict } from '../../src/ports/coordinator';
 import type { CopyFiles } from '../../src/ports/copyFiles';
@@ -103,12 +103,12 @@ export function createAgentWorld(options: AgentWorldOptions = {}): AgentWorld {
     toolEnd: async ({ tool, ok: isOk, summary, durationMs }) =>
       say(`end ${tool} ${isOk ? 'ok' : 'failed'}: ${summary} ${durationMs}ms`),
     copyReady: async () => options.ready ?? { withheld: [] },
-    lockFile: async (path, wait = true) => {
+    lockFile: async ({ path, wait = true }) => {
       say(`lock ${path}${wait ? '' : ' if it is free'}`);
       const shared = path === options.shared ? ({ shared: true } as const) : {};
       return ok({ path, fresh: true, waitedMs: 0, ...shared });
     },
-    releaseFile: async (path) => {
+    releaseFile: async ({ path }) => {
       say(`release ${path}`);
       return ok(path);
     },
@@ -128,7 +128,7 @@ export function createAgentWorld(options: AgentWorldOptions = {}): AgentWorld {
       files.delete(from);
       return ok({ hash: baseHash });
     },
-    commandBegin: async (command) => {
+    commandBegin: async ({ command }) => {
       say(`command ${command}`);
       return ok({ place: { cwd: '/copy', env: {} }, timeoutMs: 60_000, shell: 'sh' });
     },
@@ -144,14 +144,14 @@ export function createAgentWorld(options: AgentWorldOptions = {}): AgentWorld {
     progress: async ({ status, step, progress }) =>
       say(`${status}: ${step}${progress === undefined ? '' : ` ${progress}%`}`),
     log: (text) => void logged.push(text),
-    submit: async (summary) => {
+    submit: async ({ summary }) => {
       say(`submit ${summary}`);
       handedIn += 1;
       return verdicts[Math.min(handedIn, verdicts.length) - 1] ?? { kind: 'passing' };
     },
     handBack: async ({ cause, message }) => say(`hand back (${cause}): ${message}`),
     lost: async ({ note }) => say(`lost: ${note}`),
-    giveUp: async (reason, { by, final } = {}) =>
+    giveUp: async ({ reason, by, final }) =>
       say(`give up${by ? ` by ${by}` : ''}${final ? ' for good' : ''}: ${reason}`),
   };
   const coordinator: Coordinator = { ...recording, ...answers };

@@ -2,12 +2,12 @@
 import type { Attempt, Event, Happening } from '../../src/core/events/event';
 import type { Experience } from '../../src/core/events/experience';
 import { projectAll } from '../../src/core/events/project';
-import { defaultRunSettings } from '../../src/core/events/runSettings';
 import { emptySnapshot, type Snapshot } from '../../src/core/events/snapshot';
 import type { FeatureSpec } from '../../src/core/features/feature';
 import { lockedBy } from '../../src/core/locks/lockTable';
 import { Board } from '../../src/core/scheduler/board';
 import { decide } from '../../src/core/scheduler/decide';
+import { defaultRunSettings } from '../../src/core/settings/runSettings';
 import type { FeatureId } from '../../src/core/shared/ids';
 
 export interface BenchFeature {

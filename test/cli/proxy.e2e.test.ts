@@ -4,11 +4,11 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, it } from 'mocha';
-import { defaultRunSettings } from '../../src/core/events/runSettings';
-import { defaultMachineSettings } from '../../src/core/guardrails/machineSettings';
 import { accessWith } from '../../src/core/models/modelAccess';
+import { defaultMachineSettings } from '../../src/core/settings/machineSettings';
+import { readProviders } from '../../src/core/settings/providerSettings';
+import { defaultRunSettings } from '../../src/core/settings/runSettings';
 import { joinWorkspace } from '../../src/host/joinWorkspace';
-import { readProviders } from '../../src/host/providerSettings';
 import { cleanUpAfterEach } from '../support/cleanUp';
 import { parseEvents, startCli, userWith } from '../support/cli';
 import { startFakeProxy } from '../support/fakeProxy';
@@ -77,7 +77,10 @@ describe('a model behind a proxy', () => {
       [],
       'these would go before',
     );
-    const machine = { ...defaultMachineSettings, providers: readProviders({ anthropic: { baseUrl } }, []) };
+    const machine = {
+      ...defaultMachineSettings,
+      providers: readProviders({ anthropic: { baseUrl } }, () => {}),
+    };
     const joined = await joinWorkspace({
       ...{ root: dir, face: 'vscode' as const, distDir: path.join(repoRoot, 'dist') },
       ...{ goOn: false, elsewhere: 'ask' as const, configDir, log: () => {} },

@@ -1,6 +1,5 @@
 // Features in every stage, and events with their numbers, for the tests of core.
 import type { Event, Happening } from '../../src/core/events/event';
-import { defaultRunSettings, type RunSettings } from '../../src/core/events/runSettings';
 import { emptySnapshot, type Run, type Snapshot } from '../../src/core/events/snapshot';
 import {
   type Feature,
@@ -9,6 +8,7 @@ import {
   newFeature,
 } from '../../src/core/features/feature';
 import type { Stage } from '../../src/core/features/featureMachine';
+import { defaultRunSettings, type RunSettings } from '../../src/core/settings/runSettings';
 
 export function specOf(name: string, part: Partial<FeatureSpec> = {}): FeatureSpec {
   return { name, category: 'default', priority: 3, description: '', dependsOn: [], files: [], ...part };

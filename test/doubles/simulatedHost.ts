@@ -1,13 +1,13 @@
 // A whole host on a simulated clock: the real engine and rules, with agents that do what a test says.
 import { renewEveryMs } from '../../src/core/claims/claim';
 import type { Event } from '../../src/core/events/event';
-import { defaultRunSettings, type RunSettings } from '../../src/core/events/runSettings';
 import { liveAttempts } from '../../src/core/events/snapshot';
 import type { FeatureSpec } from '../../src/core/features/feature';
 import { parseBacklog } from '../../src/core/features/featureList';
 import { Redactor } from '../../src/core/guardrails/redactor';
 import type { Surroundings } from '../../src/core/guardrails/surroundings';
 import { knownProviders } from '../../src/core/models/providers';
+import { defaultRunSettings, type RunSettings } from '../../src/core/settings/runSettings';
 import { atOnce } from '../../src/core/shared/steps';
 import type { AgentDesk } from '../../src/engine/agentDesk';
 import { Engine } from '../../src/engine/engine';

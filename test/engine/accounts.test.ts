@@ -2,7 +2,7 @@
 import { strict as assert } from 'node:assert';
 import { openBreakers } from '../../src/core/events/accounts';
 import { describeBreaker } from '../../src/core/events/describe';
-import { defaultLimits } from '../../src/core/guardrails/limits';
+import { defaultLimits } from '../../src/core/settings/runSettings';
 import { MemoryDisk } from '../doubles/memoryStore';
 import { type Behaviour, SimulatedHost } from '../doubles/simulatedHost';
 

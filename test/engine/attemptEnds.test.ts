@@ -1,7 +1,7 @@
 // An attempt's end that the machine refuses: tried again until it works, told once, and never in the way of a stop.
 import { strict as assert } from 'node:assert';
 import { describe, it } from 'mocha';
-import { defaultLimits } from '../../src/core/guardrails/limits';
+import { defaultLimits } from '../../src/core/settings/runSettings';
 import { Failure } from '../../src/ports/failure';
 import { MemoryIsolation } from '../doubles/memoryIsolation';
 import { MemoryDisk } from '../doubles/memoryStore';

@@ -1,6 +1,6 @@
 // Trouble that is no feature's: one message, nothing counted, one probe at a time, and on again when it is over.
 import { strict as assert } from 'node:assert';
-import { defaultLimits } from '../../src/core/guardrails/limits';
+import { defaultLimits } from '../../src/core/settings/runSettings';
 import { excerptOf } from '../../src/core/shared/longText';
 import { Failure, type FailureReason } from '../../src/ports/failure';
 import { nobodyThereCode } from '../../src/ports/workers';

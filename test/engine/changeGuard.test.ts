@@ -1,7 +1,7 @@
 // Power files in whole runs: refused undeclared, dropped from what a command did, and passed only with the user's yes.
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
-import { defaultLimits } from '../../src/core/guardrails/limits';
+import { defaultLimits } from '../../src/core/settings/runSettings';
 import { excerptOf } from '../../src/core/shared/longText';
 import { hashOf, MemoryIsolation } from '../doubles/memoryIsolation';
 import { type Hands, SimulatedHost, type SimulatedHostOptions } from '../doubles/simulatedHost';

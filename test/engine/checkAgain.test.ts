@@ -1,6 +1,6 @@
 // Features that passed and were edited since: checked as they are, and an agent's only where that fails.
 import { strict as assert } from 'node:assert';
-import { defaultRunSettings, type RunSettings } from '../../src/core/events/runSettings';
+import { defaultRunSettings, type RunSettings } from '../../src/core/settings/runSettings';
 import { Failure } from '../../src/ports/failure';
 import { MemoryIsolation } from '../doubles/memoryIsolation';
 import { MemoryDisk } from '../doubles/memoryStore';

@@ -1,7 +1,7 @@
 // Checks of several agents at once: no more than there are cores for, and what waiting for that costs: nothing but time.
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
-import { defaultLimits } from '../../src/core/guardrails/limits';
+import { defaultLimits } from '../../src/core/settings/runSettings';
 import { SimulatedHost, type SimulatedHostOptions } from '../doubles/simulatedHost';
 
 const backlog = ['a', 'b', 'c', 'd'].map((name) => ({ name }));

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
 import { leaseMs } from '../../src/core/claims/claim';
-import { defaultLimits } from '../../src/core/guardrails/limits';
+import { defaultLimits } from '../../src/core/settings/runSettings';
 import type { Assignment } from '../../src/ports/coordinator';
 import { MemoryIsolation } from '../doubles/memoryIsolation';
 import { MemoryDisk } from '../doubles/memoryStore';

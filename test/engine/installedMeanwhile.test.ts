@@ -1,7 +1,7 @@
 // The user installs packages while agents work: a check that was red without them is run on them, and costs no attempt.
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
-import { defaultLimits } from '../../src/core/guardrails/limits';
+import { defaultLimits } from '../../src/core/settings/runSettings';
 import { MemoryIsolation } from '../doubles/memoryIsolation';
 import { SimulatedClock } from '../doubles/simulatedClock';
 import { type Hands, SimulatedHost, type SimulatedHostOptions } from '../doubles/simulatedHost';

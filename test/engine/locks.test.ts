@@ -1,9 +1,9 @@
 // Locks in the real engine: what claims hold, what who waits is told, and what becomes of files that move or go.
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
-import { defaultLimits } from '../../src/core/guardrails/limits';
 import { lockName } from '../../src/core/locks/lockScope';
 import { describePassedOver, waitingForFiles } from '../../src/core/scheduler/waitingForFiles';
+import { defaultLimits } from '../../src/core/settings/runSettings';
 import type { LockGrant } from '../../src/ports/coordinator';
 import { hashOf, MemoryIsolation } from '../doubles/memoryIsolation';
 import {

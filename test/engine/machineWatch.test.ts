@@ -1,6 +1,6 @@
 // A check or command that fails on a machine that was not able costs its feature nothing; one that was able, all.
 import { strict as assert } from 'node:assert';
-import { defaultLimits } from '../../src/core/guardrails/limits';
+import { defaultLimits } from '../../src/core/settings/runSettings';
 import type { CommandResult, CommandRun } from '../../src/ports/workers';
 import { ScriptedMachine } from '../doubles/scriptedMachine';
 import { type Behaviour, SimulatedHost, type SimulatedHostOptions } from '../doubles/simulatedHost';

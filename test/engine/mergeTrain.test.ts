@@ -1,7 +1,7 @@
 // Works that are checked at the same time, each on what those ahead of it are about to publish.
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
-import { defaultLimits } from '../../src/core/guardrails/limits';
+import { defaultLimits } from '../../src/core/settings/runSettings';
 import type { CommandResult } from '../../src/ports/workers';
 import { MemoryIsolation } from '../doubles/memoryIsolation';
 import { type Behaviour, SimulatedHost, type SimulatedHostOptions } from '../doubles/simulatedHost';

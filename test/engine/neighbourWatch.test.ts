@@ -1,8 +1,8 @@
 // Commands that run side by side are looked at, others not; and a check that another's server may have answered is run again.
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
-import { defaultLimits } from '../../src/core/guardrails/limits';
 import type { Seen } from '../../src/core/guardrails/neighbours';
+import { defaultLimits } from '../../src/core/settings/runSettings';
 import { NeighbourWatch } from '../../src/engine/neighbourWatch';
 import type { LocalSockets } from '../../src/ports/localSockets';
 import { SimulatedClock, settle } from '../doubles/simulatedClock';

@@ -1,6 +1,6 @@
 // The user's set-up command beside the agents: in whose time it runs, and what comes of one that fails.
 import { strict as assert } from 'node:assert';
-import { defaultLimits } from '../../src/core/guardrails/limits';
+import { defaultLimits } from '../../src/core/settings/runSettings';
 import { excerptOf } from '../../src/core/shared/longText';
 import { SimulatedClock } from '../doubles/simulatedClock';
 import { type Behaviour, SimulatedHost, type SimulatedHostOptions } from '../doubles/simulatedHost';

@@ -1,7 +1,7 @@
 // From handing in to the workspace: what is checked is what is published, whatever others and the user do meanwhile.
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
-import { defaultLimits } from '../../src/core/guardrails/limits';
+import { defaultLimits } from '../../src/core/settings/runSettings';
 import { excerptOf } from '../../src/core/shared/longText';
 import { hashOf, MemoryIsolation } from '../doubles/memoryIsolation';
 import {

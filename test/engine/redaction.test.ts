@@ -1,7 +1,7 @@
 // Keys that agents, checks and providers put into their words: none reaches an event, the store, or a model.
 import { strict as assert } from 'node:assert';
-import { defaultLimits } from '../../src/core/guardrails/limits';
 import { Redactor } from '../../src/core/guardrails/redactor';
+import { defaultLimits } from '../../src/core/settings/runSettings';
 import { MemoryDisk } from '../doubles/memoryStore';
 import { SimulatedHost, specsOf } from '../doubles/simulatedHost';
 

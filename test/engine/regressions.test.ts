@@ -1,7 +1,7 @@
 // What passed goes on passing: the checks of endangered features before others' work enters, and all once more at the end.
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
-import { defaultLimits } from '../../src/core/guardrails/limits';
+import { defaultLimits } from '../../src/core/settings/runSettings';
 import { MemoryIsolation } from '../doubles/memoryIsolation';
 import { SimulatedClock } from '../doubles/simulatedClock';
 import { type Hands, SimulatedHost, type SimulatedHostOptions } from '../doubles/simulatedHost';

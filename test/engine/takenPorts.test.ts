@@ -1,7 +1,7 @@
 // Checks that find a port taken while others run: run again by themselves, at no cost but time, and once only.
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
-import { defaultLimits } from '../../src/core/guardrails/limits';
+import { defaultLimits } from '../../src/core/settings/runSettings';
 import { MemoryIsolation } from '../doubles/memoryIsolation';
 import { SimulatedHost, type SimulatedHostOptions } from '../doubles/simulatedHost';
 

@@ -4,13 +4,13 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'mocha';
+import type { Session } from '../../src/client/session';
 import type { Event } from '../../src/core/events/event';
-import { defaultRunSettings } from '../../src/core/events/runSettings';
-import { defaultMachineSettings, type MachineSettings } from '../../src/core/guardrails/machineSettings';
 import { accessWith } from '../../src/core/models/modelAccess';
+import { defaultMachineSettings, type MachineSettings } from '../../src/core/settings/machineSettings';
+import { readProviders } from '../../src/core/settings/providerSettings';
+import { defaultRunSettings } from '../../src/core/settings/runSettings';
 import { joinWorkspace } from '../../src/host/joinWorkspace';
-import { readProviders } from '../../src/host/providerSettings';
-import type { Session } from '../../src/host/session';
 import { type FakeMessagesApi, startFakeMessagesApi, streamed } from '../support/fakeMessagesApi';
 import { repoRoot } from '../support/repoRoot';
 import { call, finish, writeProject } from '../support/smallProject';
@@ -44,7 +44,7 @@ describe('a face that starts through the host of another', function () {
   });
 
   /** Settings by which keys for Anthropic go to `theirs`. */
-  const theirSettings = () => readProviders({ anthropic: { baseUrl: theirs.baseUrl } }, []);
+  const theirSettings = () => readProviders({ anthropic: { baseUrl: theirs.baseUrl } }, () => {});
 
   async function join(machine: () => MachineSettings, goOn = false): Promise<Session> {
     const joined = await joinWorkspace({
@@ -134,7 +134,7 @@ describe('a face that starts through the host of another', function () {
     await other.start({ settings, allowedCommands: ['echo one', 'echo two'], variables: [] });
     assert.deepEqual(commandsOf(await end)[2], ['echo three', false]);
     const later = ended(other);
-    await other.retry(1);
+    await other.ask.retry({ featureId: 1 });
     await other.start({ settings, allowedCommands: ['echo one', 'echo two'], variables: [] });
     assert.deepEqual(
       commandsOf(await later).map(([, ok]) => ok),
@@ -190,6 +190,6 @@ describe('a face that starts through the host of another', function () {
     });
     await asked;
     assert.equal(theirs.requests[0]?.headers.authorization, 'Bearer sk-mine');
-    await next.stop();
+    await next.ask.stopRun();
   });
 });

@@ -1,13 +1,13 @@
 // Whose keys a host has, and what it says of a provider that it cannot ask.
 import { strict as assert } from 'node:assert';
-import { defaultMachineSettings } from '../../src/core/guardrails/machineSettings';
 import { Redactor } from '../../src/core/guardrails/redactor';
 import { accessWith } from '../../src/core/models/modelAccess';
+import { defaultMachineSettings } from '../../src/core/settings/machineSettings';
+import { readProviders } from '../../src/core/settings/providerSettings';
 import { Allowance } from '../../src/host/allowance';
-import { readProviders } from '../../src/host/providerSettings';
 
 describe('an allowance', () => {
-  const providers = readProviders({ mine: { baseUrl: 'http://mine' } }, []);
+  const providers = readProviders({ mine: { baseUrl: 'http://mine' } }, () => {});
   const redactor = new Redactor();
   const open = () => new Allowance(() => ({ ...defaultMachineSettings, providers }), redactor);
   const keys = (of: Readonly<Record<string, string>>) => accessWith((id) => of[id], providers);

@@ -2,7 +2,7 @@
 import { strict as assert } from 'node:assert';
 import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { defaultMachineSettings } from '../../src/core/guardrails/machineSettings';
+import { defaultMachineSettings } from '../../src/core/settings/machineSettings';
 import { openCopiesFolder } from '../../src/host/copiesFolder';
 import { Failure } from '../../src/ports/failure';
 import { tempFolder } from '../adapters/files/tempWorkspace';

@@ -2,13 +2,13 @@
 import assert from 'node:assert/strict';
 import { duplexPair } from 'node:stream';
 import { afterEach, describe, it } from 'mocha';
-import { defaultMachineSettings } from '../../src/core/guardrails/machineSettings';
+import { readDiff } from '../../src/client/readPages';
 import { Redactor } from '../../src/core/guardrails/redactor';
+import { defaultMachineSettings } from '../../src/core/settings/machineSettings';
 import { ok } from '../../src/core/shared/result';
 import { Allowance } from '../../src/host/allowance';
 import { handleClient } from '../../src/host/handlers';
 import { OutputRings } from '../../src/host/outputRings';
-import { readDiff } from '../../src/host/readPages';
 import { createConnection, type HubConnection } from '../../src/hub/connection';
 import { clientMethods } from '../../src/protocol/hubMethods';
 import { SimulatedHost } from '../doubles/simulatedHost';

@@ -2,16 +2,16 @@
 import { strict as assert } from 'node:assert';
 import { duplexPair } from 'node:stream';
 import { isDeepStrictEqual } from 'node:util';
+import { EventFollower } from '../../src/client/eventFollower';
+import { eventsSince, readSnapshot, readText, tellEditing } from '../../src/client/readPages';
 import type { Event } from '../../src/core/events/event';
 import { projectAll } from '../../src/core/events/project';
-import { defaultMachineSettings } from '../../src/core/guardrails/machineSettings';
 import { Redactor } from '../../src/core/guardrails/redactor';
+import { defaultMachineSettings } from '../../src/core/settings/machineSettings';
 import { ok } from '../../src/core/shared/result';
 import { Allowance } from '../../src/host/allowance';
-import { EventFollower } from '../../src/host/eventFollower';
 import { handleClient } from '../../src/host/handlers';
 import { OutputRings } from '../../src/host/outputRings';
-import { eventsSince, readSnapshot, readText, tellEditing } from '../../src/host/readPages';
 import { createConnection, type HubConnection } from '../../src/hub/connection';
 import {
   clientMethods,

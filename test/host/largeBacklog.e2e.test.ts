@@ -3,7 +3,7 @@ import { strict as assert } from 'node:assert';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { defaultMachineSettings } from '../../src/core/guardrails/machineSettings';
+import { defaultMachineSettings } from '../../src/core/settings/machineSettings';
 import { joinWorkspace } from '../../src/host/joinWorkspace';
 import { repoRoot } from '../support/repoRoot';
 import { writeProject } from '../support/smallProject';

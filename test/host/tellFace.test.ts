@@ -1,10 +1,10 @@
 // What a face is told when it reads at once, slowly or not at all, while agents print and things happen without end.
 import { strict as assert } from 'node:assert';
+import { EventFollower } from '../../src/client/eventFollower';
 import type { Event } from '../../src/core/events/event';
 import { emptySnapshot } from '../../src/core/events/snapshot';
 import { Redactor } from '../../src/core/guardrails/redactor';
 import type { EventLog } from '../../src/engine/eventLog';
-import { EventFollower } from '../../src/host/eventFollower';
 import { OutputRings } from '../../src/host/outputRings';
 import { tellFace } from '../../src/host/tellFace';
 import { createConnection, type HubConnection } from '../../src/hub/connection';

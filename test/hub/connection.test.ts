@@ -3,13 +3,14 @@ import { strict as assert } from 'node:assert';
 import { once } from 'node:events';
 import type { Duplex } from 'node:stream';
 import { z } from 'zod';
-import { defaultLimits } from '../../src/core/guardrails/limits';
+import { defaultLimits } from '../../src/core/settings/runSettings';
 import { refuse } from '../../src/core/shared/result';
 import { type ConnectionOptions, createConnection, type HubConnection } from '../../src/hub/connection';
 import { createFrameDecoder, encodeFrame } from '../../src/hub/frames';
 import type { Assignment } from '../../src/ports/coordinator';
 import { Failure } from '../../src/ports/failure';
-import { maxFrameBytes, workerMethods } from '../../src/protocol/hubMethods';
+import { maxFrameBytes } from '../../src/protocol/hubMethods';
+import { workerMethods } from '../../src/protocol/workerMethods';
 import { channels, type TwoEnds } from './twoEnds';
 
 const echo = {

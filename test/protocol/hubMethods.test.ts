@@ -1,22 +1,13 @@
 // The wire: every method with a message that passes, and what is refused around it.
 import { strict as assert } from 'node:assert';
 import type { z } from 'zod';
-import { defaultRunSettings } from '../../src/core/events/runSettings';
 import { emptySnapshot } from '../../src/core/events/snapshot';
 import { headOf } from '../../src/core/events/snapshotParts';
-import { defaultLimits } from '../../src/core/guardrails/limits';
 import { modelAliases } from '../../src/core/models/models';
-
-import {
-  clientMethods,
-  type Method,
-  maxFrameBytes,
-  type Notice,
-  toClientNotices,
-  toWorkerNotices,
-  workerMethods,
-  workerNotices,
-} from '../../src/protocol/hubMethods';
+import { defaultLimits, defaultRunSettings } from '../../src/core/settings/runSettings';
+import { clientMethods, maxFrameBytes, toClientNotices } from '../../src/protocol/hubMethods';
+import type { Method, Notice } from '../../src/protocol/method';
+import { toWorkerNotices, workerMethods, workerNotices } from '../../src/protocol/workerMethods';
 
 interface Example {
   readonly params: Readonly<Record<string, unknown>>;

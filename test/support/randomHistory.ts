@@ -1,10 +1,10 @@
 // Histories that chance makes up: any list of numbers is a valid one, so that fast-check can try and shrink them.
 import type { Attempt, Happening } from '../../src/core/events/event';
-import { defaultRunSettings } from '../../src/core/events/runSettings';
 import { liveAttempts } from '../../src/core/events/snapshot';
 import type { CheckProof } from '../../src/core/features/feature';
 import { stageOf } from '../../src/core/features/featureMachine';
 import { request } from '../../src/core/locks/lockTable';
+import { defaultRunSettings } from '../../src/core/settings/runSettings';
 import type { PublicationChange } from '../../src/ports/store';
 import { dropOf, endOf, History, put, specOf } from './history';
 

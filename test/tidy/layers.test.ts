@@ -28,16 +28,17 @@ const outside = [...node, ...npm, editorApi];
 const rooms: Record<string, string[]> = {
   core: [],
   protocol: ['core', 'zod'],
-  ports: ['core'],
+  ports: ['core', 'protocol'],
   engine: ['core', 'ports'],
   agent: ['core', 'ports'],
   adapters: ['core', 'ports', ...node, ...npm],
   hub: ['core', 'ports', 'protocol', ...node, 'vscode-jsonrpc/node'],
-  host: ['core', 'ports', 'protocol', 'engine', 'adapters', 'hub', ...node],
+  client: ['core', 'ports', 'protocol', 'adapters', 'hub', ...node],
+  host: ['core', 'ports', 'protocol', 'engine', 'adapters', 'hub', 'client', ...node],
   worker: ['core', 'ports', 'protocol', 'agent', 'adapters', 'hub', ...node, ...npm],
-  cli: ['core', 'ports', 'protocol', 'adapters', 'hub', 'host', ...node, ...npm],
-  mcp: ['core', 'protocol', 'hub', ...node, ...npm],
-  vscode: ['core', 'protocol', 'hub', 'host', ...node, editorApi],
+  cli: ['core', 'ports', 'protocol', 'adapters', 'hub', 'client', ...node, ...npm],
+  mcp: ['core', 'protocol', 'hub', 'client', ...node, ...npm],
+  vscode: ['core', 'protocol', 'hub', 'client', ...node, editorApi],
   'webview-ui': ['core', ...npm],
 };
 
@@ -55,7 +56,7 @@ const coreFolders: Record<string, string[]> = {
   knowledge: ['shared', 'models', 'claims', 'locks', 'guardrails', 'proof', 'features'],
 };
 const untilKnowledge = Object.keys(coreFolders);
-for (const folder of ['cost', 'planning', 'learning']) coreFolders[folder] = untilKnowledge;
+for (const folder of ['settings', 'cost', 'planning', 'learning']) coreFolders[folder] = untilKnowledge;
 coreFolders.events = Object.keys(coreFolders);
 coreFolders.scheduler = Object.keys(coreFolders);
 
@@ -72,13 +73,17 @@ const plants: [file: string, imports: string[], rules: string[]][] = [
   ['src/agent/prompted.ts', ['./prompts/system.md'], []],
   ['src/adapters/store/sqlStore.ts', ['sql.js'], []],
   ['src/adapters/process/opener.ts', ['../store/sqlStore'], []],
-  [
-    'src/worker/opensStore.ts',
-    ['../adapters/process/opener'],
-    ['worker-and-mcp-without-engine-and-database'],
-  ],
+  ['src/worker/opensStore.ts', ['../adapters/process/opener'], ['clients-without-engine-and-database']],
+  ['src/client/opensStore.ts', ['../adapters/process/opener'], ['clients-without-engine-and-database']],
+  ['src/host/createHost.ts', [], []],
+  ['src/host/joinWorkspace.ts', ['./createHost'], []],
+  ['src/vscode/joins.ts', ['../host/joinWorkspace'], []],
+  ['src/cli/makesHost.ts', ['../host/createHost'], ['faces-by-the-doors-of-the-host']],
   ['src/hub/server.ts', [], []],
   ['src/worker/serves.ts', ['../hub/server'], ['worker-is-a-client']],
+  ['src/core/settings/schemas.ts', ['zod'], []],
+  ['src/core/settings/reads.ts', ['picomatch'], ['core-settings-imports']],
+  ['src/core/settings/anchored.ts', ['../../ports/anchor'], ['core-settings-imports']],
   ['src/core/corner/anchor.ts', [], []],
   ['src/cli/main.ts', ['../core/corner/anchor'], ['core-folder-unknown']],
   ['src/protocol/webviewMessages.ts', [], []],

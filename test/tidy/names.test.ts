@@ -4,7 +4,7 @@ import path from 'node:path';
 import { contentOf, productFiles, projectFiles } from '../support/sourceFiles';
 
 const rooms = [
-  ...['core', 'protocol', 'ports', 'engine', 'agent', 'adapters', 'hub', 'host'],
+  ...['core', 'protocol', 'ports', 'engine', 'agent', 'adapters', 'hub', 'client', 'host'],
   ...['worker', 'cli', 'mcp', 'vscode'],
 ];
 const emptyNames = /^(index|utils?|types?|helpers?|common|misc|constants|interfaces?)\./;

@@ -2,10 +2,9 @@
 import { strict as assert } from 'node:assert';
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { defaultRunSettings } from '../../src/core/events/runSettings';
-import { defaultMachineSettings } from '../../src/core/guardrails/machineSettings';
+import { withSettings } from '../../scripts/settings.mjs';
 import { isModelName, modelAliases } from '../../src/core/models/models';
-import { resolveSettings } from '../../src/host/settings';
+import { allSettings } from '../../src/core/settings/settingsTable';
 import * as ids from '../../src/vscode/contributions';
 import { repoRoot } from '../support/repoRoot';
 
@@ -117,23 +116,8 @@ describe('package.json', () => {
     );
   });
 
-  it('contributes exactly the settings that are read', () => {
-    const own = Object.values(ids.settingKeys).map((key) => `${ids.settingsSection}.${key}`);
-    assert.deepEqual(sorted(Object.keys(settings)), sorted(own));
-    const asked = new Set<string>();
-    resolveSettings((name) => void asked.add(`${ids.settingsSection}.${name}`));
-    assert.deepEqual(sorted(asked), sorted(own), 'the resolver reads others');
-  });
-
-  it('shows the defaults that a run has without any setting', () => {
-    const {
-      settings: resolved,
-      machine,
-      warnings,
-    } = resolveSettings((name) => settings[`${ids.settingsSection}.${name}`]?.default);
-    assert.deepEqual(resolved, defaultRunSettings);
-    assert.deepEqual(machine, defaultMachineSettings);
-    assert.deepEqual(warnings, []);
+  it('contributes exactly the settings of the table', async () => {
+    assert.equal(text, await withSettings(text, allSettings), '`npm run settings` brings them together');
   });
 
   it('offers every model there is', () => {

@@ -1,9 +1,9 @@
 // The sidebar's tree for workspaces in different situations, pictured as nested lists.
 import { strict as assert } from 'node:assert';
+import type { LinkWords } from '../../src/client/link';
 import { openBreakers } from '../../src/core/events/accounts';
 import { emptySnapshot, type Snapshot } from '../../src/core/events/snapshot';
 import { type Feature, newFeature } from '../../src/core/features/feature';
-import type { LinkWords } from '../../src/host/link';
 import { FeatureGroups, type GroupNode, shownAtOnce } from '../../src/vscode/featureGroups';
 import { featureNode, type TreeFacts, treeMessage, treeSteps } from '../../src/vscode/featureTree';
 import { mulberry32 } from '../bench/chance';

@@ -2,7 +2,7 @@
 import { strict as assert } from 'node:assert';
 import { EventEmitter } from 'node:events';
 import { emptySnapshot } from '../../src/core/events/snapshot';
-import type { WorkspaceSetUp } from '../../src/core/guardrails/machineSettings';
+import type { WorkspaceSetUp } from '../../src/core/settings/machineSettings';
 import { PackageNotices } from '../../src/vscode/packageNotices';
 import type { HappenedIn } from '../../src/vscode/workspaces';
 
@@ -24,7 +24,7 @@ function follow(choice: WorkspaceSetUp, answer?: string) {
   const notices = new PackageNotices(
     workspaces,
     window,
-    () => choice,
+    async () => choice,
     (...what) => void ran.push(what),
   );
   const publish = async (path: string, runId = 1) => {

@@ -1,10 +1,10 @@
 // Workspaces in the middle of their work, for everything that draws one: made of events, as a real one is.
 
 import type { Attempt, Happening } from '../../src/core/events/event';
-import { defaultRunSettings, type RunSettings } from '../../src/core/events/runSettings';
 import type { FeatureSpec } from '../../src/core/features/feature';
 import { lockedOf } from '../../src/core/locks/lockScope';
 import { reportRun } from '../../src/core/scheduler/reportRun';
+import { defaultRunSettings, type RunSettings } from '../../src/core/settings/runSettings';
 import { History, specOf } from '../support/history';
 
 const process = { pid: 4242, started: '1763683200.12' };

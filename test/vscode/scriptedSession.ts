@@ -1,10 +1,10 @@
 // A session whose history the test writes: the extension's side of the wire without a host behind it.
+
+import type { AgentOutput, Asked, Session, SessionChange } from '../../src/client/session';
 import type { Event } from '../../src/core/events/event';
 import type { Snapshot } from '../../src/core/events/snapshot';
 import type { LongText } from '../../src/core/shared/longText';
 import { ok, type Result } from '../../src/core/shared/result';
-import type { Asked } from '../../src/host/allowance';
-import type { AgentOutput, Session, SessionChange } from '../../src/host/session';
 import type { LoadedBacklog, PlacedProblem } from '../../src/protocol/hubValues';
 import { History } from '../support/history';
 
@@ -59,10 +59,6 @@ export class ScriptedSession implements Session {
     return () => this.outputs.delete(listener);
   }
 
-  async output(slot: number): Promise<string> {
-    return `output of ${slot}\n`;
-  }
-
   async text(text: LongText): Promise<string> {
     return typeof text === 'string' ? text : text.excerpt;
   }
@@ -96,16 +92,15 @@ export class ScriptedSession implements Session {
     return ok({ leftOut: { commands: [], variables: [], providers: [] } });
   }
 
-  pause = async () => this.took('pause');
-  resume = async () => this.took('resume');
-  stop = async () => this.took('stop');
-  retry = async (id: number) => this.took('retry', id);
-  confirm = async (id: number) => this.took('confirm', id);
-
-  async reject(id: number) {
-    this.took('reject', id);
-    return ok({});
-  }
+  readonly ask: Session['ask'] = {
+    pauseRun: async () => this.took('pause'),
+    resumeRun: async () => this.took('resume'),
+    stopRun: async () => this.took('stop'),
+    retry: async ({ featureId }) => this.took('retry', featureId),
+    confirm: async ({ featureId }) => this.took('confirm', featureId),
+    reject: async ({ featureId }) => this.took('reject', featureId),
+    output: async ({ slot }) => ({ text: `output of ${slot}\n` }),
+  };
 
   async diff(id: number) {
     this.took('diff', id);

@@ -1,6 +1,6 @@
 // A script of the offline model whose calls could not be run is refused before it is played.
 import { strict as assert } from 'node:assert';
-import { defaultLimits } from '../../src/core/guardrails/limits';
+import { defaultLimits } from '../../src/core/settings/runSettings';
 import type { Assignment, OfflineTurn } from '../../src/ports/coordinator';
 import { Failure } from '../../src/ports/failure';
 import { chooseProvider } from '../../src/worker/chooseProvider';

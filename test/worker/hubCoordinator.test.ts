@@ -5,7 +5,7 @@ import { ok, refuse } from '../../src/core/shared/result';
 import { createConnection, type HubConnection } from '../../src/hub/connection';
 import type { Coordinator } from '../../src/ports/coordinator';
 import { Failure } from '../../src/ports/failure';
-import { workerMethods as m, workerNotices } from '../../src/protocol/hubMethods';
+import { workerMethods as m, workerNotices } from '../../src/protocol/workerMethods';
 import { createHubCoordinator } from '../../src/worker/hubCoordinator';
 
 const usage = { inputTokens: 1, outputTokens: 2, cacheReadTokens: 3, cacheWriteTokens: 4 };
@@ -65,7 +65,7 @@ describe('hubCoordinator', () => {
     ],
     [
       'lockFile',
-      (c) => c.lockFile('a.js'),
+      (c) => c.lockFile({ path: 'a.js' }),
       m.lockFile,
       { path: 'a.js' },
       ok({ path: 'a.js', fresh: true, waitedMs: 3 }),
@@ -73,13 +73,20 @@ describe('hubCoordinator', () => {
     ],
     [
       'lockFile, refused',
-      (c) => c.lockFile('a.js'),
+      (c) => c.lockFile({ path: 'a.js' }),
       m.lockFile,
       { path: 'a.js' },
       refuse('wouldDeadlock', 'No.'),
       refuse('wouldDeadlock', 'No.'),
     ],
-    ['releaseFile', (c) => c.releaseFile('a.js'), m.releaseFile, { path: 'a.js' }, ok('a.js'), ok('a.js')],
+    [
+      'releaseFile',
+      (c) => c.releaseFile({ path: 'a.js' }),
+      m.releaseFile,
+      { path: 'a.js' },
+      ok('a.js'),
+      ok('a.js'),
+    ],
     [
       'writeFile',
       (c) => c.writeFile({ path: 'a.js', baseHash: null, content: 'x' }),
@@ -90,7 +97,7 @@ describe('hubCoordinator', () => {
     ],
     [
       'lockFile, without waiting',
-      (c) => c.lockFile('a.js', false),
+      (c) => c.lockFile({ path: 'a.js', wait: false }),
       m.lockFile,
       { path: 'a.js', wait: false },
       refuse('locked', 'Busy.'),
@@ -107,7 +114,7 @@ describe('hubCoordinator', () => {
     ],
     [
       'commandBegin',
-      (c) => c.commandBegin('npm test'),
+      (c) => c.commandBegin({ command: 'npm test' }),
       m.commandBegin,
       { command: 'npm test' },
       ok({ place: { cwd: '/copy', env: {} }, timeoutMs: 9, shell: 'sh' }),
@@ -130,7 +137,7 @@ describe('hubCoordinator', () => {
     ],
     [
       'submit',
-      (c) => c.submit(long),
+      (c) => c.submit({ summary: long }),
       m.submit,
       { summary: long.slice(0, 100_000) },
       { kind: 'failed', reason: 'no' },
@@ -138,12 +145,12 @@ describe('hubCoordinator', () => {
     ],
     [
       'giveUp for the service',
-      (c) => c.giveUp('no', { by: 'service' }),
+      (c) => c.giveUp({ reason: 'no', by: 'service' }),
       m.giveUp,
       { reason: 'no', by: 'service' },
       {},
     ],
-    ['giveUp', (c) => c.giveUp(long), m.giveUp, { reason: long.slice(0, 100_000) }, {}],
+    ['giveUp', (c) => c.giveUp({ reason: long }), m.giveUp, { reason: long.slice(0, 100_000) }, {}],
   ];
   for (const [name, ask, method, params, answer, got] of rows) {
     it(name, async () => {
@@ -193,7 +200,7 @@ describe('hubCoordinator', () => {
     host.handle(m.lockFile, () => new Promise(() => {}));
     host.listen();
     worker.listen();
-    const waiting = coordinator.lockFile('a.js');
+    const waiting = coordinator.lockFile({ path: 'a.js' });
     worker.dispose(new Failure('closed', 'stopped by you'));
     await assert.rejects(
       waiting,

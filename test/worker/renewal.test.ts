@@ -3,7 +3,7 @@ import { strict as assert } from 'node:assert';
 import { renewEveryMs } from '../../src/core/claims/claim';
 import { Failure } from '../../src/ports/failure';
 import type { Clock } from '../../src/ports/system';
-import { workerMethods } from '../../src/protocol/hubMethods';
+import { workerMethods } from '../../src/protocol/workerMethods';
 import type { HubAsker } from '../../src/worker/hubCoordinator';
 import { keepRenewed, type RenewedHub } from '../../src/worker/renewal';
 

@@ -3,7 +3,8 @@ import { strict as assert } from 'node:assert';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { nobodyThereCode } from '../../src/ports/workers';
-import { protocolVersion, toWorkerNotices } from '../../src/protocol/hubMethods';
+import { protocolVersion } from '../../src/protocol/hubMethods';
+import { toWorkerNotices } from '../../src/protocol/workerMethods';
 import { startFakeMessagesApi, streamed } from '../support/fakeMessagesApi';
 import { helloLine, startWorker, startWorkerHub, token, type WorkerHub } from './workerHub';
 

@@ -5,14 +5,14 @@ import { once } from 'node:events';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Readable, Writable } from 'node:stream';
-import { defaultLimits } from '../../src/core/guardrails/limits';
+import { defaultLimits } from '../../src/core/settings/runSettings';
 import { ok } from '../../src/core/shared/result';
 import type { HubConnection } from '../../src/hub/connection';
 import { hashToken } from '../../src/hub/greeting';
 import { listen } from '../../src/hub/listener';
 import { createHubServer } from '../../src/hub/server';
 import type { Assignment } from '../../src/ports/coordinator';
-import { workerMethods, workerNotices } from '../../src/protocol/hubMethods';
+import { workerMethods, workerNotices } from '../../src/protocol/workerMethods';
 import { repoRoot } from '../support/repoRoot';
 
 export const token = 'token-of-this-worker';

@@ -1,6 +1,7 @@
 // What agents tell of their tool calls in the Agent Client Protocol, in our words.
 import type { SessionUpdate, ToolCallContent, ToolCallUpdate } from '@agentclientprotocol/sdk';
 import type { AgentManners } from '../../core/models/agents';
+import { isObject } from '../../core/shared/fields';
 import type { AgentCall, AgentUpdate } from '../../ports/externalAgents';
 
 /** Names under which inputs of tools have the file they are about, where a call tells of no place. */
@@ -83,8 +84,4 @@ function commandIn(input: unknown): string | undefined {
   const [shell = '', flag = '', text] = command;
   const isShell = /(^|\/)(ba|z|da)?sh$/.test(shell) && /^-l?c$/.test(flag) && command.length === 3;
   return isShell ? text : command.join(' ');
-}
-
-export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -2,8 +2,8 @@
 import type { PromptResponse } from '@agentclientprotocol/sdk';
 import type { AgentManners } from '../../core/models/agents';
 import type { Usage } from '../../core/models/models';
+import { isObject } from '../../core/shared/fields';
 import type { AgentTurn } from '../../ports/externalAgents';
-import { isObject } from './acpCalls';
 
 export function turnOf(answer: PromptResponse, { tokensOf }: AgentManners): AgentTurn {
   const usage = tokensOf === 'lastCall' ? undefined : usageIn(answer);

@@ -1,8 +1,9 @@
 // What an agent tells the program that it runs before each call of a tool, in our words, and what it is answered.
 import path from 'node:path';
 import type { AgentHook } from '../../core/models/agents';
+import { isObject } from '../../core/shared/fields';
 import type { AgentCall, AgentCallKind, AgentPermit } from '../../ports/externalAgents';
-import { isObject, pathsIn } from './acpCalls';
+import { pathsIn } from './acpCalls';
 
 /** Tools that read, change or run something; what others do is asked for over the protocol, or is nothing of ours. */
 const tools: { readonly [H in AgentHook]: Readonly<Record<string, AgentCallKind>> } = {

@@ -3,6 +3,7 @@ import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { BacklogProblem, DocumentPath } from '../../core/features/backlogProblem';
 import { canonicalName } from '../../core/features/featureName';
+import { isObject } from '../../core/shared/fields';
 import type { OfflineScript, OfflineTurn } from '../../ports/coordinator';
 import { inSlices } from './inSlices';
 import { readTextFile } from './jsonFile';
@@ -228,8 +229,4 @@ function parseTurn(value: unknown, path: DocumentPath, say: Say): OfflineTurn {
     ...(input === undefined ? {} : { input }),
     ...(isDelay ? { delayMs } : {}),
   };
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

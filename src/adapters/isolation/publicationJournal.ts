@@ -1,5 +1,6 @@
 // What a publication found before it changed anything: after a crash it tells our own files from those that were there.
 import { createHash } from 'node:crypto';
+import { fieldsOf } from '../../core/shared/fields';
 import type { StagedFile } from '../../ports/isolation';
 import { isNotRead } from '../files/boundedRead';
 import { putHouseFile, readHouseFile, removeHouseFile } from '../files/housePart';
@@ -72,8 +73,4 @@ function putOf(stored: unknown): Put | undefined {
   if (typeof at !== 'string') return undefined;
   if (createdFolder === undefined) return { path: at };
   return typeof createdFolder === 'string' ? { path: at, createdFolder } : undefined;
-}
-
-function fieldsOf(stored: unknown): Readonly<Record<string, unknown>> {
-  return { ...Object(stored) };
 }

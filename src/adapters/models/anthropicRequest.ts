@@ -1,6 +1,8 @@
 // Puts a turn's request into the Messages API's words, with the marks that let the service reuse what it has read.
 import type Anthropic from '@anthropic-ai/sdk';
+import { isObject } from '../../core/shared/fields';
 import type { AssistantBlock, Message, TurnRequest, UserBlock } from '../../ports/models';
+import { inputObject } from './toolInput';
 
 /** How many messages from the agent's side carry a cache mark: the newest to write, the one before it to be found. */
 const markedMessages = 2;
@@ -61,9 +63,7 @@ function toAssistantBlock(block: AssistantBlock): Anthropic.ContentBlockParam {
     case 'text':
       return { type: 'text', text: block.text };
     case 'toolCall': {
-      // The API takes back objects only; what was no JSON is shown to the model as the text it was.
-      const input = isObject(block.input) ? block.input : { not_json: String(block.input) };
-      return { type: 'tool_use', id: block.id, name: block.name, input };
+      return { type: 'tool_use', id: block.id, name: block.name, input: inputObject(block.input) };
     }
     case 'opaque':
       return asThinking(block.value);
@@ -80,8 +80,4 @@ function asThinking(value: unknown): Anthropic.ThinkingBlockParam | Anthropic.Re
   if (isObject(value) && value.type === 'redacted_thinking')
     return { type: 'redacted_thinking', data: String(value.data) };
   throw new Error('An opaque block of another provider was handed to the Messages API.');
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,6 +1,7 @@
 // Gathers the events of one streamed answer of the Messages API into a turn.
 import type Anthropic from '@anthropic-ai/sdk';
 import type { AssistantBlock, ModelEvent, StopReason } from '../../ports/models';
+import { parsedInput } from './toolInput';
 
 type Turn = Extract<ModelEvent, { readonly type: 'turn' }>;
 
@@ -118,19 +119,15 @@ function close({ block, text, signature }: OpenBlock): AssistantBlock[] {
       return [{ type: 'opaque', value: { type: 'redacted_thinking', data: block.data } }];
     case 'tool_use':
       return [
-        { type: 'toolCall', id: block.id, name: block.name, input: text === '' ? block.input : parsed(text) },
+        {
+          type: 'toolCall',
+          id: block.id,
+          name: block.name,
+          input: text === '' ? block.input : parsedInput(text),
+        },
       ];
     default:
       return []; // blocks of tools that run at the service, which we never offer
-  }
-}
-
-/** The input, or the raw text where it is not JSON: the agent tells the model what is wrong with it. */
-function parsed(json: string): unknown {
-  try {
-    return JSON.parse(json);
-  } catch {
-    return json;
   }
 }
 

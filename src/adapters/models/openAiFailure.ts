@@ -1,5 +1,6 @@
 // Sorts the errors of services that speak OpenAI's chat completions; each words them its own way.
 import type { Redactor } from '../../core/guardrails/redactor';
+import { fieldsOf } from '../../core/shared/fields';
 import type { Failure, FailureReason } from '../../ports/failure';
 import { failureOf, pageWords, reasonOfPage, reasonOfStatus } from './httpFailure';
 
@@ -89,8 +90,4 @@ function parsed(text: string): unknown {
   } catch {
     return undefined;
   }
-}
-
-function fieldsOf(value: unknown): Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null ? { ...value } : {};
 }

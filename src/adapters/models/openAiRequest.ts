@@ -1,5 +1,6 @@
 // Puts a turn's request into the words of OpenAI's chat completions, as far as all that took them over understand them.
 import type { AssistantBlock, Message, TurnRequest, UserBlock } from '../../ports/models';
+import { inputObject } from './toolInput';
 
 /** What a message of the model held beside words and calls, and wants back with them. */
 export interface KeptFields {
@@ -54,7 +55,7 @@ function toAssistant(content: readonly AssistantBlock[]): readonly object[] {
       ? [
           {
             ...{ id: block.id, type: 'function', ...kept?.calls[block.id] },
-            function: { name: block.name, arguments: argumentsOf(block.input) },
+            function: { name: block.name, arguments: JSON.stringify(inputObject(block.input)) },
           },
         ]
       : [],
@@ -67,12 +68,6 @@ function toAssistant(content: readonly AssistantBlock[]): readonly object[] {
       ...(kept?.reasoning && { reasoning_details: kept.reasoning }),
     },
   ];
-}
-
-/** What was no JSON is shown to the model as the text it was: some servers parse what they get back. */
-function argumentsOf(input: unknown): string {
-  const isObject = typeof input === 'object' && input !== null && !Array.isArray(input);
-  return JSON.stringify(isObject ? input : { not_json: String(input) });
 }
 
 function asKept(value: unknown): KeptFields {

@@ -1,9 +1,10 @@
 // Gathers the chunks of one streamed chat completion into a turn.
+import { type Fields, fieldsOf } from '../../core/shared/fields';
 import type { AssistantBlock, ModelEvent, StopReason } from '../../ports/models';
 import type { KeptFields } from './openAiRequest';
+import { parsedInput } from './toolInput';
 
 type Turn = Extract<ModelEvent, { readonly type: 'turn' }>;
-type Fields = Readonly<Record<string, unknown>>;
 
 interface OpenCall {
   id: string;
@@ -59,7 +60,7 @@ export class OpenAiTurn {
     const kept = this.#kept(calls);
     if (kept !== undefined) content.push({ type: 'opaque', value: kept });
     for (const { id, name, json } of calls)
-      content.push({ type: 'toolCall', id, name, input: json.trim() === '' ? {} : parsed(json) });
+      content.push({ type: 'toolCall', id, name, input: json.trim() === '' ? {} : parsedInput(json) });
     const stop = this.#refusal === '' ? stopOf(this.#finish, calls.length > 0) : 'refused';
     return { type: 'turn', content, stop, usage: usageOf(this.#usage) };
   }
@@ -115,17 +116,4 @@ function usageOf({
 
 function amount(value: unknown): number {
   return typeof value === 'number' && Number.isFinite(value) && value > 0 ? value : 0;
-}
-
-/** The input, or the raw text where it is not JSON: the agent tells the model what is wrong with it. */
-function parsed(json: string): unknown {
-  try {
-    return JSON.parse(json);
-  } catch {
-    return json;
-  }
-}
-
-function fieldsOf(value: unknown): Fields {
-  return typeof value === 'object' && value !== null ? { ...value } : {};
 }

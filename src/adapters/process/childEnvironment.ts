@@ -4,6 +4,7 @@ import path from 'node:path';
 import { isNobodys, whyNeverGiven } from '../../core/guardrails/commandVariables';
 import { isUnmistakable } from '../../core/guardrails/secretForms';
 import { passwordIn, secretValuesIn } from '../../core/guardrails/secretValues';
+import { steersModels } from '../../core/models/providers';
 import { tagVariable } from './processTag';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -24,9 +25,9 @@ const allowed = new Set([
 
 const secret = /KEY|TOKEN|SECRET|PASSW|CREDENTIAL/;
 /** What would steer the editor or our own programs. */
-const steering = /^(VSCODE|ELECTRON|ANTHROPIC|OPENAI)_|^NODE_OPTIONS$/;
+const steering = /^(VSCODE|ELECTRON)_|^NODE_OPTIONS$/;
 /** Never passed on by itself. @param name in upper case */
-const isForbidden = (name: string) => secret.test(name) || steering.test(name);
+const isForbidden = (name: string) => [secret, steering, steersModels].some((kind) => kind.test(name));
 
 /** Made anew by every shell, or ours to say: what the user's own are is nothing that a command could miss. */
 const ofShells = new Set(['_', 'PWD', 'OLDPWD', 'SHLVL', 'INIT_CWD', 'COLUMNS', 'LINES']);

@@ -1,5 +1,6 @@
 // Whether a value that was stored is of the shape that it was stored in: small questions, put together field by field. Fields
 // that are not asked for are let be, for another version may have written them; nobody reads them.
+import { isObject } from '../../core/shared/fields';
 
 export type Is = (value: unknown) => boolean;
 
@@ -35,7 +36,7 @@ export function listOf(is: Is): Is {
 
 /** A record of such values, whatever their names. */
 export function mapOf(is: Is): Is {
-  return (value) => isRecord(value) && Object.values(value).every(is);
+  return (value) => isObject(value) && Object.values(value).every(is);
 }
 
 export function either(...ways: readonly Is[]): Is {
@@ -45,7 +46,7 @@ export function either(...ways: readonly Is[]): Is {
 export function shapeOf<T>(fields: Fields<T>): Is {
   const questions = Object.entries<Is>(fields);
   return (value) => {
-    if (!isRecord(value)) return false;
+    if (!isObject(value)) return false;
     for (const [name, is] of questions) if (!is(value[name])) return false;
     return true;
   };
@@ -55,11 +56,7 @@ export function shapeOf<T>(fields: Fields<T>): Is {
 export function byWord(name: string, ways: Readonly<Record<string, Is>>): Is {
   const known = new Map(Object.entries(ways));
   return (value) => {
-    const word = isRecord(value) ? value[name] : undefined;
+    const word = isObject(value) ? value[name] : undefined;
     return typeof word === 'string' && known.get(word)?.(value) === true;
   };
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

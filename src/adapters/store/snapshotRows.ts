@@ -1,10 +1,10 @@
 // From rows back to what they were made from: the snapshot, the publications and the events.
 import type { Event } from '../../core/events/event';
-import { readRunSettings } from '../../core/events/runSettings';
 import type { Agent, Run, Snapshot } from '../../core/events/snapshot';
 import type { Feature, FeatureState } from '../../core/features/feature';
 import type { LockScope } from '../../core/locks/lockScope';
 import type { Hold, LockTable, Wait } from '../../core/locks/lockTable';
+import { readRunSettings } from '../../core/settings/runSettings';
 import type { FeatureId } from '../../core/shared/ids';
 import type { LongText } from '../../core/shared/longText';
 import type { Steps } from '../../core/shared/steps';

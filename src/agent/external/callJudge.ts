@@ -75,7 +75,7 @@ export class CallJudge {
       if (!path.ok) return denied(path.error.message);
       const { contentOf } = this.parts;
       const before = await contentOf?.(path.value);
-      const lock = await this.parts.coordinator.lockFile(path.value);
+      const lock = await this.parts.coordinator.lockFile({ path: path.value });
       if (!lock.ok) return this.#refused(lock.error);
       this.parts.note(lock.value.notes ?? []);
       if ((await contentOf?.(path.value)) !== before)
@@ -90,7 +90,7 @@ export class CallJudge {
     if (command === undefined) return denied('It was not said which command would be run.');
     if (this.isRunning) return denied('Another command of yours still runs; run this one when it has ended.');
     this.#running = id; // while the host is asked, too
-    const permit = await this.parts.coordinator.commandBegin(command);
+    const permit = await this.parts.coordinator.commandBegin({ command });
     if (!permit.ok) {
       this.#running = undefined;
       return this.#refused(permit.error);

@@ -92,7 +92,7 @@ async function endedBy(
   }
   if (!Failure.is(error, 'badResponse')) throw error;
   const reason = `${title} could not go on: ${redactor.text(error.message)}`;
-  await coordinator.giveUp(reason, { by: 'service' });
+  await coordinator.giveUp({ reason, by: 'service' });
   return { kind: 'gaveUp', reason };
 }
 
@@ -190,7 +190,7 @@ class Conversation {
         continue;
       }
       if (!hasChanged) return this.#giveUp(words || 'it ended its turn without a change');
-      const verdict = await coordinator.submit(words || 'done');
+      const verdict = await coordinator.submit({ summary: words || 'done' });
       if (verdict.kind !== 'returned') return { kind: 'submitted', verdict };
       if (isStuck && verdict.why === returned) return this.#giveUp(words || verdict.why);
       returned = verdict.why;
@@ -253,7 +253,7 @@ class Conversation {
 
   async #giveUp(why: string): Promise<AgentOutcome> {
     const reason = why.trim();
-    await this.ports.coordinator.giveUp(reason);
+    await this.ports.coordinator.giveUp({ reason });
     return { kind: 'gaveUp', reason };
   }
 
@@ -268,7 +268,7 @@ class Conversation {
       if (!path.ok) return path;
       const why = await this.#calls.countWrite(seen);
       if (why !== undefined) return refuse('limitReached', why);
-      const lock = await coordinator.lockFile(path.value);
+      const lock = await coordinator.lockFile({ path: path.value });
       if (!lock.ok) return lock;
       const file = await files.read(path.value);
       if (!file.ok) return file;

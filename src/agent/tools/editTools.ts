@@ -79,7 +79,7 @@ export async function lockAndRead(
 ): Promise<LockedFile | { readonly ok: false; readonly answer: ToolAnswer }> {
   const path = await pathAsked(asked, files);
   if (!path.ok) return { ok: false, answer: refused(path.error) };
-  const lock = await coordinator.lockFile(path.value);
+  const lock = await coordinator.lockFile({ path: path.value });
   if (!lock.ok) return { ok: false, answer: refused(lock.error) };
   const file = await files.read(path.value);
   return file.ok

@@ -13,7 +13,7 @@ export const claimFile = defineTool({
   async run({ path: asked, wait }, { coordinator, files }) {
     const path = await pathAsked(asked, files);
     if (!path.ok) return refused(path.error);
-    const lock = await coordinator.lockFile(path.value, wait);
+    const lock = await coordinator.lockFile({ path: path.value, wait });
     if (!lock.ok) return refused(lock.error);
     if (lock.value.shared) {
       const told = `${path.value} is changed by several agents at once`;
@@ -33,7 +33,7 @@ export const releaseFile = defineTool({
   async run({ path: asked }, { coordinator, files }) {
     const path = await pathAsked(asked, files);
     if (!path.ok) return refused(path.error);
-    const released = await coordinator.releaseFile(path.value);
+    const released = await coordinator.releaseFile({ path: path.value });
     if (!released.ok) return refused(released.error);
     return done(`Released ${path.value}.`, `Released ${path.value}`);
   },

@@ -14,7 +14,7 @@ export const runCommand = defineTool({
   step: ({ command }) => `running ${command}`,
   target: ({ command }) => command,
   async run({ command }, { assignment, coordinator, commands, signal }) {
-    const permit = await coordinator.commandBegin(command);
+    const permit = await coordinator.commandBegin({ command });
     if (!permit.ok) return refused(permit.error);
     const { tag } = assignment;
     const { place, timeoutMs, shell, notes = [] } = permit.value;

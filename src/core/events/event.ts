@@ -7,12 +7,12 @@ import type { Locked, LockScope } from '../locks/lockScope';
 import type { Blocker } from '../locks/lockTable';
 import type { AccountId } from '../models/accounts';
 import type { ModelName, Usage } from '../models/models';
+import type { RunSettings } from '../settings/runSettings';
 import { agentName, type EpochMs, type FeatureId, type Fence, type Slot } from '../shared/ids';
 import type { LongText } from '../shared/longText';
 import type { Moment } from '../shared/moment';
 import type { Unread } from '../shared/unread';
 import type { RunReport } from './runReport';
-import type { RunSettings } from './runSettings';
 
 /** An event before the log gave it its number and time. */
 export type Happening =

@@ -1,7 +1,7 @@
 // Which packages of the user's own folder are behind its lockfiles, for a feature that passed has changed those.
 import { installCommand, isLockfile } from '../guardrails/lockfiles';
+import type { RunSettings } from '../settings/runSettings';
 import type { Event } from './event';
-import type { RunSettings } from './runSettings';
 
 export interface OutdatedPackages {
   /** Of the lockfiles that came in. */

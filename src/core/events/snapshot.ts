@@ -3,13 +3,13 @@ import type { Feature } from '../features/feature';
 import type { Breaker } from '../guardrails/breaker';
 import { type LockTable, noLocks } from '../locks/lockTable';
 import type { ModelName } from '../models/models';
+import type { RunSettings } from '../settings/runSettings';
 import type { EpochMs, FeatureId, Fence, Slot } from '../shared/ids';
 import { type Moment, msBetween } from '../shared/moment';
 import type { Accounts } from './accounts';
 import type { AgentEnd, AgentStatus, Attempt, Face, ProcessIdentity, RunOutcome } from './event';
 import type { Experience } from './experience';
 import type { RunReport } from './runReport';
-import type { RunSettings } from './runSettings';
 
 /** Plain data, so that it crosses the wire as it is. Records are keyed by id and so run in order of id. */
 export interface Snapshot {

@@ -1,11 +1,10 @@
 // Which variables of the user's environment commands may be given when the user names them, and which a check missed.
+import { leadsToModel } from '../models/providers';
 import { inert } from '../shared/inert';
 import type { FailedCheck } from './failedCheck';
 
 /** Of the way into the user's editor, and what would have its executable run as something else. */
 const editors = /^(VSCODE|ELECTRON)_/;
-/** The model's key is given to no child, however it is asked for, and neither is the address that it is meant for. */
-const models = /^ANTHROPIC_/;
 const ours = /^PARALLEL_AGENTS_/;
 /** These lead Git out of an agent's copy, into the repository of whoever set them. */
 const gits =
@@ -14,14 +13,14 @@ const gits =
 /** No command gets it, whoever says so. */
 export function isNobodys(name: string): boolean {
   const upper = name.toUpperCase();
-  return editors.test(upper) || models.test(upper);
+  return editors.test(upper) || leadsToModel.test(upper);
 }
 
 /** Why commands do not get this variable even when the user names it; undefined when they do. */
 export function whyNeverGiven(name: string): string | undefined {
   const upper = name.toUpperCase();
   if (editors.test(upper)) return 'it leads into your editor';
-  if (models.test(upper)) return "the model's own key and address are kept from all commands";
+  if (leadsToModel.test(upper)) return "the model's own key and address are kept from all commands";
   if (ours.test(upper)) return 'Parallel Agents sets it itself';
   if (gits.test(upper)) return "it leads Git out of the agent's copy into your repository";
   return undefined;
@@ -34,7 +33,7 @@ export function wrongVariable(entry: string): string | undefined {
 
 /** The same for an agent of another maker, which may be given what it reaches its model with. */
 export function wrongAgentVariable(entry: string): string | undefined {
-  const why = (name: string) => (models.test(name.toUpperCase()) ? undefined : whyNeverGiven(name));
+  const why = (name: string) => (leadsToModel.test(name.toUpperCase()) ? undefined : whyNeverGiven(name));
   return wrongName(entry, why, 'an agent');
 }
 

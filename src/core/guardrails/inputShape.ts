@@ -1,4 +1,5 @@
 // The shape of a tool's input, said once: the JSON Schema the model sees and the check its answer goes through.
+import { isObject } from '../shared/fields';
 import { ok, type Result } from '../shared/result';
 
 /** Problems are told as one text, each with its place: `input.edits[0].old: expected text, got number`. */
@@ -126,10 +127,6 @@ function whyNotJson(raw: string): string {
     const why = error instanceof Error ? error.message : String(error);
     return `The input is not valid JSON (${why}). It began: ${shown}`;
   }
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function kindOf(value: unknown): string {

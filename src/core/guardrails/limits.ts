@@ -1,4 +1,4 @@
-// The limits an attempt and a run are held to, with their defaults; settings `limits.*` change them.
+// The limits an attempt and a run are held to; settings `limits.*` change most of them (`settings/settingsTable.ts`).
 
 export interface Limits {
   /** Files changed, per attempt: by every call of a tool, and by every command each file that it changed. */
@@ -26,14 +26,8 @@ export interface Limits {
   readonly maxLosses: number;
 }
 
-export const defaultLimits: Limits = {
-  maxFileEdits: 50,
-  maxBashCommands: 100,
-  maxActions: 100,
-  commandMs: 60_000,
-  verifyMs: 600_000,
-  maxSessionMs: 3_600_000,
+/** Those that no setting changes. */
+export const fixedLimits = {
   attemptMs: { haiku: 600_000, sonnet: 1_800_000, opus: 3_600_000, other: 1_800_000 },
-  maxRetries: 3,
   maxLosses: 3,
-};
+} as const satisfies Partial<Limits>;

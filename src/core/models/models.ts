@@ -55,6 +55,14 @@ const aliases = {
 export type ModelAlias = keyof typeof aliases;
 export const modelAliases = Object.keys(aliases) as readonly ModelAlias[];
 
+/** What each is for, as people choose between them. */
+export const modelAliasTexts: Readonly<Record<ModelAlias, string>> = {
+  haiku: "Anthropic's quickest and cheapest",
+  sonnet: "Anthropic's for most work",
+  opus: "Anthropic's for the hardest work",
+  offline: 'Plays offline-script.json beside the backlog: no AI, no key, no cost',
+};
+
 /** A model as people name it: an alias, or the provider's id and its own name for the model. */
 export type ModelName = ModelAlias | `${string}/${string}`;
 

@@ -3,7 +3,8 @@
 export type ProviderId = string;
 
 /** The protocol a provider is spoken to in: its own Messages API, or chat completions as OpenAI has them and many took over. */
-export type ProviderKind = 'anthropic' | 'openai';
+export const providerKinds = ['anthropic', 'openai'] as const;
+export type ProviderKind = (typeof providerKinds)[number];
 
 export interface Provider {
   /** For people. */
@@ -87,6 +88,12 @@ export const knownProviders: Providers = {
     isOwn: true,
   },
 };
+
+/** Variables, in upper case, that steer the programs and libraries that ask models: passed on to nobody unasked. */
+export const steersModels = /^(ANTHROPIC|OPENAI)_/;
+
+/** Those that no command gets even where its user names them: the usual model's key and address. */
+export const leadsToModel = /^ANTHROPIC_/;
 
 /** The environment variable that usually holds the key of a provider that is not known here. */
 export function usualKeyVariable(id: ProviderId): string {

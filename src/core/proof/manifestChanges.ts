@@ -1,7 +1,8 @@
 // What is changed in a manifest, a list of packages or a lockfile: is it only more than before, of what takes nothing away?
 import { isLockfile } from '../guardrails/lockfiles';
+import { isObject } from '../shared/fields';
 import { changedScripts } from './checkScripts';
-import { isObject, objectOf, sectionsOf } from './manifests';
+import { objectOf, sectionsOf } from './manifests';
 
 /** Of a `package.json` what no check can go by. */
 const told = new Set(

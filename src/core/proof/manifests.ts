@@ -1,4 +1,5 @@
 // What stands in manifests that matters to checks: scripts by name, and settings of the tools of tests.
+import { isObject } from '../shared/fields';
 
 /** What is run by name; a script that is not text, such as a list of tasks, as JSON. */
 export type Scripts = ReadonlyMap<string, string>;
@@ -103,8 +104,4 @@ export function objectOf(text: string): Readonly<Record<string, unknown>> {
   } catch {
     return {};
   }
-}
-
-export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

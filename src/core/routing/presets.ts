@@ -8,8 +8,15 @@ export interface Preset {
   readonly forUi?: ModelName;
 }
 
-export const presetNames = ['balanced', 'conservative', 'aggressive', 'specialists'] as const;
-export type PresetName = (typeof presetNames)[number];
+/** What each does, as people choose between them. */
+export const presetTexts = {
+  balanced: 'Haiku for testing and documentation, Sonnet for everything else',
+  conservative: 'Sonnet for everything',
+  aggressive: 'Haiku for everything but backend and database, which Sonnet builds',
+  specialists:
+    'Gemini for frontend, documentation and user interfaces, Grok for product, Haiku for testing, Sonnet for everything else',
+} as const;
+export type PresetName = keyof typeof presetTexts;
 export const defaultPreset: PresetName = 'balanced';
 
 /** The newest of each maker that its own documentation uses in its examples, read on 2026-11-27. */

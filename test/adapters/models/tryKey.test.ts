@@ -3,8 +3,8 @@ import { strict as assert } from 'node:assert';
 import { once } from 'node:events';
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { tryKey } from '../../../src/client/tryKey';
 import { knownProviders } from '../../../src/core/models/providers';
-import { tryKey } from '../../../src/host/tryKey';
 import { cleanUpAfterEach } from '../../support/cleanUp';
 
 const apiKey = 'sk-test-0123456789';

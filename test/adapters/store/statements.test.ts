@@ -1,7 +1,7 @@
 // Which rows a commit changes, under which conditions.
 import { strict as assert } from 'node:assert';
 import { statementsFor } from '../../../src/adapters/store/statements';
-import { defaultRunSettings } from '../../../src/core/events/runSettings';
+import { defaultRunSettings } from '../../../src/core/settings/runSettings';
 import type { Commit } from '../../../src/ports/store';
 import { History, specOf, storyOfARun } from '../../support/history';
 

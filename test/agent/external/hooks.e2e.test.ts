@@ -47,7 +47,7 @@ describe('an agent that runs a hook', () => {
     const tell = path.join(await scratchFolder(cleanUp), 'told');
     const world = begin([[{ ...edit, tell }, { read: 'b.txt' }]], {
       answers: {
-        lockFile: async (file) => {
+        lockFile: async ({ path: file }) => {
           assert.throws(() => readFileSync(path.join(world.dir, 'a.txt')));
           await new Promise((resolve) => setImmediate(resolve));
           isFree = true;

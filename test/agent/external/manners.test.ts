@@ -66,7 +66,7 @@ describe('manners of an agent', () => {
       [{ log }, edit],
     ];
     const answers = {
-      lockFile: async (file: string) => {
+      lockFile: async ({ path: file }: { readonly path: string }) => {
         world.put(file, 'theirs'); // the second time it is that already
         return ok({ path: file, fresh: true, waitedMs: 1 });
       },

@@ -59,7 +59,7 @@ const works: readonly Case[] = [
     input: { path: 'a.js' },
     world: {
       answers: {
-        lockFile: async (path) => ({
+        lockFile: async ({ path }) => ({
           ok: true,
           value: {
             ...{ path, fresh: true, waitedMs: 12_400, waitedFor: 'a.js is held by agent 2.' },

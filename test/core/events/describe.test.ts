@@ -9,8 +9,8 @@ import {
 } from '../../../src/core/events/describe';
 import type { Event, EventType, Happening } from '../../../src/core/events/event';
 import type { RunReport } from '../../../src/core/events/runReport';
-import { defaultRunSettings } from '../../../src/core/events/runSettings';
 import type { Snapshot } from '../../../src/core/events/snapshot';
+import { defaultRunSettings } from '../../../src/core/settings/runSettings';
 import { featureIn, specOf, workspaceOf } from '../sampleFeatures';
 
 const named = { ...featureIn('pending', 4), spec: specOf('Feature 4'), failures: 2 };

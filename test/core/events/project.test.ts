@@ -3,8 +3,8 @@ import { strict as assert } from 'node:assert';
 import { openBreakers } from '../../../src/core/events/accounts';
 import type { AgentEnd, Happening } from '../../../src/core/events/event';
 import { project, projectAll } from '../../../src/core/events/project';
-import { defaultRunSettings } from '../../../src/core/events/runSettings';
 import { emptySnapshot, liveAttempts, type Snapshot } from '../../../src/core/events/snapshot';
+import { defaultRunSettings } from '../../../src/core/settings/runSettings';
 import { eventsAt, featureIn, specOf, workspaceOf } from '../sampleFeatures';
 
 const own = { slot: 2, featureId: 1, attempt: 1, fence: 8 };

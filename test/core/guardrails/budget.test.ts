@@ -13,7 +13,7 @@ import {
   spendOnFiles,
   timeLimit,
 } from '../../../src/core/guardrails/budget';
-import { defaultLimits } from '../../../src/core/guardrails/limits';
+import { defaultLimits } from '../../../src/core/settings/runSettings';
 
 const limits = { ...defaultLimits, maxActions: 10, maxFileEdits: 3, maxBashCommands: 2 };
 const call = (tool: string, fingerprint = tool): Action => ({ tool, fingerprint });

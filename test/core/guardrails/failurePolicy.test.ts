@@ -1,7 +1,7 @@
 // How often a feature is tried again: three retries are four attempts, and three lost agents are enough.
 import { strict as assert } from 'node:assert';
 import { afterFailure, afterLoss, restMs, type Verdict } from '../../../src/core/guardrails/failurePolicy';
-import { defaultLimits } from '../../../src/core/guardrails/limits';
+import { defaultLimits } from '../../../src/core/settings/runSettings';
 
 describe('failurePolicy', () => {
   const failures: [before: number, maxRetries: number, verdict: Verdict][] = [

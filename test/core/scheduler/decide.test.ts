@@ -1,12 +1,12 @@
 // The scheduler's judgement on single states: who is claimed, held, freed, skipped, and when a run is over.
 import { strict as assert } from 'node:assert';
-import type { RunSettings } from '../../../src/core/events/runSettings';
 import type { Agent, Run, Snapshot } from '../../../src/core/events/snapshot';
 import type { Feature } from '../../../src/core/features/feature';
 import type { Breaker } from '../../../src/core/guardrails/breaker';
 import { lockName } from '../../../src/core/locks/lockScope';
 import { grant, noLocks } from '../../../src/core/locks/lockTable';
 import { type Decision, decide } from '../../../src/core/scheduler/decide';
+import type { RunSettings } from '../../../src/core/settings/runSettings';
 import { withinCpu } from '../../support/cpuTime';
 import { featureIn, stateIn, workspaceOf } from '../sampleFeatures';
 

@@ -2,11 +2,11 @@
 import { strict as assert } from 'node:assert';
 import type { Happening } from '../../../src/core/events/event';
 import type { RunReport } from '../../../src/core/events/runReport';
-import { defaultRunSettings, type RunSettings } from '../../../src/core/events/runSettings';
 import type { Run } from '../../../src/core/events/snapshot';
 import type { Feature } from '../../../src/core/features/feature';
 import { describeReport } from '../../../src/core/scheduler/describeReport';
 import { reportRun } from '../../../src/core/scheduler/reportRun';
+import { defaultRunSettings, type RunSettings } from '../../../src/core/settings/runSettings';
 import { eventsAt, featureIn, specOf, workspaceOf } from '../sampleFeatures';
 
 type Timed = readonly [at: number, happening: Happening];

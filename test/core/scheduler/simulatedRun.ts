@@ -3,18 +3,17 @@
 import { strict as assert } from 'node:assert';
 import { type Attempt, attemptOf, type Event, type Happening } from '../../../src/core/events/event';
 import { projectAll } from '../../../src/core/events/project';
-import { defaultRunSettings } from '../../../src/core/events/runSettings';
 import { emptySnapshot, liveAttempts, type Snapshot } from '../../../src/core/events/snapshot';
 import type { FeatureSpec } from '../../../src/core/features/feature';
 import { reconcile } from '../../../src/core/features/reconcile';
 import { afterFailure, afterLoss } from '../../../src/core/guardrails/failurePolicy';
-import { defaultLimits } from '../../../src/core/guardrails/limits';
 import { grantable, lockedBy, request } from '../../../src/core/locks/lockTable';
 import { Board } from '../../../src/core/scheduler/board';
 import { decide } from '../../../src/core/scheduler/decide';
 import { reportedOf } from '../../../src/core/scheduler/reportedEvents';
 import { reportRun } from '../../../src/core/scheduler/reportRun';
 import type { Choice } from '../../../src/core/scheduler/selectBatch';
+import { defaultLimits, defaultRunSettings } from '../../../src/core/settings/runSettings';
 import { atOnce } from '../../../src/core/shared/steps';
 import { brokenRestRules, brokenStepRules } from './runRules';
 

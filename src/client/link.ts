@@ -1,8 +1,8 @@
 // How a face stands to the host of its workspace, and the words for it, the same in every face.
-import { DamagedRecords } from '../adapters/store/damaged';
 import { lineWithin } from '../core/events/describe';
 import type { OwnerProcess } from '../hub/discovery';
 import { Failure } from '../ports/failure';
+import { DamagedRecords } from '../ports/store';
 
 export type Link =
   | { readonly kind: 'connected' }

@@ -1,50 +1,72 @@
-// Turns `parallelAgents.providers` as people write it into who may be asked for models, and names what cannot be used.
-import { agentPrefix } from '../core/models/agents';
+// The setting that says who may be asked for models, and what is told of an entry that cannot be used.
+import { z } from 'zod';
+import { agentPrefix } from '../models/agents';
 import {
   knownProviders,
   type Price,
   type Provider,
-  type ProviderId,
   type Providers,
   usualKeyVariable,
-} from '../core/models/providers';
+} from '../models/providers';
+import { isObject } from '../shared/fields';
+import type { Form } from './setting';
+import { readEntries } from './settingEntries';
 
-const setting = 'parallelAgents.providers';
-const fields = ['baseUrl', 'keyVariable', 'contextTokens', 'prices'];
-const goodId = /^[a-z0-9][a-z0-9_-]{0,49}$/;
+const leastWindow = 4000;
+const mostWindow = 100_000_000;
+const amount = z.number().min(0);
+const price = z.strictObject({
+  input: amount,
+  output: amount,
+  cacheRead: amount.optional(),
+  cacheWrite: amount.optional(),
+});
+const entry = z.strictObject({
+  baseUrl: z.string().describe('Where it is reached, for instance https://host/v1.').optional(),
+  keyVariable: z
+    .string()
+    .describe(
+      'The environment variable that holds its key, where no key is stored in the editor. The key itself is never written into settings.',
+    )
+    .optional(),
+  contextTokens: z
+    .int()
+    .min(leastWindow)
+    .max(mostWindow)
+    .describe(
+      'How many tokens its models can read at once, where nothing is known of a model itself. What is old in a conversation is left out before that is full.',
+    )
+    .optional(),
+  prices: z
+    .record(z.string(), price)
+    .describe('What its models cost, in US dollars for a million tokens, by their names there.')
+    .optional(),
+});
 const goodVariable = /^[A-Za-z_][A-Za-z0-9_]{0,99}$/;
 const mostUsd = 100_000;
 
-/**
- * The known providers with what `value` says of them, and those that only it names. An entry that cannot be used is told
- * by itself, and the others count.
- *
- * @param value `{ID: {baseUrl, keyVariable, contextTokens, prices: {MODEL: {input, output, cacheRead, cacheWrite}}}}`
- */
-export function readProviders(value: unknown, warnings: string[]): Providers {
-  if (value === undefined || value === null) return knownProviders;
-  if (!isObject(value)) {
-    warnings.push(`${setting} must be an object with an entry for each provider; it is not used.`);
-    return knownProviders;
-  }
-  const read = Object.entries(value).flatMap(([id, entry]): readonly (readonly [ProviderId, Provider])[] => {
-    const provider = readProvider(id, entry);
-    if (typeof provider !== 'string') return [[id, provider]];
-    warnings.push(`${setting}.${id.slice(0, 60)} ${provider}; it is not used.`);
-    return [];
-  });
-  return { ...knownProviders, ...Object.fromEntries(read) };
+export const providersByName: Form<z.ZodType<Providers>> = {
+  written: z.record(z.string(), entry),
+  value: z.custom<Providers>(),
+  read: (given, { say }) => readProviders(given, say),
+};
+
+/** @param given `{ID: {baseUrl, keyVariable, contextTokens, prices: {MODEL: {input, output, cacheRead, cacheWrite}}}}` */
+export function readProviders(given: unknown, say: (sentence: string) => void): Providers {
+  const example = '{"baseUrl": "https://host/v1"}';
+  const fields = Object.keys(entry.shape);
+  const taken = ['offline', agentPrefix];
+  return readEntries(
+    { key: 'providers', noun: 'provider', known: knownProviders, taken, example, fields, read: readProvider },
+    given,
+    say,
+  );
 }
 
 /** The provider, or what is wrong with it. */
-function readProvider(id: string, entry: unknown): Provider | string {
+function readProvider(id: string, given: Readonly<Record<string, unknown>>): Provider | string {
   const known = Object.hasOwn(knownProviders, id) ? knownProviders[id] : undefined;
-  if (!goodId.test(id) || ['offline', agentPrefix].includes(id))
-    return 'is no id of a provider: small letters, digits, - and _ make one up';
-  if (!isObject(entry)) return `must be an object, as in {"baseUrl": "https://host/v1"}`;
-  const unknown = Object.keys(entry).find((field) => !fields.includes(field));
-  if (unknown !== undefined) return `has no field "${unknown.slice(0, 60)}"; there are ${fields.join(', ')}`;
-  const { baseUrl = known?.baseUrl, keyVariable, contextTokens = known?.contextTokens, prices } = entry;
+  const { baseUrl = known?.baseUrl, keyVariable, contextTokens = known?.contextTokens, prices } = given;
   // An empty text is what a settings editor leaves of one that was taken away.
   const address = baseUrl === '' ? known?.baseUrl : baseUrl;
   if (address === undefined) return 'needs a baseUrl, as in "https://host/v1"';
@@ -91,13 +113,9 @@ function readPrices(value: unknown): Readonly<Record<string, Price>> | string {
 }
 
 function isWindow(value: unknown): value is number {
-  return typeof value === 'number' && Number.isInteger(value) && value >= 4000 && value <= 100_000_000;
+  return typeof value === 'number' && Number.isInteger(value) && value >= leastWindow && value <= mostWindow;
 }
 
 function isAmount(value: unknown): value is number {
   return typeof value === 'number' && value >= 0 && value <= mostUsd;
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

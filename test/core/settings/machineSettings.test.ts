@@ -1,15 +1,15 @@
 // What a face may ask of a host whose own user allows less, the same, or more.
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
+import type { ModelAccess } from '../../../src/core/models/modelAccess';
+import { knownProviders, providerOf } from '../../../src/core/models/providers';
 import {
   defaultMachineSettings,
   describeLeftOut,
   judgeAsked,
   type MachineSettings,
   narrow,
-} from '../../../src/core/guardrails/machineSettings';
-import type { ModelAccess } from '../../../src/core/models/modelAccess';
-import { knownProviders, providerOf } from '../../../src/core/models/providers';
+} from '../../../src/core/settings/machineSettings';
 
 const own: MachineSettings = defaultMachineSettings;
 const anthropic = knownProviders.anthropic ?? assert.fail();

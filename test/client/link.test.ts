@@ -1,7 +1,7 @@
 // What a face says of its host: what happened, what to do, and whether it goes on by itself.
 import { strict as assert } from 'node:assert';
 import { damaged } from '../../src/adapters/store/damaged';
-import { type Link, OwnerSilent, wordsForFailure, wordsForLink } from '../../src/host/link';
+import { type Link, OwnerSilent, wordsForFailure, wordsForLink } from '../../src/client/link';
 import { Failure, type FailureReason } from '../../src/ports/failure';
 
 const owner = { pid: 77, started: '123', startedAt: new Date(2026, 10, 26, 3, 4, 5).getTime() };

@@ -3,7 +3,7 @@ import { strict as assert } from 'node:assert';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createProcessEnder } from '../../src/adapters/process/processTree';
-import { endOwner } from '../../src/host/endOwner';
+import { endOwner } from '../../src/client/endOwner';
 
 describe('ending the owner', () => {
   it('ends one that is stopped, and only if it still is the one that was meant', async () => {

@@ -1,11 +1,15 @@
 // Agents of other makers as people write them into their settings: what counts, and what is said of an entry that cannot be used.
 import { strict as assert } from 'node:assert';
-import { knownAgents } from '../../src/core/models/agents';
-import { readAgents } from '../../src/host/agentSettings';
+import { knownAgents } from '../../../src/core/models/agents';
+import { readAgents } from '../../../src/core/settings/agentSettings';
 
 describe('parallelAgents.agents', () => {
   it('are the known ones where nothing is set', () => {
-    for (const value of [undefined, null, {}]) assert.deepEqual(readAgents(value, []), knownAgents);
+    for (const value of [undefined, null, {}])
+      assert.deepEqual(
+        readAgents(value, () => {}),
+        knownAgents,
+      );
   });
 
   it('add others, and give a known one another command', () => {
@@ -17,7 +21,7 @@ describe('parallelAgents.agents', () => {
       },
       'claude-code': { command: ['/opt/claude-agent-acp'] },
     };
-    const { mine, 'claude-code': claude } = readAgents(set, warnings);
+    const { mine, 'claude-code': claude } = readAgents(set, (said) => void warnings.push(said));
     assert.deepEqual(mine, { title: 'mine', ...set.mine });
     assert.deepEqual(claude, { ...knownAgents['claude-code'], command: ['/opt/claude-agent-acp'] });
     assert.deepEqual(warnings, []);
@@ -39,7 +43,10 @@ describe('parallelAgents.agents', () => {
   for (const [value, says] of bad) {
     it(`are told of ${JSON.stringify(value)}`, () => {
       const warnings: string[] = [];
-      assert.deepEqual(readAgents(value, warnings), knownAgents);
+      assert.deepEqual(
+        readAgents(value, (said) => void warnings.push(said)),
+        knownAgents,
+      );
       assert.equal(warnings.length, 1);
       assert.match(warnings[0] ?? '', says);
     });

@@ -1,58 +1,22 @@
 // What the user of a machine allows in all of their workspaces: in memory only, and never taken from a workspace.
 
-import { type Agents, knownAgents } from '../models/agents';
 import { isAddressOf, type ModelAccess } from '../models/modelAccess';
-import { knownProviders, type ProviderId, type Providers, providerOf, titleOf } from '../models/providers';
+import { type ProviderId, providerOf, titleOf } from '../models/providers';
 import { inert } from '../shared/inert';
 import type { EditorProxy } from '../shared/proxies';
 import { ok, type Result, refuse } from '../shared/result';
+import { type ValuesOf, valuesOf } from './setting';
+import { settingsTable } from './settingsTable';
 
-/** What becomes of the packages in the user's own folder when a lockfile came in. */
-export type WorkspaceSetUp = 'ask' | 'always' | 'never';
-
-export interface MachineSettings {
-  /** Commands an agent may run beside its check. */
-  readonly allowedCommands: readonly string[];
-  /** Names of variables of the host's environment that commands get beside the usual. */
-  readonly variables: readonly string[];
-  /** Which files are secrets beside those that always are, or are none after all (`secretFiles`). */
-  readonly secretFiles: readonly string[];
-  /** What commands run in: the name of a shell, or its absolute path; absent: the system's own. */
-  readonly shell?: string;
-  /** Commands see the copy that they run in at the workspace's own path, where the system can do that. */
-  readonly samePlace: boolean;
-  /** Files and folders that copies only link to, by their paths from the opened folder: to be read there. */
-  readonly readOnlyLinks: readonly string[];
-  readonly workspaceSetUp: WorkspaceSetUp;
-  /** In which folder the copies of all workspaces lie, as its user wrote it; absent: where the system keeps such things. */
-  readonly copiesFolder?: string;
-  /** A project with more is not copied, in bytes. */
-  readonly copyLimitBytes: number;
-  /** Who may be asked for models, and where. */
-  readonly providers: Providers;
-  /** Agents of other makers, and how each is started. */
-  readonly agents: Agents;
+export type MachineSettings = Readonly<ValuesOf<typeof settingsTable.machine>> & {
   /** The proxy of the editor's own settings, for where the environment names none. */
   readonly proxy?: EditorProxy;
-  /** The most agents at the same time. */
-  readonly agentLimit: number;
-}
-
-/** The most agents unless the machine's own setting allows more. */
-export const usualAgentLimit = 5;
-
-export const defaultMachineSettings: MachineSettings = {
-  allowedCommands: [],
-  variables: [],
-  secretFiles: [],
-  samePlace: true,
-  readOnlyLinks: [],
-  workspaceSetUp: 'ask',
-  copyLimitBytes: 10e9,
-  providers: knownProviders,
-  agents: knownAgents,
-  agentLimit: usualAgentLimit,
 };
+
+/** What becomes of the packages in the user's own folder when a lockfile came in. */
+export type WorkspaceSetUp = MachineSettings['workspaceSetUp'];
+
+export const defaultMachineSettings: MachineSettings = valuesOf(settingsTable.machine, () => undefined, []);
 
 /** The entries that both lists name, and those of `asked` that `own` does not allow. */
 export function narrow(

@@ -1,11 +1,11 @@
 // Settings as people write them: what a run starts with, and what is said of a value that cannot be used.
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
-import { defaultRunSettings, type RunSettings } from '../../src/core/events/runSettings';
-import { knownAgents } from '../../src/core/models/agents';
-import { knownProviders } from '../../src/core/models/providers';
-import type { SettingReader } from '../../src/host/settingReader';
-import { resolveSettings } from '../../src/host/settings';
+import { knownAgents } from '../../../src/core/models/agents';
+import { knownProviders } from '../../../src/core/models/providers';
+import { resolveSettings } from '../../../src/core/settings/resolveSettings';
+import { defaultRunSettings, type RunSettings } from '../../../src/core/settings/runSettings';
+import type { SettingReader } from '../../../src/core/settings/setting';
 
 const { limits } = defaultRunSettings;
 
@@ -120,7 +120,7 @@ describe('resolveSettings', () => {
       assert.equal(warnings.length, 1);
       assert.ok(warnings[0]?.startsWith(`parallelAgents.${name} must be `), warnings[0]);
       assert.deepEqual(
-        { settings, machine, warnings: [] },
+        { settings, machine, oneAtATime: false, warnings: [] },
         resolveSettings(() => undefined),
       );
     });

@@ -1,16 +1,15 @@
 // A face's link to whatever process owns its workspace: found or made, felt for signs of life, and replaced when it goes.
-import { diskFailure } from '../adapters/store/diskFiles';
 import { connectHub } from '../hub/client';
-import type { HubConnection, Question, Sent } from '../hub/connection';
+import type { HubConnection, Question } from '../hub/connection';
 import type { OwnerProcess } from '../hub/discovery';
 import { feelPulse } from '../hub/pulse';
 import { Failure } from '../ports/failure';
-import { createHost, type Host } from './createHost';
+import type { Sent } from '../protocol/method';
 import { type Elsewhere, heldRecords } from './elsewhere';
-import type { JoinOptions } from './joinOptions';
+import type { FindHost, FoundHost } from './findHost';
 import { canPass, type Link, OwnerSilent } from './link';
-import { claimOwnership, type Mirror, type Owner } from './ownership';
 import { rest, unlessAborted, within } from './patience';
+import type { SessionOptions } from './sessionOptions';
 
 /** What the session makes of it. */
 export interface LinkUser {
@@ -37,7 +36,7 @@ export class HostLink {
   #link: Link = { kind: 'looking', isLong: false };
   #connection: Promise<HubConnection> = Promise.reject(new Failure('closed', 'Not joined yet.'));
   /** The host that this process runs for the workspace. */
-  #own: { readonly host: Host; readonly owner: Owner } | undefined;
+  #own: Required<FoundHost> | undefined;
   /** Aborts what waits for an answer of an owner that gives none. */
   #silence = new AbortController();
   /** What other connections still say is of no interest. */
@@ -48,9 +47,8 @@ export class HostLink {
   readonly #closing = new AbortController();
 
   constructor(
-    private readonly options: JoinOptions,
-    /** This process, for those who find it as the owner. */
-    private readonly self: OwnerProcess,
+    private readonly options: SessionOptions,
+    private readonly find: FindHost,
     private readonly user: LinkUser,
   ) {
     this.#connection.catch(() => undefined);
@@ -60,7 +58,7 @@ export class HostLink {
     return this.#link;
   }
 
-  /** Finds or becomes the owner, as `joinWorkspace` promises; answers what a person has to know of the opening. */
+  /** Comes to a host; answers what a person has to know of the opening. */
   async join(): Promise<readonly string[]> {
     const { goOn, elsewhere } = this.options;
     this.#connection = this.#connect(goOn, elsewhere);
@@ -95,63 +93,56 @@ export class HostLink {
   async #leave(): Promise<void> {
     const connection = await this.#connection.catch(() => undefined);
     connection?.dispose();
-    await this.#own?.host.close();
+    await this.#own?.own.close();
   }
 
   async #connect(goOn: boolean, elsewhere: Elsewhere): Promise<HubConnection> {
-    const { options } = this;
     let last: unknown;
-    let minEpoch = 0;
+    let isRefused = false;
     for (let round = 0; round < maxJoins && !this.#isClosed; round++) {
-      let epoch = 0;
       try {
         // A connection may end while our own host lives; it must not take itself for another's.
-        if (this.#own?.host.isOpen()) return await this.#greet(this.#own.owner);
+        if (this.#own?.own.isOpen()) return await this.#greet(this.#own);
         // Whatever it still does is done before the next host looks at it.
-        await this.#own?.host.close();
+        await this.#own?.own.close();
         this.#own = undefined;
-        const claimed = await claimOwnership(options.root, { minEpoch, process: this.self });
-        epoch = claimed.epoch;
-        this.role = claimed.kind;
-        if (claimed.kind === 'owner') {
-          const host = await createHost({
-            ...{ ...options, owner: claimed, goOn, elsewhere },
-            onBroken: (cause) => this.#broken(cause),
-            onWait: (what) => this.#wait(what),
-          });
-          this.#own = { host, owner: claimed };
-          this.#told = host.told;
-          if (this.#isClosed) await host.close();
+        const found = await this.find({
+          ...{ goOn, elsewhere, isRefused },
+          onBroken: (cause) => this.#broken(cause),
+          onWait: (what) => this.#wait(what),
+        });
+        const { own, address } = found;
+        this.role = own ? 'owner' : 'mirror';
+        if (own) {
+          this.#own = { own, address };
+          this.#told = own.told;
+          if (this.#isClosed) await own.close();
         } else if (elsewhere !== 'ask') this.#told = [heldRecords];
-        return await this.#greet(claimed);
+        return await this.#greet(found);
       } catch (error) {
         last = error;
-        // The database has seen more owners than the socket's folder remembers, as after a restart of the machine.
-        if (Failure.is(error, 'conflict')) {
-          minEpoch = 2 * epoch;
-          continue;
-        }
+        isRefused = Failure.is(error, 'conflict');
+        if (isRefused) continue;
         // Gone between our finding it and our greeting it; anything else will not mend itself by asking again.
         if (
           !Failure.is(error, 'unreachable') &&
           !Failure.is(error, 'closed') &&
           !Failure.is(error, 'unauthorized')
         )
-          throw asFailure(error, options.root);
+          throw asFailure(error);
       }
     }
     throw last ?? this.#closing.signal.reason;
   }
 
-  async #greet(claimed: Owner | Mirror): Promise<HubConnection> {
-    const connection = await connectHub({ ...claimed, role: 'client' });
+  async #greet({ address, own }: FoundHost): Promise<HubConnection> {
+    const connection = await connectHub({ ...address, role: 'client' });
     this.#speaking = connection;
     this.#silence = new AbortController();
     try {
       const greeted = this.user.greet(connection);
       // Our own host hangs when we do.
-      if (claimed.kind === 'mirror')
-        void feelPulse(connection, (isAlive) => this.#hear(connection, isAlive, claimed.process));
+      if (!own) void feelPulse(connection, (isAlive) => this.#hear(connection, isAlive, address.process));
       await unlessAborted(greeted, this.#silence.signal);
     } catch (error) {
       connection.dispose();
@@ -209,7 +200,7 @@ export class HostLink {
           // Whoever follows a run that lost its host goes on with it: that is what a second host is for.
           return await this.#connect(true, 'ask');
         } catch (error) {
-          const because = asFailure(error, this.options.root);
+          const because = asFailure(error);
           if (this.#isClosed || !canPass(because)) {
             this.#enter({ kind: 'lost', because });
             throw because;
@@ -230,9 +221,7 @@ export class HostLink {
   }
 }
 
-/** What the system says comes with a code; anything else is a bug, and no host comes of trying it again. */
-function asFailure(error: unknown, root: string): Failure {
-  if (Failure.is(error)) return error;
-  if (error instanceof Error && 'code' in error) return diskFailure(error, `join the host of ${root}`);
-  return new Failure('badResponse', `A bug: ${String(error)}`, { cause: error });
+/** Anything else is a bug, and no host comes of trying it again. */
+function asFailure(error: unknown): Failure {
+  return Failure.is(error) ? error : new Failure('badResponse', `A bug: ${String(error)}`, { cause: error });
 }

@@ -1,7 +1,11 @@
 // Settings of a run as a database holds them: known ones are taken, those that give power and nonsense are not.
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
-import { defaultRunSettings, type RunSettings, readRunSettings } from '../../../src/core/events/runSettings';
+import {
+  defaultRunSettings,
+  type RunSettings,
+  readRunSettings,
+} from '../../../src/core/settings/runSettings';
 
 const full: RunSettings = {
   ...defaultRunSettings,

@@ -1,8 +1,8 @@
 // A face that follows its host: whatever is left out on the way, each event is taken once and in order.
 import { strict as assert } from 'node:assert';
 import fc from 'fast-check';
+import { EventFollower } from '../../src/client/eventFollower';
 import type { Event } from '../../src/core/events/event';
-import { EventFollower } from '../../src/host/eventFollower';
 import { Failure } from '../../src/ports/failure';
 
 const eventOf = (seq: number): Event => ({

@@ -3,7 +3,7 @@ import { strict as assert } from 'node:assert';
 import { mkdtempSync, readFileSync, realpathSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { BacklogFollower } from '../../src/host/backlogFollower';
+import { BacklogFollower } from '../../src/client/backlogFollower';
 import type { LoadedBacklog } from '../../src/protocol/hubValues';
 
 describe('the follower of a backlog', () => {

@@ -1,11 +1,15 @@
 // Providers as people write them into their settings: what counts, and what is said of an entry that cannot be used.
 import { strict as assert } from 'node:assert';
-import { knownProviders } from '../../src/core/models/providers';
-import { readProviders } from '../../src/host/providerSettings';
+import { knownProviders } from '../../../src/core/models/providers';
+import { readProviders } from '../../../src/core/settings/providerSettings';
 
 describe('parallelAgents.providers', () => {
   it('are the known ones where nothing is set', () => {
-    for (const value of [undefined, null, {}]) assert.deepEqual(readProviders(value, []), knownProviders);
+    for (const value of [undefined, null, {}])
+      assert.deepEqual(
+        readProviders(value, () => {}),
+        knownProviders,
+      );
   });
 
   it('give a known one another address, variable and prices, and leave the rest as it is', () => {
@@ -14,7 +18,7 @@ describe('parallelAgents.providers', () => {
     const set = {
       openai: { baseUrl: 'http://gateway/v1/', keyVariable: 'GATE', prices: { 'gpt-5': price } },
     };
-    const { openai, ...rest } = readProviders(set, warnings);
+    const { openai, ...rest } = readProviders(set, (said) => void warnings.push(said));
     assert.deepEqual(openai, {
       ...knownProviders.openai,
       ...{ baseUrl: 'http://gateway/v1', keyVariable: 'GATE' },
@@ -26,7 +30,7 @@ describe('parallelAgents.providers', () => {
 
   it('add one of another name, which wants a key where a variable for it is named', () => {
     const set = { mine: { baseUrl: 'http://a' }, 'my-other': { baseUrl: 'http://b', keyVariable: 'B_KEY' } };
-    const { mine, 'my-other': other } = readProviders(set, []);
+    const { mine, 'my-other': other } = readProviders(set, () => {});
     const added = {
       kind: 'openai',
       title: 'mine',
@@ -39,7 +43,10 @@ describe('parallelAgents.providers', () => {
   });
 
   it('keep the known address where an editor left an empty text', () => {
-    assert.deepEqual(readProviders({ anthropic: { baseUrl: '' } }, []), knownProviders);
+    assert.deepEqual(
+      readProviders({ anthropic: { baseUrl: '' } }, () => {}),
+      knownProviders,
+    );
   });
 
   const bad: readonly (readonly [value: unknown, says: RegExp])[] = [
@@ -69,7 +76,7 @@ describe('parallelAgents.providers', () => {
       const warnings: string[] = [];
       const isEntry = typeof value === 'object' && !Array.isArray(value);
       const good = { added: { baseUrl: 'http://b' } };
-      const read = readProviders(isEntry ? { ...value, ...good } : value, warnings);
+      const read = readProviders(isEntry ? { ...value, ...good } : value, (said) => void warnings.push(said));
       assert.match(warnings.join('\n'), says);
       assert.equal(warnings.length, 1);
       assert.doesNotMatch(warnings[0] ?? '', /sk-secret|pw@/);

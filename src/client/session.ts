@@ -1,14 +1,15 @@
 // A face's live link to the host of one workspace, whichever process that host runs in.
 import type { Event } from '../core/events/event';
-import type { RunSettings } from '../core/events/runSettings';
 import type { Snapshot } from '../core/events/snapshot';
-import type { LeftOut } from '../core/guardrails/machineSettings';
 import type { ModelAccess } from '../core/models/modelAccess';
+import type { LeftOut } from '../core/settings/machineSettings';
+import type { RunSettings } from '../core/settings/runSettings';
 import type { FeatureId, Slot } from '../core/shared/ids';
 import type { LongText } from '../core/shared/longText';
 import type { Result } from '../core/shared/result';
+import type { clientMethods } from '../protocol/hubMethods';
 import type { LoadedBacklog, PlacedProblem } from '../protocol/hubValues';
-import type { Asked } from './allowance';
+import type { Asking, ParamsOf, Sent } from '../protocol/method';
 import type { Link } from './link';
 
 /**
@@ -32,8 +33,8 @@ export interface Session {
    */
   onChange(listener: (change: SessionChange) => void): () => void;
   onOutput(listener: (output: AgentOutput) => void): () => void;
-  /** The end of the slot's live log so far. */
-  output(slot: Slot): Promise<string>;
+  /** Every other request, as `hubMethods.ts` declares it. */
+  readonly ask: Omit<Asking<typeof clientMethods>, KeptBySession>;
   /** All of a text; rejects with `corrupt` when it is gone, as those of events long past are. */
   text(text: LongText): Promise<string>;
   /** Stored events after `since`, oldest first. */
@@ -51,18 +52,20 @@ export interface Session {
     readonly access?: readonly ModelAccess[];
   }): Promise<Result<{ runId: number; leftOut: LeftOut }>>;
   configure(change: Asked): Promise<Result<{ leftOut: LeftOut }>>;
-  pause(): Promise<Result<object>>;
-  resume(): Promise<Result<object>>;
-  stop(): Promise<Result<object>>;
-  retry(featureId: FeatureId): Promise<Result<object>>;
-  confirm(featureId: FeatureId): Promise<Result<object>>;
-  reject(featureId: FeatureId): Promise<Result<object>>;
   /** The changes that wait for the user's yes, as a unified diff to be shown as it is. */
   diff(featureId: FeatureId): Promise<Result<string>>;
   humanEditing(paths: readonly string[]): Promise<object>;
   /** Resolves within 5 s whatever state the host is in. */
   close(): Promise<void>;
 }
+
+/** What the session asks by itself, or in parts, or asks the next host again. */
+type KeptBySession =
+  | keyof Pick<typeof clientMethods, 'hello' | 'snapshotPage' | 'events' | 'text' | 'diff'>
+  | keyof Pick<typeof clientMethods, 'loadBacklog' | 'startRun' | 'configureRun' | 'humanEditing'>;
+
+/** What a face asks for when it changes a run, or starts one; what is absent stays as it is. */
+export type Asked = Sent<ParamsOf<typeof clientMethods.configureRun>>;
 
 export interface SessionChange {
   readonly events: readonly Event[];
