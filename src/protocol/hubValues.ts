@@ -86,6 +86,7 @@ const agentManners = z.object({
   asksFirst: z.enum(['changes', 'changesAndCommands']).optional(),
   writesItself: z.literal(true).optional(),
   writesAsAsked: z.literal(true).optional(),
+  keepsCommands: z.literal(true).optional(),
   commandsIn: z.literal('title').optional(),
   tokensOf: z.literal('lastCall').optional(),
   passwords: z.array(z.string()).optional(),

@@ -4,7 +4,7 @@ import { describe, it } from 'mocha';
 import { cleanUpAfterEach } from '../support/cleanUp';
 import { type ExternalEvent, parseEvents, readTree, runCli, startCli } from '../support/cli';
 import { eventsOf } from '../support/externalProject';
-import { noneHolding, tagOf } from '../support/processes';
+import { type Found, noneHolding, processesHolding, tagOf } from '../support/processes';
 import { needs, type RealAgent, realProject } from '../support/realAgents';
 import { call, finish } from '../support/smallProject';
 
@@ -57,7 +57,7 @@ const only = process.env.PARALLEL_AGENTS_TEST_ONLY?.split(',');
 
 for (const [agent, { hearsWhy, tells, readsAgain, logsOut }] of Object.entries(all) as [RealAgent, Ways][])
   describe(`agent/${agent}`, function () {
-    this.timeout(120_000);
+    this.timeout(240_000);
     const cleanUp = cleanUpAfterEach();
     const model = `agent/${agent}`;
     before(function () {
@@ -188,6 +188,27 @@ for (const [agent, { hearsWhy, tells, readsAgain, logsOut }] of Object.entries(a
       await run.ended;
       assert.ok(isStopped, run.notes.join('\n'));
       await noneHolding(tagOf(dir), 10_000);
+    });
+
+    it('goes on without its command when that takes too long', async () => {
+      const command = 'tail -f /dev/null';
+      let left: readonly Found[] | undefined;
+      const { dir, env, args } = await realProject(
+        cleanUp,
+        { features: [{ name: 'A', verify: command, model }] },
+        { A: [{ run: command }] },
+        {
+          settings: { 'limits.command_timeout': 10, 'limits.verify_timeout': 10 },
+          onAsked: async ({ request }) => {
+            if (!JSON.stringify(request.body).includes('took longer than its time limit')) return;
+            left ??= (await processesHolding(tagOf(dir))).filter((found) =>
+              found.command.startsWith('tail '),
+            );
+          },
+        },
+      );
+      await runCli(args, env);
+      assert.deepEqual(left, []);
     });
 
     if (logsOut)

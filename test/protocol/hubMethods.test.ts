@@ -54,6 +54,7 @@ const assignment = {
         ...{
           asksFirst: 'changes',
           writesItself: true,
+          keepsCommands: true,
           writesAsAsked: true,
           commandsIn: 'title',
           tokensOf: 'lastCall',

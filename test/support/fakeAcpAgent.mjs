@@ -4,7 +4,7 @@
 // node fakeAcpAgent.mjs SCRIPT [nologin|badversion|mute|die|killed]; the script: {FEATURE: [[step, ...] of a prompt, ...]}, the
 // last for all prompts after it. A step is one of
 //   {say}  {read}  {edit, content, gate?, hook?: true}  {write, content}  {sneak, content}  {run}  {ask: {kind, title}}  {plan: [done, of]}
-//   {peek: FILE, tell: FILE}  {begin: COMMAND} never ends  {together: [step, ...]}  {waitFor: FILE}  {crash: CODE, once?: FILE}  {hang: true, child?: true}  {ignoreCancel: true}  {error: {code, message, data}, once?}
+//   {peek: FILE, tell: FILE}  {begin: COMMAND, once?: FILE} never ends  {together: [step, ...]}  {waitFor: FILE}  {crash: CODE, once?: FILE}  {hang: true, child?: true}  {ignoreCancel: true}  {error: {code, message, data}, once?}
 //   {hook: true} of a step with a call: the program of its settings in FAKE_CONFIG is run first, as Codex does
 //   {cost: USD}  {usage: {...}}  {meta: {...}} of its answer  {end: STOP_REASON}  {log: FILE}
 import { spawn, spawnSync } from 'node:child_process';
@@ -100,7 +100,7 @@ async function act(step, end, text) {
   if (step.run) await command(step);
   if (step.ask)
     await call(step.ask.kind, step.ask.title, undefined, { ...step, gate: true }, async () => undefined);
-  if (step.begin) {
+  if (step.begin && isFirst(step.once)) {
     const rawInput = { command: step.begin };
     await call(
       'execute',

@@ -2,9 +2,7 @@
 // ended with all it has started.
 import { secretFiles } from '../../core/features/namedSecrets';
 import type { Redactor } from '../../core/guardrails/redactor';
-import type { WorkspacePath } from '../../core/locks/lockPath';
 import type { Usage } from '../../core/models/models';
-import { type Result, refuse } from '../../core/shared/result';
 import type { Assignment, Coordinator } from '../../ports/coordinator';
 import type { CopyFiles } from '../../ports/copyFiles';
 import type {
@@ -20,6 +18,7 @@ import { type AgentRunner, untilOver } from '../agentRunner';
 import type { AgentOutcome } from '../tools/tool';
 import { AgentCalls, type Over } from './agentCalls';
 import { insideOf, withoutSecrets } from './agentPaths';
+import { writeFor } from './agentWrites';
 import { firstPrompt, goOnPrompt, refusedPrompt, returnedPrompt } from './externalPrompts';
 
 export interface ExternalAgentPorts {
@@ -62,12 +61,10 @@ async function work(
   const talk = new Conversation(assignment, start, ports, [place.cwd, assignment.copyDir]);
   try {
     const where = { place, tag: assignment.tag };
-    const session = await agents.open(start, where, talk.client, signal);
-    try {
-      return await talk.hold(session, firstPrompt(assignment, unread));
-    } finally {
-      await session.close();
-    }
+    return await talk.hold(
+      () => agents.open(start, where, talk.client, signal),
+      firstPrompt(assignment, unread),
+    );
   } catch (error) {
     return await endedBy(error, start, ports);
   }
@@ -109,7 +106,7 @@ class Conversation {
 
   constructor(
     assignment: Assignment,
-    start: AgentStart,
+    private readonly start: AgentStart,
     private readonly ports: ExternalAgentPorts,
     roots: readonly string[],
   ) {
@@ -138,7 +135,7 @@ class Conversation {
     this.#calls = calls;
     this.client = {
       ask: (call, hears) => calls.ask(call, hears),
-      write: (path, content) => this.#write(inside(path), path, content),
+      write: (path, content) => writeFor({ path: inside(path), seen: path, content }, calls, ports),
       told: (update) => {
         switch (update.type) {
           case 'text':
@@ -162,9 +159,17 @@ class Conversation {
     };
   }
 
-  async hold(session: AgentSession, first: string): Promise<AgentOutcome> {
+  async hold(open: () => Promise<AgentSession>, first: string): Promise<AgentOutcome> {
+    try {
+      return await this.#talk(open, first);
+    } finally {
+      await this.#session?.close();
+    }
+  }
+
+  async #talk(open: () => Promise<AgentSession>, first: string): Promise<AgentOutcome> {
     const { coordinator } = this.ports;
-    this.#session = session;
+    let session = await this.#begin(open);
     let text = first;
     let hasChanged = false;
     let returned: string | undefined;
@@ -182,6 +187,10 @@ class Conversation {
         if (idle >= maxIdleTurns)
           return this.#giveUp(`it ended ${maxIdleTurns} turns without doing anything. ${words}`);
         text = goOnPrompt(this.#whyCut(turn, news.refusals.length > 0), news);
+        if (this.#overtime !== undefined && this.start.manners.keepsCommands) {
+          session = await this.#begin(open);
+          text = `${first}\n\nYou were at work on it before, and your copy has what you did. ${text}`;
+        }
         continue;
       }
       const isStuck = idle >= maxIdleTurns || (returned !== undefined && !news.hasChanged);
@@ -196,6 +205,14 @@ class Conversation {
       returned = verdict.why;
       text = returnedPrompt(verdict.why, news);
     }
+  }
+
+  /** In place of the session that there was, whose processes are gone. */
+  async #begin(open: () => Promise<AgentSession>): Promise<AgentSession> {
+    await this.#session?.close();
+    [this.#costUsd, this.#toldCostUsd] = [undefined, 0];
+    this.#session = await open();
+    return this.#session;
   }
 
   /** Asks until its service has answered; with `why` the attempt is over. */
@@ -259,28 +276,6 @@ class Conversation {
 
   #lastWords(): string {
     return this.ports.redactor.text(this.#words).trim();
-  }
-
-  /** The agent leaves it to us to write: locked, and over what is there now. */
-  async #write(path: Result<WorkspacePath>, seen: string, content: string): Promise<Result<object>> {
-    const { coordinator, files } = this.ports;
-    const done = await (async (): Promise<Result<object>> => {
-      if (!path.ok) return path;
-      const why = await this.#calls.countWrite(seen);
-      if (why !== undefined) return refuse('limitReached', why);
-      const lock = await coordinator.lockFile({ path: path.value });
-      if (!lock.ok) return lock;
-      const file = await files.read(path.value);
-      if (!file.ok) return file;
-      const baseHash = file.value?.hash ?? null;
-      return coordinator.writeFile({ path: path.value, baseHash, content: content.replaceAll('\r\n', '\n') });
-    })().catch((error: unknown) => {
-      if (Failure.is(error)) return refuse('stopped', error.message); // its next question ends the attempt
-      throw error;
-    });
-    if (done.ok) this.#calls.wrote();
-    else this.#calls.refused(`Writing ${seen}: ${done.error.message}`);
-    return done;
   }
 }
 

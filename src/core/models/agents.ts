@@ -43,6 +43,8 @@ export interface AgentManners {
   readonly writesItself?: true;
   /** It writes what it had made of a file before it asked, so that what came into the file while it waited would be lost. */
   readonly writesAsAsked?: true;
+  /** A command goes on when its turn is ended, so that only ending it itself ends that. */
+  readonly keepsCommands?: true;
   /** A question for a command has it as its title alone. */
   readonly commandsIn?: 'title';
   /** Its tokens are those of the last question of a turn alone, which say nothing of the rest. */
@@ -104,6 +106,7 @@ export const knownAgents: Agents = {
       },
       hook: 'codex',
       asksFirst: 'changesAndCommands',
+      keepsCommands: true,
     },
     install: 'npm install -g @openai/codex @agentclientprotocol/codex-acp@2.6.0',
     login: { command: 'codex login' },

@@ -76,4 +76,21 @@ describe('manners of an agent', () => {
     const { text } = JSON.parse(readFileSync(log, 'utf8'));
     assert.match(text, /"a\.txt" has changed while this edit waited: read it again/);
   });
+
+  it('begin it anew where a command that takes too long would go on', async () => {
+    const folder = await scratchFolder(cleanUp);
+    const log = path.join(folder, 'log');
+    const steps = [[{ log }, { begin: 'npm test', once: path.join(folder, 'once') }, edit]];
+    const after = (_: number, wake: () => void) => {
+      setImmediate(wake);
+      return () => {};
+    };
+    const said = await saidOf(steps, { after, manners: { keepsCommands: true } });
+    assert.match(said, /^command npm test$/m);
+    const heard = readFileSync(log, 'utf8').trim().split('\n');
+    const [first, second] = heard.map((line): string => JSON.parse(line).text);
+    assert.equal(heard.length, 2);
+    assert.ok(first && second?.startsWith(first));
+    assert.match(second ?? '', /your copy has what you did\. `npm test` took longer than its time limit/);
+  });
 });
