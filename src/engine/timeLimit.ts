@@ -6,6 +6,8 @@ export class TimeLimit {
   #sinceMs = 0;
   #cancel: (() => void) | undefined;
   #isOver = false;
+  /** Who waits may do so within another wait. */
+  #holds = 0;
 
   /** Runs from now. */
   constructor(
@@ -14,11 +16,12 @@ export class TimeLimit {
     private readonly onOver: () => void,
   ) {
     this.#leftMs = limitMs;
-    this.goOn();
+    this.#run();
   }
 
-  /** The time until `goOn` does not count. */
+  /** The time until `goOn` does not count. Of several it is the last that counts: each is to be followed by one. */
   hold(): void {
+    this.#holds += 1;
     if (!this.#cancel) return;
     this.#cancel();
     this.#cancel = undefined;
@@ -26,7 +29,12 @@ export class TimeLimit {
   }
 
   goOn(): void {
-    if (this.#cancel || this.#isOver) return;
+    this.#holds -= 1;
+    if (this.#holds === 0) this.#run();
+  }
+
+  #run(): void {
+    if (this.#isOver) return;
     this.#sinceMs = this.clock.monotonic();
     this.#cancel = this.clock.after(Math.max(0, this.#leftMs), () => {
       this.dispose();

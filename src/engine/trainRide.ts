@@ -49,6 +49,7 @@ export class TrainRide {
   async join(work: readonly PlaceChange[]): Promise<void> {
     const { log, train, isolation, insistence } = this.parts;
     const { attempt } = this.live;
+    this.leave(false);
     const isWithOthers = (log.head.run?.settings.maxAgents ?? 1) > 1;
     if (work.length === 0 || !isWithOthers) return;
     const paths = work.map(({ path }) => path);
