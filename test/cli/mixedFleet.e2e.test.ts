@@ -145,10 +145,9 @@ describe('a backlog of several makers', function () {
       const { code } = await run.ended;
       const events = parseEvents(run.lines);
       const id = features.findIndex(({ name }) => name === feature) + 1;
-      const own = events.filter(
-        (e) => e.featureId === id && /^(feature|agent)\.(claimed|ended|failed)/.test(e.type),
-      );
-      assert.equal(code, 0, `${run.notes.join('\n')}\n${JSON.stringify(own, null, 1)}`);
+      const turns = events.filter((e) => /^(feature|agent)\.(claimed|ended|failed)|breaker/.test(e.type));
+      assert.equal(code, 0, `${run.notes.join('\n')}\n${JSON.stringify(turns, null, 1)}`);
+      const own = turns.filter((e) => e.featureId === id);
       assert.deepEqual(
         eventsOf(own, 'feature.claimed').map((e) => e.attempt),
         [1, 1],

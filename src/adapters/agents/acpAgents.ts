@@ -186,7 +186,7 @@ function clientApp(client: AgentClient, manners: AgentManners): acp.ClientApp {
 
 /** @param end absent where an adapter tells of the program behind it */
 function wasKilled(end: ProgramEnd | undefined, words: string): boolean {
-  if (!end) return /killed by SIG/.test(words);
+  if (!end) return !/exited with code/.test(words);
   return end.exitCode === null || end.exitCode > 128;
 }
 

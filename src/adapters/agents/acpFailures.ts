@@ -8,6 +8,8 @@ import { Failure, type FailureReason } from '../../ports/failure';
 const authRequired = -32000;
 const mostWords = 1_000;
 
+/** Codex's adapter's own number for "the program behind me is gone", whatever it says of it. */
+const programGone = 1001;
 /** Words of adapters whose program behind them is gone, by itself or killed for memory. */
 const goneWords = /\bprocess (?:has )?exited\b|\bwas killed by SIG/;
 
@@ -30,7 +32,7 @@ export function failureOf(error: unknown, { title, login }: AgentStart): Failure
   const { code } = error;
   const kind = kindIn(error.data);
   const known = Object.hasOwn(kinds, kind) ? kinds[kind] : undefined;
-  const isGone = goneWords.test(words);
+  const isGone = code === programGone || goneWords.test(words);
   const reason = known ?? (code === authRequired ? 'noAgent' : isGone ? 'agentGone' : 'badResponse');
   if (reason !== 'noAgent') return new Failure(reason, `${title}: ${words}`, { cause: error });
   const mend = login === undefined ? 'Log in with its own command.' : `Log in with \`${login}\`.`;

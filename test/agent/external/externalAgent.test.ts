@@ -188,6 +188,10 @@ describe('an agent of another maker', () => {
     await world.run();
     assert.match(asked(/^lost/)[0] ?? '', /^lost: Mine: Internal error: The agent process exited/);
     world.remove();
+    begin([[edit, { error: { code: 1001, message: 'Its session was lost.' } }]]);
+    await world.run();
+    assert.match(asked(/^lost/)[0] ?? '', /^lost: Mine: Its session was lost/);
+    world.remove();
     begin([], { how: 'killed' });
     await world.run();
     assert.match(asked(/^lost/)[0] ?? '', /^lost: Mine was ended by a signal/);
