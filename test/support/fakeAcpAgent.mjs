@@ -1,7 +1,7 @@
 // An agent of another maker for tests: it speaks the Agent Client Protocol on its input and output, in lines of JSON of its
 // own making, and does what a script says for the feature that it reads of in its prompt.
 //
-// node fakeAcpAgent.mjs SCRIPT [nologin|badversion|mute|die|killed]; the script: {FEATURE: [[step, ...] of a prompt, ...]}, the
+// node fakeAcpAgent.mjs SCRIPT [nologin|badversion|mute|die|killed|badsettings|behindkilled]; the script: {FEATURE: [[step, ...] of a prompt, ...]}, the
 // last for all prompts after it. A step is one of
 //   {say}  {read}  {edit, content, gate?, hook?: true}  {write, content}  {sneak, content}  {run}  {ask: {kind, title}}  {plan: [done, of]}
 //   {peek: FILE, tell: FILE}  {begin: COMMAND, once?: FILE} never ends  {together: [step, ...]}  {waitFor: FILE}  {crash: CODE, once?: FILE}  {hang: true, child?: true}  {ignoreCancel: true}  {error: {code, message, data}, once?}
@@ -57,6 +57,16 @@ async function take({ id, method, params, result, error }) {
       return send({ id, result: { protocolVersion: how === 'badversion' ? 99 : 1, agentCapabilities: {} } });
     case 'session/new':
       cwd = params.cwd;
+      if (how === 'badsettings')
+        return send({
+          id,
+          error: { code: -32603, message: 'Internal error', data: { details: 'no such model' } },
+        });
+      if (how === 'behindkilled')
+        return send({
+          id,
+          error: { code: -32603, message: 'Oh', data: { details: 'It was terminated by signal 9' } },
+        });
       if (how === 'nologin') return send({ id, error: { code: -32000, message: 'Authentication required' } });
       return send({ id, result: { sessionId: 's' } });
     case 'session/prompt': {

@@ -136,7 +136,8 @@ async function openSession(
   });
   const sessionId = await Promise.race([opened(), late]).catch((error: unknown) => {
     // One that does not even begin would not for any other feature, unless somebody ended it.
-    const isUseless = Failure.is(error, 'agentGone') && !wasKilled(end, error.message);
+    const isUseless =
+      Failure.is(error, 'badResponse') || (Failure.is(error, 'agentGone') && !wasKilled(end, error.message));
     throw isUseless ? new Failure('noAgent', error.message) : error;
   });
   let closed: Promise<void> | undefined;

@@ -1,5 +1,6 @@
 // What an agent that answers with an error means by it.
 import { RequestError } from '@agentclientprotocol/sdk';
+import { isObject } from '../../core/shared/fields';
 import { inert } from '../../core/shared/inert';
 import type { AgentStart } from '../../ports/externalAgents';
 import { Failure, type FailureReason } from '../../ports/failure';
@@ -11,7 +12,7 @@ const mostWords = 1_000;
 /** Codex's adapter's own number for "the program behind me is gone", whatever it says of it. */
 const programGone = 1001;
 /** Words of adapters whose program behind them is gone, by itself or killed for memory. */
-const goneWords = /\bprocess (?:has )?exited\b|\bwas killed by SIG/;
+const goneWords = /\bprocess (?:has )?exited\b|\bwas killed by SIG|\bterminated by signal\b/;
 
 /** Kinds of errors as Claude Code's adapter names them. */
 const kinds: Readonly<Record<string, FailureReason>> = {
@@ -26,11 +27,13 @@ const kinds: Readonly<Record<string, FailureReason>> = {
 
 export function failureOf(error: unknown, { title, login }: AgentStart): Failure {
   if (Failure.is(error)) return error;
-  const words = inert(error instanceof Error ? error.message : String(error)).slice(0, mostWords);
+  const said = error instanceof Error ? error.message : String(error);
+  const details = error instanceof RequestError ? textIn(error.data, 'details') : '';
+  const words = inert([said, details].filter((text) => text !== '').join(': ')).slice(0, mostWords);
   if (!(error instanceof RequestError))
     return new Failure('badResponse', `${title} could not be asked: ${words}`, { cause: error });
   const { code } = error;
-  const kind = kindIn(error.data);
+  const kind = textIn(error.data, 'errorKind');
   const known = Object.hasOwn(kinds, kind) ? kinds[kind] : undefined;
   const isGone = code === programGone || goneWords.test(words);
   const reason = known ?? (code === authRequired ? 'noAgent' : isGone ? 'agentGone' : 'badResponse');
@@ -41,7 +44,7 @@ export function failureOf(error: unknown, { title, login }: AgentStart): Failure
   });
 }
 
-function kindIn(data: unknown): string {
-  const kind = typeof data === 'object' && data !== null && 'errorKind' in data ? data.errorKind : undefined;
-  return typeof kind === 'string' ? kind : '';
+function textIn(data: unknown, name: string): string {
+  const text = isObject(data) ? data[name] : undefined;
+  return typeof text === 'string' ? text : '';
 }

@@ -182,6 +182,12 @@ describe('an agent of another maker', () => {
     assert.match(asked(/^hand back/)[0] ?? '', /^hand back \(agent\): Mine ended with code 7/);
   });
 
+  it('hands its feature back where no session opens, with its own words for why', async () => {
+    begin([], { how: 'badsettings' });
+    await world.run();
+    assert.match(asked(/^hand back/)[0] ?? '', /^hand back \(agent\): Mine: Internal error: no such model/);
+  });
+
   it('is lost when the program behind it dies, or somebody ends it before it has begun', async () => {
     const message = 'Internal error: The agent process exited unexpectedly.';
     begin([[edit, { error: { code: -32603, message } }]]);
@@ -195,5 +201,9 @@ describe('an agent of another maker', () => {
     begin([], { how: 'killed' });
     await world.run();
     assert.match(asked(/^lost/)[0] ?? '', /^lost: Mine was ended by a signal/);
+    world.remove();
+    begin([], { how: 'behindkilled' });
+    await world.run();
+    assert.match(asked(/^lost/)[0] ?? '', /^lost: Mine: Oh: It was terminated/);
   });
 });
