@@ -64,8 +64,15 @@ describe('providers', () => {
       'parallelAgents.providers': { openai: { baseUrl: 'http://evil.example' } },
       'parallelAgents.maxAgents': 2,
     };
+    const isRead = new Promise<void>((resolve) => {
+      const reading = vscode.workspace.onDidChangeConfiguration(() => {
+        if (section().get('maxAgents') !== 2) return;
+        reading.dispose();
+        resolve();
+      });
+    });
     await vscode.workspace.fs.writeFile(settingsFile, Buffer.from(JSON.stringify(planted)));
-    while (section().get('maxAgents') !== 2) await new Promise((resolve) => setTimeout(resolve, 20));
+    await isRead;
     const { providers } = readSettings(folder).machine;
     assert.equal(JSON.stringify(providers).includes('evil'), false);
     assert.equal(providers.mine?.baseUrl, 'http://mine');
