@@ -79,7 +79,9 @@ export class Entrance {
     const needsYes = await approval.whyBesideCheck(live, files, { ...doubts, weaker });
     if (needsYes !== undefined) return { kind: 'unconfirmed', why: needsYes, check: evidence, files };
     const passed = { kind: 'passed', evidence, files } as const;
-    return (await this.#publish(live, passed, green, onPassed)) ? passed : 'again';
+    // A file that never rests is in the workspace otherwise than the check found it: the run's end looks at that.
+    const proved = arrived.paths.length === 0 ? green : [];
+    return (await this.#publish(live, passed, proved, onPassed)) ? passed : 'again';
   }
 
   async bring(live: LiveAttempt, { came }: Rounds): Promise<Arrived> {
@@ -101,7 +103,7 @@ export class Entrance {
     return now.filter(({ path }) => own.has(path));
   }
 
-  /** False where the workspace has changed since the last look. */
+  /** False where the workspace has changed since the last look. @param green checks of what it is then */
   async #publish(
     live: LiveAttempt,
     passed: Extract<Ending, { kind: 'passed' }>,
@@ -114,7 +116,7 @@ export class Entrance {
       const done = await insistence.until(live.attempt, publishing, put);
       // At once, so that no other end comes first: what is in the workspace has passed.
       if (done.ok) {
-        regressions.proved(green);
+        regressions.proved(live.attempt, green);
         end(live, passed).then(onPassed, onPassed); // whoever asks for its end hears of what broke it
       } else live.publishing = undefined;
       return done.ok;

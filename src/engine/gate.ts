@@ -7,6 +7,11 @@ export class Gate {
   #come = 0;
   #through = 0;
 
+  /** Whoever comes now has to wait. */
+  get isBusy(): boolean {
+    return this.#through !== this.#come;
+  }
+
   run<T>(work: () => Promise<T>): Promise<T> {
     this.#come += 1;
     const next = this.#last.then(work, work);
@@ -21,7 +26,7 @@ export class Gate {
   /** Runs `work` beside the queue; answers whether nothing was in it from beginning to end. */
   async beside(work: () => Promise<void>): Promise<boolean> {
     const before = this.#come;
-    const wasEmpty = this.#through === before;
+    const wasEmpty = !this.isBusy;
     await work();
     return wasEmpty && this.#come === before;
   }

@@ -9,6 +9,8 @@ import { Gate } from './gate';
 export interface TrainCar {
   readonly attempt: Attempt;
   readonly files: readonly StagedFile[];
+  /** Undefined as long as it is not decided: see `published`. */
+  readonly isPublished: boolean | undefined;
   /** True once its files are in the workspace and its feature passes; false where that is not to be. Never rejects. */
   readonly published: Promise<boolean>;
   /** May be called twice; only the first time counts. */
@@ -32,22 +34,24 @@ export class MergeTrain {
     return [...this.#cars].filter((car) => !this.#slow.has(car));
   }
 
-  /** Is it still to be decided? */
-  has(car: TrainCar): boolean {
-    return this.#cars.has(car);
-  }
-
   join(attempt: Attempt, files: readonly StagedFile[]): TrainCar {
     let decide: (isPublished: boolean) => void = () => {};
     const published = new Promise<boolean>((resolve) => {
       decide = resolve;
     });
+    let fate: boolean | undefined;
     const leave = (isPublished: boolean) => {
       this.#cars.delete(car);
       this.#slow.delete(car);
-      decide(isPublished);
+      fate ??= isPublished;
+      decide(fate);
     };
-    const car: TrainCar = { attempt, files, published, leave };
+    const car: TrainCar = {
+      ...{ attempt, files, published, leave },
+      get isPublished() {
+        return fate;
+      },
+    };
     this.#cars.add(car);
     return car;
   }

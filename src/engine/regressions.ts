@@ -5,7 +5,7 @@ import type { Feature } from '../core/features/feature';
 import { isMeant } from '../core/scheduler/decide';
 import { endangeredBy } from '../core/scheduler/endangered';
 import type { RunSettings } from '../core/settings/runSettings';
-import type { FeatureId, Slot } from '../core/shared/ids';
+import type { FeatureId, Fence, Slot } from '../core/shared/ids';
 import type { Isolation } from '../ports/isolation';
 import type { LiveAttempt } from './attempt';
 import type { CleanPlace } from './cleanPlace';
@@ -34,6 +34,12 @@ export interface Guardable {
   readonly verifyMs: number;
 }
 
+interface Green {
+  readonly attempt: Attempt;
+  /** Publications until then. */
+  readonly count: number;
+}
+
 export interface RegressionParts {
   readonly log: EventLog;
   readonly isolation: Isolation;
@@ -44,8 +50,8 @@ export interface RegressionParts {
 }
 
 export class Regressions {
-  /** By check, how many publications there had been when it was last green on what the workspace then was. */
-  readonly #greenAt = new Map<string, number>();
+  /** By check, when it was last green in an attempt's place that was what the workspace then became. */
+  readonly #greenAt = new Map<string, Green>();
   /** Aborts the checks of a run's end. */
   #last = new AbortController();
 
@@ -116,9 +122,27 @@ export class Regressions {
     return verdict.kind === 'failed' ? verdict.reason : undefined;
   }
 
-  /** These checks were green on what the workspace is now: nothing else has come into it since. */
-  proved(commands: readonly string[]): void {
-    for (const command of commands) this.#greenAt.set(command, this.parts.publications.count);
+  /** These checks were green in the attempt's place, and the workspace is now what that is. */
+  proved(attempt: Attempt, commands: readonly string[]): void {
+    const green = { attempt, count: this.parts.publications.count };
+    for (const command of commands) this.#greenAt.set(command, green);
+  }
+
+  /** Those that were green on what the workspace still is. */
+  async #stillGreen(): Promise<ReadonlySet<string>> {
+    const { log, isolation, publications } = this.parts;
+    const still = new Set<string>();
+    const isAsThen = new Map<Fence, boolean>();
+    for (const [command, { attempt, count }] of this.#greenAt) {
+      const { slot, fence } = attempt;
+      if (count !== publications.count || log.head.agents[slot]?.fence !== fence) continue;
+      if (!isAsThen.has(fence)) {
+        const { taken, merged, overlaps } = await isolation.bringUpToDate(slot);
+        isAsThen.set(fence, taken.length + merged.length + overlaps.length === 0);
+      }
+      if (isAsThen.get(fence)) still.add(command);
+    }
+    return still;
   }
 
   /**
@@ -126,11 +150,10 @@ export class Regressions {
    * proved it. What is to be stored of those that fail; undefined when it was broken off.
    */
   async look({ only, limits }: RunSettings): Promise<readonly Happening[] | undefined> {
-    const { log, clean, tagOf, publications } = this.parts;
+    const { log, clean, tagOf } = this.parts;
     const ids = Object.values(log.head.features).flatMap(({ id }) => (isMeant(only, id) ? [id] : []));
-    const guarded = (await this.#checksOf(ids)).filter(
-      ({ command }) => this.#greenAt.get(command) !== publications.count,
-    );
+    const still = await this.#stillGreen();
+    const guarded = (await this.#checksOf(ids)).filter(({ command }) => !still.has(command));
     this.#last = new AbortController();
     const check = this.#last;
     const broken: Happening[] = [];
@@ -142,8 +165,7 @@ export class Regressions {
       const subject = { attempt, tag: tagOf(attempt), check, unread: undefined, timeLimit: undefined };
       const verdict = await this.#verify(subject, one, limits.verifyMs);
       if (check.signal.aborted) return;
-      if (verdict === undefined) this.proved([one.command]);
-      else whenRed(verdict);
+      if (verdict !== undefined) whenRed(verdict);
     };
     if (guarded.length > 1)
       await clean.use((slot) => sideBySide(guarded, (one) => look(slot, one, () => red.push(one))));

@@ -9,6 +9,7 @@ import type { FileLocks } from './fileLocks';
 import type { Guarded } from './guardWork';
 import type { ProofTrial } from './proofTrial';
 import { Rounds } from './rounds';
+import { tellWaiting } from './tellWaiting';
 import { type RideParts, TrainRide } from './trainRide';
 import type { Verification } from './verification';
 
@@ -45,27 +46,53 @@ export class Submission {
 
   /** How the attempt is to end, or why it is to go on. Rejects with a `Failure` when the check could not be run at all. */
   async handIn(live: LiveAttempt, verifyMs: number): Promise<Ending | Returned> {
-    const { log, publications } = this.parts;
+    const ride = new TrainRide(this.parts, live);
+    const verdict = await this.#inRounds(live, verifyMs, ride);
+    if (verdict.kind !== 'returned') return verdict;
+    if (ride.isSpoilt()) {
+      const again = await this.#startOver(live, ride);
+      if (again) return { ...again, why: `${verdict.why}\n\n${again.why}` };
+    }
+    return ride.isAnew ? { ...verdict, why: `${verdict.why}\n\n${madeAnew}` } : verdict;
+  }
+
+  async #inRounds(live: LiveAttempt, verifyMs: number, ride: TrainRide): Promise<Ending | Returned> {
+    const { log } = this.parts;
     const command = await live.checkCommand;
     const rounds = new Rounds(log.head.features);
     for (let k = 1; k <= mostRounds; k++) {
       const isAlone = k > freeRounds;
       const hindered = await this.#settle(live, rounds); // outside the gate: whoever holds a file may be waiting for that
       if (hindered) return hindered;
-      const once = () => this.#round({ live, command, verifyMs, isAlone, rounds });
-      const verdict = await (isAlone ? publications.gate.run(once) : once());
+      const once = () => this.#round({ live, command, verifyMs, isAlone, rounds, ride });
+      const verdict = await (isAlone ? this.#atGate(live, once) : once());
       if (verdict !== 'again') return verdict;
     }
     return { kind: 'failed', reason: neverRests(rounds.altered) };
   }
 
-  async #round(about: Omit<Round, 'ride'>): Promise<Ending | Returned | 'again'> {
-    const ride = new TrainRide(this.parts, about.live);
+  /** Within the gate, for which it may have to wait: its time stands still then. */
+  async #atGate<T>(live: LiveAttempt, work: () => Promise<T>): Promise<T> {
+    const { log, publications } = this.parts;
+    if (!publications.gate.isBusy) return publications.gate.run(work);
+    tellWaiting(log, live.attempt, 'waiting for another feature to enter the workspace');
+    live.timeLimit?.hold();
+    return publications.gate.run(() => {
+      live.timeLimit?.goOn();
+      return work();
+    });
+  }
+
+  async #round(round: Round): Promise<Ending | Returned | 'again'> {
+    const { live, ride } = round;
     let isPassed = false;
     try {
-      const verdict = await this.#try({ ...about, ride });
+      const verdict = await this.#try(round);
       isPassed = verdict !== 'again' && verdict.kind === 'passed'; // it leaves once that is stored
-      return verdict;
+      const isRed = verdict !== 'again' && verdict.kind === 'failed';
+      // It may be so for what its agent's commands had built or installed, and that is gone.
+      const isExcused = isRed && ride.isAnew && live.budget.commands > 0;
+      return isExcused ? { kind: 'returned', why: verdict.reason } : verdict;
     } finally {
       if (!isPassed) ride.leave(false);
     }
@@ -87,6 +114,7 @@ export class Submission {
         : await this.parts.verification.verify(live, command, verifyMs, ready);
     if (checked === 'again' || checked.kind === 'returned') return checked;
     if (checked.kind === 'failed') {
+      ride.leave(false); // nobody is to build on it while it waits for those ahead
       if (!(await ride.isBorneOut(0))) return 'again'; // it may be so for work that never came
       return checked.isOfUser ? { kind: 'yielded', cause: 'packages', note: checked.reason } : checked;
     }
@@ -95,7 +123,7 @@ export class Submission {
     if (proved === 'again' || 'kind' in proved) return proved;
     const enter = () =>
       this.#entrance.enter(live, { ...proved, work: work ?? [], checked }, rounds, () => ride.leave(true));
-    return round.isAlone ? enter() : this.parts.publications.gate.run(enter);
+    return round.isAlone ? enter() : this.#atGate(live, enter);
   }
 
   /**
@@ -111,6 +139,11 @@ export class Submission {
   }: Round): Promise<{ readonly own: readonly PlaceChange[] } | { readonly verdict: Returned | 'again' }> {
     const { log, changes } = this.parts;
     rounds.features = log.head.features;
+    if (ride.isSpoilt(isAlone ? undefined : ride.isAhead)) {
+      rounds.green.clear(); // they were run on what is gone
+      const lost = await this.#startOver(live, ride);
+      if (lost) return { verdict: lost };
+    }
     const arrived = await this.#entrance.bring(live, rounds);
     if (arrived.overlaps) return { verdict: returned(arrived) };
     const isChecked = command !== undefined;
@@ -120,6 +153,14 @@ export class Submission {
     if (live.contested.size > 0) return { verdict: 'again' };
     if (isChecked) await ride.join(look.own);
     return look;
+  }
+
+  /** Undefined where all of its own work is in the new place. */
+  async #startOver(live: LiveAttempt, ride: TrainRide): Promise<Returned | undefined> {
+    tellWaiting(this.parts.log, live.attempt, 'making its copy anew: work it was checked on did not pass');
+    const overlaps = await ride.startOver();
+    if (overlaps.length === 0) return undefined;
+    return returned(await this.parts.arriving.tell(live, { taken: [], merged: [], overlaps }));
   }
 
   /** Its own check is green: so are those of other features, and that proves the work? */
@@ -133,7 +174,10 @@ export class Submission {
     rounds.isOn(work);
     const green = command === undefined ? [] : [command];
     const guard = async (): Promise<Ending | Returned | 'again' | undefined> => {
-      const isBorneOut = () => ride.isBorneOut(checkMs);
+      const isBorneOut = () => {
+        ride.leave(false); // nobody is to build on it while it waits for those ahead
+        return ride.isBorneOut(checkMs);
+      };
       const asked = { paths, own: command ?? '', verifyMs };
       const guarded = await this.parts.regressions.guard(live, asked, rounds, isBorneOut);
       if (guarded.kind === 'failed') return guarded;
@@ -184,6 +228,10 @@ export class Submission {
     }
   }
 }
+
+/** For an agent whose work is to be looked at once more. */
+const madeAnew =
+  'Your copy was made anew, with all that you changed in it: its check had been run together with the work of another feature, which then did not pass. Whatever commands had built or installed in ignored folders is gone; do that again where the check needs it.';
 
 /** Its own first. Without one of its own there is none that a trial could be made of. */
 function greenChecks(command: string | undefined, { green }: Rounds): Parameters<ProofTrial['judge']>[2] {

@@ -13,11 +13,10 @@ describe('checks beside each other', () => {
    * The second feature is handed in once the first one's check runs, which ends so when the second one's has ended. Each check
    * tells what it finds in `src`.
    */
-  async function race(firstExit: number) {
+  async function race(firstExit: number, tells = 'echo found: $(ls src)') {
     const [firstRuns, secondIsOver] = [await gateFor(cleanUp), await gateFor(cleanUp)];
-    const tells = 'echo found: $(ls src)';
     const { dir, remove } = await writeProject({
-      files: { 'src/common.txt': 'common', 'src/old.txt': 'old' },
+      files: { 'src/common.txt': 'common', 'src/old.txt': 'old', '.gitignore': 'dist/\n' },
       features: [
         {
           ...{ name: 'One', files: ['src/new.txt', 'src/old.txt'] },
@@ -73,6 +72,19 @@ describe('checks beside each other', () => {
     assert.deepEqual(files.filter((file) => file.startsWith('src/')).sort(), [
       ...['src/common.txt', 'src/new.txt', 'src/two.txt'],
     ]);
+  });
+
+  it('are run again on nothing that was built of work ahead of them that fails', async () => {
+    const builds = 'mkdir -p dist; for f in $(ls src); do [ -e dist/$f ] || cp src/$f dist/$f; done';
+    const { events, files } = await race(1, `${builds}; echo found: $(ls dist)`);
+    assert.deepEqual(foundBy(events, 2), [
+      'found: common.txt new.txt two.txt',
+      'found: common.txt old.txt two.txt',
+    ]);
+    assert.deepEqual(
+      files.filter((file) => file.startsWith('dist/')),
+      [],
+    );
   });
 
   it('are run again where work ahead of them fails, of which nothing is left', async () => {

@@ -65,7 +65,8 @@ describe('works that are checked at the same time', () => {
       exitCode: name === 'a' || files.includes('a') ? 1 : 0,
     }));
     const host = await train.run({ backlog: named('a', 'b', 'c') });
-    assert.deepEqual(train.seen, ['a: a', 'b: a b', 'c: a b c', 'b: b', 'c: b c']);
+    // What stands on red work is checked again at once; so is all that stood on the first, once that has failed.
+    assert.deepEqual(train.seen, ['a: a', 'b: a b', 'c: a b c', 'c: a c', 'b: b', 'c: c', 'b: b c']);
     assert.deepEqual(statuses(host, 3), ['failed', 'passing', 'passing']);
     assert.deepEqual([...host.workspace.files.keys()].sort(), ['b.txt', 'c.txt']);
     assert.equal(host.transcript('feature.failed').length, 1);
@@ -164,5 +165,189 @@ describe('works that are checked at the same time', () => {
     await host.clock.advance(1_000);
     assert.equal(host.engine.snapshot.run?.outcome, 'stopped');
     assert.equal(host.workspace.files.size, 0);
+  });
+});
+
+/** Files that the user's rules ignore, in `dist`. */
+class Built {
+  readonly workspace = new MemoryIsolation({ ignored: ['dist'] });
+  /** What each check found, by the feature's name. */
+  readonly seen: string[] = [];
+
+  /** What makes do: what is built already is not built again. */
+  build(place: Map<string, string>): readonly string[] {
+    for (const [path, text] of [...place]) {
+      const built = `dist/${path}`;
+      if (!path.startsWith('dist/') && !place.has(built)) place.set(built, text);
+    }
+    return [...place.keys()].flatMap((path) => (path.startsWith('dist/') ? [path.slice(5)] : [])).sort();
+  }
+
+  async run(
+    check: (name: string, place: Map<string, string>, built: readonly string[]) => Partial<CommandResult>,
+    options: Partial<SimulatedHostOptions> & { backlog: SimulatedHostOptions['backlog'] },
+  ) {
+    const host = await SimulatedHost.open({
+      ...{ cores, workspace: this.workspace, agents: writesOwn, settings: noRetries },
+      check: ({ env }, workspace, slot) => {
+        const name = env?.PARALLEL_AGENTS_FEATURE_NAME ?? '';
+        const place = workspace.placeOf(slot);
+        const built = this.build(place);
+        if (slot > 0) this.seen.push(`${name}: ${built.join(' ').replaceAll('.txt', '')}`);
+        return check(name, place, built);
+      },
+      ...options,
+    });
+    await host.run();
+    assert.deepEqual(host.bugs, []);
+    return host;
+  }
+}
+
+describe('a check on work that never came', () => {
+  const firstFails = (name: string) => ({
+    durationMs: name === 'a' ? 5_000 : 1_000,
+    exitCode: name === 'a' ? 1 : 0,
+  });
+
+  it('leaves nothing behind that it built, by which the next one would be green', async () => {
+    const both = new Built();
+    const host = await both.run(
+      (name, _, built) => ({
+        ...firstFails(name),
+        ...(name === 'b' && { exitCode: built.join() === 'a.txt,b.txt' ? 0 : 1 }),
+      }),
+      { backlog: named('a', 'b') },
+    );
+    assert.deepEqual(both.seen, ['a: a', 'b: a b', 'b: b']);
+    assert.deepEqual(statuses(host, 2), ['failed', 'failed']);
+    assert.equal(both.workspace.files.size, 0);
+  });
+
+  it('leaves nothing behind that it built, by which the next one would be red', async () => {
+    const alone = new Built();
+    const host = await alone.run(
+      (name, _, built) => ({
+        ...firstFails(name),
+        ...(name === 'b' && { exitCode: built.includes('a.txt') ? 1 : 0 }),
+      }),
+      { backlog: named('a', 'b') },
+    );
+    assert.deepEqual(statuses(host, 2), ['failed', 'passing']);
+    assert.deepEqual([...alone.workspace.files.keys()], ['b.txt']);
+  });
+
+  it('leaves nothing in the work itself', async () => {
+    const listing = new Built();
+    const host = await listing.run(
+      (name, place) => {
+        if (name === 'b' && place.has('a.txt')) place.set('b.txt', 'b and a');
+        return firstFails(name);
+      },
+      { backlog: named('a', 'b') },
+    );
+    assert.deepEqual(statuses(host, 2), ['failed', 'passing']);
+    assert.deepEqual([...listing.workspace.files], [['b.txt', 'b']]);
+  });
+
+  it('is run again at once where it was doubtful, on nothing of what has gone meanwhile', async () => {
+    const taken = new Built();
+    const host = await taken.run(
+      (name, _, built) => {
+        const isDoubtful = name === 'b' && built.includes('a.txt');
+        return {
+          ...{ durationMs: name === 'b' ? 5_000 : 1_000, exitCode: name === 'a' || isDoubtful ? 1 : 0 },
+          ...(isDoubtful && { outputTail: 'Error: listen EADDRINUSE: address already in use :::3000' }),
+        };
+      },
+      { backlog: named('a', 'b') },
+    );
+    assert.deepEqual(taken.seen, ['a: a', 'b: a b', 'b: b']);
+    assert.deepEqual(statuses(host, 2), ['failed', 'passing']);
+  });
+
+  it('is held against no agent whose commands had made what is gone with it', async () => {
+    const built = new Built();
+    const answers: string[] = [];
+    const host = await built.run(
+      (name, place) => ({
+        ...firstFails(name),
+        ...(name === 'b' && { exitCode: place.has('dist/tool') ? 0 : 1 }),
+      }),
+      {
+        backlog: named('a', 'b'),
+        agents:
+          ({ name, slot }) =>
+          async ({ desk, fence, write, handIn }) => {
+            await write(`${name}.txt`, name);
+            if (name === 'a') return void (await handIn());
+            for (const command of ['install', 'install again']) {
+              const call = { tool: 'run_command', fingerprint: command };
+              await desk.toolBegin(fence, call);
+              built.workspace.placeOf(slot).set('dist/tool', 'installed');
+              await desk.toolEnd(fence, { ...call, ok: true, durationMs: 1, summary: command });
+              const verdict = await handIn();
+              answers.push(verdict.kind === 'returned' ? verdict.why : verdict.kind);
+            }
+          },
+      },
+    );
+    assert.match(answers[0] ?? '', /^The check .* exited with 1[\s\S]*Your copy was made anew, /);
+    assert.deepEqual(answers.slice(1), ['passing']);
+    assert.deepEqual(statuses(host, 2), ['failed', 'passing']);
+  });
+
+  it('is not waited for by work that has stood on it', async () => {
+    const train = new Train((name) => ({
+      durationMs: { red: 5_000, slow: 20_000 }[name] ?? 1_000,
+      exitCode: name === 'red' ? 1 : 0,
+    }));
+    const host = await train.run({ backlog: named('red', 'slow', 'c') });
+    // The third one does not wait until the check of the second one has ended, which will count for nothing.
+    assert.deepEqual(train.seen, ['red: red', 'slow: red slow', 'c: c red slow', 'c: c', 'slow: c slow']);
+    assert.equal(host.transcript('feature.passed')[0], '  6000 feature.passed featureId=3 slot=3');
+    assert.deepEqual(statuses(host, 3), ['failed', 'passing', 'passing']);
+  });
+});
+
+describe('work that the user is to be asked about', () => {
+  it('is built on by nobody: its files do not come before the yes', async () => {
+    const train = new Train(() => ({ durationMs: 1_000 }));
+    const host = await train.run({
+      backlog: [{ name: 'a', files: ['AGENTS.md'] }, { name: 'b' }],
+      agents:
+        ({ name }) =>
+        async ({ write, submit }) => {
+          await write(name === 'a' ? 'AGENTS.md' : 'b.txt', name);
+          await submit();
+        },
+    });
+    assert.deepEqual(train.seen, ['a: AGENTS.md', 'b: b']);
+    assert.deepEqual(statuses(host, 2), ['claimed', 'passing']);
+  });
+});
+
+describe('work that is green while another is in the last rounds of its own', () => {
+  it('says what it waits for', async () => {
+    const workspace = new MemoryIsolation();
+    let saves = 0;
+    const train = new Train((name) => {
+      if (name === 'a' && saves < 2) workspace.put('config', String(++saves));
+      return { durationMs: name === 'a' ? 30_000 : 70_000 };
+    });
+    const host = await train.run({
+      ...{ workspace, backlog: ['a', 'b'].map((name) => ({ name, files: [`${name}/AGENTS.md`] })) },
+      agents:
+        ({ name }) =>
+        async ({ write, submit }) => {
+          await write(`${name}/AGENTS.md`, name);
+          await submit();
+        },
+    });
+    const steps = host.events.flatMap((e) =>
+      e.type === 'agent.progress' && e.featureId === 2 ? [e.step] : [],
+    );
+    assert.deepEqual(statuses(host, 2), ['claimed', 'claimed']);
+    assert.ok(steps.includes('waiting for another feature to enter the workspace'), steps.join('\n'));
   });
 });

@@ -210,7 +210,23 @@ describe('the check of what is handed in', () => {
         return {};
       },
     });
-    assert.deepEqual([lines, host.statusOf(1)], [3, 'passing']);
+    assert.deepEqual([lines, host.statusOf(1)], [4, 'passing']);
+    assert.equal(checksOf(host, 1), 4); // the last one at the run's end, for the file is another by then
+  });
+
+  it('is not complete on what the user saved last of all, however often they had saved it before', async () => {
+    const workspace = new MemoryIsolation();
+    let saves = 0;
+    const host = await runAll({
+      ...{ workspace, backlog: [{ name: 'a' }], agents: doing({}) },
+      settings: { limits: { ...defaultLimits, maxRetries: 0 } },
+      check: (_, files, slot) => {
+        const isRed = files.placeOf(slot).get('config') === 'bad';
+        if (saves < 3) workspace.put('config', ++saves === 3 ? 'bad' : `fine ${saves}`);
+        return { exitCode: isRed ? 1 : 0 };
+      },
+    });
+    assert.equal(host.engine.snapshot.run?.outcome, 'incomplete');
   });
 
   it('fails with words where its check changes the work each time', async () => {
