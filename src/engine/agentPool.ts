@@ -25,6 +25,7 @@ import type { EventLog } from './eventLog';
 import type { FileLocks } from './fileLocks';
 import type { EndStep, Insistence } from './insistence';
 import type { MachineWatch } from './machineWatch';
+import { attemptIsOver } from './placeOf';
 import type { PlaceSetUp } from './placeSetUp';
 import { type Publications, publishedEvents } from './publications';
 import { TimeLimit } from './timeLimit';
@@ -106,7 +107,7 @@ export class AgentPool {
   /** As `find`, and renewed by being asked for; throws `closed` for an attempt that is over. */
   present(fence: Fence): LiveAttempt {
     const live = this.find(fence);
-    if (!live) throw new Failure('closed', 'This attempt is over.');
+    if (!live) throw attemptIsOver();
     this.renew(live);
     return live;
   }

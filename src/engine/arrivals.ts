@@ -4,6 +4,7 @@ import { liveAttempts } from '../core/events/snapshot';
 import type { Arrival, Arrivals, Isolation, Overlap } from '../ports/isolation';
 import type { LiveAttempt } from './attempt';
 import type { EventLog } from './eventLog';
+import { placeOf } from './placeOf';
 import type { Publications } from './publications';
 
 /** Of an agent's own text that did not go together with another's, so much is shown to it again: characters. */
@@ -37,7 +38,7 @@ export class Arriving {
 
   /** Brings the attempt's copy up to date, and tells of what both sides have changed. @param paths only those */
   async bring(live: LiveAttempt, paths?: readonly string[]): Promise<Arrived> {
-    return this.tell(live, await this.isolation.bringUpToDate(live.attempt.slot, paths));
+    return this.tell(live, await placeOf(this.isolation, live).bringUpToDate(live.attempt.slot, paths));
   }
 
   async tell(live: LiveAttempt, { taken, merged, overlaps }: Arrivals): Promise<Arrived> {

@@ -10,6 +10,7 @@ import type { ChangeGuard, DroppedChange } from './changeGuard';
 import type { EventLog } from './eventLog';
 import type { FileLocks } from './fileLocks';
 import { editedByHuman } from './lockWords';
+import { placeOf } from './placeOf';
 import type { SharedFiles } from './sharedFiles';
 
 /** Files that go into the log together: their events fit into one message to a face many times over. */
@@ -42,7 +43,7 @@ export class AttemptChanges {
     const dropped: DroppedChange[] = [];
     const empty: DroppedChange[] = [];
     const own: PlaceChange[] = [];
-    const changes = await this.isolation.changes(live.attempt.slot);
+    const changes = await placeOf(this.isolation, live).changes(live.attempt.slot);
     const judge = this.guard.judging(live);
     for (const change of changes) {
       const judged = judge(change.path, change.before.hash === null ? 'named' : 'found');
@@ -83,12 +84,12 @@ export class AttemptChanges {
     await this.take(live, look);
     await this.#putBack(live, look.empty);
     const gone = look.own.flatMap(({ path, after }) => (after.hash === null ? [path] : []));
-    if (gone.length > 0) await this.isolation.leaveEmptied(live.attempt.slot, gone);
+    if (gone.length > 0) await placeOf(this.isolation, live).leaveEmptied(live.attempt.slot, gone);
   }
 
   async #putBack(live: LiveAttempt, changes: readonly DroppedChange[]): Promise<void> {
     const paths = changes.map(({ path }) => path);
-    if (paths.length > 0) await this.isolation.putBack(live.attempt.slot, paths);
+    if (paths.length > 0) await placeOf(this.isolation, live).putBack(live.attempt.slot, paths);
     await this.guard.tell(live, changes);
     for (const { path, error } of changes) live.putBack.set(path, error.message);
   }

@@ -7,6 +7,7 @@ import { type Arrived, type Arriving, type Returned, returned } from './arrivals
 import type { Ending, LiveAttempt } from './attempt';
 import { printOf } from './attemptChanges';
 import type { EndStep, Insistence } from './insistence';
+import { placeOf } from './placeOf';
 import type { Doubts } from './proofTrial';
 import type { Publications } from './publications';
 import type { Regressions } from './regressions';
@@ -57,7 +58,8 @@ export class Entrance {
     rounds: Rounds,
     onPassed: () => void,
   ): Promise<Ending | Returned | 'again'> {
-    const { isolation, approval, insistence } = this.parts;
+    const { approval, insistence } = this.parts;
+    const isolation = placeOf(this.parts.isolation, live);
     const { slot } = live.attempt;
     const prints = new Map(work.map(({ path, after }) => [path, printOf(after)]));
     const own = await this.putBackMade(live, work);
@@ -69,7 +71,7 @@ export class Entrance {
     const arrived = await this.bring(live, rounds);
     if (arrived.overlaps) return returned(arrived);
     if (rounds.isNews(arrived) || !isAsTried) return 'again';
-    const stage = async () => (live.isOver ? [] : isolation.stage(slot, [...prints.keys()]));
+    const stage = () => isolation.stage(slot, [...prints.keys()]);
     const files = await insistence.until(live.attempt, keeping, stage);
     if (live.isOver) return stopped;
     if (files.some(({ path, after }) => prints.get(path) !== printOf(after))) return 'again';
@@ -91,11 +93,9 @@ export class Entrance {
   }
 
   /** What the check made of files that are not the attempt's is no work of the feature. Answers with what is left. */
-  async putBackMade(
-    { attempt: { slot } }: LiveAttempt,
-    work: readonly PlaceChange[],
-  ): Promise<readonly PlaceChange[]> {
-    const { isolation } = this.parts;
+  async putBackMade(live: LiveAttempt, work: readonly PlaceChange[]): Promise<readonly PlaceChange[]> {
+    const isolation = placeOf(this.parts.isolation, live);
+    const { slot } = live.attempt;
     const own = new Set(work.map(({ path }) => path));
     const now = await isolation.changes(slot);
     const made = now.flatMap(({ path }) => (own.has(path) ? [] : [path]));
@@ -127,4 +127,4 @@ export class Entrance {
   }
 }
 
-const stopped: Ending = { kind: 'failed', reason: 'The attempt was ended.' };
+export const stopped: Ending = { kind: 'failed', reason: 'The attempt was ended.' };

@@ -29,9 +29,11 @@ export class MergeTrain {
 
   constructor(private readonly clock: Clock) {}
 
-  /** Those that a work which comes now may be checked on, the first first. */
-  get ahead(): readonly TrainCar[] {
-    return [...this.#cars].filter((car) => !this.#slow.has(car));
+  /** Those that a work may be checked on, the first first: all before its car, or whoever is there where it has none. */
+  ahead(own?: TrainCar): readonly TrainCar[] {
+    const cars = [...this.#cars];
+    const end = own ? cars.indexOf(own) : cars.length;
+    return cars.slice(0, end).filter((car) => !this.#slow.has(car));
   }
 
   join(attempt: Attempt, files: readonly StagedFile[]): TrainCar {
@@ -70,7 +72,8 @@ export class MergeTrain {
       };
       const giveUp = () => end(true);
       const cancel = this.clock.after(Math.max(leastPatienceMs, 2 * checkMs), () => {
-        for (const car of open) this.#slow.add(car);
+        const [first] = open;
+        if (first) this.#slow.add(first); // the others may wait for it themselves
         end(false);
       });
       signal.addEventListener('abort', giveUp, { once: true });

@@ -9,6 +9,7 @@ import type { ProvedChange, Weakening } from '../core/proof/weakenings';
 import type { Slot } from '../core/shared/ids';
 import type { Isolation, Overlap } from '../ports/isolation';
 import type { LiveAttempt } from './attempt';
+import { placeOf } from './placeOf';
 import { ProvedWork } from './provedWork';
 import type { Checked, Verification } from './verification';
 
@@ -81,7 +82,8 @@ export class ProofTrial {
       );
       if (weaker.size > 0) return { kind: 'judged', weaker: [...weaker.values()] };
       if (judged.every(([, { uncertain }]) => uncertain.length === 0)) return { kind: 'judged', weaker: [] };
-      const work = await ProvedWork.keep(this.isolation, slot, paths, () => live.isOver);
+      const place = placeOf(this.isolation, live);
+      const work = await ProvedWork.keep(place, slot, paths, () => live.isOver);
       if (!work) return { kind: 'altered', overlaps: [] };
       const red = await this.#firstRed(live, work, judged, verifyMs);
       if (work.overlaps.length > 0) return { kind: 'altered', overlaps: work.overlaps };

@@ -11,6 +11,7 @@ import type { LiveAttempt } from './attempt';
 import type { CleanPlace } from './cleanPlace';
 import type { EventLog } from './eventLog';
 import { type Guarded, type GuardVerdict, guardWork, sideBySide } from './guardWork';
+import { placeOf } from './placeOf';
 import { ProvedWork } from './provedWork';
 import type { Publications } from './publications';
 import type { Subject, Verification } from './verification';
@@ -81,7 +82,8 @@ export class Regressions {
     live.timeLimit?.hold(); // the attempt's time is for its own work
     try {
       const isOver = () => live.isOver;
-      const work = await ProvedWork.keep(this.parts.isolation, live.attempt.slot, paths, isOver);
+      const place = placeOf(this.parts.isolation, live);
+      const work = await ProvedWork.keep(place, live.attempt.slot, paths, isOver);
       if (!work) return { kind: 'altered', overlaps: [] };
       const subject = { ...live, attempt: live.attempt, timeLimit: undefined };
       const verdict = await guardWork(work, guarded, {

@@ -9,6 +9,8 @@ import type { Guarded } from './guardWork';
 const mostArrivals = 2;
 
 export class Rounds {
+  /** The attempt's work as it was last made ready for the check. */
+  work: readonly PlaceChange[] | undefined;
   /** How often files came in while the work was checked. */
   readonly #arrivals = new Map<string, number>();
   /** The work, as prints of its files, that `green` holds for. */
@@ -37,7 +39,7 @@ export class Rounds {
   }
 
   /** Counts what came in while the work was checked. */
-  isNews({ paths }: Arrived): boolean {
+  isNews({ paths }: Pick<Arrived, 'paths'>): boolean {
     const arrivals = this.#arrivals;
     for (const path of paths) arrivals.set(path, (arrivals.get(path) ?? 0) + 1);
     return paths.some((path) => (arrivals.get(path) ?? 0) <= mostArrivals);

@@ -1,17 +1,20 @@
 // What becomes of work that is handed in: it is brought up to date, checked as it would be published, and published if
 // nothing came in between; else all of that again.
+import { Failure } from '../ports/failure';
 import type { Overlap, PlaceChange } from '../ports/isolation';
 import { type Returned, returned } from './arrivals';
 import type { Ending, LiveAttempt } from './attempt';
 import type { AttemptChanges } from './attemptChanges';
-import { Entrance, type EntranceParts, type Proved } from './entrance';
+import { Entrance, type EntranceParts, type Proved, stopped } from './entrance';
 import type { FileLocks } from './fileLocks';
 import type { Guarded } from './guardWork';
+import { attemptIsOver, placeOf } from './placeOf';
 import type { ProofTrial } from './proofTrial';
 import { Rounds } from './rounds';
 import { tellWaiting } from './tellWaiting';
+import { held } from './timeLimit';
 import { type RideParts, TrainRide } from './trainRide';
-import type { Verification } from './verification';
+import type { Subject, Verification } from './verification';
 
 /** Rounds in which others may publish while the check runs; in the next they wait. */
 const freeRounds = 2;
@@ -47,28 +50,57 @@ export class Submission {
   /** How the attempt is to end, or why it is to go on. Rejects with a `Failure` when the check could not be run at all. */
   async handIn(live: LiveAttempt, verifyMs: number): Promise<Ending | Returned> {
     const ride = new TrainRide(this.parts, live);
-    const verdict = await this.#inRounds(live, verifyMs, ride);
-    if (verdict.kind !== 'returned') return verdict;
-    if (ride.isSpoilt()) {
-      const again = await this.#startOver(live, ride);
-      if (again) return { ...again, why: `${verdict.why}\n\n${again.why}` };
+    const rounds = new Rounds(this.parts.log.head.features);
+    let isPassed = false;
+    try {
+      const verdict = await this.#inRounds({
+        live,
+        verifyMs,
+        rounds,
+        ride,
+        command: await live.checkCommand,
+      });
+      isPassed = verdict.kind === 'passed'; // it leaves once that is stored
+      if (verdict.kind !== 'returned') return verdict;
+      return await held(live.timeLimit, () => this.#giveBack(live, ride, rounds, verdict));
+    } catch (error) {
+      if (live.isOver && Failure.is(error, 'closed')) return stopped;
+      throw error;
+    } finally {
+      if (!isPassed) ride.leave(false);
     }
-    return ride.isAnew ? { ...verdict, why: `${verdict.why}\n\n${madeAnew}` } : verdict;
   }
 
-  async #inRounds(live: LiveAttempt, verifyMs: number, ride: TrainRide): Promise<Ending | Returned> {
-    const { log } = this.parts;
-    const command = await live.checkCommand;
-    const rounds = new Rounds(log.head.features);
+  async #inRounds(about: Omit<Round, 'isAlone'>): Promise<Ending | Returned> {
+    const { live, rounds } = about;
     for (let k = 1; k <= mostRounds; k++) {
-      const isAlone = k > freeRounds;
+      const round: Round = { ...about, isAlone: k > freeRounds };
+      const lost = await held(live.timeLimit, () => this.#clean(round));
+      if (lost) return lost;
       const hindered = await this.#settle(live, rounds); // outside the gate: whoever holds a file may be waiting for that
       if (hindered) return hindered;
-      const once = () => this.#round({ live, command, verifyMs, isAlone, rounds, ride });
-      const verdict = await (isAlone ? this.#atGate(live, once) : once());
+      const once = () => this.#round(round);
+      const verdict = await (round.isAlone ? this.#atGate(live, once) : once());
       if (verdict !== 'again') return verdict;
     }
     return { kind: 'failed', reason: neverRests(rounds.altered) };
+  }
+
+  /** To its agent, with nothing left of a check that does not count. */
+  async #giveBack(live: LiveAttempt, ride: TrainRide, rounds: Rounds, verdict: Returned): Promise<Returned> {
+    if (rounds.work) await this.#entrance.putBackMade(live, rounds.work);
+    const overlaps = ride.isSpoilt ? await ride.startOver() : [];
+    const told = overlaps.length === 0 ? [] : [(await this.#toldOf(live, overlaps)).why];
+    return { ...verdict, why: [verdict.why, ...told, ...(ride.isAnew ? [madeAnew] : [])].join('\n\n') };
+  }
+
+  /** Takes away what a check that does not count left in the place. Answers where the work is not whole any more. */
+  async #clean({ live, isAlone, rounds, ride }: Round): Promise<Returned | undefined> {
+    if (rounds.work) await this.#entrance.putBackMade(live, rounds.work);
+    const wasAnew = ride.isAnew;
+    const overlaps = await ride.clean(isAlone);
+    if (ride.isAnew !== wasAnew) rounds.green.clear(); // they were run on what is gone
+    return overlaps.length === 0 ? undefined : this.#toldOf(live, overlaps);
   }
 
   /** Within the gate, for which it may have to wait: its time stands still then. */
@@ -77,58 +109,68 @@ export class Submission {
     if (!publications.gate.isBusy) return publications.gate.run(work);
     tellWaiting(log, live.attempt, 'waiting for another feature to enter the workspace');
     live.timeLimit?.hold();
-    return publications.gate.run(() => {
+    return publications.gate.run(async () => {
       live.timeLimit?.goOn();
+      if (live.isOver) throw attemptIsOver();
       return work();
     });
   }
 
   async #round(round: Round): Promise<Ending | Returned | 'again'> {
     const { live, ride } = round;
-    let isPassed = false;
-    try {
-      const verdict = await this.#try(round);
-      isPassed = verdict !== 'again' && verdict.kind === 'passed'; // it leaves once that is stored
-      const isRed = verdict !== 'again' && verdict.kind === 'failed';
-      // It may be so for what its agent's commands had built or installed, and that is gone.
-      const isExcused = isRed && ride.isAnew && live.budget.commands > 0;
-      return isExcused ? { kind: 'returned', why: verdict.reason } : verdict;
-    } finally {
-      if (!isPassed) ride.leave(false);
-    }
+    const verdict = await this.#try(round);
+    const isRed = verdict !== 'again' && verdict.kind === 'failed';
+    // It may be so for what its agent's commands had built or installed, and that is gone.
+    const isExcused = isRed && ride.isAnew && live.budget.commands > 0;
+    return isExcused ? { kind: 'returned', why: verdict.reason } : verdict;
   }
 
   async #try(round: Round): Promise<Ending | Returned | 'again'> {
     const { live, command, rounds, ride, verifyMs } = round;
-    let work: readonly PlaceChange[] | undefined;
+    const subject: Subject = {
+      attempt: live.attempt,
+      feature: live.feature,
+      tag: live.tag,
+      timeLimit: live.timeLimit,
+      putBack: live.putBack,
+      check: ride.watch(),
+      get unread() {
+        return live.unread; // of the place, which may be made anew before the check
+      },
+    };
     const ready = async () => {
-      if (work) await this.#entrance.putBackMade(live, work); // by a check that does not count
-      const found = await this.parts.train.boarding.run(() => this.#bringToCheck(round));
-      if ('own' in found) work = found.own;
-      return 'own' in found ? undefined : found.verdict;
+      if (live.isOver) throw attemptIsOver();
+      return held(
+        live.timeLimit,
+        async () => (await this.#clean(round)) ?? (await this.#bringToCheck(round)),
+      );
     };
     const checked =
       command === undefined
         ? ((await ready()) ??
           ({ kind: 'unconfirmed', why: this.parts.approval.whyWithoutCheck(live) } as const))
-        : await this.parts.verification.verify(live, command, verifyMs, ready);
+        : await this.parts.verification.verify(subject, command, verifyMs, ready);
     if (checked === 'again' || checked.kind === 'returned') return checked;
+    if (ride.isLost) return 'again';
     if (checked.kind === 'failed') {
       ride.leave(false); // nobody is to build on it while it waits for those ahead
       if (!(await ride.isBorneOut(0))) return 'again'; // it may be so for work that never came
       return checked.isOfUser ? { kind: 'yielded', cause: 'packages', note: checked.reason } : checked;
     }
+    const news = ride.isSpoilt ? await placeOf(this.parts.isolation, live).news(live.attempt.slot) : [];
+    if (rounds.isNews({ paths: news })) return 'again'; // to wait for those ahead would help nobody
     const checkMs = checked.kind === 'passed' ? checked.evidence.durationMs : 0;
-    const proved = await this.#prove(round, work ?? [], checkMs);
+    const work = rounds.work ?? [];
+    const proved = await this.#prove(round, work, checkMs);
     if (proved === 'again' || 'kind' in proved) return proved;
     const enter = () =>
-      this.#entrance.enter(live, { ...proved, work: work ?? [], checked }, rounds, () => ride.leave(true));
+      this.#entrance.enter(live, { ...proved, work, checked }, rounds, () => ride.leave(true));
     return round.isAlone ? enter() : this.#atGate(live, enter);
   }
 
   /**
    * Whoever waited for its turn to be checked, or for the gate, may find more than was there before; and what those ahead are
-   * about to publish.
+   * about to publish. Undefined once all of that is in the place, and the work is known to those behind it.
    */
   async #bringToCheck({
     live,
@@ -136,30 +178,28 @@ export class Submission {
     isAlone,
     rounds,
     ride,
-  }: Round): Promise<{ readonly own: readonly PlaceChange[] } | { readonly verdict: Returned | 'again' }> {
-    const { log, changes } = this.parts;
-    rounds.features = log.head.features;
-    if (ride.isSpoilt(isAlone ? undefined : ride.isAhead)) {
-      rounds.green.clear(); // they were run on what is gone
-      const lost = await this.#startOver(live, ride);
-      if (lost) return { verdict: lost };
+  }: Round): Promise<Returned | 'again' | undefined> {
+    const { log, changes, publications, train } = this.parts;
+    for (;;) {
+      const { count } = publications;
+      rounds.features = log.head.features;
+      const arrived = await this.#entrance.bring(live, rounds);
+      if (arrived.overlaps) return returned(arrived);
+      const look = await changes.look(live);
+      await changes.takeAll(live, look);
+      if (live.contested.size > 0) return 'again';
+      rounds.work = look.own;
+      const kept = command === undefined ? undefined : await ride.keep(look.own);
+      if (!kept) return undefined;
+      // What came in meanwhile is ahead no more, and not in the place.
+      const board = async () => (publications.count === count ? ride.board(kept, isAlone) : undefined);
+      const came = await train.boarding.run(board);
+      for (const path of came ?? []) rounds.came.add(path);
+      if (came) return undefined;
     }
-    const arrived = await this.#entrance.bring(live, rounds);
-    if (arrived.overlaps) return { verdict: returned(arrived) };
-    const isChecked = command !== undefined;
-    if (isChecked && !isAlone) for (const path of await ride.board()) rounds.came.add(path);
-    const look = await changes.look(live);
-    await changes.takeAll(live, look);
-    if (live.contested.size > 0) return { verdict: 'again' };
-    if (isChecked) await ride.join(look.own);
-    return look;
   }
 
-  /** Undefined where all of its own work is in the new place. */
-  async #startOver(live: LiveAttempt, ride: TrainRide): Promise<Returned | undefined> {
-    tellWaiting(this.parts.log, live.attempt, 'making its copy anew: work it was checked on did not pass');
-    const overlaps = await ride.startOver();
-    if (overlaps.length === 0) return undefined;
+  async #toldOf(live: LiveAttempt, overlaps: readonly Overlap[]): Promise<Returned> {
     return returned(await this.parts.arriving.tell(live, { taken: [], merged: [], overlaps }));
   }
 
@@ -203,8 +243,7 @@ export class Submission {
 
   /** The work is not what it was when its check passed. */
   async #altered(live: LiveAttempt, overlaps: readonly Overlap[]): Promise<Returned | 'again'> {
-    if (overlaps.length === 0) return 'again';
-    return returned(await this.parts.arriving.tell(live, { taken: [], merged: [], overlaps }));
+    return overlaps.length === 0 ? 'again' : this.#toldOf(live, overlaps);
   }
 
   /** Up to date, and every file that was changed held; undefined once that is so. */
@@ -231,7 +270,7 @@ export class Submission {
 
 /** For an agent whose work is to be looked at once more. */
 const madeAnew =
-  'Your copy was made anew, with all that you changed in it: its check had been run together with the work of another feature, which then did not pass. Whatever commands had built or installed in ignored folders is gone; do that again where the check needs it.';
+  'Your copy was made anew, with all that you changed in it: its check had been run together with the work of another feature, which has not come into the workspace. Whatever commands had built or installed in ignored folders is gone; do that again where the check needs it.';
 
 /** Its own first. Without one of its own there is none that a trial could be made of. */
 function greenChecks(command: string | undefined, { green }: Rounds): Parameters<ProofTrial['judge']>[2] {

@@ -1,6 +1,16 @@
 // The time an attempt may take, which stands still while it waits for its turn.
 import type { Clock } from '../ports/system';
 
+/** The time that `work` takes does not count. */
+export async function held<T>(limit: TimeLimit | undefined, work: () => Promise<T>): Promise<T> {
+  limit?.hold();
+  try {
+    return await work();
+  } finally {
+    limit?.goOn();
+  }
+}
+
 export class TimeLimit {
   #leftMs: number;
   #sinceMs = 0;

@@ -1,5 +1,5 @@
-// The checks of one work in the merge train: what each is run on, what it adds for those behind it, its wait for those ahead
-// of it, and a place made anew where what it was run on never came.
+// One handing in, in the merge train: what its checks are run on, what it adds for those behind it, its wait for those ahead of
+// it, and how its place is cleaned of what a check on work that has not come left there.
 import { attemptOf } from '../core/events/event';
 import type { Feature } from '../core/features/feature';
 import type { FeatureId } from '../core/shared/ids';
@@ -8,9 +8,11 @@ import type { Isolation, Overlap, PlaceChange, StagedFile } from '../ports/isola
 import type { Clock } from '../ports/system';
 import { type Approval, showing } from './approval';
 import type { LiveAttempt } from './attempt';
+import { printOf } from './attemptChanges';
 import type { EventLog } from './eventLog';
 import type { EndStep, Insistence } from './insistence';
 import type { MergeTrain, TrainCar } from './mergeTrain';
+import { placeOf } from './placeOf';
 import { tellWaiting } from './tellWaiting';
 
 const keeping: EndStep = {
@@ -27,13 +29,22 @@ export interface RideParts {
   readonly clock: Clock;
 }
 
+/** Work that is about to be checked, kept as it is. */
+export interface Boarding {
+  readonly files: readonly StagedFile[];
+  /** May others be checked on it? */
+  readonly isForOthers: boolean;
+}
+
 export class TrainRide {
-  /** Those whose work is, or was, in the place since it held nothing but the workspace and the attempt's own. */
+  /** Those whose work a check in this place was run on since the place held nothing but the workspace and the attempt's own. */
   readonly #riddenOn = new Set<TrainCar>();
-  /** The attempt's own work as it was before the first check on theirs. */
+  /** The attempt's own work as it was before the first of these checks. */
   #own: readonly StagedFile[] = [];
+  /** Stays in the train over rounds, as long as the work does not change. */
   #car: TrainCar | undefined;
   #isBorneOut: Promise<boolean> | undefined;
+  #lost = new AbortController();
   #isAnew = false;
 
   constructor(
@@ -49,68 +60,100 @@ export class TrainRide {
   /**
    * Is there anything in the place that was made of work which is not in the workspace? A check builds what the user's rules
    * ignore, and may write into the attempt's own files: that work leaves the place, and what was made of it does not.
-   *
-   * @param stays is it in the place again in a moment?
    */
-  isSpoilt(stays: (car: TrainCar) => boolean = () => false): boolean {
-    return [...this.#riddenOn].some((car) => car.isPublished !== true && !stays(car));
+  get isSpoilt(): boolean {
+    return [...this.#riddenOn].some((car) => car.isPublished !== true);
   }
 
-  /** May this work be checked on that of others, next time? Those are the ones that stay. */
-  readonly isAhead = (car: TrainCar): boolean => this.parts.train.ahead.includes(car);
+  /** Some of it never comes: a check on it counts for nothing, whatever it finds. */
+  get isLost(): boolean {
+    return [...this.#riddenOn].some((car) => car.isPublished === false);
+  }
+
+  /** For the next check: aborted once it counts for nothing, because some of that never comes, or because the attempt is over. */
+  watch(): AbortController {
+    const { signal } = this.live.check;
+    const lost = new AbortController();
+    this.#lost = lost;
+    if (signal.aborted) lost.abort();
+    else signal.addEventListener('abort', () => lost.abort(), { once: true });
+    for (const car of this.#riddenOn) this.#watch(car);
+    return lost;
+  }
+
+  #watch(car: TrainCar): void {
+    const lost = this.#lost;
+    void car.published.then((isIn) => isIn || lost.abort());
+  }
 
   /**
-   * Makes the place what the workspace is, with the attempt's own work as it was before it was checked on what others were
-   * about to publish. Answers with what of it does not go together with the workspace any more.
+   * Has the place clean for the next check: as it is where all that the last one was run on has come; with the own work as it
+   * was before where that is still ahead, and so will be in the place again; else made anew. Answers with what of the own work does
+   * not go together with the workspace any more.
+   *
+   * @param isAlone the next check is run on nobody's work
    */
-  async startOver(): Promise<readonly Overlap[]> {
-    const { isolation } = this.parts;
-    const { live } = this;
-    const { slot } = live.attempt;
-    this.leave(false);
-    const own = this.#own.filter(({ path }) => live.changed.has(path)); // else it was given up for what came in
-    if (live.isOver) return [];
-    live.unread = unreadOf((await isolation.prepare(slot)).unread);
-    this.#isAnew = true;
-    this.#forget();
-    return live.isOver ? [] : isolation.restore(slot, own);
+  async clean(isAlone: boolean): Promise<readonly Overlap[]> {
+    const { train, isolation } = this.parts;
+    const { attempt } = this.live;
+    if (!this.isSpoilt) this.#forget();
+    const ahead = isAlone ? [] : train.ahead(this.#car);
+    const isLost = [...this.#riddenOn].some((car) => car.isPublished !== true && !ahead.includes(car));
+    if (isLost) return this.startOver();
+    return this.#own.length === 0 ? [] : placeOf(isolation, this.live).restore(attempt.slot, this.#own);
   }
 
-  /** Takes into the place, which is up to date, what those ahead are about to publish, where it goes together with its own work. */
-  async board(): Promise<readonly string[]> {
-    const { train, isolation } = this.parts;
-    const { slot } = this.live.attempt;
-    this.leave(false); // it may have been on it before
-    if (!this.isSpoilt()) this.#forget();
+  /** Makes the place what the workspace is, with the attempt's own work as it was before it was checked on that of others. */
+  async startOver(): Promise<readonly Overlap[]> {
+    const { live } = this;
+    const { log } = this.parts;
+    const isolation = placeOf(this.parts.isolation, live);
+    const { slot } = live.attempt;
+    tellWaiting(log, live.attempt, 'making its copy anew, without the work of others that has not come');
+    const { unread } = await isolation.prepare(slot);
+    live.unread = unreadOf(unread);
+    this.#isAnew = true;
+    const own = this.#own;
+    this.#forget();
+    return isolation.restore(slot, own);
+  }
+
+  /** Keeps the work, which nobody waits for; undefined where there is no train. */
+  async keep(work: readonly PlaceChange[]): Promise<Boarding | undefined> {
+    const { log, isolation, approval, insistence } = this.parts;
+    const { live } = this;
+    if ((log.head.run?.settings.maxAgents ?? 1) === 1) return undefined;
+    const paths = work.map(({ path }) => path);
+    const stage = () => placeOf(isolation, live).stage(live.attempt.slot, paths);
+    const files = paths.length === 0 ? [] : await insistence.until(live.attempt, keeping, stage);
+    const needsYes =
+      files.length > 0 && (await approval.whyBesideCheck(live, files, { weaker: showing(work) }));
+    return { files, isForOthers: files.length > 0 && !needsYes };
+  }
+
+  /**
+   * Takes into the place, which is up to date, what those ahead are about to publish, where it goes together with its own work;
+   * from now on checks of others may be run on that.
+   *
+   * @param isAlone on nobody's work
+   * @returns the files that came
+   */
+  async board({ files, isForOthers }: Boarding, isAlone: boolean): Promise<readonly string[]> {
+    const { train } = this.parts;
+    const { live } = this;
+    const isolation = placeOf(this.parts.isolation, live);
     this.#isBorneOut = undefined;
+    if (!this.isSpoilt) this.#own = files;
+    if (this.#car && !(isForOthers && isSame(this.#car.files, files))) this.leave(false);
     const came: string[] = [];
-    for (const car of train.ahead) {
-      if (this.live.isOver || car.isPublished !== undefined) continue;
-      if (!(await isolation.anticipate(slot, car.files))) continue;
+    for (const car of isAlone ? [] : train.ahead(this.#car)) {
+      if (!(await isolation.anticipate(live.attempt.slot, car.files))) continue;
       this.#riddenOn.add(car);
+      this.#watch(car);
       came.push(...car.files.map(({ path }) => path));
     }
+    if (isForOthers && !live.isOver) this.#car ??= train.join(live.attempt, files);
     return came;
-  }
-
-  /** From now on checks of others may be run on this work, unless the user is to be asked about it first. */
-  async join(work: readonly PlaceChange[]): Promise<void> {
-    const { log, train, isolation, approval, insistence } = this.parts;
-    const { live } = this;
-    this.leave(false);
-    const isWithOthers = (log.head.run?.settings.maxAgents ?? 1) > 1;
-    if (work.length === 0 || !(isWithOthers || this.#riddenOn.size > 0)) return;
-    const paths = work.map(({ path }) => path);
-    const stage = async (): Promise<readonly StagedFile[]> =>
-      live.isOver ? [] : isolation.stage(live.attempt.slot, paths);
-    const files = await insistence.until(live.attempt, keeping, stage);
-    if (this.#own.length === 0) this.#own = files;
-    const waitsForYes = await approval.whyBesideCheck(live, files, { weaker: showing(work) });
-    if (live.isOver || waitsForYes !== undefined) return;
-    const car = train.join(live.attempt, files);
-    this.#car = car;
-    // What stands on work that never comes is to be checked again: nobody builds on it until then.
-    for (const ahead of this.#riddenOn) void ahead.published.then((isIn) => isIn || car.leave(false));
   }
 
   /**
@@ -126,7 +169,7 @@ export class TrainRide {
     const { attempt, timeLimit, check } = this.live;
     const cars = [...this.#riddenOn];
     const open = cars.filter((car) => car.isPublished === undefined);
-    if (open.length === 0 || this.#isLost(cars)) return !this.isSpoilt();
+    if (open.length === 0 || this.isLost) return !this.isSpoilt;
     const ahead = open.map((car) => car.attempt.featureId);
     const askedMs = clock.monotonic();
     timeLimit?.hold();
@@ -137,10 +180,6 @@ export class TrainRide {
     if (waitedMs > 0 && !this.live.isOver)
       await log.append([{ type: 'verify.awaited', ahead, published, waitedMs, ...attemptOf(attempt) }]);
     return published;
-  }
-
-  #isLost(cars: readonly TrainCar[]): boolean {
-    return cars.some((car) => car.isPublished === false);
   }
 
   /** Those ahead, as they are by now: their work is in the place. */
@@ -156,6 +195,7 @@ export class TrainRide {
   /** May be called twice; only the first time counts. */
   leave(isPublished: boolean): void {
     this.#car?.leave(isPublished);
+    this.#car = undefined;
   }
 
   #forget(): void {
@@ -163,6 +203,12 @@ export class TrainRide {
     this.#own = [];
     this.#isBorneOut = undefined;
   }
+}
+
+function isSame(one: readonly StagedFile[], other: readonly StagedFile[]): boolean {
+  const printsOf = (files: readonly StagedFile[]) =>
+    files.map(({ path, before, after }) => `${path} ${printOf(before)} ${printOf(after)}`).join('\n');
+  return printsOf(one) === printsOf(other);
 }
 
 function namesOf(ids: readonly FeatureId[]): string {

@@ -67,7 +67,7 @@ export interface Isolation {
   changes(slot: Slot): Promise<readonly PlaceChange[]>;
   /** Removes folders of the place in which nothing is left now that these files are gone, as their publication will. */
   leaveEmptied(slot: Slot, paths: readonly string[]): Promise<void>;
-  /** Makes files of the place what the workspace has. */
+  /** Makes files of the place what the workspace has, or is about to have where that was anticipated. */
   putBack(slot: Slot, paths: readonly string[]): Promise<void>;
   /** Keeps the present content of these changes, and of what they replace, so that it would survive a power cut. */
   stage(slot: Slot, paths: readonly string[]): Promise<readonly StagedFile[]>;
@@ -83,9 +83,12 @@ export interface Isolation {
   /**
    * Takes into the place what these files, staged elsewhere, are about to bring into the workspace, as if it were there: they
    * are the new bases. Of those that do not come, or come otherwise, the next `bringUpToDate` takes what the workspace has, and
-   * tells it. False, with nothing done, where the place or its base has anything else of one of them than its `before`.
+   * tells it. False, with nothing done, where the place or its base has anything else of one of them than its `before`, or its
+   * `after` already.
    */
   anticipate(slot: Slot, files: readonly StagedFile[]): Promise<boolean>;
+  /** What `bringUpToDate` would tell of but for what was anticipated; the place stays as it is. */
+  news(slot: Slot): Promise<readonly string[]>;
   /** Lays staged files into the place of another slot, as if they had been changed there; as `bringUpToDate` tells. */
   lay(slot: Slot, files: readonly StagedFile[]): Promise<Arrivals>;
   /**

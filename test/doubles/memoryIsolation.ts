@@ -37,6 +37,8 @@ interface Tree {
 
 interface Place extends Tree {
   readonly base: Tree;
+  /** Bases that the workspace is only about to have. */
+  readonly anticipated: Set<string>;
   /** By which command and lockfiles. */
   setUp?: string;
 }
@@ -136,7 +138,7 @@ export class MemoryIsolation implements Isolation {
     return this.#inTurn(slot, async () => {
       await this.beforePrepare(slot);
       this.emptyFolders.delete(slot);
-      this.#places.set(slot, { ...copyOf(this), base: copyOf(this) });
+      this.#places.set(slot, { ...copyOf(this), base: copyOf(this), anticipated: new Set() });
       return { unread: this.unread };
     });
   }
@@ -152,10 +154,11 @@ export class MemoryIsolation implements Isolation {
 
   async bringUpToDate(slot: number, paths?: readonly string[]): Promise<Arrivals> {
     return this.#inTurn(slot, () => {
-      const { base } = this.#place(slot);
+      const { base, anticipated } = this.#place(slot);
       const told = arrivals();
       for (const path of paths ?? pathsIn(base, this)) {
         if (isOfPackages(path)) continue;
+        anticipated.delete(path);
         const theirs = fileIn(this, path);
         if (isSame(theirs, fileIn(base, path))) continue;
         this.#arrive(slot, path, fileIn(base, path), theirs, told);
@@ -229,7 +232,10 @@ export class MemoryIsolation implements Isolation {
     return this.#inTurn(slot, () => {
       const place = this.#place(slot);
       for (const path of paths) this.emptyFolders.get(slot)?.delete(path);
-      for (const path of paths) for (const tree of [place, place.base]) put(tree, path, fileIn(this, path));
+      for (const path of paths) {
+        const wanted = fileIn(place.anticipated.has(path) ? place.base : this, path);
+        for (const tree of [place, place.base]) put(tree, path, wanted);
+      }
     });
   }
 
@@ -261,12 +267,25 @@ export class MemoryIsolation implements Isolation {
   async anticipate(slot: number, staged: readonly StagedFile[]): Promise<boolean> {
     return this.#inTurn(slot, () => {
       const place = this.#place(slot);
-      const isAsBefore = ({ path, before }: StagedFile) =>
-        [place, place.base].every((tree) => isSame(fileIn(tree, path), this.#keptFile(before)));
-      if (!staged.every(isAsBefore)) return false;
-      for (const { path, after } of staged)
+      const isBase = (path: string, state: FileState) =>
+        [place, place.base].every((tree) => isSame(fileIn(tree, path), this.#keptFile(state)));
+      const coming = staged.filter(({ path, before }) => isBase(path, before));
+      if (!staged.every((file) => coming.includes(file) || isBase(file.path, file.after))) return false;
+      for (const { path, after } of coming) {
+        place.anticipated.add(path);
         for (const tree of [place, place.base]) put(tree, path, this.#keptFile(after));
+      }
       return true;
+    });
+  }
+
+  async news(slot: number): Promise<readonly string[]> {
+    return this.#inTurn(slot, () => {
+      const { base, anticipated } = this.#place(slot);
+      const isNews = (path: string) =>
+        !(isOfPackages(path) || this.#isIgnored(path) || anticipated.has(path)) &&
+        !isSame(fileIn(this, path), fileIn(base, path));
+      return pathsIn(base, this).filter(isNews);
     });
   }
 
@@ -374,7 +393,7 @@ export class MemoryIsolation implements Isolation {
   }
 
   #place(slot: number): Place {
-    const place = this.#places.get(slot) ?? { ...newTree(), base: newTree() };
+    const place = this.#places.get(slot) ?? { ...newTree(), base: newTree(), anticipated: new Set() };
     this.#places.set(slot, place);
     return place;
   }

@@ -4,6 +4,7 @@ import { describe, it } from 'mocha';
 import { defaultLimits } from '../../src/core/settings/runSettings';
 import type { CommandResult } from '../../src/ports/workers';
 import { MemoryIsolation } from '../doubles/memoryIsolation';
+import { SimulatedClock } from '../doubles/simulatedClock';
 import { type Behaviour, SimulatedHost, type SimulatedHostOptions } from '../doubles/simulatedHost';
 
 const cores = { count: 8, wanted: () => undefined };
@@ -168,145 +169,137 @@ describe('works that are checked at the same time', () => {
   });
 });
 
-/** Files that the user's rules ignore, in `dist`. */
-class Built {
-  readonly workspace = new MemoryIsolation({ ignored: ['dist'] });
-  /** What each check found, by the feature's name. */
-  readonly seen: string[] = [];
+describe('a train in which something changes', () => {
+  const checksOf = (host: SimulatedHost) =>
+    host.events.filter((e) => e.type === 'verify.started' && e.slot > 0).length;
+  const passedAt = (host: SimulatedHost, id: number) =>
+    host.events.find((e) => e.type === 'feature.passed' && e.featureId === id)?.elapsedMs;
+  const later =
+    (waits: Readonly<Record<string, number>>): SimulatedHostOptions['agents'] =>
+    ({ name }) =>
+    async ({ wait, write, submit }) => {
+      await wait(waits[name] ?? 0);
+      await write(`${name}.txt`, name);
+      await submit();
+    };
 
-  /** What makes do: what is built already is not built again. */
-  build(place: Map<string, string>): readonly string[] {
-    for (const [path, text] of [...place]) {
-      const built = `dist/${path}`;
-      if (!path.startsWith('dist/') && !place.has(built)) place.set(built, text);
-    }
-    return [...place.keys()].flatMap((path) => (path.startsWith('dist/') ? [path.slice(5)] : [])).sort();
-  }
-
-  async run(
-    check: (name: string, place: Map<string, string>, built: readonly string[]) => Partial<CommandResult>,
-    options: Partial<SimulatedHostOptions> & { backlog: SimulatedHostOptions['backlog'] },
-  ) {
-    const host = await SimulatedHost.open({
-      ...{ cores, workspace: this.workspace, agents: writesOwn, settings: noRetries },
-      check: ({ env }, workspace, slot) => {
-        const name = env?.PARALLEL_AGENTS_FEATURE_NAME ?? '';
-        const place = workspace.placeOf(slot);
-        const built = this.build(place);
-        if (slot > 0) this.seen.push(`${name}: ${built.join(' ').replaceAll('.txt', '')}`);
-        return check(name, place, built);
-      },
-      ...options,
-    });
-    await host.run();
-    assert.deepEqual(host.bugs, []);
-    return host;
-  }
-}
-
-describe('a check on work that never came', () => {
-  const firstFails = (name: string) => ({
-    durationMs: name === 'a' ? 5_000 : 1_000,
-    exitCode: name === 'a' ? 1 : 0,
-  });
-
-  it('leaves nothing behind that it built, by which the next one would be green', async () => {
-    const both = new Built();
-    const host = await both.run(
-      (name, _, built) => ({
-        ...firstFails(name),
-        ...(name === 'b' && { exitCode: built.join() === 'a.txt,b.txt' ? 0 : 1 }),
-      }),
-      { backlog: named('a', 'b') },
-    );
-    assert.deepEqual(both.seen, ['a: a', 'b: a b', 'b: b']);
-    assert.deepEqual(statuses(host, 2), ['failed', 'failed']);
-    assert.equal(both.workspace.files.size, 0);
-  });
-
-  it('leaves nothing behind that it built, by which the next one would be red', async () => {
-    const alone = new Built();
-    const host = await alone.run(
-      (name, _, built) => ({
-        ...firstFails(name),
-        ...(name === 'b' && { exitCode: built.includes('a.txt') ? 1 : 0 }),
-      }),
-      { backlog: named('a', 'b') },
-    );
-    assert.deepEqual(statuses(host, 2), ['failed', 'passing']);
-    assert.deepEqual([...alone.workspace.files.keys()], ['b.txt']);
-  });
-
-  it('leaves nothing in the work itself', async () => {
-    const listing = new Built();
-    const host = await listing.run(
-      (name, place) => {
-        if (name === 'b' && place.has('a.txt')) place.set('b.txt', 'b and a');
-        return firstFails(name);
-      },
-      { backlog: named('a', 'b') },
-    );
-    assert.deepEqual(statuses(host, 2), ['failed', 'passing']);
-    assert.deepEqual([...listing.workspace.files], [['b.txt', 'b']]);
-  });
-
-  it('is run again at once where it was doubtful, on nothing of what has gone meanwhile', async () => {
-    const taken = new Built();
-    const host = await taken.run(
-      (name, _, built) => {
-        const isDoubtful = name === 'b' && built.includes('a.txt');
-        return {
-          ...{ durationMs: name === 'b' ? 5_000 : 1_000, exitCode: name === 'a' || isDoubtful ? 1 : 0 },
-          ...(isDoubtful && { outputTail: 'Error: listen EADDRINUSE: address already in use :::3000' }),
-        };
-      },
-      { backlog: named('a', 'b') },
-    );
-    assert.deepEqual(taken.seen, ['a: a', 'b: a b', 'b: b']);
-    assert.deepEqual(statuses(host, 2), ['failed', 'passing']);
-  });
-
-  it('is held against no agent whose commands had made what is gone with it', async () => {
-    const built = new Built();
-    const answers: string[] = [];
-    const host = await built.run(
-      (name, place) => ({
-        ...firstFails(name),
-        ...(name === 'b' && { exitCode: place.has('dist/tool') ? 0 : 1 }),
-      }),
-      {
-        backlog: named('a', 'b'),
-        agents:
-          ({ name, slot }) =>
-          async ({ desk, fence, write, handIn }) => {
-            await write(`${name}.txt`, name);
-            if (name === 'a') return void (await handIn());
-            for (const command of ['install', 'install again']) {
-              const call = { tool: 'run_command', fingerprint: command };
-              await desk.toolBegin(fence, call);
-              built.workspace.placeOf(slot).set('dist/tool', 'installed');
-              await desk.toolEnd(fence, { ...call, ok: true, durationMs: 1, summary: command });
-              const verdict = await handIn();
-              answers.push(verdict.kind === 'returned' ? verdict.why : verdict.kind);
-            }
-          },
-      },
-    );
-    assert.match(answers[0] ?? '', /^The check .* exited with 1[\s\S]*Your copy was made anew, /);
-    assert.deepEqual(answers.slice(1), ['passing']);
-    assert.deepEqual(statuses(host, 2), ['failed', 'passing']);
-  });
-
-  it('is not waited for by work that has stood on it', async () => {
+  it('breaks off a check on work that has failed, which would count for nothing', async () => {
     const train = new Train((name) => ({
       durationMs: { red: 5_000, slow: 20_000 }[name] ?? 1_000,
       exitCode: name === 'red' ? 1 : 0,
     }));
     const host = await train.run({ backlog: named('red', 'slow', 'c') });
-    // The third one does not wait until the check of the second one has ended, which will count for nothing.
-    assert.deepEqual(train.seen, ['red: red', 'slow: red slow', 'c: c red slow', 'c: c', 'slow: c slow']);
-    assert.equal(host.transcript('feature.passed')[0], '  6000 feature.passed featureId=3 slot=3');
+    assert.deepEqual(train.seen, ['red: red', 'slow: red slow', 'c: c red slow', 'c: c slow', 'slow: slow']);
+    assert.deepEqual([passedAt(host, 2), passedAt(host, 3)], [25_000, 25_000]);
+  });
+
+  it('has all checked once more for one save of the user, and nothing made anew for it', async () => {
+    const workspace = new MemoryIsolation();
+    let copies = 0;
+    workspace.beforePrepare = () => void copies++;
+    const train = new Train((name) => ({ durationMs: name === 'a' ? 5_000 : 1_000 }));
+    const host = await SimulatedHost.open(
+      train.options({
+        workspace,
+        settings: { ...noRetries, maxAgents: 5 },
+        backlog: named('a', 'b', 'c', 'd', 'e'),
+      }),
+    );
+    await host.start();
+    await host.clock.advance(500);
+    workspace.put('notes.md', 'saved');
+    await host.clock.advance(60_000);
+    assert.deepEqual(statuses(host, 5), Array(5).fill('passing'));
+    assert.deepEqual([checksOf(host), copies], [10, 5]);
+    assert.ok(lastCheckAt(host) < 12_000, `${lastCheckAt(host)} ms`);
+  });
+
+  it('runs no check again whose work ahead was checked again and came just the same', async () => {
+    const durations: Readonly<Record<string, number>> = { c: 100_000, b: 1_000, x: 500_000 };
+    const train = new Train((name) => ({ durationMs: durations[name] ?? 0 }));
+    const host = await train.run({
+      settings: { ...noRetries, maxAgents: 5 },
+      backlog: named('c', 'b', 'x'),
+      agents: later({ c: 10, b: 1_000, x: 3_000 }),
+    });
+    assert.deepEqual(train.seen, ['c: c', 'b: b c', 'x: b c x', 'b: b', 'c: b c']);
+    assert.deepEqual(statuses(host, 3), Array(3).fill('passing'));
+  });
+
+  it('remembers no answer of an earlier round in a later one', async () => {
+    const workspace = new MemoryIsolation({ sharedGlobs: ['list.md'] });
+    workspace.put('list.md', 'one\n');
+    let checksOfX = 0;
+    const train = new Train((name, files) => {
+      if (name === 'x')
+        return ++checksOfX < 3 ? { durationMs: 10_000 } : { durationMs: 300_000, exitCode: 1 };
+      return { durationMs: name === 'c' ? 100_000 : 1_000, exitCode: files.includes('x') ? 1 : 0 };
+    });
+    const options = train.options({
+      workspace,
+      settings: { ...noRetries, sharedLocks: ['list.md'] },
+      backlog: named('x', 'b', 'c'),
+      agents:
+        ({ name }) =>
+        async ({ write, read, submit, wait }) => {
+          await wait({ b: 22_000, c: 30_000 }[name] ?? 0);
+          await write(`${name}.txt`, name);
+          if (name !== 'b') await write('list.md', `${read('list.md')}${name}\n`);
+          await submit();
+        },
+    });
+    const host = await SimulatedHost.open(options);
+    await host.start();
+    for (const save of ['1', '2']) {
+      await host.clock.advance(7_000);
+      workspace.put('user', save);
+    }
+    for (let k = 0; k < 1_000; k++) await host.clock.advance(1_000);
     assert.deepEqual(statuses(host, 3), ['failed', 'passing', 'passing']);
+  });
+
+  it('is held up by no work that cannot be kept', async () => {
+    const workspace = new MemoryIsolation();
+    const clock = new SimulatedClock();
+    const stage = workspace.stage.bind(workspace);
+    workspace.stage = async (slot, paths) => {
+      if (slot === 1 && clock.monotonic() < 120_000) throw new Error('EACCES');
+      return stage(slot, paths);
+    };
+    const train = new Train(() => ({ durationMs: 1_000 }));
+    const host = await train.run({
+      workspace,
+      clock,
+      backlog: named('a', 'b', 'c'),
+      agents: later({ b: 10, c: 20 }),
+    });
+    assert.deepEqual(statuses(host, 3), Array(3).fill('passing'));
+    assert.deepEqual([passedAt(host, 2), passedAt(host, 3)], [1_010, 1_020]);
+  });
+
+  it('takes in the rest of a publication that has stalled half way', async () => {
+    const workspace = new MemoryIsolation();
+    let refusals = 0;
+    workspace.beforePut = (path) => {
+      if (path === 'a2.txt' && refusals++ < 3) throw new Error('EACCES');
+    };
+    const train = new Train(() => ({ durationMs: 500 }));
+    const host = await SimulatedHost.open(
+      train.options({
+        workspace,
+        backlog: named('a', 'b'),
+        agents:
+          ({ name }) =>
+          async ({ write, submit, wait }) => {
+            if (name === 'b') await wait(1_200);
+            for (const file of name === 'a' ? ['a1', 'a2'] : ['b']) await write(`${file}.txt`, name);
+            await submit();
+          },
+      }),
+    );
+    await host.run();
+    assert.deepEqual(train.seen, ['a: a1 a2', 'b: a1 a2 b']);
+    assert.deepEqual(statuses(host, 2), ['passing', 'passing']);
   });
 });
 

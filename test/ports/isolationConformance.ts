@@ -543,6 +543,57 @@ export function isolationConformance(
         }
       });
 
+      it('has it put back to what is to come, whatever was made of it', async () => {
+        assert.equal(await world.isolation.anticipate(1, await toCome()), true);
+        const place = world.place(1);
+        place.remove('a.txt');
+        place.write('new/n.txt', 'mine\n');
+        place.write('src/deep/c.txt', 'again\n');
+        await world.isolation.putBack(1, paths);
+        assert.deepEqual(
+          paths.map((path) => place.read(path)),
+          ['A\n', 'n\n', null],
+        );
+        assert.equal(place.mode('a.txt'), 0o755);
+        assert.deepEqual(await told(), []);
+        await world.isolation.bringUpToDate(1);
+        place.write('a.txt', 'mine\n');
+        await world.isolation.putBack(1, ['a.txt']);
+        assert.equal(place.read('a.txt'), 'a\n', 'nothing is to come any more');
+      });
+
+      it('takes the rest of what has come in part', async () => {
+        const staged = await toCome();
+        world.workspace.write('new/n.txt', 'n\n');
+        world.workspace.remove('src/deep/c.txt');
+        await world.isolation.bringUpToDate(1);
+        assert.equal(await world.isolation.anticipate(1, staged), true);
+        assert.deepEqual(
+          paths.map((path) => world.place(1).read(path)),
+          ['A\n', 'n\n', null],
+        );
+        world.workspace.write('a.txt', 'A\n');
+        world.workspace.chmod('a.txt', 0o755);
+        assert.deepEqual(await world.isolation.bringUpToDate(1), nothing);
+      });
+
+      it('is no news before it comes, nor once it has; what the workspace has else is', async () => {
+        const place = world.place(1);
+        place.write('src/b.txt', 'mine\n');
+        assert.deepEqual(await told(), ['src/b.txt: 1 → mine']);
+        assert.equal(await world.isolation.anticipate(1, await toCome()), true);
+        assert.deepEqual(await world.isolation.news(1), []);
+        world.workspace.write('src/b.txt', world.workspace.read('src/b.txt') ?? ''); // only touched
+        assert.deepEqual(await world.isolation.news(1), []);
+        world.workspace.write('src/b.txt', 'theirs\n');
+        world.workspace.write('src/more.txt', 'new\n');
+        assert.deepEqual(await world.isolation.news(1), ['src/b.txt', 'src/more.txt']);
+        assert.equal(place.read('src/b.txt'), 'mine\n');
+        assert.equal(place.read('src/more.txt'), null);
+        publish(world.workspace);
+        assert.deepEqual(await world.isolation.news(1), ['src/b.txt', 'src/more.txt']);
+      });
+
       it('tells what comes otherwise, and keeps what was made of it meanwhile', async () => {
         const staged = await toCome();
         assert.equal(await world.isolation.anticipate(1, staged), true);

@@ -1,5 +1,5 @@
 // Takes into a place what a publication is about to bring into the workspace, so that work is checked on it already.
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { FileState, StagedFile } from '../../ports/isolation';
 import { putWhole } from './copyWhole';
@@ -8,7 +8,7 @@ import type { SlotPlace } from './slotPlace';
 import { foundAt, foundOpened } from './survey';
 
 /**
- * False, with nothing done, where the place has anything else of one of the files than its publication begins with.
+ * False, with nothing done, where the place has anything else of one of the files than its publication begins or ends with.
  *
  * @param staged gives the content of staged files by hash
  */
@@ -18,23 +18,46 @@ export async function anticipate(
   staged: (hash: string) => Promise<Buffer>,
 ): Promise<boolean> {
   const all = files.map((file) => ({ ...file, at: place.options.inside + file.path }));
-  for (const { at, before } of all) if (!(await isAsBefore(place, at, before))) return false;
-  for (const { at, before, after } of all) {
-    if (after.hash === null) {
-      await place.remove(at);
-      await place.leaveEmptied(at, 'allEmptied');
-    } else await put(place, at, after.mode ?? before.mode ?? 0o644, await staged(after.hash), after.hash);
+  const coming: typeof all = [];
+  for (const file of all) {
+    if (await isBase(place, file.at, file.before)) coming.push(file);
+    else if (!(await isBase(place, file.at, file.after))) return false; // else it has come in already
+  }
+  for (const { at, before, after } of coming) {
+    const mode = after.mode ?? before.mode ?? 0o644;
+    if (after.hash !== null)
+      await writeFile(path.join(place.options.bases, after.hash), await staged(after.hash));
+    place.anticipated.set(at, after.hash === null ? null : { hash: after.hash, mode });
+    await putAnticipated(place, at);
   }
   return true;
 }
 
-async function isAsBefore(place: SlotPlace, at: string, before: FileState): Promise<boolean> {
+/** Makes a file of the place what it was anticipated to be, whatever was made of it since. False where it was not. */
+export async function putAnticipated(place: SlotPlace, at: string): Promise<boolean> {
+  const file = place.anticipated.get(at);
+  if (file === undefined) return false;
+  if (file) await put(place, at, file);
+  else {
+    await place.remove(at);
+    await place.leaveEmptied(at, 'allEmptied');
+  }
+  return true;
+}
+
+/** What is anticipated comes now, or never did: all that was looked at is as the workspace has it. */
+export function endAnticipation(place: SlotPlace, isLooked: (at: string) => boolean): void {
+  for (const at of [...place.anticipated.keys()]) if (isLooked(at)) place.anticipated.delete(at);
+}
+
+/** Is it so in the place, and its base? */
+async function isBase(place: SlotPlace, at: string, state: FileState): Promise<boolean> {
   const found = foundOpened(place.options.dir, at);
   if (!(await place.isUntouched(at, found))) return false;
-  if (before.hash === null) return found === undefined && isWayOpen(place, at);
+  if (state.hash === null) return found === undefined && isWayOpen(place, at);
   const base = place.manifest.get(at);
-  if (base?.kind !== 'file' || (await place.keepBase(at)) !== before.hash) return false;
-  return before.mode === null || before.mode === base.theirs.mode;
+  if (base?.kind !== 'file' || (await place.keepBase(at)) !== state.hash) return false;
+  return state.mode === null || state.mode === base.theirs.mode;
 }
 
 /** Nothing but folders, or nothing at all, is where its folders are to be. */
@@ -46,10 +69,15 @@ function isWayOpen(place: SlotPlace, at: string): boolean {
   return true;
 }
 
-async function put(place: SlotPlace, at: string, mode: number, bytes: Buffer, hash: string): Promise<void> {
+async function put(
+  place: SlotPlace,
+  at: string,
+  { hash, mode }: { readonly hash: string; readonly mode: number },
+): Promise<void> {
+  await place.removeFromDisk(at); // it may be a link by now, or a folder
   await place.makeWay(at);
+  const bytes = await readFile(path.join(place.options.bases, hash));
   await putWhole(bytes, mode, place.ours(at), place.options.staging);
-  await writeFile(path.join(place.options.bases, hash), bytes);
   const ours = await readNow(place.ours(at));
   if (!ours) return place.forget(at); // just gone: the workspace's comes in its time
   // No file of the workspace has this stamp, so that its content is looked at whenever it is there.

@@ -39,6 +39,33 @@ export async function bringUpToDate(
   await inParallel(files, ([at, wanted]) => arrive(arriving, at, wanted));
 }
 
+/** What `bringUpToDate` would tell of but for what was anticipated, by paths from the top; nothing is taken in. */
+export async function newsIn(
+  place: SlotPlace,
+  theirs: ReadonlyMap<string, Found>,
+  looked: (at: string) => boolean,
+): Promise<readonly string[]> {
+  const isAsked = (at: string) => looked(at) && !place.anticipated.has(at);
+  const gone = [...place.manifest].filter(
+    ([at, { kind }]) => kind !== 'folder' && isAsked(at) && !theirs.has(at),
+  );
+  const news = gone.map(([at]) => at);
+  for (const [at, wanted] of theirs) {
+    if (wanted.kind !== 'file' && wanted.kind !== 'link') continue;
+    if (!isAsked(at) || isAsTaken(place, at, wanted)) continue;
+    if (wanted.kind === 'link' || !(await isBase(place, at, wanted.stamp.mode))) news.push(at);
+  }
+  return news;
+}
+
+/** Was the workspace's file only touched since the place took it? */
+async function isBase(place: SlotPlace, at: string, mode: number): Promise<boolean> {
+  const base = place.manifest.get(at);
+  if (base?.kind !== 'file' || base.theirs.mode !== mode) return false;
+  const known = await place.keepBase(at);
+  return known !== lostHash && (await readNow(place.theirs(at)))?.hash === known;
+}
+
 function isAsTaken({ manifest }: SlotPlace, at: string, wanted: Found): boolean {
   const base = manifest.get(at);
   if (wanted.kind === 'folder') return base?.kind === 'folder';

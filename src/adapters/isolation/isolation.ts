@@ -74,6 +74,7 @@ export function createIsolation(options: IsolationOptions): Isolation {
     putBack: (slot, paths) => now().putBack(slot, paths),
     texts: (slot, paths) => now().texts(slot, paths),
     anticipate: (slot, files) => now().anticipate(slot, files),
+    news: (slot) => now().news(slot),
     lay: (slot, files) => now().lay(slot, files),
     restore: (slot, files) => now().restore(slot, files),
     stage: (slot, paths) => now().located(slot, paths, (changes) => publisher.stage(changes)),

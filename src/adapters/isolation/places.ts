@@ -10,9 +10,9 @@ import { gitDirectoryAround } from '../files/gitDirectory';
 import { inParallel } from '../files/inParallel';
 import { removeTree } from '../files/removeTree';
 import type { UserRules } from '../files/userRules';
-import { anticipate } from './anticipate';
+import { anticipate, endAnticipation, putAnticipated } from './anticipate';
 import { ArrivalList } from './arrivals';
-import { type Arriving, bringUpToDate } from './bringUpToDate';
+import { type Arriving, bringUpToDate, newsIn } from './bringUpToDate';
 import { commandPlaceOf } from './commandPlaces';
 import { ignoredBy } from './ignoredBy';
 import { hasOwnInstalled, type InstalledRule, installedRule, installedSince } from './installed';
@@ -33,6 +33,7 @@ import { SecretsSeen } from './secretsSeen';
 import { withShownSecrets } from './shownSecrets';
 import type { SlotPlace } from './slotPlace';
 import { type OwnPlace, Slots } from './slots';
+import type { Found } from './survey';
 import { waysBack } from './waysBack';
 import { whereabouts } from './whereabouts';
 import { isUnread, WorkspaceLook } from './workspaceLook';
@@ -85,6 +86,7 @@ export interface Places
     | 'putBack'
     | 'texts'
     | 'anticipate'
+    | 'news'
     | 'lay'
     | 'restore'
   > {
@@ -224,6 +226,7 @@ export function createPlaces(options: PlacesOptions): Places {
           const isIn = (at: string) => scopes?.some((one) => at === one || at.startsWith(`${one}/`)) ?? true;
           const isLooked = (at: string) => isIn(at) && !isOfPackages(at) && !isUnread(unread, at);
           await bringUpToDate(into, theirs, isLooked);
+          endAnticipation(place, isLooked);
           if (!paths) await place.gits.bringUpToDate();
         }),
       ),
@@ -262,7 +265,11 @@ export function createPlaces(options: PlacesOptions): Places {
       }),
     putBack: (slot, paths) =>
       slots.inPrepared(slot, 'put files back', async ({ place }) => {
-        const all = paths.map((file) => [inside + file, look.at(inside + file)] as const);
+        const all: (readonly [at: string, wanted: Found | undefined])[] = [];
+        for (const file of paths) {
+          const at = inside + file;
+          if (!(await putAnticipated(place, at))) all.push([at, look.at(at)]);
+        }
         const [made, others] = [all.filter(([, wanted]) => !wanted), all.filter(([, wanted]) => wanted)];
         // What is only here makes room first. One of a folder says for all of it whether it is empty now.
         await inParallel(made, ([at]) => place.remove(at));
@@ -280,6 +287,14 @@ export function createPlaces(options: PlacesOptions): Places {
       slots.inPrepared(slot, 'take in what is to come', ({ place }) =>
         anticipate(place, files, options.staged),
       ),
+    news: (slot) =>
+      slots.inPrepared(slot, 'look for news', async ({ place }) => {
+        const isIgnored = ignoredBy(await user.rules.top());
+        const { theirs, unread } = await look.withoutPackages();
+        const isLooked = (at: string) => at.startsWith(inside) && !isOfPackages(at) && !isUnread(unread, at);
+        const news = (await newsIn(place, theirs, isLooked)).map((at) => at.slice(inside.length));
+        return news.filter((file) => !isIgnored(file)).sort();
+      }),
     lay: (slot, files) =>
       slots.inPrepared(slot, 'lay files', ({ place }) =>
         arriving(place, async (into) => {

@@ -47,6 +47,8 @@ export class SlotPlace {
   readonly unread = new Set<string>();
   /** New folders that the user's set-up made. */
   private readonly setUpFolders = new Set<string>();
+  /** Bases that the workspace is only about to have, of files by hash; null: no file. */
+  readonly anticipated = new Map<string, { readonly hash: string; readonly mode: number } | null>();
   /** What the user has left out of places, as it was when this one was made. */
   excluded: readonly string[] = [];
   /** Of changed files of the place, so that none is read twice. */
@@ -91,6 +93,7 @@ export class SlotPlace {
     this.hashes.clear();
     this.unread.clear();
     this.setUpFolders.clear();
+    this.anticipated.clear();
     for (const folder of [this.options.staging, this.options.bases]) {
       await removeTree(folder);
       await mkdir(folder, { recursive: true, mode: 0o700 });

@@ -125,6 +125,7 @@ const answerTokens = 32_000;
  * @param ofProvider the window that its provider has for all models of which nothing is known
  */
 export function promptRoom(name: ModelName, ofProvider = usualContextTokens): number {
+  if (isOffline(name)) return Number.POSITIVE_INFINITY; // it reads nothing, and knows by the conversation where its script is
   const { contextTokens = ofProvider, longPrompt } = knownOf(fullOf(name)) ?? {};
   const readable = contextTokens - Math.min(answerTokens, contextTokens / 4);
   return Math.floor(Math.min(readable * fillable, (longPrompt?.aboveTokens ?? Infinity) * 0.9));

@@ -1,6 +1,13 @@
 // What calls cost, worked out by hand from the price table.
 import { strict as assert } from 'node:assert';
-import { costUsd, isModelName, type ModelName, modelOf, type Usage } from '../../../src/core/models/models';
+import {
+  costUsd,
+  isModelName,
+  type ModelName,
+  modelOf,
+  promptRoom,
+  type Usage,
+} from '../../../src/core/models/models';
 import { knownProviders } from '../../../src/core/models/providers';
 
 const provider = knownProviders.anthropic ?? assert.fail();
@@ -82,5 +89,12 @@ describe('the price of a model', () => {
     const anthropic = { ...provider, prices: { 'claude-sonnet-5-5': price } };
     assert.equal(costUsd('sonnet', million, { anthropic }), 6);
     assert.equal(costUsd('opus', million, { anthropic }), 24);
+  });
+});
+
+describe('the room of a prompt', () => {
+  it('has no bound where a script is played, which is found by all that was said', () => {
+    assert.equal(promptRoom('offline'), Number.POSITIVE_INFINITY);
+    assert.ok(promptRoom('sonnet') < 1_000_000);
   });
 });
