@@ -2,8 +2,8 @@
 import { createAnthropicProvider } from '../adapters/models/anthropicProvider';
 import { createOfflineProvider } from '../adapters/models/offlineProvider';
 import { createOpenAiProvider } from '../adapters/models/openAiProvider';
-import { wrongCall } from '../core/guardrails/toolInputs';
 import { isOffline, modelOf } from '../core/models/models';
+import { wrongCall } from '../core/tools/toolTable';
 import type { Assignment, OfflineScript } from '../ports/coordinator';
 import { Failure } from '../ports/failure';
 import type { ModelProvider } from '../ports/models';
