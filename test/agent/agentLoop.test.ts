@@ -251,6 +251,7 @@ describe('agentLoop', () => {
 
     const outside: [failure: Failure, told: string][] = [
       [new Failure('unauthorized', 'invalid key'), 'key): The model service refused the key: invalid key.'],
+      [new Failure('notOffered', 'no window offers it'), 'editor): no window offers it.'],
       [new Failure('noCredit', 'no money'), 'credit): The model service wants to be paid first: no money.'],
       [new Failure('unusable', 'A page came back.'), 'service): A page came back.'],
     ];

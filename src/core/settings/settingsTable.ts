@@ -42,7 +42,7 @@ const run = {
     default: 'auto',
     ...main,
     order: 2,
-    text: 'What builds your features: one of the names above, `provider/model` with a name that the provider has for it, for instance `openai/gpt-5`, `gemini/gemini-3.5-flash` or `ollama/qwen3-coder`, or an agent of another maker that you have, as `agent/claude-code`. See `#parallelAgents.providers#` and `#parallelAgents.agents#`.',
+    text: 'What builds your features: one of the names above, `provider/model` with a name that the provider has for it, for instance `openai/gpt-5`, `gemini/gemini-3.5-flash` or `ollama/qwen3-coder`, `vscode/family` for a model that the editor itself offers, or an agent of another maker that you have, as `agent/claude-code`. See `#parallelAgents.providers#` and `#parallelAgents.agents#`.',
   },
   verifyCommand: {
     key: 'verify.command',
