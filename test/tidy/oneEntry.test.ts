@@ -1,5 +1,6 @@
 // House rule: what there can be more of is declared once. A file that names a single tool is where it would be forgotten.
 import { strict as assert } from 'node:assert';
+import { editorProvider, knownProviders } from '../../src/core/models/providers';
 import { toolNames } from '../../src/core/tools/toolTable';
 import { contentOf, productFiles } from '../support/sourceFiles';
 
@@ -12,7 +13,24 @@ interface Rule {
   readonly seen: string;
 }
 
+/** By id and by the first word of their names; the editor is named where the editor is meant. */
+const providers = Object.entries(knownProviders)
+  .filter(([id]) => id !== editorProvider)
+  .flatMap(([id, { title }]) => [id, title.split(' ')[0]]);
+
 const rules: readonly Rule[] = [
+  {
+    it: 'providers of models are named in their registry and where they are spoken to',
+    words: new RegExp(`(?<![a-z])(${[...new Set(providers)].join('|')})(?![a-z])`, 'i'),
+    but: [
+      'src/core/models/',
+      'src/adapters/models/',
+      // Programs of theirs that are agents, and files that these obey: no models.
+      'src/adapters/agents/',
+      'src/core/guardrails/powerFiles.ts',
+    ],
+    seen: "if (kind === 'openai') return askOpenAi();",
+  },
   {
     it: 'tools are named where they are declared and where they do their work',
     words: new RegExp(`'(${toolNames.filter((name) => name.includes('_')).join('|')})'`),

@@ -31,6 +31,15 @@ export const protocols: Readonly<Record<ServiceKind, Protocol>> = {
 };
 
 /** The one way to a model that is asked over the network, whoever serves it. */
-export function openModel(name: ModelName, { kind, ...endpoint }: ModelEndpoint): Promise<ModelProvider> {
-  return protocols[kind].open(modelOf(name).apiName, endpoint);
+export function openModel(name: ModelName, endpoint: ModelEndpoint): Promise<ModelProvider> {
+  return openBy(protocols, name, endpoint);
+}
+
+/** As `openModel`, by protocols of the caller's. */
+export function openBy<K extends string>(
+  known: Readonly<Record<K, Protocol>>,
+  name: ModelName,
+  { kind, ...endpoint }: Omit<ModelEndpoint, 'kind'> & { readonly kind: K },
+): Promise<ModelProvider> {
+  return known[kind].open(modelOf(name).apiName, endpoint);
 }

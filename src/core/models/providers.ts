@@ -50,6 +50,11 @@ export type Providers = Readonly<Record<ProviderId, Provider>>;
 
 /** What a service speaks that only the user's settings name. */
 export const usualKind: ServiceKind = 'openai';
+export const usualProtocol = "OpenAI's chat completions";
+
+/** For texts that say how a model is named: one on the user's own machine comes last. */
+export const exampleModels = ['openai/gpt-5', 'gemini/gemini-3.5-flash', 'ollama/qwen3-coder'] as const;
+export const ownExample = exampleModels[2];
 
 /** Serves what a feature or run names no model for. */
 export const defaultProvider: ProviderId = 'anthropic';
