@@ -14,6 +14,10 @@ import { modelsNamed } from './modelChoice';
 /** Whether an extension may ask a model; undefined while its user was not asked. */
 export type MayAsk = Pick<vscode.LanguageModelAccessInformation, 'canSendRequest'>;
 
+type Models = ReadonlyMap<string, vscode.LanguageModelChat>;
+/** What the editor has at that moment. */
+export type FindModels = () => Promise<Models>;
+
 /**
  * In a user's click on Start only: offers all models there are, and where the user has not agreed yet asks one of those
  * meant, which is when the editor asks them. Refuses where that one does not answer.
@@ -22,14 +26,15 @@ export async function offerFromClick(
   session: Session,
   meant: readonly string[],
   access: MayAsk,
+  find: FindModels = modelsByName,
 ): Promise<Result<object>> {
-  const models = await modelsByName();
+  const models = await find();
   if (models.size === 0)
     return refuse(
       'badInput',
       `This editor offers no models to extensions. Install what brings some, or choose another model than ${meant.join(', ')} (parallelAgents.model).`,
     );
-  await session.offerModels(offerOf(models));
+  await session.offerModels(offerOf(models, find));
   const first = meant.find((name) => models.has(name));
   const model = first === undefined ? undefined : models.get(first);
   // One that is not there is refused by the host, with the names of those that are.
@@ -42,16 +47,17 @@ export async function offerAgain(
   session: Session,
   access: MayAsk,
   { providers }: Pick<MachineSettings, 'providers'>,
+  find: FindModels = modelsByName,
 ): Promise<void> {
   const { run } = session.snapshot;
   const meant = modelsMeant(run?.settings ?? {}, modelsNamed(session.snapshot));
   if (ofClients(meant, providers).length === 0) return;
-  const all = await modelsByName();
+  const all = await find();
   const allowed = [...all].filter(([, model]) => access.canSendRequest(model) === true);
-  if (allowed.length > 0) await session.offerModels(offerOf(new Map(allowed)));
+  if (allowed.length > 0) await session.offerModels(offerOf(new Map(allowed), find));
 }
 
-function offerOf(models: ReadonlyMap<string, vscode.LanguageModelChat>): ModelOffer {
+function offerOf(models: Models, find: FindModels): ModelOffer {
   const offered = [...models].map(
     ([name, { maxInputTokens }]): OfferedModel => ({
       name,
@@ -62,7 +68,7 @@ function offerOf(models: ReadonlyMap<string, vscode.LanguageModelChat>): ModelOf
     models: offered,
     async *run(name, request, signal) {
       // Whoever brings it may have begun anew since it was offered.
-      const model = (await modelsByName()).get(name);
+      const model = (await find()).get(name);
       if (!model) throw vscode.LanguageModelError.NotFound(`"${name}" is not there any more`);
       yield* runEditorTurn(model, request, signal, vscode);
     },
@@ -70,7 +76,7 @@ function offerOf(models: ReadonlyMap<string, vscode.LanguageModelChat>): ModelOf
 }
 
 /** By the names people have for them: the family, which several may be of; the first counts. */
-async function modelsByName(): Promise<ReadonlyMap<string, vscode.LanguageModelChat>> {
+async function modelsByName(): Promise<Models> {
   // Editors that are built on VS Code may have no such thing.
   const select: typeof vscode.lm.selectChatModels | undefined = vscode.lm?.selectChatModels;
   const byName = new Map<string, vscode.LanguageModelChat>();
