@@ -68,6 +68,11 @@ describe('parallelAgents.providers', () => {
     ],
     [{ openai: { keyVariable: 'sk-secret' } }, /keyVariable that is no name of an environment variable/],
     [{ openai: { contextTokens: 100 } }, /contextTokens that are no whole number from 4000 on/],
+    [
+      { vscode: { baseUrl: 'http://a' } },
+      /vscode has a baseUrl, and its models are reached through VS Code alone/,
+    ],
+    [{ vscode: { keyVariable: 'A_KEY' } }, /vscode has a keyVariable/],
     [{ openai: { prices: 1 } }, /prices that are no object/],
     [{ openai: { prices: { 'gpt-5': { input: 1 } } } }, /price for "gpt-5" that is not in US dollars/],
     [{ openai: { prices: { 'gpt-5': { input: -1, output: 1 } } } }, /price for "gpt-5"/],
