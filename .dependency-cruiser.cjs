@@ -2,11 +2,11 @@
 
 /**
  * `rooms` are the other rooms a room may import, `outside` what it may take from outside the tree:
- * 'node' all of Node's own modules, 'npm' any package, else the names of single packages; `except` is a folder with a rule of
- * its own.
+ * 'node' all of Node's own modules, 'npm' any package, else the names of single packages; `except` are folders with a rule of
+ * their own.
  */
 const rooms = {
-  core: { rooms: [], outside: [], except: 'settings' },
+  core: { rooms: [], outside: [], except: '(settings|tools)' },
   protocol: { rooms: ['core'], outside: ['zod'] },
   ports: { rooms: ['core', 'protocol'], outside: [] },
   engine: { rooms: ['core', 'ports'], outside: [] },
@@ -27,7 +27,7 @@ const rooms = {
 /** Inside core a folder may import those of earlier steps, and no other. */
 const coreSteps = [
   ['shared'],
-  ['models'],
+  ['models', 'tools'],
   ['claims', 'locks', 'guardrails'],
   ['proof'],
   ['features'],
@@ -78,12 +78,12 @@ function roomRules([room, allowed]) {
   return allowed.outside.includes('node') ? [imports] : [imports, builtins];
 }
 
-/** One of core's folders takes a package that the others do not. */
-const settingsWithZod = {
-  name: 'core-settings-imports',
-  comment: 'The settings are schemas, and the only ones in core.',
+/** Two of core's folders take a package that the others do not. */
+const schemasWithZod = {
+  name: 'core-schemas-imports',
+  comment: "The settings and the tools' inputs are schemas, and the only ones in core.",
   severity: 'error',
-  from: { path: '^src/core/settings/' },
+  from: { path: '^src/core/(settings|tools)/' },
   to: { pathNot: ['^src/core/', '^node_modules/zod/', vscodeModule], ...notBuiltin },
 };
 
@@ -101,7 +101,7 @@ function coreStepRules(step, at) {
 module.exports = {
   forbidden: [
     ...Object.entries(rooms).flatMap(roomRules),
-    settingsWithZod,
+    schemasWithZod,
     ...coreSteps.slice(0, -1).flatMap(coreStepRules), // the last may import them all
     {
       name: 'core-folder-unknown',

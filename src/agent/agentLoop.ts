@@ -28,8 +28,9 @@ export interface AgentPorts {
 /** Room for a long file and the thinking before it. */
 const maxOutputTokens = 32_000;
 
-/** Characters of what every request begins with. */
-const sharedLength = systemPrompt.length + JSON.stringify(codingTools.map(({ spec }) => spec)).length;
+/** What every request begins with, equal to the byte for all agents. */
+const tools = codingTools.map(({ spec }) => spec);
+const sharedLength = systemPrompt.length + JSON.stringify(tools).length;
 
 /** Turns in a row that ran no tool, after which the agent gives up: the first two are answered with a request. */
 const maxIdleTurns = 3;
@@ -42,7 +43,6 @@ export function createModelAgent(ports: AgentPorts): AgentRunner {
 async function work(assignment: Assignment, ports: AgentPorts, signal: AbortSignal): Promise<AgentOutcome> {
   const { coordinator, files, commands, redactor } = ports;
   const context: ToolContext = { assignment, coordinator, files, commands, signal, shown: new Map() };
-  const tools = codingTools.map(({ spec }) => spec);
   const room = promptRoom(assignment.model, assignment.endpoint?.contextTokens);
   const talk = new Conversation(assignmentText(assignment), sharedLength, room);
   const end = (ending: Exclude<Ending, { kind: 'finish' }>) => carryOut(ending, coordinator);
@@ -83,7 +83,7 @@ async function work(assignment: Assignment, ports: AgentPorts, signal: AbortSign
     isReady = true;
     for (const value of withheld) redactor.add(value);
     for (const call of calls) {
-      const outcome = await runToolCall(call, codingTools, context, ports.clock);
+      const outcome = await runToolCall(call, context, ports.clock);
       if (outcome.kind === 'result') {
         results.push(redactor.data(outcome.block));
         continue;

@@ -1,6 +1,7 @@
 // Carries out one tool call of the model under the attempt's budget, and puts its outcome into words for the model.
 import { describeLimit } from '../core/guardrails/budget';
 import { assertNever, type Result } from '../core/shared/result';
+import { noSuchTool } from '../core/tools/toolTable';
 import type { ToolCall } from '../ports/coordinator';
 import { Failure, troubleOf } from '../ports/failure';
 import type { AssistantBlock, UserBlock } from '../ports/models';
@@ -12,10 +13,10 @@ import {
   failed,
   firstLine,
   type PreparedCall,
-  type Tool,
   type ToolAnswer,
   type ToolContext,
 } from './tools/tool';
+import { codingTools } from './tools/toolSet';
 
 export type CallBlock = Extract<AssistantBlock, { readonly type: 'toolCall' }>;
 
@@ -26,12 +27,11 @@ export type CallOutcome =
 /** Calls that cannot be run, for a name or an input that is wrong, count against the budget like any other. */
 export async function runToolCall(
   block: CallBlock,
-  tools: readonly Tool[],
   context: ToolContext,
   clock: Clock,
 ): Promise<CallOutcome> {
   const { coordinator } = context;
-  const prepared = prepare(block, tools);
+  const prepared = prepare(block);
   const target = prepared.ok ? prepared.value.target : undefined;
   const call: ToolCall = {
     tool: block.name.slice(0, 100),
@@ -67,12 +67,9 @@ export function notRun(block: CallBlock, why: string): UserBlock {
   return { type: 'toolResult', callId: block.id, content: why, isError: true };
 }
 
-function prepare(block: CallBlock, tools: readonly Tool[]): Result<PreparedCall, string> {
-  const tool = tools.find(({ spec }) => spec.name === block.name);
-  if (tool === undefined) {
-    const names = tools.map(({ spec }) => spec.name).join(', ');
-    return { ok: false, error: `There is no tool "${block.name.slice(0, 100)}". The tools are: ${names}.` };
-  }
+function prepare(block: CallBlock): Result<PreparedCall, string> {
+  const tool = codingTools.find(({ spec }) => spec.name === block.name);
+  if (tool === undefined) return { ok: false, error: noSuchTool(block.name.slice(0, 100)) };
   const prepared = tool.prepare(block.input);
   return prepared.ok
     ? prepared

@@ -2,7 +2,7 @@
 // starts and writes nothing.
 
 import { accessWith, whyNotAsked } from '../core/models/modelAccess';
-import { type ProviderId, providerOf } from '../core/models/providers';
+import { type ProviderId, serviceOf } from '../core/models/providers';
 import { costOutlook, describeCost } from '../core/scheduler/costOutlook';
 import { describeForecast, describeHeldBack } from '../core/scheduler/describeForecast';
 import { buildable, type Forecast, forecast } from '../core/scheduler/forecast';
@@ -42,7 +42,7 @@ export async function estimate(
   ]);
   const forecasts = [...counts].sort((a, b) => a - b).map((agents) => forecast(features, agents, outlook));
   const { providers } = machine;
-  const access = accessWith((id) => terminal.env[providerOf(id, providers)?.keyVariable ?? ''], providers);
+  const access = accessWith((id) => terminal.env[serviceOf(id, providers)?.keyVariable ?? ''], providers);
   const keys = new Set(access.map(({ provider }) => provider));
   const whyNot = (id: ProviderId) => whyNotAsked(id, providers, keys);
   const cost = costOutlook(buildable(features), snapshot.experience, settings, providers, whyNot);

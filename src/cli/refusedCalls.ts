@@ -2,6 +2,7 @@
 import { oneLine } from '../core/events/describe';
 import type { Event } from '../core/events/event';
 import type { FeatureId } from '../core/shared/ids';
+import { kindOf } from '../core/tools/toolTable';
 
 /** Of one attempt; the rest is counted. */
 const mostNamed = 3;
@@ -14,7 +15,7 @@ export class RefusedCalls {
   take(event: Event): readonly string[] {
     switch (event.type) {
       case 'tool.used': {
-        if (event.ok || event.tool === 'run_command') return []; // the exit code of a command is its own
+        if (event.ok || kindOf(event.tool) === 'command') return []; // the exit code of a command is its own
         const call = event.target === undefined ? event.tool : `${event.tool} ${event.target}`;
         const told = this.#told.get(event.featureId) ?? [];
         this.#told.set(event.featureId, [...told, `   refused: ${oneLine(call)}: ${oneLine(event.summary)}`]);

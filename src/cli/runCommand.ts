@@ -8,7 +8,7 @@ import type { Snapshot } from '../core/events/snapshot';
 import type { Feature } from '../core/features/feature';
 import { unknownAgent } from '../core/models/agents';
 import { accessWith, chooseModel, type ModelChoice, whyNotAsked } from '../core/models/modelAccess';
-import { providerOf } from '../core/models/providers';
+import { serviceOf } from '../core/models/providers';
 import type { WhyNot } from '../core/routing/routeModel';
 import { type CostOutlook, costOutlook, describeCost } from '../core/scheduler/costOutlook';
 import { isMeant } from '../core/scheduler/decide';
@@ -65,7 +65,7 @@ async function runBacklog(
   for (const warning of [...sources.warnings, ...warnings]) terminal.note(`⚠️ ${warning}`);
   const hasScript = await exists(join(root, 'offline-script.json'));
   const { providers, agents } = machine;
-  const access = accessWith((id) => terminal.env[providerOf(id, providers)?.keyVariable ?? ''], providers);
+  const access = accessWith((id) => terminal.env[serviceOf(id, providers)?.keyVariable ?? ''], providers);
   const { model: wish } = settings;
   const choice = chooseModel({ model: wish, providers, agents, access, hasOfflineScript: hasScript, named });
   refuseWithoutModel(choice, wish, machine, hasScript);
@@ -185,7 +185,7 @@ function refuseWithoutModel(
     ]);
   if (choice.kind === 'noAgent') throw new BadInput([unknownAgent(choice.agent, agents)]);
   if (choice.kind !== 'noKey') return;
-  const { keyVariable } = providerOf(choice.provider, providers) ?? {};
+  const { keyVariable } = serviceOf(choice.provider, providers) ?? {};
   throw new BadInput([
     wish === undefined
       ? `No model to work with: set ${keyVariable}, name another model (--model provider/model) or agent (--model agent/claude-code), or put an offline-script.json beside the backlog to try it without one.`

@@ -5,6 +5,7 @@ import { projectAll } from '../core/events/project';
 import type { Snapshot } from '../core/events/snapshot';
 import type { LongText } from '../core/shared/longText';
 import type { HubConnection } from '../hub/connection';
+import { answerTurns } from '../hub/modelTurns';
 import { askingOf } from '../hub/requests';
 import { clientMethods, protocolVersion, toClientNotices } from '../protocol/hubMethods';
 import type { LoadedBacklog, PlacedProblem } from '../protocol/hubValues';
@@ -12,6 +13,7 @@ import { EventFollower } from './eventFollower';
 import type { FindHost } from './findHost';
 import { HostLink } from './hostLink';
 import type { Link } from './link';
+import { answering, type ModelOffer } from './modelOffer';
 import { eventsBetween, eventsSince, readDiff, readSnapshot, readText, tellEditing } from './readPages';
 import type { AgentOutput, Asked, Session, SessionChange } from './session';
 import type { SessionOptions } from './sessionOptions';
@@ -30,6 +32,7 @@ export class LiveSession implements Session {
   readonly #host: HostLink;
   readonly ask: Session['ask'];
   #editing: readonly string[] = [];
+  #offer: ModelOffer | undefined;
   /** Commands, variables and key as this face last gave them: a next host knows neither. */
   #given: Pick<Asked, 'allowedCommands' | 'variables' | 'access'> = {};
 
@@ -113,6 +116,11 @@ export class LiveSession implements Session {
     return tellEditing(this.#host, paths);
   }
 
+  async offerModels(offer: ModelOffer): Promise<void> {
+    this.#offer = offer;
+    await this.#host.request(clientMethods.offerModels, { models: offer.models });
+  }
+
   close(): Promise<void> {
     this.#hellos++;
     this.#lookAgain();
@@ -139,6 +147,10 @@ export class LiveSession implements Session {
     connection.onNotice(toClientNotices.output, (output) => {
       for (const listener of this.#outputs) listener(output);
     });
+    answerTurns(
+      connection,
+      answering(() => this.#offer),
+    );
     connection.listen();
     const hello = await connection.request(clientMethods.hello, {
       protocol: protocolVersion,
@@ -152,6 +164,7 @@ export class LiveSession implements Session {
     this.#change({ events: between, reset: true });
     follower.begin();
     if (this.#editing.length > 0) await tellEditing(connection, this.#editing);
+    if (this.#offer) await connection.request(clientMethods.offerModels, { models: this.#offer.models });
     if (Object.keys(this.#given).length > 0) {
       const taken = await connection.request(clientMethods.configureRun, toWire(this.#given));
       if (!taken.ok) this.options.log(`The next host: ${taken.error.message}`);

@@ -11,6 +11,7 @@ import type { clientMethods } from '../protocol/hubMethods';
 import type { LoadedBacklog, PlacedProblem } from '../protocol/hubValues';
 import type { Asking, ParamsOf, Sent } from '../protocol/method';
 import type { Link } from './link';
+import type { ModelOffer } from './modelOffer';
 
 /**
  * Lives until `close`. When the host it speaks to goes, it joins the next one, or becomes it, by itself; listeners then
@@ -55,6 +56,8 @@ export interface Session {
   /** The changes that wait for the user's yes, as a unified diff to be shown as it is. */
   diff(featureId: FeatureId): Promise<Result<string>>;
   humanEditing(paths: readonly string[]): Promise<object>;
+  /** Offers these models to this host and every next one, in the place of what was offered before. */
+  offerModels(offer: ModelOffer): Promise<void>;
   /** Resolves within 5 s whatever state the host is in. */
   close(): Promise<void>;
 }
@@ -62,7 +65,10 @@ export interface Session {
 /** What the session asks by itself, or in parts, or asks the next host again. */
 type KeptBySession =
   | keyof Pick<typeof clientMethods, 'hello' | 'snapshotPage' | 'events' | 'text' | 'diff'>
-  | keyof Pick<typeof clientMethods, 'loadBacklog' | 'startRun' | 'configureRun' | 'humanEditing'>;
+  | keyof Pick<
+      typeof clientMethods,
+      'loadBacklog' | 'startRun' | 'configureRun' | 'humanEditing' | 'offerModels'
+    >;
 
 /** What a face asks for when it changes a run, or starts one; what is absent stays as it is. */
 export type Asked = Sent<ParamsOf<typeof clientMethods.configureRun>>;

@@ -1,13 +1,13 @@
 // Tries a key for a face, by the way that agents would take.
 import { tryKey as askService } from '../adapters/models/tryKey';
-import type { Provider } from '../core/models/providers';
+import type { ServiceProvider } from '../core/models/providers';
 import { type EditorProxy, readProxies } from '../core/shared/proxies';
 import { ok, type Result, refuse } from '../core/shared/result';
 import { Failure } from '../ports/failure';
 
 /** Refuses with the service's own words when it does not take the key, or cannot be asked. */
 export async function tryKey(
-  { kind, baseUrl, apiKey, keyCheckPath }: Provider & { readonly apiKey: string },
+  { kind, baseUrl, apiKey, keyCheckPath }: ServiceProvider & { readonly apiKey: string },
   environment: Readonly<Record<string, string | undefined>>,
   proxy: EditorProxy | undefined,
 ): Promise<Result<object>> {

@@ -4,7 +4,7 @@ import { attemptOf } from '../core/events/event';
 import type { Trouble } from '../core/guardrails/breaker';
 import { type Action, type BudgetAnswer, settle, spend } from '../core/guardrails/budget';
 import { agentIn } from '../core/models/agents';
-import { costUsd } from '../core/models/models';
+import { costUsd, type ModelName } from '../core/models/models';
 import type { Providers } from '../core/models/providers';
 import type { Fence } from '../core/shared/ids';
 import type { Unread } from '../core/shared/unread';
@@ -76,6 +76,11 @@ export class AgentDesk {
     await this.parts.breaker.proved('copy', live.asker);
     this.parts.pool.present(fence);
     return { withheld: [...this.parts.withheld()], ...(live.unread && { unread: live.unread }) };
+  }
+
+  /** Which model the attempt is to ask. */
+  modelOf(fence: Fence): ModelName {
+    return this.parts.pool.present(fence).model;
   }
 
   renew(fence: Fence): void {

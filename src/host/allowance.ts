@@ -8,7 +8,7 @@ import type { ModelName } from '../core/models/models';
 import { type ProviderId, type Providers, providerOf } from '../core/models/providers';
 import { judgeAsked, type LeftOut, type MachineSettings, narrow } from '../core/settings/machineSettings';
 import type { Result } from '../core/shared/result';
-import type { ModelEndpoint } from '../ports/coordinator';
+import type { ClientEndpoint, ModelEndpoint } from '../ports/coordinator';
 
 /** In memory only. The next host starts from its own user's settings, and without a key until a face gives it one. */
 export class Allowance {
@@ -78,17 +78,25 @@ export class Allowance {
    * How to ask it; undefined where its key is wanting. While nobody has given any key, as after a crash of the host, that
    * is not known before a face has.
    */
-  async endpoint(id: ProviderId): Promise<ModelEndpoint | undefined> {
+  async endpoint(id: ProviderId): Promise<ModelEndpoint | ClientEndpoint | undefined> {
     for (;;) {
-      const provider = providerOf(id, this.providers);
-      const given = this.#access.get(id);
-      // A key goes nowhere but to the address that it was given for.
-      const { kind, contextTokens } = provider ?? {};
-      const about = kind && { kind, ...(contextTokens !== undefined && { contextTokens }) };
-      if (about && given) return { ...about, baseUrl: given.baseUrl, apiKey: given.apiKey };
-      if (about && provider?.key === 'none') return { ...about, baseUrl: provider.baseUrl };
-      if (this.#access.size > 0) return undefined;
+      const known = this.endpointNow(id);
+      if (known || this.#access.size > 0) return known;
       await new Promise<void>((resolve) => this.#waiting.push(resolve));
     }
+  }
+
+  /** As `endpoint`, by what has been given so far. */
+  endpointNow(id: ProviderId): ModelEndpoint | ClientEndpoint | undefined {
+    const provider = providerOf(id, this.providers);
+    if (provider === undefined) return undefined;
+    const { contextTokens } = provider;
+    const window = contextTokens === undefined ? {} : { contextTokens };
+    if (provider.kind === 'client') return { kind: 'client', ...window };
+    const { kind, key, baseUrl } = provider;
+    const given = this.#access.get(id);
+    // A key goes nowhere but to the address that it was given for.
+    if (given) return { kind, ...window, baseUrl: given.baseUrl, apiKey: given.apiKey };
+    return key === 'none' ? { kind, ...window, baseUrl } : undefined;
   }
 }

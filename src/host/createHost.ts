@@ -27,8 +27,7 @@ import { adoptedRecords, ownRecords, recordsSetAside } from '../client/elsewhere
 import { idsOf } from '../core/features/feature';
 import { furtherSecrets, secretFiles } from '../core/features/namedSecrets';
 import { Redactor } from '../core/guardrails/redactor';
-import { isOffline, modelOf } from '../core/models/models';
-import type { Proxies } from '../core/shared/proxies';
+import { isOffline } from '../core/models/models';
 import type { LiveAttempt } from '../engine/attempt';
 import { Engine } from '../engine/engine';
 import type { HubConnection } from '../hub/connection';
@@ -48,6 +47,8 @@ import { type ClientParts, handleClient, handleWorker } from './handlers';
 import type { JoinOptions } from './joinOptions';
 import { sweepCopies } from './keptCopies';
 import { secretFolders } from './lookAtRecords';
+import { ModelGateway } from './modelGateway';
+import { OfferedModels } from './offeredModels';
 import { judgeScript } from './offlineScript';
 import { OutputRings } from './outputRings';
 import type { Owner } from './ownership';
@@ -120,7 +121,7 @@ async function build(
   // First of all: who finds this host while it starts is to see that it lives.
   const server: HubServer<number> = createHubServer<number>({
     ...{ listener: owner.listener, hostToken: owner.token, ready },
-    onWorker: (connection, fence) => handleWorker(connection, fence, engine.desk),
+    onWorker: (connection, fence) => handleWorker(connection, fence, engine.desk, offered),
     onClient: (connection) => handleClient(connection, clientParts),
     onDenied: (denial, message) => log(`Denied at the hub (${denial}): ${message}`),
     onBug: (error, where) =>
@@ -177,6 +178,8 @@ async function build(
   const withheld: string[] = [];
   const secretGlobs = () => furtherSecrets(machine().secretFiles, engine.snapshot.run?.settings.secretFiles);
   const around = createSurroundings({ root, top, machine, allowance, redactor });
+  const offered = new OfferedModels();
+  const models = new ModelGateway(allowance, offered, around.proxies);
   const engine: Engine = new Engine({
     ...{
       store,
@@ -216,7 +219,7 @@ async function build(
     redactor,
     withheld: () => [...withheld, ...secretsIn(around.variables())],
     models: allowance,
-    secrets: (live) => secretsOf(script, live, allowance, { root, proxies: around.proxies }),
+    secrets: (live) => secretsOf(script, live, allowance, { root, models }),
     admit: (token, fence) => void server.admitWorker(hashToken(token), fence),
     onOutput: ({ attempt: { slot, fence } }, text) => outputs.add({ slot, fence, text }),
     onBroken: broken,
@@ -243,7 +246,7 @@ async function build(
     judgeShell: around.judgeShell,
     judgeCopies: copies.judge,
     judgeAgents: (asked) => judgeAgents(asked, engine.snapshot, allowance, root, join(distDir, 'guard.js')),
-    allowance,
+    ...{ allowance, models, offered },
     goOn: startClaiming,
     setEditing: async (face, paths) => {
       if (paths.length > 0) editing.set(face, paths);
@@ -316,14 +319,13 @@ async function secretsOf(
   script: OfflineScriptFile,
   live: LiveAttempt,
   allowance: Allowance,
-  { root, proxies }: { readonly root: string; readonly proxies: () => Proxies },
+  { root, models }: { readonly root: string; readonly models: ModelGateway },
 ): Promise<Pick<Assignment, 'offline' | 'endpoint' | 'agent'>> {
   const agent = agentFor(live.model, allowance, root);
   if (agent) return { agent };
   if (!isOffline(live.model)) {
-    const { provider } = modelOf(live.model);
-    const endpoint = await allowance.endpoint(provider);
-    return endpoint ? { endpoint: { ...endpoint, proxies: proxies() } } : {};
+    const endpoint = await models.endpoint(live.model);
+    return endpoint ? { endpoint } : {};
   }
   return { offline: await script.turnsFor(live.feature.spec.name, live.attempt.attempt) };
 }

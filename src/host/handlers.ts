@@ -3,10 +3,11 @@ import { headOf, pagesOf, type SnapshotPart } from '../core/events/snapshotParts
 import { isOffline } from '../core/models/models';
 import type { Fence } from '../core/shared/ids';
 import { inPages } from '../core/shared/inPages';
-import { ok, type Result } from '../core/shared/result';
+import { ok, type Result, refuse } from '../core/shared/result';
 import type { AgentDesk } from '../engine/agentDesk';
 import type { Engine } from '../engine/engine';
 import type { HubConnection } from '../hub/connection';
+import { answerTurns, askingTurns } from '../hub/modelTurns';
 import { answerAll } from '../hub/requests';
 import { Failure } from '../ports/failure';
 import { clientMethods, protocolVersion } from '../protocol/hubMethods';
@@ -15,9 +16,14 @@ import { workerMethods, workerNotices } from '../protocol/workerMethods';
 import type { AskedRun } from './agentsAsked';
 import type { Allowance } from './allowance';
 import { DiffsAsked } from './diffsAsked';
+import type { ModelGateway } from './modelGateway';
+import type { OfferedModels } from './offeredModels';
 import type { OutputRings } from './outputRings';
 import { tellFace } from './tellFace';
 import { textPart } from './textPart';
+
+/** For a model's answer to be tried: somebody may have to allow it first. */
+const longestTrialMs = 5 * 60_000;
 
 /** What faces may do beyond the engine. */
 export interface ClientParts {
@@ -33,6 +39,8 @@ export interface ClientParts {
   /** Refuses what agents of other makers cannot build; asked before a run that is new. */
   readonly judgeAgents: (asked: AskedRun) => Promise<Result<object>>;
   readonly allowance: Allowance;
+  readonly models: ModelGateway;
+  readonly offered: OfferedModels;
   /** From now on features are claimed: a face asked for it. */
   readonly goOn: () => Promise<void>;
   /** The files this face's user is editing; an empty list when it goes. */
@@ -40,7 +48,14 @@ export interface ClientParts {
 }
 
 /** Hooks up a worker's connection for the attempt of `fence`. */
-export function handleWorker(connection: HubConnection, fence: Fence, desk: AgentDesk): void {
+export function handleWorker(
+  connection: HubConnection,
+  fence: Fence,
+  desk: AgentDesk,
+  offered: OfferedModels,
+): void {
+  // Of whatever model it says, it gets the one that its attempt was given.
+  answerTurns(connection, (_, request, signal) => offered.open(desk.modelOf(fence)).runTurn(request, signal));
   answerAll(connection, workerMethods, {
     hello: ({ protocol }) => {
       requireProtocol(protocol);
@@ -91,6 +106,8 @@ export function handleClient(connection: HubConnection, parts: ClientParts): voi
   let pages: Generator<readonly SnapshotPart[]> | undefined;
   let editing: string[] = [];
   const diffs = new DiffsAsked(engine);
+  const askTurn = askingTurns(connection);
+  const gone = new AbortController();
   answerAll(connection, clientMethods, {
     hello: async ({ protocol }) => {
       requireProtocol(protocol);
@@ -117,6 +134,8 @@ export function handleClient(connection: HubConnection, parts: ClientParts): voi
     startRun: async ({ settings, ...asked }) => {
       const judged = allowance.judge({ ...asked, maxAgents: settings.maxAgents }, settings.model);
       if (!judged.ok) return judged;
+      const notOffered = parts.models.whyNotOffered(settings.model);
+      if (notOffered !== undefined) return refuse('badInput', notOffered);
       const shell = parts.judgeShell();
       if (!shell.ok) return shell;
       const { run } = engine.snapshot;
@@ -145,6 +164,12 @@ export function handleClient(connection: HubConnection, parts: ClientParts): voi
       if (asked.access !== undefined) await engine.runs.mended();
       return ok({ leftOut });
     },
+    offerModels: async ({ models }) => {
+      parts.offered.set(connection, models, askTurn);
+      if (models.length > 0) await engine.runs.mended();
+    },
+    tryModel: ({ model }) =>
+      parts.models.try(model, AbortSignal.any([gone.signal, AbortSignal.timeout(longestTrialMs)])),
     pauseRun: () => engine.runs.pause(),
     resumeRun: () => engine.runs.resume(),
     stopRun: () => engine.runs.stop(),
@@ -162,6 +187,8 @@ export function handleClient(connection: HubConnection, parts: ClientParts): voi
   });
   void connection.closed.then(() => {
     stopTelling();
+    gone.abort();
+    parts.offered.withdraw(connection);
     return parts.setEditing(connection, []).catch(() => undefined);
   });
 }

@@ -1,7 +1,7 @@
 // Whether a run can be started with the offline model's script: a mistake in it is found before, not an hour later.
 import type { OfflineScriptFile } from '../adapters/files/offlineScriptFile';
-import { wrongCall } from '../core/guardrails/toolInputs';
 import { ok, type Result, refuse } from '../core/shared/result';
+import { wrongCall } from '../core/tools/toolTable';
 
 /** Nobody mends more at once. */
 const mostShown = 20;

@@ -74,6 +74,7 @@ const reasons: Readonly<Record<FailureReason, true>> = {
   noMeeting: true,
   copyRefused: true,
   noAgent: true,
+  notOffered: true,
   agentGone: true,
 };
 

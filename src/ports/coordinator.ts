@@ -3,7 +3,7 @@
 import type { Attempt } from '../core/events/event';
 import type { Limits } from '../core/guardrails/limits';
 import type { ModelName } from '../core/models/models';
-import type { ProviderKind } from '../core/models/providers';
+import type { ServiceKind } from '../core/models/providers';
 import type { Proxies } from '../core/shared/proxies';
 import type { Asking, ParamsOf, ResultOf, Sent } from '../protocol/method';
 import type { workerMethods } from '../protocol/workerMethods';
@@ -65,7 +65,7 @@ export interface Assignment extends Attempt {
   readonly tag: string;
   readonly offline?: OfflineScript;
   /** How the model is asked; absent for the offline one. */
-  readonly endpoint?: ModelEndpoint;
+  readonly endpoint?: ModelEndpoint | ClientEndpoint;
   /** How the agent of another maker is started that is to work on it, or why it cannot be. */
   readonly agent?: FoundAgent;
 }
@@ -76,8 +76,16 @@ export type FoundAgent =
   /** `message`: whole sentences for people, with the mend. */
   | { readonly ok: false; readonly message: string };
 
+/** The model is answered for by a client that offers it, through the host. */
+export interface ClientEndpoint {
+  readonly kind: 'client';
+  /** As in `ModelEndpoint`. */
+  readonly contextTokens?: number;
+}
+
+/** A model is asked over the network. */
 export interface ModelEndpoint {
-  readonly kind: ProviderKind;
+  readonly kind: ServiceKind;
   readonly baseUrl: string;
   /** Absent where none is wanted. */
   readonly apiKey?: string;

@@ -43,6 +43,8 @@ export type FailureReason =
   | 'copyRefused'
   /** An agent of another maker is not installed, not logged in, or does not speak as it should. */
   | 'noAgent'
+  /** A model that a client answers for, and none offers it, or its user has not let us use it. */
+  | 'notOffered'
   /** An agent of another maker has ended in the midst of its work. */
   | 'agentGone';
 
@@ -87,6 +89,7 @@ const troubles: { readonly [R in FailureReason]?: { readonly cause: TroubleCause
     noMeeting: { cause: 'meeting', told: '' },
     copyRefused: { cause: 'copies', told: '' },
     noAgent: { cause: 'agent', told: '' },
+    notOffered: { cause: 'editor', told: '' },
   };
 
 /** The trouble from outside that `error` tells of; undefined when it tells of none. */

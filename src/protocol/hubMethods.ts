@@ -1,6 +1,7 @@
 // The private protocol between a host and its faces: every request with its schemas, in one place; `workerMethods.ts` has what
 // workers ask.
 import { z } from 'zod';
+import { modelName } from '../core/settings/modelForms';
 import { runSettingsSchema } from '../core/settings/runSettings';
 import {
   access,
@@ -17,9 +18,10 @@ import {
   variables,
 } from './hubValues';
 import { method, notice } from './method';
+import { offerModels } from './modelTurns';
 
 /** Both ends must say the same number; raised with every change that an older end would misread. */
-export const protocolVersion = 9;
+export const protocolVersion = 10;
 
 /** A frame longer than this ends the connection; larger content goes by file. */
 export const maxFrameBytes = 16 * 1024 * 1024;
@@ -73,6 +75,13 @@ export const clientMethods = {
       })
       .strict(),
     resultOf(z.object({ leftOut })),
+  ),
+  offerModels,
+  /** Asks a model something short, whether it answers; somebody may have to pay for it. Refuses in the service's words. */
+  tryModel: method(
+    'model.try',
+    z.object({ model: modelName }).strict(),
+    resultOf(z.object({ text: z.string() })),
   ),
   pauseRun: method('run.pause', nothing, done),
   resumeRun: method('run.resume', nothing, done),

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { Event } from '../core/events/event';
 import type { SnapshotHead, SnapshotPart } from '../core/events/snapshotParts';
 import type { ModelAccess } from '../core/models/modelAccess';
-import { providerKinds } from '../core/models/providers';
+import { serviceKinds } from '../core/models/providers';
 import type { LeftOut } from '../core/settings/machineSettings';
 import { modelName } from '../core/settings/modelForms';
 import { limitsSchema } from '../core/settings/runSettings';
@@ -146,13 +146,16 @@ export const assignment = z.object({
   tag: z.string(),
   offline: offlineScript.optional(),
   endpoint: z
-    .object({
-      kind: z.enum(providerKinds),
-      baseUrl: z.string(),
-      apiKey: z.string().optional(),
-      proxies: proxies.optional(),
-      contextTokens: z.number().optional(),
-    })
+    .discriminatedUnion('kind', [
+      z.object({
+        kind: z.enum(serviceKinds),
+        baseUrl: z.string(),
+        apiKey: z.string().optional(),
+        proxies: proxies.optional(),
+        contextTokens: z.number().optional(),
+      }),
+      z.object({ kind: z.literal('client'), contextTokens: z.number().optional() }),
+    ])
     .optional(),
   agent: foundAgent.optional(),
 });

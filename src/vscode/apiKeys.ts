@@ -1,7 +1,7 @@
 // The user's keys for model providers: from the editor's secret storage, else from the environment; never in settings.
 import type * as vscode from 'vscode';
 import { accessWith, type ModelAccess } from '../core/models/modelAccess';
-import type { ProviderId, Providers } from '../core/models/providers';
+import { type ProviderId, type Providers, serviceOf } from '../core/models/providers';
 import { secretNameOf, secretNamePattern } from './contributions';
 
 export type KeySource = 'stored' | 'environment';
@@ -45,7 +45,7 @@ export class ApiKeys {
   ): Promise<{ readonly key: string; readonly source: KeySource } | undefined> {
     const stored = (await this.secrets.get(secretNameOf(id)))?.trim();
     if (stored) return { key: stored, source: 'stored' };
-    const given = this.environment[providers[id]?.keyVariable ?? '']?.trim();
+    const given = this.environment[serviceOf(id, providers)?.keyVariable ?? '']?.trim();
     return given ? { key: given, source: 'environment' } : undefined;
   }
 }

@@ -4,12 +4,14 @@ import type { FeatureId } from '../core/shared/ids';
 import type { Result } from '../core/shared/result';
 import type { ApiKeys } from './apiKeys';
 import type { CommandId } from './contributions';
+import type { MayAsk } from './editorModels';
 import type { WorkspaceSession } from './workspaceSession';
 import type { Workspaces } from './workspaces';
 
 export interface CommandDeps {
   readonly workspaces: Workspaces;
   readonly apiKeys: ApiKeys;
+  readonly mayAsk: MayAsk;
   readonly openDashboard: () => Promise<void>;
   /** Shows what a feature's question is about, or refuses. */
   readonly showChanges: (workspace: WorkspaceSession, featureId: FeatureId) => Promise<Result<object>>;

@@ -4,7 +4,8 @@ import type { Session } from '../client/session';
 import { openBreakers } from '../core/events/accounts';
 import { failedIn, hasOpenRun } from '../core/events/snapshot';
 import { chooseModel } from '../core/models/modelAccess';
-import type { ProviderId } from '../core/models/providers';
+import { ofClients, type ProviderId, type Providers } from '../core/models/providers';
+import { modelsMeant } from '../core/routing/routeModel';
 import { describeLeftOut, type LeftOut } from '../core/settings/machineSettings';
 import { settingsSection } from '../core/settings/setting';
 import { ok, type Result } from '../core/shared/result';
@@ -138,6 +139,14 @@ async function startIn(deps: CommandDeps, workspace: WorkspaceSession, asked: un
   if (why !== undefined) return offerKey(why, choice.kind === 'noKey' ? choice.provider : undefined);
   const chosen = choice.kind === 'offline' ? 'offline' : model;
 
+  const refused = await offerMeant(
+    deps,
+    session,
+    chosen === undefined ? modelsMeant(run, named) : [chosen],
+    providers,
+  );
+  if (refused !== undefined) return void vscode.window.showWarningMessage(refused);
+
   const wanted = typeof asked === 'number' && Number.isInteger(asked) && asked >= 1 ? asked : undefined;
   const { agentLimit } = settings;
   const { snapshot } = session;
@@ -165,6 +174,20 @@ async function startIn(deps: CommandDeps, workspace: WorkspaceSession, asked: un
       ...(chosen !== 'offline' && access.length > 0 ? { access } : {}),
     }),
   );
+}
+
+/** The models that the editor itself has are offered with this click; why they cannot be, for people. */
+async function offerMeant(
+  { mayAsk }: CommandDeps,
+  session: Session,
+  meant: readonly string[],
+  providers: Providers,
+): Promise<string | undefined> {
+  const ofEditor = ofClients(meant, providers);
+  if (ofEditor.length === 0) return undefined;
+  const { offerFromClick } = await import('./editorModels');
+  const offered = await offerFromClick(session, ofEditor, mayAsk);
+  return offered.ok ? undefined : offered.error.message;
 }
 
 async function reject(deps: CommandDeps, argument: unknown): Promise<void> {

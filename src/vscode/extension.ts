@@ -2,6 +2,7 @@
 // joined or read before a view, a command or a run that was open asks for it, and most of the program is loaded then.
 import * as vscode from 'vscode';
 import { openBreakers } from '../core/events/accounts';
+import { hasOpenRun } from '../core/events/snapshot';
 import { ApiKeys } from './apiKeys';
 import { ChangesDocuments } from './changesDocuments';
 import { ClaimDecorations } from './claimDecorations';
@@ -28,6 +29,7 @@ let closing: (() => Promise<void>) | undefined;
 
 export function activate(context: vscode.ExtensionContext): void {
   const { subscriptions, extensionUri, secrets, workspaceState } = context;
+  const mayAsk = context.languageModelAccessInformation;
   const distUri = vscode.Uri.joinPath(extensionUri, 'dist');
   const log = vscode.window.createOutputChannel('Parallel Agents', { log: true });
 
@@ -51,6 +53,14 @@ export function activate(context: vscode.ExtensionContext): void {
       const { showInformationMessage, showWarningMessage } = vscode.window;
       const show = elsewhere === 'ask' ? showWarningMessage : showInformationMessage;
       for (const line of joined.told) void show(`Parallel Agents: ${line}`);
+      // A run that goes on without a click may be on models of this editor.
+      const { session } = joined;
+      if (hasOpenRun(session.snapshot)) {
+        const { offerAgain } = await import('./editorModels');
+        offerAgain(session, mayAsk, readSettings().machine).catch((error: unknown) =>
+          log.warn(String(error)),
+        );
+      }
     }
     return joined;
   }, workspaceState);
@@ -103,7 +113,7 @@ export function activate(context: vscode.ExtensionContext): void {
   const changes = new ChangesDocuments(workspaces);
   const commandDeps: CommandDeps = {
     workspaces,
-    apiKeys,
+    ...{ apiKeys, mayAsk },
     openDashboard: () => dashboard.open(),
     showChanges: (workspace, featureId) => changes.show(workspace, featureId),
     showMore: (argument) => tree.showMore(argument),

@@ -1,6 +1,6 @@
 // "Set API Key": for any provider; the key is tried at once, by a question that costs nothing.
 import * as vscode from 'vscode';
-import { type ProviderId, type Providers, providerOf } from '../core/models/providers';
+import { type ProviderId, type Providers, serviceOf } from '../core/models/providers';
 import type { ApiKeys, KeySource } from './apiKeys';
 import { readSettings } from './editorSettings';
 
@@ -8,8 +8,8 @@ import { readSettings } from './editorSettings';
 export async function setApiKey(apiKeys: ApiKeys, asked: unknown): Promise<void> {
   const { providers, proxy } = readSettings().machine;
   const id =
-    typeof asked === 'string' && providerOf(asked, providers) ? asked : await pick(apiKeys, providers);
-  const provider = id === undefined ? undefined : providerOf(id, providers);
+    typeof asked === 'string' && serviceOf(asked, providers) ? asked : await pick(apiKeys, providers);
+  const provider = id === undefined ? undefined : serviceOf(id, providers);
   if (id === undefined || provider === undefined) return;
   const key = await vscode.window.showInputBox({
     title: `${provider.title} API Key`,
@@ -31,7 +31,11 @@ export async function setApiKey(apiKeys: ApiKeys, asked: unknown): Promise<void>
 }
 
 async function pick(apiKeys: ApiKeys, providers: Providers): Promise<ProviderId | undefined> {
-  const items = Object.entries(providers).map(async ([id, { title, baseUrl, keyVariable }]) => ({
+  const services = Object.keys(providers).flatMap((id) => {
+    const service = serviceOf(id, providers);
+    return service ? [{ id, ...service }] : [];
+  });
+  const items = services.map(async ({ id, title, baseUrl, keyVariable }) => ({
     ...{ id, label: title, detail: baseUrl },
     description: sourceWords(await apiKeys.sourceOf(id, providers), keyVariable),
   }));

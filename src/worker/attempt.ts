@@ -5,6 +5,7 @@ import { secretFiles } from '../core/features/namedSecrets';
 import type { Redactor } from '../core/guardrails/redactor';
 import { connectHub } from '../hub/client';
 import type { HubConnection } from '../hub/connection';
+import { askingTurns } from '../hub/modelTurns';
 import { feelPulse } from '../hub/pulse';
 import { Failure } from '../ports/failure';
 import { protocolVersion } from '../protocol/hubMethods';
@@ -46,6 +47,7 @@ export async function workOver(
   );
   const closed = connection.closed.then(() => stop.abort());
   const hub = keepRenewed(connection, clock, (why) => connection.dispose(why));
+  const askHub = askingTurns(connection);
   connection.listen();
   void feelPulse(connection, tellPulse);
   try {
@@ -53,9 +55,10 @@ export async function workOver(
       protocol: protocolVersion,
       pid: process.pid,
     });
-    if (assignment.endpoint?.apiKey) redactor.add(assignment.endpoint.apiKey);
+    const apiKey = assignment.endpoint?.kind === 'client' ? undefined : assignment.endpoint?.apiKey;
+    if (apiKey) redactor.add(apiKey);
     const files = createSlotCopyFiles(assignment.copyDir, secretFiles(assignment.secretFiles));
-    const ports = { coordinator: createHubCoordinator(hub), files, clock, redactor, guardPath };
+    const ports = { coordinator: createHubCoordinator(hub), files, clock, redactor, guardPath, askHub };
     const run = await chooseRunner(assignment, ports);
     const { endpoint: _key, ...withoutKey } = assignment; // only what asks the model needs it
     return await run(withoutKey, stop.signal);

@@ -1,30 +1,28 @@
-// Picks the model endpoint for an assignment.
-import { createAnthropicProvider } from '../adapters/models/anthropicProvider';
+// Picks who answers for an assignment's model: a service, asked from here, a client, asked through the host, or a script.
 import { createOfflineProvider } from '../adapters/models/offlineProvider';
-import { createOpenAiProvider } from '../adapters/models/openAiProvider';
-import { wrongCall } from '../core/guardrails/toolInputs';
-import { isOffline, modelOf } from '../core/models/models';
+import { openModel } from '../adapters/models/protocols';
+import { isOffline } from '../core/models/models';
+import { wrongCall } from '../core/tools/toolTable';
+import type { RunTurn } from '../hub/modelTurns';
 import type { Assignment, OfflineScript } from '../ports/coordinator';
 import { Failure } from '../ports/failure';
 import type { ModelProvider } from '../ports/models';
 import type { Clock } from '../ports/system';
 
-export function chooseProvider(assignment: Assignment, clock: Clock): ModelProvider {
+/** @param askHub asks through the host for models that only a client can answer for */
+export async function chooseProvider(
+  assignment: Assignment,
+  clock: Clock,
+  askHub: RunTurn,
+): Promise<ModelProvider> {
   const { model, endpoint, offline } = assignment;
   if (isOffline(model)) {
     const script = offline ?? { ok: false, message: 'There is no offline script.' };
     return createOfflineProvider(withGoodCalls(script), clock);
   }
   if (endpoint === undefined) return withoutKey;
-  const { apiName } = modelOf(model);
-  switch (endpoint.kind) {
-    case 'anthropic':
-      return createAnthropicProvider(apiName, endpoint);
-    case 'openai':
-      return createOpenAiProvider(apiName, endpoint);
-    default:
-      return endpoint.kind satisfies never;
-  }
+  if (endpoint.kind !== 'client') return openModel(model, endpoint);
+  return { runTurn: (request, signal) => askHub(model, request, signal) };
 }
 
 /** A model mends a wrong call when it is told; a script would go on as if it had been run, and prove nothing. */

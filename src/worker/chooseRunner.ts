@@ -6,21 +6,23 @@ import { createModelAgent } from '../agent/agentLoop';
 import type { AgentRunner } from '../agent/agentRunner';
 import { createExternalAgent, type ExternalAgentPorts } from '../agent/external/externalAgent';
 import { agentIn } from '../core/models/agents';
+import type { RunTurn } from '../hub/modelTurns';
 import type { Assignment } from '../ports/coordinator';
 import { chooseProvider } from './chooseProvider';
 
 interface RunnerParts extends Omit<ExternalAgentPorts, 'agents'> {
   /** The bundled command guard; what agents of other makers run before their calls lies beside it. */
   readonly guardPath: string;
+  readonly askHub: RunTurn;
 }
 
 export async function chooseRunner(
   assignment: Assignment,
-  { guardPath, ...ports }: RunnerParts,
+  { guardPath, askHub, ...ports }: RunnerParts,
 ): Promise<AgentRunner> {
   const { execPath } = process;
   if (agentIn(assignment.model) === undefined) {
-    const provider = chooseProvider(assignment, ports.clock);
+    const provider = await chooseProvider(assignment, ports.clock, askHub);
     return createModelAgent({ ...ports, provider, commands: createCommandRunner({ guardPath, execPath }) });
   }
   // Loaded by those alone who speak the protocol.

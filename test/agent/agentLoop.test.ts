@@ -83,6 +83,19 @@ describe('agentLoop', () => {
     for (const { messages } of world.requests) assert.deepEqual(messages, last.slice(0, messages.length));
   });
 
+  it('begins with the same bytes whoever works on whatever', async () => {
+    const begun = await Promise.all(
+      ['Log in', 'Log out'].map(async (name) => {
+        const world = createAgentWorld({ turns: [turn('', finish)] });
+        await world.run({ name });
+        const { system, tools, messages } = world.requests[0] ?? assert.fail('nothing was asked');
+        assert.match(JSON.stringify(messages), new RegExp(name));
+        return JSON.stringify({ system, tools });
+      }),
+    );
+    assert.equal(begun[0], begun[1]);
+  });
+
   it('runs nothing behind finish', async () => {
     const world = createAgentWorld({
       turns: [turn('', finish, ['write_file', { path: 'late.js', content: 'x' }])],
@@ -238,6 +251,7 @@ describe('agentLoop', () => {
 
     const outside: [failure: Failure, told: string][] = [
       [new Failure('unauthorized', 'invalid key'), 'key): The model service refused the key: invalid key.'],
+      [new Failure('notOffered', 'no window offers it'), 'editor): no window offers it.'],
       [new Failure('noCredit', 'no money'), 'credit): The model service wants to be paid first: no money.'],
       [new Failure('unusable', 'A page came back.'), 'service): A page came back.'],
     ];

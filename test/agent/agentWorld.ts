@@ -73,7 +73,8 @@ export interface AgentWorld {
   pass(ms: number): void;
   /** Changes a file as the workspace has it, without the agent's doing. */
   put(path: string, text: string): void;
-  run(): Promise<AgentOutcome>;
+  /** @param about what is another than in `assignment` */
+  run(about?: Partial<Assignment>): Promise<AgentOutcome>;
   /** Runs one tool outside a loop; a wrong input is an error of the test. */
   use(tool: string, input: unknown): Promise<ToolAnswer>;
 }
@@ -211,9 +212,9 @@ export function createAgentWorld(options: AgentWorldOptions = {}): AgentWorld {
       ticks += ms;
     },
     put: (path, text) => void files.set(path, text),
-    run: () =>
+    run: (about) =>
       createModelAgent({ coordinator, provider, files: copy, commands, clock, redactor: new Redactor() })(
-        assignment,
+        { ...assignment, ...about },
         stop.signal,
       ),
     async use(name, input) {

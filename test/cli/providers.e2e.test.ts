@@ -114,4 +114,40 @@ describe('a run with models of other providers', () => {
       assert.match(notes.join('\n'), says);
     });
   }
+
+  const ofEditor =
+    'is a model that an editor answers for, and no window that offers such models has this folder open';
+
+  it('begins no run on a model of an editor that is not there, and says what to do', async () => {
+    const { dir, remove } = await writeProject({ features: [{ name: 'A', verify: 'true' }], script: {} });
+    cleanUp.push(remove);
+    const { code, notes } = await runCli(
+      ['run', '--project-dir', dir, '--model', 'vscode/big'],
+      userWith({}),
+    );
+    assert.equal(code, 2);
+    const told = `"vscode/big" ${ofEditor}. Open the folder there and start the run from that window, or choose another model.`;
+    assert.ok(notes.join('\n').includes(told), notes.join('\n'));
+  });
+
+  it('builds what it can while a feature waits for a model of an editor, and ends with the mend', async () => {
+    const features = [
+      { name: 'A', verify: 'true', model: 'mine/m' },
+      { name: 'B', verify: 'true', model: 'vscode/big' },
+    ];
+    const { dir, remove } = await writeProject({ features, script: { A: work } });
+    cleanUp.push(remove);
+    const model = await startScriptedModel(dir, 'chat');
+    cleanUp.push(() => model.close());
+    const user = userWith({ providers: { mine: { baseUrl: model.baseUrl } } });
+    const { code, lines, notes } = await runCli(['run', '--project-dir', dir, '--json'], user);
+    const events = parseEvents(lines);
+    assert.ok(
+      events.some((e) => e.type === 'breaker.opened' && e.cause === 'editor' && e.account === 'vscode'),
+    );
+    assert.ok(events.some((e) => e.type === 'feature.passed'));
+    assert.ok(!events.some((e) => e.type === 'feature.failed'), 'nothing is held against a feature');
+    assert.match(notes.join('\n'), /Press Start in the editor that has this model/);
+    assert.equal(code, 1);
+  });
 });

@@ -4,14 +4,13 @@ import { duplexPair } from 'node:stream';
 import { afterEach, describe, it } from 'mocha';
 import { readDiff } from '../../src/client/readPages';
 import { Redactor } from '../../src/core/guardrails/redactor';
-import { defaultMachineSettings } from '../../src/core/settings/machineSettings';
 import { ok } from '../../src/core/shared/result';
-import { Allowance } from '../../src/host/allowance';
 import { handleClient } from '../../src/host/handlers';
 import { OutputRings } from '../../src/host/outputRings';
 import { createConnection, type HubConnection } from '../../src/hub/connection';
 import { clientMethods } from '../../src/protocol/hubMethods';
 import { SimulatedHost } from '../doubles/simulatedHost';
+import { modelParts } from './modelParts';
 
 const key = 'sk-ant-very-secret-key-0123456789';
 const lines = 20_000;
@@ -42,7 +41,7 @@ describe('the changes that a face is asked about', () => {
       judgeShell: () => ok({}),
       judgeCopies: async () => ok({}),
       judgeAgents: async () => ok({}),
-      allowance: new Allowance(() => defaultMachineSettings, redactor),
+      ...modelParts(redactor),
       goOn: async () => {},
       setEditing: async () => {},
     });

@@ -7,9 +7,7 @@ import { eventsSince, readSnapshot, readText, tellEditing } from '../../src/clie
 import type { Event } from '../../src/core/events/event';
 import { projectAll } from '../../src/core/events/project';
 import { Redactor } from '../../src/core/guardrails/redactor';
-import { defaultMachineSettings } from '../../src/core/settings/machineSettings';
 import { ok } from '../../src/core/shared/result';
-import { Allowance } from '../../src/host/allowance';
 import { handleClient } from '../../src/host/handlers';
 import { OutputRings } from '../../src/host/outputRings';
 import { createConnection, type HubConnection } from '../../src/hub/connection';
@@ -21,6 +19,7 @@ import {
 } from '../../src/protocol/hubMethods';
 import { SimulatedHost, specsOf } from '../doubles/simulatedHost';
 import { plain } from '../support/history';
+import { modelParts } from './modelParts';
 
 /** Together more than one frame takes, each too short to be kept elsewhere. */
 const many = Array.from({ length: 20_000 }, (_, k) => ({ name: `F${k}`, description: 'x'.repeat(900) }));
@@ -54,7 +53,7 @@ describe('a face of a large workspace', function () {
       judgeShell: () => ok({}),
       judgeCopies: async () => ok({}),
       judgeAgents: async () => ok({}),
-      allowance: new Allowance(() => defaultMachineSettings, new Redactor()),
+      ...modelParts(new Redactor()),
       goOn: async () => {},
       setEditing: async (_, paths) => void editing.push(paths),
     });

@@ -62,34 +62,50 @@ export async function failureOf(outcome: Promise<unknown>): Promise<Failure> {
   return failure;
 }
 
-export function describeProvider(name: string, dialect: Dialect): void {
-  describe(`${name}, as every model provider`, () => {
-    let api: FakeMessagesApi;
+/** A service of the test's own, however it is reached. */
+export interface FakeService {
+  readonly create: () => ModelProvider;
+  /** What it answers to the requests to come; of the first words it counts 11 tokens before and 7 in them. */
+  readonly answer: (...answers: readonly (readonly FakeContent[])[]) => void;
+  /** The next answer says these words and then nothing more. */
+  readonly hang: (words: string) => void;
+  /** Resolves once the answer that hangs is not waited for any more. */
+  readonly abandoned: () => Promise<unknown>;
+  readonly asked: () => number;
+  /** Of the last request: the results in it, by the id of their call. */
+  readonly resultsIn: () => Readonly<Record<string, string>>;
+  /** Of the last request: who says each message, without the rules. */
+  readonly rolesIn: () => readonly string[];
+  readonly close: () => unknown;
+}
+
+/** What holds for every model, whether it is reached over HTTP or not. */
+export function describeModel(name: string, open: () => Promise<FakeService>): void {
+  describe(`${name}, as every model`, () => {
+    let service: FakeService;
     beforeEach(async () => {
-      api = await startFakeMessagesApi();
+      service = await open();
     });
-    afterEach(() => api.close());
-    const provider = () => dialect.create(api.baseUrl);
-    const { whole, error } = dialect;
+    afterEach(() => service.close());
 
     it('streams words, and ends with the whole turn and what it used', async () => {
-      api.answer(whole([{ text: 'I look.' }]));
-      const { words, turn } = await play(provider());
+      service.answer([{ text: 'I look.' }]);
+      const { words, turn } = await play(service.create());
       assert.equal(words, 'I look.');
       assert.deepEqual([turn.content, turn.stop], [[{ type: 'text', text: 'I look.' }], 'done']);
       assert.deepEqual([turn.usage.inputTokens, turn.usage.outputTokens], [11, 7]);
     });
 
     it('takes several calls at once, with letters of any script, and hands their results to each', async () => {
-      api.answer(
-        whole([
+      service.answer(
+        [
           { text: 'Ich schaue.' },
           { tool: 'look', id: 'call_1', json: '{"at": [1, "ü漢🙂"]}' },
           { tool: 'look', id: 'call_2', json: '' },
-        ]),
-        whole([{ text: 'ok' }]),
+        ],
+        [{ text: 'ok' }],
       );
-      const asked = provider();
+      const asked = service.create();
       const { turn } = await play(asked);
       assert.equal(turn.stop, 'toolCalls');
       const calls = turn.content.filter((block) => block.type === 'toolCall');
@@ -101,8 +117,67 @@ export function describeProvider(name: string, dialect: Dialect): void {
         ],
       );
       await play(asked, withResults(turn, { call_1: 'seen ü', call_2: 'nothing' }));
-      assert.deepEqual(dialect.resultsIn(api), { call_1: 'seen ü', call_2: 'nothing' });
+      assert.deepEqual(service.resultsIn(), { call_1: 'seen ü', call_2: 'nothing' });
     });
+
+    it('never sends a message without content', async () => {
+      service.answer([], [{ text: 'ok' }]);
+      const asked = service.create();
+      const { turn } = await play(asked);
+      assert.deepEqual(turn.content, []);
+      await play(asked, withResults(turn, {}));
+      assert.deepEqual(service.rolesIn(), ['user', 'user']);
+    });
+
+    it('takes 10 MB of words', async () => {
+      const text = 'ü'.repeat(5 * 1024 * 1024);
+      service.answer([{ text }]);
+      const { turn } = await play(service.create());
+      assert.ok(turn.content[0]?.type === 'text' && turn.content[0].text === text);
+    });
+
+    it('leaves a stream that hangs at once when it is told to stop', async () => {
+      service.hang('abcd');
+      const stop = new AbortController();
+      const failure = await failureOf(play(service.create(), request, stop.signal, () => stop.abort()));
+      assert.equal(failure.reason, 'aborted');
+      await service.abandoned();
+    });
+
+    it('does not call when it was stopped before', async () => {
+      assert.equal((await failureOf(play(service.create(), request, AbortSignal.abort()))).reason, 'aborted');
+      assert.equal(service.asked(), 0);
+    });
+  });
+}
+
+export function describeProvider(name: string, dialect: Dialect): void {
+  describeModel(name, async () => {
+    const api = await startFakeMessagesApi();
+    const { whole, create, resultsIn } = dialect;
+    return {
+      create: () => create(api.baseUrl),
+      answer: (...answers) => api.answer(...answers.map((content) => whole(content))),
+      hang: (text) => api.answer(begun(whole([{ text }]), 4, 'hang')),
+      abandoned: async () => api.requests[0]?.abandoned,
+      asked: () => api.requests.length,
+      resultsIn: () => resultsIn(api),
+      rolesIn: () =>
+        (api.requests.at(-1)?.body.messages ?? [])
+          .map(({ role }) => role)
+          .filter((role) => role !== 'system'),
+      close: () => api.close(),
+    };
+  });
+
+  describe(`${name}, as every model provider`, () => {
+    let api: FakeMessagesApi;
+    beforeEach(async () => {
+      api = await startFakeMessagesApi();
+    });
+    afterEach(() => api.close());
+    const provider = () => dialect.create(api.baseUrl);
+    const { whole, error } = dialect;
 
     it('surfaces tool input that is not JSON as its text, and can send it back', async () => {
       const broken = '{"path": "a.js", "edits": [';
@@ -114,28 +189,9 @@ export function describeProvider(name: string, dialect: Dialect): void {
       assert.ok(JSON.stringify(api.requests[1]?.body).includes('not_json'));
     });
 
-    it('never sends a message without content', async () => {
-      api.answer(whole([]), whole([{ text: 'ok' }]));
-      const asked = provider();
-      const { turn } = await play(asked);
-      assert.deepEqual(turn.content, []);
-      await play(asked, withResults(turn, {}));
-      const roles = api.requests[1]?.body.messages
-        .map(({ role }) => role)
-        .filter((role) => role !== 'system');
-      assert.deepEqual(roles, ['user', 'user']);
-    });
-
     it('tells an answer that was cut short, which may hold half a call', async () => {
       api.answer(whole([{ text: 'ab' }, { tool: 'look', id: 'call_1', json: '{"a": ' }], 'cutShort'));
       assert.equal((await play(provider())).turn.stop, 'cutShort');
-    });
-
-    it('takes 10 MB of words', async () => {
-      const text = 'ü'.repeat(5 * 1024 * 1024);
-      api.answer(whole([{ text }]));
-      const { turn } = await play(provider());
-      assert.ok(turn.content[0]?.type === 'text' && turn.content[0].text === text);
     });
 
     const after = { 'retry-after': '7' };
@@ -211,19 +267,6 @@ export function describeProvider(name: string, dialect: Dialect): void {
       const gone = await startFakeMessagesApi();
       await gone.close();
       assert.equal((await failureOf(play(dialect.create(gone.baseUrl)))).reason, 'unreachable');
-    });
-
-    it('leaves a stream that hangs at once when it is told to stop', async () => {
-      api.answer(begun(whole([{ text: 'abcd' }]), 4, 'hang'));
-      const stop = new AbortController();
-      const failure = await failureOf(play(provider(), request, stop.signal, () => stop.abort()));
-      assert.equal(failure.reason, 'aborted');
-      await api.requests[0]?.abandoned;
-    });
-
-    it('does not call when it was stopped before', async () => {
-      assert.equal((await failureOf(play(provider(), request, AbortSignal.abort()))).reason, 'aborted');
-      assert.equal(api.requests.length, 0);
     });
 
     it('keeps the key out of every word of a failure, in whatever form', async () => {

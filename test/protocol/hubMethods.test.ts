@@ -7,6 +7,7 @@ import { modelAliases } from '../../src/core/models/models';
 import { defaultLimits, defaultRunSettings } from '../../src/core/settings/runSettings';
 import { clientMethods, maxFrameBytes, toClientNotices } from '../../src/protocol/hubMethods';
 import type { Method, Notice } from '../../src/protocol/method';
+import { modelTurn, turnCancelled, turnTold } from '../../src/protocol/modelTurns';
 import { toWorkerNotices, workerMethods, workerNotices } from '../../src/protocol/workerMethods';
 
 interface Example {
@@ -230,6 +231,33 @@ const oneFeature: Example = {
   results: [ok({}), no],
 };
 
+const call = { type: 'toolCall', id: '1', name: 'look', input: { at: 1 } };
+const turnRequest = {
+  system: 's',
+  tools: [{ name: 'look', description: 'Looks.', inputSchema: { type: 'object' } }],
+  messages: [
+    { role: 'user', content: [{ type: 'text', text: 'Hello' }] },
+    { role: 'assistant', content: [call, { type: 'opaque', value: [1] }] },
+    { role: 'user', content: [{ type: 'toolResult', callId: '1', content: 'seen', isError: false }] },
+  ],
+  maxOutputTokens: 1000,
+};
+const noneUsed = { inputTokens: 0, outputTokens: 0, cacheReadTokens: 0, cacheWriteTokens: 0 };
+const ofTurns: { readonly modelTurn: Example } = {
+  modelTurn: {
+    params: { id: 1, model: 'vscode/big', request: turnRequest },
+    refused: {
+      id: notCounts,
+      model: [text(301)],
+      request: [{ ...turnRequest, messages: [{ role: 'system' }] }, {}],
+    },
+    results: [
+      { content: [{ type: 'text', text: 'Hm.' }, call], stop: 'toolCalls', usage: noneUsed },
+      { content: [], stop: 'done', usage: noneUsed, restMs: 1 },
+    ],
+  },
+};
+
 const ofClient: { readonly [K in keyof typeof clientMethods]: Example } = {
   hello: {
     params: { protocol: 1, face: 'cli' },
@@ -242,6 +270,21 @@ const ofClient: { readonly [K in keyof typeof clientMethods]: Example } = {
       { parts: [{ kind: 'human', path: 'a.ts' }], last: false },
       { parts: [], last: true },
     ],
+  },
+  offerModels: {
+    params: { models: [{ name: 'vscode/big', contextTokens: 8000 }, { name: 'vscode/small' }] },
+    refused: {
+      models: [
+        ...[[{ name: text(301) }], [{ name: 'a/b', contextTokens: 0 }], [{ name: 'a/b', more: 1 }]],
+        ...[Array(1_001).fill({ name: 'vscode/big' }), ['vscode/big'], 'vscode/big'],
+      ],
+    },
+    results: [{}],
+  },
+  tryModel: {
+    params: { model: 'vscode/big' },
+    refused: { model: ['big', ''] },
+    results: [ok({ text: 'ready' }), no],
   },
   events: {
     params: { since: 0, limit: 100 },
@@ -328,16 +371,23 @@ const ofClient: { readonly [K in keyof typeof clientMethods]: Example } = {
   },
 };
 
-const allNotices = { ...workerNotices, ...toWorkerNotices, ...toClientNotices };
+const ofEither = { turnTold, turnCancelled };
+const allNotices = { ...workerNotices, ...toWorkerNotices, ...toClientNotices, ...ofEither };
 const notices: { readonly [K in keyof typeof allNotices]: Example } = {
   begun: { params: {}, results: [] },
   log: { params: { text: 'out' }, refused: { text: [text(1_000_001)] }, results: [] },
   stop: { params: { reason: 'over' }, results: [] },
+  turnTold: {
+    params: { id: 1, event: { type: 'text', text: 'Hm.' } },
+    refused: { id: notCounts, event: [{ type: 'turn' }, {}] },
+    results: [],
+  },
+  turnCancelled: { params: { id: 1 }, refused: { id: notCounts }, results: [] },
   events: { params: { events: [event] }, results: [] },
   output: { params: { slot: 1, fence: 2, text: 'out' }, results: [] },
 };
 /** What a host sends may grow fields that an older face does not know; what enters a host may not. */
-const entersAHost = new Set<Notice<z.ZodType>>(Object.values(workerNotices));
+const entersAHost = new Set<Notice<z.ZodType>>(Object.values({ ...workerNotices, ...ofEither }));
 
 const accepts = (schema: z.ZodType, value: unknown) => schema.safeParse(value).success;
 /** Taken by no field: the wrong kind of thing, whatever the field. */
@@ -399,6 +449,7 @@ function checkMethods(
 describe('hubMethods', () => {
   checkMethods(workerMethods, ofWorker);
   checkMethods(clientMethods, ofClient);
+  checkMethods({ modelTurn }, ofTurns);
   for (const [key, notice] of Object.entries(allNotices)) {
     const example = Object.entries(notices).find(([name]) => name === key)?.[1];
     assert.ok(example);

@@ -46,15 +46,17 @@ const rooms: Record<string, string[]> = {
 const coreFolders: Record<string, string[]> = {
   shared: [],
   models: ['shared'],
-  claims: ['shared', 'models'],
-  locks: ['shared', 'models'],
-  guardrails: ['shared', 'models'],
-  proof: ['shared', 'models', 'claims', 'locks', 'guardrails'],
-  features: ['shared', 'models', 'claims', 'locks', 'guardrails', 'proof'],
-  graph: ['shared', 'models', 'claims', 'locks', 'guardrails', 'proof', 'features'],
-  routing: ['shared', 'models', 'claims', 'locks', 'guardrails', 'proof', 'features'],
-  knowledge: ['shared', 'models', 'claims', 'locks', 'guardrails', 'proof', 'features'],
+  tools: ['shared'],
 };
+for (const step of [
+  ['claims', 'locks', 'guardrails'],
+  ['proof'],
+  ['features'],
+  ['graph', 'routing', 'knowledge'],
+]) {
+  const earlier = Object.keys(coreFolders);
+  for (const folder of step) coreFolders[folder] = earlier;
+}
 const untilKnowledge = Object.keys(coreFolders);
 for (const folder of ['settings', 'cost', 'planning', 'learning']) coreFolders[folder] = untilKnowledge;
 coreFolders.events = Object.keys(coreFolders);
@@ -82,8 +84,10 @@ const plants: [file: string, imports: string[], rules: string[]][] = [
   ['src/hub/server.ts', [], []],
   ['src/worker/serves.ts', ['../hub/server'], ['worker-is-a-client']],
   ['src/core/settings/schemas.ts', ['zod'], []],
-  ['src/core/settings/reads.ts', ['picomatch'], ['core-settings-imports']],
-  ['src/core/settings/anchored.ts', ['../../ports/anchor'], ['core-settings-imports']],
+  ['src/core/settings/reads.ts', ['picomatch'], ['core-schemas-imports']],
+  ['src/core/tools/schemas.ts', ['zod'], []],
+  ['src/core/tools/reads.ts', ['picomatch'], ['core-schemas-imports']],
+  ['src/core/settings/anchored.ts', ['../../ports/anchor'], ['core-schemas-imports']],
   ['src/core/corner/anchor.ts', [], []],
   ['src/cli/main.ts', ['../core/corner/anchor'], ['core-folder-unknown']],
   ['src/protocol/webviewMessages.ts', [], []],

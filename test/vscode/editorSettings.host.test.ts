@@ -1,6 +1,7 @@
 // The editor's own settings beside ours: the proxy that models are asked through.
 import { strict as assert } from 'node:assert';
 import * as vscode from 'vscode';
+import { serviceOf } from '../../src/core/models/providers';
 import { readSettings } from '../../src/vscode/editorSettings';
 
 const { Global } = vscode.ConfigurationTarget;
@@ -75,7 +76,7 @@ describe('providers', () => {
     await isRead;
     const { providers } = readSettings(folder).machine;
     assert.equal(JSON.stringify(providers).includes('evil'), false);
-    assert.equal(providers.mine?.baseUrl, 'http://mine');
+    assert.equal(serviceOf('mine', providers)?.baseUrl, 'http://mine');
   });
 });
 

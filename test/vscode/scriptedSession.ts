@@ -1,5 +1,6 @@
 // A session whose history the test writes: the extension's side of the wire without a host behind it.
 
+import type { ModelOffer } from '../../src/client/modelOffer';
 import type { AgentOutput, Asked, Session, SessionChange } from '../../src/client/session';
 import type { Event } from '../../src/core/events/event';
 import type { Snapshot } from '../../src/core/events/snapshot';
@@ -99,6 +100,10 @@ export class ScriptedSession implements Session {
     retry: async ({ featureId }) => this.took('retry', featureId),
     confirm: async ({ featureId }) => this.took('confirm', featureId),
     reject: async ({ featureId }) => this.took('reject', featureId),
+    tryModel: async ({ model }) => {
+      this.took('tryModel', model);
+      return ok({ text: 'ready' });
+    },
     output: async ({ slot }) => ({ text: `output of ${slot}\n` }),
   };
 
@@ -106,6 +111,10 @@ export class ScriptedSession implements Session {
     this.took('diff', id);
     return this.nextDiff;
   }
+
+  offerModels = async ({ models }: ModelOffer) => {
+    this.took('offerModels', models.map(({ name }) => name).join());
+  };
 
   humanEditing = async (paths: readonly string[]) => this.took('humanEditing', paths.join());
 

@@ -1,6 +1,7 @@
 // A script of the offline model whose calls could not be run is refused before it is played.
 import { strict as assert } from 'node:assert';
 import { defaultLimits } from '../../src/core/settings/runSettings';
+import type { RunTurn } from '../../src/hub/modelTurns';
 import type { Assignment, OfflineTurn } from '../../src/ports/coordinator';
 import { Failure } from '../../src/ports/failure';
 import { chooseProvider } from '../../src/worker/chooseProvider';
@@ -13,7 +14,8 @@ async function firstWordOf(turns: readonly OfflineTurn[]): Promise<string> {
     ...{ copyDir: '/copy', reattachGraceMs: 1, tag: 't', offline: { ok: true, turns } },
   };
   const request = { system: '', tools: [], messages: [], maxOutputTokens: 1 } as const;
-  const provider = chooseProvider(assignment, new SimulatedClock());
+  const nobody: RunTurn = () => assert.fail('the hub is asked for no script');
+  const provider = await chooseProvider(assignment, new SimulatedClock(), nobody);
   try {
     for await (const event of provider.runTurn(request, new AbortController().signal)) return event.type;
     return 'nothing';

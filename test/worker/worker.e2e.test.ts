@@ -2,11 +2,17 @@
 import { strict as assert } from 'node:assert';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
+import { toolNames } from '../../src/core/tools/toolTable';
+import { answerTurns } from '../../src/hub/modelTurns';
+import { Failure } from '../../src/ports/failure';
 import { nobodyThereCode } from '../../src/ports/workers';
 import { protocolVersion } from '../../src/protocol/hubMethods';
 import { toWorkerNotices } from '../../src/protocol/workerMethods';
 import { startFakeMessagesApi, streamed } from '../support/fakeMessagesApi';
 import { helloLine, startWorker, startWorkerHub, token, type WorkerHub } from './workerHub';
+
+const unused = { inputTokens: 0, outputTokens: 0, cacheReadTokens: 0, cacheWriteTokens: 0 };
+const finished = { type: 'toolCall' as const, id: '1', name: 'finish', input: { summary: 'Done.' } };
 
 describe('worker', () => {
   let hub: WorkerHub | undefined;
@@ -89,6 +95,34 @@ describe('worker', () => {
     } finally {
       await api.close();
     }
+  });
+
+  it('asks through the hub for a model that a client answers for, and tells what it says meanwhile', async () => {
+    hub = await startWorkerHub({ model: 'vscode/big', endpoint: { kind: 'client' } });
+    const asked: string[] = [];
+    const worker = startWorker(helloLine(hub));
+    answerTurns(await hub.connected, async function* (model, { tools, messages }) {
+      asked.push(`${model} ${tools.length} ${messages.length}`);
+      yield { type: 'begun' };
+      yield { type: 'text', text: 'I am done.' };
+      yield { type: 'turn', content: [finished], stop: 'toolCalls', usage: { ...unused, inputTokens: 5 } };
+    });
+    assert.deepEqual(await worker.ended, { code: 0, output: '' });
+    assert.deepEqual(asked, [`vscode/big ${toolNames.length} 1`]);
+    assert.equal(hub.asked.at(-1), 'submit Done.');
+    assert.ok(hub.asked.includes('called 5'));
+    await hub.logged('I am done.');
+  });
+
+  it('hands its feature back when no client answers for its model', async () => {
+    hub = await startWorkerHub({ model: 'vscode/big', endpoint: { kind: 'client' } });
+    const worker = startWorker(helloLine(hub));
+    // biome-ignore lint/correctness/useYield: it has nothing to stream
+    answerTurns(await hub.connected, async function* () {
+      throw new Failure('notOffered', 'No window offers "vscode/big"');
+    });
+    assert.deepEqual(await worker.ended, { code: 0, output: '' });
+    assert.equal(hub.asked.at(-1), 'hand back, editor: No window offers "vscode/big".');
   });
 
   it('hands its feature back, and fails nothing, when there is no key', async () => {

@@ -70,10 +70,14 @@ const told: readonly (readonly [RegExp, FailureReason])[] = [
 ];
 
 function reasonOf({ message, codes, status }: ServiceError): FailureReason {
-  const words = [...codes, message].join('\n');
-  const named = told.find(([pattern]) => pattern.test(words))?.[1];
+  const named = reasonInWords([...codes, message].join('\n'));
   if (named !== undefined) return named;
   return status === 403 ? 'unauthorized' : reasonOfStatus(status);
+}
+
+/** What is known by a maker's own words for it. */
+export function reasonInWords(words: string): FailureReason | undefined {
+  return told.find(([pattern]) => pattern.test(words))?.[1];
 }
 
 /** The wait that some name in their words alone, in milliseconds: "Please try again in 1.5s", "retry in 34.07s", "in 350ms". */

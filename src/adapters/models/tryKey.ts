@@ -5,11 +5,11 @@ import { Failure } from '../../ports/failure';
 import { boundedFetch } from './boundedFetch';
 import { failureOfThrown } from './httpFailure';
 import { failureOfAnswer } from './openAiFailure';
+import { protocols } from './protocols';
 import { fetchThrough, proxyFailure, proxyTo } from './proxiedFetch';
 
 /** How long it may take: somebody looks at it. */
 const tryMs = 15_000;
-const messagesApiVersion = '2023-06-01';
 
 /**
  * Rejects with a `Failure` when it does not, or cannot be asked. @param path of the question, below the address; some
@@ -17,16 +17,13 @@ const messagesApiVersion = '2023-06-01';
  */
 export async function tryKey(
   { kind, baseUrl, apiKey = '', proxies = { except: [] } }: ModelEndpoint,
-  path = kind === 'anthropic' ? '/v1/models' : '/models',
+  path = protocols[kind].keyCheck.path,
 ): Promise<void> {
   const proxy = proxyTo(baseUrl, proxies);
   const ask = boundedFetch(proxy ? fetchThrough(proxy) : fetch);
   const redactor = new Redactor();
   redactor.add(apiKey);
-  const headers: Record<string, string> =
-    kind === 'anthropic'
-      ? { 'x-api-key': apiKey, 'anthropic-version': messagesApiVersion }
-      : { authorization: `Bearer ${apiKey}` };
+  const headers = { ...protocols[kind].keyCheck.headers(apiKey) };
   const signal = AbortSignal.timeout(tryMs);
   try {
     const answer = await ask(`${baseUrl}${path}`, { headers, signal, redirect: 'manual' });

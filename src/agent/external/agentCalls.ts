@@ -87,7 +87,7 @@ export class AgentCalls {
   /** Counts a write that the agent has us do; the answer says why it may not be. */
   async countWrite(path: string): Promise<string | undefined> {
     const isAnnounced = [...this.#calls.values()].some(
-      ({ told, hasEnded }) => !hasEnded && reachOf(told) === 'change' && told.paths.includes(path),
+      ({ told, hasEnded }) => !hasEnded && reachOf(told) === 'edit' && told.paths.includes(path),
     );
     if (isAnnounced) return undefined;
     const call = { tool: 'write_file', fingerprint: fingerprintOf('write_file', { path }), target: path };
@@ -150,7 +150,7 @@ export class AgentCalls {
     if (why !== undefined) return why;
     const answer = await this.#judge.judge(call.told);
     if (!answer.isLet) return answer.why;
-    call.isChanging = reachOf(call.told) === 'change';
+    call.isChanging = reachOf(call.told) === 'edit';
     if (answer.cancelOvertime) call.cancelOvertime = answer.cancelOvertime;
     return undefined;
   }
@@ -175,7 +175,7 @@ export class AgentCalls {
     call.cancelOvertime?.();
     const { asksFirst } = this.parts;
     const reach = reachOf(call.told);
-    const isToAsk = reach === 'change' || (reach === 'run' && asksFirst?.of === 'changesAndCommands');
+    const isToAsk = reach === 'edit' || (reach === 'command' && asksFirst?.of === 'changesAndCommands');
     if (asksFirst && isOk && isToAsk && !call.permit)
       this.#over({ error: new Failure('noAgent', `${asksFirst.why} It did this: ${call.step ?? ''}.`) });
     const durationMs = this.parts.clock.monotonic() - call.startedAt;
@@ -195,7 +195,7 @@ export class AgentCalls {
       this.#judge.ran(call.told);
       return this.#took(outcome);
     }
-    if (reachOf(call.told) === 'look' || call.refusal !== undefined) return;
+    if (reachOf(call.told) === 'read' || call.refusal !== undefined) return;
     // What others still write would be taken by half; the last of them takes it all.
     const isAlone = ![...this.#calls.values()].some(({ isChanging, hasEnded }) => isChanging && !hasEnded);
     if (isAlone && !this.#judge.isRunning) this.#took(await coordinator.takeChanges());

@@ -48,12 +48,13 @@ export class CallJudge {
   async judge(call: AgentCall): Promise<Let> {
     const reach = reachOf(call);
     switch (reach) {
-      case 'look':
+      case 'read':
         return this.#mayLook(call);
-      case 'change':
+      case 'edit':
         return this.#mayChange(call);
-      case 'run':
+      case 'command':
         return this.#mayRun(call);
+      case 'end':
       case 'other':
         return denied(
           'Agents here read, search and edit files, and run the commands of their assignment; nothing else is let them.',

@@ -2,19 +2,16 @@
 import { wordsLookedAt } from '../../core/guardrails/lookingCommands';
 import type { WorkspacePath } from '../../core/locks/lockPath';
 import type { Result } from '../../core/shared/result';
+import { kindOf, type ToolKind, type ToolName } from '../../core/tools/toolTable';
 import type { ToolCall } from '../../ports/coordinator';
 import type { AgentCall, AgentCallKind } from '../../ports/externalAgents';
 import { fingerprintOf } from '../fingerprint';
 
 /** What a call may do to the copy, whatever it names. */
-export type CallReach = 'look' | 'change' | 'run' | 'other';
+export type CallReach = ToolKind | 'other';
 
-const reaches: { readonly [K in AgentCallKind]?: CallReach } = {
-  ...{ read: 'look', search: 'look', think: 'look' },
-  ...{ edit: 'change', delete: 'change', move: 'change' },
-};
 /** Under what name a call is counted and told: as our own tools' are. */
-const tools: { readonly [K in AgentCallKind]?: string } = {
+const tools: { readonly [K in AgentCallKind]?: ToolName } = {
   ...{ read: 'read_file', search: 'search_files', edit: 'edit_file', delete: 'delete_file' },
   ...{ move: 'move_file', execute: 'run_command' },
 };
@@ -23,16 +20,17 @@ const verbs: { readonly [K in AgentCallKind]?: string } = {
 };
 
 export function reachOf({ kind, command, changes }: AgentCall): CallReach {
-  if (changes.length > 0) return 'change';
+  if (changes.length > 0) return 'edit';
   // Some call a command by what it is for, as they understand it.
-  if (command === undefined && kind !== 'execute') return (kind && reaches[kind]) ?? 'other';
-  return command !== undefined && wordsLookedAt(command) ? 'look' : 'run';
+  if (command !== undefined) return wordsLookedAt(command) ? 'read' : 'command';
+  const tool = kind && tools[kind];
+  return (tool && kindOf(tool)) ?? (kind === 'think' ? 'read' : 'other');
 }
 
 export function asTool(call: AgentCall): ToolCall {
   const { kind = 'other', paths, command, input, title } = call;
   const reach = reachOf(call);
-  const tool = command === undefined ? (tools[kind] ?? kind) : reach === 'look' ? 'read_file' : 'run_command';
+  const tool = command === undefined ? (tools[kind] ?? kind) : reach === 'read' ? 'read_file' : 'run_command';
   const target = command ?? paths[0] ?? title;
   return {
     tool,

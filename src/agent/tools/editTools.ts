@@ -16,12 +16,7 @@ import {
   type ToolContext,
 } from './tool';
 
-export const editFile = defineTool({
-  name: 'edit_file',
-  description:
-    'Changes parts of an existing file by exact text. Every "old" must be in the file exactly once, to the last space, ' +
-    'unless "all" is set; take in enough lines around it. The edits are made in order, all or none. ' +
-    'The file is locked for you first, which can take a while when another agent holds it.',
+export const editFile = defineTool('edit_file', {
   step: ({ path }) => `editing ${path}`,
   target: ({ path }) => path,
   async run({ path: asked, edits }, context) {
@@ -42,11 +37,7 @@ export const editFile = defineTool({
   },
 });
 
-export const writeFile = defineTool({
-  name: 'write_file',
-  description:
-    'Makes a new file, or replaces the whole of one that you have read. For changes to parts of a file use edit_file. ' +
-    'The file is locked for you first, which can take a while when another agent holds it.',
+export const writeFile = defineTool('write_file', {
   step: ({ path }) => `writing ${path}`,
   target: ({ path }) => path,
   async run({ path: asked, content }, context) {

@@ -2,12 +2,7 @@
 import type { LockGrant } from '../../ports/coordinator';
 import { defineTool, done, pathAsked, refused } from './tool';
 
-export const claimFile = defineTool({
-  name: 'claim_file',
-  description:
-    'Locks a file for you before you change it, waiting while another agent holds it. Editing locks by itself; ' +
-    'use this to be sure of several files before you begin, or of a file that does not exist yet. ' +
-    'With "wait" set to false you are told who holds a busy file instead of waiting for it.',
+export const claimFile = defineTool('claim_file', {
   step: ({ path }) => `claiming ${path}`,
   target: ({ path }) => path,
   async run({ path: asked, wait }, { coordinator, files }) {
@@ -24,10 +19,7 @@ export const claimFile = defineTool({
   },
 });
 
-export const releaseFile = defineTool({
-  name: 'release_file',
-  description:
-    'Gives back the lock of a file that you have not changed, so that other agents need not wait for it.',
+export const releaseFile = defineTool('release_file', {
   step: ({ path }) => `releasing ${path}`,
   target: ({ path }) => path,
   async run({ path: asked }, { coordinator, files }) {

@@ -2,10 +2,7 @@
 import { lockAndRead, nowIs, whyUnseen } from './editTools';
 import { defineTool, done, failed, refused } from './tool';
 
-export const deleteFile = defineTool({
-  name: 'delete_file',
-  description:
-    'Deletes a text file that you have read. It is locked for you first, which can take a while when another agent holds it.',
+export const deleteFile = defineTool('delete_file', {
   step: ({ path }) => `deleting ${path}`,
   target: ({ path }) => path,
   async run({ path: asked }, context) {
@@ -22,11 +19,7 @@ export const deleteFile = defineTool({
   },
 });
 
-export const moveFile = defineTool({
-  name: 'move_file',
-  description:
-    'Moves a text file or gives it another name; folders on the way are made. Both names are locked for you first. ' +
-    'References to it in other files are yours to mend.',
+export const moveFile = defineTool('move_file', {
   step: ({ from, to }) => `moving ${from} to ${to}`,
   target: ({ from }) => from,
   async run({ from, to }, context) {

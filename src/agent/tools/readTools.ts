@@ -9,11 +9,7 @@ const maxMatches = 200;
 /** Files named that were passed over, before the rest is only counted. */
 const maxNamed = 10;
 
-export const readFile = defineTool({
-  name: 'read_file',
-  description:
-    'Reads a text file of the workspace. Each line is shown behind its number and a tab, which are not part of the file. ' +
-    'Long files are shown in parts: name the lines you want.',
+export const readFile = defineTool('read_file', {
   step: ({ path }) => `reading ${path}`,
   target: ({ path }) => path,
   async run({ path: asked, start_line: start = 1, end_line: end }, { files, shown }) {
@@ -40,11 +36,7 @@ export const readFile = defineTool({
   },
 });
 
-export const listFiles = defineTool({
-  name: 'list_files',
-  description:
-    'Lists the files of the workspace, or those below one folder, one path a line. ' +
-    'Version control, installed dependencies and linked folders are left out.',
+export const listFiles = defineTool('list_files', {
   step: ({ path }) => `listing ${path || 'the files'}`,
   target: ({ path }) => path || '.',
   async run({ path: asked }, { files }) {
@@ -68,11 +60,7 @@ export const listFiles = defineTool({
   },
 });
 
-export const searchFiles = defineTool({
-  name: 'search_files',
-  description:
-    'Finds the lines of workspace files that contain a text, upper and lower case told apart, ' +
-    'and shows them as path:line: text. The same folders are left out as in list_files.',
+export const searchFiles = defineTool('search_files', {
   step: ({ query }) => `searching for ${query}`,
   target: ({ query }) => query,
   async run({ query, regex = false, path: asked }, { files, signal }) {

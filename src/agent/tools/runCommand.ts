@@ -5,12 +5,7 @@ import { capTail, maxResultLength } from './capText';
 import { describeChanges } from './commandWords';
 import { defineTool, done, failed, refused } from './tool';
 
-export const runCommand = defineTool({
-  name: 'run_command',
-  description:
-    'Runs a shell command in your private copy of the workspace and shows its exit code and the end of its output. ' +
-    'Only the commands named in your assignment are allowed, to the letter. It gets no input and has a time limit. ' +
-    'Files it changes are yours like those that you edit, and put back where no agent may change them.',
+export const runCommand = defineTool('run_command', {
   step: ({ command }) => `running ${command}`,
   target: ({ command }) => command,
   async run({ command }, { assignment, coordinator, commands, signal }) {

@@ -1,9 +1,9 @@
-// What a tool is: what the model is told of it, what people see while it runs, and how it answers.
+// What a tool is: what people see while it runs, and how it answers. What the model is told of it is its declaration's.
 import type { Trouble } from '../../core/guardrails/breaker';
-import { readInput, type Shape } from '../../core/guardrails/inputShape';
-import { type ToolInput, type ToolName, toolInputs } from '../../core/guardrails/toolInputs';
 import { parseWorkspacePath, type WorkspacePath } from '../../core/locks/lockPath';
 import { ok, type Refusal, type Result } from '../../core/shared/result';
+import { readInput, schemaOf } from '../../core/tools/inputForms';
+import { type ToolInput, type ToolName, toolTable } from '../../core/tools/toolTable';
 import type { Assignment, Coordinator, GiveUp, SubmitVerdict } from '../../ports/coordinator';
 import type { CopyFiles } from '../../ports/copyFiles';
 import type { ToolSpec } from '../../ports/models';
@@ -14,6 +14,9 @@ export interface Tool {
   readonly spec: ToolSpec;
   prepare(input: unknown): Result<PreparedCall, string>;
 }
+
+/** The tool that is declared by the name `N`. */
+export type CodingTool<N extends ToolName> = Tool & { readonly spec: { readonly name: N } };
 
 /** A call whose input was good. */
 export interface PreparedCall {
@@ -58,22 +61,20 @@ export type AgentOutcome =
   | { readonly kind: 'gaveUp'; readonly reason: string }
   | { readonly kind: 'over'; readonly why: string };
 
-/** What `toolInputs` does not say of a tool. */
+/** How a declared tool does its work. */
 export interface ToolDefinition<N extends ToolName> {
-  readonly name: N;
-  readonly description: string;
   step(input: ToolInput<N>): string;
   target?(input: ToolInput<N>): string;
   percent?(input: ToolInput<N>): number | undefined;
   run(input: ToolInput<N>, context: ToolContext): Promise<ToolAnswer>;
 }
 
-export function defineTool<N extends ToolName>({ name, description, ...tool }: ToolDefinition<N>): Tool {
-  const shape: Shape<ToolInput<N>> = toolInputs[name];
+export function defineTool<N extends ToolName>(name: N, tool: ToolDefinition<N>): CodingTool<N> {
+  const { description, input: form } = toolTable[name];
   return {
-    spec: { name, description, inputSchema: shape.schema },
+    spec: { name, description, inputSchema: schemaOf(form) },
     prepare(raw) {
-      const input = readInput(shape, raw);
+      const input = readInput(form, raw);
       if (!input.ok) return input;
       const { value } = input;
       return ok({

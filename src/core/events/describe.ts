@@ -175,6 +175,7 @@ const overWords: Readonly<Record<TroubleCause, string>> = {
   meeting: 'agents can reach the process that runs this folder',
   copies: 'the settings let the workspace be copied',
   agent: 'the agent works',
+  editor: 'the editor answers for the model',
 };
 
 /** The first line of a reason; what follows it is output, kept for whoever opens the feature. */

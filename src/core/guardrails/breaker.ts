@@ -8,7 +8,7 @@ import type { EpochMs, Fence } from '../shared/ids';
  * not answer as itself; the proxy to it does not answer or refuses; processes cannot be started; too many files are open; the disk is full or read-only; a part of
  * `.parallel-agents` was replaced by something else; no copy of the workspace can be made; Git does not
  * answer about it; the user's settings do not let one be made; an agent of another maker is not there or not logged in;
- * there is no private folder in which agents could reach this process.
+ * there is no private folder in which agents could reach this process; no editor answers for the model, or it may not.
  */
 export const troubleCauses = [
   'key',
@@ -24,6 +24,7 @@ export const troubleCauses = [
   'copies',
   'agent',
   'meeting',
+  'editor',
 ] as const;
 export type TroubleCause = (typeof troubleCauses)[number];
 
@@ -76,7 +77,7 @@ export type Proof = 'model' | 'copy' | 'work';
 
 /** A probe of the service is a request that somebody may have to pay for; one of this machine costs a process. */
 const firstProbeMs: Readonly<Record<TroubleCause, number>> = {
-  ...{ key: 60_000, credit: 60_000, service: 60_000, agent: 60_000 },
+  ...{ key: 60_000, credit: 60_000, service: 60_000, agent: 60_000, editor: 60_000 },
   ...{
     proxy: 5_000,
     spawn: 5_000,
@@ -92,7 +93,7 @@ const firstProbeMs: Readonly<Record<TroubleCause, number>> = {
 const longestProbeMs = 15 * 60_000;
 
 const proofs: Readonly<Record<TroubleCause, Proof>> = {
-  ...{ key: 'model', credit: 'model', service: 'model', proxy: 'model', agent: 'model' },
+  ...{ key: 'model', credit: 'model', service: 'model', proxy: 'model', agent: 'model', editor: 'model' },
   ...{
     spawn: 'copy',
     files: 'copy',
@@ -120,6 +121,7 @@ const mends: Readonly<Record<TroubleCause, string>> = {
   git: `Let Git answer there: take away what it waits for, or its name out of the settings. ${byItself}`,
   meeting: `Let one of these folders be yours alone. ${byItself}`,
   copies: `Change that, in your own settings or in the folder. ${byItself}`,
+  editor: `Press Start in the editor that has this model, with this folder open there, and allow it if you are asked. ${byItself}`,
   agent: `Do what it says in a terminal of yours. ${byItself}`,
 };
 
@@ -135,7 +137,7 @@ export function mendOf({ cause }: Pick<Trouble, 'cause'>): string {
 
 /** Only a person can end this trouble: trying again by itself will not. */
 export function needsPerson({ cause }: Trouble): boolean {
-  return cause === 'key' || cause === 'credit' || cause === 'agent';
+  return ['key', 'credit', 'agent', 'editor'].includes(cause);
 }
 
 /**

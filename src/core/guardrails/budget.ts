@@ -1,4 +1,5 @@
 // What an attempt has used of its limits, as an immutable count that says when to hint, wrap up or stop.
+import { kindOf, type ToolKind } from '../tools/toolTable';
 import type { Limits } from './limits';
 
 /** Which limit, by the name its setting has. */
@@ -48,21 +49,18 @@ const patience = 3;
 const hintAfter = 3;
 const stopAfter = 5;
 
-/** Tools that end the attempt: always allowed, so that an agent over its limits can still finish. */
-const alwaysAllowed = new Set(['finish', 'give_up']);
-const editTools = new Set(['edit_file', 'write_file', 'move_file', 'delete_file']);
-
 /** The answer to one tool call about to be made, and the count after it. */
 export function spend(
   budget: Budget,
   action: Action,
   limits: Limits,
 ): { readonly budget: Budget; readonly answer: BudgetAnswer } {
-  if (alwaysAllowed.has(action.tool)) return { budget, answer: { kind: 'go' } };
+  const kind = kindOf(action.tool);
+  if (kind === 'end') return { budget, answer: { kind: 'go' } }; // an agent over its limits can still finish
   const again = budget.lastFailure?.fingerprint === action.fingerprint ? budget.lastFailure.times : 0;
   if (again >= stopAfter)
     return { budget, answer: { kind: 'stop', hit: { limit: 'same_failing_action', bound: stopAfter } } };
-  const hit = hitBy(budget, action, limits);
+  const hit = hitBy(budget, kind, limits);
   if (hit) {
     const refused = budget.refused + 1;
     const answer: BudgetAnswer =
@@ -72,8 +70,8 @@ export function spend(
   const next: Budget = {
     ...budget,
     actions: budget.actions + 1,
-    edits: budget.edits + (editTools.has(action.tool) ? 1 : 0),
-    commands: budget.commands + (action.tool === 'run_command' ? 1 : 0),
+    edits: budget.edits + (kind === 'edit' ? 1 : 0),
+    commands: budget.commands + (kind === 'command' ? 1 : 0),
   };
   const text = `This same call has failed ${again} times. Read the error again and try another way.`;
   return { budget: next, answer: again >= hintAfter ? { kind: 'hint', text } : { kind: 'go' } };
@@ -129,12 +127,12 @@ export function describeLimit({ limit, bound }: LimitHit): string {
   }
 }
 
-function hitBy(budget: Budget, action: Action, limits: Limits): LimitHit | undefined {
+function hitBy(budget: Budget, kind: ToolKind | undefined, limits: Limits): LimitHit | undefined {
   if (budget.actions >= limits.maxActions) return { limit: 'max_actions', bound: limits.maxActions };
-  if (editTools.has(action.tool) && budget.edits >= limits.maxFileEdits) {
+  if (kind === 'edit' && budget.edits >= limits.maxFileEdits) {
     return { limit: 'max_file_edits', bound: limits.maxFileEdits };
   }
-  if (action.tool === 'run_command' && budget.commands >= limits.maxBashCommands) {
+  if (kind === 'command' && budget.commands >= limits.maxBashCommands) {
     return { limit: 'max_bash_commands', bound: limits.maxBashCommands };
   }
   return undefined;

@@ -1,7 +1,15 @@
 // Keys for providers, and what a run can be begun with.
 import { type AgentId, type Agents, agentIn, agentOf, agentPrefix } from './agents';
 import { isModelName, isOffline, type ModelName, modelOf } from './models';
-import { defaultProvider, type ProviderId, type Providers, providerOf, titleOf } from './providers';
+import {
+  defaultProvider,
+  needsKey,
+  type ProviderId,
+  type Providers,
+  providerOf,
+  serviceOf,
+  titleOf,
+} from './providers';
 
 /** A key with the address it was given for; the two are never parted. */
 export interface ModelAccess {
@@ -15,15 +23,16 @@ export function accessWith(
   keyOf: (provider: ProviderId) => string | undefined,
   providers: Providers,
 ): readonly ModelAccess[] {
-  return Object.entries(providers).flatMap(([provider, { baseUrl }]) => {
-    const apiKey = keyOf(provider);
-    return apiKey === undefined || apiKey === '' ? [] : [{ provider, apiKey, baseUrl }];
+  return Object.keys(providers).flatMap((id) => {
+    const service = serviceOf(id, providers);
+    const apiKey = service && keyOf(id);
+    return service && apiKey ? [{ provider: id, apiKey, baseUrl: service.baseUrl }] : [];
   });
 }
 
 /** May keys of this provider go to that address, by these settings? */
 export function isAddressOf({ provider, baseUrl }: ModelAccess, providers: Providers): boolean {
-  return providerOf(provider, providers)?.baseUrl === baseUrl;
+  return serviceOf(provider, providers)?.baseUrl === baseUrl;
 }
 
 /** Whose models a run is about, unless its features name others; none where that wants nothing of anybody's. */
@@ -50,7 +59,7 @@ export function whyNotAsked(
   if (id === agentPrefix || isOffline(`${id}/`)) return undefined;
   const provider = providerOf(id, providers);
   if (provider === undefined) return `parallelAgents.providers names no "${id}"`;
-  const isOpen = provider.key === 'none' || keys.has(id) || keys.size === 0;
+  const isOpen = !needsKey(provider) || keys.has(id) || keys.size === 0;
   return isOpen ? undefined : `there is no key for ${titleOf(id, providers)}`;
 }
 
@@ -86,7 +95,7 @@ export function chooseModel(facts: ModelFacts): ModelChoice {
   const id = providerFor(model);
   const provider = providerOf(id, providers);
   if (provider === undefined) return { kind: 'noProvider', provider: id };
-  if (provider.key === 'none' || access.some((given) => given.provider === id))
+  if (!needsKey(provider) || access.some((given) => given.provider === id))
     return { kind: 'provider', model, provider: id };
   if (model === undefined && named.length > 0 && named.every((name) => wantsNoKey(name, facts)))
     return { kind: 'asNamed' };
@@ -97,5 +106,7 @@ function wantsNoKey(name: string | undefined, { providers, access }: ModelFacts)
   if (name === undefined || !isModelName(name)) return false;
   if (isOffline(name) || agentIn(name) !== undefined) return true;
   const { provider: id } = modelOf(name);
-  return providerOf(id, providers)?.key === 'none' || access.some((given) => given.provider === id);
+  const provider = providerOf(id, providers);
+  if (provider === undefined) return false;
+  return !needsKey(provider) || access.some((given) => given.provider === id);
 }

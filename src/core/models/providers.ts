@@ -2,14 +2,15 @@
 
 export type ProviderId = string;
 
-/** The protocol a provider is spoken to in: its own Messages API, or chat completions as OpenAI has them and many took over. */
-export const providerKinds = ['anthropic', 'openai'] as const;
-export type ProviderKind = (typeof providerKinds)[number];
+/** The protocol a service is spoken to in: its own Messages API, or chat completions as OpenAI has them and many took over. */
+export const serviceKinds = ['anthropic', 'openai'] as const;
+export type ServiceKind = (typeof serviceKinds)[number];
 
-export interface Provider {
-  /** For people. */
-  readonly title: string;
-  readonly kind: ProviderKind;
+export type Provider = ServiceProvider | ClientProvider;
+
+/** Asked over the network, by whoever has the question. */
+export interface ServiceProvider extends AnyProvider {
+  readonly kind: ServiceKind;
   /** Without the path of a method, as `https://host/v1`. */
   readonly baseUrl: string;
   /** `none`: it is asked without one, unless the user has given one. */
@@ -18,6 +19,16 @@ export interface Provider {
   readonly keyCheckPath?: string;
   /** The environment variable that holds the key. */
   readonly keyVariable: string;
+}
+
+/** Its models are known to a client alone, as an editor is one: who has a question is answered by one that offers them. */
+export interface ClientProvider extends AnyProvider {
+  readonly kind: 'client';
+}
+
+interface AnyProvider {
+  /** For people. */
+  readonly title: string;
   /** What the user says its models cost, by the names that the provider has for them; above what is known here. */
   readonly prices?: Readonly<Record<string, Price>>;
   /** What its models can read at once, where nothing is known of a model itself. */
@@ -37,8 +48,19 @@ export interface Price {
 
 export type Providers = Readonly<Record<ProviderId, Provider>>;
 
+/** What a service speaks that only the user's settings name. */
+export const usualKind: ServiceKind = 'openai';
+export const usualProtocol = "OpenAI's chat completions";
+
+/** For texts that say how a model is named: one on the user's own machine comes last. */
+export const exampleModels = ['openai/gpt-5', 'gemini/gemini-3.5-flash', 'ollama/qwen3-coder'] as const;
+export const ownExample = exampleModels[2];
+
 /** Serves what a feature or run names no model for. */
 export const defaultProvider: ProviderId = 'anthropic';
+
+/** The models of the editor that the extension runs in. */
+export const editorProvider = 'vscode' satisfies ProviderId;
 
 /** Addresses are those of the providers' own documentation, read on 2026-11-27. */
 export const knownProviders: Providers = {
@@ -87,6 +109,7 @@ export const knownProviders: Providers = {
     contextTokens: 32_000,
     isOwn: true,
   },
+  [editorProvider]: { title: 'VS Code', kind: 'client' },
 };
 
 /** Variables, in upper case, that steer the programs and libraries that ask models: passed on to nobody unasked. */
@@ -103,6 +126,22 @@ export function usualKeyVariable(id: ProviderId): string {
 /** As people read it, also of a provider that nobody has set up. */
 export function titleOf(id: ProviderId, providers: Providers = knownProviders): string {
   return (Object.hasOwn(providers, id) ? providers[id]?.title : undefined) ?? id;
+}
+
+/** A provider of that name that is asked over the network, if there is one. */
+export function serviceOf(id: ProviderId, providers: Providers): ServiceProvider | undefined {
+  const provider = providerOf(id, providers);
+  return provider === undefined || provider.kind === 'client' ? undefined : provider;
+}
+
+/** Can it be asked by somebody who has no key for it? */
+export function needsKey(provider: Provider): boolean {
+  return provider.kind !== 'client' && provider.key === 'needed';
+}
+
+/** Of `names` of models, those that only a client that offers them can answer for. */
+export function ofClients(names: readonly string[], providers: Providers): readonly string[] {
+  return names.filter((name) => providerOf(name.split('/', 1)[0] ?? '', providers)?.kind === 'client');
 }
 
 /** A provider of that name, if there is one. */

@@ -1,5 +1,8 @@
 // Which model serves which kind of work, where neither the feature nor the run names one.
 import type { ModelName } from '../models/models';
+import { specialists } from '../models/specialists';
+
+const { interfaces, product } = specialists;
 
 export interface Preset {
   readonly usual: ModelName;
@@ -13,15 +16,10 @@ export const presetTexts = {
   balanced: 'Haiku for testing and documentation, Sonnet for everything else',
   conservative: 'Sonnet for everything',
   aggressive: 'Haiku for everything but backend and database, which Sonnet builds',
-  specialists:
-    'Gemini for frontend, documentation and user interfaces, Grok for product, Haiku for testing, Sonnet for everything else',
+  specialists: `${interfaces.title} for frontend, documentation and user interfaces, ${product.title} for product, Haiku for testing, Sonnet for everything else`,
 } as const;
 export type PresetName = keyof typeof presetTexts;
 export const defaultPreset: PresetName = 'balanced';
-
-/** The newest of each maker that its own documentation uses in its examples, read on 2026-11-27. */
-const gemini = 'gemini/gemini-3.5-flash';
-const grok = 'grok/grok-4';
 
 export const presets: Readonly<Record<PresetName, Preset>> = {
   balanced: { usual: 'sonnet', byCategory: { testing: 'haiku', documentation: 'haiku' } },
@@ -29,8 +27,13 @@ export const presets: Readonly<Record<PresetName, Preset>> = {
   aggressive: { usual: 'haiku', byCategory: { backend: 'sonnet', database: 'sonnet' } },
   specialists: {
     usual: 'sonnet',
-    byCategory: { frontend: gemini, documentation: gemini, product: grok, testing: 'haiku' },
-    forUi: gemini,
+    byCategory: {
+      frontend: interfaces.model,
+      documentation: interfaces.model,
+      product: product.model,
+      testing: 'haiku',
+    },
+    forUi: interfaces.model,
   },
 };
 

@@ -88,6 +88,15 @@ function whyNotNamed(name: string, whyNot: WhyNot): string | undefined {
   return why && `not "${name}": ${why}`;
 }
 
+/** All that these settings and wishes of features may come to, but for the usual ones. */
+export function modelsMeant(
+  { model, byCategory = {}, ladder = [] }: Routing,
+  named: readonly (string | undefined)[],
+): readonly string[] {
+  if (model !== undefined) return [model];
+  return [...named.filter((name) => name !== undefined), ...Object.values(byCategory), ...ladder];
+}
+
 /** The word itself, and the longer ones for it; "build" and "guide" are none. */
 function speaksOfUi({ description }: FeatureSpec): boolean {
   return /\b(ui|user interface)\b/i.test(excerptOf(description));

@@ -1,6 +1,7 @@
 // How long attempts of a run stood waiting for a core that our other commands had: never more than those used themselves.
 import type { Event } from '../events/event';
 import type { Moment } from '../shared/moment';
+import { kindOf } from '../tools/toolTable';
 
 /** The end of a check, or of a command that an agent ran. */
 export type Ran = Extract<Event, { type: 'verify.finished' | 'tool.used' }>;
@@ -11,7 +12,7 @@ export interface Span {
 }
 
 export function isEndOfCommand(event: Event): event is Ran {
-  return event.type === 'verify.finished' || (event.type === 'tool.used' && event.tool === 'run_command');
+  return event.type === 'verify.finished' || (event.type === 'tool.used' && kindOf(event.tool) === 'command');
 }
 
 export function spanOf(event: Ran, timeOf: (when: Moment) => number): Span {

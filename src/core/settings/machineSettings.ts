@@ -1,7 +1,7 @@
 // What the user of a machine allows in all of their workspaces: in memory only, and never taken from a workspace.
 
 import { isAddressOf, type ModelAccess } from '../models/modelAccess';
-import { type ProviderId, providerOf, titleOf } from '../models/providers';
+import { type ProviderId, providerOf, serviceOf, titleOf } from '../models/providers';
 import { inert } from '../shared/inert';
 import type { EditorProxy } from '../shared/proxies';
 import { ok, type Result, refuse } from '../shared/result';
@@ -79,7 +79,7 @@ export function judgeAsked(
     if (other === undefined) continue;
     return refuse(
       'badInput',
-      `${whereOpen} send keys for ${titleOf(id, own.providers)} to ${provider.baseUrl}, and yours name ${other.baseUrl}; your key was not used. ${sameInBoth}`,
+      `${whereOpen} send keys for ${titleOf(id, own.providers)} to ${serviceOf(id, own.providers)?.baseUrl ?? 'nobody'}, and yours name ${other.baseUrl}; your key was not used. ${sameInBoth}`,
     );
   }
   return ok({});

@@ -1,7 +1,7 @@
 // The settings by which a user gives power on their machine, each in one entry; part of `settingsTable.ts`.
 import { usualShell } from '../guardrails/commandShell';
 import { knownAgents } from '../models/agents';
-import { knownProviders } from '../models/providers';
+import { knownProviders, usualProtocol } from '../models/providers';
 import { agentsByName } from './agentSettings';
 import { choice, flag, gigabytes, texts, wholeNumber } from './forms';
 import { folderName, secretGlobs, shellName, variableNames } from './nameForms';
@@ -47,7 +47,7 @@ export const machineTable = {
     of: 'user',
     ...ofMachine,
     order: 4,
-    text: `Who is asked for models, by the name that stands before the slash in \`#parallelAgents.model#\`. ${known(knownProviders)} known; an entry here gives one another address, a variable for its key or prices, or adds any other service that speaks OpenAI's chat completions: \`{"mine": {"baseUrl": "https://host/v1"}}\`. Keys are set by **Parallel Agents: Set API Key**.`,
+    text: `Who is asked for models, by the name that stands before the slash in \`#parallelAgents.model#\`. ${known(knownProviders)} known; an entry here gives one another address, a variable for its key or prices, or adds any other service that speaks ${usualProtocol}: \`{"mine": {"baseUrl": "https://host/v1"}}\`. Keys are set by **Parallel Agents: Set API Key**.`,
   },
   agents: {
     key: 'agents',

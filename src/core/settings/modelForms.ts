@@ -1,6 +1,7 @@
 // The forms of settings that say which models build what.
 import { z } from 'zod';
 import { isModelName, type ModelName, modelAliases, modelAliasTexts, modelNameForms } from '../models/models';
+import { ownExample } from '../models/providers';
 import { usualLadder } from '../routing/presets';
 import { type Form, settingsSection } from './setting';
 
@@ -23,7 +24,7 @@ export const modelOrAuto: Form<z.ZodOptional<z.ZodType<ModelName>>> = {
       },
       {
         pattern: '^[a-z0-9][a-z0-9_-]*/[^/\\s]\\S*$',
-        patternErrorMessage: `auto, ${modelAliases.join(', ')}, or provider/model, such as ollama/qwen3-coder`,
+        patternErrorMessage: `auto, ${modelAliases.join(', ')}, or provider/model, such as ${ownExample}`,
       },
     ],
   }),

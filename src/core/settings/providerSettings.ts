@@ -6,7 +6,9 @@ import {
   type Price,
   type Provider,
   type Providers,
+  type ServiceProvider,
   usualKeyVariable,
+  usualKind,
 } from '../models/providers';
 import { isObject } from '../shared/fields';
 import type { Form } from './setting';
@@ -66,7 +68,27 @@ export function readProviders(given: unknown, say: (sentence: string) => void): 
 /** The provider, or what is wrong with it. */
 function readProvider(id: string, given: Readonly<Record<string, unknown>>): Provider | string {
   const known = Object.hasOwn(knownProviders, id) ? knownProviders[id] : undefined;
-  const { baseUrl = known?.baseUrl, keyVariable, contextTokens = known?.contextTokens, prices } = given;
+  const { contextTokens = known?.contextTokens, prices } = given;
+  if (contextTokens !== undefined && !isWindow(contextTokens))
+    return 'has contextTokens that are no whole number from 4000 on: what its models can read at once';
+  const costs = prices === undefined ? undefined : readPrices(prices);
+  if (typeof costs === 'string') return costs;
+  const ofModels = { ...(contextTokens !== undefined && { contextTokens }), ...(costs && { prices: costs }) };
+  if (known?.kind !== 'client') return readService(id, known, given, ofModels);
+  const tooMuch = ['baseUrl', 'keyVariable'].find(
+    (field) => given[field] !== undefined && given[field] !== '',
+  );
+  if (tooMuch !== undefined)
+    return `has a ${tooMuch}, and its models are reached through ${known.title} alone`;
+  return { ...known, ...ofModels };
+}
+
+function readService(
+  id: string,
+  known: ServiceProvider | undefined,
+  { baseUrl = known?.baseUrl, keyVariable }: Readonly<Record<string, unknown>>,
+  ofModels: Pick<Provider, 'contextTokens' | 'prices'>,
+): Provider | string {
   // An empty text is what a settings editor leaves of one that was taken away.
   const address = baseUrl === '' ? known?.baseUrl : baseUrl;
   if (address === undefined) return 'needs a baseUrl, as in "https://host/v1"';
@@ -74,16 +96,11 @@ function readProvider(id: string, given: Readonly<Record<string, unknown>>): Pro
   if (typeof address !== 'string' || wrong !== undefined) return `has a baseUrl that ${wrong}`;
   if (keyVariable !== undefined && (typeof keyVariable !== 'string' || !goodVariable.test(keyVariable)))
     return 'has a keyVariable that is no name of an environment variable (a key itself is never written into settings)';
-  if (contextTokens !== undefined && !isWindow(contextTokens))
-    return 'has contextTokens that are no whole number from 4000 on: what its models can read at once';
-  const costs = prices === undefined ? undefined : readPrices(prices);
-  if (typeof costs === 'string') return costs;
   return {
-    ...{ title: known?.title ?? id, kind: known?.kind ?? 'openai', baseUrl: address.replace(/\/+$/, '') },
+    ...{ title: known?.title ?? id, kind: known?.kind ?? usualKind, baseUrl: address.replace(/\/+$/, '') },
     key: known?.key ?? (keyVariable === undefined ? 'none' : 'needed'),
     keyVariable: keyVariable ?? known?.keyVariable ?? usualKeyVariable(id),
-    ...(contextTokens !== undefined && { contextTokens }),
-    ...(costs && { prices: costs }),
+    ...ofModels,
     ...(known?.keyCheckPath !== undefined && { keyCheckPath: known.keyCheckPath }),
     ...(known?.isOwn && { isOwn: true }),
   };

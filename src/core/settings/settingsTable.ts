@@ -3,6 +3,7 @@
 // database holds are of these forms.
 import { z } from 'zod';
 import { usualSharedLocks } from '../locks/sharedPaths';
+import { editorProvider, exampleModels, ownExample } from '../models/providers';
 import { defaultPreset, presetTexts, usualLadder } from '../routing/presets';
 import {
   choice,
@@ -21,6 +22,7 @@ import { modelLadder, modelOrAuto, modelsByCategory } from './modelForms';
 import { secretGlobs } from './nameForms';
 import type { Setting, SettingGroup } from './setting';
 
+const [one, another] = exampleModels;
 const main = { section: 'main', scope: 'resource' } as const;
 const advanced = { section: 'advanced', scope: 'resource' } as const;
 const count = (least: number) => wholeNumber(least, 100_000);
@@ -42,7 +44,7 @@ const run = {
     default: 'auto',
     ...main,
     order: 2,
-    text: 'What builds your features: one of the names above, `provider/model` with a name that the provider has for it, for instance `openai/gpt-5`, `gemini/gemini-3.5-flash` or `ollama/qwen3-coder`, or an agent of another maker that you have, as `agent/claude-code`. See `#parallelAgents.providers#` and `#parallelAgents.agents#`.',
+    text: `What builds your features: one of the names above, \`provider/model\` with a name that the provider has for it, for instance \`${one}\`, \`${another}\` or \`${ownExample}\`, \`${editorProvider}/family\` for a model that the editor itself offers, or an agent of another maker that you have, as \`agent/claude-code\`. See \`#parallelAgents.providers#\` and \`#parallelAgents.agents#\`.`,
   },
   verifyCommand: {
     key: 'verify.command',
@@ -66,7 +68,7 @@ const run = {
     default: {},
     ...advanced,
     order: 3,
-    text: 'Models by the category of a feature, above `#parallelAgents.models.preset#`, for instance `{"frontend": "opus", "testing": "ollama/qwen3-coder"}`.',
+    text: `Models by the category of a feature, above \`#parallelAgents.models.preset#\`, for instance \`{"frontend": "opus", "testing": "${ownExample}"}\`.`,
   },
   ladder: {
     key: 'models.ladder',

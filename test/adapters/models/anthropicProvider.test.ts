@@ -7,6 +7,7 @@ import { codingTools } from '../../../src/agent/tools/toolSet';
 import type { FailureReason } from '../../../src/ports/failure';
 import type { Message } from '../../../src/ports/models';
 import { apiKey, describeProvider, failureOf, play, request } from '../../ports/modelConformance';
+import { messages } from '../../ports/modelDialects';
 import {
   type FakeAnswer,
   type FakeBlock,
@@ -17,33 +18,7 @@ import {
 
 const create = (baseUrl: string) => createAnthropicProvider('claude-sonnet-5-5', { apiKey, baseUrl });
 
-describeProvider('anthropicProvider', {
-  create,
-  whole: (content, stop) => {
-    const called = content.some((part) => 'tool' in part) ? 'tool_use' : 'end_turn';
-    return streamed(content, { stop: stop === 'cutShort' ? 'max_tokens' : called });
-  },
-  error: (what, message, headers) => {
-    const told = {
-      rateLimited: [429, 'rate_limit_error'],
-      overloaded: [529, 'overloaded_error'],
-      unauthorized: [401, 'authentication_error'],
-      noCredit: [402, 'billing_error'],
-      tooLong: [413, 'request_too_large'],
-      unavailable: [500, 'api_error'],
-    } as const;
-    const [status, type] = told[what];
-    return error(status, type, headers, message);
-  },
-  resultsIn: (api) =>
-    Object.fromEntries(
-      (api.requests.at(-1)?.body.messages ?? []).flatMap(({ content }) =>
-        content.flatMap((block) =>
-          block.type === 'tool_result' ? [[block.tool_use_id, block.content]] : [],
-        ),
-      ),
-    ),
-});
+describeProvider('anthropicProvider', messages(create));
 
 const creditTooLow = 'Your credit balance is too low to access the Anthropic API.';
 const allowanceSpent = 'You have reached your specified API usage limits.';

@@ -5,33 +5,13 @@ import { createOpenAiProvider } from '../../../src/adapters/models/openAiProvide
 import type { FailureReason } from '../../../src/ports/failure';
 import type { Message } from '../../../src/ports/models';
 import { apiKey, describeProvider, failureOf, play, request } from '../../ports/modelConformance';
+import { chatCompletions } from '../../ports/modelDialects';
 import { chatError, chatStreamed } from '../../support/chatCompletions';
 import { type FakeAnswer, type FakeMessagesApi, startFakeMessagesApi } from '../../support/fakeMessagesApi';
 
 const create = (baseUrl: string) => createOpenAiProvider('big/one:7b', { apiKey, baseUrl });
 
-describeProvider('openAiProvider', {
-  create,
-  whole: (content, stop) => chatStreamed(content, stop === 'cutShort' ? { finish: 'length' } : {}),
-  error: (what, message, headers) => {
-    const statuses = {
-      rateLimited: 429,
-      overloaded: 503,
-      unauthorized: 401,
-      noCredit: 402,
-      unavailable: 500,
-    };
-    return what === 'tooLong'
-      ? chatError(400, { error: { message, code: 'context_length_exceeded' } }, headers)
-      : chatError(statuses[what], message, headers);
-  },
-  resultsIn: (api) =>
-    Object.fromEntries(
-      (api.requests.at(-1)?.body.messages ?? []).flatMap((message) =>
-        message.role === 'tool' ? [[Object(message).tool_call_id, message.content]] : [],
-      ),
-    ),
-});
+describeProvider('openAiProvider', chatCompletions(create));
 
 describe('openAiProvider', () => {
   let api: FakeMessagesApi;

@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tryKey } from '../../../src/client/tryKey';
-import { knownProviders } from '../../../src/core/models/providers';
+import { knownProviders, serviceOf } from '../../../src/core/models/providers';
 import { cleanUpAfterEach } from '../../support/cleanUp';
 
 const apiKey = 'sk-test-0123456789';
@@ -24,7 +24,7 @@ describe('tryKey', () => {
   }
 
   async function tried(id: string, baseUrl: string): Promise<string> {
-    const provider = knownProviders[id] ?? assert.fail();
+    const provider = serviceOf(id, knownProviders) ?? assert.fail();
     const answer = await tryKey({ ...provider, baseUrl, apiKey }, {}, undefined);
     return answer.ok ? 'taken' : answer.error.message;
   }

@@ -1,8 +1,8 @@
 // Each tool by itself: what it answers for an input, and what it does to the world.
 import { strict as assert } from 'node:assert';
 import { codingTools } from '../../../src/agent/tools/toolSet';
-import { toolInputs } from '../../../src/core/guardrails/toolInputs';
 import { ok, refuse } from '../../../src/core/shared/result';
+import { toolNames } from '../../../src/core/tools/toolTable';
 import type { CommandEnded } from '../../../src/ports/coordinator';
 import { Failure } from '../../../src/ports/failure';
 import type { CommandResult } from '../../../src/ports/workers';
@@ -152,8 +152,8 @@ describe('tools', () => {
     }
     assert.deepEqual(
       codingTools.map(({ spec }) => spec.name),
-      Object.keys(toolInputs),
-      'every input has its tool, in the same order',
+      toolNames,
+      'in the order of their declarations',
     );
   });
 

@@ -72,6 +72,7 @@ describe('the breaker', () => {
     service: ['model', 'work'],
     proxy: ['model', 'work'],
     agent: ['model', 'work'],
+    editor: ['model', 'work'],
     spawn: ['copy', 'work'],
     files: ['copy', 'work'],
     workspace: ['copy', 'work'],
@@ -131,9 +132,9 @@ describe('the breaker', () => {
     );
   });
 
-  it('needs a person for key, credit and an agent that is not there only', () =>
+  it('needs a person for key, credit, an agent that is not there and an editor that does not answer only', () =>
     assert.deepEqual(
       troubleCauses.filter((cause) => needsPerson({ cause, message: '' })),
-      ['key', 'credit', 'agent'],
+      ['key', 'credit', 'agent', 'editor'],
     ));
 });

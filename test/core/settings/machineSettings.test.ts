@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
 import type { ModelAccess } from '../../../src/core/models/modelAccess';
-import { knownProviders, providerOf } from '../../../src/core/models/providers';
+import { knownProviders, serviceOf } from '../../../src/core/models/providers';
 import {
   defaultMachineSettings,
   describeLeftOut,
@@ -12,14 +12,14 @@ import {
 } from '../../../src/core/settings/machineSettings';
 
 const own: MachineSettings = defaultMachineSettings;
-const anthropic = knownProviders.anthropic ?? assert.fail();
+const anthropic = serviceOf('anthropic', knownProviders) ?? assert.fail();
 const there: MachineSettings = {
   ...own,
   providers: { ...knownProviders, anthropic: { ...anthropic, baseUrl: 'http://own.example' } },
 };
 const key = (
   provider: string,
-  baseUrl = providerOf(provider, knownProviders)?.baseUrl ?? '',
+  baseUrl = serviceOf(provider, knownProviders)?.baseUrl ?? '',
 ): ModelAccess => ({
   ...{ provider, apiKey: 'k', baseUrl },
 });

@@ -1,6 +1,6 @@
 // Providers as people write them into their settings: what counts, and what is said of an entry that cannot be used.
 import { strict as assert } from 'node:assert';
-import { knownProviders } from '../../../src/core/models/providers';
+import { knownProviders, serviceOf } from '../../../src/core/models/providers';
 import { readProviders } from '../../../src/core/settings/providerSettings';
 
 describe('parallelAgents.providers', () => {
@@ -30,7 +30,8 @@ describe('parallelAgents.providers', () => {
 
   it('add one of another name, which wants a key where a variable for it is named', () => {
     const set = { mine: { baseUrl: 'http://a' }, 'my-other': { baseUrl: 'http://b', keyVariable: 'B_KEY' } };
-    const { mine, 'my-other': other } = readProviders(set, () => {});
+    const read = readProviders(set, () => {});
+    const other = serviceOf('my-other', read);
     const added = {
       kind: 'openai',
       title: 'mine',
@@ -38,7 +39,7 @@ describe('parallelAgents.providers', () => {
       key: 'none',
       keyVariable: 'MINE_API_KEY',
     };
-    assert.deepEqual(mine, added);
+    assert.deepEqual(read.mine, added);
     assert.deepEqual([other?.key, other?.keyVariable], ['needed', 'B_KEY']);
   });
 
@@ -67,6 +68,11 @@ describe('parallelAgents.providers', () => {
     ],
     [{ openai: { keyVariable: 'sk-secret' } }, /keyVariable that is no name of an environment variable/],
     [{ openai: { contextTokens: 100 } }, /contextTokens that are no whole number from 4000 on/],
+    [
+      { vscode: { baseUrl: 'http://a' } },
+      /vscode has a baseUrl, and its models are reached through VS Code alone/,
+    ],
+    [{ vscode: { keyVariable: 'A_KEY' } }, /vscode has a keyVariable/],
     [{ openai: { prices: 1 } }, /prices that are no object/],
     [{ openai: { prices: { 'gpt-5': { input: 1 } } } }, /price for "gpt-5" that is not in US dollars/],
     [{ openai: { prices: { 'gpt-5': { input: -1, output: 1 } } } }, /price for "gpt-5"/],

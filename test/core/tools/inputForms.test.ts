@@ -1,4 +1,4 @@
-// Shapes of tool input: the schema a model is shown and the check of what it sends say the same.
+// Forms of tool input: the schema a model is shown and the check of what it sends say the same.
 import { strict as assert } from 'node:assert';
 import {
   fields,
@@ -6,9 +6,10 @@ import {
   list,
   optional,
   readInput,
+  schemaOf,
   text,
   wholeNumber,
-} from '../../../src/core/guardrails/inputShape';
+} from '../../../src/core/tools/inputForms';
 
 const shape = fields({
   path: text('Where.'),
@@ -18,7 +19,7 @@ const shape = fields({
 
 describe('input', () => {
   it('shows the model its schema', () => {
-    assert.deepEqual(shape.schema, {
+    assert.deepEqual(schemaOf(shape), {
       type: 'object',
       properties: {
         path: { type: 'string', description: 'Where.' },
@@ -45,10 +46,7 @@ describe('input', () => {
 
   it('reads what fits', () => {
     const read = readInput(shape, { path: 'a', line: 2, edits: [{ old: 'x', all: true }, { old: 'y' }] });
-    const edits = [
-      { old: 'x', all: true },
-      { old: 'y', all: undefined },
-    ];
+    const edits = [{ old: 'x', all: true }, { old: 'y' }];
     assert.deepEqual(read, { ok: true, value: { path: 'a', line: 2, edits } });
   });
 
