@@ -78,6 +78,11 @@ export interface Isolation {
   restore(slot: Slot, files: readonly StagedFile[]): Promise<readonly Overlap[]>;
   /** What files of the place say, and what their bases said; the same for one that was not changed. By path. */
   texts(slot: Slot, paths: readonly string[]): Promise<ReadonlyMap<string, FileTexts>>;
+  /**
+   * Which of these files, once published, would hold values of the user's secret files that nothing the work changes has held
+   * before; sorted by path. Content counts as it is, packed or not; what is compressed tells nothing.
+   */
+  secretsIn(files: readonly StagedFile[]): Promise<readonly SecretsHeld[]>;
   /** What a staged change made of a file's text. */
   read(file: StagedFile): Promise<FileTexts>;
   /**
@@ -202,6 +207,12 @@ export interface StagedFile {
   readonly path: string;
   readonly before: FileState;
   readonly after: FileState;
+}
+
+export interface SecretsHeld {
+  readonly path: string;
+  /** The secret files whose values stand in it, by their paths from the workspace; sorted. */
+  readonly of: readonly string[];
 }
 
 /** In `\n` lines; null: no file; empty for what is no text, is above 8 MiB, or is not to be had any more. */

@@ -6,6 +6,7 @@ import { pathMatcher } from '../../core/locks/sharedPaths';
 import type { Slot } from '../../core/shared/ids';
 import type { Arrivals, FileTexts, Isolation, Lacking } from '../../ports/isolation';
 import type { ViewMaker } from '../../ports/workers';
+import { asFailures } from '../files/fileFailure';
 import { gitDirectoryAround } from '../files/gitDirectory';
 import { inParallel } from '../files/inParallel';
 import { removeTree } from '../files/removeTree';
@@ -29,6 +30,7 @@ import { prepare, surveyPlace } from './prepare';
 import { createProtection } from './protection';
 import type { PlacedChange } from './publisher';
 import { restoreFile } from './restore';
+import { secretsHeld } from './secretsHeld';
 import { SecretsSeen } from './secretsSeen';
 import { withShownSecrets } from './shownSecrets';
 import type { SlotPlace } from './slotPlace';
@@ -89,6 +91,7 @@ export interface Places
     | 'news'
     | 'lay'
     | 'restore'
+    | 'secretsIn'
   > {
   /** In which each command of the slot has a folder for what it leaves for people; outside of the place. */
   artifactsDir(slot: Slot): string;
@@ -310,6 +313,14 @@ export function createPlaces(options: PlacesOptions): Places {
       );
       return overlaps;
     },
+    secretsIn: (files) =>
+      asFailures('look for secrets in what was changed', async () => {
+        const held = await secretsHeld(secrets, files, options.staged);
+        return held.map(({ path: file, of }) => ({
+          path: file,
+          of: of.map((at) => path.posix.relative(inside, at)),
+        }));
+      }),
     located: (slot, paths, work) =>
       slots.inPrepared(slot, 'keep what was changed', async ({ place }) => {
         const changes: PlacedChange[] = [];

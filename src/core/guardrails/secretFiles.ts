@@ -33,6 +33,12 @@ export function isSecret(path: string): boolean {
   return secret.some((rule) => rule.test(name)) && !sample.test(name);
 }
 
+/** Does the project ship the file to show which secrets are wanted? What it says is in the open. */
+export function isSample(path: string): boolean {
+  const name = withoutVersion(lenientName(path.slice(path.lastIndexOf('/') + 1)));
+  return secret.some((rule) => rule.test(name)) && sample.test(name);
+}
+
 /** A path without what its file is called beside for an older or unsaved version. */
 export function withoutVersion(path: string): string {
   const at = path.lastIndexOf('/') + 1;

@@ -39,4 +39,21 @@ describe('secrets in a place', () => {
     await places.bringUpToDate(1);
     assert.deepEqual(told, ['hunter2hunter2']);
   });
+
+  it('may go into other files where a sample that the project ships shows them', async () => {
+    const tree = {
+      '.env': 'A=shown-to-all-1\nB=top-secret-1\n',
+      '.env.example': 'A=shown-to-all-1\nB=\n',
+      'a.txt': '',
+      'b.txt': '',
+    };
+    const { places, stage } = await tempPlaces(tree);
+    await places.prepare(1);
+    const put = (file: string, text: string) => writeFileSync(path.join(places.folderOf(1), file), text);
+    put('a.txt', 'shown-to-all-1\n');
+    put('b.txt', 'top-secret-1\n');
+    assert.deepEqual(await places.secretsIn(await stage(1, ['a.txt', 'b.txt'])), [
+      { path: 'b.txt', of: ['.env'] },
+    ]);
+  });
 });
