@@ -120,7 +120,7 @@ export function createPlaces(options: PlacesOptions): Places {
   /** Globs name files by their paths in the workspace; what lies beside it is asked by its path from the top. */
   function secretsFromTop(): SecretFiles {
     const isSecret = options.secretFiles?.() ?? secretFiles([]);
-    return (at) => isSecret(at.startsWith(inside) ? at.slice(inside.length) : at);
+    return (at, text) => isSecret(at.startsWith(inside) ? at.slice(inside.length) : at, text);
   }
 
   function outOf(place: SlotPlace): readonly LinkOut[] {
@@ -128,10 +128,11 @@ export function createPlaces(options: PlacesOptions): Places {
   }
 
   /** In the workspace, from there, as far as Git can see them. */
-  function secretsIn({ manifest }: SlotPlace): readonly string[] {
+  function secretPathsIn({ manifest }: SlotPlace): readonly string[] {
     if (gitDirectoryAround(root) === undefined) return [];
     const isSecret = secretsFromTop();
-    const all = [...manifest.keys()].filter((at) => at.startsWith(inside) && isSecret(at));
+    const isOne = (at: string) => isSecret(at) || secrets.isOne(at);
+    const all = [...manifest.keys()].filter((at) => at.startsWith(inside) && isOne(at));
     return all.map((at) => at.slice(inside.length));
   }
 
@@ -259,7 +260,7 @@ export function createPlaces(options: PlacesOptions): Places {
         const [theirs, own] = [await user.rules.top(), await rules.top()];
         const changes = await placeChanges(place, { user: theirs, own, why, leftOut: leftOut().of });
         const afterwards = async () => ({ user: theirs, after: await published.top() });
-        return withShownSecrets(changes, () => secretsIn(place), afterwards);
+        return withShownSecrets(changes, () => secretPathsIn(place), afterwards);
       }),
     leaveEmptied: (slot, paths) =>
       slots.inPrepared(slot, 'remove emptied folders', async ({ place }) => {

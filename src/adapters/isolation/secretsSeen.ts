@@ -2,6 +2,7 @@
 import path from 'node:path';
 import type { SecretFiles } from '../../core/features/namedSecrets';
 import { HeldValues } from '../../core/guardrails/heldValues';
+import { mayHoldSecrets, secretsHeldIn } from '../../core/guardrails/secretBearers';
 import { isSample } from '../../core/guardrails/secretFiles';
 import { secretValuesIn } from '../../core/guardrails/secretValues';
 import { isNotRead, readFileWithin } from '../files/boundedRead';
@@ -12,10 +13,18 @@ import type { Survey } from './survey';
 
 const mostBytes = 1024 * 1024;
 
+/** A file as it was read. */
+interface Seen {
+  readonly stamp: Stamp;
+  /** Was it a secret by its name, or by what the user says? */
+  readonly isNamed: boolean;
+}
+
 export class SecretsSeen {
-  readonly #stamps = new Map<string, Stamp>();
+  readonly #seen = new Map<string, Seen>();
   /** By value, the files that it stands in, or stood. */
   readonly #filesOf = new Map<string, Set<string>>();
+  readonly #secrets = new Set<string>();
   /** By sample file, the values that stand in it, for everybody to read. */
   readonly #open = new Map<string, readonly string[]>();
   /** To find them by elsewhere. */
@@ -30,26 +39,39 @@ export class SecretsSeen {
 
   /** Reads the secret files that are new or changed. A value stays secret when its file is gone. */
   async look(theirs: Survey): Promise<void> {
-    const files: [string, Stamp][] = [];
+    const files: [string, Seen][] = [];
     const isSecret = this.isSecret();
     await inSlices(theirs, ([at, found]) => {
-      if (found.kind !== 'file' || !(isSecret(at) || isSample(at))) return;
-      const known = this.#stamps.get(at);
-      if (!known || !isSameFile(known, found.stamp)) files.push([at, found.stamp]);
+      if (found.kind !== 'file') return;
+      const isNamed = isSecret(at);
+      if (!isNamed && !isSample(at) && !mayHoldSecrets(at)) return;
+      const known = this.#seen.get(at);
+      const isKnown = known?.isNamed === isNamed && isSameFile(known.stamp, found.stamp);
+      if (!isKnown) files.push([at, { stamp: found.stamp, isNamed }]);
     });
-    for (const [at, stamp] of files) {
-      this.#stamps.set(at, stamp);
-      const values = secretValuesIn(await this.#read(at));
-      if (!isSecret(at)) this.#open.set(at, values);
-      for (const value of isSecret(at) ? values : []) {
-        const files = this.#filesOf.get(value);
-        files?.add(at);
-        if (files) continue;
-        this.#filesOf.set(value, new Set([at]));
-        this.values.add(value);
-        this.tell(value);
-      }
+    for (const [at, seen] of files) {
+      this.#seen.set(at, seen);
+      this.#learn(at, seen.isNamed, isSecret, await this.#read(at));
     }
+  }
+
+  #learn(at: string, isNamed: boolean, isSecret: SecretFiles, text: string): void {
+    if (!isNamed && isSample(at)) this.#open.set(at, secretValuesIn(text));
+    if (!isSecret(at, text)) return;
+    this.#secrets.add(at);
+    for (const value of isNamed ? secretValuesIn(text) : secretsHeldIn(text)) {
+      const files = this.#filesOf.get(value);
+      files?.add(at);
+      if (files) continue;
+      this.#filesOf.set(value, new Set([at]));
+      this.values.add(value);
+      this.tell(value);
+    }
+  }
+
+  /** Has a secret been found in the file, whatever its name? */
+  isOne(at: string): boolean {
+    return this.#secrets.has(at);
   }
 
   /** Which files have any of the values, but for those that a sample shows; sorted. */
