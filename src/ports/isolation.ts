@@ -63,7 +63,7 @@ export interface Isolation {
   write(slot: Slot, write: PlaceWrite): Promise<Result<{ readonly hash: string | null }>>;
   /** Gives a file in the place another name, with its bytes and its mode. `changedOnDisk` where the new name is taken. */
   move(slot: Slot, move: PlaceMove): Promise<Result<{ readonly hash: string }>>;
-  /** All that was changed in the place, sorted by path. New folders without a file are told, but for those of the set-up. */
+  /** All that was changed in the place, sorted by path. New folders without a file are told, and Git directories of its own, but for those of the set-up. */
   changes(slot: Slot): Promise<readonly PlaceChange[]>;
   /** Removes folders of the place in which nothing is left now that these files are gone, as their publication will. */
   leaveEmptied(slot: Slot, paths: readonly string[]): Promise<void>;
@@ -198,6 +198,8 @@ export interface PlaceChange {
   readonly why?: string;
   /** A new folder in which there is nothing at all, at most others like it. */
   readonly isFolder?: true;
+  /** What belongs to Git or bears the name of our records, where the workspace has none. */
+  readonly isApart?: true;
   /** Of an ignore file: secret files of the user's that Git would see because of it; some of them. */
   readonly shows?: readonly string[];
 }

@@ -29,7 +29,7 @@ export interface Rules {
 /** Sorted by path, which is from the opened folder. */
 export async function placeChanges(place: SlotPlace, rules: Rules): Promise<readonly PlaceChange[]> {
   const { inside } = place.options;
-  const { suspects, seen, passedOver, folders, unfit } = await lookThrough(place, rules);
+  const { suspects, seen, passedOver, folders, unfit, apart } = await lookThrough(place, rules);
   const isIgnored = ignoredBy(rules.user);
   for (const [at, base] of place.manifest) {
     if (base.kind === 'folder' || seen.has(at) || !at.startsWith(inside)) continue;
@@ -60,11 +60,14 @@ export async function placeChanges(place: SlotPlace, rules: Rules): Promise<read
   }
   for (const path of folders.empty())
     changes.push({ path, before: none, after: none, why: whyNoFolder, isFolder: true });
+  for (const path of apart) changes.push({ path, before: none, after: none, why: whyApart, isApart: true });
   return changes.sort((a, b) => (a.path < b.path ? -1 : 1));
 }
 
 const whyNoFolder =
   'It is an empty folder; folders are brought over with the files in them, and one that is to be there empty needs a file such as .gitkeep.';
+const whyApart =
+  'It is what Git, or we, keep records in, and the project has none there; the files beside it are brought over without it.';
 const whyTooLong = 'Its path is too long; nothing that lies so deep is brought over.';
 const whyGarbled =
   'Its name is no UTF-8, so that no text says which file it is, and it is not brought over; give it a name in UTF-8.';
@@ -77,6 +80,7 @@ async function lookThrough(place: SlotPlace, { user, own, leftOut }: Rules) {
   const suspects = new Map<string, Found | undefined>();
   const seen = new Set<string>();
   const passedOver = new Set<string>();
+  const apart: string[] = [];
   const folders = new NewFolders();
   const look = { user, own };
   await walkTree(
@@ -90,6 +94,7 @@ async function lookThrough(place: SlotPlace, { user, own, leftOut }: Rules) {
         above.user.ignores(entry.name, kind) || (!base && above.own.ignores(entry.name, kind));
       const isNone =
         isKeptApart(entry.name) || isOfPackages(entry.name) || leftOut(at, entry.kind) !== undefined;
+      if (isKeptApart(entry.name) && !isIgnored && place.isNewApart(at)) apart.push(entry.path);
       if (isNone || isIgnored) {
         passedOver.add(entry.path);
         folders.holds(entry.path);
@@ -117,7 +122,7 @@ async function lookThrough(place: SlotPlace, { user, own, leftOut }: Rules) {
       folders.holds(`${folder}/`);
     },
   );
-  return { suspects, seen, passedOver, folders, unfit };
+  return { suspects, seen, passedOver, folders, unfit, apart };
 }
 
 async function stateBefore(place: SlotPlace, at: string): Promise<FileState> {
