@@ -1,6 +1,7 @@
 // What was changed in a place, against what it started from.
 import { sizeWords } from '../../core/shared/size';
 import type { FileState, PlaceChange } from '../../ports/isolation';
+import { isUnreadable } from '../files/fileFailure';
 import type { FolderRules } from '../files/ignoreRules';
 import { inParallel } from '../files/inParallel';
 import { isTooLong } from '../files/pathRoom';
@@ -13,7 +14,7 @@ import { isOfPackages, lostHash } from './manifest';
 import { NameTwins } from './nameTwins';
 import { NewFolders } from './newFolders';
 import type { SlotPlace } from './slotPlace';
-import { type Found, foundAt, isKeptApart } from './survey';
+import { type Found, foundAt, foundBelow, isKeptApart } from './survey';
 
 export interface Rules {
   /** The user's own. */
@@ -94,7 +95,7 @@ async function lookThrough(place: SlotPlace, { user, own, leftOut }: Rules) {
         above.user.ignores(entry.name, kind) || (!base && above.own.ignores(entry.name, kind));
       const isNone =
         isKeptApart(entry.name) || isOfPackages(entry.name) || leftOut(at, entry.kind) !== undefined;
-      if (isKeptApart(entry.name) && !isIgnored && place.isNewApart(at)) apart.push(entry.path);
+      if (isKeptApart(entry.name) && !isIgnored && isMadeHere(place, at)) apart.push(entry.path);
       if (isNone || isIgnored) {
         passedOver.add(entry.path);
         folders.holds(entry.path);
@@ -123,6 +124,16 @@ async function lookThrough(place: SlotPlace, { user, own, leftOut }: Rules) {
     },
   );
   return { suspects, seen, passedOver, folders, unfit, apart };
+}
+
+/** Of what is kept apart: does neither the workspace nor the set-up have it? */
+function isMadeHere({ madeBySetUp, options }: SlotPlace, at: string): boolean {
+  try {
+    return !madeBySetUp.has(at) && foundBelow(options.top, at) === undefined;
+  } catch (error) {
+    if (!isUnreadable(error)) throw error;
+    return false; // nobody can tell, and nothing is removed for it
+  }
 }
 
 async function stateBefore(place: SlotPlace, at: string): Promise<FileState> {

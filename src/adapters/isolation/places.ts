@@ -112,28 +112,19 @@ export function createPlaces(options: PlacesOptions): Places {
   const leftOut = () => createLeftOut(options.copyRules?.() ?? { exclude: [], links: [] }, inside);
   const linked = new LinkedParts(top, options.dir);
   const ownPath = path.relative(top, options.dir).replaceAll(path.sep, '/');
-  const secrets = new SecretsSeen(top, secretsFromTop, options.onSecret ?? (() => {}));
+  const isSecret = () => options.secretFiles?.() ?? secretFiles([]);
+  const secrets = new SecretsSeen(where, isSecret, options.onSecret ?? (() => {}));
   const look = new WorkspaceLook({ top, room, own: ownPath }, leftOut, linked, secrets);
   const viewMaker = async () => options.viewMaker?.(options.dir, top);
   const slots = new Slots(where, user, prepareOwn);
-
-  /** Globs name files by their paths in the workspace; what lies beside it is asked by its path from the top. */
-  function secretsFromTop(): SecretFiles {
-    const isSecret = options.secretFiles?.() ?? secretFiles([]);
-    return (at, text) => isSecret(at.startsWith(inside) ? at.slice(inside.length) : at, text);
-  }
 
   function outOf(place: SlotPlace): readonly LinkOut[] {
     return linksOut({ top, own: options.dir }, place.manifest);
   }
 
-  /** In the workspace, from there, as far as Git can see them. */
+  /** As far as Git can see them. */
   function secretPathsIn({ manifest }: SlotPlace): readonly string[] {
-    if (gitDirectoryAround(root) === undefined) return [];
-    const isSecret = secretsFromTop();
-    const isOne = (at: string) => isSecret(at) || secrets.isOne(at);
-    const all = [...manifest.keys()].filter((at) => at.startsWith(inside) && isOne(at));
-    return all.map((at) => at.slice(inside.length));
+    return gitDirectoryAround(root) === undefined ? [] : secrets.among(manifest.keys());
   }
 
   async function prepareOwn(own: OwnPlace): Promise<Lacking> {
@@ -218,7 +209,7 @@ export function createPlaces(options: PlacesOptions): Places {
     wasSetUp: (slot, command) =>
       slots.inPrepared(slot, 'keep what it was set up with', async ({ place, setUp }) => {
         const ours = await surveyPlace(place);
-        place.foldersOfSetUp(ours);
+        place.madeBySetUp.learn(ours, place.manifest);
         await setUp.record(command, ours, leftOut().of);
       }),
     prepare: (slot) => slots.inTurn(slot, 'put the workspace', prepareOwn),
@@ -315,13 +306,7 @@ export function createPlaces(options: PlacesOptions): Places {
       return overlaps;
     },
     secretsIn: (files) =>
-      asFailures('look for secrets in what was changed', async () => {
-        const held = await secretsHeld(secrets, files, options.staged);
-        return held.map(({ path: file, of }) => ({
-          path: file,
-          of: of.map((at) => path.posix.relative(inside, at)),
-        }));
-      }),
+      asFailures('look for secrets in what was changed', () => secretsHeld(secrets, files, options.staged)),
     located: (slot, paths, work) =>
       slots.inPrepared(slot, 'keep what was changed', async ({ place }) => {
         const changes: PlacedChange[] = [];

@@ -8,7 +8,7 @@ import type { SecretsSeen } from './secretsSeen';
 /**
  * A value that a file of the work held before is in the open already, and may go on to another.
  *
- * @param contentOf staged content by hash @returns secret files by their paths from the top
+ * @param contentOf staged content by hash
  */
 export async function secretsHeld(
   secrets: SecretsSeen,

@@ -30,9 +30,9 @@ export class SecretsSeen {
   /** To find them by elsewhere. */
   readonly values = new HeldValues();
 
-  /** @param top of the tree @param isSecret of paths from the top @param tell told of each value once */
+  /** @param isSecret of paths from the workspace, by which globs name files @param tell told of each value once */
   constructor(
-    private readonly top: string,
+    private readonly where: { readonly top: string; readonly inside: string },
     private readonly isSecret: () => SecretFiles,
     private readonly tell: (value: string) => void,
   ) {}
@@ -40,7 +40,7 @@ export class SecretsSeen {
   /** Reads the secret files that are new or changed. A value stays secret when its file is gone. */
   async look(theirs: Survey): Promise<void> {
     const files: [string, Seen][] = [];
-    const isSecret = this.isSecret();
+    const isSecret = this.#isSecret();
     await inSlices(theirs, ([at, found]) => {
       if (found.kind !== 'file') return;
       const isNamed = isSecret(at);
@@ -69,21 +69,33 @@ export class SecretsSeen {
     }
   }
 
-  /** Has a secret been found in the file, whatever its name? */
-  isOne(at: string): boolean {
-    return this.#secrets.has(at);
+  /** Of paths from the top those of secret files in the workspace, by name or by what was found in them; from there. */
+  among(paths: Iterable<string>): readonly string[] {
+    const { inside } = this.where;
+    const isSecret = this.#isSecret();
+    return [...paths]
+      .filter((at) => at.startsWith(inside) && (isSecret(at) || this.#secrets.has(at)))
+      .map((at) => at.slice(inside.length));
   }
 
-  /** Which files have any of the values, but for those that a sample shows; sorted. */
+  /** Which files have any of the values, but for those that a sample shows; by their paths from the workspace, sorted. */
   filesOf(values: readonly string[]): readonly string[] {
     const open = new Set([...this.#open.values()].flat());
     const hidden = values.filter((value) => !open.has(value));
-    return [...new Set(hidden.flatMap((value) => [...(this.#filesOf.get(value) ?? [])]))].sort();
+    const files = new Set(hidden.flatMap((value) => [...(this.#filesOf.get(value) ?? [])]));
+    return [...files].map((at) => path.posix.relative(this.where.inside, at)).sort();
+  }
+
+  /** Of paths from the top; what lies beside the workspace is asked by that. */
+  #isSecret(): SecretFiles {
+    const { inside } = this.where;
+    const isSecret = this.isSecret();
+    return (at, text) => isSecret(at.startsWith(inside) ? at.slice(inside.length) : at, text);
   }
 
   async #read(at: string): Promise<string> {
     try {
-      const bytes = await readFileWithin(path.join(this.top, at), mostBytes);
+      const bytes = await readFileWithin(path.join(this.where.top, at), mostBytes);
       return isNotRead(bytes) ? '' : bytes.toString();
     } catch (error) {
       if (!isUnreadable(error)) throw error;
