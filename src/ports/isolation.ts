@@ -104,10 +104,12 @@ export interface Isolation {
   /** Puts back what a publication replaced, where nobody changed it since; what was left as it is. */
   withdraw(files: readonly StagedFile[]): Promise<readonly string[]>;
   /**
-   * What a publication had begun to put into the workspace and never ended, by path; told once. To be asked when all that are
-   * on record have been published again or taken back: it is one of which the record was lost.
+   * What a publication had begun to put into the workspace and never ended, by path. To be asked when all that are on record have
+   * been published again or taken back: it is one of which the record was lost.
    */
   leftBegun(): Promise<readonly string[]>;
+  /** From now on that is no news any more. */
+  forgetBegun(): Promise<void>;
   /** Throws away staged content but for `hashes`. */
   sweep(hashes: ReadonlySet<string>): Promise<void>;
   /**

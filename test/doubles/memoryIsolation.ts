@@ -357,6 +357,8 @@ export class MemoryIsolation implements Isolation {
     return [];
   }
 
+  async forgetBegun(): Promise<void> {}
+
   async sweep(hashes: ReadonlySet<string>): Promise<void> {
     for (const hash of this.#kept.keys()) if (!hashes.has(hash)) this.#kept.delete(hash);
   }

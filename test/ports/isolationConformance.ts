@@ -18,7 +18,10 @@ export interface FolderFiles {
 }
 
 export interface IsolationWorld {
-  readonly isolation: Omit<Isolation, 'publish' | 'withdraw' | 'leftBegun' | 'sweep' | 'expand'>;
+  readonly isolation: Omit<
+    Isolation,
+    'publish' | 'withdraw' | 'leftBegun' | 'forgetBegun' | 'sweep' | 'expand'
+  >;
   readonly workspace: FolderFiles;
   /** As a command in the slot's place has them; after its first `prepare`. */
   place(slot: number): FolderFiles;
