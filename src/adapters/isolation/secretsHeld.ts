@@ -15,7 +15,19 @@ export async function secretsHeld(
   files: readonly StagedFile[],
   contentOf: (hash: string) => Promise<Buffer>,
 ): Promise<readonly SecretsHeld[]> {
-  if (secrets.values.isEmpty) return [];
+  const wholes = files.flatMap(({ path, after: { hash } }) => {
+    const of = hash === null ? undefined : secrets.wholeFile(hash);
+    return of === undefined ? [] : [{ path, of: [of] }];
+  });
+  const parts = secrets.values.isEmpty ? [] : await valuesHeld(secrets, files, contentOf);
+  return [...wholes, ...parts].sort((a, b) => (a.path < b.path ? -1 : 1));
+}
+
+async function valuesHeld(
+  secrets: SecretsSeen,
+  files: readonly StagedFile[],
+  contentOf: (hash: string) => Promise<Buffer>,
+): Promise<readonly SecretsHeld[]> {
   const valuesIn = async ({ hash }: FileState) =>
     hash === null ? new Set<string>() : stepsInSlices(secrets.values.in(await textOf(hash, contentOf)));
   const after = new Map<string, ReadonlySet<string>>();
@@ -23,13 +35,12 @@ export async function secretsHeld(
     const values = await valuesIn(file.after);
     if (values.size > 0) after.set(file.path, values);
   }
-  if (after.size === 0) return [];
   const open = new Set<string>();
-  for (const { before } of files) for (const value of await valuesIn(before)) open.add(value);
+  if (after.size > 0)
+    for (const { before } of files) for (const value of await valuesIn(before)) open.add(value);
   return [...after]
     .map(([path, values]) => ({ path, of: secrets.filesOf([...values].filter((one) => !open.has(one))) }))
-    .filter(({ of }) => of.length > 0)
-    .sort((a, b) => (a.path < b.path ? -1 : 1));
+    .filter(({ of }) => of.length > 0);
 }
 
 /** In whatever encoding; of what is no text, the letters in it. */

@@ -6,8 +6,10 @@ import { mayHoldSecrets, secretsHeldIn } from '../../core/guardrails/secretBeare
 import { isSample } from '../../core/guardrails/secretFiles';
 import { secretValuesIn } from '../../core/guardrails/secretValues';
 import { isNotRead, readFileWithin } from '../files/boundedRead';
+import { hashOf } from '../files/contentHash';
 import { isUnreadable } from '../files/fileFailure';
 import { inSlices } from '../files/inSlices';
+import { readText } from '../files/textForm';
 import { isSameFile, type Stamp } from './stamp';
 import type { Survey } from './survey';
 
@@ -25,6 +27,8 @@ export class SecretsSeen {
   /** By value, the files that it stands in, or stood. */
   readonly #filesOf = new Map<string, Set<string>>();
   readonly #secrets = new Set<string>();
+  /** By hash, what is no text: there are no values in it to be looked for. */
+  readonly #wholes = new Map<string, string>();
   /** By sample file, the values that stand in it, for everybody to read. */
   readonly #open = new Map<string, readonly string[]>();
   /** To find them by elsewhere. */
@@ -55,7 +59,12 @@ export class SecretsSeen {
     }
   }
 
-  #learn(at: string, isNamed: boolean, isSecret: SecretFiles, text: string): void {
+  #learn(at: string, isNamed: boolean, isSecret: SecretFiles, bytes: Buffer): void {
+    const text = readText(bytes)?.text;
+    if (text === undefined) {
+      if (isNamed) this.#wholes.set(hashOf(bytes), at);
+      return;
+    }
     if (!isNamed && isSample(at)) this.#open.set(at, secretValuesIn(text));
     if (!isSecret(at, text)) return;
     this.#secrets.add(at);
@@ -78,6 +87,12 @@ export class SecretsSeen {
       .map((at) => at.slice(inside.length));
   }
 
+  /** The secret file that is no text, such as a store of keys, and has this hash. */
+  wholeFile(hash: string): string | undefined {
+    const at = this.#wholes.get(hash);
+    return at === undefined ? undefined : path.posix.relative(this.where.inside, at);
+  }
+
   /** Which files have any of the values, but for those that a sample shows; by their paths from the workspace, sorted. */
   filesOf(values: readonly string[]): readonly string[] {
     const open = new Set([...this.#open.values()].flat());
@@ -93,13 +108,13 @@ export class SecretsSeen {
     return (at, text) => isSecret(at.startsWith(inside) ? at.slice(inside.length) : at, text);
   }
 
-  async #read(at: string): Promise<string> {
+  async #read(at: string): Promise<Buffer> {
     try {
       const bytes = await readFileWithin(path.join(this.where.top, at), mostBytes);
-      return isNotRead(bytes) ? '' : bytes.toString();
+      return isNotRead(bytes) ? Buffer.alloc(0) : bytes;
     } catch (error) {
       if (!isUnreadable(error)) throw error;
-      return '';
+      return Buffer.alloc(0);
     }
   }
 }

@@ -75,4 +75,23 @@ describe('secrets in a place', () => {
       { path: 'b.txt', of: ['.env'] },
     ]);
   });
+
+  it('are what a file in UTF-16 says, and all of one that is no text', async () => {
+    const told: string[] = [];
+    const store = Buffer.from([0x30, 0x82, 0, 1, 2, 3, 0xff, 0xfe, 0, 9]);
+    const { workspace, places, stage } = await tempPlaces(
+      { 'a.txt': '', 'b.bin': '' },
+      { onSecret: (value) => void told.push(value) },
+    );
+    writeFileSync(path.join(workspace.root, '.env'), Buffer.from('\ufeffA=top-secret-1\r\n', 'utf16le'));
+    writeFileSync(path.join(workspace.root, 'prod.p12'), store);
+    await places.prepare(1);
+    assert.deepEqual(told, ['top-secret-1']);
+    writeFileSync(path.join(places.folderOf(1), 'a.txt'), 'top-secret-1\n');
+    writeFileSync(path.join(places.folderOf(1), 'b.bin'), store);
+    assert.deepEqual(await places.secretsIn(await stage(1, ['a.txt', 'b.bin'])), [
+      { path: 'a.txt', of: ['.env'] },
+      { path: 'b.bin', of: ['prod.p12'] },
+    ]);
+  });
 });
