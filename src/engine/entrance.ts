@@ -76,6 +76,7 @@ export class Entrance {
     if (live.isOver) return stopped;
     if (files.some(({ path, after }) => prints.get(path) !== printOf(after))) return 'again';
     const held = await insistence.until(live.attempt, keeping, () => isolation.secretsIn(files));
+    if (live.isOver) return stopped;
     const shown = [...showing(own), ...exposing(held)];
     if (checked.kind === 'unchecked')
       return { kind: 'unconfirmed', why: approval.whyWithoutCheck(live, shown), files };
