@@ -2,7 +2,7 @@
 import { isCheckedFirst } from '../core/features/feature';
 import { whyYes } from '../core/features/judgeChange';
 import { findsNothing } from '../core/proof/emptyCheck';
-import type { PlaceChange, StagedFile } from '../ports/isolation';
+import type { PlaceChange, SecretsHeld, StagedFile } from '../ports/isolation';
 import type { LiveAttempt } from './attempt';
 import type { Doubts } from './proofTrial';
 
@@ -15,14 +15,25 @@ export function showing(changes: readonly PlaceChange[]): readonly Named[] {
   );
 }
 
+/** Of staged files, those that a yes is needed for: a secret would stand where everybody reads it. */
+export function exposing(held: readonly SecretsHeld[]): readonly Named[] {
+  return held.map(({ path, of }) => ({ path, why: `holds values of your secret ${filesIn(of)}` }));
+}
+
+function filesIn(of: readonly string[]): string {
+  const rest = of.length - mostNamed;
+  const first = of.slice(0, mostNamed).map((one) => `"${one}"`);
+  return `${of.length === 1 ? 'file' : 'files'} ${first.join(', ')}${rest > 0 ? ` and ${rest} more` : ''}`;
+}
+
 /** Files named one by one to the user; the rest is counted. */
 const mostNamed = 10;
 
 export class Approval {
-  /** Of work that nothing checks; a sentence or two. */
-  whyWithoutCheck({ feature, changed }: LiveAttempt): string {
-    const powerful = named(powerFiles(feature.spec.files, [...changed.keys()].sort()));
-    const also = powerful === undefined ? '' : ` It changed ${powerful}.`;
+  /** Of work that nothing checks; a sentence or two. @param shown files by which secrets would be seen */
+  whyWithoutCheck({ feature, changed }: LiveAttempt, shown: readonly Named[]): string {
+    const changes = named([...shown, ...powerFiles(feature.spec.files, [...changed.keys()].sort())]);
+    const also = changes === undefined ? '' : ` It changed ${changes}.`;
     return `There is no check for it, so it needs your yes ${answers(feature.id, changed.size > 0)}: neither the feature nor the workspace names a command.${also}`;
   }
 

@@ -46,6 +46,10 @@ export class AttemptChanges {
     const changes = await placeOf(this.isolation, live).changes(live.attempt.slot);
     const judge = this.guard.judging(live);
     for (const change of changes) {
+      if (change.isApart && change.why !== undefined) {
+        dropped.push({ path: change.path, error: refuse('pathDenied', change.why).error });
+        continue;
+      }
       const judged = judge(change.path, change.before.hash === null ? 'named' : 'found');
       if (!judged.ok) dropped.push({ path: change.path, error: judged.error });
       else if (change.why !== undefined)

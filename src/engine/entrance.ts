@@ -2,7 +2,7 @@
 // was checked, on what it was checked on.
 import type { CheckProof } from '../core/features/feature';
 import type { Isolation, PlaceChange } from '../ports/isolation';
-import { type Approval, showing } from './approval';
+import { type Approval, exposing, showing } from './approval';
 import { type Arrived, type Arriving, type Returned, returned } from './arrivals';
 import type { Ending, LiveAttempt } from './attempt';
 import { printOf } from './attemptChanges';
@@ -27,7 +27,7 @@ export interface Proved {
   readonly work: readonly PlaceChange[];
   readonly checked:
     | { readonly kind: 'passed'; readonly evidence: CheckProof }
-    | { readonly kind: 'unconfirmed'; readonly why: string };
+    | { readonly kind: 'unchecked' };
   /** Checks that were green on it. */
   readonly green: readonly string[];
   readonly doubts: Doubts;
@@ -75,9 +75,13 @@ export class Entrance {
     const files = await insistence.until(live.attempt, keeping, stage);
     if (live.isOver) return stopped;
     if (files.some(({ path, after }) => prints.get(path) !== printOf(after))) return 'again';
-    if (checked.kind === 'unconfirmed') return { ...checked, files };
+    const held = await insistence.until(live.attempt, keeping, () => isolation.secretsIn(files));
+    if (live.isOver) return stopped;
+    const shown = [...showing(own), ...exposing(held)];
+    if (checked.kind === 'unchecked')
+      return { kind: 'unconfirmed', why: approval.whyWithoutCheck(live, shown), files };
     const { evidence } = checked;
-    const weaker = [...doubts.weaker, ...showing(own)];
+    const weaker = [...doubts.weaker, ...shown];
     const needsYes = await approval.whyBesideCheck(live, files, { ...doubts, weaker });
     if (needsYes !== undefined) return { kind: 'unconfirmed', why: needsYes, check: evidence, files };
     const passed = { kind: 'passed', evidence, files } as const;

@@ -102,9 +102,9 @@ export class PlaceSetUp {
     const what = `The set-up of the copy, \`${command}\`,`;
     const said = hasFailed(result) ? await able.judge({ what, ...result, output }) : [];
     if (result.aborted || live.check.signal.aborted) return 'It was stopped.'; // the place may be another's by now
-    // It is to bring packages, not to change the project; folders that stay empty are no change of it.
-    const made = (await isolation.changes(slot)).flatMap(({ path, isFolder }) =>
-      before.has(path) || isFolder ? [] : [path],
+    // It is to bring packages, not to change the project; folders that stay empty, and Git's, are no change of it.
+    const made = (await isolation.changes(slot)).flatMap(({ path, isFolder, isApart }) =>
+      before.has(path) || isFolder || isApart ? [] : [path],
     );
     if (made.length > 0) await isolation.putBack(slot, made);
     if (result.exitCode !== 0 || result.timedOut)

@@ -123,6 +123,8 @@ async function tellLost({ log, publications, isolation }: RecoveryParts): Promis
     ...(begun.length === 0 ? [] : [{ ...lost, message: `${halfPut} ${namesOf(begun)}.` }]),
   ];
   if (told.length > 0) await log.append(told);
+  // Not before: where this host dies in between, the next one tells it once more rather than nobody.
+  if (begun.length > 0) await isolation.forgetBegun();
 }
 
 const lost = { type: 'error.occurred', where: 'Records' } as const;

@@ -147,8 +147,7 @@ export class Submission {
     };
     const checked =
       command === undefined
-        ? ((await ready()) ??
-          ({ kind: 'unconfirmed', why: this.parts.approval.whyWithoutCheck(live) } as const))
+        ? ((await ready()) ?? ({ kind: 'unchecked' } as const))
         : await this.parts.verification.verify(subject, command, verifyMs, ready);
     if (checked === 'again' || checked.kind === 'returned') return checked;
     if (ride.isLost) return 'again';

@@ -6,7 +6,7 @@ import type { FeatureId } from '../core/shared/ids';
 import { unreadOf } from '../core/shared/unread';
 import type { Isolation, Overlap, PlaceChange, StagedFile } from '../ports/isolation';
 import type { Clock } from '../ports/system';
-import { type Approval, showing } from './approval';
+import { type Approval, exposing, showing } from './approval';
 import type { LiveAttempt } from './attempt';
 import { printOf } from './attemptChanges';
 import type { EventLog } from './eventLog';
@@ -126,9 +126,10 @@ export class TrainRide {
     const paths = work.map(({ path }) => path);
     const stage = () => placeOf(isolation, live).stage(live.attempt.slot, paths);
     const files = paths.length === 0 ? [] : await insistence.until(live.attempt, keeping, stage);
-    const needsYes =
-      files.length > 0 && (await approval.whyBesideCheck(live, files, { weaker: showing(work) }));
-    return { files, isForOthers: files.length > 0 && !needsYes };
+    if (files.length === 0) return { files, isForOthers: false };
+    const look = () => placeOf(isolation, live).secretsIn(files);
+    const weaker = [...showing(work), ...exposing(await insistence.until(live.attempt, keeping, look))];
+    return { files, isForOthers: !(await approval.whyBesideCheck(live, files, { weaker })) };
   }
 
   /**

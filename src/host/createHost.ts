@@ -145,6 +145,7 @@ async function build(
   const holder = () => holderAt(dirname(owner.socketPath));
   const lease = await takeLease(houseDir, { holder, looked }, { onLost: broken, onWatching: options.onWait });
   toEnd(() => lease.release());
+  owner.onMoved(() => lease.signAnew()); // or whoever follows a kill -9 would watch the place left behind
   await refuseNested(root, isNew, { onWatching: options.onWait });
   const { store, told } = await openStore(options, houseDir, clock);
   toEnd(() => store.close());

@@ -18,6 +18,8 @@ export interface BoundSocket {
   readonly listener: Listener;
   /** Answers the folder to bind it in now, made if need be: the same, or the next best. Rejects when there is none. */
   readonly findFolder: () => Promise<string>;
+  /** Called when it has been bound in another folder. */
+  onMoved: () => void;
   readonly place?: Place | undefined;
   readonly watchFolder?: WatchFolder | undefined;
 }
@@ -130,7 +132,9 @@ async function bindAgain(socket: BoundSocket): Promise<void> {
   );
   await rm(own, { force: true });
   if (isLinked && !(await hasSuccessor(folder, epoch))) {
+    const isMoved = folder !== socket.folder;
     Object.assign(socket, { folder, files: [address, cardFile] });
+    if (isMoved) socket.onMoved();
     return;
   }
   // A lower one that came in between learns from the database that it is not the owner; a higher one is our successor.

@@ -21,6 +21,8 @@ export interface Owner extends OwnerAddress {
   readonly kind: 'owner';
   /** Where it listens now. For whoever is to connect: bound anew first where it was taken away. Throws as `Keeper.path`. */
   address(): Promise<string>;
+  /** @param tell from now on called after `address` has become another */
+  onMoved(tell: () => void): void;
   /** Listens already: who connects before `accept` waits for an answer. */
   readonly listener: Listener;
   /** Gives the workspace up, for the next to take. Touches no file of a successor. May be called twice. */
@@ -95,6 +97,7 @@ async function trySocket(bid: Bid, options: ClaimOptions): Promise<Owner | undef
   if (!listener) return undefined;
   const bound: BoundSocket = {
     ...{ folder, epoch, findFolder, card, listener, files: [] },
+    onMoved: () => {},
     ...{ place: options.place, watchFolder: options.watchFolder },
   };
   const withdraw = async (): Promise<void> => {
@@ -117,6 +120,9 @@ async function trySocket(bid: Bid, options: ClaimOptions): Promise<Owner | undef
           return socketPath(bound.folder, epoch);
         },
         address: () => keeper.path(),
+        onMoved: (tell) => {
+          bound.onMoved = tell;
+        },
         withdraw: () => keeper.stop().then(withdraw),
       };
     }
@@ -160,6 +166,7 @@ async function tryPipe({ folder, epoch }: Bid, { process: self }: ClaimOptions):
     return {
       ...{ kind: 'owner', epoch, socketPath: address, token, process: self, listener },
       address: async () => address,
+      onMoved: () => {}, // a pipe has one name
       withdraw: () => listener.close(),
     };
   } catch (error) {

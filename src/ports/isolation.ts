@@ -63,7 +63,7 @@ export interface Isolation {
   write(slot: Slot, write: PlaceWrite): Promise<Result<{ readonly hash: string | null }>>;
   /** Gives a file in the place another name, with its bytes and its mode. `changedOnDisk` where the new name is taken. */
   move(slot: Slot, move: PlaceMove): Promise<Result<{ readonly hash: string }>>;
-  /** All that was changed in the place, sorted by path. New folders without a file are told, but for those of the set-up. */
+  /** All that was changed in the place, sorted by path. New folders without a file are told, and Git directories of its own, but for those of the set-up. */
   changes(slot: Slot): Promise<readonly PlaceChange[]>;
   /** Removes folders of the place in which nothing is left now that these files are gone, as their publication will. */
   leaveEmptied(slot: Slot, paths: readonly string[]): Promise<void>;
@@ -78,6 +78,11 @@ export interface Isolation {
   restore(slot: Slot, files: readonly StagedFile[]): Promise<readonly Overlap[]>;
   /** What files of the place say, and what their bases said; the same for one that was not changed. By path. */
   texts(slot: Slot, paths: readonly string[]): Promise<ReadonlyMap<string, FileTexts>>;
+  /**
+   * Which of these files, once published, would hold values of the user's secret files that nothing the work changes has held
+   * before; sorted by path. Content counts as it is, packed or not; what is compressed tells nothing.
+   */
+  secretsIn(files: readonly StagedFile[]): Promise<readonly SecretsHeld[]>;
   /** What a staged change made of a file's text. */
   read(file: StagedFile): Promise<FileTexts>;
   /**
@@ -99,10 +104,12 @@ export interface Isolation {
   /** Puts back what a publication replaced, where nobody changed it since; what was left as it is. */
   withdraw(files: readonly StagedFile[]): Promise<readonly string[]>;
   /**
-   * What a publication had begun to put into the workspace and never ended, by path; told once. To be asked when all that are
-   * on record have been published again or taken back: it is one of which the record was lost.
+   * What a publication had begun to put into the workspace and never ended, by path. To be asked when all that are on record have
+   * been published again or taken back: it is one of which the record was lost.
    */
   leftBegun(): Promise<readonly string[]>;
+  /** From now on that is no news any more. */
+  forgetBegun(): Promise<void>;
   /** Throws away staged content but for `hashes`. */
   sweep(hashes: ReadonlySet<string>): Promise<void>;
   /**
@@ -193,6 +200,8 @@ export interface PlaceChange {
   readonly why?: string;
   /** A new folder in which there is nothing at all, at most others like it. */
   readonly isFolder?: true;
+  /** What belongs to Git or bears the name of our records, where the workspace has none. */
+  readonly isApart?: true;
   /** Of an ignore file: secret files of the user's that Git would see because of it; some of them. */
   readonly shows?: readonly string[];
 }
@@ -202,6 +211,12 @@ export interface StagedFile {
   readonly path: string;
   readonly before: FileState;
   readonly after: FileState;
+}
+
+export interface SecretsHeld {
+  readonly path: string;
+  /** The secret files whose values stand in it, by their paths from the workspace; sorted. */
+  readonly of: readonly string[];
 }
 
 /** In `\n` lines; null: no file; empty for what is no text, is above 8 MiB, or is not to be had any more. */

@@ -50,8 +50,16 @@ export function createSlotCopyFiles(copyDir: string, isSecret: SecretFiles): Cop
     if (isSecret(at)) return refuse('pathDenied', secretMessage(at));
     const real = await locate(at);
     if (!real.ok || real.value === null) return real;
-    const inside = path.relative(await realCopy(), real.value).replaceAll(path.sep, '/');
-    return isSecret(inside) ? refuse('pathDenied', secretMessage(at)) : real;
+    return isSecret(await insideOf(real.value)) ? refuse('pathDenied', secretMessage(at)) : real;
+  }
+
+  async function insideOf(real: string): Promise<string> {
+    return path.relative(await realCopy(), real).replaceAll(path.sep, '/');
+  }
+
+  /** Of a file whose name does not tell whether it is one to be withheld. */
+  async function isWithheld(at: WorkspacePath, real: string, text: string): Promise<boolean> {
+    return isSecret(at, text) || isSecret(await insideOf(real), text);
   }
 
   async function read(at: WorkspacePath): Promise<Result<CopyFile | null>> {
@@ -62,6 +70,7 @@ export function createSlotCopyFiles(copyDir: string, isSecret: SecretFiles): Cop
     if (isNotRead(bytes)) return refuseRead(at, bytes);
     const text = readText(bytes)?.text.replaceAll('\r\n', '\n');
     if (text === undefined) return refuse('notText', `"${at}" ${noText}.`);
+    if (await isWithheld(at, real.value, text)) return refuse('pathDenied', secretMessage(at));
     return ok({ text, hash: createHash('sha256').update(bytes).digest('hex') });
   }
 
@@ -115,7 +124,8 @@ export function createSlotCopyFiles(copyDir: string, isSecret: SecretFiles): Cop
     const bytes = await readBytes(real.value, maxSearchedBytes);
     if (bytes === shut) return shut;
     if (isNotRead(bytes)) return bytes.notRead === 'tooLarge' ? undefined : [];
-    return readText(bytes)?.text.split(/\r?\n/) ?? [];
+    const text = readText(bytes)?.text ?? '';
+    return (await isWithheld(file, real.value, text)) ? [] : text.split(/\r?\n/);
   }
 }
 

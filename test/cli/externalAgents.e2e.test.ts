@@ -147,14 +147,22 @@ describe('agents of other makers', () => {
     const { env, args } = await externalProject(
       cleanUp,
       {
-        files: { '.env': 'PASSWORD=hunter2hunter2\n', '.env.example': 'PASSWORD=sample\n' },
-        features: [{ name: 'A', verify: 'grep -q hunter2hunter2 .env', model: mine }],
+        files: {
+          ...{ '.env': 'PASSWORD=hunter2hunter2\n', '.env.example': 'PASSWORD=sample\n' },
+          '.npmrc': '//registry.example.com/:_authToken=npm-hunter2\n',
+          'sub/.npmrc': 'registry=https://registry.example.com/\n',
+        },
+        features: [
+          { name: 'A', verify: 'grep -q hunter2hunter2 .env && grep -q hunter2 .npmrc', model: mine },
+        ],
       },
       {
         A: [
           [
             { peek: '.env', tell },
             { peek: '.env.example', tell },
+            { peek: '.npmrc', tell },
+            { peek: 'sub/.npmrc', tell },
             { edit: 'a.txt', content: 'a' },
           ],
         ],
@@ -164,7 +172,7 @@ describe('agents of other makers', () => {
     assert.equal(code, 0, notes.join('\n'));
     const seen = await readFile(tell, 'utf8');
     assert.equal(seen.includes('hunter2'), false);
-    assert.match(seen, /PASSWORD=sample/);
+    assert.match(seen, /PASSWORD=sample\n\w*registry=https/);
   });
 
   it('have us write for them where they leave it to us', async () => {

@@ -183,6 +183,33 @@ describe('agents beside each other', () => {
     );
   });
 
+  it('are told, as people are, of a repository that a command began in their copy, whose files alone come in', async () => {
+    const clone = 'node clone.js';
+    const { dir, remove } = await writeProject({
+      files: {
+        'clone.js':
+          "const fs = require('node:fs'); fs.mkdirSync('lib/.git', { recursive: true });" +
+          "fs.writeFileSync('lib/.git/HEAD', 'ref: refs/heads/main'); fs.writeFileSync('lib/x.txt', 'x')",
+      },
+      features: [{ name: 'A', verify: 'test -f lib/x.txt && test ! -e lib/.git' }],
+      script: { A: [call('run_command', { command: clone }), finish] },
+    });
+    cleanUp.push(remove);
+    const args = ['run', '--project-dir', dir, '--json'];
+    const { code, lines, notes } = await runCli(args, userWith({ 'commands.allow': [clone] }));
+    assert.equal(code, 0, notes.join('\n'));
+    const denied = parseEvents(lines).flatMap((e) => (e.type === 'file.denied' ? [[e.path, e.why]] : []));
+    const why = 'It is what Git, or we, keep records in, and the project has none there;';
+    assert.deepEqual(denied, [
+      ['lib/.git', `"lib/.git" was put back. ${why} the files beside it are brought over without it.`],
+    ]);
+    const tree = await readTree(dir);
+    assert.deepEqual(
+      Object.keys(tree).filter((file) => file.startsWith('lib/')),
+      ['lib/x.txt'],
+    );
+  });
+
   it('change what others obey only where it is declared, and then wait for the user beside the check', async () => {
     const { dir, code, events } = await run({
       features: [{ name: 'guide', files: ['AGENTS.md'], verify: 'test -f AGENTS.md' }],

@@ -131,6 +131,31 @@ describe('a secret that the user ignores', () => {
     for (const [name, text] of Object.entries(files)) assert.equal(now[name], text, 'no agent wrote it');
   });
 
+  it('is not brought into the open under another name without the user’s yes', async () => {
+    const { dir, remove } = await writeProject({
+      files: {
+        '.gitignore': '.env\n',
+        '.env': `SECRET=${secret}\n`,
+        'copy.js':
+          "const fs = require('node:fs'); fs.copyFileSync('.env', 'notes.txt');" +
+          "fs.writeFileSync('packed.txt', fs.readFileSync('.env').toString('base64'))",
+      },
+      features: [{ name: 'A', verify: 'true' }],
+      script: { A: [call('run_command', { command: 'node copy.js' }), finish] },
+    });
+    cleanUp.push(remove);
+    const user = userWith({ 'commands.allow': ['node copy.js'] });
+    const { code, lines } = await runCli(['run', '--project-dir', dir], user);
+    assert.equal(code, 1);
+    assert.match(
+      lines.join('\n'),
+      /needs your check: .*it changed "notes\.txt", which holds values of your secret file "\.env"; "packed\.txt", which holds values of your secret file "\.env"\./,
+    );
+    assert.equal(lines.join('\n').includes(secret), false);
+    const now = await readTree(dir);
+    assert.deepEqual([now['notes.txt'], now['packed.txt']], [undefined, undefined]);
+  });
+
   it('needs a yes of the user before Git sees it for an ignore file that an agent changed', async () => {
     const { dir, remove } = await writeProject({
       files: { '.gitignore': '.env\n', '.env': `SECRET=${secret}\n` },

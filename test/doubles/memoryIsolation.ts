@@ -6,6 +6,8 @@ import { mergeLines } from '../../src/adapters/isolation/mergeLines';
 import { isLockfile } from '../../src/core/guardrails/lockfiles';
 import { packageOf } from '../../src/core/guardrails/packageFolders';
 import type { SeenPlace } from '../../src/core/guardrails/placeWords';
+import { isSecret } from '../../src/core/guardrails/secretFiles';
+import { secretValuesIn } from '../../src/core/guardrails/secretValues';
 import { type PathScope, parseLockScope } from '../../src/core/locks/lockPath';
 import { pathMatcher, usualSharedLocks } from '../../src/core/locks/sharedPaths';
 import { ok, type Result, refuse } from '../../src/core/shared/result';
@@ -22,6 +24,7 @@ import type {
   PlaceChange,
   PlaceMove,
   PlaceWrite,
+  SecretsHeld,
   StagedFile,
 } from '../../src/ports/isolation';
 
@@ -338,10 +341,23 @@ export class MemoryIsolation implements Isolation {
     });
   }
 
+  async secretsIn(staged: readonly StagedFile[]): Promise<readonly SecretsHeld[]> {
+    const holds = (state: FileState, value: string) => this.#keptFile(state)?.text.includes(value) ?? false;
+    const held = [...this.files].filter(([path]) => isSecret(path));
+    return staged.flatMap(({ path, after }) => {
+      const isNew = (value: string) =>
+        holds(after, value) && !staged.some(({ before }) => holds(before, value));
+      const of = held.filter(([, text]) => secretValuesIn(text).some(isNew)).map(([file]) => file);
+      return of.length === 0 ? [] : [{ path, of: of.sort() }];
+    });
+  }
+
   /** Here all files are put in one step. */
   async leftBegun(): Promise<readonly string[]> {
     return [];
   }
+
+  async forgetBegun(): Promise<void> {}
 
   async sweep(hashes: ReadonlySet<string>): Promise<void> {
     for (const hash of this.#kept.keys()) if (!hashes.has(hash)) this.#kept.delete(hash);

@@ -1,6 +1,7 @@
 // Work that passed its check and needs the user's yes all the same: it made the check prove less, or changed nothing.
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
+import type { RunSettings } from '../../src/core/settings/runSettings';
 import { MemoryIsolation } from '../doubles/memoryIsolation';
 import { type Hands, SimulatedHost } from '../doubles/simulatedHost';
 
@@ -104,5 +105,46 @@ describe('a feature for which nothing was changed', () => {
   it('passes once the check proves that something was', async () => {
     const { host } = await hostWith([], ({ write }) => write('b.js', '1'));
     assert.equal(host.statusOf(1), 'passing');
+  });
+});
+
+describe('work that would show what a secret file holds', () => {
+  const secret = 'top-secret-7431';
+  const why = '"notes.txt", which holds values of your secret file ".env"';
+
+  async function asked(spec: Record<string, unknown>, settings: Partial<RunSettings> = {}) {
+    const workspace = new MemoryIsolation();
+    workspace.put('.env', `SECRET=${secret}\n`);
+    const host = await SimulatedHost.open({
+      ...{ workspace, backlog: [{ name: 'a', ...spec }], settings },
+      agents: () => async (hands) => {
+        await hands.write('notes.txt', `copied: ${secret}\n`);
+        await hands.handIn();
+      },
+    });
+    await host.run();
+    return { host, workspace, state: host.engine.snapshot.features[1]?.state };
+  }
+
+  it('waits for the user’s yes though its check is green, and says whose it is, never what', async () => {
+    const { host, workspace, state } = await asked({});
+    assert.ok(state?.status === 'claimed' && state.phase === 'unconfirmed');
+    assert.equal(state.why, `${needs} it changed ${why}.`);
+    assert.equal(workspace.files.has('notes.txt'), false);
+    assert.equal(JSON.stringify(host.events).includes(secret), false);
+    assert.ok((await host.engine.judgement.confirm(1)).ok);
+    assert.equal(workspace.files.get('notes.txt'), `copied: ${secret}\n`);
+  });
+
+  it('waits for it also where the feature declares the file', async () => {
+    const { state } = await asked({ files: ['notes.txt'] });
+    assert.ok(state?.status === 'claimed' && state.phase === 'unconfirmed');
+  });
+
+  it('says so where no check proves it', async () => {
+    const { state } = await asked({}, { verifyCommand: undefined });
+    assert.ok(state?.status === 'claimed' && state.phase === 'unconfirmed');
+    assert.match(String(state.why), /^There is no check for it/);
+    assert.ok(String(state.why).endsWith(` It changed ${why}.`), String(state.why));
   });
 });

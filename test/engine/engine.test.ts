@@ -4,6 +4,7 @@ import { describe, it } from 'mocha';
 import { leaseMs } from '../../src/core/claims/claim';
 import { defaultLimits } from '../../src/core/settings/runSettings';
 import type { Assignment } from '../../src/ports/coordinator';
+import { Failure } from '../../src/ports/failure';
 import { MemoryIsolation } from '../doubles/memoryIsolation';
 import { MemoryDisk } from '../doubles/memoryStore';
 import { doASecond, SimulatedHost, type SimulatedHostOptions, specsOf } from '../doubles/simulatedHost';
@@ -210,6 +211,23 @@ describe('the engine', () => {
     assert.equal(host.statusOf(1), 'claimed');
     assert.equal((await host.engine.judgement.reject(1)).ok, true);
     assert.equal((await host.engine.judgement.retry(1)).ok, true);
+  });
+
+  it('tells of a publication that had begun also where the host before died at that word, and then no more', async () => {
+    const [disk, workspace] = [new MemoryDisk(), new MemoryIsolation()];
+    let begun: readonly string[] = ['src/a.ts'];
+    workspace.leftBegun = async () => begun;
+    workspace.forgetBegun = async () => {
+      begun = [];
+    };
+    const open = () => SimulatedHost.open({ backlog: [], disk, workspace });
+    disk.refusal = new Failure('io', 'the machine stopped');
+    await assert.rejects(open(), /the machine stopped/);
+    await open();
+    const host = await open();
+    const told = (await host.engine.log.events(0, 1000)).filter((e) => e.type === 'error.occurred');
+    assert.equal(told.length, 1);
+    assert.match(JSON.stringify(told), /the record of it is gone; .*: src\/a\.ts\./);
   });
 
   it('passes over a feature whose declared file is busy, and never lets two hold one', async () => {

@@ -318,6 +318,23 @@ describe('work that the user is to be asked about', () => {
     assert.deepEqual(train.seen, ['a: AGENTS.md', 'b: b']);
     assert.deepEqual(statuses(host, 2), ['claimed', 'passing']);
   });
+
+  it('is built on by nobody where that is for a secret that it shows', async () => {
+    const workspace = new MemoryIsolation();
+    workspace.put('.env', 'SECRET=top-secret-7431\n');
+    const train = new Train(() => ({ durationMs: 1_000 }));
+    const host = await train.run({
+      ...{ workspace, backlog: named('a', 'b') },
+      agents:
+        ({ name }) =>
+        async ({ write, submit }) => {
+          await write(`${name}.txt`, name === 'a' ? 'top-secret-7431' : name);
+          await submit();
+        },
+    });
+    assert.deepEqual(train.seen, ['a: .env a', 'b: .env b']);
+    assert.deepEqual(statuses(host, 2), ['claimed', 'passing']);
+  });
 });
 
 describe('work that is green while another is in the last rounds of its own', () => {

@@ -278,6 +278,18 @@ describe('ownership', () => {
         assert.ok((await owner.address()).startsWith(second));
       });
 
+      it('tells each time that it is found elsewhere from then on, and nothing where it was bound again in its place', async () => {
+        const owner = await ownHere();
+        const moves: string[] = [];
+        owner.onMoved(() => moves.push(owner.socketPath));
+        await rm(path.dirname(owner.socketPath), { recursive: true });
+        await owner.address();
+        assert.deepEqual(moves, []);
+        putInPlace();
+        const address = await owner.address();
+        assert.deepEqual(moves, [address]);
+      });
+
       it('is bound there above what owners before it have left', async () => {
         const owner = await ownHere();
         const ahead = await locate(root, { bases: [second] });

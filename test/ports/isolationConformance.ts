@@ -18,7 +18,10 @@ export interface FolderFiles {
 }
 
 export interface IsolationWorld {
-  readonly isolation: Omit<Isolation, 'publish' | 'withdraw' | 'leftBegun' | 'sweep' | 'expand'>;
+  readonly isolation: Omit<
+    Isolation,
+    'publish' | 'withdraw' | 'leftBegun' | 'forgetBegun' | 'sweep' | 'expand'
+  >;
   readonly workspace: FolderFiles;
   /** As a command in the slot's place has them; after its first `prepare`. */
   place(slot: number): FolderFiles;
@@ -472,6 +475,46 @@ export function isolationConformance(
         const { overlaps } = await world.isolation.lay(2, await world.isolation.stage(1, ['a.txt']));
         assert.deepEqual(overlaps, [{ path: 'a.txt', theirs: hashOfText('one\n'), ours: 'two\n' }]);
         assert.equal(world.place(2).read('a.txt'), 'one\n');
+      });
+    });
+
+    describe('secretsIn', () => {
+      const value = 'top-secret-1';
+      const paths = ['a.txt', 'src/b.txt', 'copy.txt'];
+      const secretsAfter = async (change: (place: FolderFiles) => void) => {
+        world.workspace.write('.env', `A=${value}\n`);
+        world.workspace.write('list.md', `known: ${value}\n`);
+        await world.isolation.prepare(1);
+        change(world.place(1));
+        const changed = (await world.isolation.changes(1)).map(({ path }) => path);
+        return world.isolation.secretsIn(await world.isolation.stage(1, changed));
+      };
+
+      it('names files that would show a secret file’s values, and whose', async () => {
+        const held = await secretsAfter((place) => {
+          for (const path of paths) place.write(path, `const a = '${value}';\n`);
+          place.write('src/deep/c.txt', 'none\n');
+        });
+        assert.deepEqual(
+          held,
+          ['a.txt', 'copy.txt', 'src/b.txt'].map((path) => ({ path, of: ['.env'] })),
+        );
+      });
+
+      it('names none for a value that a file of the work has held before', async () => {
+        const held = await secretsAfter((place) => {
+          place.write('list.md', `still: ${value}\n`);
+          place.write('copy.txt', value);
+        });
+        assert.deepEqual(held, []);
+      });
+
+      it('goes by what the workspace has, not by what was made of it in the place', async () => {
+        const held = await secretsAfter((place) => {
+          place.write('.env', 'A=another-secret-1\n');
+          place.write('a.txt', 'another-secret-1\n');
+        });
+        assert.deepEqual(held, []);
       });
     });
 

@@ -73,6 +73,22 @@ describe('slotCopyFiles', () => {
     );
   });
 
+  it('withholds files of settings that hold a token, under whatever name, and shows those that hold none', async () => {
+    await put('copy/.npmrc', 'foo=1\n//registry.example.com/:_authToken=npm-token-7431\n');
+    await put('copy/src/.npmrc', 'foo=registry\n');
+    await link('copy/notes.txt', '.npmrc');
+    for (const name of ['.npmrc', 'notes.txt']) {
+      const read = await files.read(name);
+      assert.equal(!read.ok && read.error.code, 'pathDenied', name);
+    }
+    const shown = await files.read('src/.npmrc');
+    assert.equal(shown.ok && shown.value?.text, 'foo=registry\n');
+    const query = { text: 'foo', isRegex: false, folder: '', maxMatches: 10 };
+    const found = await files.search(query, new AbortController().signal);
+    const where = found.ok ? found.value.matches.map((match) => match.path) : [];
+    assert.deepEqual(where, ['a.txt', 'src/.npmrc', 'src/b.js']);
+  });
+
   it('withholds secrets by name, there or not, and through a link of another name', async () => {
     await put('copy/.env', 'foo=top');
     await put('copy/config/prod.yml', 'foo: top');

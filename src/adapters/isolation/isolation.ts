@@ -73,6 +73,7 @@ export function createIsolation(options: IsolationOptions): Isolation {
     leaveEmptied: (slot, paths) => now().leaveEmptied(slot, paths),
     putBack: (slot, paths) => now().putBack(slot, paths),
     texts: (slot, paths) => now().texts(slot, paths),
+    secretsIn: (files) => now().secretsIn(files),
     anticipate: (slot, files) => now().anticipate(slot, files),
     news: (slot) => now().news(slot),
     lay: (slot, files) => now().lay(slot, files),

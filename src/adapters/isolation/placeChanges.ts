@@ -1,6 +1,7 @@
 // What was changed in a place, against what it started from.
 import { sizeWords } from '../../core/shared/size';
 import type { FileState, PlaceChange } from '../../ports/isolation';
+import { isUnreadable } from '../files/fileFailure';
 import type { FolderRules } from '../files/ignoreRules';
 import { inParallel } from '../files/inParallel';
 import { isTooLong } from '../files/pathRoom';
@@ -13,7 +14,7 @@ import { isOfPackages, lostHash } from './manifest';
 import { NameTwins } from './nameTwins';
 import { NewFolders } from './newFolders';
 import type { SlotPlace } from './slotPlace';
-import { type Found, foundAt, isKeptApart } from './survey';
+import { type Found, foundAt, foundBelow, isKeptApart } from './survey';
 
 export interface Rules {
   /** The user's own. */
@@ -29,7 +30,7 @@ export interface Rules {
 /** Sorted by path, which is from the opened folder. */
 export async function placeChanges(place: SlotPlace, rules: Rules): Promise<readonly PlaceChange[]> {
   const { inside } = place.options;
-  const { suspects, seen, passedOver, folders, unfit } = await lookThrough(place, rules);
+  const { suspects, seen, passedOver, folders, unfit, apart } = await lookThrough(place, rules);
   const isIgnored = ignoredBy(rules.user);
   for (const [at, base] of place.manifest) {
     if (base.kind === 'folder' || seen.has(at) || !at.startsWith(inside)) continue;
@@ -60,11 +61,14 @@ export async function placeChanges(place: SlotPlace, rules: Rules): Promise<read
   }
   for (const path of folders.empty())
     changes.push({ path, before: none, after: none, why: whyNoFolder, isFolder: true });
+  for (const path of apart) changes.push({ path, before: none, after: none, why: whyApart, isApart: true });
   return changes.sort((a, b) => (a.path < b.path ? -1 : 1));
 }
 
 const whyNoFolder =
   'It is an empty folder; folders are brought over with the files in them, and one that is to be there empty needs a file such as .gitkeep.';
+const whyApart =
+  'It is what Git, or we, keep records in, and the project has none there; the files beside it are brought over without it.';
 const whyTooLong = 'Its path is too long; nothing that lies so deep is brought over.';
 const whyGarbled =
   'Its name is no UTF-8, so that no text says which file it is, and it is not brought over; give it a name in UTF-8.';
@@ -77,6 +81,7 @@ async function lookThrough(place: SlotPlace, { user, own, leftOut }: Rules) {
   const suspects = new Map<string, Found | undefined>();
   const seen = new Set<string>();
   const passedOver = new Set<string>();
+  const apart: string[] = [];
   const folders = new NewFolders();
   const look = { user, own };
   await walkTree(
@@ -90,6 +95,7 @@ async function lookThrough(place: SlotPlace, { user, own, leftOut }: Rules) {
         above.user.ignores(entry.name, kind) || (!base && above.own.ignores(entry.name, kind));
       const isNone =
         isKeptApart(entry.name) || isOfPackages(entry.name) || leftOut(at, entry.kind) !== undefined;
+      if (isKeptApart(entry.name) && !isIgnored && isMadeHere(place, at)) apart.push(entry.path);
       if (isNone || isIgnored) {
         passedOver.add(entry.path);
         folders.holds(entry.path);
@@ -117,7 +123,17 @@ async function lookThrough(place: SlotPlace, { user, own, leftOut }: Rules) {
       folders.holds(`${folder}/`);
     },
   );
-  return { suspects, seen, passedOver, folders, unfit };
+  return { suspects, seen, passedOver, folders, unfit, apart };
+}
+
+/** Of what is kept apart: does neither the workspace nor the set-up have it? */
+function isMadeHere({ madeBySetUp, options }: SlotPlace, at: string): boolean {
+  try {
+    return !madeBySetUp.has(at) && foundBelow(options.top, at) === undefined;
+  } catch (error) {
+    if (!isUnreadable(error)) throw error;
+    return false; // nobody can tell, and nothing is removed for it
+  }
 }
 
 async function stateBefore(place: SlotPlace, at: string): Promise<FileState> {

@@ -6,6 +6,7 @@ import { pathMatcher } from '../../core/locks/sharedPaths';
 import type { Slot } from '../../core/shared/ids';
 import type { Arrivals, FileTexts, Isolation, Lacking } from '../../ports/isolation';
 import type { ViewMaker } from '../../ports/workers';
+import { asFailures } from '../files/fileFailure';
 import { gitDirectoryAround } from '../files/gitDirectory';
 import { inParallel } from '../files/inParallel';
 import { removeTree } from '../files/removeTree';
@@ -29,6 +30,7 @@ import { prepare, surveyPlace } from './prepare';
 import { createProtection } from './protection';
 import type { PlacedChange } from './publisher';
 import { restoreFile } from './restore';
+import { secretsHeld } from './secretsHeld';
 import { SecretsSeen } from './secretsSeen';
 import { withShownSecrets } from './shownSecrets';
 import type { SlotPlace } from './slotPlace';
@@ -89,6 +91,7 @@ export interface Places
     | 'news'
     | 'lay'
     | 'restore'
+    | 'secretsIn'
   > {
   /** In which each command of the slot has a folder for what it leaves for people; outside of the place. */
   artifactsDir(slot: Slot): string;
@@ -109,27 +112,19 @@ export function createPlaces(options: PlacesOptions): Places {
   const leftOut = () => createLeftOut(options.copyRules?.() ?? { exclude: [], links: [] }, inside);
   const linked = new LinkedParts(top, options.dir);
   const ownPath = path.relative(top, options.dir).replaceAll(path.sep, '/');
-  const secrets = new SecretsSeen(top, secretsFromTop, options.onSecret ?? (() => {}));
+  const isSecret = () => options.secretFiles?.() ?? secretFiles([]);
+  const secrets = new SecretsSeen(where, isSecret, options.onSecret ?? (() => {}));
   const look = new WorkspaceLook({ top, room, own: ownPath }, leftOut, linked, secrets);
   const viewMaker = async () => options.viewMaker?.(options.dir, top);
   const slots = new Slots(where, user, prepareOwn);
-
-  /** Globs name files by their paths in the workspace; what lies beside it is asked by its path from the top. */
-  function secretsFromTop(): SecretFiles {
-    const isSecret = options.secretFiles?.() ?? secretFiles([]);
-    return (at) => isSecret(at.startsWith(inside) ? at.slice(inside.length) : at);
-  }
 
   function outOf(place: SlotPlace): readonly LinkOut[] {
     return linksOut({ top, own: options.dir }, place.manifest);
   }
 
-  /** In the workspace, from there, as far as Git can see them. */
-  function secretsIn({ manifest }: SlotPlace): readonly string[] {
-    if (gitDirectoryAround(root) === undefined) return [];
-    const isSecret = secretsFromTop();
-    const all = [...manifest.keys()].filter((at) => at.startsWith(inside) && isSecret(at));
-    return all.map((at) => at.slice(inside.length));
+  /** As far as Git can see them. */
+  function secretPathsIn({ manifest }: SlotPlace): readonly string[] {
+    return gitDirectoryAround(root) === undefined ? [] : secrets.among(manifest.keys());
   }
 
   async function prepareOwn(own: OwnPlace): Promise<Lacking> {
@@ -214,7 +209,7 @@ export function createPlaces(options: PlacesOptions): Places {
     wasSetUp: (slot, command) =>
       slots.inPrepared(slot, 'keep what it was set up with', async ({ place, setUp }) => {
         const ours = await surveyPlace(place);
-        place.foldersOfSetUp(ours);
+        place.madeBySetUp.learn(ours, place.manifest);
         await setUp.record(command, ours, leftOut().of);
       }),
     prepare: (slot) => slots.inTurn(slot, 'put the workspace', prepareOwn),
@@ -256,7 +251,7 @@ export function createPlaces(options: PlacesOptions): Places {
         const [theirs, own] = [await user.rules.top(), await rules.top()];
         const changes = await placeChanges(place, { user: theirs, own, why, leftOut: leftOut().of });
         const afterwards = async () => ({ user: theirs, after: await published.top() });
-        return withShownSecrets(changes, () => secretsIn(place), afterwards);
+        return withShownSecrets(changes, () => secretPathsIn(place), afterwards);
       }),
     leaveEmptied: (slot, paths) =>
       slots.inPrepared(slot, 'remove emptied folders', async ({ place }) => {
@@ -310,6 +305,8 @@ export function createPlaces(options: PlacesOptions): Places {
       );
       return overlaps;
     },
+    secretsIn: (files) =>
+      asFailures('look for secrets in what was changed', () => secretsHeld(secrets, files, options.staged)),
     located: (slot, paths, work) =>
       slots.inPrepared(slot, 'keep what was changed', async ({ place }) => {
         const changes: PlacedChange[] = [];

@@ -35,7 +35,8 @@ export interface PlacedChange {
   readonly afterAt: string;
 }
 
-export interface Publisher extends Pick<Isolation, 'publish' | 'withdraw' | 'leftBegun' | 'sweep'> {
+export interface Publisher
+  extends Pick<Isolation, 'publish' | 'withdraw' | 'leftBegun' | 'forgetBegun' | 'sweep'> {
   /**
    * Keeps the content of both states durably; `after` is what stood there when it was kept. Where `before` can be had
    * neither here nor there it is kept when it is published, from the file that is replaced.
@@ -93,10 +94,9 @@ export function createPublisher(options: PublisherOptions): Publisher {
     leftBegun: () =>
       inTurn('look for a publication that had begun', async () => {
         const left = await journal.last();
-        if (!left || left.isDone) return [];
-        await journal.clear();
-        return left.puts.map((put) => put.path);
+        return !left || left.isDone ? [] : left.puts.map((put) => put.path);
       }),
+    forgetBegun: () => inTurn('forget a publication that had begun', () => journal.clear()),
     sweep: (hashes) => inTurn('remove kept content', () => kept.sweep(hashes)),
   };
 }

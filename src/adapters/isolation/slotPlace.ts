@@ -12,7 +12,8 @@ import { removeEmptyFolders } from './emptyFolders';
 import { type FileNow, mostBroughtBytes, readNow } from './fileNow';
 import { GitCopies } from './gitCopies';
 import { linkText } from './links';
-import { type FileBase, isAsPut, isOfPackages, lostHash, Manifest, type Until } from './manifest';
+import { MadeBySetUp } from './madeBySetUp';
+import { type FileBase, isAsPut, lostHash, Manifest, type Until } from './manifest';
 import { readManifest, writeManifest } from './manifestFile';
 import { isSameFile, type Stamp, settled, tickMs } from './stamp';
 import { type Found, foundAt, foundOpened, type Survey } from './survey';
@@ -45,8 +46,7 @@ export class SlotPlace {
   isMemoryDue = false;
   /** Not to be read, or otherwise not as it is in the workspace. */
   readonly unread = new Set<string>();
-  /** New folders that the user's set-up made. */
-  private readonly setUpFolders = new Set<string>();
+  readonly madeBySetUp = new MadeBySetUp();
   /** Bases that the workspace is only about to have, of files by hash; null: no file. */
   readonly anticipated = new Map<string, { readonly hash: string; readonly mode: number } | null>();
   /** What the user has left out of places, as it was when this one was made. */
@@ -92,7 +92,7 @@ export class SlotPlace {
   async clear(): Promise<void> {
     this.hashes.clear();
     this.unread.clear();
-    this.setUpFolders.clear();
+    this.madeBySetUp.clear();
     this.anticipated.clear();
     for (const folder of [this.options.staging, this.options.bases]) {
       await removeTree(folder);
@@ -150,13 +150,7 @@ export class SlotPlace {
 
   /** Neither the workspace's nor the set-up's. */
   isNewFolder(at: string): boolean {
-    return !this.manifest.has(at) && !this.setUpFolders.has(at) && `${at}/` !== this.options.inside;
-  }
-
-  /** @param ours what is in the place once it was set up */
-  foldersOfSetUp(ours: Survey): void {
-    for (const [at, { kind }] of ours)
-      if (kind === 'folder' && !this.manifest.has(at) && !isOfPackages(at)) this.setUpFolders.add(at);
+    return !this.manifest.has(at) && !this.madeBySetUp.has(at) && `${at}/` !== this.options.inside;
   }
 
   forget(at: string): void {

@@ -52,6 +52,8 @@ export interface Whereabouts {
 }
 
 export interface Lease {
+  /** Signs at once and not with the next beat: its `holder` is another by now. */
+  signAnew(): void;
   /** For the next to take at once. May be called twice. */
   release(): Promise<void>;
 }
@@ -113,6 +115,7 @@ interface Own {
 
 function keep(inHouse: InHouse, own: Own, beatMs: number, onLost: (why: Failure) => void): Lease {
   const over = new AbortController();
+  let due = new AbortController();
   /** Answers why it is ours no longer. */
   const beatOnce = async (beat: number): Promise<Failure | undefined> => {
     try {
@@ -126,8 +129,9 @@ function keep(inHouse: InHouse, own: Own, beatMs: number, onLost: (why: Failure)
   };
   const beating = (async () => {
     for (let beat = 1; !over.signal.aborted; beat++) {
-      await pause(beatMs, undefined, { signal: over.signal }).catch(() => undefined);
+      await pause(beatMs, undefined, { signal: due.signal }).catch(() => undefined);
       if (over.signal.aborted) return;
+      due = new AbortController(); // before the holder is asked: what changes after that is due again
       const why = await beatOnce(beat);
       if (!why) continue;
       onLost(why);
@@ -135,8 +139,10 @@ function keep(inHouse: InHouse, own: Own, beatMs: number, onLost: (why: Failure)
     }
   })();
   return {
+    signAnew: () => due.abort(),
     release: async () => {
       over.abort();
+      due.abort();
       await beating;
       await inHouse(async (house) => {
         if (parseSign(await readText(house))?.token === own.token)

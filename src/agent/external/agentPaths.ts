@@ -1,23 +1,34 @@
 // What of the disk an agent of another maker works on: its copy without the secrets in it, and paths as it names them.
 import type { SecretFiles } from '../../core/features/namedSecrets';
+import { mayHoldSecrets } from '../../core/guardrails/secretBearers';
 import { parseWorkspacePath, type WorkspacePath } from '../../core/locks/lockPath';
 import { type Result, refuse } from '../../core/shared/result';
 import type { CopyFiles } from '../../ports/copyFiles';
 import type { CommandPlace } from '../../ports/isolation';
 
+/** The secret files in its copy: by name, by what the user says of them, and by what they hold. */
+export async function secretsIn(
+  files: CopyFiles,
+  isSecret: SecretFiles,
+): Promise<ReadonlySet<WorkspacePath>> {
+  const listing = await files.list('');
+  const found = new Set<WorkspacePath>();
+  for (const path of listing.ok ? listing.value.paths : []) {
+    // What may hold one and cannot be looked at is not shown either.
+    const isOne = isSecret(path) || (mayHoldSecrets(path) && !(await files.read(path)).ok);
+    if (isOne) found.add(path);
+  }
+  return found;
+}
+
 /**
  * Where its place is shown to it, secret files are not: whatever it reads goes to a service of its own choice. Its commands miss
  * them as well, for it runs them itself; the check has them.
  */
-export async function withoutSecrets(
-  place: CommandPlace,
-  files: CopyFiles,
-  isSecret: SecretFiles,
-): Promise<CommandPlace> {
+export function withoutSecrets(place: CommandPlace, secrets: ReadonlySet<WorkspacePath>): CommandPlace {
   const { view, cwd } = place;
-  const listing = view && (await files.list(''));
-  if (!view || !listing?.ok) return place;
-  const hidden = listing.value.paths.filter(isSecret).map((path) => ({
+  if (!view) return place;
+  const hidden = [...secrets].map((path) => ({
     ...{ from: '/dev/null', at: `${cwd}/${path}` },
     isReadOnly: true,
   }));

@@ -1,6 +1,6 @@
 // An agent of another maker at work on one feature: it is started in its copy, prompted until its work is accepted, and
 // ended with all it has started.
-import { secretFiles } from '../../core/features/namedSecrets';
+import { type SecretFiles, secretFiles } from '../../core/features/namedSecrets';
 import type { Redactor } from '../../core/guardrails/redactor';
 import type { Usage } from '../../core/models/models';
 import type { Assignment, Coordinator } from '../../ports/coordinator';
@@ -17,7 +17,7 @@ import type { Clock } from '../../ports/system';
 import { type AgentRunner, untilOver } from '../agentRunner';
 import type { AgentOutcome } from '../tools/tool';
 import { AgentCalls, type Over } from './agentCalls';
-import { insideOf, withoutSecrets } from './agentPaths';
+import { insideOf, secretsIn, withoutSecrets } from './agentPaths';
 import { writeFor } from './agentWrites';
 import { firstPrompt, goOnPrompt, refusedPrompt, returnedPrompt } from './externalPrompts';
 
@@ -56,9 +56,11 @@ async function work(
   await coordinator.progress({ status: 'running', step: `starting ${start.title}` });
   const { unread, withheld } = await coordinator.copyReady();
   for (const value of withheld) redactor.add(value);
-  const isSecret = secretFiles(assignment.secretFiles);
-  const place = await withoutSecrets(await coordinator.agentPlace(), ports.files, isSecret);
-  const talk = new Conversation(assignment, start, ports, [place.cwd, assignment.copyDir]);
+  const byName = secretFiles(assignment.secretFiles);
+  const secrets = await secretsIn(ports.files, byName);
+  const isSecret = (path: string) => byName(path) || secrets.has(path);
+  const place = withoutSecrets(await coordinator.agentPlace(), secrets);
+  const talk = new Conversation(start, ports, [place.cwd, assignment.copyDir], isSecret);
   try {
     const where = { place, tag: assignment.tag };
     return await talk.hold(
@@ -105,10 +107,10 @@ class Conversation {
   #toldCostUsd = 0;
 
   constructor(
-    assignment: Assignment,
     private readonly start: AgentStart,
     private readonly ports: ExternalAgentPorts,
     roots: readonly string[],
+    isSecret: SecretFiles,
   ) {
     const { coordinator, clock, files } = ports;
     const inside = (path: string) => insideOf(roots, path);
@@ -117,7 +119,7 @@ class Conversation {
       tellOver = resolve;
     });
     const calls = new AgentCalls({
-      ...{ coordinator, clock, inside, isSecret: secretFiles(assignment.secretFiles), onOver: tellOver },
+      ...{ coordinator, clock, inside, isSecret, onOver: tellOver },
       ...(start.manners.writesAsAsked && {
         contentOf: async (path) => {
           const file = await files.read(path);

@@ -1,10 +1,14 @@
 // Which files are secrets by what the user says of them in `parallelAgents.secrets.files`, beside those that always are.
+import { mayHoldSecrets, secretsHeldIn } from '../guardrails/secretBearers';
 import { isSecret, withoutVersion } from '../guardrails/secretFiles';
 import { pathMatcher } from '../locks/sharedPaths';
 import { lenientName } from '../shared/lenientName';
 
-/** Is the file at this path, with `/` between names, one whose content agents do not get to see? */
-export type SecretFiles = (path: string) => boolean;
+/**
+ * Is the file at this path, with `/` between names, one whose content agents do not get to see? With its text also of one whose
+ * name does not tell (`mayHoldSecrets`).
+ */
+export type SecretFiles = (path: string, text?: string) => boolean;
 
 /**
  * What is secret by its name, and what `globs` say beside it (`parallelAgents.secrets.files`): each names further files,
@@ -17,7 +21,8 @@ export function secretFiles(globs: readonly string[]): SecretFiles {
       ? { isSecret: false, fits }
       : { isSecret: true, fits: (path: string) => waysToRead(path).some(fits) };
   });
-  return (path) => rules.findLast(({ fits }) => fits(path))?.isSecret ?? isSecret(path);
+  return (path, text) =>
+    rules.findLast(({ fits }) => fits(path))?.isSecret ?? (isSecret(path) || holdsSecrets(path, text));
 }
 
 /** What a user says, and what a workspace or another face adds to it; neither of these can take anything out. */
@@ -43,6 +48,10 @@ export function wrongSecretGlob(glob: string): string | undefined {
 
 function plainGlob(glob: string): string {
   return glob.trim().replace(/^!/, '').trim();
+}
+
+function holdsSecrets(path: string, text: string | undefined): boolean {
+  return text !== undefined && mayHoldSecrets(path) && secretsHeldIn(text).length > 0;
 }
 
 /** The path and the folders it is in, as they are and as the most lenient file system has them, also kept aside. */

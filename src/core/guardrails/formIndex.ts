@@ -37,6 +37,11 @@ export class FormIndex {
     return this.#forms.size === 0;
   }
 
+  /** Characters of the longest form. */
+  get longest(): number {
+    return this.#longest;
+  }
+
   /** @param form at least three characters */
   add(form: string): void {
     if (this.#forms.has(form)) return;

@@ -289,7 +289,7 @@ describe('entries of a place', () => {
       const { at, told } = await withFolders('a/log', 'b/.git', 'c/node_modules', 'd', 'e');
       symlinkSync('x', at('d/link'));
       writeFileSync(at('e/log'), '');
-      assert.deepEqual(await told(), ['d/link']);
+      assert.deepEqual(await told(), ['b/.git', 'd/link']);
     });
 
     it('of the set-up stay, until the place is made anew', async () => {
@@ -302,6 +302,46 @@ describe('entries of a place', () => {
       assert.equal(existsSync(at('uploads')), false);
       mkdirSync(at('uploads'));
       assert.deepEqual(await told(), ['uploads/']);
+    });
+  });
+
+  describe('records of Git’s, or ours, that a command made', () => {
+    const places = async () => {
+      const temp = await tempPlaces({ 'own/.git/HEAD': 'ref: refs/heads/main\n', 'own/a.txt': 'a' });
+      await temp.places.prepare(slot);
+      const at = (file: string) => path.join(temp.places.folderOf(slot), file);
+      const make = (...folders: readonly string[]) => {
+        for (const folder of folders) mkdirSync(at(folder), { recursive: true });
+      };
+      const told = async () =>
+        (await temp.places.changes(slot)).map((change) => [change.path, change.isApart ?? false]);
+      return { ...temp, at, make, told };
+    };
+
+    it('are told, and gone when they are put back, with nothing of what lies beside them', async () => {
+      const { places: all, at, make, told } = await places();
+      make('.git', 'lib/.git/objects', 'lib/deep/.parallel-agents');
+      writeFileSync(at('lib/x.txt'), 'x');
+      assert.deepEqual(await told(), [
+        ...['.git', 'lib/.git', 'lib/deep/.parallel-agents'].map((file) => [file, true]),
+        ['lib/x.txt', false],
+      ]);
+      const [change] = await all.changes(slot);
+      assert.match(
+        change?.why ?? '',
+        /^It is what Git, or we, keep records in, and the project has none there;/,
+      );
+      await all.putBack(slot, ['.git', 'lib/.git', 'lib/deep/.parallel-agents']);
+      assert.deepEqual(await told(), [['lib/x.txt', false]]);
+      assert.equal(existsSync(at('.git')), false);
+    });
+
+    it('are no news where the workspace has some, or the set-up made them', async () => {
+      const { places: all, make, told } = await places();
+      make('own/.git', 'module/.git');
+      assert.deepEqual(await told(), [['module/.git', true]]);
+      await all.wasSetUp(slot, 'make');
+      assert.deepEqual(await told(), []);
     });
   });
 

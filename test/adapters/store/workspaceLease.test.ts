@@ -71,6 +71,16 @@ describe('the lease of a folder', () => {
     assert.equal(written().host, 'container');
   });
 
+  it('is signed anew when its holder is found in another place, at once and each time', async () => {
+    const { take, written } = at(tempFolder(), endlessMs);
+    let place = 'here';
+    const lease = await take(here, ['here'], async () => ({ ...here, place }));
+    for (place of ['moved', 'moved again']) {
+      lease.signAnew();
+      while (written().place !== place) await pause(1);
+    }
+  });
+
   it('is taken at once from a dead one of the same place, and from one that is long dead', async () => {
     const { take, file } = at(tempFolder(), endlessMs);
     const dead = { token: 't', beat: 7 };

@@ -39,7 +39,22 @@ describe('secret files of the settings', () => {
   it('are none less by what a workspace or another face adds', () => {
     const all = furtherSecrets(['!.env.test'], ['!.env', ' !*', '*.secret', '.env.test']);
     const is = secretFiles(all);
-    assert.deepEqual(['.env', 'x.secret', '.env.test', 'a.ts'].map(is), [true, true, true, false]);
+    assert.deepEqual(
+      ['.env', 'x.secret', '.env.test', 'a.ts'].map((path) => is(path)),
+      [true, true, true, false],
+    );
+  });
+
+  it('are by their content those that may hold some, unless the user says otherwise', () => {
+    const token = '//registry.example.com/:_authToken=npm-token-7431\n';
+    const plain = 'registry=https://registry.example.com/\n';
+    assert.deepEqual(
+      [token, plain, undefined].map((text) => secretFiles([])('a/.npmrc', text)),
+      [true, false, false],
+    );
+    assert.equal(secretFiles(['!.npmrc'])('a/.npmrc', token), false);
+    assert.equal(secretFiles([])('a/notes.txt', token), false);
+    assert.equal(secretFiles(['.npmrc'])('a/.npmrc', plain), true);
   });
 
   for (const glob of ['', '!', 'x[ab].yml', '../x', 'a/../../x', '~/x', 'C:\\x'])

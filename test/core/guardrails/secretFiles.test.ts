@@ -49,6 +49,21 @@ const secret = [
     'id_rsa-deploy (2)',
     '.env-prod',
   ],
+  ...[
+    'terraform.tfstate',
+    'infra/prod.tfstate.backup',
+    'terraform.tfstate.1712345678.backup',
+    'a.tfvars.json',
+  ],
+  ...[
+    '.Renviron',
+    'http.keytab',
+    'age.agekey',
+    '.sentryclirc',
+    'rclone.conf',
+    'prod.kubeconfig',
+    'a.publishsettings',
+  ],
   ...['.env_local', '.envrc.local', '.aws/config', '.envs/.production/.django', '.secrets', '.secrets/token'],
   ...[
     'secrets.production.yaml',
@@ -109,6 +124,7 @@ const open = [
     '##',
     '.#',
   ],
+  ...['.npmrc', 'main.tf', 'tfstate.ts', 'terraform.tfstate.md', 'a.tfvars.example', 'rclone.conf.md'],
   ...['service-account.ts', 'pem.ts', 'ssh/config', '.envoy.yaml', 'src/.env.example/a.ts'],
 ];
 
