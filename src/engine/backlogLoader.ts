@@ -6,6 +6,7 @@ import { reconcile } from '../core/features/reconcile';
 import { needsFirst } from '../core/graph/backlogGraph';
 import type { FeatureId } from '../core/shared/ids';
 import { eachInSteps, type Steps } from '../core/shared/steps';
+import { SerialQueue } from '../ports/serialQueue';
 import type { Clock } from '../ports/system';
 import type { EventLog } from './eventLog';
 import { inTurns } from './inTurns';
@@ -34,16 +35,13 @@ export interface LoadCounts {
 export class BacklogLoader {
   /** The backlog as last read, for the features whose change had to wait for an attempt's end. */
   #deferred: { readonly specs: readonly FeatureSpec[]; readonly ids: readonly FeatureId[] } | undefined;
-  /** Ends with the last load that was asked for; never rejects. */
-  #last: Promise<unknown> = Promise.resolve();
+  readonly #loads = new SerialQueue();
 
   constructor(private readonly parts: LoaderParts) {}
 
   /** One after the other: each compares with what the one before has left. */
   load(backlog: readonly FeatureSpec[]): Promise<LoadCounts> {
-    const loaded = this.#last.then(() => this.parts.undecided(() => this.#load(backlog)));
-    this.#last = loaded.catch(() => undefined);
-    return loaded;
+    return this.#loads.run(() => this.parts.undecided(() => this.#load(backlog)));
   }
 
   /** Is an attempt over whose feature the user has changed meanwhile? The change is about to be loaded then. */

@@ -1,13 +1,13 @@
 // A place without an agent, in which something is run on the workspace as it is now.
 import type { Slot } from '../core/shared/ids';
 import type { Isolation } from '../ports/isolation';
-import { Gate } from './gate';
+import { SerialQueue } from '../ports/serialQueue';
 
 /** No agent's. */
 export const cleanSlot: Slot = 0;
 
 export class CleanPlace {
-  readonly #gate = new Gate();
+  readonly #gate = new SerialQueue();
 
   constructor(private readonly isolation: Isolation) {}
 

@@ -2,8 +2,8 @@
 // so that checks run beside each other and yet each on what the workspace will be.
 import type { Attempt } from '../core/events/event';
 import type { StagedFile } from '../ports/isolation';
+import { SerialQueue } from '../ports/serialQueue';
 import type { Clock } from '../ports/system';
-import { Gate } from './gate';
 
 /** One work, from when its check may begin until it is decided. */
 export interface TrainCar {
@@ -22,7 +22,7 @@ const leastPatienceMs = 60_000;
 
 export class MergeTrain {
   /** Works come into it one after the other, so that of two that are handed in at once one is checked on the other. */
-  readonly boarding = new Gate();
+  readonly boarding = new SerialQueue();
   readonly #cars = new Set<TrainCar>();
   /** Of those, which others have waited for in vain: nobody builds on them any more. */
   readonly #slow = new Set<TrainCar>();

@@ -2,13 +2,13 @@
 import type { Slot } from '../core/shared/ids';
 import { Failure } from '../ports/failure';
 import type { Isolation } from '../ports/isolation';
+import { SerialQueue } from '../ports/serialQueue';
 import { type CommandRunner, hasFailed } from '../ports/workers';
 import type { Artifacts } from './artifacts';
 import type { LiveAttempt } from './attempt';
 import { type CommandTurns, waitingFor } from './commandTurns';
 import { describeExit } from './endWords';
 import type { EventLog } from './eventLog';
-import { Gate } from './gate';
 import type { MachineWatch } from './machineWatch';
 import { tellWaiting } from './tellWaiting';
 
@@ -31,7 +31,7 @@ const mostTold = 2_000;
 
 export class PlaceSetUp {
   /** By slot: checks that run side by side in one place wait for one set-up of it. */
-  readonly #gates = new Map<Slot, Gate>();
+  readonly #gates = new Map<Slot, SerialQueue>();
 
   constructor(private readonly parts: PlaceSetUpParts) {}
 
@@ -61,7 +61,7 @@ export class PlaceSetUp {
    */
   async bring(live: SetUpFor): Promise<string | undefined> {
     const { slot } = live.attempt;
-    const gate = this.#gates.get(slot) ?? new Gate();
+    const gate = this.#gates.get(slot) ?? new SerialQueue();
     this.#gates.set(slot, gate);
     return gate.run(() => this.#bring(live));
   }

@@ -4,13 +4,13 @@ import type { CheckProof } from '../core/features/feature';
 import type { Fence } from '../core/shared/ids';
 import { ok, type Result } from '../core/shared/result';
 import type { Isolation, StagedFile } from '../ports/isolation';
+import { SerialQueue } from '../ports/serialQueue';
 import type { PublicationChange, PublicationRecord } from '../ports/store';
 import type { EventLog } from './eventLog';
-import { Gate } from './gate';
 
 export class Publications {
   /** Whatever must find the workspace as it leaves it passes through here, one after the other. */
-  readonly gate = new Gate();
+  readonly gate = new SerialQueue();
   readonly #records = new Map<Fence, PublicationRecord>();
   /** What this host last put in place, by path: all else that changes there is somebody else's. */
   readonly #placed = new Map<string, string | null>();

@@ -7,6 +7,7 @@ import { type Card, isAnswering, listEpochs, touch, writeCard } from '../hub/dis
 import type { Listener } from '../hub/listener';
 import { isOurs, type Place, privatePath, socketPath } from '../hub/runtimeFolder';
 import { Failure } from '../ports/failure';
+import { SerialQueue } from '../ports/serialQueue';
 
 export interface BoundSocket {
   /** Where it is bound. Rewritten here: somebody else may take the folder's name. */
@@ -46,7 +47,7 @@ export function keepBound(socket: BoundSocket): Keeper {
   const { watchFolder = watchWithSystem } = socket;
   let stopped = false;
   let watchers = watchBoth();
-  let last: Promise<unknown> = Promise.resolve();
+  const looks = new SerialQueue();
 
   /** The one above tells when it is moved away as a whole, of which the inner one hears nothing. */
   function watchBoth(): readonly { close(): void }[] {
@@ -58,7 +59,7 @@ export function keepBound(socket: BoundSocket): Keeper {
     }
   }
   function look(): Promise<void> {
-    const looked = last.then(async () => {
+    return looks.run(async () => {
       if (stopped || (await isThere(socket))) return;
       try {
         await bindAgain(socket);
@@ -69,8 +70,6 @@ export function keepBound(socket: BoundSocket): Keeper {
       // Taken away once more before it was watched again?
       if (!(await isThere(socket))) lookSoon();
     });
-    last = looked.catch(() => undefined);
-    return looked;
   }
   function lookSoon(): void {
     look().catch(() => undefined); // tried again with the next look
@@ -90,7 +89,7 @@ export function keepBound(socket: BoundSocket): Keeper {
       clearInterval(fresh);
       clearInterval(regular);
       for (const watcher of watchers) watcher.close();
-      await last;
+      await looks.idle;
     },
   };
 }

@@ -2,6 +2,7 @@
 
 import { Failure } from '../../ports/failure';
 import type { FileState, Isolation, StagedFile } from '../../ports/isolation';
+import { SerialQueue } from '../../ports/serialQueue';
 import { isNotRead, whyNotRead } from '../files/boundedRead';
 import { asFailures } from '../files/fileFailure';
 import { gitSettingsOf, repositoriesAround } from '../files/gitSettings';
@@ -50,7 +51,7 @@ export function createPublisher(options: PublisherOptions): Publisher {
   const gitSettings = gitSettingsOf(root);
   let modes: Promise<boolean> | undefined;
   /** One after the other: of files that only together make a Git directory, the last is refused. */
-  let turn: Promise<unknown> = Promise.resolve();
+  const turns = new SerialQueue();
 
   async function publishing(files: readonly StagedFile[]): Promise<Publishing> {
     modes ??= keepsModes(kept).catch((error: unknown) => {
@@ -74,9 +75,7 @@ export function createPublisher(options: PublisherOptions): Publisher {
   }
 
   function inTurn<T>(doing: string, work: () => Promise<T>): Promise<T> {
-    const done = turn.then(() => asFailures(doing, work));
-    turn = done.catch(() => undefined);
-    return done;
+    return turns.run(() => asFailures(doing, work));
   }
 
   return {

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Event } from '../../core/events/event';
 import { Failure } from '../../ports/failure';
+import { SerialQueue } from '../../ports/serialQueue';
 import type { Commit, Loaded, Store } from '../../ports/store';
 import type { Clock } from '../../ports/system';
 import { stepsInSlices } from '../files/inSlices';
@@ -94,7 +95,7 @@ class SqlJsStore implements Store {
   private closed: Promise<void> | undefined;
   private lsn: number;
   /** Ends when the last of those who wait for their turn has had it; never rejects. */
-  private lastTurn: Promise<unknown> = Promise.resolve();
+  private readonly turns = new SerialQueue();
   /** Commits that will go out together in the next turn. */
   private readonly waiting: Waiting[] = [];
   private snapshot: Promise<void> | undefined;
@@ -317,7 +318,7 @@ class SqlJsStore implements Store {
   }
 
   private async shutDown(): Promise<void> {
-    await this.lastTurn; // commits that were asked for before
+    await this.turns.idle; // commits that were asked for before
     await this.snapshot;
     const { database, journal } = this.opened;
     if (!this.failure && this.isSnapshotDue()) await this.writeSnapshot();
@@ -342,9 +343,7 @@ class SqlJsStore implements Store {
   }
 
   private inTurn<T>(work: () => T | Promise<T>): Promise<T> {
-    const done = this.lastTurn.then(work);
-    this.lastTurn = done.catch(() => undefined);
-    return done;
+    return this.turns.run(work);
   }
 
   private fail(error: unknown, doing: string): void {

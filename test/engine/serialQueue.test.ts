@@ -1,6 +1,6 @@
-// The gate: one thing at a time, and what may go on beside it.
+// One thing at a time, and what may go on beside it.
 import { strict as assert } from 'node:assert';
-import { Gate } from '../../src/engine/gate';
+import { SerialQueue } from '../../src/ports/serialQueue';
 import { settle } from '../doubles/simulatedClock';
 
 /** Work that ends when it is told to. */
@@ -12,13 +12,13 @@ function held() {
   return { work: () => ended, end };
 }
 
-describe('the gate', () => {
+describe('a serial queue', () => {
   it('lets one in at a time, in order, and goes on after a failure', async () => {
-    const gate = new Gate();
+    const queue = new SerialQueue();
     const first = held();
     const order: string[] = [];
-    const one = gate.run(() => first.work().then(() => Promise.reject(new Error('first'))));
-    const two = gate.run(async () => void order.push('second'));
+    const one = queue.run(() => first.work().then(() => Promise.reject(new Error('first'))));
+    const two = queue.run(async () => void order.push('second'));
     await settle();
     assert.deepEqual(order, []);
     first.end();
@@ -28,26 +28,26 @@ describe('the gate', () => {
   });
 
   it('tells of work beside it that nothing came between', async () => {
-    const gate = new Gate();
-    await gate.run(async () => {});
+    const queue = new SerialQueue();
+    await queue.run(async () => {});
     await settle();
-    assert.equal(await gate.beside(async () => {}), true);
+    assert.equal(await queue.beside(async () => {}), true);
   });
 
   it('tells when something was in it at the beginning, or came meanwhile', async () => {
-    const gate = new Gate();
+    const queue = new SerialQueue();
     const before = held();
-    const earlier = gate.run(before.work);
+    const earlier = queue.run(before.work);
     const beside = held();
-    const first = gate.beside(beside.work);
+    const first = queue.beside(beside.work);
     before.end();
     await earlier;
     beside.end();
     assert.equal(await first, false);
 
     const during = held();
-    const second = gate.beside(during.work);
-    await gate.run(async () => {});
+    const second = queue.beside(during.work);
+    await queue.run(async () => {});
     during.end();
     assert.equal(await second, false);
   });

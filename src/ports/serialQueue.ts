@@ -1,7 +1,8 @@
-// One thing at a time: a queue through which writes to the workspace and readings of it as a whole must pass.
+// One thing at a time.
 
 /** Runs what it is given one after the other, in the order it came. A failure is its own caller's only. */
-export class Gate {
+export class SerialQueue {
+  /** Never rejects. */
   #last: Promise<unknown> = Promise.resolve();
   /** Works that have come so far, and how many of them are through. */
   #come = 0;
@@ -12,18 +13,22 @@ export class Gate {
     return this.#through !== this.#come;
   }
 
-  run<T>(work: () => Promise<T>): Promise<T> {
-    this.#come += 1;
-    const next = this.#last.then(work, work);
-    this.#last = next
-      .catch(() => undefined)
-      .finally(() => {
-        this.#through += 1;
-      });
-    return next;
+  /** Settles when all that has come so far is through. */
+  get idle(): Promise<unknown> {
+    return this.#last;
   }
 
-  /** Runs `work` beside the queue; answers whether nothing was in it from beginning to end. */
+  run<T>(work: () => T | Promise<T>): Promise<T> {
+    this.#come += 1;
+    const done = this.#last.then(work);
+    const leave = () => {
+      this.#through += 1;
+    };
+    this.#last = done.then(leave, leave);
+    return done;
+  }
+
+  /** Runs `work` beside the queue; returns whether nothing was in it from beginning to end. */
   async beside(work: () => Promise<void>): Promise<boolean> {
     const before = this.#come;
     const wasEmpty = !this.isBusy;
