@@ -194,7 +194,9 @@ export class Engine {
     this.runs = new RunControl({
       ...{ log, pool, breaker, insistence, regressions, cores },
       tidy: async () => {
-        await isolation.sweep(new Set([...publications.neededContent(), ...train.neededContent()]));
+        // Whoever has the gate may have content for the workspace that no record names yet; it is swept at the next start.
+        const needed = () => new Set([...publications.neededContent(), ...train.neededContent()]);
+        if (!publications.gate.isBusy) await publications.gate.run(() => isolation.sweep(needed()));
         await store.tidy();
       },
     });

@@ -70,7 +70,8 @@ export class Entrance {
     const isAsTried = own.length === prints.size && rounds.altered.length === 0;
     const arrived = await this.bring(live, rounds);
     if (arrived.overlaps) return returned(arrived);
-    if (rounds.isNews(arrived) || !isAsTried) return 'again';
+    if (rounds.isNews(arrived, this.parts.publications) || !isAsTried) return 'again';
+    if (this.parts.regressions.hasMore(live, [...prints.keys()], rounds.features)) return 'again';
     const stage = () => isolation.stage(slot, [...prints.keys()]);
     const files = await insistence.until(live.attempt, keeping, stage);
     if (live.isOver) return stopped;

@@ -15,6 +15,10 @@ export class Publications {
   /** What this host last put in place, by path: all else that changes there is somebody else's. */
   readonly #placed = new Map<string, string | null>();
   #count = 0;
+  /** When each path was last put in place: the count from then on. */
+  readonly #placedAt = new Map<string, number>();
+  /** Wakes those who wait for what is being put in place. */
+  readonly #waiting = new Set<() => void>();
   /** By fence, what the count was when work was kept for the user's yes. */
   readonly #keptAt = new Map<Fence, number>();
 
@@ -33,6 +37,25 @@ export class Publications {
   /** How many have come into the workspace since this host began. */
   get count(): number {
     return this.#count;
+  }
+
+  /** Are files on their way into the workspace, so that it may have only some of them? */
+  get isPutting(): boolean {
+    return this.records.some(({ stage }) => stage === 'publishing');
+  }
+
+  /** Settles once nothing is on its way into the workspace, or when `signal` fires. */
+  async rested(signal: AbortSignal): Promise<void> {
+    while (this.isPutting && !signal.aborted)
+      await new Promise<void>((resolve) => {
+        this.#waiting.add(resolve);
+        signal.addEventListener('abort', () => resolve(), { once: true });
+      });
+  }
+
+  /** Has it been put in place since there were so many publications? */
+  hasPlaced(path: string, count: number): boolean {
+    return (this.#placedAt.get(path) ?? 0) > count;
   }
 
   of(fence: Fence): PublicationRecord | undefined {
@@ -74,7 +97,10 @@ export class Publications {
     const done = await this.isolation.publish(files);
     if (done.ok) {
       this.#count += 1;
-      for (const { path, after } of files) this.#placed.set(path, after.hash);
+      for (const { path, after } of files) {
+        this.#placed.set(path, after.hash);
+        this.#placedAt.set(path, this.#count);
+      }
     } else
       await this.log.append(
         [],
@@ -108,11 +134,19 @@ export class Publications {
 
   #put(publication: PublicationRecord): PublicationChange {
     this.#records.set(publication.fence, publication);
+    this.#wake();
     return { kind: 'put', publication };
+  }
+
+  #wake(): void {
+    if (this.isPutting) return;
+    for (const resolve of this.#waiting) resolve();
+    this.#waiting.clear();
   }
 
   #drop(fence: Fence): PublicationChange {
     this.#records.delete(fence);
+    this.#wake();
     return { kind: 'drop', fence };
   }
 }

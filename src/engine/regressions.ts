@@ -124,6 +124,16 @@ export class Regressions {
     return verdict.kind === 'failed' ? verdict.reason : undefined;
   }
 
+  /** Has a feature passed since these were looked at that the attempt's changes may break? It need not have brought a file. */
+  hasMore({ attempt }: LiveAttempt, paths: readonly string[], since: Snapshot['features']): boolean {
+    const now = this.parts.log.head.features;
+    const passes = (features: Snapshot['features'], id: FeatureId) =>
+      features[id]?.state.status === 'passing';
+    return endangeredBy(now, paths).some(
+      (id) => id !== attempt.featureId && passes(now, id) && !passes(since, id),
+    );
+  }
+
   /** These checks were green in the attempt's place, and the workspace is now what that is. */
   proved(attempt: Attempt, commands: readonly string[]): void {
     const green = { attempt, count: this.parts.publications.count };

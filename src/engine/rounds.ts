@@ -4,6 +4,7 @@ import type { PlaceChange } from '../ports/isolation';
 import type { Arrived } from './arrivals';
 import { printOf } from './attemptChanges';
 import type { Guarded } from './guardWork';
+import type { Publications } from './publications';
 
 /** A file that came in so many times while the check ran is one that never rests, such as a server's log: it counts no more. */
 const mostArrivals = 2;
@@ -11,6 +12,8 @@ const mostArrivals = 2;
 export class Rounds {
   /** The attempt's work as it was last made ready for the check. */
   work: readonly PlaceChange[] | undefined;
+  /** How many publications there had been when the place was last brought up to date for the check. */
+  publications = 0;
   /** How often files came in while the work was checked. */
   readonly #arrivals = new Map<string, number>();
   /** The work, as prints of its files, that `green` holds for. */
@@ -38,10 +41,12 @@ export class Rounds {
     this.came.clear();
   }
 
-  /** Counts what came in while the work was checked. */
-  isNews({ paths }: Pick<Arrived, 'paths'>): boolean {
+  /** Counts what came in while the work was checked; of what other work brought nobody says that it never rests. */
+  isNews({ paths }: Pick<Arrived, 'paths'>, publications: Publications): boolean {
     const arrivals = this.#arrivals;
-    for (const path of paths) arrivals.set(path, (arrivals.get(path) ?? 0) + 1);
+    for (const path of paths)
+      if (publications.hasPlaced(path, this.publications)) arrivals.delete(path);
+      else arrivals.set(path, (arrivals.get(path) ?? 0) + 1);
     return paths.some((path) => (arrivals.get(path) ?? 0) <= mostArrivals);
   }
 }

@@ -21,6 +21,8 @@ const freeRounds = 2;
 /** After so many it is not other attempts that keep changing the workspace. */
 const mostRounds = 6;
 const mostNamed = 3;
+/** What is over before that is no waiting to people. */
+const tellAfterMs = 1_000;
 
 export interface SubmissionParts extends EntranceParts, RideParts {
   readonly changes: AttemptChanges;
@@ -88,8 +90,9 @@ export class Submission {
 
   /** To its agent, with nothing left of a check that does not count. */
   async #giveBack(live: LiveAttempt, ride: TrainRide, rounds: Rounds, verdict: Returned): Promise<Returned> {
+    ride.leave(false); // nobody is to build on it meanwhile
     if (rounds.work) await this.#entrance.putBackMade(live, rounds.work);
-    const overlaps = ride.isSpoilt ? await ride.startOver() : [];
+    const overlaps = ride.isSpoilt ? await ride.startOver((path) => live.changed.has(path)) : [];
     const told = overlaps.length === 0 ? [] : [(await this.#toldOf(live, overlaps)).why];
     return { ...verdict, why: [verdict.why, ...told, ...(ride.isAnew ? [madeAnew] : [])].join('\n\n') };
   }
@@ -100,6 +103,12 @@ export class Submission {
     const wasAnew = ride.isAnew;
     const overlaps = await ride.clean(isAlone);
     if (ride.isAnew !== wasAnew) rounds.green.clear(); // they were run on what is gone
+    return overlaps.length === 0 ? undefined : this.#toldOf(live, overlaps);
+  }
+
+  async #startOver({ live, rounds, ride }: Round): Promise<Returned | undefined> {
+    const overlaps = await ride.startOver();
+    rounds.green.clear();
     return overlaps.length === 0 ? undefined : this.#toldOf(live, overlaps);
   }
 
@@ -150,14 +159,14 @@ export class Submission {
         ? ((await ready()) ?? ({ kind: 'unchecked' } as const))
         : await this.parts.verification.verify(subject, command, verifyMs, ready);
     if (checked === 'again' || checked.kind === 'returned') return checked;
-    if (ride.isLost) return 'again';
+    if (ride.isLost || (subject.check.signal.aborted && !live.check.signal.aborted)) return 'again';
     if (checked.kind === 'failed') {
       ride.leave(false); // nobody is to build on it while it waits for those ahead
       if (!(await ride.isBorneOut(0))) return 'again'; // it may be so for work that never came
       return checked.isOfUser ? { kind: 'yielded', cause: 'packages', note: checked.reason } : checked;
     }
     const news = ride.isSpoilt ? await placeOf(this.parts.isolation, live).news(live.attempt.slot) : [];
-    if (rounds.isNews({ paths: news })) return 'again'; // to wait for those ahead would help nobody
+    if (rounds.isNews({ paths: news }, this.parts.publications)) return 'again'; // to wait for those ahead would help nobody
     const checkMs = checked.kind === 'passed' ? checked.evidence.durationMs : 0;
     const work = rounds.work ?? [];
     const proved = await this.#prove(round, work, checkMs);
@@ -171,17 +180,14 @@ export class Submission {
    * Whoever waited for its turn to be checked, or for the gate, may find more than was there before; and what those ahead are
    * about to publish. Undefined once all of that is in the place, and the work is known to those behind it.
    */
-  async #bringToCheck({
-    live,
-    command,
-    isAlone,
-    rounds,
-    ride,
-  }: Round): Promise<Returned | 'again' | undefined> {
+  async #bringToCheck(round: Round): Promise<Returned | 'again' | undefined> {
+    const { live, command, isAlone, rounds, ride } = round;
     const { log, changes, publications, train } = this.parts;
     for (;;) {
+      await this.#restOf(live);
       const { count } = publications;
       rounds.features = log.head.features;
+      rounds.publications = count;
       const arrived = await this.#entrance.bring(live, rounds);
       if (arrived.overlaps) return returned(arrived);
       const look = await changes.look(live);
@@ -190,12 +196,26 @@ export class Submission {
       rounds.work = look.own;
       const kept = command === undefined ? undefined : await ride.keep(look.own);
       if (!kept) return undefined;
-      // What came in meanwhile is ahead no more, and not in the place.
-      const board = async () => (publications.count === count ? ride.board(kept, isAlone) : undefined);
-      const came = await train.boarding.run(board);
-      for (const path of came ?? []) rounds.came.add(path);
-      if (came) return undefined;
+      // What came in meanwhile is ahead no more, and not in the place, or only some of it.
+      const isLate = () => publications.isPutting || publications.count !== count;
+      const boarded = await train.boarding.run(async () => (isLate() ? 'late' : ride.board(kept, isAlone)));
+      if (boarded === 'late') continue;
+      for (const path of boarded ?? []) rounds.came.add(path);
+      if (boarded) return undefined;
+      const lost = await this.#startOver(round);
+      if (lost) return lost;
     }
+  }
+
+  /** Of a publication that is under way the workspace has some files, and not yet others. */
+  async #restOf(live: LiveAttempt): Promise<void> {
+    const { log, publications, clock } = this.parts;
+    if (!publications.isPutting) return;
+    const words = 'waiting for the files of another feature, which are entering the workspace';
+    const cancel = clock.after(tellAfterMs, () => tellWaiting(log, live.attempt, words));
+    await publications.rested(live.check.signal);
+    cancel();
+    if (live.isOver) throw attemptIsOver();
   }
 
   async #toldOf(live: LiveAttempt, overlaps: readonly Overlap[]): Promise<Returned> {

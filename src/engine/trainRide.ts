@@ -83,7 +83,9 @@ export class TrainRide {
 
   #watch(car: TrainCar): void {
     const lost = this.#lost;
-    void car.published.then((isIn) => isIn || lost.abort());
+    void car.published.then((isIn) => {
+      if (!isIn && this.#riddenOn.has(car)) lost.abort(); // the place may have been made anew without it
+    });
   }
 
   /**
@@ -94,17 +96,29 @@ export class TrainRide {
    * @param isAlone the next check is run on nobody's work
    */
   async clean(isAlone: boolean): Promise<readonly Overlap[]> {
-    const { train, isolation } = this.parts;
+    const { isolation } = this.parts;
     const { attempt } = this.live;
     if (!this.isSpoilt) this.#forget();
-    const ahead = isAlone ? [] : train.ahead(this.#car);
+    const ahead = this.#ahead(isAlone);
     const isLost = [...this.#riddenOn].some((car) => car.isPublished !== true && !ahead.includes(car));
     if (isLost) return this.startOver();
     return this.#own.length === 0 ? [] : placeOf(isolation, this.live).restore(attempt.slot, this.#own);
   }
 
-  /** Makes the place what the workspace is, with the attempt's own work as it was before it was checked on that of others. */
-  async startOver(): Promise<readonly Overlap[]> {
+  #ahead(isAlone: boolean): readonly TrainCar[] {
+    return isAlone || !this.#isWithOthers ? [] : this.parts.train.ahead(this.#car);
+  }
+
+  get #isWithOthers(): boolean {
+    return (this.parts.log.head.run?.settings.maxAgents ?? 1) > 1;
+  }
+
+  /**
+   * Makes the place what the workspace is, with the attempt's own work as it was before it was checked on that of others.
+   *
+   * @param isStillOwn false of files that were given up for what came in
+   */
+  async startOver(isStillOwn: (path: string) => boolean = () => true): Promise<readonly Overlap[]> {
     const { live } = this;
     const { log } = this.parts;
     const isolation = placeOf(this.parts.isolation, live);
@@ -113,16 +127,16 @@ export class TrainRide {
     const { unread } = await isolation.prepare(slot);
     live.unread = unreadOf(unread);
     this.#isAnew = true;
-    const own = this.#own;
+    const own = this.#own.filter(({ path }) => isStillOwn(path));
     this.#forget();
     return isolation.restore(slot, own);
   }
 
   /** Keeps the work, which nobody waits for; undefined where there is no train. */
   async keep(work: readonly PlaceChange[]): Promise<Boarding | undefined> {
-    const { log, isolation, approval, insistence } = this.parts;
+    const { isolation, approval, insistence } = this.parts;
     const { live } = this;
-    if ((log.head.run?.settings.maxAgents ?? 1) === 1) return undefined;
+    if (!this.#isWithOthers && !this.#car) return undefined;
     const paths = work.map(({ path }) => path);
     const stage = () => placeOf(isolation, live).stage(live.attempt.slot, paths);
     const files = paths.length === 0 ? [] : await insistence.until(live.attempt, keeping, stage);
@@ -137,9 +151,10 @@ export class TrainRide {
    * from now on checks of others may be run on that.
    *
    * @param isAlone on nobody's work
-   * @returns the files that came
+   * @returns the files that came; undefined where the place is to be made anew first, for it was on work that cannot be taken in
+   * again
    */
-  async board({ files, isForOthers }: Boarding, isAlone: boolean): Promise<readonly string[]> {
+  async board({ files, isForOthers }: Boarding, isAlone: boolean): Promise<readonly string[] | undefined> {
     const { train } = this.parts;
     const { live } = this;
     const isolation = placeOf(this.parts.isolation, live);
@@ -147,12 +162,18 @@ export class TrainRide {
     if (!this.isSpoilt) this.#own = files;
     if (this.#car && !(isForOthers && isSame(this.#car.files, files))) this.leave(false);
     const came: string[] = [];
-    for (const car of isAlone ? [] : train.ahead(this.#car)) {
+    const taken = new Set<TrainCar>();
+    for (const car of this.#ahead(isAlone)) {
       if (!(await isolation.anticipate(live.attempt.slot, car.files))) continue;
-      this.#riddenOn.add(car);
-      this.#watch(car);
+      taken.add(car);
       came.push(...car.files.map(({ path }) => path));
     }
+    const isLost = [...this.#riddenOn].some((car) => car.isPublished !== true && !taken.has(car));
+    for (const car of taken) {
+      this.#riddenOn.add(car);
+      this.#watch(car);
+    }
+    if (isLost) return undefined;
     if (isForOthers && !live.isOver) this.#car ??= train.join(live.attempt, files);
     return came;
   }

@@ -605,6 +605,17 @@ export function isolationConformance(
         assert.equal(place.read('a.txt'), 'a\n', 'nothing is to come any more');
       });
 
+      it('has it put back where a folder of it was emptied', async () => {
+        assert.equal(await world.isolation.anticipate(1, await toCome()), true);
+        world.place(1).remove('new/n.txt');
+        const made = (await world.isolation.changes(1)).map(({ path }) => path);
+        await world.isolation.putBack(1, made);
+        assert.equal(world.place(1).read('new/n.txt'), 'n\n');
+        publish(world.workspace);
+        assert.deepEqual(await world.isolation.bringUpToDate(1), nothing);
+        assert.deepEqual(await told(), []);
+      });
+
       it('takes the rest of what has come in part', async () => {
         const staged = await toCome();
         world.workspace.write('new/n.txt', 'n\n');

@@ -33,16 +33,12 @@ export async function anticipate(
   return true;
 }
 
-/** Makes a file of the place what it was anticipated to be, whatever was made of it since. False where it was not. */
-export async function putAnticipated(place: SlotPlace, at: string): Promise<boolean> {
+/** Makes a file of the place what it is anticipated to be, whatever was made of it since. */
+export async function putAnticipated(place: SlotPlace, at: string): Promise<void> {
   const file = place.anticipated.get(at);
-  if (file === undefined) return false;
-  if (file) await put(place, at, file);
-  else {
-    await place.remove(at);
-    await place.leaveEmptied(at, 'allEmptied');
-  }
-  return true;
+  if (file) return put(place, at, file);
+  await place.remove(at);
+  await place.leaveEmptied(at, 'allEmptied');
 }
 
 /** What is anticipated comes now, or never did: all that was looked at is as the workspace has it. */

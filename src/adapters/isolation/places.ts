@@ -260,17 +260,17 @@ export function createPlaces(options: PlacesOptions): Places {
       }),
     putBack: (slot, paths) =>
       slots.inPrepared(slot, 'put files back', async ({ place }) => {
-        const all: (readonly [at: string, wanted: Found | undefined])[] = [];
-        for (const file of paths) {
-          const at = inside + file;
-          if (!(await putAnticipated(place, at))) all.push([at, look.at(at)]);
-        }
-        const [made, others] = [all.filter(([, wanted]) => !wanted), all.filter(([, wanted]) => wanted)];
+        const [coming, now] = [[] as string[], [] as (readonly [at: string, wanted: Found | undefined])[]];
+        for (const at of paths.map((file) => inside + file))
+          if (place.anticipated.has(at)) coming.push(at);
+          else now.push([at, look.at(at)]);
+        const [made, others] = [now.filter(([, wanted]) => !wanted), now.filter(([, wanted]) => wanted)];
         // What is only here makes room first. One of a folder says for all of it whether it is empty now.
         await inParallel(made, ([at]) => place.remove(at));
         const folders = new Map(made.map(([at]) => [path.posix.dirname(at), at]));
         for (const [, at] of [...folders].sort().reverse()) await place.leaveEmptied(at);
         for (const [at, wanted] of others) await place.take(at, wanted); // each may make way for the next
+        for (const at of coming) await putAnticipated(place, at);
       }),
     texts: (slot, paths) =>
       slots.inPrepared(slot, 'read files', async ({ place }) => {
