@@ -59,6 +59,8 @@ const reasons: Readonly<Record<FailureReason, true>> = {
   rateLimited: true,
   overloaded: true,
   unreachable: true,
+  wrongTime: true,
+  untrusted: true,
   unauthorized: true,
   noCredit: true,
   unusable: true,

@@ -17,19 +17,6 @@ export function failureOf(
   return new Failure(reason, redactor.text(words).slice(0, mostWords), wait);
 }
 
-/** For what fetch or the reading of its answer threw: no connection, or an answer that is no JSON. */
-export function failureOfThrown(error: unknown, redactor: Redactor): Failure {
-  // Of another's making, as a page is: the next request would fare no better.
-  if (error instanceof SyntaxError)
-    return failureOf(
-      'unusable',
-      `What came back is no answer of the model service: ${wordsOf(error)}`,
-      redactor,
-    );
-  // Fetch tells a lost connection as a TypeError.
-  return failureOf('unreachable', `the connection to the model service failed: ${wordsOf(error)}`, redactor);
-}
-
 /** Undefined for a stream of events; anything else was sent by something between us and the service. */
 export function pageFailure({ status, headers }: Response): Failure | undefined {
   const isStream = /^text\/event-stream\b/i.test(headers.get('content-type') ?? '');

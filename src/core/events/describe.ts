@@ -165,6 +165,8 @@ const overWords: Readonly<Record<TroubleCause, string>> = {
   key: 'the service accepts the key',
   credit: 'the account has credit',
   service: 'the model service answers',
+  clock: 'the certificate of the service holds by the clock',
+  certificate: 'the certificate of the service is trusted',
   proxy: 'the proxy lets model calls through',
   spawn: 'agents can be started',
   files: 'files can be opened',

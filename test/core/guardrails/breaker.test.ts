@@ -70,6 +70,8 @@ describe('the breaker', () => {
     key: ['model', 'work'],
     credit: ['model', 'work'],
     service: ['model', 'work'],
+    clock: ['model', 'work'],
+    certificate: ['model', 'work'],
     proxy: ['model', 'work'],
     agent: ['model', 'work'],
     editor: ['model', 'work'],
@@ -132,9 +134,9 @@ describe('the breaker', () => {
     );
   });
 
-  it('needs a person for key, credit, an agent that is not there and an editor that does not answer only', () =>
+  it('needs a person for key, credit, a certificate, an agent that is not there and an editor that does not answer only', () =>
     assert.deepEqual(
       troubleCauses.filter((cause) => needsPerson({ cause, message: '' })),
-      ['key', 'credit', 'agent', 'editor'],
+      ['key', 'credit', 'certificate', 'agent', 'editor'],
     ));
 });
