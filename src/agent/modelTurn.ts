@@ -1,5 +1,5 @@
 // Gets one turn from the model: asks the shared throttle, streams, and asks again when the service could not answer.
-import type { Trouble } from '../core/guardrails/breaker';
+import { isOnTheWay, type Trouble } from '../core/guardrails/breaker';
 import type { Coordinator } from '../ports/coordinator';
 import { Failure, troubleOf } from '../ports/failure';
 import type { AssistantBlock, ModelEvent, ModelProvider, TurnRequest } from '../ports/models';
@@ -15,8 +15,10 @@ export type TurnAnswer =
 
 /** Tries of one turn in a row. The throttle spaces them, so this many mean a long outage, not a busy minute. */
 export const maxTries = 20;
-/** A service that cannot be reached for so long will not be there in a moment; a shorter gap costs no work that is done. */
+/** A service that cannot be reached for so long will not be there in a moment: whoever has done nothing yet makes room. */
 export const patienceMs = 120_000;
+/** So long an attempt with work that would be lost waits until its service is there again. */
+export const longPatienceMs = 30 * 60_000;
 
 interface TurnPorts {
   readonly coordinator: Coordinator;
@@ -46,19 +48,27 @@ export async function takeTurn(
       return { kind: 'turn', turn };
     }
     if (turn.reason === 'aborted' || signal.aborted) throw turn;
-    const trouble = troubleOf(turn);
-    if (trouble) return { kind: 'outside', trouble };
-    const final = whyFinal(turn, isFirst(request));
+    const waitedMs = clock.monotonic() - beganAt;
+    const isLong = turn.reason === 'unreachable' && waitedMs >= patienceMs;
+    const trouble = troubleOf(turn) ?? (isLong ? noAnswer(turn, tries) : undefined);
+    const waits = trouble && isOnTheWay(trouble.cause) && !isFirst(request) && waitedMs < longPatienceMs;
+    if (trouble && !waits) return { kind: 'outside', trouble };
+    const final = waits ? undefined : whyFinal(turn, isFirst(request));
     if (final !== undefined) {
       // The first request of a feature is about as long as that of any other.
       const isOfService = turn.reason === 'badResponse' || (turn.reason === 'tooLong' && isFirst(request));
       const kind = turn.reason === 'tooLong' ? 'tooLong' : 'none';
       return { kind, why: final, ...(isOfService && { by: 'service' }) };
     }
-    const isGone = turn.reason === 'unreachable' && clock.monotonic() - beganAt >= patienceMs;
-    if (isGone || tries === maxTries) return { kind: 'outside', trouble: noAnswer(turn, tries) };
+    const isOutage = trouble !== undefined || turn.reason === 'unreachable';
+    if (!isOutage && tries === maxTries) return { kind: 'outside', trouble: noAnswer(turn, tries) };
     const { message: reason, retryAfterMs } = turn;
-    await coordinator.modelLimited({ reason, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) });
+    await coordinator.modelLimited({
+      reason,
+      ...(retryAfterMs !== undefined && { retryAfterMs }),
+      ...(isOutage && { isOutage }),
+      ...(trouble && { trouble }),
+    });
     coordinator.log(`\n[the model did not answer: ${reason}; trying again]\n`);
   }
 }

@@ -59,6 +59,7 @@ const reasons: Readonly<Record<FailureReason, true>> = {
   rateLimited: true,
   overloaded: true,
   unreachable: true,
+  noConnection: true,
   wrongTime: true,
   untrusted: true,
   unauthorized: true,

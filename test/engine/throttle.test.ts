@@ -59,7 +59,7 @@ describe('Throttle', () => {
     await warm();
     ask(1, 2);
     await clock.advance(10);
-    throttle.limited(1, 'slow down', 20_000);
+    throttle.limited(1, 'slow down', { retryAfterMs: 20_000 });
     ask(1, 3);
     await clock.advance(19_000);
     assert.deepEqual(went, [1, 2]);
@@ -73,7 +73,7 @@ describe('Throttle', () => {
     await warm();
     ask(1, 2, 3, 4, 5);
     await clock.advance(10);
-    for (const fence of [1, 2, 3, 4, 5]) throttle.limited(fence, 'slow down', undefined);
+    for (const fence of [1, 2, 3, 4, 5]) throttle.limited(fence, 'slow down');
     assert.deepEqual(
       told.map(({ atOnce, untilAt }) => [atOnce, untilAt]),
       [[3, clock.now() + 1_000]],
@@ -90,12 +90,12 @@ describe('Throttle', () => {
     };
     ask(1, 2, 3, 4, 5);
     await clock.advance(10);
-    throttle.limited(1, 'slow down', 1_000);
+    throttle.limited(1, 'slow down', { retryAfterMs: 1_000 });
     for (const fence of [2, 3, 4, 5]) throttle.succeeded(fence);
     assert.equal(told.at(-1)?.atOnce, 3, 'what was under way before proves nothing');
     ask(1, 2, 3);
     await clock.advance(60_000);
-    throttle.limited(1, 'slow down', 1_000);
+    throttle.limited(1, 'slow down', { retryAfterMs: 1_000 });
     throttle.leave(2);
     throttle.leave(3);
     assert.equal(told.at(-1)?.atOnce, 2);
@@ -113,7 +113,7 @@ describe('Throttle', () => {
     throttle.succeeded(9); // took three seconds
     ask(1, 2, 3, 4, 5);
     await clock.advance(10);
-    for (const fence of [1, 2, 3, 4, 5]) throttle.limited(fence, 'slow down', 1_000);
+    for (const fence of [1, 2, 3, 4, 5]) throttle.limited(fence, 'slow down', { retryAfterMs: 1_000 });
     went.length = 0;
     jitter(0.5);
     ask(1, 2, 3);
@@ -144,10 +144,44 @@ describe('Throttle', () => {
     );
   });
 
+  it('says what is waited for where that is a refusal, or a turn among fewer, and not for the first of a model', async () => {
+    const { clock, throttle, ask, warm } = open(2);
+    ask(1, 2);
+    assert.equal(throttle.whyWaiting(2), undefined, 'only until the first is read');
+    throttle.leave(1);
+    throttle.leave(2);
+    await warm();
+    ask(1);
+    assert.equal(throttle.whyWaiting(1), undefined, 'it may go');
+    throttle.limited(1, 'slow down', { retryAfterMs: 20_000 });
+    ask(1, 2);
+    assert.equal(throttle.whyWaiting(1), 'slow down');
+    await clock.advance(20_000);
+    assert.equal(throttle.whyWaiting(1), undefined, 'it has gone');
+    assert.equal(throttle.whyWaiting(2), 'slow down', 'one at a time');
+    throttle.succeeded(1);
+    await clock.advance(1);
+    throttle.succeeded(2);
+    await clock.advance(300_000);
+    ask(1, 2);
+    assert.equal(throttle.whyWaiting(2), undefined, 'that is long over');
+  });
+
+  it('asks a service that is away every half minute at least', async () => {
+    const { clock, throttle, ask, warm, went } = open();
+    await warm();
+    for (let n = 0; n < 10; n++) {
+      ask(1);
+      await clock.advance(30_000);
+      assert.equal(went.length, n + 1);
+      throttle.limited(1, 'no way', { isOutage: true });
+    }
+  });
+
   it('lets go whoever waits when its attempt is over', async () => {
     const { clock, went, throttle, ask, warm } = open();
     await warm();
-    throttle.limited(1, 'slow down', 60_000);
+    throttle.limited(1, 'slow down', { retryAfterMs: 60_000 });
     ask(2);
     await clock.advance(10);
     throttle.leave(2);

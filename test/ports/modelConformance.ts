@@ -263,10 +263,12 @@ export function describeProvider(name: string, dialect: Dialect): void {
       }
     });
 
-    it('tells a service that is not there as unreachable', async () => {
+    it('tells that nobody is there', async () => {
       const gone = await startFakeMessagesApi();
       await gone.close();
-      assert.equal((await failureOf(play(dialect.create(gone.baseUrl)))).reason, 'unreachable');
+      const failure = await failureOf(play(dialect.create(gone.baseUrl)));
+      assert.equal(failure.reason, 'noConnection');
+      assert.match(failure.message, /cannot be reached: .*ECONNREFUSED/);
     });
 
     it('keeps the key out of every word of a failure, in whatever form', async () => {

@@ -16,14 +16,16 @@ export function failureOfThrown(error: unknown, redactor: Redactor): Failure {
     );
   const untrusted = tlsFailureIn(causesOf(error));
   if (untrusted) return failureOf(untrusted.reason, untrusted.words, redactor);
+  if (causesOf(error).some(isUnreached))
+    return failureOf('noConnection', `The model service cannot be reached: ${wordsOf(error)}.`, redactor);
   // Fetch tells a lost connection as a TypeError.
   return failureOf('unreachable', `the connection to the model service failed: ${wordsOf(error)}`, redactor);
 }
 
 /** Nothing was sent: there is no way to whoever was to be connected to, or nobody is there. */
 const unreached = new Set([
-  ...['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'ETIMEDOUT'],
-  ...['UND_ERR_CONNECT_TIMEOUT', 'UND_ERR_HEADERS_TIMEOUT'],
+  ...['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'EHOSTDOWN', 'ENETUNREACH', 'ENETDOWN'],
+  ...['ETIMEDOUT', 'UND_ERR_CONNECT_TIMEOUT'],
 ]);
 
 export function isUnreached({ code }: Coded): boolean {

@@ -79,7 +79,8 @@ export function proxyFailure(
     return new Failure('unreachable', `${named} did not get through to the model service (${status})`);
   if (status !== undefined)
     return new Failure('proxy', `${named} refused the way to the model service (${status}).`);
-  const why = causes.find(isUnreached); // where a proxy is asked, only that is connected to
+  // Where a proxy is asked, only that is connected to, and it has a limit of its own for the first word of its answer.
+  const why = causes.find((cause) => isUnreached(cause) || cause.code === 'UND_ERR_HEADERS_TIMEOUT');
   return why && new Failure('proxy', `${named} does not answer: ${why.message || String(why.code)}.`);
 }
 

@@ -165,6 +165,7 @@ const overWords: Readonly<Record<TroubleCause, string>> = {
   key: 'the service accepts the key',
   credit: 'the account has credit',
   service: 'the model service answers',
+  network: 'the model service can be reached',
   clock: 'the certificate of the service holds by the clock',
   certificate: 'the certificate of the service is trusted',
   proxy: 'the proxy lets model calls through',

@@ -22,6 +22,8 @@ describe('what is told of a connection', () => {
     [fetchError('CERT_NOT_YET_VALID', 'too early'), 'wrongTime', /clock, which says 20.*\(too early\)/],
     [fetchError('CERT_HAS_EXPIRED', 'too late'), 'wrongTime', /\(too late\)/],
     [fetchError('ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION', 'old'), 'unusable', /speaks no HTTPS \(old\)/],
+    [fetchError('EAI_AGAIN', 'no name server'), 'noConnection', /cannot be reached: .*\(no name server\)\.$/],
+    [fetchError('UND_ERR_CONNECT_TIMEOUT', 'late'), 'noConnection', /cannot be reached: .*\(late\)\.$/],
     [fetchError('ECONNRESET', 'reset'), 'unreachable', /failed: fetch failed \(reset\)/],
     [new SyntaxError('Unexpected token'), 'unusable', /no answer of the model service/],
   ];
