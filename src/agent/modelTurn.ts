@@ -100,7 +100,10 @@ async function stream(request: TurnRequest, ports: TurnPorts, signal: AbortSigna
 }
 
 function noAnswer({ message }: Failure, tries: number): Trouble {
-  return { cause: 'service', message: `The model service did not answer in ${tries} tries: ${message}.` };
+  return {
+    cause: 'service',
+    message: `The model service did not answer in ${tries} tries: ${message.replace(/\.$/, '')}.`,
+  };
 }
 
 /** Why asking again cannot help; undefined when it can. */

@@ -239,13 +239,13 @@ describe('agentLoop', () => {
       const world = createAgentWorld({
         turns: [1, 2, 3].map(() => () => {
           world.pass(patienceMs / 2);
-          return new Failure('unreachable', 'no route');
+          return new Failure('unreachable', 'A page came back.');
         }),
       });
       await world.run();
       assert.equal(
         world.transcript.at(-1),
-        'hand back (service): The model service did not answer in 2 tries: no route.',
+        'hand back (service): The model service did not answer in 2 tries: A page came back.',
       );
     });
 
