@@ -1,9 +1,10 @@
 // Gets one turn from the model: asks the shared throttle, streams, and asks again when the service could not answer.
-import { isOnTheWay, type Trouble } from '../core/guardrails/breaker';
+import type { Trouble } from '../core/guardrails/breaker';
 import type { Coordinator } from '../ports/coordinator';
-import { Failure, troubleOf } from '../ports/failure';
+import { Failure } from '../ports/failure';
 import type { AssistantBlock, ModelEvent, ModelProvider, TurnRequest } from '../ports/models';
 import type { Clock } from '../ports/system';
+import { afterFailure } from './askAgain';
 
 export type Turn = Extract<ModelEvent, { readonly type: 'turn' }>;
 
@@ -12,13 +13,6 @@ export type TurnAnswer =
   | { readonly kind: 'turn'; readonly turn: Turn }
   | { readonly kind: 'outside'; readonly trouble: Trouble }
   | { readonly kind: 'none' | 'tooLong'; readonly why: string; readonly by?: 'service' };
-
-/** Tries of one turn in a row. The throttle spaces them, so this many mean a long outage, not a busy minute. */
-export const maxTries = 20;
-/** A service that cannot be reached for so long will not be there in a moment: whoever has done nothing yet makes room. */
-export const patienceMs = 120_000;
-/** So long an attempt with work that would be lost waits until its service is there again. */
-export const longPatienceMs = 30 * 60_000;
 
 interface TurnPorts {
   readonly coordinator: Coordinator;
@@ -49,27 +43,16 @@ export async function takeTurn(
     }
     if (turn.reason === 'aborted' || signal.aborted) throw turn;
     const waitedMs = clock.monotonic() - beganAt;
-    const isLong = turn.reason === 'unreachable' && waitedMs >= patienceMs;
-    const trouble = troubleOf(turn) ?? (isLong ? noAnswer(turn, tries) : undefined);
-    const waits = trouble && isOnTheWay(trouble.cause) && !isFirst(request) && waitedMs < longPatienceMs;
-    if (trouble && !waits) return { kind: 'outside', trouble };
-    const final = waits ? undefined : whyFinal(turn, isFirst(request));
-    if (final !== undefined) {
+    const next = afterFailure(turn, { tries, waitedMs, isFirst: isFirst(request) });
+    if (next.kind === 'outside') return next;
+    if (next.kind === 'final') {
       // The first request of a feature is about as long as that of any other.
       const isOfService = turn.reason === 'badResponse' || (turn.reason === 'tooLong' && isFirst(request));
       const kind = turn.reason === 'tooLong' ? 'tooLong' : 'none';
-      return { kind, why: final, ...(isOfService && { by: 'service' }) };
+      return { kind, why: whyFinal(turn, isFirst(request)), ...(isOfService && { by: 'service' }) };
     }
-    const isOutage = trouble !== undefined || turn.reason === 'unreachable';
-    if (!isOutage && tries === maxTries) return { kind: 'outside', trouble: noAnswer(turn, tries) };
-    const { message: reason, retryAfterMs } = turn;
-    await coordinator.modelLimited({
-      reason,
-      ...(retryAfterMs !== undefined && { retryAfterMs }),
-      ...(isOutage && { isOutage }),
-      ...(trouble && { trouble }),
-    });
-    coordinator.log(`\n[the model did not answer: ${reason}; trying again]\n`);
+    await coordinator.modelLimited(next.limit);
+    coordinator.log(`\n[the model did not answer: ${turn.message}; trying again]\n`);
   }
 }
 
@@ -99,20 +82,9 @@ async function stream(request: TurnRequest, ports: TurnPorts, signal: AbortSigna
   }
 }
 
-function noAnswer({ message }: Failure, tries: number): Trouble {
-  return {
-    cause: 'service',
-    message: `The model service did not answer in ${tries} tries: ${message.replace(/\.$/, '')}.`,
-  };
-}
-
-/** Why asking again cannot help; undefined when it can. */
-function whyFinal({ reason, message }: Failure, ofFirst: boolean): string | undefined {
+/** Why asking again cannot help. */
+function whyFinal({ reason, message }: Failure, ofFirst: boolean): string {
   switch (reason) {
-    case 'rateLimited':
-    case 'overloaded':
-    case 'unreachable':
-      return undefined;
     case 'tooLong':
       return ofFirst
         ? `the very first request is too long for the model, or for what lies between: ${message}`

@@ -1,6 +1,6 @@
 // One agent's work from assignment to end, as transcripts of what it asks the hub and hears from it.
 import { strict as assert } from 'node:assert';
-import { longPatienceMs, maxTries, patienceMs } from '../../src/agent/modelTurn';
+import { longPatienceMs, maxTries, patienceMs } from '../../src/agent/askAgain';
 import { cutShortNote, nudge, systemPrompt } from '../../src/agent/prompts/prompts';
 import { codingTools } from '../../src/agent/tools/toolSet';
 import type { LimitHit } from '../../src/core/guardrails/budget';
@@ -233,6 +233,17 @@ describe('agentLoop', () => {
       assert.deepEqual(await world.run(), { kind: 'over', why: message });
       assert.equal(world.transcript.at(-1), `hand back (service): ${message}`);
       assert.equal(world.transcript.filter((line) => line === 'permit').length, maxTries);
+    });
+
+    it('hands back also work that it has done when the service was busy so often', async () => {
+      const world = createAgentWorld({
+        turns: [
+          turn('', ['list_files', {}]),
+          ...Array.from({ length: maxTries }, () => new Failure('rateLimited', 'too much')),
+        ],
+      });
+      assert.equal((await world.run()).kind, 'over');
+      assert.match(world.transcript.at(-1) ?? '', /^hand back \(service\)/);
     });
 
     it('hands its work back when the service cannot be reached for two minutes, however few the tries', async () => {

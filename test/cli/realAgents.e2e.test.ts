@@ -4,6 +4,7 @@ import { describe, it } from 'mocha';
 import { cleanUpAfterEach } from '../support/cleanUp';
 import { type ExternalEvent, parseEvents, readTree, runCli, startCli } from '../support/cli';
 import { eventsOf } from '../support/externalProject';
+import type { FakeAnswer } from '../support/fakeMessagesApi';
 import { type Found, noneHolding, processesHolding, tagOf } from '../support/processes';
 import { needs, type RealAgent, realProject } from '../support/realAgents';
 import { call, finish } from '../support/smallProject';
@@ -51,6 +52,11 @@ const all: { readonly [A in RealAgent]: Ways } = {
       says: /Gemini CLI is not logged in.*Log in with `gemini`/,
     },
   },
+};
+
+const tooManyRequests: FakeAnswer = {
+  ...{ kind: 'page', status: 429, contentType: 'application/json' },
+  body: JSON.stringify({ error: { message: 'Rate limit reached.', code: 'rate_limit_exceeded' } }),
 };
 
 const only = process.env.PARALLEL_AGENTS_TEST_ONLY?.split(',');
@@ -167,6 +173,28 @@ for (const [agent, { hearsWhy, tells, readsAgain, logsOut }] of Object.entries(a
       );
       assert.deepEqual(order, ['file.changed 1', 'feature.passed 1', 'file.changed 2', 'feature.passed 2']);
       assert.equal((await readTree(dir))['both.txt'], 'one A\ntwo\nthree B\n');
+      await noneHolding(tagOf(dir), 10_000);
+    });
+
+    // The others try for minutes first, whatever they are told.
+    const limits = agent === 'codex' ? it : undefined;
+    limits?.('waits for its service when that asks to slow down in the midst of its work', async () => {
+      let refusals = 1;
+      const { dir, env, args } = await realProject(
+        cleanUp,
+        { features: [{ name: 'A', verify: 'test -f a.txt && test -f b.txt', model }] },
+        {
+          A: [{ create: 'a.txt', text: 'a\n' }, { create: 'b.txt', text: 'b\n' }, { say: 'Built.' }],
+        },
+        { instead: ({ turn }) => (turn === 1 && refusals-- > 0 ? tooManyRequests : undefined) },
+      );
+      const { code, lines, notes } = await runCli(args, env);
+      const events = parseEvents(lines);
+      assert.equal(code, 0, `${notes.join('\n')}\n${toldOf(events)}`);
+      const [slowed] = eventsOf(events, 'throttle.changed');
+      assert.match(String(slowed?.reason), /429/);
+      assert.equal(eventsOf(events, 'feature.submitted').length, 1, 'half of the work is not handed in');
+      assert.equal(eventsOf(events, 'feature.claimed').length, 1);
       await noneHolding(tagOf(dir), 10_000);
     });
 
