@@ -1,7 +1,6 @@
 // An agent of another maker at work on one feature: it is started in its copy, prompted until its work is accepted, and
 // ended with all it has started.
 import { type SecretFiles, secretFiles } from '../../core/features/namedSecrets';
-import type { Trouble } from '../../core/guardrails/breaker';
 import type { Redactor } from '../../core/guardrails/redactor';
 import type { Usage } from '../../core/models/models';
 import type { Assignment, Coordinator } from '../../ports/coordinator';
@@ -13,7 +12,7 @@ import type {
   AgentTurn,
   ExternalAgents,
 } from '../../ports/externalAgents';
-import { Failure, troubleOf } from '../../ports/failure';
+import { Failure } from '../../ports/failure';
 import type { Clock } from '../../ports/system';
 import { type AgentRunner, untilOver } from '../agentRunner';
 import { afterFailure } from '../askAgain';
@@ -21,6 +20,7 @@ import type { AgentOutcome } from '../tools/tool';
 import { AgentCalls, type Over } from './agentCalls';
 import { insideOf, secretsIn, withoutSecrets } from './agentPaths';
 import { writeFor } from './agentWrites';
+import { endedBy, TroubleMet } from './externalEnds';
 import { firstPrompt, goOnPrompt, refusedPrompt, returnedPrompt } from './externalPrompts';
 
 export interface ExternalAgentPorts {
@@ -69,36 +69,6 @@ async function work(
     );
   } catch (error) {
     return await endedBy(error, start, ports);
-  }
-}
-
-/** What stopped it from outside is no failure of the feature's. */
-async function endedBy(
-  error: unknown,
-  { title }: AgentStart,
-  { coordinator, redactor }: ExternalAgentPorts,
-): Promise<AgentOutcome> {
-  const trouble = error instanceof TroubleMet ? error.trouble : troubleOf(error);
-  if (trouble) {
-    const message = redactor.text(trouble.message);
-    await coordinator.handBack({ ...trouble, message });
-    return { kind: 'over', why: message };
-  }
-  if (Failure.is(error, 'agentGone')) {
-    const note = redactor.text(error.message);
-    await coordinator.lost({ note, printed: note });
-    return { kind: 'over', why: note };
-  }
-  if (!Failure.is(error, 'badResponse')) throw error;
-  const reason = `${title} could not go on: ${redactor.text(error.message)}`;
-  await coordinator.giveUp({ reason, by: 'service' });
-  return { kind: 'gaveUp', reason };
-}
-
-/** Of its service, after as many tries as are made. */
-class TroubleMet extends Error {
-  constructor(readonly trouble: Trouble) {
-    super(trouble.message);
   }
 }
 
