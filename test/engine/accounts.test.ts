@@ -126,4 +126,24 @@ describe('an account in trouble', () => {
     await host.clock.advance(60_000);
     assert.deepEqual(statuses(host), [...passing, ...passing]);
   });
+
+  it('keeps no slot from those who ask another while it asks to wait', async () => {
+    const agent: Behaviour = async ({ desk, fence, wait, submit, assignment }) => {
+      await desk.modelPermit(fence);
+      desk.modelBegun(fence);
+      await wait(100);
+      if (assignment.name === 'a')
+        await desk.modelLimited(fence, { reason: 'slow down', retryAfterMs: 40_000 });
+      if (assignment.name === 'a') await desk.modelPermit(fence);
+      await desk.modelCalled(fence, { usage, durationMs: 5 });
+      await wait(1_000);
+      await submit();
+    };
+    const host = await SimulatedHost.open({ backlog, agents: () => agent, settings, asNamed });
+    await host.start();
+    await host.clock.advance(30_000);
+    assert.deepEqual(statuses(host), ['claimed', 'passing', 'pending', ...passing]);
+    await host.clock.advance(60_000);
+    assert.deepEqual(statuses(host), [...passing, ...passing]);
+  });
 });
