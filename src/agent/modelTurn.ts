@@ -1,9 +1,10 @@
 // Gets one turn from the model: asks the shared throttle, streams, and asks again when the service could not answer.
 import type { Trouble } from '../core/guardrails/breaker';
 import type { Coordinator } from '../ports/coordinator';
-import { Failure, troubleOf } from '../ports/failure';
+import { Failure } from '../ports/failure';
 import type { AssistantBlock, ModelEvent, ModelProvider, TurnRequest } from '../ports/models';
 import type { Clock } from '../ports/system';
+import { afterFailure } from './askAgain';
 
 export type Turn = Extract<ModelEvent, { readonly type: 'turn' }>;
 
@@ -12,11 +13,6 @@ export type TurnAnswer =
   | { readonly kind: 'turn'; readonly turn: Turn }
   | { readonly kind: 'outside'; readonly trouble: Trouble }
   | { readonly kind: 'none' | 'tooLong'; readonly why: string; readonly by?: 'service' };
-
-/** Tries of one turn in a row. The throttle spaces them, so this many mean a long outage, not a busy minute. */
-export const maxTries = 20;
-/** A service that cannot be reached for so long will not be there in a moment; a shorter gap costs no work that is done. */
-export const patienceMs = 120_000;
 
 interface TurnPorts {
   readonly coordinator: Coordinator;
@@ -46,20 +42,17 @@ export async function takeTurn(
       return { kind: 'turn', turn };
     }
     if (turn.reason === 'aborted' || signal.aborted) throw turn;
-    const trouble = troubleOf(turn);
-    if (trouble) return { kind: 'outside', trouble };
-    const final = whyFinal(turn, isFirst(request));
-    if (final !== undefined) {
+    const waitedMs = clock.monotonic() - beganAt;
+    const next = afterFailure(turn, { tries, waitedMs, isFirst: isFirst(request) });
+    if (next.kind === 'outside') return next;
+    if (next.kind === 'final') {
       // The first request of a feature is about as long as that of any other.
       const isOfService = turn.reason === 'badResponse' || (turn.reason === 'tooLong' && isFirst(request));
       const kind = turn.reason === 'tooLong' ? 'tooLong' : 'none';
-      return { kind, why: final, ...(isOfService && { by: 'service' }) };
+      return { kind, why: whyFinal(turn, isFirst(request)), ...(isOfService && { by: 'service' }) };
     }
-    const isGone = turn.reason === 'unreachable' && clock.monotonic() - beganAt >= patienceMs;
-    if (isGone || tries === maxTries) return { kind: 'outside', trouble: noAnswer(turn, tries) };
-    const { message: reason, retryAfterMs } = turn;
-    await coordinator.modelLimited({ reason, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) });
-    coordinator.log(`\n[the model did not answer: ${reason}; trying again]\n`);
+    await coordinator.modelLimited(next.limit);
+    coordinator.log(`\n[the model did not answer: ${turn.message}; trying again]\n`);
   }
 }
 
@@ -89,17 +82,9 @@ async function stream(request: TurnRequest, ports: TurnPorts, signal: AbortSigna
   }
 }
 
-function noAnswer({ message }: Failure, tries: number): Trouble {
-  return { cause: 'service', message: `The model service did not answer in ${tries} tries: ${message}.` };
-}
-
-/** Why asking again cannot help; undefined when it can. */
-function whyFinal({ reason, message }: Failure, ofFirst: boolean): string | undefined {
+/** Why asking again cannot help. */
+function whyFinal({ reason, message }: Failure, ofFirst: boolean): string {
   switch (reason) {
-    case 'rateLimited':
-    case 'overloaded':
-    case 'unreachable':
-      return undefined;
     case 'tooLong':
       return ofFirst
         ? `the very first request is too long for the model, or for what lies between: ${message}`

@@ -3,6 +3,7 @@
 import { attemptOf } from '../core/events/event';
 import type { Trouble } from '../core/guardrails/breaker';
 import { type Action, type BudgetAnswer, settle, spend } from '../core/guardrails/budget';
+import { accountTitle } from '../core/models/accounts';
 import { agentIn } from '../core/models/agents';
 import { costUsd, type ModelName } from '../core/models/models';
 import type { Providers } from '../core/models/providers';
@@ -17,6 +18,7 @@ import type { AttemptFiles } from './attemptFiles';
 import type { BreakerKeeper } from './breakerKeeper';
 import type { EventLog } from './eventLog';
 import type { Submission } from './submission';
+import { tellStep } from './tellWaiting';
 import type { Throttles } from './throttles';
 
 /** What only the host knows of an assignment: keys and scripts, which no log may hold. */
@@ -102,9 +104,16 @@ export class AgentDesk {
     if (!throttle) return;
     live.call ??= live.keepTimer(() => throttle.leave(fence));
     live.timeLimit?.hold(); // for waiting, which may be long, is no work
-    await throttle.permit(fence, live.model);
+    const permit = throttle.permit(fence, live.model);
+    const why = throttle.whyWaiting(fence);
+    const { log, pool } = this.parts;
+    const who = accountTitle(throttle.account);
+    if (why !== undefined) tellStep(log, live.attempt, 'waiting', `waiting for ${who}: ${why}`);
+    await permit;
     live.timeLimit?.goOn();
-    this.parts.pool.present(fence);
+    pool.present(fence);
+    const step = live.isRefused ? `asking ${who} again` : 'thinking';
+    if (why !== undefined) tellStep(log, live.attempt, 'running', step);
   }
 
   /** The model has begun to answer. */
@@ -115,6 +124,7 @@ export class AgentDesk {
   async modelCalled(fence: Fence, call: Asked<'modelCalled'>): Promise<void> {
     const live = this.parts.pool.present(fence);
     const { attempt, model } = live;
+    live.isRefused = false;
     this.parts.throttles.of(live)?.succeeded(fence, call.restMs);
     // An agent of another maker may tell what it cost; nobody else knows.
     const isAgents = agentIn(model) !== undefined;
@@ -129,9 +139,14 @@ export class AgentDesk {
     await this.parts.breaker.proved('model', live.asker);
   }
 
-  modelLimited(fence: Fence, { reason, retryAfterMs }: Asked<'modelLimited'>): void {
-    const live = this.parts.pool.present(fence);
-    this.parts.throttles.of(live)?.limited(fence, reason, retryAfterMs);
+  /** Its call came to nothing, and it asks again; with a trouble, it waits until that is over. */
+  async modelLimited(fence: Fence, { reason, trouble, ...asked }: Asked<'modelLimited'>): Promise<void> {
+    const { pool, throttles, breaker } = this.parts;
+    const live = pool.present(fence);
+    const took = throttles.of(live)?.limited(fence, reason, asked) ?? 0;
+    live.timeLimit?.giveBack(took);
+    live.isRefused = true;
+    if (trouble) await breaker.waits(trouble, live.asker);
   }
 
   async toolBegin(fence: Fence, call: ToolCall): Promise<BudgetAnswer> {

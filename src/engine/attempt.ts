@@ -83,6 +83,8 @@ export class LiveAttempt {
   commandUse: CoreUse = {};
   /** Ends its call of the model, or its waiting for one, once it is over itself. */
   call: (() => void) | undefined;
+  /** The last one came to nothing. */
+  isRefused = false;
   /** Aborts the check that is under way, or waits for its turn. */
   readonly check = new AbortController();
   readonly #timers = new Set<() => void>();

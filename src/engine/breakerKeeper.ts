@@ -29,6 +29,9 @@ export class BreakerKeeper {
   /** By account, the features whose requests the service has called wrong in the same words since it last answered one. */
   readonly #refused = new Map<AccountId, { readonly words: string; readonly features: Set<FeatureId> }>();
 
+  /** Attempts that wait for a trouble to be over, each with what it has done so far. */
+  readonly #waiting = new Set<Fence>();
+
   constructor(
     private readonly log: EventLog,
     private readonly clock: Clock,
@@ -45,6 +48,12 @@ export class BreakerKeeper {
     return this.#breakerOf(account)?.cause === trouble.cause;
   }
 
+  /** An attempt waits until a trouble is over, and asks again by itself; nothing new is started meanwhile. */
+  async waits(trouble: Trouble, { fence, model }: Required<Prober>): Promise<void> {
+    this.#waiting.add(fence);
+    await this.meet(trouble, { fence, model });
+  }
+
   /**
    * Trouble that no attempt met, but what comes before all of them. It is over as any is: by a probe.
    * @returns whether it is told: without a run nothing would be started, and nothing is held up
@@ -59,8 +68,9 @@ export class BreakerKeeper {
   async proved(proof: Proof, { fence, model }: Prober): Promise<void> {
     const account = model === undefined ? undefined : accountOf(model);
     if (proof === 'model' && account !== undefined) this.#refused.delete(account);
+    const waited = proof === 'model' && this.#waiting.delete(fence);
     const changes = (account === undefined ? [undefined] : [undefined, account]).flatMap((of) => {
-      const change = afterProof(this.#breakerOf(of), proof, fence);
+      const change = afterProof(this.#breakerOf(of), proof, fence, waited && of === account);
       return change ? [ofAccount(of, change)] : [];
     });
     if (changes.length > 0) await this.log.append(changes);

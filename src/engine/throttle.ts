@@ -8,6 +8,8 @@ import type { Chance, Clock } from '../ports/system';
 /** The wait when the provider names none: doubled with each refusal in a row, up to the cap. */
 const firstBackoffMs = 1_000;
 const maxBackoffMs = 120_000;
+/** Where nobody is reached, whoever asks burdens nobody; and work goes on so soon when it is over. */
+const maxOutageMs = 30_000;
 /** No service is busy for longer than an hour without saying so again: then it is asked whether it still is. */
 const longestWaitMs = 3_600_000;
 /** After a refusal so many of those that asked at once may, for its wait is over: then one more for every round that goes well. */
@@ -50,12 +52,18 @@ export class Throttle {
   #refusedAt = Number.NEGATIVE_INFINITY;
   /** Undefined: as many as want to. */
   #atOnce: number | undefined;
+  /** What it last said when it refused. */
+  #why: string | undefined;
   #good = 0;
   #callMs = 0;
   #nextAt = 0;
   #cancelAlarm = () => {};
 
   constructor(private readonly parts: ThrottleParts) {}
+
+  get account(): AccountId {
+    return this.parts.account;
+  }
 
   /** Resolves when the next call of this attempt may go, or when the attempt has left. */
   permit(fence: Fence, model: string): Promise<void> {
@@ -79,13 +87,21 @@ export class Throttle {
    * The provider refused a call. Its own word on how long to wait is kept, for all; but one that says "at once", or a time
    * that is over, and refuses again all the same is waited for as if it had said nothing. Calls that were under way when it
    * first said so say the same, and count once.
+   * @param isOutage nobody was reached, or none of the service
+   * @returns how long the call was under way, in milliseconds
    */
-  limited(fence: Fence, reason: string, retryAfterMs: number | undefined): void {
+  limited(
+    fence: Fence,
+    reason: string,
+    { retryAfterMs, isOutage = false }: { readonly retryAfterMs?: number; readonly isOutage?: boolean } = {},
+  ): number {
     const now = this.parts.clock.monotonic();
-    const isNews = (this.#under.get(fence)?.since ?? now) >= this.#refusedAt;
+    const since = this.#under.get(fence)?.since ?? now;
+    const isNews = since >= this.#refusedAt;
     const together = this.#under.size;
     if (isNews) this.#refusals += 1;
-    const backoff = Math.min(maxBackoffMs, firstBackoffMs * 2 ** Math.max(0, this.#refusals - 1));
+    const most = isOutage ? maxOutageMs : maxBackoffMs;
+    const backoff = Math.min(most, firstBackoffMs * 2 ** Math.max(0, this.#refusals - 1));
     const named = retryAfterMs ?? backoff;
     const isNoWait = named < firstBackoffMs && this.#refusals > (named > 0 ? 2 : 1);
     const wait = Math.min(longestWaitMs, isNoWait ? backoff : named);
@@ -98,8 +114,16 @@ export class Throttle {
       this.#atOnce = Math.max(1, Math.floor(Math.min(this.#most(), Math.max(together, 1)) * decrease));
     }
     this.#isOver(fence);
+    this.#why = reason;
     if (isNews || isLonger) this.#tell(reason);
     this.#letGo();
+    return now - since;
+  }
+
+  /** Why the call has to wait that this attempt has asked a permit for; undefined where it may go, or others let it go soon. */
+  whyWaiting(fence: Fence): string | undefined {
+    const isSlow = this.#atOnce !== undefined || this.#untilAt > this.parts.clock.monotonic();
+    return isSlow && this.#queue.some((call) => call.fence === fence) ? this.#why : undefined;
   }
 
   /**
@@ -150,7 +174,8 @@ export class Throttle {
   #rest(now: number, ms: number): void {
     if (now + ms <= this.#untilAt) return;
     this.#untilAt = now + ms;
-    if (ms >= shortestToldMs) this.#tell('What it gives for now is used up.');
+    this.#why = 'What it gives for now is used up.';
+    if (ms >= shortestToldMs) this.#tell(this.#why);
   }
 
   #most(): number {

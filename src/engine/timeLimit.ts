@@ -43,6 +43,13 @@ export class TimeLimit {
     if (this.#holds === 0) this.#run();
   }
 
+  /** What came to nothing by no fault of the attempt's takes none of its time, in milliseconds. */
+  giveBack(ms: number): void {
+    this.hold();
+    this.#leftMs += ms;
+    this.goOn();
+  }
+
   #run(): void {
     if (this.#isOver) return;
     this.#sinceMs = this.clock.monotonic();

@@ -33,7 +33,7 @@ export interface AgentWhere {
 export interface AgentSession {
   /**
    * One turn of the agent. Rejects with `Failure`: `noAgent` when nobody is logged in, `noCredit`, `rateLimited`, `overloaded`,
-   * `badResponse` for any other word of its own, and `agentGone` when its process ended.
+   * `noConnection` and `unreachable` of its model's service, with `retryAfterMs` where that is told; `badResponse` for any other word of its own, and `agentGone` when its process ended.
    */
   prompt(text: string): Promise<AgentTurn>;
   /** Asks it to end its turn, whose prompt then resolves as `cancelled`, if it heeds it. */

@@ -23,6 +23,12 @@ export type FailureReason =
   | 'rateLimited'
   | 'overloaded'
   | 'unreachable'
+  /** No connection to the model service could be made: nothing was sent. */
+  | 'noConnection'
+  /** The other side's certificate does not hold by this machine's clock. */
+  | 'wrongTime'
+  /** The other side's certificate is of nobody whom this machine trusts, or of another name. */
+  | 'untrusted'
   | 'unauthorized'
   | 'noCredit'
   | 'unusable'
@@ -78,6 +84,9 @@ const troubles: { readonly [R in FailureReason]?: { readonly cause: TroubleCause
     unauthorized: { cause: 'key', told: 'The model service refused the key: ' },
     noCredit: { cause: 'credit', told: 'The model service wants to be paid first: ' },
     unusable: { cause: 'service', told: '' },
+    noConnection: { cause: 'network', told: '' },
+    wrongTime: { cause: 'clock', told: '' },
+    untrusted: { cause: 'certificate', told: '' },
     proxy: { cause: 'proxy', told: '' },
     spawn: { cause: 'spawn', told: '' },
     tooManyOpen: { cause: 'files', told: '' },

@@ -87,6 +87,7 @@ const agentManners = z.object({
   writesItself: z.literal(true).optional(),
   writesAsAsked: z.literal(true).optional(),
   keepsCommands: z.literal(true).optional(),
+  failsInWords: z.literal('codex').optional(),
   commandsIn: z.literal('title').optional(),
   tokensOf: z.literal('lastCall').optional(),
   passwords: z.array(z.string()).optional(),

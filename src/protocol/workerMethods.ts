@@ -25,6 +25,10 @@ const step = z.string().max(mostOfStep);
 const words = z.string().max(mostOfWords);
 const stepOf = (text: string) => text.slice(0, mostOfStep);
 const wordsOf = (text: string) => text.slice(0, mostOfWords);
+const trouble = z
+  .object({ cause: z.enum(troubleCauses), message: step, inCommand: z.literal(true).optional() })
+  .strict();
+const troubleToSend = (met: z.infer<typeof trouble>) => ({ ...met, message: stepOf(met.message) });
 const lastWordsOf = (text: string) => text.slice(-mostOfWords);
 
 /** Each is answered for the attempt that the connection's token belongs to. */
@@ -57,12 +61,25 @@ export const workerMethods = {
       .strict(),
     nothing,
   ),
-  /** The provider asked to slow down; all agents will. */
+  /**
+   * The call came to nothing, and will be made again: the provider asked to slow down, and all agents will; or nobody answered
+   * (`isOutage`). `trouble`: it would meet any other agent too, and this one waits until it is over.
+   */
   modelLimited: method(
     'model.limited',
-    z.object({ reason: step, retryAfterMs: z.number().min(0).optional() }).strict(),
+    z
+      .object({
+        reason: step,
+        retryAfterMs: z.number().min(0).optional(),
+        isOutage: z.literal(true).optional(),
+        trouble: trouble.optional(),
+      })
+      .strict(),
     nothing,
-    (limit) => ({ ...limit, reason: stepOf(limit.reason) }),
+    ({ trouble: met, ...limit }) => ({
+      ...{ ...limit, reason: stepOf(limit.reason) },
+      ...(met && { trouble: troubleToSend(met) }),
+    }),
   ),
   /** Before each tool call. */
   toolBegin: method(
@@ -183,12 +200,7 @@ export const workerMethods = {
     ({ summary }) => ({ summary: wordsOf(summary) }),
   ),
   /** Ends the attempt for a trouble that would meet any other agent too; its work is undone and nothing counted. */
-  handBack: method(
-    'feature.handBack',
-    z.object({ cause: z.enum(troubleCauses), message: step, inCommand: z.literal(true).optional() }).strict(),
-    nothing,
-    (trouble) => ({ ...trouble, message: stepOf(trouble.message) }),
-  ),
+  handBack: method('feature.handBack', trouble, nothing, (met) => troubleToSend(met)),
   /**
    * Ends the attempt as lost, for the agent of another maker that worked on it is gone; the hub finds out whether it lacked
    * something. `note`: what happened, in sentences for people; `printed`: the last it printed.

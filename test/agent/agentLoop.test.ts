@@ -1,6 +1,6 @@
 // One agent's work from assignment to end, as transcripts of what it asks the hub and hears from it.
 import { strict as assert } from 'node:assert';
-import { maxTries, patienceMs } from '../../src/agent/modelTurn';
+import { longPatienceMs, maxTries, patienceMs } from '../../src/agent/askAgain';
 import { cutShortNote, nudge, systemPrompt } from '../../src/agent/prompts/prompts';
 import { codingTools } from '../../src/agent/tools/toolSet';
 import type { LimitHit } from '../../src/core/guardrails/budget';
@@ -235,21 +235,81 @@ describe('agentLoop', () => {
       assert.equal(world.transcript.filter((line) => line === 'permit').length, maxTries);
     });
 
+    it('hands back also work that it has done when the service was busy so often', async () => {
+      const world = createAgentWorld({
+        turns: [
+          turn('', ['list_files', {}]),
+          ...Array.from({ length: maxTries }, () => new Failure('rateLimited', 'too much')),
+        ],
+      });
+      assert.equal((await world.run()).kind, 'over');
+      assert.match(world.transcript.at(-1) ?? '', /^hand back \(service\)/);
+    });
+
     it('hands its work back when the service cannot be reached for two minutes, however few the tries', async () => {
       const world = createAgentWorld({
         turns: [1, 2, 3].map(() => () => {
           world.pass(patienceMs / 2);
-          return new Failure('unreachable', 'no route');
+          return new Failure('unreachable', 'A page came back.');
         }),
       });
       await world.run();
       assert.equal(
         world.transcript.at(-1),
-        'hand back (service): The model service did not answer in 2 tries: no route.',
+        'hand back (service): The model service did not answer in 2 tries: A page came back.',
       );
     });
 
+    const onTheWay = ['noConnection', 'proxy', 'unusable', 'wrongTime', 'untrusted', 'unreachable'] as const;
+    for (const reason of onTheWay)
+      it(`waits with work that it has done until ${reason} is over, and goes on where it was`, async () => {
+        const away = () => {
+          world.pass(longPatienceMs / 31);
+          return new Failure(reason, 'No way.');
+        };
+        const world = createAgentWorld({
+          files: { 'a.js': 'a' },
+          turns: [
+            turn('', ['read_file', { path: 'a.js' }]),
+            ...Array.from({ length: 30 }, () => away),
+            turn('', finish),
+          ],
+        });
+        assert.equal((await world.run()).kind, 'submitted');
+        const told = world.transcript.filter((line) => line.startsWith('limited'));
+        assert.equal(told.length, 30);
+        assert.match(
+          told.at(-1) ?? '',
+          /^limited No way\. until (service|network|proxy|clock|certificate) is over$/,
+        );
+        assert.deepEqual(world.requests[1]?.messages, world.requests[31]?.messages);
+      });
+
+    it('hands back also work that it has done when it waited for half an hour', async () => {
+      const world = createAgentWorld({
+        turns: [
+          turn('', ['list_files', {}]),
+          ...[1, 2, 3].map(() => () => {
+            world.pass(longPatienceMs / 2);
+            return new Failure('noConnection', 'No way.');
+          }),
+        ],
+      });
+      await world.run();
+      assert.equal(world.transcript.at(-1), 'hand back (network): No way.');
+      assert.equal(world.requests.length, 3);
+    });
+
+    it('waits for no new key and no credit: those come with another attempt only', async () => {
+      for (const reason of ['unauthorized', 'noCredit'] as const) {
+        const world = createAgentWorld({ turns: [turn('', ['list_files', {}]), new Failure(reason, 'No.')] });
+        await world.run();
+        assert.match(world.transcript.at(-1) ?? '', /^hand back \((key|credit)\)/);
+      }
+    });
+
     const outside: [failure: Failure, told: string][] = [
+      [new Failure('noConnection', 'No way.'), 'network): No way.'],
       [new Failure('unauthorized', 'invalid key'), 'key): The model service refused the key: invalid key.'],
       [new Failure('notOffered', 'no window offers it'), 'editor): no window offers it.'],
       [new Failure('noCredit', 'no money'), 'credit): The model service wants to be paid first: no money.'],

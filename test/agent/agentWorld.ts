@@ -94,8 +94,10 @@ export function createAgentWorld(options: AgentWorldOptions = {}): AgentWorld {
     modelPermit: async () => say('permit'),
     modelCalled: async ({ usage, durationMs }) => say(`called in=${usage.inputTokens} ${durationMs}ms`),
     modelBegun: () => say('model begins'),
-    modelLimited: async ({ reason, retryAfterMs }) =>
-      say(`limited ${reason}${retryAfterMs ? ` ${retryAfterMs}ms` : ''}`),
+    modelLimited: async ({ reason, retryAfterMs, trouble }) =>
+      say(
+        `limited ${reason}${retryAfterMs ? ` ${retryAfterMs}ms` : ''}${trouble ? ` until ${trouble.cause} is over` : ''}`,
+      ),
     toolBegin: async ({ tool, target }) => {
       const answer = budget[transcript.filter((line) => line.startsWith('begin')).length] ?? { kind: 'go' };
       say(`begin ${tool}${target ? ` ${target}` : ''}: ${answer.kind}`);

@@ -113,7 +113,8 @@ function oneThrottle(asked: number): Pace {
   return {
     permit: (agent) => throttle.permit(agent, 'm'),
     succeeded: (agent) => throttle.succeeded(agent),
-    limited: async (agent, { message, retryAfterMs }) => throttle.limited(agent, message, retryAfterMs),
+    limited: async (agent, { message, retryAfterMs }) =>
+      void throttle.limited(agent, message, retryAfterMs === undefined ? {} : { retryAfterMs }),
     dispose: () => throttle.dispose(),
   };
 }

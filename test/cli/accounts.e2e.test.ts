@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
 import { chatStreamed } from '../support/chatCompletions';
 import { cleanUpAfterEach } from '../support/cleanUp';
-import { parseEvents, runCli, userWith } from '../support/cli';
+import { parseEvents, runCli, startCli, userWith } from '../support/cli';
 import {
   type FakeAnswer,
   type FakeContent,
@@ -88,4 +88,50 @@ describe('a run with two providers', () => {
       assert.match(again.lines.join('\n'), says);
     });
   }
+});
+
+describe('a service that is away for a while', () => {
+  const cleanUp = cleanUpAfterEach();
+
+  it('is waited for in the midst of a feature, whose agent goes on with its next question', async () => {
+    const { dir, remove } = await writeProject({ features: [{ name: 'one', verify: 'true' }], script: {} });
+    cleanUp.push(remove);
+    const answer = (request: RecordedRequest) => streamed(work(request), { stop: 'tool_use' });
+    const first = await startFakeMessagesApi((request) => {
+      if (request.body.messages.length === 1) return answer(request);
+      void first.close();
+      return new Promise(() => {}); // with its connection it is gone
+    });
+    const { baseUrl } = first;
+    const user = userWith({ providers: { anthropic: { baseUrl } } });
+    const run = startCli(['run', '--project-dir', dir, '--json'], {
+      ...{ ANTHROPIC_API_KEY: 'sk-test-0123456789', ...user },
+    });
+    const back = new Promise<Awaited<ReturnType<typeof startFakeMessagesApi>>>((resolve) => {
+      run.onLine((line) => {
+        if (line.includes('"breaker.opened"'))
+          resolve(startFakeMessagesApi(answer, Number(new URL(baseUrl).port)));
+      });
+    });
+    cleanUp.push(async () => (await back).close());
+    const { code } = await run.ended;
+    assert.equal(code, 0, run.notes.join('\n'));
+    const events = parseEvents(run.lines);
+    assert.deepEqual(
+      events.flatMap((e) => (e.type.startsWith('breaker.') ? [[e.type, e.cause]] : [])),
+      [
+        ['breaker.opened', 'network'],
+        ['breaker.closed', 'network'],
+      ],
+    );
+    assert.equal(events.filter((e) => e.type === 'feature.claimed').length, 1);
+    assert.equal(events.filter((e) => e.type === 'feature.yielded').length, 0);
+    const asked = (await back).requests.map(({ body }) => body.messages.length);
+    assert.deepEqual(asked, [3], 'what was answered before is not asked again');
+    const steps = events.flatMap((e) => (e.type === 'agent.progress' ? [String(e.step)] : []));
+    assert.ok(
+      steps.some((step) => /^waiting for Anthropic: .*ECONNREFUSED/.test(step)),
+      steps.join('\n'),
+    );
+  });
 });

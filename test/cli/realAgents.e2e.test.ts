@@ -4,6 +4,7 @@ import { describe, it } from 'mocha';
 import { cleanUpAfterEach } from '../support/cleanUp';
 import { type ExternalEvent, parseEvents, readTree, runCli, startCli } from '../support/cli';
 import { eventsOf } from '../support/externalProject';
+import type { FakeAnswer } from '../support/fakeMessagesApi';
 import { type Found, noneHolding, processesHolding, tagOf } from '../support/processes';
 import { needs, type RealAgent, realProject } from '../support/realAgents';
 import { call, finish } from '../support/smallProject';
@@ -16,6 +17,8 @@ interface Ways {
   readonly tells: RegExp;
   /** What came into its file while it waited for it, it learns of by reading it again. */
   readonly readsAgain?: true;
+  /** Of its processes, those that are killed here, each in a run of its own; others are in `mixedFleet.e2e.test.ts`. */
+  readonly kills?: readonly ('first' | 'last')[];
   /** With what environment nobody is logged in; absent: only its first turn would tell. */
   readonly logsOut?: {
     readonly env: (home: string) => Readonly<Record<string, string>>;
@@ -41,8 +44,14 @@ const all: { readonly [A in RealAgent]: Ways } = {
       says: /Codex is not logged in.*Log in with `codex login`/,
     },
   },
-  opencode: { hearsWhy: false, readsAgain: true, tells: /"inputTokens":0,.*"costUsd":0\.00\d+/ },
+  opencode: {
+    kills: ['first'],
+    hearsWhy: false,
+    readsAgain: true,
+    tells: /"inputTokens":0,.*"costUsd":0\.00\d+/,
+  },
   gemini: {
+    kills: ['first', 'last'],
     hearsWhy: false,
     readsAgain: true,
     tells: /"inputTokens":700,"outputTokens":63.*"isUnpriced":true/,
@@ -53,9 +62,17 @@ const all: { readonly [A in RealAgent]: Ways } = {
   },
 };
 
+const tooManyRequests: FakeAnswer = {
+  ...{ kind: 'page', status: 429, contentType: 'application/json' },
+  body: JSON.stringify({ error: { message: 'Rate limit reached.', code: 'rate_limit_exceeded' } }),
+};
+
 const only = process.env.PARALLEL_AGENTS_TEST_ONLY?.split(',');
 
-for (const [agent, { hearsWhy, tells, readsAgain, logsOut }] of Object.entries(all) as [RealAgent, Ways][])
+for (const [agent, { hearsWhy, tells, readsAgain, logsOut, kills }] of Object.entries(all) as [
+  RealAgent,
+  Ways,
+][])
   describe(`agent/${agent}`, function () {
     this.timeout(240_000);
     const cleanUp = cleanUpAfterEach();
@@ -170,6 +187,28 @@ for (const [agent, { hearsWhy, tells, readsAgain, logsOut }] of Object.entries(a
       await noneHolding(tagOf(dir), 10_000);
     });
 
+    // The others try for minutes first, whatever they are told.
+    const limits = agent === 'codex' ? it : undefined;
+    limits?.('waits for its service when that asks to slow down in the midst of its work', async () => {
+      let refusals = 1;
+      const { dir, env, args } = await realProject(
+        cleanUp,
+        { features: [{ name: 'A', verify: 'test -f a.txt && test -f b.txt', model }] },
+        {
+          A: [{ create: 'a.txt', text: 'a\n' }, { create: 'b.txt', text: 'b\n' }, { say: 'Built.' }],
+        },
+        { instead: ({ turn }) => (turn === 1 && refusals-- > 0 ? tooManyRequests : undefined) },
+      );
+      const { code, lines, notes } = await runCli(args, env);
+      const events = parseEvents(lines);
+      assert.equal(code, 0, `${notes.join('\n')}\n${toldOf(events)}`);
+      const [slowed] = eventsOf(events, 'throttle.changed');
+      assert.match(String(slowed?.reason), /429/);
+      assert.equal(eventsOf(events, 'feature.submitted').length, 1, 'half of the work is not handed in');
+      assert.equal(eventsOf(events, 'feature.claimed').length, 1);
+      await noneHolding(tagOf(dir), 10_000);
+    });
+
     it('leaves no process when its run is stopped in the midst of a command', async () => {
       const command = 'tail -f /dev/null';
       const { dir, env, args } = await realProject(
@@ -189,6 +228,52 @@ for (const [agent, { hearsWhy, tells, readsAgain, logsOut }] of Object.entries(a
       assert.ok(isStopped, run.notes.join('\n'));
       await noneHolding(tagOf(dir), 10_000);
     });
+
+    for (const which of kills ?? [])
+      it(`is retried as lost when ${which === 'first' ? 'it' : 'the program behind it'} is killed, and leaves no process`, async () => {
+        let isAsked = (): void => undefined;
+        const asked = new Promise<void>((resolve) => {
+          isAsked = resolve;
+        });
+        let letGo = (): void => undefined;
+        const open = new Promise<void>((resolve) => {
+          letGo = resolve;
+        });
+        cleanUp.push(letGo);
+        const { dir, env, args } = await realProject(
+          cleanUp,
+          { features: [{ name: 'A', verify: 'test -f a.txt', model }] },
+          { A: [{ create: 'a.txt', text: 'a\n' }, { say: 'Built.' }] },
+          {
+            onAsked: () => {
+              isAsked();
+              return open;
+            },
+          },
+        );
+        const run = startCli(args, env);
+        await Promise.race([asked, run.ended]);
+        const own = (await processesHolding(tagOf(dir)))
+          .filter(({ command }) => command.includes(`.bin/${agent} `) && !/bwrap/.test(command))
+          .sort((a, b) => a.pid - b.pid);
+        const victim = which === 'first' ? own[0] : own.at(-1);
+        assert.ok(victim);
+        process.kill(victim.pid, 'SIGKILL');
+        const lost = new Promise<void>((resolve) => {
+          run.onLine((line) => void (line.includes('"agent.ended"') && resolve()));
+        });
+        await Promise.race([lost, run.ended]);
+        letGo();
+        const { code } = await run.ended;
+        const events = parseEvents(run.lines);
+        assert.equal(code, 0, `${run.notes.join('\n')}\n${toldOf(events)}`);
+        assert.equal(eventsOf(events, 'agent.ended')[0]?.cause, 'lost');
+        assert.deepEqual(
+          eventsOf(events, 'feature.claimed').map((e) => e.attempt),
+          [1, 1],
+        );
+        await noneHolding(tagOf(dir), 10_000);
+      });
 
     it('goes on without its command when that takes too long', async () => {
       const command = 'tail -f /dev/null';

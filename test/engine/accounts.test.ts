@@ -126,4 +126,72 @@ describe('an account in trouble', () => {
     await host.clock.advance(60_000);
     assert.deepEqual(statuses(host), [...passing, ...passing]);
   });
+
+  it('keeps no slot from those who ask another while it asks to wait', async () => {
+    const agent: Behaviour = async ({ desk, fence, wait, submit, assignment }) => {
+      await desk.modelPermit(fence);
+      desk.modelBegun(fence);
+      await wait(100);
+      if (assignment.name === 'a')
+        await desk.modelLimited(fence, { reason: 'slow down', retryAfterMs: 40_000 });
+      if (assignment.name === 'a') await desk.modelPermit(fence);
+      await desk.modelCalled(fence, { usage, durationMs: 5 });
+      await wait(1_000);
+      await submit();
+    };
+    const host = await SimulatedHost.open({ backlog, agents: () => agent, settings, asNamed });
+    await host.start();
+    await host.clock.advance(30_000);
+    assert.deepEqual(statuses(host), ['claimed', 'passing', 'pending', ...passing]);
+    await host.clock.advance(60_000);
+    assert.deepEqual(statuses(host), [...passing, ...passing]);
+  });
+});
+
+describe('what an account has shown', () => {
+  const one = [
+    { name: 'a', model: 'grok/grok-4' },
+    { name: 'b', model: 'grok/grok-4' },
+  ];
+
+  it('is that also a trouble of everyone is over', async () => {
+    let hasMet = false;
+    const agent: Behaviour = async ({ desk, fence, wait, submit }) => {
+      const trouble = { cause: 'spawn', message: 'No process is to be had.' } as const;
+      if (!hasMet) {
+        hasMet = true;
+        return desk.handBack(fence, trouble);
+      }
+      await wait(100);
+      await submit();
+    };
+    const host = await SimulatedHost.open({
+      backlog: one.slice(0, 1),
+      agents: () => agent,
+      settings,
+      asNamed,
+    });
+    await host.run();
+    assert.equal(host.statusOf(1), 'passing');
+    assert.equal(host.engine.snapshot.breaker, null);
+    assert.deepEqual(host.events.filter((e) => e.type === 'breaker.closed').length, 1);
+  });
+
+  it('is that what it called wrong of one feature is not said of all, once it has answered another', async () => {
+    const agent: Behaviour = async ({ desk, fence, assignment, wait }) => {
+      if (assignment.name === 'b') {
+        await wait(1_000);
+        await desk.modelCalled(fence, { usage, durationMs: 5 });
+        await wait(1_000);
+      }
+      await desk.giveUp(fence, 'no such field', { by: 'service' });
+    };
+    const host = await SimulatedHost.open({ backlog: one, agents: () => agent, settings, asNamed });
+    await host.run();
+    assert.deepEqual(openBreakers(host.engine.snapshot), []);
+    assert.deepEqual(
+      [1, 2].map((id) => host.statusOf(id)),
+      ['failed', 'failed'],
+    );
+  });
 });

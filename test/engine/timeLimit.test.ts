@@ -38,6 +38,20 @@ describe('the time limit of an attempt', () => {
     assert.equal(isOver(), true);
   });
 
+  it('gives back what came to nothing, also while it stands still', async () => {
+    const { clock, limit, isOver } = begin();
+    await clock.advance(8_000);
+    limit.giveBack(3_000);
+    limit.hold();
+    limit.giveBack(2_000);
+    await clock.advance(60_000);
+    limit.goOn();
+    await clock.advance(6_999);
+    assert.equal(isOver(), false);
+    await clock.advance(1);
+    assert.equal(isOver(), true);
+  });
+
   it('is never over once it is disposed', async () => {
     const { clock, limit, isOver } = begin();
     limit.hold();

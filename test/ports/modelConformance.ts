@@ -209,6 +209,7 @@ export function describeProvider(name: string, dialect: Dialect): void {
       ['a firewall’s page (403)', page(403), 'unusable'],
       ['a portal’s page (200)', page(200), 'unusable'],
       ['a wrong address’s page (404)', page(404), 'unusable'],
+      ['the page of a network that wants a login (511)', page(511), 'unusable'],
       ['a gateway’s page (502)', page(502), 'unreachable'],
       ['a gateway’s page (503)', page(503), 'overloaded'],
       [
@@ -251,6 +252,21 @@ export function describeProvider(name: string, dialect: Dialect): void {
       );
     });
 
+    const senders: readonly (readonly [number, RegExp])[] = [
+      [200, /network that wants you to log in first, which you can in a browser/],
+      [302, /leads to http:\/\/portal\.example\/login.*network that wants you to log in first/],
+      [511, /network that wants you to log in first/],
+      [403, /firewall/],
+      [404, /wrong address/],
+      [502, /gateway before the service/],
+    ];
+    for (const [status, who] of senders)
+      it(`says who sends such a page (${status})`, async () => {
+        const headers = status === 302 ? { location: 'http://portal.example/login' } : {};
+        api.answer({ ...page(status), headers } as FakeAnswer);
+        assert.match((await failureOf(play(provider()))).message, who);
+      });
+
     it('follows no redirect, for the key would go along', async () => {
       const elsewhere = await startFakeMessagesApi();
       try {
@@ -263,10 +279,12 @@ export function describeProvider(name: string, dialect: Dialect): void {
       }
     });
 
-    it('tells a service that is not there as unreachable', async () => {
+    it('tells that nobody is there', async () => {
       const gone = await startFakeMessagesApi();
       await gone.close();
-      assert.equal((await failureOf(play(dialect.create(gone.baseUrl)))).reason, 'unreachable');
+      const failure = await failureOf(play(dialect.create(gone.baseUrl)));
+      assert.equal(failure.reason, 'noConnection');
+      assert.match(failure.message, /cannot be reached: .*ECONNREFUSED/);
     });
 
     it('keeps the key out of every word of a failure, in whatever form', async () => {

@@ -25,10 +25,14 @@ export interface Asked {
 
 const nothingLeft: Play = { say: 'Nothing is left to do.' };
 
-/** @param onAsked of each question about a feature, before it is answered */
+/**
+ * @param onAsked of each question about a feature, before it is answered
+ * @param instead what a question about a feature is answered by in place of the next play, if anything
+ */
 export function playing(
   plays: Plays,
   onAsked: (asked: Asked) => unknown = () => undefined,
+  instead: (asked: Asked) => FakeAnswer | undefined = () => undefined,
 ): (request: RecordedRequest) => Promise<FakeAnswer> {
   return async (request) => {
     const dialect = dialects.find(({ path }) => path.test(request.path));
@@ -38,7 +42,10 @@ export function playing(
     if (feature === undefined || !dialect.hasTools(said))
       return dialect.answer({ say: 'side' }, '', said, request);
     const turn = said.match(dialect.result)?.length ?? 0;
-    await onAsked({ request, feature, turn });
+    const asked = { request, feature, turn };
+    await onAsked(asked);
+    const other = instead(asked);
+    if (other) return other;
     const cwd =
       /(?:working directory:|Workspace Directories:\*\*\\n *-) *(\/[^\\"\n]+)/i.exec(said)?.[1]?.trim() ?? '';
     return dialect.answer(plays[feature]?.[turn] ?? nothingLeft, cwd, said, request);

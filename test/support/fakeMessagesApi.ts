@@ -105,9 +105,10 @@ export function begun(
   return { ...answer, events: answer.events.slice(0, count), end };
 }
 
-/** @param reply answers a request for which no answer was set */
+/** @param reply answers a request for which no answer was set @param port absent: any that is free */
 export async function startFakeMessagesApi(
   reply: (request: RecordedRequest) => FakeAnswer | Promise<FakeAnswer> = () => noAnswer,
+  port = 0,
 ): Promise<FakeMessagesApi> {
   const requests: RecordedRequest[] = [];
   const answers: FakeAnswer[] = [];
@@ -127,7 +128,7 @@ export async function startFakeMessagesApi(
       void Promise.resolve(answers.shift() ?? reply(recorded)).then((answer) => respond(response, answer));
     });
   });
-  server.listen(0, '127.0.0.1');
+  server.listen(port, '127.0.0.1');
   await once(server, 'listening');
   return {
     baseUrl: urlOf(server),

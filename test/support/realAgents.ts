@@ -6,7 +6,7 @@ import path from 'node:path';
 import { type Asked, type Plays, playing } from './agentDialects';
 import { userWith } from './cli';
 import { scratchFolder } from './externalProject';
-import { startFakeMessagesApi } from './fakeMessagesApi';
+import { type FakeAnswer, startFakeMessagesApi } from './fakeMessagesApi';
 import { repoRoot } from './repoRoot';
 import { type SmallProject, writeProject } from './smallProject';
 
@@ -46,6 +46,7 @@ type CleanUp = { push(end: () => unknown): unknown };
 
 interface Further {
   readonly onAsked?: (asked: Asked) => unknown;
+  readonly instead?: (asked: Asked) => FakeAnswer | undefined;
   readonly settings?: Readonly<Record<string, unknown>>;
 }
 
@@ -54,12 +55,12 @@ export async function realProject(
   cleanUp: CleanUp,
   small: Omit<SmallProject, 'script'> & Partial<SmallProject>,
   plays: Plays,
-  { onAsked, settings = {} }: Further = {},
+  { onAsked, instead, settings = {} }: Further = {},
 ) {
   const home = await scratchFolder(cleanUp);
   const { dir, remove } = await writeProject({ script: {}, ...small });
   cleanUp.push(remove);
-  const api = await startFakeMessagesApi(playing(plays, onAsked));
+  const api = await startFakeMessagesApi(playing(plays, onAsked, instead));
   cleanUp.push(() => api.close());
   const node = path.join(repoRoot, 'node_modules', 'node', 'bin'); // newer than the oldest that we are for
   const user = userWith({

@@ -17,6 +17,7 @@ import { callOf, toUpdate } from './acpCalls';
 import { failureOf } from './acpFailures';
 import { turnOf } from './acpTurns';
 import { type HookProgram, openHookGate } from './hookGate';
+import { failureInLastWords } from './outageWords';
 
 /** From its start to an open session: Node programs of 400 MB take seconds on a busy machine. */
 const defaultOpenMs = 60_000;
@@ -80,7 +81,16 @@ async function openSession(
     Writable.toWeb(program.input) as WritableStream<Uint8Array>,
     Readable.toWeb(program.output) as ReadableStream<Uint8Array>,
   );
-  const connection = clientApp(client, manners).connect(stream);
+  /** The last piece of words of the turn, and of no call after it. */
+  let last = '';
+  const heard: AgentClient = {
+    ...client,
+    told: (update) => {
+      last = update.type === 'text' ? update.text : update.type === 'call' ? '' : last;
+      client.told(update);
+    },
+  };
+  const connection = clientApp(heard, manners).connect(stream);
   const { agent } = connection;
   const gone = program.ended.then((end) => new Failure('agentGone', describeEnd(title, end)));
   /** What is asked, unless its process ends first: then nobody would ever answer. */
@@ -145,7 +155,11 @@ async function openSession(
     async prompt(text) {
       const prompt = [{ type: 'text' as const, text }];
       const { prompt: method } = acp.methods.agent.session;
-      return turnOf(await asked(agent.request(method, { sessionId, prompt })), manners);
+      last = '';
+      const turn = turnOf(await asked(agent.request(method, { sessionId, prompt })), manners);
+      const failure = turn.stop === 'done' ? failureInLastWords(last, start) : undefined;
+      if (failure) throw failure;
+      return turn;
     },
     cancel: () => void agent.notify(acp.methods.agent.session.cancel, { sessionId }).catch(() => undefined),
     close: () => {

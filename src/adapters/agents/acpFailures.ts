@@ -4,6 +4,8 @@ import { isObject } from '../../core/shared/fields';
 import { inert } from '../../core/shared/inert';
 import type { AgentStart } from '../../ports/externalAgents';
 import { Failure, type FailureReason } from '../../ports/failure';
+import { waitIn } from '../models/openAiFailure';
+import { serviceReasonIn } from './outageWords';
 
 /** The protocol's own number for "log in first". */
 const authRequired = -32000;
@@ -23,21 +25,33 @@ const kinds: Readonly<Record<string, FailureReason>> = {
   account_on_hold: 'noCredit',
   rate_limit: 'rateLimited',
   overloaded: 'overloaded',
+  // And Codex's.
+  usageLimitExceeded: 'noCredit',
+  rateLimitExceeded: 'rateLimited',
+  serverOverloaded: 'overloaded',
 };
 
 export function failureOf(error: unknown, { title, login }: AgentStart): Failure {
   if (Failure.is(error)) return error;
   const said = error instanceof Error ? error.message : String(error);
-  const details = error instanceof RequestError ? textIn(error.data, 'details') : '';
-  const words = inert([said, details].filter((text) => text !== '').join(': ')).slice(0, mostWords);
+  const data = error instanceof RequestError ? error.data : undefined;
+  const details = ['details', 'message', 'additionalDetails'].map((name) => textIn(data, name));
+  const all = [...new Set([said, ...details])].filter((text) => text !== '');
+  const words = inert(all.join(': ')).slice(0, mostWords);
   if (!(error instanceof RequestError))
     return new Failure('badResponse', `${title} could not be asked: ${words}`, { cause: error });
   const { code } = error;
-  const kind = textIn(error.data, 'errorKind');
+  const kind = textIn(data, 'errorKind') || textIn(data, 'codexErrorInfo');
   const known = Object.hasOwn(kinds, kind) ? kinds[kind] : undefined;
   const isGone = code === programGone || goneWords.test(words);
-  const reason = known ?? (code === authRequired ? 'noAgent' : isGone ? 'agentGone' : 'badResponse');
-  if (reason !== 'noAgent') return new Failure(reason, `${title}: ${words}`, { cause: error });
+  const met = code === authRequired ? 'noAgent' : isGone ? 'agentGone' : serviceReasonIn(words);
+  const reason = known ?? met ?? 'badResponse';
+  const retryAfterMs = reason === 'rateLimited' ? waitIn(words) : undefined;
+  if (reason !== 'noAgent')
+    return new Failure(reason, `${title}: ${words}`, {
+      cause: error,
+      ...(retryAfterMs !== undefined && { retryAfterMs }),
+    });
   const mend = login === undefined ? 'Log in with its own command.' : `Log in with \`${login}\`.`;
   return new Failure('noAgent', `${title} is not logged in, or its login is refused (${words}). ${mend}`, {
     cause: error,

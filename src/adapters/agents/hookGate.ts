@@ -7,6 +7,7 @@ import path from 'node:path';
 import type { AgentHook, AgentManners } from '../../core/models/agents';
 import type { AgentClient } from '../../ports/externalAgents';
 import { callOfHook, hookAnswer, matcherOf } from './hookCalls';
+import { doorName, gatePrefix, sweepLeftGates } from './leftGates';
 
 /** The program, and what runs it. */
 export interface HookProgram {
@@ -34,9 +35,10 @@ export async function openHookGate(
   client: Pick<AgentClient, 'ask'>,
   program: HookProgram,
 ): Promise<HookGate> {
-  const folder = await mkdtemp(path.join(tmpdir(), 'pa-gate-')); // nobody else can enter it
+  void sweepLeftGates(tmpdir(), Date.now());
+  const folder = await mkdtemp(path.join(tmpdir(), gatePrefix)); // nobody else can enter it
   const door =
-    process.platform === 'win32' ? `\\\\.\\pipe\\${path.basename(folder)}` : path.join(folder, 's');
+    process.platform === 'win32' ? `\\\\.\\pipe\\${path.basename(folder)}` : path.join(folder, doorName);
   const open = new Set<Socket>();
   const server = createServer({ allowHalfOpen: true }, (socket) => {
     open.add(socket);

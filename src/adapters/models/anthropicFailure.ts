@@ -2,7 +2,8 @@
 import { APIConnectionError, APIError, APIUserAbortError } from '@anthropic-ai/sdk';
 import type { Redactor } from '../../core/guardrails/redactor';
 import { Failure, type FailureReason } from '../../ports/failure';
-import { failureOf, failureOfThrown, pageWords, reasonOfPage, reasonOfStatus, wordsOf } from './httpFailure';
+import { failureOfThrown } from './connectionFailure';
+import { failureOf, pageWords, reasonOfPage, reasonOfStatus } from './httpFailure';
 
 /**
  * The original error is not kept as `cause`: its text could quote the key, and causes get logged.
@@ -12,10 +13,7 @@ import { failureOf, failureOfThrown, pageWords, reasonOfPage, reasonOfStatus, wo
 export function toFailure(error: unknown, redactor: Redactor, signal: AbortSignal): Failure {
   if (signal.aborted || error instanceof APIUserAbortError) return new Failure('aborted', 'stopped');
   if (!(error instanceof APIError)) return failureOfThrown(error, redactor);
-  if (error instanceof APIConnectionError) {
-    const words = `the model service cannot be reached: ${wordsOf(error.cause ?? error)}`;
-    return failureOf('unreachable', words, redactor);
-  }
+  if (error instanceof APIConnectionError) return failureOfThrown(error.cause ?? error, redactor);
   const words = error.apiMessage ?? error.message;
   const { status, type, headers } = error;
   if (status !== undefined && !isOwnWord(error)) {

@@ -17,19 +17,6 @@ export function failureOf(
   return new Failure(reason, redactor.text(words).slice(0, mostWords), wait);
 }
 
-/** For what fetch or the reading of its answer threw: no connection, or an answer that is no JSON. */
-export function failureOfThrown(error: unknown, redactor: Redactor): Failure {
-  // Of another's making, as a page is: the next request would fare no better.
-  if (error instanceof SyntaxError)
-    return failureOf(
-      'unusable',
-      `What came back is no answer of the model service: ${wordsOf(error)}`,
-      redactor,
-    );
-  // Fetch tells a lost connection as a TypeError.
-  return failureOf('unreachable', `the connection to the model service failed: ${wordsOf(error)}`, redactor);
-}
-
 /** Undefined for a stream of events; anything else was sent by something between us and the service. */
 export function pageFailure({ status, headers }: Response): Failure | undefined {
   const isStream = /^text\/event-stream\b/i.test(headers.get('content-type') ?? '');
@@ -56,7 +43,19 @@ export function pageWords(status: number, headers: Headers | undefined, body: st
   const title = /<title[^>]*>([^<]{1,200})/i.exec(body)?.[1]?.trim();
   const to = headers?.get('location');
   const about = [`HTTP ${status}`, kind, ...(title ? [`"${title}"`] : []), ...(to ? [`leads to ${to}`] : [])];
-  return `A page came back instead of an answer of the model service (${about.join(', ')}).`;
+  return `A page came back instead of an answer of the model service (${about.join(', ')}). ${whoSends(status)}`;
+}
+
+/** 511: what a network says that wants a login first; most say nothing of the kind, and answer or lead elsewhere. */
+const loginWanted = 511;
+
+function whoSends(status: number): string {
+  if (status === loginWanted || status < 400)
+    return 'So does a network that wants you to log in first, which you can in a browser, or a wrong address.';
+  if (status === 404 || status === 405) return 'So does a wrong address.';
+  if (status === 401 || status === 403 || status === 451) return 'So does a firewall on the way to it.';
+  if (status >= 500) return 'So does a gateway before the service while that is out of order.';
+  return 'It is of something on the way to the service.';
 }
 
 /** A gateway in front of the service tells its load and its outages by pages too, and those pass by themselves. */
@@ -65,6 +64,7 @@ export function reasonOfPage(status: number): FailureReason {
   if (status === 402) return 'noCredit';
   if (status === 429) return 'rateLimited';
   if (status === 529 || status === 503) return 'overloaded';
+  if (status === loginWanted) return 'unusable';
   return status >= 500 || status === 408 ? 'unreachable' : 'unusable';
 }
 

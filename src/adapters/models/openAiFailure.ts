@@ -81,7 +81,7 @@ export function reasonInWords(words: string): FailureReason | undefined {
 }
 
 /** The wait that some name in their words alone, in milliseconds: "Please try again in 1.5s", "retry in 34.07s", "in 350ms". */
-function waitIn(message: string): number | undefined {
+export function waitIn(message: string): number | undefined {
   const found = /(?:again|retry) in (?:(\d+)m)?(\d+(?:\.\d+)?)(ms|s)\b/i.exec(message);
   if (found === null) return undefined;
   const [, minutes = '0', amount, unit] = found;

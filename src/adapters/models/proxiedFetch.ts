@@ -2,6 +2,7 @@
 import { APIError } from '@anthropic-ai/sdk';
 import { describeProxy, type NamedProxy, type Proxies, proxyFor } from '../../core/shared/proxies';
 import { Failure } from '../../ports/failure';
+import { causesOf, isUnreached } from './connectionFailure';
 
 /** How long a proxy may take to answer at all; beyond it nobody is there. */
 const answerMs = 15_000;
@@ -58,12 +59,6 @@ function addressOf(proxy: NamedProxy): string {
   return whole;
 }
 
-/** None of these comes from the model service: where a proxy is asked, only that is connected to. */
-const unreached = new Set([
-  ...['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'ETIMEDOUT'],
-  ...['UND_ERR_CONNECT_TIMEOUT', 'UND_ERR_HEADERS_TIMEOUT'],
-]);
-
 /** What the proxy's part in `error` is; undefined where it has none. @param answered the status of an answer that came */
 export function proxyFailure(
   error: unknown,
@@ -84,7 +79,8 @@ export function proxyFailure(
     return new Failure('unreachable', `${named} did not get through to the model service (${status})`);
   if (status !== undefined)
     return new Failure('proxy', `${named} refused the way to the model service (${status}).`);
-  const why = causes.find(({ code }) => unreached.has(String(code)));
+  // Where a proxy is asked, only that is connected to, and it has a limit of its own for the first word of its answer.
+  const why = causes.find((cause) => isUnreached(cause) || cause.code === 'UND_ERR_HEADERS_TIMEOUT');
   return why && new Failure('proxy', `${named} does not answer: ${why.message || String(why.code)}.`);
 }
 
@@ -94,13 +90,4 @@ function statusIn(causes: readonly Error[]): number | undefined {
     if (found !== undefined) return Number(found);
   }
   return undefined;
-}
-
-type Coded = Error & { readonly code?: unknown };
-
-/** The error, what caused it and what that gathers, outermost first. */
-function causesOf(error: unknown): readonly Coded[] {
-  if (!(error instanceof Error)) return [];
-  const gathered: readonly unknown[] = error instanceof AggregateError ? error.errors : [];
-  return [error, ...causesOf(error.cause), ...gathered.flatMap(causesOf)];
 }

@@ -3,7 +3,7 @@ import { Redactor } from '../../core/guardrails/redactor';
 import type { ModelEndpoint } from '../../ports/coordinator';
 import { Failure } from '../../ports/failure';
 import { boundedFetch } from './boundedFetch';
-import { failureOfThrown } from './httpFailure';
+import { failureOfThrown } from './connectionFailure';
 import { failureOfAnswer } from './openAiFailure';
 import { protocols } from './protocols';
 import { fetchThrough, proxyFailure, proxyTo } from './proxiedFetch';

@@ -60,6 +60,11 @@ export class AgentCalls {
     });
   }
 
+  /** The agent has called a tool in this turn. */
+  get hasMet(): boolean {
+    return this.#calls.size > 0;
+  }
+
   /** As `AgentClient.ask`. */
   ask(told: AgentCall, hears: boolean): Promise<AgentPermit> {
     const call = this.#met(told);

@@ -12,13 +12,15 @@ import type {
   AgentTurn,
   ExternalAgents,
 } from '../../ports/externalAgents';
-import { Failure, troubleOf } from '../../ports/failure';
+import { Failure } from '../../ports/failure';
 import type { Clock } from '../../ports/system';
 import { type AgentRunner, untilOver } from '../agentRunner';
+import { afterFailure } from '../askAgain';
 import type { AgentOutcome } from '../tools/tool';
 import { AgentCalls, type Over } from './agentCalls';
 import { insideOf, secretsIn, withoutSecrets } from './agentPaths';
 import { writeFor } from './agentWrites';
+import { endedBy, TroubleMet } from './externalEnds';
 import { firstPrompt, goOnPrompt, refusedPrompt, returnedPrompt } from './externalPrompts';
 
 export interface ExternalAgentPorts {
@@ -31,8 +33,6 @@ export interface ExternalAgentPorts {
 
 /** Turns in a row that end before anything was done, after which it is given up. */
 const maxIdleTurns = 3;
-/** Turns in a row that its service did not answer; the throttle spaces them. */
-const maxTries = 20;
 const mostWords = 2_000;
 const noUsage: Usage = { inputTokens: 0, outputTokens: 0, cacheReadTokens: 0, cacheWriteTokens: 0 };
 
@@ -72,29 +72,6 @@ async function work(
   }
 }
 
-/** What stopped it from outside is no failure of the feature's. */
-async function endedBy(
-  error: unknown,
-  { title }: AgentStart,
-  { coordinator, redactor }: ExternalAgentPorts,
-): Promise<AgentOutcome> {
-  const trouble = troubleOf(error);
-  if (trouble) {
-    const message = redactor.text(trouble.message);
-    await coordinator.handBack({ ...trouble, message });
-    return { kind: 'over', why: message };
-  }
-  if (Failure.is(error, 'agentGone')) {
-    const note = redactor.text(error.message);
-    await coordinator.lost({ note, printed: note });
-    return { kind: 'over', why: note };
-  }
-  if (!Failure.is(error, 'badResponse')) throw error;
-  const reason = `${title} could not go on: ${redactor.text(error.message)}`;
-  await coordinator.giveUp({ reason, by: 'service' });
-  return { kind: 'gaveUp', reason };
-}
-
 /** From its first prompt to its end. */
 class Conversation {
   readonly client: AgentClient;
@@ -104,6 +81,8 @@ class Conversation {
   #words = '';
   #overtime: string | undefined;
   #costUsd: number | undefined;
+  /** Its model has answered a turn. */
+  #wasAnswered = false;
   #toldCostUsd = 0;
 
   constructor(
@@ -221,12 +200,14 @@ class Conversation {
   async #turn(session: AgentSession, text: string): Promise<AgentTurn | { readonly why: string }> {
     const { coordinator, clock } = this.ports;
     let prompt = text;
+    let beganAt: number | undefined;
     for (let tries = 1; ; tries++) {
       this.#words = '';
       this.#overtime = undefined;
       await coordinator.progress({ status: 'running', step: 'thinking' });
       await coordinator.modelPermit();
       const startedAt = clock.monotonic();
+      beganAt ??= startedAt;
       const answer = await Promise.race([
         session.prompt(prompt).catch((error: unknown) => ({ error })),
         this.#over.then((over) => ({ over })),
@@ -235,12 +216,16 @@ class Conversation {
       const durationMs = clock.monotonic() - startedAt;
       if (!('error' in answer)) {
         await coordinator.modelCalled({ usage: answer.usage ?? noUsage, durationMs, ...this.#cost() });
+        this.#wasAnswered = true;
         return answer;
       }
       const { error } = answer;
-      const isBusy = Failure.is(error, 'rateLimited') || Failure.is(error, 'overloaded');
-      if (!isBusy || tries === maxTries) throw error;
-      await coordinator.modelLimited({ reason: this.ports.redactor.text(error.message) });
+      if (!Failure.is(error)) throw error;
+      const isFirst = !this.#wasAnswered && !this.#calls.hasMet;
+      const next = afterFailure(error, { tries, waitedMs: clock.monotonic() - beganAt, isFirst });
+      if (next.kind === 'final') throw error;
+      if (next.kind === 'outside') throw new TroubleMet(next.trouble);
+      await coordinator.modelLimited(this.ports.redactor.data(next.limit));
       // It knows what it was asked, and may have done some of it.
       prompt = tries === 1 ? `${text}\n\n${goOnWords}` : prompt;
     }

@@ -5,7 +5,7 @@ import type { EpochMs, Fence } from '../shared/ids';
 
 /**
  * What kind of trouble stands in every agent's way: the key is refused; the account has no credit; the model service does
- * not answer as itself; the proxy to it does not answer or refuses; processes cannot be started; too many files are open; the disk is full or read-only; a part of
+ * not answer as itself; nobody can be connected to where it is; by this machine's clock its certificate does not hold; that is of nobody whom this machine trusts; the proxy to it does not answer or refuses; processes cannot be started; too many files are open; the disk is full or read-only; a part of
  * `.parallel-agents` was replaced by something else; no copy of the workspace can be made; Git does not
  * answer about it; the user's settings do not let one be made; an agent of another maker is not there or not logged in;
  * there is no private folder in which agents could reach this process; no editor answers for the model, or it may not.
@@ -14,6 +14,9 @@ export const troubleCauses = [
   'key',
   'credit',
   'service',
+  'network',
+  'clock',
+  'certificate',
   'proxy',
   'spawn',
   'files',
@@ -79,6 +82,9 @@ export type Proof = 'model' | 'copy' | 'work';
 const firstProbeMs: Readonly<Record<TroubleCause, number>> = {
   ...{ key: 60_000, credit: 60_000, service: 60_000, agent: 60_000, editor: 60_000 },
   ...{
+    network: 5_000,
+    clock: 5_000,
+    certificate: 5_000,
     proxy: 5_000,
     spawn: 5_000,
     files: 5_000,
@@ -91,9 +97,12 @@ const firstProbeMs: Readonly<Record<TroubleCause, number>> = {
   },
 };
 const longestProbeMs = 15 * 60_000;
+/** What reaches nobody costs nobody anything. */
+const longestNetworkProbeMs = 60_000;
 
 const proofs: Readonly<Record<TroubleCause, Proof>> = {
   ...{ key: 'model', credit: 'model', service: 'model', proxy: 'model', agent: 'model', editor: 'model' },
+  ...{ network: 'model', clock: 'model', certificate: 'model' },
   ...{
     spawn: 'copy',
     files: 'copy',
@@ -112,6 +121,9 @@ const mends: Readonly<Record<TroubleCause, string>> = {
   key: `Give a key that the service accepts (${keyMend}).`,
   credit: `Add credit to the key's account, or give another key (${keyMend}).`,
   service: `Look at the network, the proxy and the address in parallelAgents.providers. ${byItself}`,
+  network: `Look at this machine's network, and at the address in parallelAgents.providers; a service of this machine has to be started. ${byItself}`,
+  clock: `Set this machine's clock right; where it is right, the service has to renew its certificate. ${byItself}`,
+  certificate: `Where you trust who signed it, such as your company, name the file of their certificate in NODE_EXTRA_CA_CERTS, in the environment that you start this from, and start it again. Where a network wants you to log in first, do that in a browser. ${byItself}`,
   proxy: `Start that proxy or correct what names it (HTTPS_PROXY, HTTP_PROXY, ALL_PROXY, or http.proxy in the editor); a host in NO_PROXY is asked directly. ${byItself}`,
   spawn: `Close other programs, or raise the limits of processes and memory. ${byItself}`,
   files: `Close other programs, or raise the limit of open files (ulimit -n). ${byItself}`,
@@ -130,6 +142,11 @@ export function isOfAccount(cause: TroubleCause): boolean {
   return proofs[cause] === 'model';
 }
 
+/** Does it lie on the way to the service, and pass as that does? Who has much to lose waits for that and asks again. */
+export function isOnTheWay(cause: TroubleCause): boolean {
+  return isOfAccount(cause) && !['key', 'credit', 'agent', 'editor'].includes(cause);
+}
+
 /** What to do about it, for people. */
 export function mendOf({ cause }: Pick<Trouble, 'cause'>): string {
   return mends[cause];
@@ -137,7 +154,7 @@ export function mendOf({ cause }: Pick<Trouble, 'cause'>): string {
 
 /** Only a person can end this trouble: trying again by itself will not. */
 export function needsPerson({ cause }: Trouble): boolean {
-  return ['key', 'credit', 'agent', 'editor'].includes(cause);
+  return ['key', 'credit', 'certificate', 'agent', 'editor'].includes(cause);
 }
 
 /**
@@ -166,9 +183,17 @@ export function afterTrouble(
   };
 }
 
-/** What follows when the attempt of `fence` has shown something to work. Only a probe can show that a trouble is over. */
-export function afterProof(breaker: Breaker | null, proof: Proof, fence: Fence): BreakerChange | undefined {
-  if (!breaker || !isProbe(breaker, fence)) return undefined;
+/**
+ * What follows when the attempt of `fence` has shown something to work. Only a probe can show that a trouble is over, or one
+ * that has met it, `waited` and asked again.
+ */
+export function afterProof(
+  breaker: Breaker | null,
+  proof: Proof,
+  fence: Fence,
+  waited = false,
+): BreakerChange | undefined {
+  if (!breaker || !(waited || isProbe(breaker, fence))) return undefined;
   const isOver = proof === 'work' || (!breaker.inCommand && proof === proofs[breaker.cause]);
   return isOver ? { type: 'breaker.closed', cause: breaker.cause } : undefined;
 }
@@ -220,5 +245,6 @@ function isProbe(breaker: Breaker, fence: Fence): boolean {
 }
 
 function probeDelayMs(cause: TroubleCause, tries: number): number {
-  return Math.min(longestProbeMs, firstProbeMs[cause] * 2 ** tries);
+  const longest = cause === 'network' ? longestNetworkProbeMs : longestProbeMs;
+  return Math.min(longest, firstProbeMs[cause] * 2 ** tries);
 }

@@ -45,6 +45,8 @@ export interface AgentManners {
   readonly writesAsAsked?: true;
   /** A command goes on when its turn is ended, so that only ending it itself ends that. */
   readonly keepsCommands?: true;
+  /** As whose last words it tells that its service failed, with its turn ended in good order. */
+  readonly failsInWords?: 'codex';
   /** A question for a command has it as its title alone. */
   readonly commandsIn?: 'title';
   /** Its tokens are those of the last question of a turn alone, which say nothing of the rest. */
@@ -107,6 +109,7 @@ export const knownAgents: Agents = {
       hook: 'codex',
       asksFirst: 'changesAndCommands',
       keepsCommands: true,
+      failsInWords: 'codex',
     },
     install: 'npm install -g @openai/codex @agentclientprotocol/codex-acp@2.6.0',
     login: { command: 'codex login' },

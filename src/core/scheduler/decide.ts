@@ -36,7 +36,7 @@ const mostChanges = 1_000;
  * settled facts: carry out the decisions, then ask again, until there are none.
  *
  * @param board what was worked out for the decision before; it changes what this one costs, and nothing of what it says
- * @param routed asked only while an account's breaker is open
+ * @param routed asked only while an account's breaker is open, or it is slow
  */
 export function decide(
   snapshot: Snapshot,
@@ -71,21 +71,34 @@ export function decide(
 
   const openings = openingsIn(snapshot, run, live, now);
   const broken = brokenAccounts(snapshot, live);
+  const slow = slowAccounts(snapshot, live, now);
+  const accountOfNext = (id: FeatureId) => {
+    const feature = broken.size + slow.size === 0 ? undefined : snapshot.features[id];
+    return feature && routed(feature);
+  };
   const probeOf = (id: FeatureId) => {
-    const feature = broken.size === 0 ? undefined : snapshot.features[id];
-    const account = feature && routed(feature);
+    const account = accountOfNext(id);
     return account !== undefined && broken.has(account) ? account : undefined;
   };
   const mayStart = (id: FeatureId) => {
     if (!ready.has(id) || !isDue(resting.get(id) ?? 0, now)) return false;
-    const account = probeOf(id);
-    const probeAt = account === undefined ? now : broken.get(account);
-    return probeAt !== undefined && isDue(probeAt, now);
+    const account = accountOfNext(id);
+    if (account === undefined) return true;
+    const probeAt = broken.has(account) ? broken.get(account) : now;
+    const mayAskAt = slow.get(account)?.untilAt ?? now;
+    return probeAt !== undefined && isDue(probeAt, now) && mayAskAt <= now;
   };
-  const batch = selectBatch(board, { mayStart, probeOf }, snapshot.locks, openings.slots, run);
+  const roomOf = (id: FeatureId) => {
+    const account = accountOfNext(id);
+    const bound = account === undefined ? undefined : slow.get(account);
+    return account !== undefined && bound ? { account, room: bound.room } : undefined;
+  };
+  const may = { mayStart, probeOf, ...(slow.size > 0 && { roomOf }) };
+  const batch = selectBatch(board, may, snapshot.locks, openings.slots, run);
+  const waits = [...slow.values()].map(({ untilAt }) => untilAt);
   const rests = [...resting].flatMap(([id, at]) => (ready.has(id) ? [at] : []));
   const probes = [...broken.values()].filter((at) => at !== undefined);
-  const later = [...openings.later, ...rests, ...probes].filter((at) => !isDue(at, now));
+  const later = [...openings.later, ...rests, ...probes, ...waits].filter((at) => !isDue(at, now));
   return {
     decisions: batch.chosen.map((choice) => ({ kind: 'claim', choice })),
     passedOver: batch.passedOver,
@@ -136,6 +149,28 @@ function brokenAccounts(
     );
   }
   return broken;
+}
+
+/** A throttle puts nobody off for longer: what is further off was said before the clock was put back. */
+const longestWaitMs = 3_700_000;
+
+/** By account that bounds who may ask it: from when on, and how many more agents than are at work may at the same time. */
+function slowAccounts(
+  { accounts, agents }: Snapshot,
+  live: readonly Claim[],
+  now: EpochMs,
+): ReadonlyMap<AccountId, { readonly untilAt: EpochMs; readonly room: number }> {
+  const found = new Map<AccountId, { untilAt: EpochMs; room: number }>();
+  for (const [id, { slow }] of Object.entries(accounts)) {
+    if (!slow) continue;
+    const asking = live.filter(({ slot }) => {
+      const agent = agents[slot];
+      return agent !== undefined && accountOf(agent.model) === id;
+    });
+    const untilAt = slow.untilAt !== null && slow.untilAt - now <= longestWaitMs ? slow.untilAt : now;
+    found.set(id, { untilAt, room: slow.atOnce - asking.length });
+  }
+  return found;
 }
 
 function outcomeOf(features: Snapshot['features'], only: ReadonlySet<FeatureId> | undefined): RunOutcome {

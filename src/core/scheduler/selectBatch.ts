@@ -30,6 +30,11 @@ export interface Permission {
   readonly mayStart: (id: FeatureId) => boolean;
   /** The account of which only one feature may be started now, and this would be it. */
   readonly probeOf?: (id: FeatureId) => AccountId | undefined;
+  /**
+   * The account that it would ask, where that bounds how many may, and for how many of the batch there is room. One more would
+   * mostly stand and wait, so it is started only where all others leave a slot; then it works while others do not ask.
+   */
+  readonly roomOf?: (id: FeatureId) => { readonly account: AccountId; readonly room: number } | undefined;
 }
 
 export interface Batch {
@@ -65,7 +70,7 @@ const patience = 5;
  */
 export function selectBatch(
   board: Board,
-  { mayStart, probeOf = () => undefined }: Permission,
+  { mayStart, probeOf = () => undefined, roomOf }: Permission,
   locks: LockTable,
   freeSlots: readonly Slot[],
   run: RunStart,
@@ -81,7 +86,24 @@ export function selectBatch(
   const isBefore = (a: FeatureId, b: FeatureId) => order.compare(a, b, delayOf) < 0;
   const slots = [...freeSlots].sort((a, b) => a - b);
   const probed = new Set<AccountId>();
-  for (const featureId of inOrder(standing.ready, mayStart, isBefore)) {
+  const asking = new Map<AccountId, number>();
+  const hasRoom = (id: FeatureId) => {
+    const bound = roomOf?.(id);
+    return bound === undefined || (asking.get(bound.account) ?? 0) < bound.room;
+  };
+  /** Those without room after all others. */
+  function* inTurn(): Generator<FeatureId> {
+    const seen = new Set<FeatureId>();
+    const without: FeatureId[] = [];
+    for (const id of inOrder(standing.ready, (one) => mayStart(one) && hasRoom(one), isBefore)) {
+      seen.add(id);
+      if (hasRoom(id)) yield id;
+      else if (without.push(id) === mostWithout) break;
+    }
+    yield* without;
+    if (roomOf) yield* inOrder(standing.ready, (id) => mayStart(id) && !seen.has(id), isBefore);
+  }
+  for (const featureId of inTurn()) {
     const slot = slots[chosen.length];
     if (slot === undefined) break;
     const account = probeOf(featureId);
@@ -97,6 +119,8 @@ export function selectBatch(
     } else if (first) passedOver.push({ featureId, blocker: first.blocker, keptFor: first.featureId });
     else {
       if (account !== undefined) probed.add(account);
+      const bound = roomOf?.(featureId);
+      if (bound) asking.set(bound.account, (asking.get(bound.account) ?? 0) + 1);
       chosen.push({ featureId, slot, scopes: wanted.map((p) => p.scope) });
       // A fence below every real one: it only keeps the rest of this batch off these files.
       for (const place of wanted)
@@ -105,6 +129,9 @@ export function selectBatch(
   }
   return { chosen, passedOver };
 }
+
+/** Of features whose account has no room, so many are looked at before those that had none from the beginning. */
+const mostWithout = 100;
 
 function keep(kept: PlaceIndex<PassedOver>, places: readonly Place[], who: PassedOver): void {
   for (const place of places) kept.add(place, who);

@@ -172,6 +172,37 @@ describe('an agent of another maker', () => {
       assert.match(asked(/^hand back/)[0] ?? '', says);
     });
 
+  it('waits with what it has done while its service is away, and hands back at once where that is nothing', async () => {
+    const error = { code: -32603, message: 'fetch failed: connect ECONNREFUSED 10.0.0.1:443' };
+    begin([[edit, { error }], [{ say: 'Built.' }]]);
+    assert.equal((await world.run()).kind, 'submitted');
+    assert.deepEqual(asked(/^(limited|submit)/), [
+      `limited Mine: ${error.message} until network is over`,
+      'submit Built.',
+    ]);
+    world.remove();
+    const verdicts = [{ kind: 'returned', why: 'Not so.' }, { kind: 'passing' }] as const;
+    begin([[edit], [{ error }], [{ edit: 'b.txt', content: 'b' }]], { verdicts });
+    assert.equal((await world.run()).kind, 'submitted');
+    assert.equal(asked(/^limited .* until network is over$/).length, 1);
+    world.remove();
+    begin([[{ error }]]);
+    assert.equal((await world.run()).kind, 'over');
+    assert.deepEqual(asked(/^(limited|hand back|give)/), [`hand back (network): Mine: ${error.message}.`]);
+  });
+
+  it('hands its feature back when its service was busy twenty times in a row', async () => {
+    begin([[{ error: { code: -32603, message: 'Rate limit reached. Please try again in 1.5s.' } }]]);
+    assert.equal((await world.run()).kind, 'over');
+    const limited = asked(/^limited/);
+    assert.equal(limited.length, 19);
+    assert.match(limited[0] ?? '', / 1500ms$/);
+    assert.match(
+      asked(/^hand back/)[0] ?? '',
+      /^hand back \(service\): The model service did not answer in 20 tries: Mine: Rate limit/,
+    );
+  });
+
   it('is lost when it dies, and handed back when it does not even begin', async () => {
     begin([[edit, { crash: 3 }]]);
     await world.run();

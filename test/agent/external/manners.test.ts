@@ -29,6 +29,27 @@ describe('manners of an agent', () => {
     assert.doesNotMatch(await saidOf(steps, { manners: { writesItself: true } }), /b\.txt/);
   });
 
+  it('tell by its last words alone that its service failed, which is waited for, and no work that is half done handed in', async () => {
+    const limit = { say: 'exceeded retry limit, last status: 429 Too Many Requests\n\n' };
+    const steps = [
+      [edit, limit],
+      [{ edit: 'b.txt', content: 'b' }, { say: 'Built.' }],
+    ];
+    const said = await saidOf(steps, { manners: { failsInWords: 'codex' } });
+    assert.match(said, /^limited Mine: exceeded retry limit, last status: 429 Too Many Requests$/m);
+    assert.match(said, /b\.txt[\s\S]*^submit Built\.$/m);
+    assert.equal(said.match(/^submit/gm)?.length, 1);
+    assert.match(
+      await saidOf([[limit, edit, { say: 'Built.' }]], { manners: { failsInWords: 'codex' } }),
+      /^submit Built/m,
+    );
+  });
+
+  it('tell nothing by words that were said before a call', async () => {
+    const limit = { say: 'exceeded retry limit, last status: 429 Too Many Requests\n\n' };
+    assert.doesNotMatch(await saidOf([[limit, edit]], { manners: { failsInWords: 'codex' } }), /^limited/m);
+  });
+
   it('tell a command by its title', async () => {
     const steps = [[{ ask: { kind: 'execute', title: 'npm test' } }, edit]];
     assert.doesNotMatch(await saidOf(steps), /^command/m);

@@ -58,6 +58,18 @@ describe('the breaker', () => {
     assert.deepEqual(waits, [2, 4, 8, 15, 15, 15]);
   });
 
+  it('looks for a network at least every minute, for that costs nobody anything', () => {
+    const away: Trouble = { cause: 'network', message: 'No way.' };
+    let breaker = opened(away);
+    const waits = [breaker.probeAt - now];
+    for (let fence = 6; fence < 11; fence++) {
+      const event = afterTrouble(breaker, away, fence, now) ?? assert.fail();
+      breaker = projectBreaker(breaker, event, now, fence) ?? assert.fail();
+      waits.push(breaker.probeAt - now);
+    }
+    assert.deepEqual(waits, [5_000, 10_000, 20_000, 40_000, 60_000, 60_000]);
+  });
+
   it('probes this machine sooner than a service', () =>
     assert.equal(opened({ cause: 'disk', message: '' }).probeAt, now + 5_000));
 
@@ -70,6 +82,9 @@ describe('the breaker', () => {
     key: ['model', 'work'],
     credit: ['model', 'work'],
     service: ['model', 'work'],
+    network: ['model', 'work'],
+    clock: ['model', 'work'],
+    certificate: ['model', 'work'],
     proxy: ['model', 'work'],
     agent: ['model', 'work'],
     editor: ['model', 'work'],
@@ -111,6 +126,11 @@ describe('the breaker', () => {
   it('is not closed by those who were at work before: their answer was on its way already', () =>
     assert.equal(afterProof(opened(), 'model', 5), undefined));
 
+  it('is closed by one that was at work before, waited, and asked again', () => {
+    assert.equal(afterProof(opened(), 'model', 5, true)?.type, 'breaker.closed');
+    assert.equal(afterProof(opened({ cause: 'disk', message: '' }), 'model', 5, true), undefined);
+  });
+
   it('lets a probe go at once when a person has done something, and begins to count anew', () => {
     const tired = { ...opened(), tries: 4, probeAt: now + 900_000 };
     const event = afterMend(tired, now + 7);
@@ -132,9 +152,9 @@ describe('the breaker', () => {
     );
   });
 
-  it('needs a person for key, credit, an agent that is not there and an editor that does not answer only', () =>
+  it('needs a person for key, credit, a certificate, an agent that is not there and an editor that does not answer only', () =>
     assert.deepEqual(
       troubleCauses.filter((cause) => needsPerson({ cause, message: '' })),
-      ['key', 'credit', 'agent', 'editor'],
+      ['key', 'credit', 'certificate', 'agent', 'editor'],
     ));
 });

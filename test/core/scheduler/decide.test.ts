@@ -1,5 +1,6 @@
 // The scheduler's judgement on single states: who is claimed, held, freed, skipped, and when a run is over.
 import { strict as assert } from 'node:assert';
+import type { Slowness } from '../../../src/core/events/accounts';
 import type { Agent, Run, Snapshot } from '../../../src/core/events/snapshot';
 import type { Feature } from '../../../src/core/features/feature';
 import type { Breaker } from '../../../src/core/guardrails/breaker';
@@ -222,6 +223,54 @@ describe('decide', () => {
     );
     assert.deepEqual(decisions, []);
     assert.equal(passedOver.length, 1);
+  });
+
+  describe('while an account is slow', () => {
+    const working = (slot: number, id: number, model: string): Agent => ({
+      ...{ slot, featureId: id, attempt: 1, fence: 100 + id, model, status: 'running', step: '' },
+      ...{ startedAt: 0, inputTokens: 0, outputTokens: 0, costUsd: 0, actions: 0 },
+    });
+    /** Odd features ask grok, even ones another. */
+    const judged = (slow: Slowness, features: readonly Feature[], agents: Snapshot['agents'] = {}) => {
+      const snapshot = { ...workspaceOf(features), accounts: { grok: { slow } }, agents };
+      const { decisions, wakeAt } = decide(snapshot, now, undefined, ({ id }) =>
+        id % 2 ? 'grok' : 'gemini',
+      );
+      return [...decisions.map(told), wakeAt ?? 'no alarm'];
+    };
+
+    it('starts none of it until it may be asked, and all others', () => {
+      const slow = { untilAt: now + 700, atOnce: 1 };
+      assert.deepEqual(judged(slow, pending(1, 2, 3, 4)), ['claim 2 in 1', 'claim 4 in 2', now + 700]);
+      assert.deepEqual(judged({ ...slow, untilAt: now }, pending(1)), ['claim 1 in 1', 'no alarm']);
+      const longAgo = { ...slow, untilAt: now + 86_400_000 };
+      assert.deepEqual(judged(longAgo, pending(1)), ['claim 1 in 1', 'no alarm'], 'the clock was put back');
+    });
+
+    it('starts as many as may ask it at the same time, then others, and only then more', () => {
+      const slow = { untilAt: null, atOnce: 1 };
+      assert.deepEqual(judged(slow, pending(1, 3, 4, 5)), [
+        ...['claim 1 in 1', 'claim 4 in 2', 'claim 3 in 3'],
+        'no alarm',
+      ]);
+      const features = [at(1, 7), ...pending(1, 2, 4)];
+      const asking = { 1: working(1, 7, 'grok/grok-4') };
+      assert.deepEqual(judged(slow, features, asking), ['claim 2 in 2', 'claim 4 in 3', 'no alarm']);
+      const other = { 1: working(1, 7, 'gemini/pro') };
+      assert.deepEqual(judged(slow, features, other), ['claim 1 in 2', 'claim 2 in 3', 'no alarm']);
+      const oneFile = [1, 3].map((id) => {
+        const feature = featureIn('pending', id);
+        return { ...feature, spec: { ...feature.spec, files: ['a.txt'] } };
+      });
+      const accounts = { grok: { slow } };
+      const { passedOver } = decide({ ...workspaceOf(oneFile), accounts }, now, undefined, () => 'grok');
+      assert.deepEqual(
+        passedOver.map(({ featureId }) => featureId),
+        [3],
+      );
+      const alone = [at(1, 7), ...pending(1, 3)];
+      assert.deepEqual(judged(slow, alone, asking), ['claim 1 in 2', 'claim 3 in 3', 'no alarm']);
+    });
   });
 
   describe('while the breaker of an account is open', () => {
