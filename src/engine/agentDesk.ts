@@ -9,20 +9,36 @@ import { costUsd, type ModelName } from '../core/models/models';
 import type { Providers } from '../core/models/providers';
 import type { Fence } from '../core/shared/ids';
 import type { Unread } from '../core/shared/unread';
-import type { AgentDeath, Asked, Assignment, GiveUp, SubmitVerdict, ToolCall } from '../ports/coordinator';
+import type {
+  AgentDeath,
+  Asked,
+  Assignment,
+  GiveUp,
+  OwnChecklist,
+  SubmitVerdict,
+  ToolCall,
+} from '../ports/coordinator';
 import type { Isolation } from '../ports/isolation';
 import type { AgentPool } from './agentPool';
 import type { Ending, LiveAttempt } from './attempt';
 import type { AttemptCommands } from './attemptCommands';
 import type { AttemptFiles } from './attemptFiles';
 import type { BreakerKeeper } from './breakerKeeper';
+import { Checklists } from './checklists';
 import type { EventLog } from './eventLog';
 import type { Submission } from './submission';
 import { tellStep } from './tellWaiting';
 import type { Throttles } from './throttles';
 
-/** What only the host knows of an assignment: keys and scripts, which no log may hold. */
-export type Secrets = (live: LiveAttempt) => Promise<Pick<Assignment, 'offline' | 'endpoint' | 'agent'>>;
+/**
+ * What only the host knows of an assignment: keys and scripts, which no log may hold, and what the workspace has in the place of
+ * the checklists of the feature's experts.
+ */
+export type Secrets = (live: LiveAttempt) => Promise<HostsPart>;
+
+export interface HostsPart extends Pick<Assignment, 'offline' | 'endpoint' | 'agent'> {
+  readonly ownChecklists?: readonly OwnChecklist[];
+}
 
 export interface DeskParts {
   readonly log: EventLog;
@@ -41,26 +57,31 @@ export interface DeskParts {
 }
 
 export class AgentDesk {
+  readonly #checklists: Checklists;
+
   constructor(
     private readonly parts: DeskParts,
     readonly files: AttemptFiles,
     readonly commands: AttemptCommands,
-  ) {}
+  ) {
+    this.#checklists = new Checklists(parts.log);
+  }
 
   /** The worker is there: what it is to do. Its copy of the workspace may still be in the making. */
   async hello(fence: Fence): Promise<Assignment> {
     const { log, pool, isolation } = this.parts;
     const live = pool.present(fence);
     live.isGreeted = true;
-    const secrets = await this.parts.secrets(live);
+    const { ownChecklists = [], ...secrets } = await this.parts.secrets(live);
     const { attempt, feature } = pool.present(fence);
+    const experts = await this.#checklists.assign(feature.spec, attempt, ownChecklists);
     const checkCommand = await live.checkCommand;
     const description = await log.text(feature.spec.description);
     const lastFailure = feature.lastFailure && (await log.text(feature.lastFailure));
     const { limits, reattachGraceMs } = log.settings;
     return {
       ...attemptOf(attempt),
-      ...{ name: feature.spec.name, description, category: feature.spec.category },
+      ...{ name: feature.spec.name, description, category: feature.spec.category, experts },
       declaredFiles: feature.spec.files,
       ...(feature.spec.resources && { resources: feature.spec.resources }),
       ...(checkCommand === undefined ? {} : { verifyCommand: checkCommand }),

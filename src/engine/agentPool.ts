@@ -19,6 +19,7 @@ import type { Chance, Clock } from '../ports/system';
 import { nobodyThereCode, type ProcessEnder, type WorkerEnd, type WorkerSpawner } from '../ports/workers';
 import { type Ending, LiveAttempt } from './attempt';
 import type { BreakerKeeper } from './breakerKeeper';
+import { expertsOf } from './checklists';
 import { changeFor } from './endChange';
 import { describeDeath, endCause, endNote, howEnded, isRefusedThread, messageOf } from './endWords';
 import type { EventLog } from './eventLog';
@@ -198,7 +199,7 @@ export class AgentPool {
     const live = new LiveAttempt(attempt, feature, model, this.parts.tagOf(attempt), chance.token(), check);
     this.#live.set(attempt.fence, live);
     await log.append([
-      { type: 'feature.claimed', model, modelWhy, ...attemptOf(attempt) },
+      { type: 'feature.claimed', model, modelWhy, ...expertsOf(feature), ...attemptOf(attempt) },
       ...scopes.map(
         (scope): Happening => ({ type: 'lock.granted', ...scope, how: 'claim', ...attemptOf(attempt) }),
       ),

@@ -27,23 +27,21 @@ import { adoptedRecords, ownRecords, recordsSetAside } from '../client/elsewhere
 import { idsOf } from '../core/features/feature';
 import { furtherSecrets, secretFiles } from '../core/features/namedSecrets';
 import { Redactor } from '../core/guardrails/redactor';
-import { isOffline } from '../core/models/models';
-import type { LiveAttempt } from '../engine/attempt';
 import { Engine } from '../engine/engine';
 import type { HubConnection } from '../hub/connection';
 import { hashToken } from '../hub/greeting';
 import { clearFolders } from '../hub/runtimeFolder';
 import { createHubServer, type HubServer } from '../hub/server';
-import type { Assignment } from '../ports/coordinator';
 import { Failure } from '../ports/failure';
 import { DamagedRecords, type Store } from '../ports/store';
 import type { Clock } from '../ports/system';
 import type { LoadedBacklog } from '../protocol/hubValues';
-import { agentFor, judgeAgents } from './agentsAsked';
+import { judgeAgents } from './agentsAsked';
 import { Allowance } from './allowance';
 import { keepConfirming } from './confirmStored';
 import { openCopiesFolder } from './copiesFolder';
 import { type ClientParts, handleClient, handleWorker } from './handlers';
+import { hostsPart } from './hostsPart';
 import type { JoinOptions } from './joinOptions';
 import { sweepCopies } from './keptCopies';
 import { secretFolders } from './lookAtRecords';
@@ -220,7 +218,7 @@ async function build(
     redactor,
     withheld: () => [...withheld, ...secretsIn(around.variables())],
     models: allowance,
-    secrets: (live) => secretsOf(script, live, allowance, { root, models }),
+    secrets: (live) => hostsPart(live, { script, allowance, models, root, houseDir }),
     admit: (token, fence) => void server.admitWorker(hashToken(token), fence),
     onOutput: ({ attempt: { slot, fence } }, text) => outputs.add({ slot, fence, text }),
     onBroken: broken,
@@ -313,20 +311,4 @@ async function loadBacklog(root: string, file: string, engine: Engine): Promise<
 
 function holdsKey(name: string): string {
   return `Feature ${JSON.stringify(name)} holds a key; agents and its check get [key] in its place. Take it out of the backlog.`;
-}
-
-/** Only the attempt's own worker gets these, over its connection. */
-async function secretsOf(
-  script: OfflineScriptFile,
-  live: LiveAttempt,
-  allowance: Allowance,
-  { root, models }: { readonly root: string; readonly models: ModelGateway },
-): Promise<Pick<Assignment, 'offline' | 'endpoint' | 'agent'>> {
-  const agent = agentFor(live.model, allowance, root);
-  if (agent) return { agent };
-  if (!isOffline(live.model)) {
-    const endpoint = await models.endpoint(live.model);
-    return endpoint ? { endpoint } : {};
-  }
-  return { offline: await script.turnsFor(live.feature.spec.name, live.attempt.attempt) };
 }

@@ -4,6 +4,7 @@ import type { Attempt } from '../core/events/event';
 import type { Limits } from '../core/guardrails/limits';
 import type { ModelName } from '../core/models/models';
 import type { ServiceKind } from '../core/models/providers';
+import type { ChecklistName } from '../core/routing/experts';
 import type { Proxies } from '../core/shared/proxies';
 import type { Asking, ParamsOf, ResultOf, Sent } from '../protocol/method';
 import type { workerMethods } from '../protocol/workerMethods';
@@ -47,6 +48,8 @@ export interface Assignment extends Attempt {
   readonly name: string;
   readonly description: string;
   readonly category: string;
+  /** Who is to look at the work; the first does it. */
+  readonly experts: { readonly roles: readonly string[]; readonly checklists: readonly Checklist[] };
   readonly declaredFiles: readonly string[];
   /** Names of what no other agent has while it works. */
   readonly resources?: readonly string[];
@@ -69,6 +72,17 @@ export interface Assignment extends Attempt {
   /** How the agent of another maker is started that is to work on it, or why it cannot be. */
   readonly agent?: FoundAgent;
 }
+
+/** What experts look at. `own`: what the workspace has in the place of the built-in text. */
+export interface Checklist {
+  readonly name: ChecklistName;
+  readonly own?: string;
+}
+
+/** What a workspace has in the place of a built-in checklist; `why`: a sentence that names it and says why it cannot be had. */
+export type OwnChecklist =
+  | { readonly name: ChecklistName; readonly ok: true; readonly text: string }
+  | { readonly name: ChecklistName; readonly ok: false; readonly why: string };
 
 /** An agent of another maker on the host's machine. */
 export type FoundAgent =

@@ -4,6 +4,7 @@ import type { Event } from '../core/events/event';
 import type { SnapshotHead, SnapshotPart } from '../core/events/snapshotParts';
 import type { ModelAccess } from '../core/models/modelAccess';
 import { serviceKinds } from '../core/models/providers';
+import { checklistNames } from '../core/routing/experts';
 import type { LeftOut } from '../core/settings/machineSettings';
 import { modelName } from '../core/settings/modelForms';
 import { limitsSchema } from '../core/settings/runSettings';
@@ -134,6 +135,10 @@ export const assignment = z.object({
   name: z.string(),
   description: z.string(),
   category: z.string(),
+  experts: z.object({
+    roles: z.array(z.string()),
+    checklists: z.array(z.object({ name: z.enum(checklistNames), own: z.string().optional() })),
+  }),
   declaredFiles: z.array(z.string()),
   resources: z.array(z.string()).optional(),
   verifyCommand: z.string().optional(),

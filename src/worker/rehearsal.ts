@@ -42,6 +42,7 @@ function answerAll(hub: HubConnection, { model, endpoint }: RehearsedModel): voi
   hub.handle(m.hello, () => ({
     ...{ slot: 1, featureId: 1, attempt: 1, fence: 1, tag: '', copyDir: '/', reattachGraceMs: 0 },
     ...{ name: 'Rehearsal', description: '', category: '', declaredFiles: [], allowedCommands: [] },
+    experts: { roles: [], checklists: [] },
     secretFiles: [],
     ...{ model, endpoint, limits: defaultLimits },
   }));

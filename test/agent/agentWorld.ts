@@ -28,6 +28,7 @@ export const assignment: Assignment = {
   name: 'Login page',
   description: 'A page with a form.',
   category: 'frontend',
+  experts: { roles: [], checklists: [] },
   declaredFiles: ['src/login.js'],
   verifyCommand: 'npm test',
   allowedCommands: ['npm test', 'npm run lint'],

@@ -1,7 +1,9 @@
 // What an agent is told to do, and what it is not told.
 import { strict as assert } from 'node:assert';
+import { readFileSync } from 'node:fs';
 import { assignmentText, lackingText, systemPrompt } from '../../src/agent/prompts/prompts';
 import { codingTools } from '../../src/agent/tools/toolSet';
+import { checklistNames } from '../../src/core/routing/experts';
 import { assignment } from './agentWorld';
 
 describe('prompts', () => {
@@ -58,6 +60,38 @@ No files are declared: each is locked for you when you first change it.
 No check is set for this feature: a person will look at your work.`,
     );
   });
+
+  it('tells what experts look at, in the words of the workspace where it has its own, after all that is the feature', () => {
+    const text = assignmentText({
+      ...assignment,
+      experts: {
+        roles: ['logic_master', 'architect', 'test_master'],
+        checklists: [
+          { name: 'coding' },
+          { name: 'backend', own: '- Ours.\n' },
+          { name: 'testing', own: ' ' },
+        ],
+      },
+    });
+    const { builtIn, lead } =
+      /\n\n(?<lead>Work as [^\n]*)\n\n## coding\n\n(?<builtIn>(?:- [^\n]*\n)+)\n## backend\n\n- Ours\.$/.exec(
+        text,
+      )?.groups ?? {};
+    assert.equal(
+      lead,
+      'Work as logic_master, and see to it that architect and test_master would accept it. Before you call the ' +
+        'feature built, go through what is looked at; what does not apply to it you pass over:',
+    );
+    assert.equal(`${builtIn?.trim()}`, readFileSync('src/agent/prompts/coding_prompt.md', 'utf8').trim());
+  });
+
+  for (const name of checklistNames)
+    it(`has a checklist for ${name} that names no tool, for agents of other makers have others`, () => {
+      const text = assignmentText({ ...assignment, experts: { roles: ['r'], checklists: [{ name }] } });
+      const [, list = ''] = text.split(`## ${name}\n\n`);
+      assert.ok(list.split('\n- ').length >= 5);
+      assert.doesNotMatch(list, /`/);
+    });
 
   it("tells what is the agent's alone", () =>
     assert.match(

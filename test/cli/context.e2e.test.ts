@@ -1,5 +1,7 @@
 // What agents send to their model in real runs: one beginning for all, and a conversation that fits.
 import assert from 'node:assert/strict';
+import { mkdir, writeFile } from 'node:fs/promises';
+import path from 'node:path';
 import { describe, it } from 'mocha';
 import { chatError, chatStreamed } from '../support/chatCompletions';
 import { cleanUpAfterEach } from '../support/cleanUp';
@@ -51,6 +53,35 @@ describe('what agents send to their model', () => {
       const asked = model.requests.filter(({ text }) => text !== '');
       assert.equal(asked.length, 6);
       assert.equal(new Set(asked.map(beginningOf)).size, 1);
+    });
+
+    it(`has the checklists of each feature's experts behind that, with the workspace's own, over ${speech}`, async () => {
+      const kinds = { A: { category: 'frontend' }, B: { category: 'backend' }, C: { files: ['*.md'] } };
+      const features = Object.entries(kinds).map(([name, kind]) => ({ name, verify: 'true', ...kind }));
+      const turns = (name: string) => [call('write_file', { path: `${name}.txt`, content: name }), finish];
+      const script = Object.fromEntries(Object.keys(kinds).map((name) => [name, turns(name)]));
+      const { dir, remove } = await writeProject({ features, script });
+      cleanUp.push(remove);
+      const prompts = path.join(dir, '.parallel-agents', 'prompts');
+      await mkdir(path.join(prompts, 'documentation_prompt.md'), { recursive: true });
+      await writeFile(path.join(prompts, 'frontend_prompt.md'), '- Buttons are round here.\n');
+      const model = await startScriptedModel(dir, provider === 'anthropic' ? 'messages' : 'chat');
+      cleanUp.push(() => model.close());
+      const env = userOf(provider, model.baseUrl);
+      const { code, lines, notes } = await runCli(['run', '--project-dir', dir], env);
+      assert.equal(code, 0, notes.join('\n'));
+      const asked = model.requests.filter(({ text }) => text !== '');
+      assert.equal(new Set(asked.map(beginningOf)).size, 1);
+      const first = (name: string) => asked.find(({ text }) => text.includes(`: ${name}\\n`))?.text ?? '';
+      assert.match(first('A'), /Work as ui_master, .*## frontend\\n\\n- Buttons are round here\./);
+      assert.doesNotMatch(first('A'), /Logs say what happened/);
+      assert.match(first('B'), /Work as logic_master, .*## backend.*Logs say what happened/);
+      assert.match(first('C'), /## documentation.*Every statement is true of the code/);
+      const told = lines.filter((line) => line.includes('_prompt.md')).map((line) => line.replace(/\d/, 'N'));
+      assert.deepEqual(told.toSorted(), [
+        '⚠️ .parallel-agents/prompts/documentation_prompt.md is a folder; the built-in checklist is used in its place.',
+        '📝 Agent N and others are told what .parallel-agents/prompts/frontend_prompt.md says, in the place of our own words',
+      ]);
     });
 
     it(`is told in short once the service calls it too long, and the work goes on, over ${speech}`, async () => {

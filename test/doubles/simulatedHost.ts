@@ -11,7 +11,7 @@ import { defaultRunSettings, type RunSettings } from '../../src/core/settings/ru
 import { atOnce } from '../../src/core/shared/steps';
 import type { AgentDesk } from '../../src/engine/agentDesk';
 import { Engine } from '../../src/engine/engine';
-import type { Assignment } from '../../src/ports/coordinator';
+import type { Assignment, OwnChecklist } from '../../src/ports/coordinator';
 import { Failure } from '../../src/ports/failure';
 import { type LocalSockets, unknownSockets } from '../../src/ports/localSockets';
 import type { Machine } from '../../src/ports/machine';
@@ -57,6 +57,8 @@ export interface SimulatedHostOptions {
   readonly asNamed?: true;
   /** Commands that the user lets agents run. */
   readonly allowedCommands?: readonly string[];
+  /** What the workspace has in the place of built-in checklists; asked for every attempt. */
+  readonly ownChecklists?: () => readonly OwnChecklist[];
   /** What the user says of secret files. */
   readonly secretFiles?: readonly string[];
   readonly surroundings?: Partial<Surroundings>;
@@ -182,7 +184,10 @@ export class SimulatedHost {
       }),
       redactor: options.redactor ?? new Redactor(),
       withheld: () => [],
-      secrets: async () => ({ offline: { ok: true, turns: [] } }),
+      secrets: async () => ({
+        offline: { ok: true, turns: [] },
+        ownChecklists: options.ownChecklists?.() ?? [],
+      }),
       admit: (token, fence) => void admitted.set(token, fence),
       onOutput: () => {},
       onBroken: (cause) => {

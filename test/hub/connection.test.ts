@@ -257,6 +257,7 @@ for (const [channel, open] of channels) {
     it('carries what the ports promise as the protocol declares it', async () => {
       const assignment: Assignment = {
         ...{ slot: 1, featureId: 2, attempt: 3, fence: 4, name: 'a', description: 'b', category: 'c' },
+        experts: { roles: [], checklists: [] },
         ...{
           declaredFiles: ['a.ts'],
           allowedCommands: [],

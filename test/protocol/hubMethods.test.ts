@@ -28,6 +28,7 @@ const event = { type: 'feature.freed', featureId: 1, seq: 1, at: 1 };
 
 const assignment = {
   ...{ slot: 1, featureId: 2, attempt: 1, fence: 3, name: 'A', description: '', category: 'default' },
+  experts: { roles: [], checklists: [] },
   ...{
     declaredFiles: ['src/a.ts'],
     verifyCommand: 'npm test',

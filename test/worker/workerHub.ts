@@ -156,6 +156,7 @@ const workerAssignment: Assignment = {
   name: 'Feature 1',
   description: '',
   category: 'default',
+  experts: { roles: [], checklists: [] },
   declaredFiles: [],
   allowedCommands: [],
   secretFiles: [],

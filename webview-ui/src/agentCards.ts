@@ -107,7 +107,9 @@ function createCard(slot: Slot, post: (message: FromWebview) => void): Card {
       progress.classList.toggle('unknown', agent.progress === undefined || agent.status === 'ended');
       if (agent.progress !== undefined) progress.value = agent.progress;
       setText(model, oneLine(agent.model === 'offline' ? 'offline model' : agent.model));
-      model.title = oneLine(agent.modelWhy ?? '');
+      model.title = [agent.modelWhy, agent.expertsWhy]
+        .flatMap((why) => (why ? [oneLine(why)] : []))
+        .join('\n');
       setText(attempt, `attempt ${agent.attempt}`);
       setText(spend, spendOf(agent));
       setLog(log, output?.fence === agent.fence ? output.text : '');

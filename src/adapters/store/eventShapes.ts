@@ -61,7 +61,12 @@ const shapes: { readonly [T in EventType]: Is } = {
   'feature.removed': shapeOf(ofFeature),
   'feature.held': shapeOf({ ...ofFeature, missing: listOf(isId) }),
   'feature.freed': shapeOf(ofFeature),
-  'feature.claimed': shapeOf({ ...ofAttempt, model: isText, modelWhy: optional(isText) }),
+  'feature.claimed': shapeOf({
+    ...ofAttempt,
+    model: isText,
+    modelWhy: optional(isText),
+    expertsWhy: optional(isText),
+  }),
   'feature.submitted': shapeOf({ ...ofAttempt, summary: isLongText }),
   'feature.returned': shapeOf({ ...ofAttempt, why: isLongText }),
   'feature.unconfirmed': shapeOf({ ...ofAttempt, why: isLongText, check: optional(isCheckProof) }),
@@ -106,6 +111,7 @@ const shapes: { readonly [T in EventType]: Is } = {
   'file.conflicted': shapeOf({ ...ofAttempt, path: isText, why: isText }),
   'file.denied': shapeOf({ ...ofAttempt, path: isText, why: isText, others: optional(isCount) }),
   'copy.incomplete': shapeOf({ ...ofAttempt, count: isCount, paths: isTexts }),
+  'agent.prompted': shapeOf({ ...ofAttempt, path: isText, whyNot: optional(isText) }),
   'artifact.stored': shapeOf({
     ...{ ...ofAttempt, folder: isText, count: isCount, leftOut: optional(isCount) },
     files: listOf(shapeOf({ path: isText, bytes: isCount })),

@@ -96,7 +96,7 @@ export const isAgent = shapeOf<Agent>({
   ...{ startedAt: isNumber, endedAt: optional(isNumber), end: optional(isAgentEnd) },
   ...{ losses: optional(isCount), process: optional(isProcess) },
   ...{ inputTokens: isNumber, outputTokens: isNumber, costUsd: isNumber, actions: isCount },
-  ...{ modelWhy: optional(isText), unpricedTokens: optional(isNumber) },
+  ...{ modelWhy: optional(isText), expertsWhy: optional(isText), unpricedTokens: optional(isNumber) },
 });
 
 const isWaiting = shapeOf<WaitingByCause>({

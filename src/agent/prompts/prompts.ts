@@ -1,10 +1,11 @@
 // What a model is told: the rules, equal to the letter for every agent of a run, and the assignment of this one.
 import { describeUnread, type Unread } from '../../core/shared/unread';
 import type { Assignment } from '../../ports/coordinator';
-import codingPrompt from './coding_prompt.md';
+import { checklistsText } from './checklists';
+import rules from './rules_prompt.md';
 
 /** Holds no word of any feature: providers cache it once for all agents. */
-export const systemPrompt: string = codingPrompt;
+export const systemPrompt: string = rules;
 
 /** Failure texts can hold a whole test log; its end says what failed. */
 const maxFailureLength = 8000;
@@ -21,6 +22,7 @@ export function assignmentText(assignment: Assignment): string {
       : `Declared files, locked for you already:\n${bullets(declaredFiles)}`,
     ...(resources ? [`Yours alone while you work:\n${bullets(resources)}`] : []),
     checkText(assignment),
+    ...checklistsText(assignment.experts),
   ];
   if (lastFailure !== undefined) {
     const shown =

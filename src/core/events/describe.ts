@@ -24,7 +24,9 @@ export function describe(event: Event, after: Snapshot): string | undefined {
       const agent = `Agent ${event.slot}/${Math.max(of, event.slot)}`;
       if (now && isCheckedFirst(now)) return `🔎 ${agent}: Checks ${feature} as it is`;
       const wish = after.run?.settings.model ?? now?.spec.model ?? event.model;
-      const instead = wish === event.model ? '' : ` on ${event.model} (${oneLine(event.modelWhy ?? '')})`;
+      const { modelWhy = '', expertsWhy } = event;
+      const experts = expertsWhy === undefined ? '' : `, ${oneLine(expertsWhy)}`;
+      const instead = wish === event.model ? '' : ` on ${event.model} (${oneLine(modelWhy)})${experts}`;
       return `🚀 ${agent}: Started ${feature}${instead}`;
     }
     case 'feature.passed':
@@ -76,6 +78,10 @@ export function describe(event: Event, after: Snapshot): string | undefined {
       return describeThrottle(event, after);
     case 'copy.incomplete':
       return `⚠️ Copy of agent ${event.slot}: ${oneLine(describeUnread(event))}`;
+    case 'agent.prompted':
+      return event.whyNot === undefined
+        ? `📝 Agent ${event.slot} and others are told what ${oneLine(event.path)} says, in the place of our own words`
+        : `⚠️ ${oneLine(event.whyNot)}`;
     case 'artifact.stored': {
       const named = event.files.slice(0, 3).map(({ path }) => oneLine(path));
       const more = event.count - named.length;

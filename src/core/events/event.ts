@@ -21,6 +21,7 @@ export type Happening =
   | LockEvent
   | FileEvent
   | CopyEvent
+  | PromptEvent
   | ArtifactEvent
   | CheckEvent
   | RunEvent
@@ -128,6 +129,15 @@ export interface ContentChange {
 
 /** Told once for as long as it is the same, for all agents. */
 export type CopyEvent = { readonly type: 'copy.incomplete' } & Unread & Attempt;
+
+/** The workspace has a prompt in the place of a built-in one. Told once for as long as it is the same, for all agents. */
+export type PromptEvent = {
+  readonly type: 'agent.prompted';
+  /** From the workspace. */
+  readonly path: string;
+  /** Why the built-in one is used all the same, a sentence that names it; absent: the workspace's is used. */
+  readonly whyNot?: string;
+} & Attempt;
 
 /** What commands and checks of an attempt left for people, kept in the workspace's own folder of ours. */
 export type ArtifactEvent = {

@@ -60,6 +60,7 @@ function changedTexts(happening: Happening, change: ChangeText): Partial<Record<
     case 'file.conflicted':
     case 'file.denied':
     case 'copy.incomplete':
+    case 'agent.prompted':
     case 'artifact.stored':
     case 'breaker.opened':
     case 'breaker.rescheduled':

@@ -117,6 +117,7 @@ function apply(draft: Draft, event: Event, base: Snapshot): void {
     case 'verify.awaited':
     case 'lock.conflicted':
     case 'copy.incomplete':
+    case 'agent.prompted':
     case 'artifact.stored':
     case 'file.changed':
     case 'file.published':
@@ -143,12 +144,13 @@ function changeFeature(
   setFeature(draft, base, next.value);
   if (event.type === 'feature.claimed') {
     draft.lastFence = Math.max(draft.lastFence, event.fence);
-    const { slot, featureId, attempt, fence, model, modelWhy } = event;
+    const { slot, featureId, attempt, fence, model, modelWhy, expertsWhy } = event;
     const losses = draft.agents[slot]?.losses;
     setAgent(draft, {
       ...{ slot, featureId, attempt, fence, model },
       ...(losses === undefined ? {} : { losses }),
-      ...(modelWhy === undefined ? {} : { modelWhy }),
+      ...(modelWhy !== undefined && { modelWhy }),
+      ...(expertsWhy !== undefined && { expertsWhy }),
       ...{ status: 'starting', step: 'starting', startedAt: event.at },
       ...{ inputTokens: 0, outputTokens: 0, costUsd: 0, actions: 0 },
     });

@@ -38,6 +38,8 @@ export interface Agent extends Attempt {
   readonly model: ModelName | string;
   /** Why this model, for people. */
   readonly modelWhy?: string;
+  /** Who is to look at its work, and why these, for people. */
+  readonly expertsWhy?: string;
   readonly status: AgentStatus;
   readonly step: string;
   readonly progress?: number;

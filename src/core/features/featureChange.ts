@@ -33,11 +33,12 @@ export type FeatureChange = { readonly featureId: FeatureId } & (
   | { readonly type: 'feature.removed' }
   | { readonly type: 'feature.held'; readonly missing: readonly FeatureId[] }
   | { readonly type: 'feature.freed' }
-  /** `modelWhy`: why this model, for people; events of earlier versions have none. */
+  /** `modelWhy`, `expertsWhy`: why this model and these experts, for people; events of earlier versions have none. */
   | ({
       readonly type: 'feature.claimed';
       readonly model: string;
       readonly modelWhy?: string;
+      readonly expertsWhy?: string;
     } & OfAttempt)
   | ({ readonly type: 'feature.submitted'; readonly summary: LongText } & OfAttempt)
   /** Handed in, and handed back to its agent within the attempt: what came into its copy meanwhile overlaps its work. */

@@ -21,6 +21,7 @@ export function concernsDecision(event: Event): boolean {
     case 'lock.conflicted':
     case 'throttle.changed':
     case 'copy.incomplete':
+    case 'agent.prompted':
     case 'artifact.stored':
     case 'error.occurred':
       return false;

@@ -193,6 +193,13 @@ const lines: {
       '⚠️ Copy of agent 1: 1 file or folder could not be read, is too large or still being written, and so is not in the copy or older there: model.bin (3.2 GB); what is too large can be linked for reading by parallelAgents.copies.readOnlyLinks',
     ],
   ],
+  'agent.prompted': [
+    [
+      { type: 'agent.prompted', path: '.parallel-agents/prompts/coding_prompt.md', ...own },
+      '📝 Agent 1 and others are told what .parallel-agents/prompts/coding_prompt.md says, in the place of our own words',
+    ],
+    [{ type: 'agent.prompted', path: 'p', whyNot: 'It is a link.', ...own }, '⚠️ It is a link.'],
+  ],
   'artifact.stored': [
     [
       {
@@ -280,6 +287,18 @@ describe('describe', () => {
       '🔁 Feature 4 is checked again, for it was edited; where that passes, retry 4 builds it anew',
     );
     assert.equal(tell(claimed, working), '🔎 Agent 1/3: Checks feature 4 - Feature 4 as it is');
+  });
+
+  it('tells why a feature is not on the model that it names, and who is to look at its work', () => {
+    const named = workspaceOf([{ ...featureIn('pending', 4), spec: specOf('A', { model: 'mine/a' }) }]);
+    const claimed: Happening = {
+      ...{ type: 'feature.claimed', model: 'sonnet', ...own },
+      ...{ modelWhy: 'the default; not "mine/a"', expertsWhy: 'logic_master for .go files' },
+    };
+    assert.equal(
+      tell(asEvent(claimed), named),
+      '🚀 Agent 1/3: Started feature 4 - A on sonnet (the default; not "mine/a"), logic_master for .go files',
+    );
   });
 
   it('tells the lines of a run of five features with three agents as promised', () => {
