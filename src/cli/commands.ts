@@ -38,6 +38,7 @@ export async function status(
     for (const line of describeElsewhere(root)) terminal.note(`⚠️ ${line}`);
     return 1; // what passed elsewhere is not proved here
   }
+  if (joined.kind === 'newer') terminal.note(`⚠️ ${joined.because.message}`);
   const { snapshot } = joined.kind === 'session' ? joined.session : joined;
   tell(snapshot);
   if (joined.kind === 'session') await closeSession(joined.session, terminal);

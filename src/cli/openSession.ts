@@ -46,10 +46,11 @@ export async function openFolder(
   return joined;
 }
 
-/** @throws BadInput when the records were made elsewhere and `elsewhere` does not say what to do with them */
+/** @throws BadInput when the records were made elsewhere and `elsewhere` does not say what to do with them; `newer` */
 export async function openSession(place: Place, elsewhere?: Elsewhere): Promise<Session> {
   const joined = await openFolder(place, elsewhere);
   if (joined.kind === 'session') return joined.session;
+  if (joined.kind === 'newer') throw joined.because;
   throw new BadInput(describeElsewhere(place.root));
 }
 

@@ -36,6 +36,7 @@ export async function previewWorkspace(
   { distDir, note }: { readonly distDir: string; readonly note: (line: string) => void },
 ): Promise<Snapshot> {
   const records = await lookAtRecords(root, distDir);
+  if (records.newer) note(`⚠️ ${records.newer.message}`);
   if (records.madeElsewhere) note(`⚠️ ${madeElsewhere}`);
   const stored = records.snapshot;
   const { specs, notices } = await loadSpecs(root, file, stored);

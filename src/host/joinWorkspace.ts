@@ -11,12 +11,12 @@ import type { OwnerProcess } from '../hub/discovery';
 import { Failure } from '../ports/failure';
 import { createHost } from './createHost';
 import type { JoinOptions } from './joinOptions';
-import { lookAtRecords } from './lookAtRecords';
+import { lookAtRecords, type Records } from './lookAtRecords';
 import { claimOwnership } from './ownership';
 
 /**
  * A link to the workspace's host; or, where the database was made by another user, on another machine or in another
- * folder, only a look at what it holds: nothing of it was changed, nothing started, nothing ended.
+ * folder, or by a newer version, only a look at what it holds: nothing of it was changed, nothing started, nothing ended.
  */
 export type Joined =
   | {
@@ -25,7 +25,9 @@ export type Joined =
       /** What was found or done at the opening that a person has to know. */
       readonly told: readonly string[];
     }
-  | { readonly kind: 'elsewhere'; readonly snapshot: Snapshot };
+  | { readonly kind: 'elsewhere'; readonly snapshot: Snapshot }
+  /** As far as it is understood. `because`: what is to be told whoever wants to go on with it. */
+  | { readonly kind: 'newer'; readonly snapshot: Snapshot; readonly because: Failure };
 
 /**
  * Throws `Failure` when neither an owner can be reached nor the workspace be owned; `OwnerSilent` when there is an owner
@@ -42,14 +44,16 @@ export async function joinWorkspace(options: JoinOptions): Promise<Joined> {
   try {
     return { kind: 'session', session, told: await session.join() };
   } catch (error) {
-    if (!Failure.is(error, 'elsewhere')) throw error;
-    return { kind: 'elsewhere', snapshot: await lookAt(root, options) };
+    if (!Failure.is(error, 'elsewhere') && !Failure.is(error, 'newer')) throw error;
+    const found = await lookAtRecords(root, options.distDir, options.configDir).catch(() => undefined);
+    if (error.reason === 'elsewhere') return { kind: 'elsewhere', snapshot: onlyLookedAt(found) };
+    if (!found?.newer) throw error;
+    return { kind: 'newer', snapshot: onlyLookedAt(found), because: found.newer };
   }
 }
 
-/** What a stranger's database holds, as far as it can be read at all; nothing of it is at work here. */
-async function lookAt(root: string, { distDir, configDir }: JoinOptions): Promise<Snapshot> {
-  const found = await lookAtRecords(root, distDir, configDir).catch(() => undefined);
+/** What a database holds that is not gone on with here; nothing of it is at work. */
+function onlyLookedAt(found: Records | undefined): Snapshot {
   return {
     ...(found?.snapshot ?? emptySnapshot),
     agents: {},

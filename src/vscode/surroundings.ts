@@ -6,7 +6,7 @@ import type { ApiKeys } from './apiKeys';
 import { offlineScriptFile } from './contributions';
 import { readSettings } from './editorSettings';
 import { modelNote, modelsNamed } from './modelChoice';
-import type { Phase } from './workspaceSession';
+import type { WorkspaceSession } from './workspaceSession';
 import type { Workspaces } from './workspaces';
 
 export async function surroundingsOf(workspaces: Workspaces, apiKeys: ApiKeys): Promise<Surroundings> {
@@ -20,7 +20,7 @@ export async function surroundingsOf(workspaces: Workspaces, apiKeys: ApiKeys): 
   });
   return {
     trusted: vscode.workspace.isTrusted,
-    backlog: backlogOf(shown?.phase),
+    backlog: shown ? backlogOf(shown) : 'none',
     maxAgents: run.maxAgents,
     agentLimit,
     ...(shown?.trouble ? { trouble: `${shown.trouble.happened} ${shown.trouble.mend}`.trimEnd() } : {}),
@@ -28,8 +28,11 @@ export async function surroundingsOf(workspaces: Workspaces, apiKeys: ApiKeys): 
   };
 }
 
-/** Records made elsewhere are shown like any others; Start asks what to do with them. */
-function backlogOf(phase: Phase | undefined): Surroundings['backlog'] {
-  if (phase === 'elsewhere') return 'loaded';
+/** Records that are only shown are so like any others; Start says what keeps them from more. */
+export function backlogOf({
+  phase,
+  isOnlyShown,
+}: Pick<WorkspaceSession, 'phase' | 'isOnlyShown'>): Surroundings['backlog'] {
+  if (isOnlyShown) return 'loaded';
   return phase === 'loaded' || phase === 'bad' ? phase : 'none';
 }

@@ -39,7 +39,7 @@ export class WorkspaceSession {
   private readonly disposables: vscode.Disposable[];
   private opened: Promise<Session> | undefined;
   private session: Session | undefined;
-  /** What records made elsewhere hold, while they are only looked at. */
+  /** What records made elsewhere, or by a newer version, hold, while they are only looked at. */
   private looked: Snapshot | undefined;
   private state: Phase = 'idle';
   private failure: LinkWords | undefined;
@@ -81,6 +81,11 @@ export class WorkspaceSession {
   get snapshot(): Snapshot {
     // Of records that are only looked at no run is at work here, so that there is none to pause or stop.
     return this.session?.snapshot ?? (this.looked ? { ...this.looked, run: null } : emptySnapshot);
+  }
+
+  /** Records that nobody goes on with here as they are: made elsewhere, or by a newer version. */
+  get isOnlyShown(): boolean {
+    return this.looked !== undefined;
   }
 
   get problems(): number {
@@ -169,6 +174,10 @@ export class WorkspaceSession {
     try {
       const joined = await this.join(this.root, elsewhere);
       if (joined.kind === 'elsewhere') return this.lookOnly(joined.snapshot);
+      if (joined.kind === 'newer') {
+        this.looked = joined.snapshot;
+        throw joined.because;
+      }
       session = joined.session;
       this.session = session;
       this.looked = undefined;

@@ -3,6 +3,7 @@ import { strict as assert } from 'node:assert';
 import * as vscode from 'vscode';
 import { damaged } from '../../src/adapters/store/damaged';
 import { Failure } from '../../src/ports/failure';
+import { backlogOf } from '../../src/vscode/surroundings';
 import { WorkspaceSession } from '../../src/vscode/workspaceSession';
 import { example, run } from './scenes';
 import { ScriptedSession } from './scriptedSession';
@@ -73,6 +74,7 @@ describe('the link of a folder to its host', () => {
     });
     await assert.rejects(failing.open(), /no host/);
     assert.equal(failing.phase, 'failed');
+    assert.equal(backlogOf(failing), 'none');
     isBroken = false;
     await failing.open();
     assert.equal(failing.phase, 'loaded');
@@ -121,6 +123,7 @@ describe('the link of a folder to its host', () => {
     await strange.look();
     assert.equal(strange.phase, 'elsewhere');
     assert.equal(strange.isJoined, false);
+    assert.equal(backlogOf(strange), 'loaded');
     assert.deepEqual(strange.snapshot.features, history.snapshot.features);
     assert.equal(strange.snapshot.run, null);
     await assert.rejects(strange.open(), /made elsewhere/);
@@ -129,6 +132,31 @@ describe('the link of a folder to its host', () => {
     assert.equal(asked.at(-1), 'goOn');
     assert.ok(asked.slice(0, -1).every((word) => word === 'ask'));
     await strange.dispose();
+  });
+
+  it('only shows what a newer version has written, and says so, until this one can open it', async () => {
+    await write('[]');
+    const history = example();
+    run(history);
+    const because = new Failure('newer', 'A newer version has written it; update to open it.');
+    let isUpdated = false;
+    const newer = new WorkspaceSession(folder, async () =>
+      isUpdated
+        ? { kind: 'session', session, told: [] }
+        : { kind: 'newer', snapshot: history.snapshot, because },
+    );
+    await newer.look();
+    assert.deepEqual([newer.phase, newer.isJoined], ['failed', false]);
+    assert.equal(backlogOf(newer), 'loaded', 'the dashboard shows it');
+    assert.equal(newer.trouble?.happened, because.message);
+    assert.deepEqual(newer.snapshot.features, history.snapshot.features);
+    assert.equal(newer.snapshot.run, null);
+    await assert.rejects(newer.open(), because);
+    isUpdated = true;
+    await newer.open();
+    assert.equal(newer.phase, 'loaded');
+    assert.deepEqual(newer.snapshot.features, session.snapshot.features);
+    await newer.dispose();
   });
 
   it('is given up whole when the backlog could not even be asked for', async () => {

@@ -12,6 +12,8 @@ export interface JournalRecord {
   /** Version of the tables that the statements are for. */
   readonly schema: number;
   readonly statements: readonly Statement[];
+  /** A newer version wrote it in a way that this one does not know; `statements` are then none of its. */
+  readonly isUnknown?: true;
 }
 
 export interface JournalScan {
@@ -51,21 +53,25 @@ export function isHead({ epoch, statements }: JournalRecord): boolean {
 /**
  * The records up to the first that is short, damaged, out of number, or written under an older epoch than the one
  * before it (by an owner that had been displaced). What follows that one was never acknowledged by a living owner.
- * Throws `corrupt` for a whole record that none of us can have written.
+ * Throws `corrupt` for a whole record that none of us can have written. The first that says to be of a newer version, and that
+ * this one does not know, is the last.
+ * @param newest version of the tables that this program knows
  */
-export function scanJournal(content: Uint8Array): JournalScan {
+export function scanJournal(content: Uint8Array, newest = Number.POSITIVE_INFINITY): JournalScan {
   const bytes = Buffer.from(content.buffer, content.byteOffset, content.byteLength);
   const records: JournalRecord[] = [];
   const ends: number[] = [];
   let end = 0;
   for (;;) {
     const body = bodyAt(bytes, end);
-    const record = body && unpack(body, records.length + 1);
+    const record = body && unpack(body, records.length + 1, newest);
     const last = records.at(-1);
-    if (!record || (last && (record.lsn !== last.lsn + 1 || record.epoch < last.epoch))) break;
+    const goesOn = !last || (record?.lsn === last.lsn + 1 && record.epoch >= last.epoch);
+    if (!record || !(goesOn || record.isUnknown)) break;
     end += headBytes + body.length;
     records.push(record);
     ends.push(end);
+    if (record.isUnknown) break;
   }
   return { records, ends, cutBytes: bytes.length - end };
 }
@@ -105,31 +111,35 @@ function pack({ lsn, epoch, schema, statements }: JournalRecord): PackedRecord {
 }
 
 /** @param place of the record in the journal, from 1 */
-function unpack(body: Buffer, place: number): JournalRecord {
+function unpack(body: Buffer, place: number, newest: number): JournalRecord {
   const packed = parse(body);
-  if (packed === undefined)
+  if (!isPacked(packed)) {
+    const { schema } = fieldsOf(packed);
+    if (isFrom(newest + 1, schema)) return { lsn: 0, epoch: 0, schema, statements: [], isUnknown: true };
     throw damaged(`record ${place} of agents.journal is whole and holds what we do not write`);
+  }
   const { lsn, epoch, schema, sql, steps } = packed;
   const statements = steps.map(([at, rows, params]) => ({ sql: sql[at] ?? '', rows, params }));
   return { lsn, epoch, schema, statements };
 }
 
-function parse(body: Buffer): PackedRecord | undefined {
+function parse(body: Buffer): unknown {
   try {
-    const packed: unknown = JSON.parse(body.toString());
-    return isPacked(packed) ? packed : undefined;
+    return JSON.parse(body.toString());
   } catch {
     return undefined; // no JSON, or more than a text can hold
   }
 }
 
 function isPacked(value: unknown): value is PackedRecord {
-  const { lsn, epoch, schema, sql, steps }: Partial<Record<keyof PackedRecord, unknown>> = {
-    ...Object(value),
-  };
+  const { lsn, epoch, schema, sql, steps } = fieldsOf(value);
   if (!isFrom(1, lsn) || !isFrom(0, epoch) || !isFrom(1, schema)) return false;
   if (!Array.isArray(sql) || !sql.every((one) => typeof one === 'string' && isOwnForm(one))) return false;
   return Array.isArray(steps) && steps.every((step) => isStep(step, sql.length));
+}
+
+function fieldsOf(value: unknown): Partial<Record<keyof PackedRecord, unknown>> {
+  return { ...Object(value) };
 }
 
 function isStep(step: unknown, texts: number): boolean {

@@ -62,15 +62,46 @@ export function ownVersion(database: SqlJsDatabase, sqlJs: SqlJs, steps: readonl
   return version;
 }
 
+/**
+ * The version of the tables where a newer program has written them and we can still read them: all of ours are there as we
+ * know them, and what came to them is tables and indices. 0 for any other database.
+ */
+export function understoodVersion(
+  database: SqlJsDatabase,
+  sqlJs: SqlJs,
+  steps: readonly Migration[],
+): number {
+  const found = partsOf(database);
+  const newest = newestVersion(steps);
+  const expected = expectedParts(sqlJs, steps, newest);
+  const isOfOurs = ownTables(sqlJs, steps);
+  // Nothing that ours would have to do beside what we know: no trigger, and no index by somebody else's expression.
+  const isHarmless = (part: Part) =>
+    expected.some((own) => isSame(own, part)) ||
+    ((part.type === 'table' || part.type === 'index') && !isOfOurs.has(part.table));
+  const has = (part: Part) => found.some((other) => isSame(part, other));
+  if (!found.every(isHarmless) || !expected.every(has)) return 0;
+  const version = readMeta(database, 'schema');
+  return version > newest ? version : 0;
+}
+
+/** Names of the tables of the newest version. */
+export function ownTables(sqlJs: SqlJs, steps: readonly Migration[]): ReadonlySet<string> {
+  const parts = expectedParts(sqlJs, steps, newestVersion(steps));
+  return new Set(parts.flatMap(({ type, name }) => (type === 'table' ? [name] : [])));
+}
+
+function isSame(a: Part, b: Part): boolean {
+  return a.type === b.type && a.name === b.name && a.table === b.table && a.sql === b.sql;
+}
+
 function assertSame(found: readonly Part[], expected: readonly Part[]): void {
-  const isSame = (a: Part) => (b: Part) =>
-    a.type === b.type && a.name === b.name && a.table === b.table && a.sql === b.sql;
-  const more = found.find((part) => !expected.some(isSame(part)));
+  const more = found.find((part) => !expected.some((own) => isSame(part, own)));
   if (more)
     throw damaged(
       `the ${more.type} ${JSON.stringify(more.name.slice(0, 100))} in agents.db is not as ours are`,
     );
-  const missing = expected.find((part) => !found.some(isSame(part)));
+  const missing = expected.find((part) => !found.some((one) => isSame(part, one)));
   if (missing) throw damaged(`the ${missing.type} "${missing.name}" is missing in agents.db`);
   if (found.length !== expected.length) throw damaged('agents.db lists a table twice');
 }

@@ -6,9 +6,10 @@ import { stepsInSlices } from '../files/inSlices';
 import { databaseName, journalName, type Place } from './databaseFile';
 import { isHead, type JournalRecord, scanJournal } from './journalRecord';
 import { readMeta } from './meta';
-import { type Migration, migrate, refuseNewer, versionOf } from './migrations';
-import { hasShortList, ownVersion, pageBytesOf } from './ownTables';
+import { type Migration, migrate, newestVersion, refuseNewer, versionOf } from './migrations';
+import { hasShortList, ownTables, ownVersion, pageBytesOf, understoodVersion } from './ownTables';
 import { type SqlJs, SqlJsDatabase } from './sqlJsDatabase';
+import { tableOf } from './statementForms';
 
 export interface Recovered {
   /** Whoever asked closes it. Its tables may be of an older version, or none. */
@@ -31,17 +32,63 @@ export interface Recovered {
  * Throws `newer` when a later version of the program wrote either, and `corrupt` for what can be read and is not as we write
  * it: tables that are not ours, and commits that none of us made.
  */
-export async function recover(
-  { files, dir }: Place,
+export function recover(place: Place, sqlJs: SqlJs, steps: readonly Migration[]): Promise<Recovered> {
+  return recoverBy(place, sqlJs, steps, {
+    versionIn: (database) => ownVersion(database, sqlJs, steps),
+    usable: (records) => {
+      for (const { schema } of records) refuseNewer(schema, steps);
+      return records;
+    },
+  });
+}
+
+/**
+ * The same of what a newer version has left, for a look: only what this one understands of it, which may be the state of some
+ * commits before the last, or nothing at all.
+ */
+export function recoverUnderstood(
+  place: Place,
   sqlJs: SqlJs,
   steps: readonly Migration[],
 ): Promise<Recovered> {
+  const known = (database: SqlJsDatabase) =>
+    understoodVersion(database, sqlJs, steps) || ownVersion(database, sqlJs, steps);
+  const tables = ownTables(sqlJs, steps);
+  const ofOurTables = (record: JournalRecord) => ({
+    ...record,
+    statements: record.statements.filter(({ sql }) => tables.has(tableOf(sql) ?? '')),
+  });
+  return recoverBy(place, sqlJs, steps, {
+    versionIn: (database) => {
+      try {
+        return known(database);
+      } catch (error) {
+        if (Failure.is(error, 'newer') || Failure.is(error, 'corrupt')) return 0;
+        throw error;
+      }
+    },
+    usable: (records) => records.filter(({ isUnknown }) => !isUnknown).map(ofOurTables),
+  });
+}
+
+interface Rules {
+  /** 0 for a database of which nothing is to be read. */
+  readonly versionIn: (database: SqlJsDatabase) => number;
+  readonly usable: (records: readonly JournalRecord[]) => readonly JournalRecord[];
+}
+
+async function recoverBy(
+  { files, dir }: Place,
+  sqlJs: SqlJs,
+  steps: readonly Migration[],
+  { versionIn, usable }: Rules,
+): Promise<Recovered> {
   const stored = await files.read(join(dir, databaseName));
   const journal = (await files.read(join(dir, journalName))) ?? new Uint8Array();
-  const { records, ends, cutBytes } = scanJournal(journal);
-  for (const { schema } of records) refuseNewer(schema, steps);
+  const { ends, cutBytes, ...scan } = scanJournal(journal, newestVersion(steps));
+  const records = usable(scan.records);
 
-  const start = await openStart(sqlJs, stored, steps);
+  const start = await openStart(sqlJs, stored, versionIn);
   const unusable = stored && !start.hasFile ? [databaseName] : [];
   const lsn = replay(start, records, steps);
   if (lsn !== undefined) {
@@ -49,7 +96,7 @@ export async function recover(
     return { ...start, lsn, tail: journal.subarray(ends[kept] ?? 0, ends.at(-1) ?? 0), cutBytes, unusable };
   }
   start.database.close(); // it may hold half of a journal that is not its own
-  const alone = await openStart(sqlJs, stored, steps);
+  const alone = await openStart(sqlJs, stored, versionIn);
   return { ...alone, tail: new Uint8Array(), cutBytes: 0, unusable: [...unusable, journalName] };
 }
 
@@ -62,9 +109,9 @@ interface Start {
 async function openStart(
   sqlJs: SqlJs,
   stored: Uint8Array | undefined,
-  steps: readonly Migration[],
+  versionIn: Rules['versionIn'],
 ): Promise<Start> {
-  const found = stored && (await openStored(sqlJs, stored, steps));
+  const found = stored && (await openStored(sqlJs, stored, versionIn));
   return found ?? { database: new SqlJsDatabase(sqlJs), lsn: 0, hasFile: false };
 }
 
@@ -72,12 +119,12 @@ async function openStart(
 async function openStored(
   sqlJs: SqlJs,
   stored: Uint8Array,
-  steps: readonly Migration[],
+  versionIn: Rules['versionIn'],
 ): Promise<Start | undefined> {
   if (isCutShort(stored) || !hasShortList(stored)) return undefined;
   const database = new SqlJsDatabase(sqlJs, stored);
   try {
-    const version = ownVersion(database, sqlJs, steps);
+    const version = versionIn(database);
     if (version > 0 && (await stepsInSlices(isSound(database))))
       return { database, lsn: readMeta(database, 'lsn'), hasFile: true };
   } catch (error) {

@@ -50,6 +50,11 @@ const forms = [
   `DELETE FROM ${table}(?:${where})?`,
 ].map((form) => new RegExp(`^${form}$`));
 
+/** What a statement of our forms changes. */
+export function tableOf(sql: string): string | undefined {
+  return /^(?:INSERT INTO|UPDATE|DELETE FROM) ([a-z]+)/.exec(sql)?.[1];
+}
+
 /** Of this or an earlier version. Such a change of our own tables comes to an end, and does to them what its values say. */
 export function isOwnForm(sql: string): boolean {
   return sql === forgetEvents || sql === forgetRuns || forms.some((form) => form.test(sql));
