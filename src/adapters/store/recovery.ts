@@ -95,8 +95,9 @@ async function recoverBy(
     const kept = records.findLastIndex((record) => record.lsn <= start.lsn);
     return { ...start, lsn, tail: journal.subarray(ends[kept] ?? 0, ends.at(-1) ?? 0), cutBytes, unusable };
   }
-  start.database.close(); // it may hold half of a journal that is not its own
-  const alone = await openStart(sqlJs, stored, versionIn);
+  // It may hold half of a journal that is not its own, and so may the very bytes that it was opened from.
+  start.database.close();
+  const alone = await openStart(sqlJs, await files.read(join(dir, databaseName)), versionIn);
   return { ...alone, tail: new Uint8Array(), cutBytes: 0, unusable: [...unusable, journalName] };
 }
 

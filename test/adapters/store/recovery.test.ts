@@ -1,6 +1,6 @@
 // What is made of the files an earlier owner left: torn, cut, damaged, put back, mixed up.
 import { strict as assert } from 'node:assert';
-import { encodeHead, scanJournal } from '../../../src/adapters/store/journalRecord';
+import { encodeHead, encodeRecord, scanJournal } from '../../../src/adapters/store/journalRecord';
 import { migrations, newestVersion } from '../../../src/adapters/store/migrations';
 import { recover } from '../../../src/adapters/store/recovery';
 import { readPublications, readSnapshot } from '../../../src/adapters/store/snapshotRows';
@@ -145,6 +145,11 @@ describe('recover', () => {
       finds: 2,
       unusable: ['agents.journal'],
     },
+    'a database, and a journal of which a later commit is not for it': {
+      left: () => ({ database: late.database, journal: withStrange(late.journal) }),
+      finds: 7,
+      unusable: ['agents.journal'],
+    },
     'a database, and the journal that was left when it was closed': { left: () => early, finds: 2 },
     'a copy of the database that is one commit older than what was closed': {
       left: () => ({ database: early.database, journal: encodeHead(1 + 2 + 1, newestVersion(migrations)) }),
@@ -187,6 +192,13 @@ function at(disk: SimulatedDisk, path: string): Uint8Array {
   const content = disk.files[path];
   assert.ok(content, `${path} is missing`);
   return content;
+}
+
+/** A whole commit more, which changes a row that is not there. */
+function withStrange(journal: Uint8Array): Uint8Array {
+  const { lsn, epoch, schema } = scanJournal(journal).records.at(-1) ?? assert.fail();
+  const statement = { sql: 'UPDATE meta SET value = ? WHERE key = ?', params: ['1', 'none'], rows: 1 };
+  return Buffer.concat([journal, encodeRecord({ lsn: lsn + 1, epoch, schema, statements: [statement] })]);
 }
 
 function half(bytes: Uint8Array): Uint8Array {

@@ -59,7 +59,12 @@ export class SimulatedDisk {
   }
 
   readonly operations: DiskFiles = {
-    read: (path) => this.call('read', () => this.names.get(path)?.content.slice()),
+    // A `Buffer`, as Node gives: what is made of that may go on in its very bytes.
+    read: (path) =>
+      this.call('read', () => {
+        const content = this.names.get(path)?.content;
+        return content && Buffer.from(content);
+      }),
     create: (path) =>
       this.call('create', () => {
         const inode = this.names.get(path) ?? synced(new Uint8Array());
