@@ -20,8 +20,11 @@ const { getVsCode, runInVsCode, runOnInstalled } = await import('./testing/runIn
  */
 const suites = {
   e2e: {
-    ...{ suffix: '.e2e.test.ts', needsBuild: true, run: runInNode },
-    ...{ timeoutMs: 120_000, limitMs: 15 * 60_000 },
+    suffix: '.e2e.test.ts',
+    needsBuild: true,
+    run: runInNode,
+    timeoutMs: 120_000,
+    limitMs: 15 * 60_000,
   },
   host: { suffix: '.host.test.ts', pieces: 1, needsBuild: true, run: runInVsCode, timeoutMs: 60_000 },
   installed: { suffix: '.host.test.ts', pieces: 1, needsBuild: true, run: runOnInstalled, timeoutMs: 60_000 },
@@ -35,8 +38,17 @@ const order = ['unit', 'host', 'installed', 'e2e']; // the quick ones first
  * others wait.
  */
 const longest = [
-  ...['cli/crash', 'cli/silence', 'vscode/hostDeath', 'cli/run', 'scripts/openVsCode', 'vscode/themes'],
-  ...['vscode/editor', 'cli/elsewhere', 'adapters/isolation/publisherCrash', 'cli/ports', 'cli/isolation'],
+  'cli/crash',
+  'cli/silence',
+  'vscode/hostDeath',
+  'cli/run',
+  'scripts/openVsCode',
+  'vscode/themes',
+  'vscode/editor',
+  'cli/elsewhere',
+  'adapters/isolation/publisherCrash',
+  'cli/ports',
+  'cli/isolation',
   'cli/silentGit',
 ].map((name) => path.join('test', `${name}.e2e.test.ts`));
 

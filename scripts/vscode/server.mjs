@@ -67,11 +67,20 @@ export async function startServer(options = {}) {
   }
 
   const args = [
-    ...['--host', '127.0.0.1', '--port', '0'],
+    '--host',
+    '127.0.0.1',
+    '--port',
+    '0',
     ...(options.token ? ['--connection-token', options.token] : ['--without-connection-token']),
-    ...['--enable-smoke-test-driver', '--accept-server-license-terms', '--disable-telemetry'],
-    ...['--server-data-dir', path.join(profile, 'server'), '--user-data-dir', userData],
-    ...['--extensions-dir', extensionsDir],
+    '--enable-smoke-test-driver',
+    '--accept-server-license-terms',
+    '--disable-telemetry',
+    '--server-data-dir',
+    path.join(profile, 'server'),
+    '--user-data-dir',
+    userData,
+    '--extensions-dir',
+    extensionsDir,
     ...(trusted ? ['--disable-workspace-trust'] : []),
   ];
   // A group of its own: at the end nothing of it is left, whatever it started.

@@ -65,14 +65,12 @@ export function parseCommandLine(argv: readonly string[]): CliCommand {
     case 'run':
       noMore(rest);
       return {
-        ...{
-          kind: verb,
-          projectDir,
-          json: values.json ?? false,
-          withDependencies: values['with-dependencies'] ?? false,
-          estimate: values.estimate ?? false,
-          elsewhere: elsewhere(values['go-on'], values['start-over']),
-        },
+        kind: verb,
+        projectDir,
+        json: values.json ?? false,
+        withDependencies: values['with-dependencies'] ?? false,
+        estimate: values.estimate ?? false,
+        elsewhere: elsewhere(values['go-on'], values['start-over']),
         ...given(
           'maxAgents',
           number('--max-agents', values['max-agents'] ?? values.parallel, highestAgentLimit),

@@ -81,7 +81,12 @@ function toExternal({
 }: Forecast): Record<string, unknown> {
   const rounded = (minutes: number) => Math.round(minutes * 1000) / 1000;
   return {
-    ...{ agents, features, expectedMinutes: rounded(expected), planMinutes: rounded(plan.finish) },
-    ...{ boundMinutes: rounded(bound), heldBackBy, guessed },
+    agents,
+    features,
+    expectedMinutes: rounded(expected),
+    planMinutes: rounded(plan.finish),
+    boundMinutes: rounded(bound),
+    heldBackBy,
+    guessed,
   };
 }

@@ -55,8 +55,18 @@ Exit code: 0 all that was meant passes, 1 some of it does not or the run could n
 
 const taken: Readonly<Partial<Record<Verb, readonly string[]>>> = {
   run: [
-    ...['max-agents', 'parallel', 'feature-id', 'with-dependencies', 'features', 'model', 'verify', 'json'],
-    ...['estimate', 'go-on', 'start-over', 'isolate'],
+    'max-agents',
+    'parallel',
+    'feature-id',
+    'with-dependencies',
+    'features',
+    'model',
+    'verify',
+    'json',
+    'estimate',
+    'go-on',
+    'start-over',
+    'isolate',
   ],
   status: ['json'],
   graph: ['format', 'features'],

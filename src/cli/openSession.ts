@@ -39,7 +39,13 @@ export async function openFolder(
     long.said(toldMs);
   };
   const joined = await joinWorkspace({
-    ...{ root, face: 'cli', distDir, goOn: false, elsewhere, log: terminal.debug, onWait },
+    root,
+    face: 'cli',
+    distDir,
+    goOn: false,
+    elsewhere,
+    log: terminal.debug,
+    onWait,
     machine: machine ?? (() => read),
   }).finally(() => given ?? long.end());
   if (joined.kind === 'session') for (const line of joined.told) terminal.note(`⚠️ ${line}`);

@@ -107,7 +107,9 @@ export class HostLink {
         await this.#own?.own.close();
         this.#own = undefined;
         const found = await this.find({
-          ...{ goOn, elsewhere, isRefused },
+          goOn,
+          elsewhere,
+          isRefused,
           onBroken: (cause) => this.#broken(cause),
           onWait: (what) => this.#wait(what),
         });

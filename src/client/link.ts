@@ -105,7 +105,9 @@ export function wordsForFailure(failure: unknown): LinkWords {
 
 function lostWords(failure: Failure): LinkWords {
   return {
-    ...{ happened: sentenceOf(failure), mend: lostMend(failure), goesOn: false },
+    happened: sentenceOf(failure),
+    mend: lostMend(failure),
+    goesOn: false,
     ...(failure instanceof DamagedRecords && { canStartOver: true }),
   };
 }

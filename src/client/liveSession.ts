@@ -97,7 +97,9 @@ export class LiveSession implements Session {
     const { settings, access, allowedCommands, variables } = start;
     const given = access === undefined ? {} : { access: [...access] };
     return this.#host.request(clientMethods.startRun, {
-      ...{ settings, allowedCommands: [...allowedCommands], variables: [...variables] },
+      settings,
+      allowedCommands: [...allowedCommands],
+      variables: [...variables],
       ...given,
     });
   }

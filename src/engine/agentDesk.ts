@@ -81,14 +81,21 @@ export class AgentDesk {
     const { limits, reattachGraceMs } = log.settings;
     return {
       ...attemptOf(attempt),
-      ...{ name: feature.spec.name, description, category: feature.spec.category, experts },
+      name: feature.spec.name,
+      description,
+      category: feature.spec.category,
+      experts,
       declaredFiles: feature.spec.files,
       ...(feature.spec.resources && { resources: feature.spec.resources }),
       ...(checkCommand === undefined ? {} : { verifyCommand: checkCommand }),
-      ...{ allowedCommands: this.parts.allowedCommands(), model: live.model, limits },
+      allowedCommands: this.parts.allowedCommands(),
+      model: live.model,
+      limits,
       secretFiles: this.parts.secretFiles(),
       ...(lastFailure === undefined ? {} : { lastFailure }),
-      ...{ copyDir: isolation.folderOf(attempt.slot), reattachGraceMs, tag: live.tag },
+      copyDir: isolation.folderOf(attempt.slot),
+      reattachGraceMs,
+      tag: live.tag,
       ...secrets,
     };
   }
@@ -153,7 +160,11 @@ export class AgentDesk {
     const cost = isAgents ? told : costUsd(model, call.usage, this.parts.providers());
     await this.parts.log.append([
       {
-        ...{ type: 'model.called', model, ...called, costUsd: cost ?? 0, ...attemptOf(attempt) },
+        type: 'model.called',
+        model,
+        ...called,
+        costUsd: cost ?? 0,
+        ...attemptOf(attempt),
         ...(cost === undefined && { isUnpriced: true }),
       },
     ]);
@@ -191,7 +202,11 @@ export class AgentDesk {
     live.commandUse = {};
     await this.parts.log.append([
       {
-        ...{ type: 'tool.used', tool, ok: succeeded, durationMs, summary },
+        type: 'tool.used',
+        tool,
+        ok: succeeded,
+        durationMs,
+        summary,
         ...(target === undefined ? {} : { target }),
         ...commandUse,
         ...attemptOf(live.attempt),

@@ -336,11 +336,9 @@ interface Death {
 
 function deathOf(end: WorkerEnd): Death {
   return {
-    ...{
-      what: `An agent's process, which ${howEnded(end)},`,
-      note: describeDeath(end),
-      printed: end.outputTail,
-    },
+    what: `An agent's process, which ${howEnded(end)},`,
+    note: describeDeath(end),
+    printed: end.outputTail,
     ...(isRefusedThread(end) && { endedFor: 'processes' as const }),
   };
 }

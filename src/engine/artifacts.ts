@@ -30,7 +30,10 @@ export class Artifacts {
       const { folder, files, leftOut } = kept;
       await this.log.append([
         {
-          ...{ type: 'artifact.stored', folder, files: files.slice(0, mostNamed), count: files.length },
+          type: 'artifact.stored',
+          folder,
+          files: files.slice(0, mostNamed),
+          count: files.length,
           ...(leftOut > 0 && { leftOut }),
           ...attemptOf(attempt),
         },

@@ -119,7 +119,10 @@ export class AttemptChanges {
     for (let from = 0; from < news.length; from += filesTogether) {
       const happenings = news.slice(from, from + filesTogether).map(
         ({ path, before, after }): Happening => ({
-          ...{ type: 'file.changed', path, before: before.hash, after: after.hash },
+          type: 'file.changed',
+          path,
+          before: before.hash,
+          after: after.hash,
           ...attemptOf(live.attempt),
         }),
       );

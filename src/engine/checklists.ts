@@ -40,7 +40,8 @@ export class Checklists {
     if (fresh.length === 0) return;
     await this.log.append(
       fresh.map((one) => ({
-        ...{ type: 'agent.prompted', path: `.parallel-agents/prompts/${one.name}_prompt.md` },
+        type: 'agent.prompted',
+        path: `.parallel-agents/prompts/${one.name}_prompt.md`,
         ...(!one.ok && { whyNot: one.why }),
         ...attemptOf(attempt),
       })),

@@ -36,7 +36,11 @@ export function changeFor(
   switch (ending.kind) {
     case 'passed':
       return {
-        ...{ type: 'feature.passed', evidence: ending.evidence, featureId, fence, slot },
+        type: 'feature.passed',
+        evidence: ending.evidence,
+        featureId,
+        fence,
+        slot,
         ...builtBy(ending.files),
       };
     case 'unconfirmed': {

@@ -126,7 +126,9 @@ export class Engine {
     const insistence = new Insistence(breaker, clock, report);
     const publications = new Publications(log, isolation, loaded.publications);
     const throttles = new Throttles({
-      ...{ clock, chance, tell: (happening) => this.#tell(happening) },
+      clock,
+      chance,
+      tell: (happening) => this.#tell(happening),
       asked: () => log.head.run?.settings.maxAgents ?? 1,
     });
     const turns = new CommandTurns(
@@ -136,13 +138,32 @@ export class Engine {
     const machine = new MachineWatch(parts.machine, (slot) => isolation.folderOf(slot));
     const artifacts = new Artifacts(log, isolation, (error) => report('Keeping what a command left', error));
     const setUp = new PlaceSetUp({
-      ...{ log, isolation, commands, turns, machine, artifacts, onOutput },
+      log,
+      isolation,
+      commands,
+      turns,
+      machine,
+      artifacts,
+      onOutput,
       shell: () => surroundings().shell,
     });
     const pool: AgentPool = new AgentPool({
-      ...{ log, locks, publications, isolation, setUp, insistence, breaker, clock, chance, tagOf, report },
+      log,
+      locks,
+      publications,
+      isolation,
+      setUp,
+      insistence,
+      breaker,
+      clock,
+      chance,
+      tagOf,
+      report,
       machine,
-      ...{ spawner: parts.spawner, ender: parts.ender, address: parts.address, admit: parts.admit },
+      spawner: parts.spawner,
+      ender: parts.ender,
+      address: parts.address,
+      admit: parts.admit,
       whyNot: (provider) => parts.models.whyNot(provider),
       checkAgain: (live) => checkAgain({ log, pool, submission }, live),
     });
@@ -152,22 +173,49 @@ export class Engine {
     const watch = new CoreWatch(cores, clock);
     const neighbours = new NeighbourWatch(parts.sockets, clock);
     const verification = new Verification({
-      ...{ log, commands, isolation, turns, setUp, artifacts, watch, machine, neighbours, clock },
-      ...{ onOutput, surroundings },
+      log,
+      commands,
+      isolation,
+      turns,
+      setUp,
+      artifacts,
+      watch,
+      machine,
+      neighbours,
+      clock,
+      onOutput,
+      surroundings,
     });
     const clean = new CleanPlace(isolation);
     const regressions = new Regressions({ log, isolation, verification, publications, clean, tagOf });
     const train = new MergeTrain(clock);
     const submission = new Submission({
-      ...{ log, isolation, arriving, changes, locks, publications, verification, regressions, insistence },
-      ...{ train, clock },
-      ...{ approval: new Approval(), proofTrial: new ProofTrial(isolation, verification) },
+      log,
+      isolation,
+      arriving,
+      changes,
+      locks,
+      publications,
+      verification,
+      regressions,
+      insistence,
+      train,
+      clock,
+      approval: new Approval(),
+      proofTrial: new ProofTrial(isolation, verification),
       end: (live, ending) => pool.end(live, ending),
     });
     this.log = log;
     this.desk = new AgentDesk(
       {
-        ...{ log, pool, isolation, breaker, throttles, submission, allowedCommands, onOutput },
+        log,
+        pool,
+        isolation,
+        breaker,
+        throttles,
+        submission,
+        allowedCommands,
+        onOutput,
         secrets: parts.secrets,
         providers: () => parts.models.providers,
         withheld: parts.withheld,
@@ -192,7 +240,12 @@ export class Engine {
     );
     this.judgement = new UserJudgement(log, isolation, publications, verification, regressions, clean, tagOf);
     this.runs = new RunControl({
-      ...{ log, pool, breaker, insistence, regressions, cores },
+      log,
+      pool,
+      breaker,
+      insistence,
+      regressions,
+      cores,
       tidy: async () => {
         // Whoever has the gate may have content for the workspace that no record names yet; it is swept at the next start.
         const needed = () => new Set([...publications.neededContent(), ...train.neededContent()]);
@@ -208,13 +261,20 @@ export class Engine {
     this.#throttles = throttles;
     const declared = new DeclaredFiles(isolation, (path) => shared.isNamed(path), clock);
     this.#loop = new SchedulerLoop({
-      ...{ log, locks, declared, pool, breaker, clock, report },
+      log,
+      locks,
+      declared,
+      pool,
+      breaker,
+      clock,
+      report,
       accountOf: (feature) => pool.accountOf(feature),
       isBehind: () => this.#loader.isBehind,
       finishRun: (outcome) => this.runs.finish(outcome),
     });
     this.#loader = new BacklogLoader({
-      ...{ log, clock },
+      log,
+      clock,
       undecided: (work) => this.#loop.undecided(work),
       onError: (error) => report('Backlog', error),
     });
@@ -237,7 +297,9 @@ export class Engine {
     }
     await recover({
       log: this.log,
-      ...{ isolation, ender, publications: this.#publications },
+      isolation,
+      ender,
+      publications: this.#publications,
       tagOf: ({ fence }) => this.#tagOf(fence),
       cutBytes: loaded.cutBytes,
       madeElsewhere: loaded.madeElsewhere ?? false,

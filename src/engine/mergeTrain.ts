@@ -49,7 +49,10 @@ export class MergeTrain {
       decide(fate);
     };
     const car: TrainCar = {
-      ...{ attempt, files, published, leave },
+      attempt,
+      files,
+      published,
+      leave,
       get isPublished() {
         return fate;
       },

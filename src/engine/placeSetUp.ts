@@ -92,7 +92,11 @@ export class PlaceSetUp {
     const able = await machine.begin(slot, featureId);
     const result = await commands.run(
       {
-        ...{ ...place, command, timeoutMs, tag: live.tag, shell: shell() },
+        ...place,
+        command,
+        timeoutMs,
+        tag: live.tag,
+        shell: shell(),
         onOutput: (text) => onOutput(live, text),
       },
       live.check.signal,

@@ -90,7 +90,10 @@ export class Publications {
   ): Promise<Result<object>> {
     if (files.length === 0) return ok({});
     const record: PublicationRecord = {
-      ...{ fence, featureId, files, stage: 'publishing' },
+      fence,
+      featureId,
+      files,
+      stage: 'publishing',
       ...(evidence && { evidence }),
     };
     if (this.#records.get(fence)?.stage !== 'publishing') await this.log.append([], [this.#put(record)]);
@@ -154,7 +157,10 @@ export class Publications {
 /** What tells everyone that files have come into the workspace. */
 export function publishedEvents(attempt: Attempt, files: readonly StagedFile[]): readonly FileEvent[] {
   return files.map(({ path, before, after }) => ({
-    ...{ type: 'file.published', path, before: before.hash, after: after.hash },
+    type: 'file.published',
+    path,
+    before: before.hash,
+    after: after.hash,
     ...attemptOf(attempt),
   }));
 }

@@ -54,7 +54,10 @@ export async function recover(parts: RecoveryParts): Promise<void> {
   if (left.length === 0 && parts.cutBytes === 0) return;
   await log.append([
     {
-      ...{ type: 'recovery.done', endedProcesses, publishedFeatures, releasedFeatures },
+      type: 'recovery.done',
+      endedProcesses,
+      publishedFeatures,
+      releasedFeatures,
       cutBytes: parts.cutBytes,
     },
   ]);
@@ -94,7 +97,8 @@ function handBack(attempt: Attempt, log: EventLog): readonly Happening[] {
 
 function released(attempt: Attempt, log: EventLog): readonly Happening[] {
   return lockedBy(log.head.locks, attempt.fence).map((locked) => ({
-    ...{ type: 'lock.released', ...locked },
+    type: 'lock.released',
+    ...locked,
     ...attemptOf(attempt),
   }));
 }
@@ -156,7 +160,8 @@ export function confirmed(
   return [
     ...publishedEvents(attempt, files),
     {
-      ...{ type: 'feature.passed', featureId: attempt.featureId },
+      type: 'feature.passed',
+      featureId: attempt.featureId,
       evidence: { kind: 'user', ...(check && { check }) },
       ...builtBy(files),
     },

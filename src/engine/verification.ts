@@ -154,7 +154,10 @@ export class Verification {
     const [ended] = await Promise.allSettled([
       commands.run(
         {
-          ...{ ...place, command, timeoutMs, tag: live.tag },
+          ...place,
+          command,
+          timeoutMs,
+          tag: live.tag,
           shell: surroundings.shell,
           env: {
             ...env,

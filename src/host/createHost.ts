@@ -118,7 +118,9 @@ async function build(
   });
   // First of all: who finds this host while it starts is to see that it lives.
   const server: HubServer<number> = createHubServer<number>({
-    ...{ listener: owner.listener, hostToken: owner.token, ready },
+    listener: owner.listener,
+    hostToken: owner.token,
+    ready,
     onWorker: (connection, fence) => handleWorker(connection, fence, engine.desk, offered),
     onClient: (connection) => handleClient(connection, clientParts),
     onDenied: (denial, message) => log(`Denied at the hub (${denial}): ${message}`),
@@ -180,19 +182,22 @@ async function build(
   const offered = new OfferedModels();
   const models = new ModelGateway(allowance, offered, around.proxies);
   const engine: Engine = new Engine({
-    ...{
-      store,
-      loaded,
-      clock,
-      chance: createNodeChance(),
-      cores: createNodeCores(),
-      machine: createNodeMachine(),
-      sockets: createSystemSockets(),
-      ender,
-      address: () => owner.address(),
-    },
+    store,
+    loaded,
+    clock,
+    chance: createNodeChance(),
+    cores: createNodeCores(),
+    machine: createNodeMachine(),
+    sockets: createSystemSockets(),
+    ender,
+    address: () => owner.address(),
     isolation: createIsolation({
-      ...{ root, top, houseDir, user, dir: copies.dir, beforePlace: copies.beforePlace },
+      root,
+      top,
+      houseDir,
+      user,
+      dir: copies.dir,
+      beforePlace: copies.beforePlace,
       copyLimitBytes: () => machine().copyLimitBytes,
       alsoProtected: () => [backlogFile],
       variables: around.variables,
@@ -241,11 +246,16 @@ async function build(
   };
 
   const clientParts: ClientParts = {
-    ...{ engine, outputs, loadBacklog: readBacklog, judgeScript: () => judgeScript(script) },
+    engine,
+    outputs,
+    loadBacklog: readBacklog,
+    judgeScript: () => judgeScript(script),
     judgeShell: around.judgeShell,
     judgeCopies: copies.judge,
     judgeAgents: (asked) => judgeAgents(asked, engine.snapshot, allowance, root, join(distDir, 'guard.js')),
-    ...{ allowance, models, offered },
+    allowance,
+    models,
+    offered,
     goOn: startClaiming,
     setEditing: async (face, paths) => {
       if (paths.length > 0) editing.set(face, paths);
@@ -272,7 +282,10 @@ async function openStore(
   const own = await bindingOf(root, { folders: secretFolders(configDir), make: true });
   const open = (adopt: boolean) =>
     openSqlJsStore({
-      ...{ dir, epoch: owner.epoch, wasmPath: join(distDir, 'sql-wasm.wasm'), clock },
+      dir,
+      epoch: owner.epoch,
+      wasmPath: join(distDir, 'sql-wasm.wasm'),
+      clock,
       binding: { own, adopt },
     });
   let isDamaged = false;
@@ -297,7 +310,9 @@ async function loadBacklog(root: string, file: string, engine: Engine): Promise<
   const { specs, notices } = loaded;
   const { keyed, ...counts } = await engine.loadBacklog(specs);
   const holding = keyed.map((name) => ({
-    ...{ file: join(root, file), line: 1, column: 1 },
+    file: join(root, file),
+    line: 1,
+    column: 1,
     message: holdsKey(name),
   }));
   return {

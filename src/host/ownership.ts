@@ -96,9 +96,15 @@ async function trySocket(bid: Bid, options: ClaimOptions): Promise<Owner | undef
   const listener = await listen(own).catch((error: unknown) => unlessGone(folder, error));
   if (!listener) return undefined;
   const bound: BoundSocket = {
-    ...{ folder, epoch, findFolder, card, listener, files: [] },
+    folder,
+    epoch,
+    findFolder,
+    card,
+    listener,
+    files: [],
     onMoved: () => {},
-    ...{ place: options.place, watchFolder: options.watchFolder },
+    place: options.place,
+    watchFolder: options.watchFolder,
   };
   const withdraw = async (): Promise<void> => {
     await listener.close();
@@ -115,7 +121,10 @@ async function trySocket(bid: Bid, options: ClaimOptions): Promise<Owner | undef
       for (const other of elsewhere) await sweepDead(other, epoch).catch(() => undefined);
       const keeper = keepBound(bound);
       return {
-        ...{ kind: 'owner', epoch, ...card, listener },
+        kind: 'owner',
+        epoch,
+        ...card,
+        listener,
         get socketPath() {
           return socketPath(bound.folder, epoch);
         },
@@ -164,7 +173,12 @@ async function tryPipe({ folder, epoch }: Bid, { process: self }: ClaimOptions):
     await writeCard(folder, epoch, address, { token, process: self });
     await sweepBelow(folder, epoch);
     return {
-      ...{ kind: 'owner', epoch, socketPath: address, token, process: self, listener },
+      kind: 'owner',
+      epoch,
+      socketPath: address,
+      token,
+      process: self,
+      listener,
       address: async () => address,
       onMoved: () => {}, // a pipe has one name
       withdraw: () => listener.close(),

@@ -106,7 +106,10 @@ export function createTransport(
   return {
     // How it ends is told by `closed` alone, so the library's own events stay silent.
     reader: {
-      ...{ onError: Event.None, onClose: Event.None, onPartialMessage: Event.None, dispose: nothing },
+      onError: Event.None,
+      onClose: Event.None,
+      onPartialMessage: Event.None,
+      dispose: nothing,
       listen(callback) {
         deliver = callback;
         void read(callback);
@@ -114,7 +117,10 @@ export function createTransport(
       },
     },
     writer: {
-      ...{ onError: Event.None, onClose: Event.None, end: nothing, dispose: nothing },
+      onError: Event.None,
+      onClose: Event.None,
+      end: nothing,
+      dispose: nothing,
       async write(message) {
         if (ended) throw ended;
         socket.write(frameOf(message, end));

@@ -77,7 +77,8 @@ export const workerMethods = {
       .strict(),
     nothing,
     ({ trouble: met, ...limit }) => ({
-      ...{ ...limit, reason: stepOf(limit.reason) },
+      ...limit,
+      reason: stepOf(limit.reason),
       ...(met && { trouble: troubleToSend(met) }),
     }),
   ),

@@ -169,7 +169,8 @@ async function startIn(deps: CommandDeps, workspace: WorkspaceSession, asked: un
   const { machine } = settings;
   tellLeftOut(
     await session.start({
-      ...{ settings: runSettings, allowedCommands: machine.allowedCommands },
+      settings: runSettings,
+      allowedCommands: machine.allowedCommands,
       variables: machine.variables,
       ...(chosen !== 'offline' && access.length > 0 ? { access } : {}),
     }),

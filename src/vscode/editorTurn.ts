@@ -39,7 +39,9 @@ export async function* runEditorTurn(
   try {
     signal.throwIfAborted();
     const tools = request.tools.map(({ name, description, inputSchema }) => ({
-      ...{ name, description, inputSchema },
+      name,
+      description,
+      inputSchema,
     }));
     const messages = messagesOf(request, parts);
     const options = { justification, ...(tools.length > 0 && { tools }) };
@@ -66,7 +68,9 @@ export async function* runEditorTurn(
       count(wordsOf(content)),
     ]);
     yield {
-      ...{ type: 'turn', content, stop: calls.length > 0 ? 'toolCalls' : 'done' },
+      type: 'turn',
+      content,
+      stop: calls.length > 0 ? 'toolCalls' : 'done',
       usage: { inputTokens, outputTokens, cacheReadTokens: 0, cacheWriteTokens: 0 },
     };
   } finally {

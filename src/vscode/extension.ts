@@ -113,7 +113,8 @@ export function activate(context: vscode.ExtensionContext): void {
   const changes = new ChangesDocuments(workspaces);
   const commandDeps: CommandDeps = {
     workspaces,
-    ...{ apiKeys, mayAsk },
+    apiKeys,
+    mayAsk,
     openDashboard: () => dashboard.open(),
     showChanges: (workspace, featureId) => changes.show(workspace, featureId),
     showMore: (argument) => tree.showMore(argument),

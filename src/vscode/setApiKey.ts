@@ -36,11 +36,15 @@ async function pick(apiKeys: ApiKeys, providers: Providers): Promise<ProviderId 
     return service ? [{ id, ...service }] : [];
   });
   const items = services.map(async ({ id, title, baseUrl, keyVariable }) => ({
-    ...{ id, label: title, detail: baseUrl },
+    id,
+    label: title,
+    detail: baseUrl,
     description: sourceWords(await apiKeys.sourceOf(id, providers), keyVariable),
   }));
   const picked = await vscode.window.showQuickPick(Promise.all(items), {
-    ...{ title: 'Set API Key', placeHolder: 'Whose key?', matchOnDetail: true },
+    title: 'Set API Key',
+    placeHolder: 'Whose key?',
+    matchOnDetail: true,
   });
   return picked?.id;
 }

@@ -14,7 +14,10 @@ export async function surroundingsOf(workspaces: Workspaces, apiKeys: ApiKeys): 
   const { run, machine, agentLimit } = readSettings(shown?.folder.uri);
   const { providers, agents } = machine;
   const choice = chooseModel({
-    ...{ model: run.model, providers, agents, access: await apiKeys.read(providers) },
+    model: run.model,
+    providers,
+    agents,
+    access: await apiKeys.read(providers),
     hasOfflineScript: (await shown?.has(offlineScriptFile)) ?? false,
     named: modelsNamed(workspaces.snapshot),
   });

@@ -40,11 +40,23 @@ export async function rehearse(guardPath: string, signal: AbortSignal): Promise<
 function answerAll(hub: HubConnection, { model, endpoint }: RehearsedModel): void {
   const m = workerMethods;
   hub.handle(m.hello, () => ({
-    ...{ slot: 1, featureId: 1, attempt: 1, fence: 1, tag: '', copyDir: '/', reattachGraceMs: 0 },
-    ...{ name: 'Rehearsal', description: '', category: '', declaredFiles: [], allowedCommands: [] },
+    slot: 1,
+    featureId: 1,
+    attempt: 1,
+    fence: 1,
+    tag: '',
+    copyDir: '/',
+    reattachGraceMs: 0,
+    name: 'Rehearsal',
+    description: '',
+    category: '',
+    declaredFiles: [],
+    allowedCommands: [],
     experts: { roles: [], checklists: [] },
     secretFiles: [],
-    ...{ model, endpoint, limits: defaultLimits },
+    model,
+    endpoint,
+    limits: defaultLimits,
   }));
   hub.handle(m.progress, nothing);
   let turns = 0;

@@ -217,9 +217,14 @@ describe('agentLoop', () => {
         assert.equal((await world.run()).kind, 'submitted');
         assert.deepEqual(world.transcript.slice(0, 9), [
           'running: thinking',
-          ...['permit', 'model hears its assignment', 'limited too much 700ms'],
-          ...['permit', 'model hears its assignment', 'limited too much 700ms'],
-          ...['permit', 'model hears its assignment'],
+          'permit',
+          'model hears its assignment',
+          'limited too much 700ms',
+          'permit',
+          'model hears its assignment',
+          'limited too much 700ms',
+          'permit',
+          'model hears its assignment',
         ]);
         assert.deepEqual(world.requests[0]?.messages, world.requests[2]?.messages);
       });

@@ -66,7 +66,9 @@ interface StoredGraph {
 function graphOf(stored: StoredGraph): BenchGraph {
   const { name, d, preds, cat, req, cap, best, open } = stored;
   return {
-    ...{ name, durations: d, needs: preds },
+    name,
+    durations: d,
+    needs: preds,
     ...(cat === undefined ? {} : { categories: cat }),
     ...(req === undefined || cap === undefined ? {} : { uses: req, capacities: cap }),
     published(agents) {

@@ -44,10 +44,16 @@ export async function costBench({ data }: BenchOptions, tell: Tell): Promise<voi
   for (const lever of [undefined, ...levers]) {
     const { fromCache, usd } = spend(sample, lever);
     tell({
-      ...{ bench: 'cost', data: data ?? 'made', agents: sample.conversations.length },
+      bench: 'cost',
+      data: data ?? 'made',
+      agents: sample.conversations.length,
       policy: lever === undefined ? 'all levers' : `no ${lever}`,
-      ...{ mean: round(usd / all.usd), p95: round(usd / all.usd), worst: round(usd / all.usd), cases: 1 },
-      ...{ fromCache: round(fromCache), usd: round(usd) },
+      mean: round(usd / all.usd),
+      p95: round(usd / all.usd),
+      worst: round(usd / all.usd),
+      cases: 1,
+      fromCache: round(fromCache),
+      usd: round(usd),
     });
   }
 }

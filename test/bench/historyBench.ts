@@ -57,24 +57,22 @@ function measured({ bare }: RealHistory, { wallMs, cpuMs, events, yeses, rounds,
   const checks = events.filter(({ type }) => type === 'verify.finished');
   return {
     ...summarize([wallMs / bare.wallMs]),
-    ...{ wallMs: Math.round(wallMs), bareMs: Math.round(bare.wallMs) },
-    ...{ cpuMs: Math.round(cpuMs), bareCpuMs: Math.round(bare.cpuMs) },
-    ...{
-      attempts: count('feature.claimed'),
-      retries: count('feature.retried'),
-      yielded: count('feature.yielded'),
-    },
-    ...{
-      returned: count('feature.returned'),
-      overlaps: count('file.conflicted'),
-      waits: count('lock.waiting'),
-    },
-    ...{
-      merges: mergedFiles(events),
-      checks: checks.length,
-      red: checks.filter(({ passed }) => !passed).length,
-    },
-    ...{ yeses: yeses.length, rounds, wrong: wrong.length },
+    wallMs: Math.round(wallMs),
+    bareMs: Math.round(bare.wallMs),
+    cpuMs: Math.round(cpuMs),
+    bareCpuMs: Math.round(bare.cpuMs),
+    attempts: count('feature.claimed'),
+    retries: count('feature.retried'),
+    yielded: count('feature.yielded'),
+    returned: count('feature.returned'),
+    overlaps: count('file.conflicted'),
+    waits: count('lock.waiting'),
+    merges: mergedFiles(events),
+    checks: checks.length,
+    red: checks.filter(({ passed }) => !passed).length,
+    yeses: yeses.length,
+    rounds,
+    wrong: wrong.length,
   };
 }
 

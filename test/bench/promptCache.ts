@@ -44,8 +44,10 @@ export class PromptCache {
     const written = Math.max(0, marked - read);
     return {
       usage: {
-        ...{ inputTokens: total - read - written, outputTokens: 0 },
-        ...{ cacheReadTokens: read, cacheWriteTokens: written },
+        inputTokens: total - read - written,
+        outputTokens: 0,
+        cacheReadTokens: read,
+        cacheWriteTokens: written,
       },
       write: () => {
         for (const mark of marks) this.#kept.add(blocks[mark]?.hash ?? '');

@@ -80,7 +80,12 @@ function measure(features: number): Measured {
     next = passNext(next, board);
   }, 99);
   return {
-    ...{ features, edges, loadMs, orderMs, firstDecisionMs, decisionMs },
+    features,
+    edges,
+    loadMs,
+    orderMs,
+    firstDecisionMs,
+    decisionMs,
     heapMb: Number((heapMb() - before).toFixed(1)),
   };
 }

@@ -29,14 +29,20 @@ export async function speedupBench(
     }
     const wallMs = sum(together) / iterations;
     tell({
-      ...{ ...common, agents: count, policy: 'measured' },
+      ...common,
+      agents: count,
+      policy: 'measured',
       ...summarize(together.map((ms, k) => (alone[k] ?? Number.NaN) / ms / possible)),
-      ...{ speedup: round(sum(alone) / sum(together)), possible: round(possible) },
-      ...{ aloneMs: Math.round(sum(alone) / iterations), wallMs: Math.round(wallMs) },
+      speedup: round(sum(alone) / sum(together)),
+      possible: round(possible),
+      aloneMs: Math.round(sum(alone) / iterations),
+      wallMs: Math.round(wallMs),
     });
     // The same against features that take their 5 s and not a moment for start, check and all between.
     tell({
-      ...{ ...common, agents: count, policy: 'to the bare 5 s' },
+      ...common,
+      agents: count,
+      policy: 'to the bare 5 s',
       ...summarize(together.map((ms) => (durations * featureMs) / ms)),
     });
     tell({ bench: 'speedup', agents: count, ...(await measureChecks(count)) });
@@ -53,9 +59,12 @@ async function measureChecks(agents: number) {
   const rounds = (checks: number, atOnce: number) => Math.ceil(checks / atOnce) * checkMs;
   const boundMs = rounds(checked, Math.min(agents, checksAtOnce)) + rounds(checked - 1, checksAtOnce);
   return {
-    ...{ data: `${checked} checks of ${checkMs / 1000} s, two at once`, policy: 'to the bare checks' },
+    data: `${checked} checks of ${checkMs / 1000} s, two at once`,
+    policy: 'to the bare checks',
     ...summarize([boundMs / together]),
-    ...{ speedup: round(alone / together), aloneMs: Math.round(alone), wallMs: Math.round(together) },
+    speedup: round(alone / together),
+    aloneMs: Math.round(alone),
+    wallMs: Math.round(together),
   };
 }
 

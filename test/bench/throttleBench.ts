@@ -42,9 +42,19 @@ export async function throttleBench({ agents = [5] }: BenchOptions, tell: Tell):
         await service.close();
         const { goodput, refused, lockStep } = judge(service, quota, built.ms);
         tell({
-          ...{ bench: 'throttle', data, agents: many, policy },
-          ...{ mean: goodput, p95: goodput, worst: goodput, cases: 1 },
-          ...{ goodput, refused, lockStep, lost: features - built.features, ms: Math.round(built.ms) },
+          bench: 'throttle',
+          data,
+          agents: many,
+          policy,
+          mean: goodput,
+          p95: goodput,
+          worst: goodput,
+          cases: 1,
+          goodput,
+          refused,
+          lockStep,
+          lost: features - built.features,
+          ms: Math.round(built.ms),
         });
       }
     }
@@ -78,7 +88,9 @@ async function build(agents: number, service: QuotaService, pace: Pace) {
 
 async function ask(provider: ReturnType<typeof createAnthropicProvider>, agent: number) {
   const request = {
-    ...{ system: 's', tools: [], maxOutputTokens: 1 },
+    system: 's',
+    tools: [],
+    maxOutputTokens: 1,
     messages: [{ role: 'user' as const, content: [{ type: 'text' as const, text: `agent ${agent}` }] }],
   };
   try {
@@ -107,7 +119,10 @@ function judge({ calls }: QuotaService, { answers, everyMs, kind }: Quota, ms: n
 
 function oneThrottle(asked: number): Pace {
   const throttle = new Throttle({
-    ...{ account: 'a', clock: createNodeClock(), asked: () => asked, tell: () => {} },
+    account: 'a',
+    clock: createNodeClock(),
+    asked: () => asked,
+    tell: () => {},
     chance: { fraction: mulberry32(7), token: () => '' },
   });
   return {

@@ -14,11 +14,16 @@ import {
 import { writeProject } from '../support/smallProject';
 
 const credit: FakeAnswer = {
-  ...{ kind: 'status', status: 400, type: 'invalid_request_error' },
+  kind: 'status',
+  status: 400,
+  type: 'invalid_request_error',
   message: 'Your credit balance is too low to access the Anthropic API.',
 };
 const revoked: FakeAnswer = {
-  ...{ kind: 'status', status: 401, type: 'authentication_error', message: 'invalid x-api-key' },
+  kind: 'status',
+  status: 401,
+  type: 'authentication_error',
+  message: 'invalid x-api-key',
 };
 
 /** The next turn of a feature: a file named after it, then the end. */
@@ -105,7 +110,8 @@ describe('a service that is away for a while', () => {
     const { baseUrl } = first;
     const user = userWith({ providers: { anthropic: { baseUrl } } });
     const run = startCli(['run', '--project-dir', dir, '--json'], {
-      ...{ ANTHROPIC_API_KEY: 'sk-test-0123456789', ...user },
+      ANTHROPIC_API_KEY: 'sk-test-0123456789',
+      ...user,
     });
     const back = new Promise<Awaited<ReturnType<typeof startFakeMessagesApi>>>((resolve) => {
       run.onLine((line) => {

@@ -62,7 +62,9 @@ describe('a run whose folder of sockets has become somebody else’s', function 
   before(function () {
     const asked = spawnSync(bubblewrap, [
       ...asUser('/tmp'),
-      ...[process.execPath, '-e', `process.exit(process.getuid() === ${uid} ? 0 : 1)`],
+      process.execPath,
+      '-e',
+      `process.exit(process.getuid() === ${uid} ? 0 : 1)`,
     ]);
     if (asked.error || asked.status !== 0) this.skip();
   });

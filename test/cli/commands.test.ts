@@ -36,8 +36,12 @@ describe('what an owner that ends is asked', () => {
 describe('the status of a folder', () => {
   const cleanUp = cleanUpAfterEach();
   const terminal: Terminal = {
-    ...{ env: {}, print: () => {}, note: () => {}, debug: () => {} },
-    ...{ onInterrupt: () => {}, leave: async () => {} },
+    env: {},
+    print: () => {},
+    note: () => {},
+    debug: () => {},
+    onInterrupt: () => {},
+    leave: async () => {},
   };
 
   function folder(): string {

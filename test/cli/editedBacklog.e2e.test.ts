@@ -24,7 +24,10 @@ describe('a backlog that is edited', () => {
     cleanUp.push(() => rm(gate, { force: true }));
     const backlog = path.join(dir, 'features.json');
     return {
-      ...{ dir, gate, backlog, open: () => writeFile(gate, '') },
+      dir,
+      gate,
+      backlog,
+      open: () => writeFile(gate, ''),
       /** A check that does not end before the gate is open. */
       held: `until [ -e '${gate}' ]; do sleep 0.05; done`,
       edit: (next: readonly Record<string, unknown>[]) => writeFile(backlog, JSON.stringify(next)),

@@ -21,7 +21,9 @@ describe('a folder that a feature empties', () => {
     it(`is gone for its check, ${how}`, async () => {
       const { dir, remove: removeAll } = await writeProject({
         files: {
-          ...{ 'old/deep/a.txt': 'a', 'old/b.txt': 'b', 'c.txt': 'c' },
+          'old/deep/a.txt': 'a',
+          'old/b.txt': 'b',
+          'c.txt': 'c',
           '.vscode/settings.json': '{"parallelAgents.limits.max_retries": 0}',
         },
         features: [{ name: 'remove', verify: 'test ! -e old && test -f c.txt' }],

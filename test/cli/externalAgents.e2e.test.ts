@@ -148,7 +148,8 @@ describe('agents of other makers', () => {
       cleanUp,
       {
         files: {
-          ...{ '.env': 'PASSWORD=hunter2hunter2\n', '.env.example': 'PASSWORD=sample\n' },
+          '.env': 'PASSWORD=hunter2hunter2\n',
+          '.env.example': 'PASSWORD=sample\n',
           '.npmrc': '//registry.example.com/:_authToken=npm-hunter2\n',
           'sub/.npmrc': 'registry=https://registry.example.com/\n',
         },

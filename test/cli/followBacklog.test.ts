@@ -6,7 +6,14 @@ import type { LoadedBacklog } from '../../src/protocol/hubValues';
 
 describe('an edit of the backlog during a run', () => {
   const loaded = (counts: Partial<Extract<LoadedBacklog, { kind: 'loaded' }>>): LoadedBacklog => ({
-    ...{ kind: 'loaded', features: 9, added: 0, edited: 0, removed: 0, deferred: 0, seq: 1, notices: [] },
+    kind: 'loaded',
+    features: 9,
+    added: 0,
+    edited: 0,
+    removed: 0,
+    deferred: 0,
+    seq: 1,
+    notices: [],
     ...counts,
   });
   const file = path.resolve('features.json');

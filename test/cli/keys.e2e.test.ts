@@ -13,8 +13,12 @@ const password = 'pw:Zq7/kk+41-x';
 function formsOf(secret: string): readonly string[] {
   const bytes = Buffer.from(secret);
   return [
-    ...[secret, bytes.toString('base64'), bytes.toString('base64url'), bytes.toString('hex')],
-    ...[encodeURIComponent(secret), Buffer.from(`user:${secret}`).toString('base64')],
+    secret,
+    bytes.toString('base64'),
+    bytes.toString('base64url'),
+    bytes.toString('hex'),
+    encodeURIComponent(secret),
+    Buffer.from(`user:${secret}`).toString('base64'),
   ];
 }
 const forms = [...formsOf(apiKey), ...formsOf(password)];

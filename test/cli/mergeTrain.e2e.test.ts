@@ -19,7 +19,8 @@ describe('checks beside each other', () => {
       files: { 'src/common.txt': 'common', 'src/old.txt': 'old', '.gitignore': 'dist/\n' },
       features: [
         {
-          ...{ name: 'One', files: ['src/new.txt', 'src/old.txt'] },
+          name: 'One',
+          files: ['src/new.txt', 'src/old.txt'],
           verify: `${tells}; ${secondIsOver.command}; exit ${firstExit}`,
         },
         { name: 'Two', files: ['src/two.txt'], verify: tells },
@@ -70,7 +71,9 @@ describe('checks beside each other', () => {
     const passed = events.flatMap((e) => (e.type === 'feature.passed' ? [e.featureId] : []));
     assert.deepEqual(passed, [1, 2]);
     assert.deepEqual(files.filter((file) => file.startsWith('src/')).sort(), [
-      ...['src/common.txt', 'src/new.txt', 'src/two.txt'],
+      'src/common.txt',
+      'src/new.txt',
+      'src/two.txt',
     ]);
   });
 
@@ -100,7 +103,9 @@ describe('checks beside each other', () => {
       ['feature.failed 1', 'feature.passed 2'],
     );
     assert.deepEqual(files.filter((file) => file.startsWith('src/')).sort(), [
-      ...['src/common.txt', 'src/old.txt', 'src/two.txt'],
+      'src/common.txt',
+      'src/old.txt',
+      'src/two.txt',
     ]);
   });
 });

@@ -17,7 +17,8 @@ describe('a user without a name', function () {
 
   const run = (args: readonly string[], folders: NodeJS.ProcessEnv = {}) =>
     spawnSync(bubblewrap, [...byNumber, '--die-with-parent', process.execPath, ...args], {
-      ...{ encoding: 'utf8', env: { PATH: process.env.PATH, ...folders } },
+      encoding: 'utf8',
+      env: { PATH: process.env.PATH, ...folders },
     });
 
   before(function () {

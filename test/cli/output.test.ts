@@ -8,7 +8,11 @@ import { specOf } from '../support/history';
 
 const kept = (hash: string): KeptText => ({ excerpt: `${hash} …`, hash, chars: 5_000 });
 const failed = (seq: number, reason: string | KeptText): Event => ({
-  ...{ type: 'feature.failed', featureId: seq, reason, seq, at: 0 },
+  type: 'feature.failed',
+  featureId: seq,
+  reason,
+  seq,
+  at: 0,
 });
 
 describe('events for programs', () => {

@@ -99,7 +99,8 @@ describe('checks that use one port', () => {
       const events = await run(
         {
           files: {
-            ...{ 'server.mjs': server, 'look.mjs': look },
+            'server.mjs': server,
+            'look.mjs': look,
             '.vscode/settings.json': '{ "parallelAgents.limits.max_retries": 0 }',
           },
           features: [

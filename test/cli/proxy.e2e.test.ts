@@ -37,8 +37,12 @@ describe('a model behind a proxy', () => {
     const gone = await startFakeProxy({});
     await gone.close();
     const run = startCli(['run', '--project-dir', dir, '--model', 'haiku', '--json'], {
-      ...{ ANTHROPIC_API_KEY: 'sk-test-1', HTTP_PROXY: gone.address.replace('//', '//me:pa55w0rd@') },
-      ...{ http_proxy: '', all_proxy: '', NO_PROXY: '', no_proxy: '' },
+      ANTHROPIC_API_KEY: 'sk-test-1',
+      HTTP_PROXY: gone.address.replace('//', '//me:pa55w0rd@'),
+      http_proxy: '',
+      all_proxy: '',
+      NO_PROXY: '',
+      no_proxy: '',
       ...userWith({ providers: { anthropic: { baseUrl: baseUrl } } }),
     });
     let isComing = false;
@@ -82,8 +86,13 @@ describe('a model behind a proxy', () => {
       providers: readProviders({ anthropic: { baseUrl } }, () => {}),
     };
     const joined = await joinWorkspace({
-      ...{ root: dir, face: 'vscode' as const, distDir: path.join(repoRoot, 'dist') },
-      ...{ goOn: false, elsewhere: 'ask' as const, configDir, log: () => {} },
+      root: dir,
+      face: 'vscode' as const,
+      distDir: path.join(repoRoot, 'dist'),
+      goOn: false,
+      elsewhere: 'ask' as const,
+      configDir,
+      log: () => {},
       machine: () => ({ ...machine, proxy: { address: proxy.address, except: [] } }),
     });
     assert.ok(joined.kind === 'session');
@@ -95,11 +104,9 @@ describe('a model behind a proxy', () => {
     });
     await session.start({
       settings: { ...defaultRunSettings, model: 'haiku' },
-      ...{
-        allowedCommands: [],
-        variables: [],
-        access: accessWith(() => 'sk-test-1', machine.providers).slice(0, 1),
-      },
+      allowedCommands: [],
+      variables: [],
+      access: accessWith(() => 'sk-test-1', machine.providers).slice(0, 1),
     });
     await ended;
     assert.equal(session.snapshot.features[1]?.state.status, 'passing');

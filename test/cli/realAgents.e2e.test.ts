@@ -63,7 +63,9 @@ const all: { readonly [A in RealAgent]: Ways } = {
 };
 
 const tooManyRequests: FakeAnswer = {
-  ...{ kind: 'page', status: 429, contentType: 'application/json' },
+  kind: 'page',
+  status: 429,
+  contentType: 'application/json',
   body: JSON.stringify({ error: { message: 'Rate limit reached.', code: 'rate_limit_exceeded' } }),
 };
 

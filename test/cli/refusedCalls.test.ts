@@ -5,8 +5,14 @@ import type { Event } from '../../src/core/events/event';
 
 const attempt = { featureId: 1, slot: 1, attempt: 1, fence: 1, seq: 1, at: 0 };
 const used = (more: Partial<Extract<Event, { type: 'tool.used' }>> = {}): Event => ({
-  ...{ type: 'tool.used', tool: 'write_file', target: 'a.txt', ok: false, durationMs: 1 },
-  ...{ summary: 'You have not read it.', ...attempt, ...more },
+  type: 'tool.used',
+  tool: 'write_file',
+  target: 'a.txt',
+  ok: false,
+  durationMs: 1,
+  summary: 'You have not read it.',
+  ...attempt,
+  ...more,
 });
 const retried: Event = { type: 'feature.retried', by: 'policy', reason: 'The check failed.', ...attempt };
 const line = '   refused: write_file a.txt: You have not read it.';

@@ -46,7 +46,12 @@ describe('the settings of the command line', () => {
     }`);
     const { read, warnings } = await readSettings(dir, {}, env);
     const names = [
-      ...['agentLimit', 'commands.allow', 'commands.env', 'verify.shell', 'copies.folder', 'copies.maxGb'],
+      'agentLimit',
+      'commands.allow',
+      'commands.env',
+      'verify.shell',
+      'copies.folder',
+      'copies.maxGb',
       'providers.anthropic.baseUrl',
     ];
     assert.deepEqual([names.map((name) => read(name)), warnings], [names.map(() => undefined), []]);

@@ -299,7 +299,11 @@ describe('a command under which something breaks', function () {
       const { listener, token } = owner;
       const nothing = () => {};
       const hub = createHubServer({
-        ...{ listener, hostToken: token, onWorker: nothing, onClient: nothing, onDenied: nothing },
+        listener,
+        hostToken: token,
+        onWorker: nothing,
+        onClient: nothing,
+        onDenied: nothing,
         ready: new Promise(nothing),
       });
       cleanUp.unshift(() => hub.close(), owner.withdraw);

@@ -85,7 +85,9 @@ describe('the surroundings of commands', function () {
     const { code, lines, notes } = await run(
       dir,
       {
-        ...{ API_TOKEN: secret, DB_URL: 'postgres://me:pw-8d2f6b@db/dev', ANTHROPIC_API_KEY: 'sk-test-1' },
+        API_TOKEN: secret,
+        DB_URL: 'postgres://me:pw-8d2f6b@db/dev',
+        ANTHROPIC_API_KEY: 'sk-test-1',
       },
       {
         'commands.env': ['API_TOKEN', 'DB_URL'],

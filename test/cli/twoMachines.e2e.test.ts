@@ -45,8 +45,11 @@ describe('a folder in two containers', function () {
       new Promise<{ code: number; out: string; err: string }>((resolve) => {
         mkdirSync(path.join(box, name), { recursive: true });
         const env = {
-          ...{ PATH: process.env.PATH, NODE: '/mnt/node', HOME: `/mnt/${name}` },
-          ...{ XDG_CONFIG_HOME: '/mnt/config', XDG_CACHE_HOME: `/mnt/${name}` },
+          PATH: process.env.PATH,
+          NODE: '/mnt/node',
+          HOME: `/mnt/${name}`,
+          XDG_CONFIG_HOME: '/mnt/config',
+          XDG_CACHE_HOME: `/mnt/${name}`,
         };
         const args = ['-rmpf', '--mount-proc', 'sh', '-c', container, box];
         const ask = ['run', '--project-dir', '.', '--json'];

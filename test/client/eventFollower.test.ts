@@ -6,8 +6,11 @@ import type { Event } from '../../src/core/events/event';
 import { Failure } from '../../src/ports/failure';
 
 const eventOf = (seq: number): Event => ({
-  ...{ type: 'error.occurred', where: 'Test', message: `${seq}` },
-  ...{ seq, at: seq },
+  type: 'error.occurred',
+  where: 'Test',
+  message: `${seq}`,
+  seq,
+  at: seq,
 });
 
 describe('the event follower', () => {

@@ -14,7 +14,8 @@ describe('the words for a link to the host', () => {
     { link: { kind: 'looking', isLong: true }, says: /is gone.* It goes on by itself\.$/, goesOn: true },
     {
       link: { kind: 'looking', isLong: true, because: 'It is watched.' },
-      ...{ says: /^It is watched\. It goes on by itself\.$/, goesOn: true },
+      says: /^It is watched\. It goes on by itself\.$/,
+      goesOn: true,
     },
     {
       link: { kind: 'silent', owner },
@@ -66,10 +67,14 @@ describe('the words for a link to the host', () => {
     it(`name the mend of ${reason}, waited for or met at the start`, () => {
       const because = new Failure(reason, 'Could not write in /x');
       assert.deepEqual(wordsForLink({ kind: 'waiting', because }), {
-        ...{ happened: 'Could not write in /x.', mend: `${mend} It goes on by itself.`, goesOn: true },
+        happened: 'Could not write in /x.',
+        mend: `${mend} It goes on by itself.`,
+        goesOn: true,
       });
       assert.deepEqual(wordsForFailure(because), {
-        ...{ happened: 'Could not write in /x.', mend: `${mend} Then try again.`, goesOn: false },
+        happened: 'Could not write in /x.',
+        mend: `${mend} Then try again.`,
+        goesOn: false,
       });
     });
   }

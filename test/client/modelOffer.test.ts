@@ -47,14 +47,22 @@ describe('an offer of models', () => {
       };
     });
     const server = createHubServer({
-      ...{ listener: await listen(socketPath), hostToken: token },
-      ...{ onWorker: () => {}, onDenied: () => {} },
+      listener: await listen(socketPath),
+      hostToken: token,
+      onWorker: () => {},
+      onDenied: () => {},
       onClient: (connection) =>
         handleClient(connection, {
-          ...{ engine: host.engine, outputs: new OutputRings(new Redactor()), ...parts },
+          engine: host.engine,
+          outputs: new OutputRings(new Redactor()),
+          ...parts,
           loadBacklog: async () => ({ kind: 'none', file: '' }),
-          ...{ judgeScript: async () => ok({}), judgeShell: () => ok({}), judgeCopies: async () => ok({}) },
-          ...{ judgeAgents: async () => ok({}), goOn: async () => {}, setEditing: async () => {} },
+          judgeScript: async () => ok({}),
+          judgeShell: () => ok({}),
+          judgeCopies: async () => ok({}),
+          judgeAgents: async () => ok({}),
+          goOn: async () => {},
+          setEditing: async () => {},
         }),
     });
     cleanUp.push(() => server.close());
@@ -64,7 +72,7 @@ describe('an offer of models', () => {
   it('is told every host, and answered for', async () => {
     let host = await startHost(1);
     const session = new LiveSession(
-      { ...{ root: folder, face: 'vscode', goOn: false, elsewhere: 'ask' }, log: () => {} },
+      { root: folder, face: 'vscode', goOn: false, elsewhere: 'ask', log: () => {} },
       async () => ({ address: host.address }),
     );
     cleanUp.push(() => session.close());

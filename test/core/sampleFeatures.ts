@@ -58,14 +58,14 @@ export function workspaceOf(
     lastFeatureId: features.reduce((most, f) => Math.max(most, f.id), 0),
     lastFence: sampleFence,
     run: {
-      ...{
-        id: 1,
-        status: 'running',
-        settings: { ...defaultRunSettings, ...settings },
-        startedAt: 0,
-        startedSeq: 1,
-      },
-      ...{ costUsd: 0, inputTokens: 0, outputTokens: 0 },
+      id: 1,
+      status: 'running',
+      settings: { ...defaultRunSettings, ...settings },
+      startedAt: 0,
+      startedSeq: 1,
+      costUsd: 0,
+      inputTokens: 0,
+      outputTokens: 0,
       ...run,
     },
   };

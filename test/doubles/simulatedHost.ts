@@ -118,16 +118,17 @@ export class SimulatedHost {
     const admitted = new Map<string, number>();
     let pid = 100;
     const engine: Engine = new Engine({
-      ...{ store, clock, chance, isolation: workspace },
+      store,
+      clock,
+      chance,
+      isolation: workspace,
       loaded: { ...(await store.load()), ...options.loaded },
-      ...{
-        address: options.address ?? (async () => '/hub'),
-        sockets: options.sockets ?? unknownSockets,
-        cores: options.cores ?? { count: 64, wanted: () => undefined },
-        machine: options.machine ?? new ScriptedMachine(),
-        workspaceTag: 'test',
-        models: { providers: knownProviders, whyNot: options.whyNot ?? (() => undefined) },
-      },
+      address: options.address ?? (async () => '/hub'),
+      sockets: options.sockets ?? unknownSockets,
+      cores: options.cores ?? { count: 64, wanted: () => undefined },
+      machine: options.machine ?? new ScriptedMachine(),
+      workspaceTag: 'test',
+      models: { providers: knownProviders, whyNot: options.whyNot ?? (() => undefined) },
       spawner: {
         async spawn({ tag }) {
           options.onSpawn?.();
@@ -162,14 +163,12 @@ export class SimulatedHost {
           const given = options.check?.(command, workspace, slot) ?? {};
           if (given.durationMs) await sleep(clock, given.durationMs, signal);
           return {
-            ...{
-              exitCode: 0,
-              timedOut: false,
-              aborted: signal?.aborted ?? false,
-              durationMs: 1,
-              outputTail: '',
-              outputBytes: 0,
-            },
+            exitCode: 0,
+            timedOut: false,
+            aborted: signal?.aborted ?? false,
+            durationMs: 1,
+            outputTail: '',
+            outputBytes: 0,
             ...given,
           };
         },
@@ -265,7 +264,11 @@ export class SimulatedHost {
       const { slot } = assignment;
       const read = (path: string) => this.workspace.placeOf(slot).get(path);
       await (this.options.agents?.(assignment) ?? doASecond)({
-        ...{ assignment, desk, fence, read, die },
+        assignment,
+        desk,
+        fence,
+        read,
+        die,
         wait: (ms) => sleep(this.clock, ms),
         write: async (path, content) => {
           const lock = await desk.files.lockFile(fence, path);

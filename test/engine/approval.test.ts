@@ -13,7 +13,8 @@ async function hostWith(files: readonly string[], work: (hands: Hands) => Promis
   const workspace = new MemoryIsolation();
   workspace.put('sum.test.js', test);
   const host = await SimulatedHost.open({
-    ...{ workspace, backlog: [{ name: 'a', files }] },
+    workspace,
+    backlog: [{ name: 'a', files }],
     agents: () => async (hands) => {
       await work(hands);
       await hands.handIn();
@@ -116,7 +117,9 @@ describe('work that would show what a secret file holds', () => {
     const workspace = new MemoryIsolation();
     workspace.put('.env', `SECRET=${secret}\n`);
     const host = await SimulatedHost.open({
-      ...{ workspace, backlog: [{ name: 'a', ...spec }], settings },
+      workspace,
+      backlog: [{ name: 'a', ...spec }],
+      settings,
       agents: () => async (hands) => {
         await hands.write('notes.txt', `copied: ${secret}\n`);
         await hands.handIn();

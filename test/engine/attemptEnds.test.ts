@@ -42,7 +42,10 @@ const denied = () => new Failure('denied', 'Could not write "f": EACCES');
 
 async function open(workspace: Refusing, options: Partial<SimulatedHostOptions> = {}) {
   return SimulatedHost.open({
-    ...{ backlog: [{ name: 'a' }], workspace, settings, agents: () => doesWork },
+    backlog: [{ name: 'a' }],
+    workspace,
+    settings,
+    agents: () => doesWork,
     ...options,
   });
 }
@@ -290,7 +293,9 @@ describe('an error that nobody expected while work is handed in', () => {
     };
     const host = await SimulatedHost.open({
       backlog: [{ name: 'a' }],
-      ...{ workspace, settings, agents: () => works },
+      workspace,
+      settings,
+      agents: () => works,
     });
     await host.run();
     assert.deepEqual(told(host), ['Running the check: x is not a function']);

@@ -179,7 +179,8 @@ describe('trouble from outside', () => {
   it('gives up what its attempts had begun', async () => {
     const workspace = new MemoryIsolation();
     const host = await SimulatedHost.open({
-      ...{ backlog: [{ name: 'a' }], workspace },
+      backlog: [{ name: 'a' }],
+      workspace,
       agents:
         () =>
         async ({ write, desk, fence }) => {
@@ -222,7 +223,8 @@ describe('trouble from outside', () => {
         let isRefused = true;
         let starts = 0;
         const host = await SimulatedHost.open({
-          ...{ backlog, settings: noRetries },
+          backlog,
+          settings: noRetries,
           onSpawn: () => {
             starts += 1;
             if (isRefused) throw new Failure(reason, 'Could not start a worker: no room');
@@ -263,7 +265,8 @@ describe('trouble from outside', () => {
 
     it('waits when workers die before they have said hello', async () => {
       const host = await SimulatedHost.open({
-        ...{ backlog: [{ name: 'a' }], settings: noRetries },
+        backlog: [{ name: 'a' }],
+        settings: noRetries,
         dieAtBirth: { code: 1, signal: null, outputTail: 'at x\nError: Cannot find module worker.js\nat y' },
       });
       await host.start();
@@ -279,7 +282,8 @@ describe('trouble from outside', () => {
     it('waits while no worker could reach it, and says why', async () => {
       let isTaken = true;
       const host = await SimulatedHost.open({
-        ...{ backlog, settings: noRetries },
+        backlog,
+        settings: noRetries,
         address: async () => {
           if (isTaken)
             throw new Failure('noMeeting', 'Agents cannot reach this process any more. /tmp/x is no folder');
@@ -301,7 +305,8 @@ describe('trouble from outside', () => {
     it('says of workers who find nobody that they cannot reach it', async () => {
       let isTaken = false;
       const host = await SimulatedHost.open({
-        ...{ backlog: [{ name: 'a' }], settings: noRetries },
+        backlog: [{ name: 'a' }],
+        settings: noRetries,
         dieAtBirth: { code: 1, signal: null, outputTail: 'No host answers.' },
         address: async () => {
           if (isTaken) throw new Failure('noMeeting', 'Taken.');
@@ -318,7 +323,8 @@ describe('trouble from outside', () => {
       let [moved, times] = ['/first', 0];
       const nobody = { code: nobodyThereCode, signal: null, outputTail: 'No host answers.' };
       const host = await SimulatedHost.open({
-        ...{ backlog: [{ name: 'a' }], settings: noRetries },
+        backlog: [{ name: 'a' }],
+        settings: noRetries,
         address: async () => moved,
         dieAtBirth: (socketPath) => {
           if (socketPath === '/first') [moved, times] = ['/second', times + 1];
@@ -337,7 +343,8 @@ describe('trouble from outside', () => {
     it('says so where no worker finds anybody, however often it is told', async () => {
       let births = 0;
       const host = await SimulatedHost.open({
-        ...{ backlog: [{ name: 'a' }], settings: noRetries },
+        backlog: [{ name: 'a' }],
+        settings: noRetries,
         dieAtBirth: () => {
           births++;
           return { code: nobodyThereCode, signal: null, outputTail: 'No host answers.' };
@@ -356,7 +363,8 @@ describe('trouble from outside', () => {
     it('says what such a worker said, and not where in the program it was', async () => {
       const stack = '    at process.processTicksAndRejections (node:internal/process/task_queues:105:5)';
       const host = await SimulatedHost.open({
-        ...{ backlog: [{ name: 'a' }], settings: noRetries },
+        backlog: [{ name: 'a' }],
+        settings: noRetries,
         dieAtBirth: {
           code: 1,
           signal: null,
@@ -371,7 +379,8 @@ describe('trouble from outside', () => {
     it('waits when the check cannot be started', async () => {
       let isRefused = true;
       const host = await SimulatedHost.open({
-        ...{ backlog: [{ name: 'a' }], settings: noRetries },
+        backlog: [{ name: 'a' }],
+        settings: noRetries,
         check: () => {
           if (isRefused) throw new Failure('spawn', 'Could not start the command guard: spawn EAGAIN');
           return {};
@@ -394,7 +403,9 @@ describe('trouble from outside', () => {
         throw new Failure('diskFull', 'no space');
       };
       const host = await SimulatedHost.open({
-        ...{ backlog: [{ name: 'a' }], workspace, settings: noRetries },
+        backlog: [{ name: 'a' }],
+        workspace,
+        settings: noRetries,
         agents:
           () =>
           async ({ write, submit }) => {
@@ -479,7 +490,9 @@ describe('what cannot be read', () => {
     workspace.unread = ['keys/', 'secret.txt'];
     const asked: unknown[] = [];
     const host = await SimulatedHost.open({
-      ...{ backlog: [{ name: 'a' }, { name: 'b' }], workspace, settings: noRetries },
+      backlog: [{ name: 'a' }, { name: 'b' }],
+      workspace,
+      settings: noRetries,
       check: ({ env }) => ({
         exitCode: env?.PARALLEL_AGENTS_FEATURE_ID === '2' ? 1 : 0,
         outputTail: 'no key',

@@ -143,7 +143,8 @@ describe('power files', () => {
     const workspace = new MemoryIsolation();
     workspace.put('AGENTS.md', 'old');
     const host = await runAll({
-      ...{ workspace, backlog: [{ name: 'a', files: declares }] },
+      workspace,
+      backlog: [{ name: 'a', files: declares }],
       agents: () => changes,
     });
     await host.engine.judgement.reject(1);
@@ -152,7 +153,8 @@ describe('power files', () => {
 
   it('are named also where there is no check', async () => {
     const host = await runAll({
-      ...{ backlog: [{ name: 'a', files: declares }], settings: { verifyCommand: undefined } },
+      backlog: [{ name: 'a', files: declares }],
+      settings: { verifyCommand: undefined },
       agents: () => changes,
     });
     const state = host.engine.snapshot.features[1]?.state;
@@ -187,7 +189,10 @@ describe('what a command made that is no file', () => {
     workspace.whyNot = (path) => (areLinks && path.startsWith('bin/') ? why : undefined);
     const told: unknown[] = [];
     const host = await runAll({
-      ...{ workspace, check, backlog: [{ name: 'a' }], allowedCommands: ['link'] },
+      workspace,
+      check,
+      backlog: [{ name: 'a' }],
+      allowedCommands: ['link'],
       agents:
         () =>
         async ({ desk, fence, assignment, write, submit }: Hands) => {
@@ -237,7 +242,9 @@ describe('a folder without a file that a command made', () => {
     const was: boolean[] = [];
     let told: readonly string[] | undefined;
     const host = await runAll({
-      ...{ workspace, backlog: [{ name: 'a' }], allowedCommands: ['mkdir'] },
+      workspace,
+      backlog: [{ name: 'a' }],
+      allowedCommands: ['mkdir'],
       settings: { limits: { ...defaultLimits, maxRetries: 0 } },
       check: (_, __, slot) => {
         was.push(empty.get(slot)?.has('out') ?? false);

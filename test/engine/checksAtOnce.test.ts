@@ -9,14 +9,12 @@ const backlog = ['a', 'b', 'c', 'd'].map((name) => ({ name }));
 /** Four agents that hand in at once, and nothing that others would have to be checked with; each check takes 10 s. */
 function open(more: Partial<SimulatedHostOptions> = {}): Promise<SimulatedHost> {
   return SimulatedHost.open({
-    ...{
-      backlog,
-      agents:
-        () =>
-        ({ handIn }) =>
-          handIn(),
-      check: () => ({ durationMs: 10_000 }),
-    },
+    backlog,
+    agents:
+      () =>
+      ({ handIn }) =>
+        handIn(),
+    check: () => ({ durationMs: 10_000 }),
     cores: { count: 2, wanted: () => undefined },
     ...more,
     settings: { maxAgents: 4, ...more.settings },
@@ -36,11 +34,10 @@ describe('checks at the same time', () => {
     assert.deepEqual(
       [1, 2, 3, 4].map((slot) => card(host, slot)),
       [
-        ...['verifying: check', 'verifying: check'],
-        ...[
-          'waiting: waiting for a core: 2 checks are running',
-          'waiting: waiting for a core: 2 checks are running',
-        ],
+        'verifying: check',
+        'verifying: check',
+        'waiting: waiting for a core: 2 checks are running',
+        'waiting: waiting for a core: 2 checks are running',
       ],
     );
     await host.clock.advance(5_000);
@@ -169,7 +166,10 @@ describe('what a command took of the cores', () => {
       ['verify.finished', 10_000, 5_000],
     ]);
     assert.deepEqual(host.engine.snapshot.run?.report?.cores, {
-      ...{ count: 2, cpuMs: 28_000, busyMs: 14_000, isWhole: true },
+      count: 2,
+      cpuMs: 28_000,
+      busyMs: 14_000,
+      isWhole: true,
     });
   });
 });

@@ -173,7 +173,9 @@ describe('the engine', () => {
     const workspace = new MemoryIsolation();
     workspace.put('old.txt', 'old');
     const host = await runAll({
-      ...{ backlog: [{ name: 'a' }], workspace, settings: { verifyCommand: undefined } },
+      backlog: [{ name: 'a' }],
+      workspace,
+      settings: { verifyCommand: undefined },
       agents:
         () =>
         async ({ write, submit }) => {
@@ -201,7 +203,8 @@ describe('the engine', () => {
     );
     assert.equal(told.length, 2);
     assert.deepEqual(told[0], {
-      ...{ where: 'Records', featureId: 1 },
+      where: 'Records',
+      featureId: 1,
       message:
         'Feature 1 waits for a yes to work of which the record is gone. Reject it, and have it built again.',
     });
@@ -251,7 +254,8 @@ describe('the engine', () => {
     workspace.put('shared.txt', '0');
     const seen: string[] = [];
     const host = await runAll({
-      ...{ backlog: [{ name: 'a' }, { name: 'b' }, { name: 'c' }], workspace },
+      backlog: [{ name: 'a' }, { name: 'b' }, { name: 'c' }],
+      workspace,
       agents:
         () =>
         async ({ desk, fence, read, write, wait, submit }) => {
@@ -272,7 +276,8 @@ describe('the engine', () => {
     const workspace = new MemoryIsolation();
     const order: Record<string, readonly string[]> = { a: ['x', 'y'], b: ['y', 'x'] };
     const host = await runAll({
-      ...{ backlog: [{ name: 'a' }, { name: 'b' }], workspace },
+      backlog: [{ name: 'a' }, { name: 'b' }],
+      workspace,
       agents:
         ({ name }) =>
         async ({ write, wait, submit }) => {
@@ -302,7 +307,9 @@ describe('the engine', () => {
     const workspace = new MemoryIsolation();
     workspace.put('kept.txt', 'before');
     const host = await runAll({
-      ...{ backlog: [{ name: 'a' }], workspace, settings: { limits: { ...defaultLimits, maxRetries: 0 } } },
+      backlog: [{ name: 'a' }],
+      workspace,
+      settings: { limits: { ...defaultLimits, maxRetries: 0 } },
       agents:
         () =>
         async ({ write, submit }) => {
@@ -323,7 +330,8 @@ describe('the engine', () => {
     workspace.put('shared.txt', 'whole');
     const checked: string[] = [];
     const host = await runAll({
-      ...{ backlog: [{ name: 'breaker' }, { name: 'other' }], workspace },
+      backlog: [{ name: 'breaker' }, { name: 'other' }],
+      workspace,
       agents:
         ({ name }) =>
         async ({ write, wait, submit }) => {
@@ -351,7 +359,8 @@ describe('the engine', () => {
     workspace.put('f', 'one');
     const codes: string[] = [];
     await runAll({
-      ...{ backlog: [{ name: 'a' }], workspace },
+      backlog: [{ name: 'a' }],
+      workspace,
       agents:
         () =>
         async ({ desk, fence, write, submit }) => {
@@ -408,7 +417,8 @@ describe('the engine', () => {
       attemptMs: { ...defaultLimits.attemptMs, other: 30_000 },
     };
     const host = await runAll({
-      ...{ backlog: [{ name: 'a' }], settings: { limits } },
+      backlog: [{ name: 'a' }],
+      settings: { limits },
       agents:
         () =>
         async ({ wait, desk, fence }) => {
@@ -427,7 +437,8 @@ describe('the engine', () => {
   it('asks an agent over its action limit to wrap up, and lets it finish', async () => {
     const answers: string[] = [];
     const host = await runAll({
-      ...{ backlog: [{ name: 'a' }], settings: { limits: { ...defaultLimits, maxActions: 2 } } },
+      backlog: [{ name: 'a' }],
+      settings: { limits: { ...defaultLimits, maxActions: 2 } },
       agents:
         () =>
         async ({ desk, fence, submit }) => {
@@ -468,7 +479,8 @@ describe('the engine', () => {
   it('stops: attempts ended and given up, features back in the queue, the run closed', async () => {
     const workspace = new MemoryIsolation();
     const host = await SimulatedHost.open({
-      ...{ backlog: [{ name: 'a' }, { name: 'b' }], workspace },
+      backlog: [{ name: 'a' }, { name: 'b' }],
+      workspace,
       agents:
         () =>
         async ({ write, wait, assignment }) => {
@@ -496,7 +508,8 @@ describe('the engine', () => {
   it('slows every agent down together when the provider asks for it', async () => {
     const called: number[] = [];
     const host = await SimulatedHost.open({
-      ...{ backlog: [{ name: 'a' }, { name: 'b' }, { name: 'c' }], asNamed: true },
+      backlog: [{ name: 'a' }, { name: 'b' }, { name: 'c' }],
+      asNamed: true,
       agents:
         ({ name }) =>
         async ({ desk, fence, wait, submit }) => {
@@ -518,7 +531,8 @@ describe('the engine', () => {
   it('asks ever less often where the service would be asked again at once, and refuses', async () => {
     let asked = 0;
     const host = await SimulatedHost.open({
-      ...{ backlog: [{ name: 'a' }], asNamed: true },
+      backlog: [{ name: 'a' }],
+      asNamed: true,
       agents:
         () =>
         async ({ desk, fence, submit }) => {
@@ -540,7 +554,8 @@ describe('the engine', () => {
   it('is put off by an hour at most at a time, tells it once, and loses no attempt for it', async () => {
     let refusals = 0;
     const host = await SimulatedHost.open({
-      ...{ backlog: [{ name: 'a' }, { name: 'b' }, { name: 'c' }], asNamed: true },
+      backlog: [{ name: 'a' }, { name: 'b' }, { name: 'c' }],
+      asNamed: true,
       agents:
         () =>
         async ({ desk, fence, wait, submit }) => {
@@ -594,7 +609,8 @@ describe('the engine', () => {
     const submitted: string[] = [];
     const ended: string[] = [];
     await runAll({
-      ...{ backlog: [{ name: 'a' }, { name: 'b', files: ['theirs'] }], workspace },
+      backlog: [{ name: 'a' }, { name: 'b', files: ['theirs'] }],
+      workspace,
       agents:
         ({ name, slot }) =>
         async ({ desk, fence, wait, submit }) => {
@@ -692,7 +708,9 @@ describe('the engine', () => {
     const disk = new MemoryDisk();
     const backlog = [{ name: 'a' }, { name: 'b' }];
     const first = await SimulatedHost.open({
-      ...{ backlog, workspace, disk },
+      backlog,
+      workspace,
+      disk,
       agents:
         () =>
         async ({ write, wait, assignment }) => {
@@ -709,14 +727,14 @@ describe('the engine', () => {
     assert.deepEqual(second.endedProcesses, ['test-1', 'test-2']);
     const told = (await second.engine.log.events(0, 1000)).find((e) => e.type === 'recovery.done');
     assert.deepEqual(told && { ...told, seq: 0, at: 0, elapsedMs: 0 }, {
-      ...{
-        seq: 0,
-        at: 0,
-        elapsedMs: 0,
-        type: 'recovery.done',
-        endedProcesses: 2,
-      },
-      ...{ publishedFeatures: [], releasedFeatures: [1, 2], cutBytes: 0 },
+      seq: 0,
+      at: 0,
+      elapsedMs: 0,
+      type: 'recovery.done',
+      endedProcesses: 2,
+      publishedFeatures: [],
+      releasedFeatures: [1, 2],
+      cutBytes: 0,
     });
     second.engine.goOn();
     await second.clock.advance(2000);
@@ -729,7 +747,8 @@ describe('the engine', () => {
     const disk = new MemoryDisk();
     const backlog = [{ name: 'a' }, { name: 'b', depends_on: ['a'] }];
     const there = await SimulatedHost.open({
-      ...{ backlog, disk },
+      backlog,
+      disk,
       agents:
         ({ name }) =>
         async ({ wait, submit }) => {

@@ -74,7 +74,9 @@ export class EngineProgram {
       ...(k % 5 === 4 ? { depends_on: [`F${k - 1}`] } : {}),
     }));
     const host: SimulatedHost = await SimulatedHost.open({
-      ...{ backlog, workspace, settings: { maxAgents: agents, limits: { ...defaultLimits, maxRetries: 1 } } },
+      backlog,
+      workspace,
+      settings: { maxAgents: agents, limits: { ...defaultLimits, maxRetries: 1 } },
       agents: () => (hands) => program.#begin(hands),
       check: ({ env }) => ({ exitCode: program.#passes(env?.PARALLEL_AGENTS_FEATURE_NAME) ? 0 : 1 }),
     });

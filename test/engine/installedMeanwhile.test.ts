@@ -24,7 +24,12 @@ describe('packages that the user installs meanwhile', () => {
   ) {
     const agents = () => work;
     const host = await SimulatedHost.open({
-      ...{ backlog: [{ name: 'a' }], workspace, agents, check, clock, settings: noRetries },
+      backlog: [{ name: 'a' }],
+      workspace,
+      agents,
+      check,
+      clock,
+      settings: noRetries,
     });
     await host.run();
     assert.deepEqual(host.bugs, []);

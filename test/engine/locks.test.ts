@@ -206,7 +206,9 @@ describe('waiting for a file', () => {
       if (locked.ok) grant = locked.value;
     });
     assert.deepEqual(grant, {
-      ...{ path: 'F', fresh: true, waitedMs: 3000 },
+      path: 'F',
+      fresh: true,
+      waitedMs: 3000,
       waitedFor: 'F is held by agent 1 for feature 1, "a" (with f), for 2 s now.',
     });
     const [waited] = host.events.flatMap((e) => (e.type === 'lock.granted' && e.featureId === 2 ? [e] : []));
@@ -365,12 +367,10 @@ describe('moving and deleting', () => {
 
   it('are nothing under either name when it fails', async () => {
     const host = await runAll({
-      ...{
-        backlog: [{ name: 'a' }],
-        workspace: workspaceOf(files),
-        agents: () => moving,
-        settings: noRetries,
-      },
+      backlog: [{ name: 'a' }],
+      workspace: workspaceOf(files),
+      agents: () => moving,
+      settings: noRetries,
       check: () => ({ exitCode: 1 }),
     });
     assert.deepEqual(Object.fromEntries(host.workspace.files), files);
@@ -379,7 +379,8 @@ describe('moving and deleting', () => {
   it('change nothing when the new name is taken, or the file is another than was read', async () => {
     const codes: string[] = [];
     const host = await runAll({
-      ...{ backlog: [{ name: 'a' }], workspace: workspaceOf(files) },
+      backlog: [{ name: 'a' }],
+      workspace: workspaceOf(files),
       agents: doing({
         a: async ({ desk, fence, submit }) => {
           for (const [to, base] of [

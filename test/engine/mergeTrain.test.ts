@@ -139,7 +139,9 @@ describe('works that are checked at the same time', () => {
     const workspace = new MemoryIsolation();
     workspace.put('common', 'fine');
     const host = await SimulatedHost.open({
-      ...{ cores, workspace, settings: noRetries },
+      cores,
+      workspace,
+      settings: noRetries,
       backlog: [
         { name: 'a', files: ['a.txt'], verify: 'look at a.txt common' },
         { name: 'b', files: ['common'], verify: 'true' },
@@ -324,7 +326,8 @@ describe('work that the user is to be asked about', () => {
     workspace.put('.env', 'SECRET=top-secret-7431\n');
     const train = new Train(() => ({ durationMs: 1_000 }));
     const host = await train.run({
-      ...{ workspace, backlog: named('a', 'b') },
+      workspace,
+      backlog: named('a', 'b'),
       agents:
         ({ name }) =>
         async ({ write, submit }) => {
@@ -346,7 +349,8 @@ describe('work that is green while another is in the last rounds of its own', ()
       return { durationMs: name === 'a' ? 30_000 : 70_000 };
     });
     const host = await train.run({
-      ...{ workspace, backlog: ['a', 'b'].map((name) => ({ name, files: [`${name}/AGENTS.md`] })) },
+      workspace,
+      backlog: ['a', 'b'].map((name) => ({ name, files: [`${name}/AGENTS.md`] })),
       agents:
         ({ name }) =>
         async ({ write, submit }) => {

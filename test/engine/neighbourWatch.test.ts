@@ -61,7 +61,8 @@ describe("a check that another's server may have answered", () => {
     let nth = 0;
     const host = await SimulatedHost.open({
       backlog: [{ name: 'a' }, { name: 'b' }],
-      ...{ sockets, settings: { maxAgents: 2, limits: { ...defaultLimits, maxRetries: 0 } } },
+      sockets,
+      settings: { maxAgents: 2, limits: { ...defaultLimits, maxRetries: 0 } },
       agents:
         () =>
         ({ submit }) =>

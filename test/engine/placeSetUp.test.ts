@@ -26,7 +26,9 @@ async function open(installs: () => object, more: Partial<SimulatedHostOptions> 
     },
     ...more,
     settings: {
-      ...{ maxAgents: 1, copySetUp: install, limits: { ...defaultLimits, maxRetries: 0 } },
+      maxAgents: 1,
+      copySetUp: install,
+      limits: { ...defaultLimits, maxRetries: 0 },
       ...more.settings,
     },
   });
@@ -103,7 +105,8 @@ describe('the set-up command', () => {
   it('fails the work whose lockfile it cannot go by', async () => {
     let times = 0;
     const { host } = await open(() => ({ exitCode: ++times === 1 ? 0 : 1, outputTail: 'integrity' }), {
-      ...{ backlog: [{ name: 'a', verify: 'check' }], agents: () => changesLock },
+      backlog: [{ name: 'a', verify: 'check' }],
+      agents: () => changesLock,
     });
     await host.clock.advance(60_000);
     assert.equal(host.statusOf(1), 'failed');

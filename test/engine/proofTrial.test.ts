@@ -255,7 +255,9 @@ describe('a trial that is cut short', () => {
     const workspace = new MemoryIsolation();
     for (const [path, text] of Object.entries({ code: 'ab', 'expected/all': 'b' })) workspace.put(path, text);
     const host = await SimulatedHost.open({
-      ...{ clock, workspace, backlog: [{ name: 'one' }] },
+      clock,
+      workspace,
+      backlog: [{ name: 'one' }],
       check: (...args) => ({ ...check(...args), durationMs: 20_000 }),
       agents:
         () =>

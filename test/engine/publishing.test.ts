@@ -80,7 +80,8 @@ describe('the check of what is handed in', () => {
   it('has the others wait when it was overtaken twice, so that all come to their end', async () => {
     const backlog = [{ name: 'slow' }, ...Array.from({ length: 80 }, (_, n) => ({ name: `q${n}` }))];
     const host = await runAll({
-      ...{ backlog, agents: doing({}) },
+      backlog,
+      agents: doing({}),
       check: ({ env }) => ({ durationMs: nameIn(env) === 'slow' ? 200_000 : 10_000 }),
     });
     assert.equal(checksOf(host, 1), 3);
@@ -95,7 +96,8 @@ describe('the check of what is handed in', () => {
     const workspace = workspaceOf({ f: '1\n2\n3\n4\n5\n' });
     let checks = 0;
     const host = await runAll({
-      ...{ workspace, backlog: [{ name: 'a', files: ['f'] }] },
+      workspace,
+      backlog: [{ name: 'a', files: ['f'] }],
       agents: doing({ a: writes('f', 'one\n2\n3\n4\n5\n') }),
       check: (_, { placeOf }, slot) => {
         checks += 1;
@@ -115,7 +117,8 @@ describe('the check of what is handed in', () => {
     const workspace = workspaceOf({ f: 'old\n' });
     const heard: unknown[] = [];
     const host = await runAll({
-      ...{ workspace, backlog: [{ name: 'a', files: ['f'] }] },
+      workspace,
+      backlog: [{ name: 'a', files: ['f'] }],
       agents: doing({
         a: async ({ desk, fence, write, read, submit }: Hands) => {
           await write('f', 'agent\n');
@@ -150,7 +153,8 @@ describe('the check of what is handed in', () => {
     const workspace = workspaceOf({ f: 'old\n' });
     let made = 0;
     const host = await runAll({
-      ...{ workspace, backlog: [{ name: 'a', files: ['f'] }] },
+      workspace,
+      backlog: [{ name: 'a', files: ['f'] }],
       agents: doing({
         a: async ({ desk, fence, write, submit }) => {
           made += 1;
@@ -204,7 +208,9 @@ describe('the check of what is handed in', () => {
     const workspace = new MemoryIsolation();
     let lines = 0;
     const host = await runAll({
-      ...{ workspace, backlog: [{ name: 'a' }], agents: doing({}) },
+      workspace,
+      backlog: [{ name: 'a' }],
+      agents: doing({}),
       check: () => {
         workspace.put('server.log', String(++lines));
         return {};
@@ -218,7 +224,9 @@ describe('the check of what is handed in', () => {
     const workspace = new MemoryIsolation();
     let saves = 0;
     const host = await runAll({
-      ...{ workspace, backlog: [{ name: 'a' }], agents: doing({}) },
+      workspace,
+      backlog: [{ name: 'a' }],
+      agents: doing({}),
       settings: { limits: { ...defaultLimits, maxRetries: 0 } },
       check: (_, files, slot) => {
         const isRed = files.placeOf(slot).get('config') === 'bad';
@@ -232,7 +240,8 @@ describe('the check of what is handed in', () => {
   it('fails with words where its check changes the work each time', async () => {
     let runs = 0;
     const host = await SimulatedHost.open({
-      ...{ backlog: [{ name: 'a' }], agents: doing({}) },
+      backlog: [{ name: 'a' }],
+      agents: doing({}),
       check: (_, workspace, slot) => {
         workspace.placeOf(slot).set('a.txt', `run ${++runs}`);
         return {};
@@ -252,7 +261,9 @@ describe('the check of what is handed in', () => {
     const workspace = new MemoryIsolation();
     let saves = 0;
     const host = await SimulatedHost.open({
-      ...{ workspace, backlog: [{ name: 'a' }], agents: doing({}) },
+      workspace,
+      backlog: [{ name: 'a' }],
+      agents: doing({}),
       check: () => {
         workspace.put(`notes${++saves}.txt`, 'new');
         return {};
@@ -283,7 +294,9 @@ describe('work that waits for the user’s yes', () => {
     const workspace = workspaceOf({ 'AGENTS.md': '1\n2\n3\n' });
     const checked: string[] = [];
     const host = await runAll({
-      ...{ workspace, backlog, agents: guide('one\n2\n3\n') },
+      workspace,
+      backlog,
+      agents: guide('one\n2\n3\n'),
       check: (_, { placeOf }, slot) => {
         checked.push(`${slot}: ${placeOf.call(workspace, slot).get('AGENTS.md')?.trim().split('\n')}`);
         return {};
@@ -323,7 +336,9 @@ describe('work that waits for the user’s yes', () => {
     const workspace = workspaceOf({ 'AGENTS.md': 'old\n' });
     let exitCode = 0;
     const host = await runAll({
-      ...{ workspace, backlog, agents: guide('new\n') },
+      workspace,
+      backlog,
+      agents: guide('new\n'),
       check: () => ({ exitCode, outputTail: 'red' }),
     });
     exitCode = 1;

@@ -20,7 +20,9 @@ describe('keys in words', () => {
     const refusals: string[] = [];
     let printed = '';
     const host = await SimulatedHost.open({
-      ...{ disk, redactor, backlog: [{ name: 'A', verify: 'check', ...backlog }] },
+      disk,
+      redactor,
+      backlog: [{ name: 'A', verify: 'check', ...backlog }],
       settings: { limits: { ...defaultLimits, maxRetries: 0 } },
       check: () => ({ exitCode: 1, outputTail: printedByCheck }),
       agents:
@@ -28,7 +30,12 @@ describe('keys in words', () => {
         async ({ desk, fence, write }) => {
           await desk.progress(fence, { status: 'running', step: all });
           await desk.toolEnd(fence, {
-            ...{ tool: `tool ${key}`, fingerprint: 'f', target: all, ok: true, durationMs: 1, summary: all },
+            tool: `tool ${key}`,
+            fingerprint: 'f',
+            target: all,
+            ok: true,
+            durationMs: 1,
+            summary: all,
           });
           const written = await write(`src/${key}.ts`, 'x');
           if (!written.ok) refusals.push(written.error.message);

@@ -119,8 +119,11 @@ describe('work that breaks what passed', () => {
       },
     });
     assert.deepEqual(checked(host).slice(3), [
-      ...['3 true', '3>1 true', '3>2 true'],
-      ...['3 true', '3>2 true'],
+      '3 true',
+      '3>1 true',
+      '3>2 true',
+      '3 true',
+      '3>2 true',
       '1>1 true', // at the run's end, on what came of it all
     ]);
     assert.equal(outcome(host), 'complete');
@@ -158,7 +161,9 @@ describe('work that breaks what passed', () => {
   it('is not what was broken before: that is reopened, and held against nobody', async () => {
     const workspace = new MemoryIsolation();
     const host = await run({
-      ...{ ...breaking, workspace, settings: noRetries },
+      ...breaking,
+      workspace,
+      settings: noRetries,
       agents:
         ({ name }) =>
         async (hands) => {
@@ -412,7 +417,8 @@ describe('the end of a run', () => {
   it('looks again at what was green before a save that came after the last publication', async () => {
     const workspace = new MemoryIsolation();
     const host = await run({
-      ...{ workspace, settings: noRetries },
+      workspace,
+      settings: noRetries,
       backlog: [
         { name: 'one', verify: 'f has a' },
         { name: 'two', verify: 'h has c' },

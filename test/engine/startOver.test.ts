@@ -39,7 +39,10 @@ class Built {
     options: Partial<SimulatedHostOptions> & { backlog: SimulatedHostOptions['backlog'] },
   ) {
     const host = await SimulatedHost.open({
-      ...{ cores, workspace: this.workspace, agents: writesOwn, settings: noRetries },
+      cores,
+      workspace: this.workspace,
+      agents: writesOwn,
+      settings: noRetries,
       check: ({ env }, workspace, slot) => {
         const name = env?.PARALLEL_AGENTS_FEATURE_NAME ?? '';
         const place = workspace.placeOf(slot);
@@ -107,7 +110,8 @@ describe('a check on work that never came', () => {
       (name, _, built) => {
         const isDoubtful = name === 'b' && built.includes('a.txt');
         return {
-          ...{ durationMs: name === 'b' ? 5_000 : 1_000, exitCode: name === 'a' || isDoubtful ? 1 : 0 },
+          durationMs: name === 'b' ? 5_000 : 1_000,
+          exitCode: name === 'a' || isDoubtful ? 1 : 0,
           ...(isDoubtful && { outputTail: 'Error: listen EADDRINUSE: address already in use :::3000' }),
         };
       },

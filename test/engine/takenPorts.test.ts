@@ -36,7 +36,9 @@ describe('a check that finds a port taken', () => {
     const { check, ran } = onePort(() => now());
     const host = await SimulatedHost.open({
       backlog: ['a', 'b', 'c'].map((name) => ({ name })),
-      ...{ agents: submitAtOnce, check, settings: noRetries },
+      agents: submitAtOnce,
+      check,
+      settings: noRetries,
     });
     const start = host.clock.now();
     now = () => host.clock.now() - start;
@@ -71,7 +73,9 @@ describe('a check that finds a port taken', () => {
   it('with nothing beside it is not run again', async () => {
     const host = await SimulatedHost.open({
       backlog: [{ name: 'a' }],
-      ...{ agents: submitAtOnce, check: () => taken, settings: noRetries },
+      agents: submitAtOnce,
+      check: () => taken,
+      settings: noRetries,
     });
     await host.run();
     assert.equal(host.statusOf(1), 'failed');
@@ -113,8 +117,13 @@ describe('a check that finds a port taken', () => {
       ['passing', 'passing'],
     );
     assert.deepEqual(seen, [
-      ...['first command', 'check of b', 'end of first command'],
-      ...['check of b', 'second command', 'end of second command', 'check of a'],
+      'first command',
+      'check of b',
+      'end of first command',
+      'check of b',
+      'second command',
+      'end of second command',
+      'check of a',
     ]);
   });
 
@@ -122,7 +131,8 @@ describe('a check that finds a port taken', () => {
     let nth = 0;
     const host = await SimulatedHost.open({
       backlog: [{ name: 'a' }, { name: 'b' }],
-      ...{ agents: submitAtOnce, settings: noRetries },
+      agents: submitAtOnce,
+      settings: noRetries,
       check: ({ env }) => {
         if (env?.PARALLEL_AGENTS_FEATURE_NAME === 'a') return { durationMs: 3_000 };
         nth += 1;
@@ -140,7 +150,8 @@ describe('a check that finds a port taken', () => {
     let nth = 0;
     const host = await SimulatedHost.open({
       backlog: [{ name: 'a' }, { name: 'b' }],
-      ...{ workspace, settings: noRetries },
+      workspace,
+      settings: noRetries,
       agents:
         ({ name }) =>
         async ({ write, submit }) => {

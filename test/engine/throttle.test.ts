@@ -13,7 +13,9 @@ function open(agents = 5) {
   const went: number[] = [];
   let fraction = 0;
   const throttle = new Throttle({
-    ...{ account: 'grok', clock, asked: () => agents },
+    account: 'grok',
+    clock,
+    asked: () => agents,
     chance: { fraction: () => fraction, token: () => '' },
     tell: (happening) => void (happening.type === 'throttle.changed' && told.push(happening)),
   });

@@ -47,7 +47,11 @@ async function playedCommits(): Promise<readonly Commit[]> {
   const workspace = new MemoryIsolation();
   workspace.put('sum.test.js', test);
   const host = await SimulatedHost.open({
-    ...{ disk, workspace, backlog, settings: { maxAgents: 4 }, asNamed: true },
+    disk,
+    workspace,
+    backlog,
+    settings: { maxAgents: 4 },
+    asNamed: true,
     agents: ({ name }) => behaviours[name] ?? doASecond,
     check: ({ env }) =>
       env?.PARALLEL_AGENTS_FEATURE_ID === '2'
@@ -68,8 +72,12 @@ export async function leaveHistory(dir: string): Promise<number> {
   const atWork = `${dir}.at-work`;
   await mkdir(atWork, { recursive: true });
   const store = await openSqlJsStore({
-    ...{ dir: atWork, epoch: 1, wasmPath, clock: { now: () => 1_000_000 } },
-    ...{ snapshotAtBytes: 48 * 1024, keptChars: 8 * 1024 }, // so that there is some of each
+    dir: atWork,
+    epoch: 1,
+    wasmPath,
+    clock: { now: () => 1_000_000 },
+    snapshotAtBytes: 48 * 1024,
+    keptChars: 8 * 1024, // so that there is some of each
   });
   const commits = await playedCommits();
   for (const commit of commits) await store.commit(commit);

@@ -48,8 +48,14 @@ describe('a face that starts through the host of another', function () {
 
   async function join(machine: () => MachineSettings, goOn = false): Promise<Session> {
     const joined = await joinWorkspace({
-      ...{ root: project.dir, face: 'cli' as const, distDir, goOn, elsewhere: 'ask' as const },
-      ...{ configDir: config, machine, log: () => {} },
+      root: project.dir,
+      face: 'cli' as const,
+      distDir,
+      goOn,
+      elsewhere: 'ask' as const,
+      configDir: config,
+      machine,
+      log: () => {},
     });
     assert.equal(joined.kind, 'session');
     if (joined.kind !== 'session') assert.fail();

@@ -37,7 +37,9 @@ describe('an allowance', () => {
     assert.equal(isThere, false);
     allowance.take({ access: keys({ openai: 'sk-openai-1' }) });
     assert.deepEqual(await endpoint, {
-      ...{ kind: 'openai', baseUrl: 'https://api.openai.com/v1', apiKey: 'sk-openai-1' },
+      kind: 'openai',
+      baseUrl: 'https://api.openai.com/v1',
+      apiKey: 'sk-openai-1',
     });
   });
 

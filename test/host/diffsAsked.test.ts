@@ -24,7 +24,9 @@ describe('the changes that a face is asked about', () => {
   async function waiting() {
     const redactor = new Redactor();
     const host = await SimulatedHost.open({
-      ...{ backlog: [{ name: 'a' }], redactor, settings: { verifyCommand: undefined } },
+      backlog: [{ name: 'a' }],
+      redactor,
+      settings: { verifyCommand: undefined },
       agents: () => async (hands) => {
         for (const path of files) await hands.write(path, `${key}\n${'some line\n'.repeat(lines)}`);
         await hands.handIn();
@@ -35,7 +37,8 @@ describe('the changes that a face is asked about', () => {
     const [near, far] = duplexPair();
     const server = createConnection(far);
     handleClient(server, {
-      ...{ engine: host.engine, outputs: new OutputRings(redactor) },
+      engine: host.engine,
+      outputs: new OutputRings(redactor),
       loadBacklog: async () => ({ kind: 'none', file: '' }),
       judgeScript: async () => ok({}),
       judgeShell: () => ok({}),

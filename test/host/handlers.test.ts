@@ -47,7 +47,8 @@ describe('a face of a large workspace', function () {
     }) as typeof far.write;
     const server = createConnection(far);
     handleClient(server, {
-      ...{ engine: host.engine, outputs: new OutputRings(new Redactor()) },
+      engine: host.engine,
+      outputs: new OutputRings(new Redactor()),
       loadBacklog: async () => ({ kind: 'none', file: '' }),
       judgeScript: async () => ok({}),
       judgeShell: () => ok({}),

@@ -16,14 +16,14 @@ describe('a face that loads a large backlog', () => {
     const project = await writeProject({ features: many, script: {} });
     const configDir = await mkdtemp(path.join(tmpdir(), 'pa-config-'));
     const joined = await joinWorkspace({
-      ...{
-        root: project.dir,
-        face: 'cli',
-        distDir: path.join(repoRoot, 'dist'),
-        goOn: false,
-        elsewhere: 'ask',
-      },
-      ...{ configDir, machine: () => defaultMachineSettings, log: () => {} },
+      root: project.dir,
+      face: 'cli',
+      distDir: path.join(repoRoot, 'dist'),
+      goOn: false,
+      elsewhere: 'ask',
+      configDir,
+      machine: () => defaultMachineSettings,
+      log: () => {},
     });
     assert.ok(joined.kind === 'session');
     try {

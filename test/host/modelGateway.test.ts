@@ -49,12 +49,18 @@ describe('the gateway to models', () => {
     const [near, far] = duplexPair();
     const server = createConnection(far);
     handleClient(server, {
-      ...{ engine: host.engine, outputs: new OutputRings(new Redactor()) },
+      engine: host.engine,
+      outputs: new OutputRings(new Redactor()),
       loadBacklog: async () => ({ kind: 'none', file: '' }),
-      ...{ judgeScript: async () => ok({}), judgeShell: () => ok({}), judgeCopies: async () => ok({}) },
+      judgeScript: async () => ok({}),
+      judgeShell: () => ok({}),
+      judgeCopies: async () => ok({}),
       judgeAgents: async () => ok({}),
-      ...{ allowance, offered, models: gateway },
-      ...{ goOn: async () => {}, setEditing: async () => {} },
+      allowance,
+      offered,
+      models: gateway,
+      goOn: async () => {},
+      setEditing: async () => {},
     });
     const face = createConnection(near);
     cleanUp.push(() => face.dispose());
@@ -118,7 +124,8 @@ describe('the gateway to models', () => {
     const start = (model: 'vscode/big' | 'vscode/small') =>
       face.request(clientMethods.startRun, {
         settings: { ...defaultRunSettings, model },
-        ...{ allowedCommands: [], variables: [] },
+        allowedCommands: [],
+        variables: [],
       });
     const refused = await start('vscode/small');
     assert.equal(

@@ -36,7 +36,11 @@ describe('processes that claim one workspace', () => {
     script = path.join(base, 'contender.cjs');
     await build({
       entryPoints: [path.join(repoRoot, 'test', 'host', 'ownershipChild.ts')],
-      ...{ outfile: script, bundle: true, platform: 'node', format: 'cjs', target: 'node20' },
+      outfile: script,
+      bundle: true,
+      platform: 'node',
+      format: 'cjs',
+      target: 'node20',
     });
   });
   after(async () => {

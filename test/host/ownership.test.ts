@@ -48,7 +48,10 @@ describe('ownership', () => {
     const mirror = await claim();
     assert.deepEqual(mirror, {
       kind: 'mirror',
-      ...{ epoch: 1, socketPath: socketPath(await folder(), 1), token: owner.token, process },
+      epoch: 1,
+      socketPath: socketPath(await folder(), 1),
+      token: owner.token,
+      process,
     });
     assert.match(owner.token, /^[0-9a-f]{64}$/);
   });
@@ -67,7 +70,10 @@ describe('ownership', () => {
     client.listen();
     const asked = client.request(who, {});
     createHubServer({
-      ...{ listener: owner.listener, hostToken: owner.token, onWorker: () => {}, onDenied: assert.fail },
+      listener: owner.listener,
+      hostToken: owner.token,
+      onWorker: () => {},
+      onDenied: assert.fail,
       onClient: (connection) => connection.handle(who, () => ({ epoch: owner.epoch })),
     });
     assert.deepEqual(await asked, { epoch: 1 });
@@ -165,7 +171,10 @@ describe('ownership', () => {
     };
     const serve = (owner: Owner) =>
       createHubServer({
-        ...{ listener: owner.listener, hostToken: owner.token, onWorker: () => {}, onDenied: assert.fail },
+        listener: owner.listener,
+        hostToken: owner.token,
+        onWorker: () => {},
+        onDenied: assert.fail,
         onClient: (connection) => connection.handle(who, () => ({ epoch: owner.epoch })),
       });
     const all = () => path.join(base, `parallel-agents-${process.getuid?.()}`);

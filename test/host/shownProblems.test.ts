@@ -3,7 +3,10 @@ import { strict as assert } from 'node:assert';
 import { shownProblems } from '../../src/host/shownProblems';
 
 const problems = Array.from({ length: 100_000 }, (_, k) => ({
-  ...{ file: 'features.json', line: k + 1, column: 1, message: 'A feature needs a "name".' },
+  file: 'features.json',
+  line: k + 1,
+  column: 1,
+  message: 'A feature needs a "name".',
 }));
 
 describe('the problems of a backlog', () => {

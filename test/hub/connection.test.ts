@@ -256,21 +256,23 @@ for (const [channel, open] of channels) {
 
     it('carries what the ports promise as the protocol declares it', async () => {
       const assignment: Assignment = {
-        ...{ slot: 1, featureId: 2, attempt: 3, fence: 4, name: 'a', description: 'b', category: 'c' },
+        slot: 1,
+        featureId: 2,
+        attempt: 3,
+        fence: 4,
+        name: 'a',
+        description: 'b',
+        category: 'c',
         experts: { roles: [], checklists: [] },
-        ...{
-          declaredFiles: ['a.ts'],
-          allowedCommands: [],
-          secretFiles: [],
-          model: 'offline',
-          limits: defaultLimits,
-        },
-        ...{
-          copyDir: '/copy',
-          reattachGraceMs: 5,
-          tag: 'd',
-          offline: { ok: true, turns: [{ say: 'e' }] },
-        },
+        declaredFiles: ['a.ts'],
+        allowedCommands: [],
+        secretFiles: [],
+        model: 'offline',
+        limits: defaultLimits,
+        copyDir: '/copy',
+        reattachGraceMs: 5,
+        tag: 'd',
+        offline: { ok: true, turns: [{ say: 'e' }] },
       };
       answerer.handle(workerMethods.hello, () => assignment);
       listen();

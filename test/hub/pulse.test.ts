@@ -72,7 +72,11 @@ describe('the pulse of the other end', () => {
       const hostToken = 'a'.repeat(64);
       const none = () => {};
       createHubServer({
-        ...{ listener, hostToken, ready, onWorker: none, onDenied: none },
+        listener,
+        hostToken,
+        ready,
+        onWorker: none,
+        onDenied: none,
         onClient: (connection) => connection.handle(who, () => ({ you: 'client' })),
       });
       const socketPath = path.join(folder, '1.sock');

@@ -196,7 +196,9 @@ export function describeProvider(name: string, dialect: Dialect): void {
 
     const after = { 'retry-after': '7' };
     const page = (status: number): FakeAnswer => ({
-      ...{ kind: 'page', status, contentType: 'text/html' },
+      kind: 'page',
+      status,
+      contentType: 'text/html',
       body: '<html><title>Just a moment...</title></html>',
     });
     const errors: readonly (readonly [string, FakeAnswer, FailureReason, number?])[] = [

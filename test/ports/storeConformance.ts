@@ -162,7 +162,8 @@ export function storeConformance(name: string, createPlace: () => Promise<StoreP
         'a feature that is waiting': (claim) => believing(claim, { status: 'waiting', missing: [2] }),
         'a feature that another attempt holds': (claim) =>
           believing(claim, {
-            ...{ status: 'claimed', phase: 'working' },
+            status: 'claimed',
+            phase: 'working',
             claim: { slot: 2, attempt: 1, fence: 9, claimedAt: 0 },
           }),
         'a feature that is not stored': (claim) => believing(claim, undefined),

@@ -8,14 +8,21 @@ const onAgents = ['start', 'setAgents'] as const;
 
 /** One of each type; typed by the union, so that a new message does not compile until it is here. */
 const messages: { readonly [T in FromWebview['type']]: Extract<FromWebview, { type: T }> } = {
-  ...{ ready: { type: 'ready' }, needSnapshot: { type: 'needSnapshot' } },
-  ...{ start: { type: 'start', maxAgents: 3 }, setAgents: { type: 'setAgents', maxAgents: 5 } },
-  ...{ pause: { type: 'pause' }, resume: { type: 'resume' }, stop: { type: 'stop' } },
-  ...{ retry: { type: 'retry', featureId: 1 }, confirm: { type: 'confirm', featureId: 1 } },
+  ready: { type: 'ready' },
+  needSnapshot: { type: 'needSnapshot' },
+  start: { type: 'start', maxAgents: 3 },
+  setAgents: { type: 'setAgents', maxAgents: 5 },
+  pause: { type: 'pause' },
+  resume: { type: 'resume' },
+  stop: { type: 'stop' },
+  retry: { type: 'retry', featureId: 1 },
+  confirm: { type: 'confirm', featureId: 1 },
   showChanges: { type: 'showChanges', featureId: 1 },
-  ...{ reject: { type: 'reject', featureId: 1 }, openFeature: { type: 'openFeature', featureId: 1 } },
+  reject: { type: 'reject', featureId: 1 },
+  openFeature: { type: 'openFeature', featureId: 1 },
   openFile: { type: 'openFile', path: 'src/a.ts' },
-  ...{ openBacklog: { type: 'openBacklog' }, createBacklog: { type: 'createBacklog' } },
+  openBacklog: { type: 'openBacklog' },
+  createBacklog: { type: 'createBacklog' },
 };
 
 const accepts = (value: unknown) => fromWebview.safeParse(value).success;

@@ -49,7 +49,10 @@ export function chatError(
   headers: Readonly<Record<string, string>> = {},
 ): FakeAnswer {
   return {
-    ...{ kind: 'page', status, contentType: 'application/json', headers },
+    kind: 'page',
+    status,
+    contentType: 'application/json',
+    headers,
     body: JSON.stringify(typeof error === 'string' ? { error: { message: error, type: 'error' } } : error),
   };
 }

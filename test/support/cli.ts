@@ -96,7 +96,10 @@ export function startCli(
     child.on('close', (code, signal) => resolve({ code, signal }));
   });
   return {
-    ...{ child, lines, notes, ended },
+    child,
+    lines,
+    notes,
+    ended,
     onLine: (listener) => void listeners.push(listener),
     onNote: (listener) => void noteListeners.push(listener),
   };

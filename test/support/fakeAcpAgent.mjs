@@ -182,7 +182,8 @@ function command(step) {
 
 function plan([done, of]) {
   const entries = Array.from({ length: of }, (_, k) => ({
-    ...{ content: `part ${k}`, priority: 'medium' },
+    content: `part ${k}`,
+    priority: 'medium',
     status: k < done ? 'completed' : 'pending',
   }));
   update({ sessionUpdate: 'plan', entries });
@@ -205,7 +206,8 @@ async function call(kind, title, file, { gate, hook, content, rawInput, tell }, 
   }
   const done = await work();
   update({
-    ...{ sessionUpdate: 'tool_call_update', toolCallId: toolCall.toolCallId },
+    sessionUpdate: 'tool_call_update',
+    toolCallId: toolCall.toolCallId,
     status: done?.isOk === false ? 'failed' : 'completed',
     ...(done?.text && { content: [{ type: 'content', content: { type: 'text', text: done.text } }] }),
   });

@@ -19,12 +19,10 @@ export function geminiAnswer(parts: readonly GeminiPart[], isStream: boolean): F
       },
     ],
     usageMetadata: {
-      ...{
-        promptTokenCount: 100,
-        cachedContentTokenCount: 40,
-        candidatesTokenCount: 9,
-        totalTokenCount: 109,
-      },
+      promptTokenCount: 100,
+      cachedContentTokenCount: 40,
+      candidatesTokenCount: 9,
+      totalTokenCount: 109,
     },
     modelVersion: 'fake',
   };

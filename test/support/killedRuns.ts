@@ -221,7 +221,8 @@ async function makeProject(dir: string): Promise<Project> {
   put('fixed.txt', 'fixed\n', 0o444);
   put('changed.txt', 'committed\n');
   const backlog = [...passing, failing].map((id) => ({
-    ...{ name: `F${id}`, verify: `node check.js ${id}` },
+    name: `F${id}`,
+    verify: `node check.js ${id}`,
     depends_on: (needs[id] ?? []).map((need) => `F${need}`),
     ...(id % 2 === 0 && { files: Object.keys(workOf(id)) }),
   }));

@@ -17,7 +17,9 @@ export const plainPrograms: ProgramRunner = {
     const stream = Duplex.from({ readable: child.stdout, writable: child.stdin });
     stream.on('error', () => undefined);
     return {
-      ...{ input: stream, output: stream, ended },
+      input: stream,
+      output: stream,
+      ended,
       end: () => {
         child.kill('SIGKILL');
         return ended;

@@ -120,7 +120,9 @@ function featureSteps(history: History, n: number): LazyStep[] {
             { type: 'lock.granted', resource: pick(paths, n), kind: 'resource', how: 'claim', ...claim },
           ],
         }),
-        ...[remove, edit, skip],
+        remove,
+        edit,
+        skip,
       ];
     case 'waiting':
       return [() => just({ type: 'feature.freed', featureId }), remove, edit, skip];

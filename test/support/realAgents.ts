@@ -72,10 +72,14 @@ export async function realProject(
   const env = {
     ...user,
     ...offline,
-    ...{ HOME: home, TMPDIR: home, PATH: [...bins, node, process.env.PATH].join(path.delimiter) },
-    ...{ ANTHROPIC_BASE_URL: api.baseUrl, ANTHROPIC_API_KEY: 'sk-fake-0123456789' },
-    ...{ OPENAI_API_KEY: 'sk-fake-openai-0123456789' },
-    ...{ GEMINI_API_KEY: 'fake-gemini-0123456789', GOOGLE_GEMINI_BASE_URL: api.baseUrl },
+    HOME: home,
+    TMPDIR: home,
+    PATH: [...bins, node, process.env.PATH].join(path.delimiter),
+    ANTHROPIC_BASE_URL: api.baseUrl,
+    ANTHROPIC_API_KEY: 'sk-fake-0123456789',
+    OPENAI_API_KEY: 'sk-fake-openai-0123456789',
+    GEMINI_API_KEY: 'fake-gemini-0123456789',
+    GOOGLE_GEMINI_BASE_URL: api.baseUrl,
     GEMINI_MODEL: 'gemini-2.5-flash', // else it asks which to take
   };
   return { dir, home, api, env, args: ['run', '--project-dir', dir, '--json'] };
@@ -99,10 +103,12 @@ async function writeHome(home: string, configHome: string, baseUrl: string): Pro
       '',
     ].join('\n'),
     [path.join(configHome, 'opencode/opencode.json')]: JSON.stringify({
-      ...{ model: 'fake/m1', small_model: 'fake/m1' },
+      model: 'fake/m1',
+      small_model: 'fake/m1',
       provider: {
         fake: {
-          ...{ npm: '@ai-sdk/openai-compatible', name: 'Fake' },
+          npm: '@ai-sdk/openai-compatible',
+          name: 'Fake',
           options: { baseURL: `${baseUrl}/v1`, apiKey: 'sk-fake-opencode' },
           models: {
             m1: { name: 'M1', limit: { context: 100_000, output: 8_000 }, cost: { input: 3, output: 15 } },
@@ -111,8 +117,10 @@ async function writeHome(home: string, configHome: string, baseUrl: string): Pro
       },
     }),
     '.gemini/settings.json': JSON.stringify({
-      ...{ telemetry: { enabled: false }, privacy: { usageStatisticsEnabled: false } },
-      ...{ general: { enableAutoUpdate: false }, security: { auth: { selectedType: 'gemini-api-key' } } },
+      telemetry: { enabled: false },
+      privacy: { usageStatisticsEnabled: false },
+      general: { enableAutoUpdate: false },
+      security: { auth: { selectedType: 'gemini-api-key' } },
     }),
   };
   for (const [name, text] of Object.entries(files)) {

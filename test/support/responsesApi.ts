@@ -8,8 +8,11 @@ export type ResponsesItem =
   | { readonly custom: string; readonly id: string; readonly input: string };
 
 const responsesUsage = {
-  ...{ input_tokens: 100, input_tokens_details: { cached_tokens: 40 } },
-  ...{ output_tokens: 9, output_tokens_details: { reasoning_tokens: 0 }, total_tokens: 109 },
+  input_tokens: 100,
+  input_tokens_details: { cached_tokens: 40 },
+  output_tokens: 9,
+  output_tokens_details: { reasoning_tokens: 0 },
+  total_tokens: 109,
 };
 
 /** A whole answer as it is streamed: each item as it begins and as it is done, then the end with the counts. */

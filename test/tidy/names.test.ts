@@ -4,8 +4,19 @@ import path from 'node:path';
 import { contentOf, productFiles, projectFiles } from '../support/sourceFiles';
 
 const rooms = [
-  ...['core', 'protocol', 'ports', 'engine', 'agent', 'adapters', 'hub', 'client', 'host'],
-  ...['worker', 'cli', 'mcp', 'vscode'],
+  'core',
+  'protocol',
+  'ports',
+  'engine',
+  'agent',
+  'adapters',
+  'hub',
+  'client',
+  'host',
+  'worker',
+  'cli',
+  'mcp',
+  'vscode',
 ];
 const emptyNames = /^(index|utils?|types?|helpers?|common|misc|constants|interfaces?)\./;
 const otherWords = /job|task|ticket|manager|service|controller|helper|util/i;

@@ -48,7 +48,11 @@ describe('Parallel Agents in VS Code', function () {
     mkdirSync(pictures, { recursive: true });
     const env = { ...process.env, ANTHROPIC_API_KEY: undefined, OPENAI_API_KEY: undefined };
     code = await openVsCode({
-      ...{ folder, extensionDevelopmentPath: repoRoot, trusted, env, machineSettings },
+      folder,
+      extensionDevelopmentPath: repoRoot,
+      trusted,
+      env,
+      machineSettings,
     });
     page = code.page;
     page.setDefaultTimeout(120_000);

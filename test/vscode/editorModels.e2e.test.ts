@@ -16,8 +16,13 @@ import { repoRoot } from '../support/repoRoot';
 import { openVsCode, type VsCode } from '../support/vsCode';
 
 const manifest = {
-  ...{ name: 'models-of-test', publisher: 'test', version: '1.0.0', engines: { vscode: '^1.101.0' } },
-  ...{ main: './extension.js', extensionKind: ['workspace'], activationEvents: [] },
+  name: 'models-of-test',
+  publisher: 'test',
+  version: '1.0.0',
+  engines: { vscode: '^1.101.0' },
+  main: './extension.js',
+  extensionKind: ['workspace'],
+  activationEvents: [],
   contributes: { languageModelChatProviders: [{ vendor: 'test', displayName: 'Models of a Test' }] },
 };
 
@@ -82,7 +87,10 @@ describe('models of the editor, in VS Code', function () {
       JSON.stringify([{ name: 'One', verify: 'test -f one.txt' }]),
     );
     code = await openVsCode({
-      ...{ folder, extensionDevelopmentPath: repoRoot, extensionsDir, machineSettings: settings },
+      folder,
+      extensionDevelopmentPath: repoRoot,
+      extensionsDir,
+      machineSettings: settings,
       env: { ...process.env, ANTHROPIC_API_KEY: undefined },
     });
     const { page } = code;

@@ -17,7 +17,8 @@ const name = 'vscode/big';
 function serviceOf(fake: FakeEditorModel, create: () => ModelProvider, close = () => {}): FakeService {
   const last = () => fake.requests.at(-1)?.[0].slice(1) ?? []; // behind the rules
   return {
-    ...{ create, close },
+    create,
+    close,
     answer: (...answers) => fake.answer(...answers),
     hang: (words) => fake.begin(words, 'hang'),
     abandoned: () => fake.cancelled,

@@ -97,7 +97,12 @@ export function createFakeEditorModel(): FakeEditorModel {
     return { stream: stream(answer), text: stream(answer) };
   };
   const model = {
-    ...{ name: 'Big', id: 'big-1', vendor: 'test', family: 'big', version: '1', maxInputTokens: 8000 },
+    name: 'Big',
+    id: 'big-1',
+    vendor: 'test',
+    family: 'big',
+    version: '1',
+    maxInputTokens: 8000,
     sendRequest,
     countTokens: async (text: string) => (text === 'I look.' ? 7 : 11),
   } as unknown as vscode.LanguageModelChat; // its messages are ours

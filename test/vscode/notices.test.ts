@@ -117,15 +117,19 @@ function change(...happenings: readonly Happening[]) {
 function ended(outcome: RunOutcome): Happening {
   const waitingMs = { dependency: 0, lock: 0, limit: 0, rate: 0, paused: 0 };
   const report = {
-    ...{
-      startedAt: 0,
-      wallMs: 1,
-      maxAgents: 3,
-      passing: outcome === 'complete' ? 5 : 3,
-      total: 5,
-      oneAgentMs: 3,
-    },
-    ...{ bestPossibleMs: 1, costUsd: 0, inputTokens: 0, outputTokens: 0, waitingMs, attempts: 5, retries: 0 },
+    startedAt: 0,
+    wallMs: 1,
+    maxAgents: 3,
+    passing: outcome === 'complete' ? 5 : 3,
+    total: 5,
+    oneAgentMs: 3,
+    bestPossibleMs: 1,
+    costUsd: 0,
+    inputTokens: 0,
+    outputTokens: 0,
+    waitingMs,
+    attempts: 5,
+    retries: 0,
   };
   return { type: 'run.finished', runId: 1, outcome, report };
 }

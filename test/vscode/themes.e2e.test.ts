@@ -36,7 +36,9 @@ describe('the sample at work in a real window', function () {
     const gate = await gateFor(cleanUp);
     await holdTheRoutes(dir, gate);
     const window = await openVsCode({
-      ...{ folder: dir, extensionsDir, userSettings: { 'window.commandCenter': false } },
+      folder: dir,
+      extensionsDir,
+      userSettings: { 'window.commandCenter': false },
       env: { ...process.env, ANTHROPIC_API_KEY: undefined },
       viewport: { width: 1440, height: 960 },
     });

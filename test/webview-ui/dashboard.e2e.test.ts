@@ -549,7 +549,14 @@ describe('the dashboard', () => {
       const rows = dashboard.page.getByRole('table', { name: 'Attempts of this run' }).getByRole('row');
       assert.equal(await rows.count(), 10);
       assert.deepEqual(await rows.nth(5).getByRole('cell').allInnerTexts(), [
-        ...['2', 'Search', '1', '30 s', '40 s', 'passed', 'waited 11 s for src/accounts.ts', '–'],
+        '2',
+        'Search',
+        '1',
+        '30 s',
+        '40 s',
+        'passed',
+        'waited 11 s for src/accounts.ts',
+        '–',
       ]);
     });
 

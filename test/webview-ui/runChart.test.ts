@@ -22,8 +22,18 @@ function chartOf(history: Told, from = 0): RunChart {
 /** A report with nothing in it but what is given. */
 function reportOf(part: Partial<RunReport>): RunReport {
   return {
-    ...{ startedAt: 0, wallMs: 0, maxAgents: 3, passing: 0, total: 0, oneAgentMs: 0, bestPossibleMs: 0 },
-    ...{ costUsd: 0, inputTokens: 0, outputTokens: 0, attempts: 0, retries: 0 },
+    startedAt: 0,
+    wallMs: 0,
+    maxAgents: 3,
+    passing: 0,
+    total: 0,
+    oneAgentMs: 0,
+    bestPossibleMs: 0,
+    costUsd: 0,
+    inputTokens: 0,
+    outputTokens: 0,
+    attempts: 0,
+    retries: 0,
     waitingMs: { dependency: 0, lock: 0, limit: 0, rate: 0, paused: 0 },
     ...part,
   };
@@ -162,7 +172,8 @@ describe('the words of a run', () => {
       attempts: 4,
       retries: 1,
       waitingMs: { ...waitingMs, core: 6_000 },
-      ...{ oneAgentIs: 'estimate', attemptMs: 156_000 },
+      oneAgentIs: 'estimate',
+      attemptMs: 156_000,
       cores: { count: 2, cpuMs: 90_000, busyMs: 50_000, isWhole: true },
       interruptions: { count: 1, awayMs: 3_000 },
     });

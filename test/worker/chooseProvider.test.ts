@@ -9,10 +9,23 @@ import { SimulatedClock } from '../doubles/simulatedClock';
 
 async function firstWordOf(turns: readonly OfflineTurn[]): Promise<string> {
   const assignment: Assignment = {
-    ...{ slot: 1, featureId: 1, attempt: 1, fence: 1, name: 'a', description: '', category: 'other' },
+    slot: 1,
+    featureId: 1,
+    attempt: 1,
+    fence: 1,
+    name: 'a',
+    description: '',
+    category: 'other',
     experts: { roles: [], checklists: [] },
-    ...{ declaredFiles: [], allowedCommands: [], secretFiles: [], model: 'offline', limits: defaultLimits },
-    ...{ copyDir: '/copy', reattachGraceMs: 1, tag: 't', offline: { ok: true, turns } },
+    declaredFiles: [],
+    allowedCommands: [],
+    secretFiles: [],
+    model: 'offline',
+    limits: defaultLimits,
+    copyDir: '/copy',
+    reattachGraceMs: 1,
+    tag: 't',
+    offline: { ok: true, turns },
   };
   const request = { system: '', tools: [], messages: [], maxOutputTokens: 1 } as const;
   const nobody: RunTurn = () => assert.fail('the hub is asked for no script');

@@ -34,21 +34,20 @@ describe('worker', () => {
     assert.deepEqual(await startWorker(helloLine(hub)).ended, { code: 0, output: '' });
     assert.deepEqual(hub.asked, [
       `hello ${protocolVersion} number`,
-      ...['progress thinking', 'called 0', 'progress editing a.txt', 'write a.txt on a base'],
+      'progress thinking',
+      'called 0',
+      'progress editing a.txt',
+      'write a.txt on a base',
       'edit_file true: Edited a.txt: 1 edit.',
-      ...[
-        'progress thinking',
-        'called 0',
-        'progress running cat a.txt',
-        'run_command true: Exit code 0 after n s',
-      ],
-      ...[
-        'progress thinking',
-        'called 0',
-        'progress handing in the work',
-        'finish true: Done.',
-        'submit Done.',
-      ],
+      'progress thinking',
+      'called 0',
+      'progress running cat a.txt',
+      'run_command true: Exit code 0 after n s',
+      'progress thinking',
+      'called 0',
+      'progress handing in the work',
+      'finish true: Done.',
+      'submit Done.',
     ]);
     assert.equal(await readFile(path.join(hub.copyDir, 'a.txt'), 'utf8'), 'two\n');
     assert.match(await hub.logged('handing in'), /I begin\..*two/s);

@@ -46,7 +46,9 @@ export function layOutGantt({ lanes, spanMs, bars, chain }: RunChart, room: numb
   const laneOf = new Map(lanes.map((slot, at) => [slot, at]));
   const boxes = bars.map((bar) => placeBar(bar, laneOf.get(bar.slot) ?? 0, xOf));
   return {
-    ...{ width, height: lanes.length * laneHeight + axisHeight, boxes },
+    width,
+    height: lanes.length * laneHeight + axisHeight,
+    boxes,
     links: chain.slice(1).flatMap((to, at) => {
       const [a, b] = [boxes[chain[at] ?? -1], boxes[to]];
       return a && b ? [linkBetween(a, b)] : [];
@@ -87,7 +89,8 @@ const steps = [
 function placeBar({ startMs, endMs, waits }: Bar, lane: number, xOf: (ms: number) => number): Box {
   const x = xOf(startMs);
   return {
-    ...{ x, y: lane * laneHeight + (laneHeight - barHeight) / 2 - 2 },
+    x,
+    y: lane * laneHeight + (laneHeight - barHeight) / 2 - 2,
     width: Math.max(leastBar, round(xOf(endMs) - x - 1)), // a pixel between bars that follow at once
     waits: waits.map((wait) => {
       const from = xOf(wait.startMs);

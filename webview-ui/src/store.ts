@@ -77,7 +77,10 @@ export function take(content: PageContent, message: ToWebview): Taken {
       }
       const isOlder = snapshot.seq < content.snapshot.seq; // another folder, or a database that was set aside
       return taken({
-        ...{ isLoaded: true, snapshot, surroundings, outputs },
+        isLoaded: true,
+        snapshot,
+        surroundings,
+        outputs,
         feed: isOlder ? [] : content.feed,
         fileWaits: fileWaitsOf(snapshot),
         timeline: timelineOf(snapshot.run, isOlder ? undefined : content.timeline),

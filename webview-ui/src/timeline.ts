@@ -42,8 +42,13 @@ export function timelineOf(run: Run | null, timeline?: Timeline): Timeline {
   const [runId, runStartedAt] = [run?.id ?? 0, run?.startedAt ?? 0];
   if (timeline?.runId === runId && timeline.runStartedAt === runStartedAt) return timeline;
   return {
-    ...{ runId, runStartedAt, runStartedMs: run?.startedMs },
-    ...{ attempts: new Map(), waits: new Map(), lastMs: 0, isWhole: false },
+    runId,
+    runStartedAt,
+    runStartedMs: run?.startedMs,
+    attempts: new Map(),
+    waits: new Map(),
+    lastMs: 0,
+    isWhole: false,
   };
 }
 

@@ -15,7 +15,9 @@ export function callOf(call: ToolCallUpdate, { commandsIn }: AgentManners): Agen
   const isTitle = commandsIn === 'title' && kind === 'execute';
   const command = commandIn(rawInput) ?? (isTitle ? (title ?? undefined) : undefined);
   return {
-    ...{ id: toolCallId, paths, changes: [...new Set(changes)] },
+    id: toolCallId,
+    paths,
+    changes: [...new Set(changes)],
     ...(kind && { kind }),
     ...(title && { title }),
     ...(command !== undefined && { command }),

@@ -34,7 +34,9 @@ export function findAgent(profile: AgentProfile, workspace: string, environment:
   return {
     ok: true,
     start: {
-      ...{ title, argv: [program, ...args], env: { ...Object.fromEntries(own), ...further, ...env } },
+      title,
+      argv: [program, ...args],
+      env: { ...Object.fromEntries(own), ...further, ...env },
       manners,
       ...(login && { login: login.command }),
     },

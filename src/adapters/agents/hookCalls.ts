@@ -8,8 +8,15 @@ import { pathsIn } from './acpCalls';
 /** Tools that read, change or run something; what others do is asked for over the protocol, or is nothing of ours. */
 const tools: { readonly [H in AgentHook]: Readonly<Record<string, AgentCallKind>> } = {
   claude: {
-    ...{ Read: 'read', Glob: 'search', Grep: 'search', Bash: 'execute', Monitor: 'execute' },
-    ...{ Edit: 'edit', MultiEdit: 'edit', Write: 'edit', NotebookEdit: 'edit' },
+    Read: 'read',
+    Glob: 'search',
+    Grep: 'search',
+    Bash: 'execute',
+    Monitor: 'execute',
+    Edit: 'edit',
+    MultiEdit: 'edit',
+    Write: 'edit',
+    NotebookEdit: 'edit',
   },
   codex: { apply_patch: 'edit', Bash: 'execute' },
 };
@@ -26,7 +33,11 @@ export function callOfHook(hook: AgentHook, told: unknown): AgentCall | undefine
   const isPatch = name === 'apply_patch';
   const named = isPatch ? filesOfPatch(command ?? '') : pathsIn(input);
   return {
-    ...{ id, kind, title: name, changes: [], input },
+    id,
+    kind,
+    title: name,
+    changes: [],
+    input,
     paths: named.map((file) => (path.isAbsolute(file) ? file : path.join(folder, file))),
     ...(command !== undefined && !isPatch && { command }),
   };

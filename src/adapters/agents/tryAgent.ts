@@ -91,8 +91,12 @@ function said(
 ): Promise<Said> {
   return new Promise((resolve) => {
     const child = spawn(program, args, {
-      ...{ cwd, env, stdio: ['ignore', 'pipe', 'ignore'], windowsHide: true },
-      ...{ timeout: longestAskMs, killSignal: 'SIGKILL' },
+      cwd,
+      env,
+      stdio: ['ignore', 'pipe', 'ignore'],
+      windowsHide: true,
+      timeout: longestAskMs,
+      killSignal: 'SIGKILL',
     });
     let output = '';
     child.stdout?.on('data', (text) => {

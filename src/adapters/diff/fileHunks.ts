@@ -58,8 +58,9 @@ export function hunksOf(runs: readonly Run[]): readonly Hunk[] {
   });
   // Where a hunk has no line of a text, it stands after the line before it.
   return hunks.map(({ oldStart, newStart, lines }) => ({
-    ...{ oldStart: oldStart + (countOf(lines, '+') > 0 ? 1 : 0) },
-    ...{ newStart: newStart + (countOf(lines, '-') > 0 ? 1 : 0), lines },
+    oldStart: oldStart + (countOf(lines, '+') > 0 ? 1 : 0),
+    newStart: newStart + (countOf(lines, '-') > 0 ? 1 : 0),
+    lines,
   }));
 }
 

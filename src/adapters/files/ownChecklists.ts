@@ -27,7 +27,8 @@ export async function readOwnChecklists(
 async function readOne(houseDir: string, name: ChecklistName): Promise<OwnChecklist | undefined> {
   const file = `${name}_prompt.md`;
   const no = (why: string): OwnChecklist => ({
-    ...{ name, ok: false },
+    name,
+    ok: false,
     why: `.parallel-agents/${folderName}/${file} ${why}; the built-in checklist is used in its place.`,
   });
   try {

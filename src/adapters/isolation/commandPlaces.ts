@@ -43,7 +43,9 @@ export async function commandPlaceOf(
   return {
     cwd: path.join(top, inside),
     env: {
-      ...{ ...withoutDaemons(variables), ...stores, ...own },
+      ...withoutDaemons(variables),
+      ...stores,
+      ...own,
       GIT_CEILING_DIRECTORIES: path.dirname(top),
     },
     view: { ...maker, mounts: [...parts(), { from: dir, at: top }, ...closedSockets(variables)] },

@@ -31,7 +31,9 @@ function socketsOf({ DOCKER_HOST = '', WATCHMAN_SOCK, HOME = homeFolder() }: Var
   const runtime = `/run/user/${process.getuid?.()}`;
   const named = /^unix:\/\/(.+)/.exec(DOCKER_HOST)?.[1];
   return [
-    ...['/run/docker.sock', '/run/podman/podman.sock', '/run/containerd/containerd.sock'],
+    '/run/docker.sock',
+    '/run/podman/podman.sock',
+    '/run/containerd/containerd.sock',
     ...['docker.sock', 'podman/podman.sock'].map((name) => path.join(runtime, name)),
     ...['.docker/run/docker.sock', '.docker/desktop/docker.sock', '.colima/default/docker.sock'].map((name) =>
       path.join(HOME, name),

@@ -70,7 +70,10 @@ function foundIn(kind: ReturnType<typeof kindOf>, words: string, lookedAt: numbe
   const [, mode = '', size = '', modified = '', changed = '', inode = '', ...to] = words.split(' ');
   if (kind === 'link') return { kind, to: to.join(' '), words };
   const stat = {
-    ...{ size: Number(size), mtimeMs: msOf(modified), ctimeMs: msOf(changed), ino: Number(inode) },
+    size: Number(size),
+    mtimeMs: msOf(modified),
+    ctimeMs: msOf(changed),
+    ino: Number(inode),
     mode: Number.parseInt(mode, 8),
   };
   if (kind === 'file') return { kind, stamp: stampOf(stat, lookedAt), words };

@@ -84,7 +84,8 @@ export class GitCopies {
     for (const made of [staging, objects.at]) mkdirSync(made, { recursive: true });
     await copyGit(source, copy, { staging, objects: this.isInView ? objects.at : objects.from });
     this.#made.set(folder, {
-      ...{ source: print, copy: await printOfCopy(copy) },
+      source: print,
+      copy: await printOfCopy(copy),
       objects: { ...objects, isReadOnly: true },
     });
   }

@@ -152,7 +152,8 @@ export function createPlaces(options: PlacesOptions): Places {
     const told = new ArrivalList(inside, (file) => !isIgnoredPath(file));
     const isShared = pathMatcher(options.sharedGlobs());
     await work({
-      ...{ place, told },
+      place,
+      told,
       isShared: (at) => at.startsWith(inside) && isShared(at.slice(inside.length)),
       isIgnored: (at) => !at.startsWith(inside) || isIgnoredPath(at.slice(inside.length)),
     });
@@ -173,7 +174,8 @@ export function createPlaces(options: PlacesOptions): Places {
     const protection = await protectionAt(folderOf(slot), repositoriesOf(place));
     const rules = leftOut();
     return {
-      ...{ place, root: await realpath(folderOf(slot)) },
+      place,
+      root: await realpath(folderOf(slot)),
       protection: (file) =>
         whyLeftOut(rules.of(inside + file, 'file')) ?? whyNotCopied(place, inside + file) ?? protection(file),
     };

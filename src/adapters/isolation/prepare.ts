@@ -85,7 +85,10 @@ export async function surveyPlace(
 ): Promise<Survey> {
   const { options, unread, manifest, lastSurvey } = place;
   const ours = await surveyTree(options.dir, {
-    ...{ isLeftOut: () => false, unread: (at) => unread.add(at), opens: true, room: options.room },
+    isLeftOut: () => false,
+    unread: (at) => unread.add(at),
+    opens: true,
+    room: options.room,
     garbled,
     ...((manifest.size > 0 || readdirSync(options.dir).length === 0) && { about: manifest.size }),
     ...(lastSurvey && { known: lastSurvey }),

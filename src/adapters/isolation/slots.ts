@@ -38,15 +38,23 @@ export class Slots {
     const { top, inside, room, slotDir, placeDir, folderOf } = this.where;
     const beside = (name: string) => path.join(slotDir(slot), name);
     const place = new SlotPlace({
-      ...{ top, inside, room, dir: placeDir(slot) },
-      ...{ staging: beside('incoming'), bases: beside('bases'), borrowed: beside('objects') },
+      top,
+      inside,
+      room,
+      dir: placeDir(slot),
+      staging: beside('incoming'),
+      bases: beside('bases'),
+      borrowed: beside('objects'),
       memory: beside('manifest'),
     });
     const own: OwnPlace = {
-      ...{ slot, place, setUp: new SetUp(place, beside('setup')) },
+      slot,
+      place,
+      setUp: new SetUp(place, beside('setup')),
       rules: new IgnoreRules(folderOf(slot), this.user.tracked),
       published: new IgnoreRules(folderOf(slot), this.user.tracked, undefined, this.user.outer),
-      ...{ isPrepared: false, idle: Promise.resolve() },
+      isPrepared: false,
+      idle: Promise.resolve(),
     };
     this.#known.set(slot, own);
     return own;

@@ -33,7 +33,12 @@ export function whereabouts(root: string, top: string, dir: string): Whereabouts
   // Named as the workspace is: there are tools that call things by their folder.
   const placeDir = (slot: Slot) => path.join(slotDir(slot), 'copy', path.basename(top) || 'root');
   return {
-    ...{ root, top, inside, dir, slotDir, placeDir },
+    root,
+    top,
+    inside,
+    dir,
+    slotDir,
+    placeDir,
     room: roomBelow(top, placeDir(longestSlot)),
     folderOf: (slot) => path.join(placeDir(slot), inside),
     artifactsDir: (slot) => path.join(slotDir(slot), 'artifacts'),

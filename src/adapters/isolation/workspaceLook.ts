@@ -67,7 +67,11 @@ export class WorkspaceLook {
       const unreadBelow = (at: string) => unread.add(`${scope}/${at}`);
       const room = this.tree.room - Buffer.byteLength(scope) - 1;
       const options = {
-        ...{ isLeftOut, unread: unreadBelow, tooLong: unreadBelow, room, about: 0 },
+        isLeftOut,
+        unread: unreadBelow,
+        tooLong: unreadBelow,
+        room,
+        about: 0,
         garbled: (at: string) => void [unread, garbled].map((all) => all.add(`${scope}/${at}`)),
       };
       for (const [at, one] of await surveyTree(`${this.tree.top}/${scope}`, options))

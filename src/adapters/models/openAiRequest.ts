@@ -54,7 +54,9 @@ function toAssistant(content: readonly AssistantBlock[]): readonly object[] {
     block.type === 'toolCall'
       ? [
           {
-            ...{ id: block.id, type: 'function', ...kept?.calls[block.id] },
+            id: block.id,
+            type: 'function',
+            ...kept?.calls[block.id],
             function: { name: block.name, arguments: JSON.stringify(inputObject(block.input)) },
           },
         ]
@@ -63,7 +65,8 @@ function toAssistant(content: readonly AssistantBlock[]): readonly object[] {
   if (text === '' && calls.length === 0) return []; // an empty one is refused
   return [
     {
-      ...{ role: 'assistant', content: text === '' ? null : text },
+      role: 'assistant',
+      content: text === '' ? null : text,
       ...(calls.length > 0 && { tool_calls: calls }),
       ...(kept?.reasoning && { reasoning_details: kept.reasoning }),
     },

@@ -100,7 +100,10 @@ export function createCommandRunner({
     const tag = randomBytes(16).toString('hex');
     const lineage = addTags(environment[tagVariable], attemptTag, tag);
     return {
-      ...{ command, cwd, ...(view && { view }), ...(shell !== undefined && { shell }) },
+      command,
+      cwd,
+      ...(view && { view }),
+      ...(shell !== undefined && { shell }),
       timeoutMs: Math.min(timeoutMs, longestTimerMs),
       tag,
       // A copy of the workspace has no repository of its own; git must not find and change the workspace's above it.

@@ -16,9 +16,16 @@ const longestTrialMs = 5_000;
 /** What comes before the command's own words. @param cwd as the command sees it */
 export function viewArguments({ mounts, ownProcesses }: DiskView, cwd: string): readonly string[] {
   return [
-    ...['--json-status-fd', String(statusFd), '--dev-bind', '/', '/', ...(ownProcesses ? apart : [])],
+    '--json-status-fd',
+    String(statusFd),
+    '--dev-bind',
+    '/',
+    '/',
+    ...(ownProcesses ? apart : []),
     ...mounts.flatMap(({ from, at, isReadOnly }) => [isReadOnly ? '--ro-bind' : '--bind', from, at]),
-    ...['--chdir', cwd, '--'],
+    '--chdir',
+    cwd,
+    '--',
   ];
 }
 

@@ -121,9 +121,12 @@ function rowOf(line: string): readonly Row[] {
   if (remotePort === '' || inode === undefined) return [];
   return [
     {
-      ...{ local, localPort: Number.parseInt(localPort, 16) },
-      ...{ remote, remotePort: Number.parseInt(remotePort, 16) },
-      ...{ isListening: state === listening, inode: Number(inode) },
+      local,
+      localPort: Number.parseInt(localPort, 16),
+      remote,
+      remotePort: Number.parseInt(remotePort, 16),
+      isListening: state === listening,
+      inode: Number(inode),
     },
   ];
 }

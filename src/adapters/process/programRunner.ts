@@ -76,7 +76,13 @@ export function createProgramRunner({
       const tag = randomBytes(16).toString('hex');
       const lineage = addTags(environment[tagVariable], attemptTag, tag);
       const request: GuardRequest = {
-        ...{ command: '', program: argv, cwd, ...(view && { view }), timeoutMs: noLimitMs, tag, graceMs },
+        command: '',
+        program: argv,
+        cwd,
+        ...(view && { view }),
+        timeoutMs: noLimitMs,
+        tag,
+        graceMs,
         env: agentEnvironment(environment, lineage, env),
       };
       const guard = await startChild('the guard of an agent', () =>
@@ -96,7 +102,9 @@ export function createProgramRunner({
         return end;
       });
       return {
-        ...{ input, output, ended },
+        input,
+        output,
+        ended,
         async end(politeMs) {
           input.end();
           await Promise.race([ended, pause(politeMs, undefined, { ref: false })]);

@@ -31,8 +31,13 @@ export interface TakenOver {
 export const firstOfPublications = 6;
 
 const isEdit = shapeOf<EditRow>({
-  ...{ fence: isId, featureId: isId, path: isText, original: nullable(isText), mode: nullable(isCount) },
-  ...{ written: optional(nullable(isText)), pending: optional(nullable(isText)) },
+  fence: isId,
+  featureId: isId,
+  path: isText,
+  original: nullable(isText),
+  mode: nullable(isCount),
+  written: optional(nullable(isText)),
+  pending: optional(nullable(isText)),
   shared: optional(shapeOf<object>({})),
 });
 

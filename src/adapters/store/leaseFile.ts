@@ -130,7 +130,8 @@ export function parseSign(text: string | undefined): Sign | undefined {
     const { place, host, pid, token } = found ?? {};
     if (typeof token !== 'string' || token === '') return undefined;
     return {
-      ...{ token, text },
+      token,
+      text,
       ...(typeof place === 'string' && { place }),
       ...(typeof host === 'string' && { host }),
       ...(typeof pid === 'number' && { pid }),

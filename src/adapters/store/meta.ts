@@ -30,15 +30,16 @@ interface MetaValues extends Pick<Snapshot, (typeof snapshotKeys)[number]> {
 export type MetaKey = keyof MetaValues;
 
 const shapes: Fields<MetaValues> = {
-  ...{
-    schema: isCount,
-    epoch: isCount,
-    lsn: isCount,
-    seq: isCount,
-    lastFence: isCount,
-    lastFeatureId: isCount,
-  },
-  ...{ owner: isOwner, accounts: isAccounts, breaker: nullable(isBreaker), experience: isExperience },
+  schema: isCount,
+  epoch: isCount,
+  lsn: isCount,
+  seq: isCount,
+  lastFence: isCount,
+  lastFeatureId: isCount,
+  owner: isOwner,
+  accounts: isAccounts,
+  breaker: nullable(isBreaker),
+  experience: isExperience,
   bindings: listOf(isText),
 };
 

@@ -36,18 +36,32 @@ export const isTexts = listOf(isText);
 const isIds = listOf(isId);
 
 export const isFeatureSpec = shapeOf<FeatureSpec>({
-  ...{ name: isText, category: isText, priority: isNumber, description: isLongText },
-  ...{ dependsOn: isTexts, files: isTexts, resources: optional(isTexts) },
-  ...{ verify: optional(isLongText), model: optional(isText), estimate: optional(isNumber) },
+  name: isText,
+  category: isText,
+  priority: isNumber,
+  description: isLongText,
+  dependsOn: isTexts,
+  files: isTexts,
+  resources: optional(isTexts),
+  verify: optional(isLongText),
+  model: optional(isText),
+  estimate: optional(isNumber),
 });
 
 const isClaim = shapeOf<Claim>({
-  ...{ slot: isId, attempt: isId, fence: isId, claimedAt: isNumber, claimedMs: optional(isNumber) },
+  slot: isId,
+  attempt: isId,
+  fence: isId,
+  claimedAt: isNumber,
+  claimedMs: optional(isNumber),
 });
 
 export const isCheckProof = shapeOf<CheckProof>({
-  ...{ kind: isOneOf('check'), command: isLongText, exitCode: isOneOf(0) },
-  ...{ outputTail: isLongText, durationMs: isNumber },
+  kind: isOneOf('check'),
+  command: isLongText,
+  exitCode: isOneOf(0),
+  outputTail: isLongText,
+  durationMs: isNumber,
 });
 
 export const isEvidence = byWord('kind', {
@@ -72,7 +86,10 @@ export const isFeatureState = byWord('status', {
     unconfirmed: shapeOf({ claim: isClaim, why: isLongText, check: optional(isCheckProof) }),
   }),
   passing: shapeOf({
-    ...{ evidence: isEvidence, built: optional(isTexts), at: isNumber, elapsedMs: optional(isNumber) },
+    evidence: isEvidence,
+    built: optional(isTexts),
+    at: isNumber,
+    elapsedMs: optional(isNumber),
   }),
   failed: shapeOf({ reason: isLongText, at: isNumber }),
   skipped: shapeOf({ because: isSkipCause, ...reopened }),
@@ -92,31 +109,63 @@ export const isAgentEnd = isOneOf('done', 'yielded', 'stopped', 'limit', 'lost',
 
 export const isAgent = shapeOf<Agent>({
   ...attemptFields,
-  ...{ model: isText, status: isAgentStatus, step: isText, progress: optional(isNumber) },
-  ...{ startedAt: isNumber, endedAt: optional(isNumber), end: optional(isAgentEnd) },
-  ...{ losses: optional(isCount), process: optional(isProcess) },
-  ...{ inputTokens: isNumber, outputTokens: isNumber, costUsd: isNumber, actions: isCount },
-  ...{ modelWhy: optional(isText), expertsWhy: optional(isText), unpricedTokens: optional(isNumber) },
+  model: isText,
+  status: isAgentStatus,
+  step: isText,
+  progress: optional(isNumber),
+  startedAt: isNumber,
+  endedAt: optional(isNumber),
+  end: optional(isAgentEnd),
+  losses: optional(isCount),
+  process: optional(isProcess),
+  inputTokens: isNumber,
+  outputTokens: isNumber,
+  costUsd: isNumber,
+  actions: isCount,
+  modelWhy: optional(isText),
+  expertsWhy: optional(isText),
+  unpricedTokens: optional(isNumber),
 });
 
 const isWaiting = shapeOf<WaitingByCause>({
-  ...{ dependency: isNumber, lock: isNumber, rate: isNumber, trouble: optional(isNumber) },
-  ...{ limit: isNumber, core: optional(isNumber), ahead: optional(isNumber), paused: isNumber },
+  dependency: isNumber,
+  lock: isNumber,
+  rate: isNumber,
+  trouble: optional(isNumber),
+  limit: isNumber,
+  core: optional(isNumber),
+  ahead: optional(isNumber),
+  paused: isNumber,
 });
 
 export const isRunReport = shapeOf<RunReport>({
-  ...{ startedAt: isNumber, wallMs: isNumber, maxAgents: isNumber, passing: isCount, total: isCount },
-  ...{ oneAgentMs: isNumber, oneAgentIs: optional(isOneOf('measured', 'estimate', 'atMost')) },
-  ...{ lastChecksMs: optional(isNumber), attemptMs: optional(isNumber), bestPossibleMs: isNumber },
+  startedAt: isNumber,
+  wallMs: isNumber,
+  maxAgents: isNumber,
+  passing: isCount,
+  total: isCount,
+  oneAgentMs: isNumber,
+  oneAgentIs: optional(isOneOf('measured', 'estimate', 'atMost')),
+  lastChecksMs: optional(isNumber),
+  attemptMs: optional(isNumber),
+  bestPossibleMs: isNumber,
   cores: optional(shapeOf({ count: isNumber, cpuMs: isNumber, busyMs: isNumber, isWhole: isFlag })),
-  ...{ costUsd: isNumber, inputTokens: isNumber, outputTokens: isNumber, waitingMs: isWaiting },
+  costUsd: isNumber,
+  inputTokens: isNumber,
+  outputTokens: isNumber,
+  waitingMs: isWaiting,
   unpricedTokens: optional(isNumber),
   interruptions: optional(shapeOf({ count: isCount, awayMs: isNumber })),
-  ...{ attempts: isCount, retries: isCount, chainLength: optional(isCount) },
+  attempts: isCount,
+  retries: isCount,
+  chainLength: optional(isCount),
   chain: optional(
     listOf(
       shapeOf({
-        ...{ featureId: isId, name: isText, startMs: isNumber, endMs: isNumber },
+        featureId: isId,
+        name: isText,
+        startMs: isNumber,
+        endMs: isNumber,
         because: isOneOf('start', 'retry', 'dependency', 'file', 'resource', 'slot'),
       }),
     ),
@@ -124,7 +173,11 @@ export const isRunReport = shapeOf<RunReport>({
   rows: optional(
     listOf(
       shapeOf({
-        ...{ slot: isId, featureId: isId, attempt: isId, startMs: isNumber, endMs: isNumber },
+        slot: isId,
+        featureId: isId,
+        attempt: isId,
+        startMs: isNumber,
+        endMs: isNumber,
         end: isOneOf('passed', 'failed', 'retried', 'yielded', 'unconfirmed', 'open'),
       }),
     ),
@@ -135,10 +188,17 @@ export const isRunOutcome = isOneOf('complete', 'incomplete', 'stopped');
 
 /** Its settings are read field by field, and what cannot be used is as by default (`readRunSettings`). */
 export const isRun = shapeOf<Run>({
-  ...{ id: isId, status: isOneOf('running', 'paused', 'stopping', 'finished'), settings: isAnything },
-  ...{ startedAt: isNumber, startedMs: optional(isNumber), startedSeq: isId },
-  ...{ outcome: optional(isRunOutcome), report: optional(isRunReport) },
-  ...{ costUsd: isNumber, inputTokens: isNumber, outputTokens: isNumber },
+  id: isId,
+  status: isOneOf('running', 'paused', 'stopping', 'finished'),
+  settings: isAnything,
+  startedAt: isNumber,
+  startedMs: optional(isNumber),
+  startedSeq: isId,
+  outcome: optional(isRunOutcome),
+  report: optional(isRunReport),
+  costUsd: isNumber,
+  inputTokens: isNumber,
+  outputTokens: isNumber,
   unpricedTokens: optional(isNumber),
 });
 
@@ -147,8 +207,15 @@ export const isOwner = nullable(shapeOf<Owner>({ epoch: isCount, process: isProc
 
 export const isTroubleCause = isOneOf(...troubleCauses);
 export const isBreaker = shapeOf<Breaker>({
-  ...{ cause: isTroubleCause, message: isText, mend: isText, since: isNumber, account: optional(isText) },
-  ...{ probeAt: isNumber, tries: isCount, fence: isCount, inCommand: optional(isOneOf(true)) },
+  cause: isTroubleCause,
+  message: isText,
+  mend: isText,
+  since: isNumber,
+  account: optional(isText),
+  probeAt: isNumber,
+  tries: isCount,
+  fence: isCount,
+  inCommand: optional(isOneOf(true)),
 });
 export const isAccounts = mapOf(
   shapeOf<Account>({
@@ -159,10 +226,13 @@ export const isAccounts = mapOf(
 
 export const isExperience = listOf(
   shapeOf<CategoryExperience>({
-    ...{ category: isText, passed: isCount },
+    category: isText,
+    passed: isCount,
     models: listOf(
       shapeOf<ModelTime>({
-        ...{ model: isText, count: isCount, totalMs: isNumber },
+        model: isText,
+        count: isCount,
+        totalMs: isNumber,
         costs: optional(shapeOf<ModelCosts>({ count: isId, usd: isNumber, squares: isNumber })),
       }),
     ),
@@ -174,7 +244,9 @@ export const isExperience = listOf(
 const isFileState = shapeOf<FileState>({ hash: nullable(isText), mode: nullable(isCount) });
 
 export const isPublication = shapeOf<PublicationRecord>({
-  ...{ fence: isId, featureId: isId, stage: isOneOf('staged', 'publishing', 'published') },
+  fence: isId,
+  featureId: isId,
+  stage: isOneOf('staged', 'publishing', 'published'),
   files: listOf(shapeOf<StagedFile>({ path: isText, before: isFileState, after: isFileState })),
   evidence: optional(isCheckProof),
 });

@@ -71,7 +71,15 @@ export async function takeOver(taking: TakeOver, recovered: Recovered): Promise<
     const texts = new KeptTexts(place.files, place.dir);
     const archive = new EventArchive(place.files, place.dir);
     return {
-      ...{ place, database, texts, archive, journal, epoch, schema, lsn, cutBytes },
+      place,
+      database,
+      texts,
+      archive,
+      journal,
+      epoch,
+      schema,
+      lsn,
+      cutBytes,
       ...(repaired !== '' && { repaired }),
       ...(madeElsewhere && { madeElsewhere }),
     };

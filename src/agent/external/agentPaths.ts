@@ -29,7 +29,8 @@ export function withoutSecrets(place: CommandPlace, secrets: ReadonlySet<Workspa
   const { view, cwd } = place;
   if (!view) return place;
   const hidden = [...secrets].map((path) => ({
-    ...{ from: '/dev/null', at: `${cwd}/${path}` },
+    from: '/dev/null',
+    at: `${cwd}/${path}`,
     isReadOnly: true,
   }));
   return { ...place, view: { ...view, mounts: [...view.mounts, ...hidden] } };

@@ -12,11 +12,18 @@ export type CallReach = ToolKind | 'other';
 
 /** Under what name a call is counted and told: as our own tools' are. */
 const tools: { readonly [K in AgentCallKind]?: ToolName } = {
-  ...{ read: 'read_file', search: 'search_files', edit: 'edit_file', delete: 'delete_file' },
-  ...{ move: 'move_file', execute: 'run_command' },
+  read: 'read_file',
+  search: 'search_files',
+  edit: 'edit_file',
+  delete: 'delete_file',
+  move: 'move_file',
+  execute: 'run_command',
 };
 const verbs: { readonly [K in AgentCallKind]?: string } = {
-  ...{ read: 'reading', edit: 'editing', delete: 'deleting', move: 'moving' },
+  read: 'reading',
+  edit: 'editing',
+  delete: 'deleting',
+  move: 'moving',
 };
 
 export function reachOf({ kind, command, changes }: AgentCall): CallReach {

@@ -98,7 +98,11 @@ class Conversation {
       tellOver = resolve;
     });
     const calls = new AgentCalls({
-      ...{ coordinator, clock, inside, isSecret, onOver: tellOver },
+      coordinator,
+      clock,
+      inside,
+      isSecret,
+      onOver: tellOver,
       ...(start.manners.writesAsAsked && {
         contentOf: async (path) => {
           const file = await files.read(path);

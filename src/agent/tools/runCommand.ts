@@ -32,7 +32,8 @@ export const runCommand = defineTool('run_command', {
 function endedAs(result: CommandResult): CommandEnded {
   const { durationMs, cpuMs, outputTail: printed, wroteBytes, guardEnd } = result;
   return {
-    ...{ durationMs, printed },
+    durationMs,
+    printed,
     ...(cpuMs !== undefined && { cpuMs }),
     ...(hasFailed(result) && { failed: true }),
     ...(wroteBytes !== undefined && { wroteBytes }),

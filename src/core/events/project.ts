@@ -147,12 +147,21 @@ function changeFeature(
     const { slot, featureId, attempt, fence, model, modelWhy, expertsWhy } = event;
     const losses = draft.agents[slot]?.losses;
     setAgent(draft, {
-      ...{ slot, featureId, attempt, fence, model },
+      slot,
+      featureId,
+      attempt,
+      fence,
+      model,
       ...(losses === undefined ? {} : { losses }),
       ...(modelWhy !== undefined && { modelWhy }),
       ...(expertsWhy !== undefined && { expertsWhy }),
-      ...{ status: 'starting', step: 'starting', startedAt: event.at },
-      ...{ inputTokens: 0, outputTokens: 0, costUsd: 0, actions: 0 },
+      status: 'starting',
+      step: 'starting',
+      startedAt: event.at,
+      inputTokens: 0,
+      outputTokens: 0,
+      costUsd: 0,
+      actions: 0,
     });
   }
 }
@@ -279,15 +288,15 @@ function changeRun(draft: Draft, event: Event & RunEvent): void {
     draft.breaker = null; // whoever starts a run has looked; if the trouble is still there, it is met again
     draft.accounts = withoutBreakers(draft.accounts);
     draft.run = {
-      ...{
-        id: event.runId,
-        status: 'running',
-        settings: event.settings,
-        startedAt: event.at,
-        ...(event.elapsedMs === undefined ? {} : { startedMs: event.elapsedMs }),
-        startedSeq: event.seq,
-      },
-      ...{ costUsd: 0, inputTokens: 0, outputTokens: 0 },
+      id: event.runId,
+      status: 'running',
+      settings: event.settings,
+      startedAt: event.at,
+      ...(event.elapsedMs === undefined ? {} : { startedMs: event.elapsedMs }),
+      startedSeq: event.seq,
+      costUsd: 0,
+      inputTokens: 0,
+      outputTokens: 0,
     };
     return;
   }

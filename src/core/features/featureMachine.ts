@@ -80,7 +80,9 @@ export const table: { readonly [K in Transition]: Row<K> } = {
       return into(
         { ...anew(f), lastFailure: undefined },
         {
-          ...{ status: 'passing', evidence: c.evidence, at },
+          status: 'passing',
+          evidence: c.evidence,
+          at,
           ...(built.length > 0 && { built }),
           ...(elapsedMs === undefined ? {} : { elapsedMs }),
         },

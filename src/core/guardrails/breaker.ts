@@ -80,39 +80,46 @@ export type Proof = 'model' | 'copy' | 'work';
 
 /** A probe of the service is a request that somebody may have to pay for; one of this machine costs a process. */
 const firstProbeMs: Readonly<Record<TroubleCause, number>> = {
-  ...{ key: 60_000, credit: 60_000, service: 60_000, agent: 60_000, editor: 60_000 },
-  ...{
-    network: 5_000,
-    clock: 5_000,
-    certificate: 5_000,
-    proxy: 5_000,
-    spawn: 5_000,
-    files: 5_000,
-    disk: 5_000,
-    stateFolder: 5_000,
-    workspace: 5_000,
-    git: 5_000,
-    copies: 5_000,
-    meeting: 5_000,
-  },
+  key: 60_000,
+  credit: 60_000,
+  service: 60_000,
+  agent: 60_000,
+  editor: 60_000,
+  network: 5_000,
+  clock: 5_000,
+  certificate: 5_000,
+  proxy: 5_000,
+  spawn: 5_000,
+  files: 5_000,
+  disk: 5_000,
+  stateFolder: 5_000,
+  workspace: 5_000,
+  git: 5_000,
+  copies: 5_000,
+  meeting: 5_000,
 };
 const longestProbeMs = 15 * 60_000;
 /** What reaches nobody costs nobody anything. */
 const longestNetworkProbeMs = 60_000;
 
 const proofs: Readonly<Record<TroubleCause, Proof>> = {
-  ...{ key: 'model', credit: 'model', service: 'model', proxy: 'model', agent: 'model', editor: 'model' },
-  ...{ network: 'model', clock: 'model', certificate: 'model' },
-  ...{
-    spawn: 'copy',
-    files: 'copy',
-    workspace: 'copy',
-    git: 'copy',
-    copies: 'copy',
-    meeting: 'copy',
-    disk: 'work',
-    stateFolder: 'work',
-  },
+  key: 'model',
+  credit: 'model',
+  service: 'model',
+  proxy: 'model',
+  agent: 'model',
+  editor: 'model',
+  network: 'model',
+  clock: 'model',
+  certificate: 'model',
+  spawn: 'copy',
+  files: 'copy',
+  workspace: 'copy',
+  git: 'copy',
+  copies: 'copy',
+  meeting: 'copy',
+  disk: 'work',
+  stateFolder: 'work',
 };
 
 const keyMend = '"Set API Key" in the editor, its variable for the command line';
@@ -216,7 +223,13 @@ export function projectBreaker(
     case 'breaker.opened': {
       const { cause, message, mend, probeAt, inCommand, account } = event;
       return {
-        ...{ cause, message, mend, since: at, probeAt, tries: 0, fence: lastFence },
+        cause,
+        message,
+        mend,
+        since: at,
+        probeAt,
+        tries: 0,
+        fence: lastFence,
         ...(inCommand && { inCommand }),
         ...(account !== undefined && { account }),
       };

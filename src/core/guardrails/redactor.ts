@@ -20,8 +20,21 @@ const shortestBroken = 16;
 const longestHeld = 8192;
 /** Words of closed sets, by which the program itself goes on, and hashes. No key is looked for in them. */
 const closedFields = new Set([
-  ...['type', 'kind', 'status', 'phase', 'cause', 'how', 'by', 'outcome', 'limit', 'face', 'model'],
-  ...['before', 'after', 'hash', 'started'],
+  'type',
+  'kind',
+  'status',
+  'phase',
+  'cause',
+  'how',
+  'by',
+  'outcome',
+  'limit',
+  'face',
+  'model',
+  'before',
+  'after',
+  'hash',
+  'started',
 ]);
 
 export class Redactor {

@@ -102,7 +102,9 @@ export function bareFormsOf(secret: string): readonly string[] {
   const each = (write: (byte: number) => string) => bytes.map(write).join('');
   const inHex = (before: string) => each((byte) => before + byte.toString(16));
   const numbers = [
-    ...[hex(bytes), hex(utf16(secret)), hex(utf16be(secret))],
+    hex(bytes),
+    hex(utf16(secret)),
+    hex(utf16be(secret)),
     ...['x', '0x', 'u'].map(inHex),
     each(String),
     each((byte) => byte.toString(8)),
@@ -125,7 +127,8 @@ export function formsOf(secret: string): readonly string[] {
   const escaped = urlEncoded(plain);
   const asJson = JSON.stringify(plain).slice(1, -1);
   const forms = [
-    ...[plain, plain.replace(unseen, '')],
+    plain,
+    plain.replace(unseen, ''),
     asJson,
     ...inHtml(plain),
     escaped,

@@ -68,8 +68,12 @@ export const knownAgents: Agents = {
     needs: { CLAUDE_CODE_EXECUTABLE: 'claude' },
     versions: { claude: '2.1.332', 'claude-agent-acp': '0.101.0' },
     variables: [
-      ...['ANTHROPIC_API_KEY', 'ANTHROPIC_AUTH_TOKEN', 'ANTHROPIC_BASE_URL', 'ANTHROPIC_MODEL'],
-      ...['CLAUDE_CONFIG_DIR', 'CLAUDE_CODE_OAUTH_TOKEN'],
+      'ANTHROPIC_API_KEY',
+      'ANTHROPIC_AUTH_TOKEN',
+      'ANTHROPIC_BASE_URL',
+      'ANTHROPIC_MODEL',
+      'CLAUDE_CONFIG_DIR',
+      'CLAUDE_CODE_OAUTH_TOKEN',
     ],
     // What runs on behind its back would change files while they are checked.
     env: { CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: '1', CLAUDE_CODE_DISABLE_BACKGROUND_TASKS: '1' },
@@ -119,19 +123,30 @@ export const knownAgents: Agents = {
     command: ['opencode', 'acp'],
     versions: { opencode: '1.18.33' },
     variables: [
-      ...['ANTHROPIC_API_KEY', 'OPENAI_API_KEY', 'OPENROUTER_API_KEY', 'OPENCODE_API_KEY', 'GEMINI_API_KEY'],
-      ...['GOOGLE_GENERATIVE_AI_API_KEY', 'XAI_API_KEY', 'OPENCODE_CONFIG'],
+      'ANTHROPIC_API_KEY',
+      'OPENAI_API_KEY',
+      'OPENROUTER_API_KEY',
+      'OPENCODE_API_KEY',
+      'GEMINI_API_KEY',
+      'GOOGLE_GENERATIVE_AI_API_KEY',
+      'XAI_API_KEY',
+      'OPENCODE_CONFIG',
     ],
     env: { OPENCODE_DISABLE_AUTOUPDATE: '1', OPENCODE_DISABLE_LSP_DOWNLOAD: '1' },
     manners: {
       settings: {
         variable: 'OPENCODE_CONFIG_CONTENT',
         value: {
-          ...{ autoupdate: false, share: 'disabled' },
+          autoupdate: false,
+          share: 'disabled',
           // Who works for it would ask us nothing.
           permission: {
-            ...{ edit: 'ask', bash: 'ask' },
-            ...{ webfetch: 'deny', websearch: 'deny', task: 'deny', external_directory: 'deny' },
+            edit: 'ask',
+            bash: 'ask',
+            webfetch: 'deny',
+            websearch: 'deny',
+            task: 'deny',
+            external_directory: 'deny',
           },
           experimental: { continue_loop_on_deny: true },
         },
@@ -150,14 +165,14 @@ export const knownAgents: Agents = {
     command: ['gemini', '--acp', '--skip-trust'],
     versions: { gemini: '0.61.0' },
     variables: [
-      ...[
-        'GEMINI_API_KEY',
-        'GEMINI_MODEL',
-        'GOOGLE_GEMINI_BASE_URL',
-        'GOOGLE_API_KEY',
-        'GOOGLE_CLOUD_PROJECT',
-      ],
-      ...['GOOGLE_CLOUD_LOCATION', 'GOOGLE_GENAI_USE_VERTEXAI', 'GOOGLE_APPLICATION_CREDENTIALS'],
+      'GEMINI_API_KEY',
+      'GEMINI_MODEL',
+      'GOOGLE_GEMINI_BASE_URL',
+      'GOOGLE_API_KEY',
+      'GOOGLE_CLOUD_PROJECT',
+      'GOOGLE_CLOUD_LOCATION',
+      'GOOGLE_GENAI_USE_VERTEXAI',
+      'GOOGLE_APPLICATION_CREDENTIALS',
     ],
     env: { NO_BROWSER: 'true' },
     // Commands that it knows to change nothing it runs unasked.

@@ -92,7 +92,8 @@ export function modelOf(name: ModelName): Model {
   const full = fullOf(name);
   const slash = full.indexOf('/');
   return {
-    ...{ provider: full.slice(0, slash), apiName: full.slice(slash + 1) },
+    provider: full.slice(0, slash),
+    apiName: full.slice(slash + 1),
     tier: knownOf(full)?.tier ?? 'other',
   };
 }

@@ -43,7 +43,9 @@ export function weakenings(
     all.reduce((more, { had, has }) => more + count(has) - count(had), 0) < 0;
   let there: readonly TestBlock[] | undefined;
   const work: Work = {
-    ...{ command, all, reached },
+    command,
+    all,
+    reached,
     isLess: fell(({ tests }) => tests),
     assertsLess: fell(({ assertions, idle }) => Math.max(0, assertions - idle)),
     testsThere: () => {

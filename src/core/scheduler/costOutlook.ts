@@ -57,9 +57,11 @@ export function costOutlook(
   const apart = deviations * Math.sqrt(variance);
   return {
     features: [...groups.values()].reduce((sum, { many }) => sum + many, 0),
-    ...{ lowUsd: Math.max(0, mean - apart), highUsd: mean + apart },
+    lowUsd: Math.max(0, mean - apart),
+    highUsd: mean + apart,
     attempts: [...groups.values()].reduce((sum, { costs }) => sum + costs.count, 0),
-    ...{ unlike, unpriced: [...unpriced] },
+    unlike,
+    unpriced: [...unpriced],
   };
 }
 
@@ -98,7 +100,9 @@ function costsLike(
   if (onModel.length === 0) return undefined;
   const costs = onModel.reduce(
     (sum, { costs: { count, usd, squares } }) => ({
-      ...{ count: sum.count + count, usd: sum.usd + usd, squares: sum.squares + squares },
+      count: sum.count + count,
+      usd: sum.usd + usd,
+      squares: sum.squares + squares,
     }),
     { count: 0, usd: 0, squares: 0 },
   );

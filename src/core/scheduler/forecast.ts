@@ -72,7 +72,10 @@ export function forecast(
       : inOrder;
   const plan = found.finish < inOrder.finish ? found : inOrder;
   return {
-    ...{ agents, features: open.length, expected: inOrder.finish, ...limits },
+    agents,
+    features: open.length,
+    expected: inOrder.finish,
+    ...limits,
     plan: { finish: plan.finish, starts: new Map(open.map(({ id }, k) => [id, plan.starts[k] ?? 0])) },
     guessed: expectations.filter((e) => e.from === 'guess').length,
   };

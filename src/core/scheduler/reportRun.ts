@@ -128,8 +128,14 @@ function measureAttempts(
       const hadCompany = atWork.size > 0;
       for (const other of atWork) other.hadCompany = true;
       const begun: Measured = {
-        ...{ featureId, slot, attempt, startMs, ms },
-        ...{ aloneMs: ms, hadCompany, end: 'open' },
+        featureId,
+        slot,
+        attempt,
+        startMs,
+        ms,
+        aloneMs: ms,
+        hadCompany,
+        end: 'open',
       };
       attempts.set(event.fence, begun);
       atWork.add(begun);

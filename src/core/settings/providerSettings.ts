@@ -97,7 +97,9 @@ function readService(
   if (keyVariable !== undefined && (typeof keyVariable !== 'string' || !goodVariable.test(keyVariable)))
     return 'has a keyVariable that is no name of an environment variable (a key itself is never written into settings)';
   return {
-    ...{ title: known?.title ?? id, kind: known?.kind ?? usualKind, baseUrl: address.replace(/\/+$/, '') },
+    title: known?.title ?? id,
+    kind: known?.kind ?? usualKind,
+    baseUrl: address.replace(/\/+$/, ''),
     key: known?.key ?? (keyVariable === undefined ? 'none' : 'needed'),
     keyVariable: keyVariable ?? known?.keyVariable ?? usualKeyVariable(id),
     ...ofModels,

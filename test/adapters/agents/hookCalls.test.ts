@@ -4,8 +4,11 @@ import { callOfHook, hookAnswer, matcherOf } from '../../../src/adapters/agents/
 import type { AgentHook } from '../../../src/core/models/agents';
 
 const told = (tool_name: string, tool_input: object) => ({
-  ...{ hook_event_name: 'PreToolUse', tool_use_id: 'c1', cwd: '/w' },
-  ...{ tool_name, tool_input },
+  hook_event_name: 'PreToolUse',
+  tool_use_id: 'c1',
+  cwd: '/w',
+  tool_name,
+  tool_input,
 });
 const patch = [
   '*** Begin Patch',

@@ -54,12 +54,25 @@ describe('expandDeclared', () => {
   for (const [fact, named] of Object.entries(cases)) {
     it(fact, async () => {
       const { root, user } = await tempWorkspace({
-        ...{ 'src/a.ts': '', 'src/deep/b.ts': '', 'src/deep/c.js': '', 'dist/d.ts': '', 'app/[id].ts': '' },
-        ...{ 'node_modules/e/e.ts': '', '.git/f.ts': '', '.gitignore': 'dist\n', ...many },
-        ...{ 'src/deep/.gitignore': 'hidden.ts\n', 'src/deep/hidden.ts': '' },
-        ...{ 'src/l.ts': { link: 'a.ts' }, linked: { link: 'src/deep' }, gone: { link: 'nowhere' } },
-        ...{ out: { link: '..' }, 'Ünï.ts': '' },
-        ...{ 'docs/AGENTS.md': '', 'docs/a.md': '', '.github/workflows/ci.yml': '' },
+        'src/a.ts': '',
+        'src/deep/b.ts': '',
+        'src/deep/c.js': '',
+        'dist/d.ts': '',
+        'app/[id].ts': '',
+        'node_modules/e/e.ts': '',
+        '.git/f.ts': '',
+        '.gitignore': 'dist\n',
+        ...many,
+        'src/deep/.gitignore': 'hidden.ts\n',
+        'src/deep/hidden.ts': '',
+        'src/l.ts': { link: 'a.ts' },
+        linked: { link: 'src/deep' },
+        gone: { link: 'nowhere' },
+        out: { link: '..' },
+        'Ünï.ts': '',
+        'docs/AGENTS.md': '',
+        'docs/a.md': '',
+        '.github/workflows/ci.yml': '',
       });
       mkdirSync(path.join(root, 'src/empty'));
       const found = await expandDeclared(root, user.rules, Object.keys(named));

@@ -91,7 +91,10 @@ describe('houseFolder', () => {
     'tmp/c',
     'logs/worker-1.log',
     'slots/1',
-    ...['history', 'history/000000000001.jsonl.gz', 'history/texts', 'history/texts/d'],
+    'history',
+    'history/000000000001.jsonl.gz',
+    'history/texts',
+    'history/texts/d',
   );
   for (const part of parts) {
     for (const [kind, to] of Object.entries({ folder: 'd', file: 'f', 'missing file': 'none' })) {

@@ -6,8 +6,30 @@ import { parseJsonText } from '../../../src/adapters/files/jsonText';
 import { atOnce } from '../../../src/core/shared/steps';
 
 const piece = fc.constantFrom(
-  ...['[', ']', '{', '}', ',', ':', ' ', '\n', '"a"', '"b": 1', '"', '// x\n', '// x', '/* , ] */', '/'],
-  ...['1', 'null', '{ "a": [1, 2], "b": "],[" }', '{"a":1,"a":2}', '[[]]', '"\\""', '"a\nb"', '\ufeff', ',,'],
+  '[',
+  ']',
+  '{',
+  '}',
+  ',',
+  ':',
+  ' ',
+  '\n',
+  '"a"',
+  '"b": 1',
+  '"',
+  '// x\n',
+  '// x',
+  '/* , ] */',
+  '/',
+  '1',
+  'null',
+  '{ "a": [1, 2], "b": "],[" }',
+  '{"a":1,"a":2}',
+  '[[]]',
+  '"\\""',
+  '"a\nb"',
+  '\ufeff',
+  ',,',
 );
 const told = (text: string, most: number) => atOnce(parseJsonList('f.json', text, most));
 

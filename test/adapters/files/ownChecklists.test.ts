@@ -13,7 +13,8 @@ describe('readOwnChecklists', () => {
   const read = () => readOwnChecklists(houseDir, ['coding', 'frontend']);
   const refused = (why: string) => [
     {
-      ...{ name: 'coding', ok: false },
+      name: 'coding',
+      ok: false,
       why: `.parallel-agents/prompts/coding_prompt.md ${why}; the built-in checklist is used in its place.`,
     },
   ];

@@ -9,8 +9,13 @@ const slot = 1;
 describe('folders that deletions empty', () => {
   async function emptied() {
     const temp = await tempIsolation({
-      ...{ 'old/a.txt': 'a', 'old/deep/b.txt': 'b', 'old/deep/er/c.txt': 'c', 'src/d.txt': 'd' },
-      ...{ 'kept/e.txt': 'e', 'kept/x.log': 'log', '.gitignore': '*.log\n' },
+      'old/a.txt': 'a',
+      'old/deep/b.txt': 'b',
+      'old/deep/er/c.txt': 'c',
+      'src/d.txt': 'd',
+      'kept/e.txt': 'e',
+      'kept/x.log': 'log',
+      '.gitignore': '*.log\n',
     });
     const gone = ['kept/e.txt', 'old/a.txt', 'old/deep/b.txt', 'old/deep/er/c.txt'];
     for (const file of gone) rmSync(temp.at(file));

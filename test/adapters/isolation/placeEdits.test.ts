@@ -72,7 +72,10 @@ describe('placeEdits: paths', () => {
     );
     assert.equal((await temp.isolation.publish(await temp.stage())).ok, true);
     assert.deepEqual(readdirSync(path.join(temp.workspace.root, 'src')).sort(), [
-      ...['a:b.txt', 'aux.c', 'foo.ts', 'new.'],
+      'a:b.txt',
+      'aux.c',
+      'foo.ts',
+      'new.',
     ]);
   });
 
@@ -93,17 +96,20 @@ describe('placeEdits: paths', () => {
     {
       fact: 'a link inside, naming the file',
       tree: { 'b.ts': 'b', 'a.ts': { link: 'b.ts' } },
-      ...{ file: 'a.ts', why: /real name is "b\.ts"/ },
+      file: 'a.ts',
+      why: /real name is "b\.ts"/,
     },
     {
       fact: 'a folder link inside',
       tree: { 'b/x.ts': 'b', a: { link: 'b' } },
-      ...{ file: 'a/x.ts', why: /real name is "b"/ },
+      file: 'a/x.ts',
+      why: /real name is "b"/,
     },
     {
       fact: 'a link to what is protected',
       tree: { '.vscode/x.json': '', g: { link: '.vscode' } },
-      ...{ file: 'g/x.json', why: /what to run/ },
+      file: 'g/x.json',
+      why: /what to run/,
     },
     { fact: 'a dangling link', tree: { 'a.ts': { link: 'nowhere' } }, file: 'a.ts', why: /leads nowhere/ },
     { fact: 'a link in a circle', tree: { 'a.ts': { link: 'a.ts' } }, file: 'a.ts', why: /leads nowhere/ },
@@ -124,7 +130,8 @@ describe('placeEdits: paths', () => {
     {
       fact: 'a twin in Unicode form',
       tree: { 'cafe\u0301.txt': 'a' },
-      ...{ file: 'caf\u00e9.txt', why: /Unicode form/ },
+      file: 'caf\u00e9.txt',
+      why: /Unicode form/,
     },
   ];
   for (const { fact, tree, file, why } of byDisk) {

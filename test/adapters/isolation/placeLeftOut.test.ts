@@ -61,7 +61,9 @@ describe('what is left out of a place', () => {
     workspace.put({ 'data/new.bin': 'new' });
     assert.deepEqual(await places.bringUpToDate(slot), { taken: [], merged: [], overlaps: [] });
     assert.deepEqual(await places.bringUpToDate(slot, ['data', 'data/big.bin']), {
-      ...{ taken: [], merged: [], overlaps: [] },
+      taken: [],
+      merged: [],
+      overlaps: [],
     });
     mkdirSync(at('data'));
     writeFileSync(at('data/big.bin'), 'mine');

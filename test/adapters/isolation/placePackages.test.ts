@@ -18,16 +18,15 @@ const nothing = { taken: [], merged: [], overlaps: [] };
 describe('packages and built files of a place', () => {
   it('lead to packages of the place, whichever way they are linked', async () => {
     const temp = await tempIsolation({
-      ...{ 'node_modules/ext/i.js': 'ext', 'node_modules/@lib/z/i.js': 'z' },
-      ...{
-        'node_modules/core': { link: '../packages/core' },
-        'node_modules/@app/ui': { link: '../../packages/ui' },
-      },
-      ...{
-        'node_modules/.bin/ui': { link: '../@app/ui/cli.js' },
-        'node_modules/.bin/ext': { link: '../ext/i.js' },
-      },
-      ...{ 'packages/core/i.js': 'core', 'packages/ui/i.js': 'ui', 'packages/ui/cli.js': 'cli' },
+      'node_modules/ext/i.js': 'ext',
+      'node_modules/@lib/z/i.js': 'z',
+      'node_modules/core': { link: '../packages/core' },
+      'node_modules/@app/ui': { link: '../../packages/ui' },
+      'node_modules/.bin/ui': { link: '../@app/ui/cli.js' },
+      'node_modules/.bin/ext': { link: '../ext/i.js' },
+      'packages/core/i.js': 'core',
+      'packages/ui/i.js': 'ui',
+      'packages/ui/cli.js': 'cli',
       'packages/ui/node_modules/core': { link: '../../core' },
       'packages/ui/node_modules/p': { link: '../../../node_modules/ext' },
     });
@@ -55,7 +54,9 @@ describe('packages and built files of a place', () => {
     const temp = await tempIsolation({ '.gitignore': 'dist\n', 'node_modules/x/i.js': 'x', 'a.ts': 'a' });
     rmSync(temp.at('node_modules'), { recursive: true });
     const made = {
-      ...{ 'node_modules/x/i.js': 'installed', 'dist/a.js': 'built', 'sub/node_modules/y/i.js': 'installed' },
+      'node_modules/x/i.js': 'installed',
+      'dist/a.js': 'built',
+      'sub/node_modules/y/i.js': 'installed',
     };
     temp.run({ ...made, 'sub/a.ts': 'mine' });
     assert.deepEqual(await temp.told(), [['sub/a.ts', undefined]]);
@@ -76,20 +77,30 @@ describe('packages and built files of a place', () => {
   it('never enter the workspace, with all that a command writes among them and among power files', async () => {
     const own = {
       '.gitignore': '.vscode/\n.husky/\n.claude/\n.venv/\nenv/\nbuild/\ndist/\n',
-      ...{
-        '.vscode/launch.json': '{}',
-        '.husky/_/x': 'mine',
-        '.claude/a.json': '{}',
-        '.venv/lib/a.py': 'mine',
-      },
-      ...{ 'node_modules/good/i.js': 'mine', 'env/pyvenv.cfg': 'mine', 'dist/o.js': 'mine' },
-      ...{ 'build/sub/o.js': 'mine', 'lib/node_modules/z/i.js': 'mine' },
+      '.vscode/launch.json': '{}',
+      '.husky/_/x': 'mine',
+      '.claude/a.json': '{}',
+      '.venv/lib/a.py': 'mine',
+      'node_modules/good/i.js': 'mine',
+      'env/pyvenv.cfg': 'mine',
+      'dist/o.js': 'mine',
+      'build/sub/o.js': 'mine',
+      'lib/node_modules/z/i.js': 'mine',
     };
     const temp = await tempIsolation(own);
     const evil = [
-      ...['.vscode/tasks.json', '.husky/pre-commit', '.claude/settings.json', 'node_modules/evil/i.js'],
-      ...['node_modules/good/i.js', '.venv/lib/evil.pth', '.venv/lib/a.py', 'env/evil.py', 'dist/o.js'],
-      ...['build/sub/.git/hooks/x', 'build/sub/.vscode/tasks.json', 'lib/node_modules/z/i.js'],
+      '.vscode/tasks.json',
+      '.husky/pre-commit',
+      '.claude/settings.json',
+      'node_modules/evil/i.js',
+      'node_modules/good/i.js',
+      '.venv/lib/evil.pth',
+      '.venv/lib/a.py',
+      'env/evil.py',
+      'dist/o.js',
+      'build/sub/.git/hooks/x',
+      'build/sub/.vscode/tasks.json',
+      'lib/node_modules/z/i.js',
     ];
     temp.run(Object.fromEntries(evil.map((file) => [file, 'evil'])));
     assert.deepEqual(temp.workspace.tree(), own);

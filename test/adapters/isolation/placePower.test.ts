@@ -144,10 +144,14 @@ describe('files that have power by their place', () => {
     'core.hooksPath': 'scripts/hooks',
     'diff.external': 'sh tools/diff.sh --all',
     'include.path': '../git.cfg',
-    ...{ 'user.name': 'Ann', 'init.defaultBranch': 'main', 'core.symlinks': 'true' },
+    'user.name': 'Ann',
+    'init.defaultBranch': 'main',
+    'core.symlinks': 'true',
   };
   const tools = {
-    ...{ 'scripts/hooks/pre-commit': 'mine', 'tools/diff.sh': '', 'git.cfg': '[alias]\n' },
+    'scripts/hooks/pre-commit': 'mine',
+    'tools/diff.sh': '',
+    'git.cfg': '[alias]\n',
     'plain.txt': 'plain',
   };
 

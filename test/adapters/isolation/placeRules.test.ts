@@ -155,8 +155,12 @@ describe('the user’s ignore rules', () => {
   it('and the place’s own decide together what a command has made, but not what was there', async () => {
     const temp = await tempIsolation(project);
     temp.run({
-      ...{ '.gitignore': '!.env\ncache/\nsrc/\n', '.env': 'made', 'cache/x': 'x', 'b.ts': 'b' },
-      ...{ 'src/a.ts': 'aa', 'src/new.ts': 'n' },
+      '.gitignore': '!.env\ncache/\nsrc/\n',
+      '.env': 'made',
+      'cache/x': 'x',
+      'b.ts': 'b',
+      'src/a.ts': 'aa',
+      'src/new.ts': 'n',
     });
     rmSync(temp.at('rules.txt'));
     const changed = ['.gitignore', 'b.ts', 'rules.txt', 'src/a.ts'];
@@ -203,8 +207,12 @@ describe('the user’s ignore rules', () => {
     it('never hold for what Git tracks', async () => {
       const { workspace, git } = await repository(
         {
-          ...{ '.gitignore': 'src/\n*.log\n.env.test\n', 'src/a.ts': 'a', 'src/new.ts': 'n' },
-          ...{ 'kept.log': 'k', '.env.test': 'T', 'other.log': 'o' },
+          '.gitignore': 'src/\n*.log\n.env.test\n',
+          'src/a.ts': 'a',
+          'src/new.ts': 'n',
+          'kept.log': 'k',
+          '.env.test': 'T',
+          'other.log': 'o',
         },
         ['src/a.ts', 'kept.log', '.env.test'],
       );

@@ -17,7 +17,9 @@ import { placesOnly } from './tempPlaces';
 
 const slot = 1;
 const runner = createCommandRunner({
-  ...{ guardPath: path.join(repoRoot, 'dist', 'guard.js'), execPath: process.execPath, graceMs: 500 },
+  guardPath: path.join(repoRoot, 'dist', 'guard.js'),
+  execPath: process.execPath,
+  graceMs: 500,
 });
 
 describe('the view of a place', () => {

@@ -143,7 +143,9 @@ describe('planPlace', () => {
 
   it('has nothing to do for what has just come', () => {
     const plan = planPlace(new Map([['a', file]]), new Map(), {
-      ...{ manifest: new Map(), came: (at) => at === 'a', now },
+      manifest: new Map(),
+      came: (at) => at === 'a',
+      now,
     });
     assert.deepEqual(plan.files, []);
   });

@@ -259,22 +259,26 @@ describe('publisher', () => {
   }[] = [
     {
       fact: 'a file becomes a folder',
-      ...{ tree: { lib: 'x', other: 'o' }, changes: { lib: null, 'lib/index.ts': 'x' } },
+      tree: { lib: 'x', other: 'o' },
+      changes: { lib: null, 'lib/index.ts': 'x' },
       after: { 'lib/index.ts': 'x', other: 'o' },
     },
     {
       fact: 'a folder becomes a file',
-      ...{ tree: { 'lib/deep/index.ts': 'x' }, changes: { 'lib/deep/index.ts': null, lib: 'x' } },
+      tree: { 'lib/deep/index.ts': 'x' },
+      changes: { 'lib/deep/index.ts': null, lib: 'x' },
       after: { lib: 'x' },
     },
     {
       fact: 'a name changes its case',
-      ...{ tree: { 'src/Foo.ts': 'x' }, changes: { 'src/Foo.ts': null, 'src/foo.ts': 'x' } },
+      tree: { 'src/Foo.ts': 'x' },
+      changes: { 'src/Foo.ts': null, 'src/foo.ts': 'x' },
       after: { 'src/foo.ts': 'x' },
     },
     {
       fact: 'a folder changes its case',
-      ...{ tree: { 'SRC/a.ts': 'x' }, changes: { 'SRC/a.ts': null, 'src/a.ts': 'x' } },
+      tree: { 'SRC/a.ts': 'x' },
+      changes: { 'SRC/a.ts': null, 'src/a.ts': 'x' },
       after: { 'src/a.ts': 'x' },
     },
   ];

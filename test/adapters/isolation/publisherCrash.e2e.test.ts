@@ -109,8 +109,12 @@ describe('a publication under kill -9', () => {
     temp = realpathSync(mkdtempSync(path.join(fastFolder(), 'publish-crash-')));
     program = path.join(temp, 'publishOnce.cjs');
     await build({
-      ...{ entryPoints: [path.join(repoRoot, 'test/adapters/isolation/publishOnce.ts')], bundle: true },
-      ...{ platform: 'node', format: 'cjs', outfile: program, logLevel: 'warning' },
+      entryPoints: [path.join(repoRoot, 'test/adapters/isolation/publishOnce.ts')],
+      bundle: true,
+      platform: 'node',
+      format: 'cjs',
+      outfile: program,
+      logLevel: 'warning',
     });
   });
 

@@ -43,7 +43,11 @@ export async function openPublishing(
   const { kept, publisher } = open();
   const at = (file: string) => path.join(workspace.root, file);
   return {
-    ...{ workspace, place, kept, publisher, at },
+    workspace,
+    place,
+    kept,
+    publisher,
+    at,
     again: () => open().publisher,
     stage: (changes) =>
       publisher.stage(

@@ -9,7 +9,10 @@ const slot = 1;
 describe('putting back', () => {
   it('leaves the place as the workspace is, also where files and folders have changed places', async () => {
     const { workspace, isolation, at, shown } = await tempIsolation({
-      ...{ file: 'f', 'folder/a.txt': 'a', 'folder/deep/b.txt': 'b', 'kept/c.txt': 'c' },
+      file: 'f',
+      'folder/a.txt': 'a',
+      'folder/deep/b.txt': 'b',
+      'kept/c.txt': 'c',
     });
     for (const name of ['file', 'folder']) rmSync(at(name), { recursive: true });
     for (let k = 0; k < 100; k++)

@@ -59,8 +59,14 @@ async function placeOf(names: readonly string[]): Promise<SlotPlace> {
   const dir = tempFolder();
   const at = (name: string) => path.join(dir, name);
   const place = new SlotPlace({
-    ...{ top: root, inside: '', room: 3_000, dir: at('copy'), staging: at('incoming'), bases: at('bases') },
-    ...{ borrowed: at('objects'), memory: at('memory.json') },
+    top: root,
+    inside: '',
+    room: 3_000,
+    dir: at('copy'),
+    staging: at('incoming'),
+    bases: at('bases'),
+    borrowed: at('objects'),
+    memory: at('memory.json'),
   });
   await place.clear();
   return place;

@@ -50,13 +50,21 @@ export function inWorkspace(
   const { root, houseDir } = workspace;
   const isolation = rested(
     createIsolation({
-      ...{ root, top: root, houseDir, dir: () => dir, user: createUserRules(root, houseDir) },
-      ...{ sharedGlobs: () => [], alsoProtected: () => alsoProtected },
+      root,
+      top: root,
+      houseDir,
+      dir: () => dir,
+      user: createUserRules(root, houseDir),
+      sharedGlobs: () => [],
+      alsoProtected: () => alsoProtected,
     }),
   );
   const at = (file: string, slot = 1) => path.join(isolation.folderOf(slot), file);
   return {
-    ...{ workspace, isolation, dir, at },
+    workspace,
+    isolation,
+    dir,
+    at,
     again: () => inWorkspace(workspace, alsoProtected, dir),
     shown: (slot = 1) =>
       Object.fromEntries(

@@ -32,13 +32,21 @@ export async function tempPlaces(tree: Tree, more: Partial<PlacesOptions> = {}):
   const reopen = () =>
     rested(
       createPlaces({
-        ...{ root, top: root, dir, sharedGlobs: () => [], user: createUserRules(root, houseDir) },
-        ...{ staged: (hash: string) => kept.get(hash), ...more },
+        root,
+        top: root,
+        dir,
+        sharedGlobs: () => [],
+        user: createUserRules(root, houseDir),
+        staged: (hash: string) => kept.get(hash),
+        ...more,
       }),
     );
   const places = reopen();
   return {
-    ...{ workspace, dir, places, reopen },
+    workspace,
+    dir,
+    places,
+    reopen,
     stage: (slot, paths) => places.located(slot, paths, (changes) => publisher.stage(changes)),
     read: (file) => readStaged(kept, file),
   };
@@ -50,8 +58,13 @@ export function placesOnly(
   more: Partial<PlacesOptions> = {},
 ): Places {
   return createPlaces({
-    ...{ root, top: root, dir: tempFolder(), user },
-    ...{ sharedGlobs: () => [], staged: async () => Buffer.alloc(0), ...more },
+    root,
+    top: root,
+    dir: tempFolder(),
+    user,
+    sharedGlobs: () => [],
+    staged: async () => Buffer.alloc(0),
+    ...more,
   });
 }
 

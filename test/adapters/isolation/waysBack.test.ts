@@ -19,8 +19,10 @@ describe('waysBack', () => {
     await temp.places.prepare(1);
     assert.deepEqual((await temp.places.seen(1)).waysBack, [
       '.venv/lib/python3/site-packages/__editable__.pkg.pth',
-      ...['.venv/bin/pytest', 'node_modules/.bin/tsc'],
-      ...['build/CMakeCache.txt', '.venv/pyvenv.cfg'],
+      '.venv/bin/pytest',
+      'node_modules/.bin/tsc',
+      'build/CMakeCache.txt',
+      '.venv/pyvenv.cfg',
     ]);
   });
 });

@@ -27,12 +27,15 @@ describe('openAiProvider', () => {
     assert.equal(asked?.path, '/v1/chat/completions');
     assert.equal(asked?.headers.authorization, `Bearer ${apiKey}`);
     assert.deepEqual(asked?.body, {
-      ...{ model: 'big/one:7b', stream: true, stream_options: { include_usage: true } },
+      model: 'big/one:7b',
+      stream: true,
+      stream_options: { include_usage: true },
       tools: [
         {
           type: 'function',
           function: {
-            ...{ name: 'look', description: 'Looks.' },
+            name: 'look',
+            description: 'Looks.',
             parameters: { type: 'object', properties: {}, required: [] },
           },
         },
@@ -72,7 +75,8 @@ describe('openAiProvider', () => {
     await play(provider, { ...request, messages });
     assert.deepEqual(api.requests[1]?.body.messages.slice(2), [
       {
-        ...{ role: 'assistant', content: 'I look.' },
+        role: 'assistant',
+        content: 'I look.',
         tool_calls: [
           { id: 'call_1', type: 'function', ...signature, function: { name: 'look', arguments: '{}' } },
         ],
@@ -142,7 +146,10 @@ describe('openAiProvider', () => {
       api.answer(chatStreamed([{ text: 'ok' }], { usage }));
       const { turn } = await play(create(api.baseUrl));
       assert.deepEqual(turn.usage, {
-        ...{ inputTokens: input, outputTokens: output, cacheReadTokens: cached, cacheWriteTokens: 0 },
+        inputTokens: input,
+        outputTokens: output,
+        cacheReadTokens: cached,
+        cacheWriteTokens: 0,
       });
     });
   }

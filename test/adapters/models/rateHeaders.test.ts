@@ -29,8 +29,10 @@ const rows: readonly (readonly [
   [
     'the longest of what is used up counts',
     {
-      ...{ 'x-ratelimit-remaining-requests': '0', 'x-ratelimit-reset-requests': '1.5s' },
-      ...{ 'x-ratelimit-remaining-tokens': '0', 'x-ratelimit-reset-tokens': '6m0s' },
+      'x-ratelimit-remaining-requests': '0',
+      'x-ratelimit-reset-requests': '1.5s',
+      'x-ratelimit-remaining-tokens': '0',
+      'x-ratelimit-reset-tokens': '6m0s',
     },
     360_000,
   ],

@@ -44,8 +44,11 @@ describe('the environment of a command', () => {
   it('takes what is added, but never the editor’s, the model’s or another tag', () => {
     const added = { NPM_TOKEN: 'x', NODE_OPTIONS: '--x', GIT_CEILING_DIRECTORIES: '/p', PORT: '1', CI: 'no' };
     const steering = {
-      ...{ ANTHROPIC_API_KEY: 'x', Anthropic_Auth_Token: 'x', VSCODE_IPC_HOOK_CLI: 'x' },
-      ...{ ELECTRON_RUN_AS_NODE: '1', PARALLEL_AGENTS_TAG: 'forged' },
+      ANTHROPIC_API_KEY: 'x',
+      Anthropic_Auth_Token: 'x',
+      VSCODE_IPC_HOOK_CLI: 'x',
+      ELECTRON_RUN_AS_NODE: '1',
+      PARALLEL_AGENTS_TAG: 'forged',
     };
     assert.deepEqual(commandEnvironment({}, 'a', { ...added, ...steering }), {
       ...unattended,

@@ -293,7 +293,11 @@ describe('the command runner', () => {
         writeFileSync(program, '#!/bin/sh\necho \'{"exit-code": 2}\' >&3; exit 2\n', { mode: 0o700 });
         const view = { program, mounts: [], ownProcesses: true };
         return createCommandRunner(options).run({
-          ...{ command: 'true', cwd: '/', timeoutMs: 1000, tag, view },
+          command: 'true',
+          cwd: '/',
+          timeoutMs: 1000,
+          tag,
+          view,
         });
       },
       /gave no process/,

@@ -26,7 +26,9 @@ describe('tryView', () => {
     const environment = withProgram('exit 0');
     const program = path.join(environment.PATH, 'bwrap');
     assert.deepEqual(await tryView(tempFolder(), tempFolder(), environment), {
-      ...{ kind: 'works', program, ownProcesses: true },
+      kind: 'works',
+      program,
+      ownProcesses: true,
     });
   });
 
@@ -40,7 +42,17 @@ describe('tryView', () => {
     assert.deepEqual(await findViewMaker(from, at, environment), { program });
     const view = { program, mounts: [{ from, at }] };
     assert.deepEqual(viewArguments(view, at), [
-      ...['--json-status-fd', '3', '--dev-bind', '/', '/', '--bind', from, at, '--chdir', at, '--'],
+      '--json-status-fd',
+      '3',
+      '--dev-bind',
+      '/',
+      '/',
+      '--bind',
+      from,
+      at,
+      '--chdir',
+      at,
+      '--',
     ]);
   });
 

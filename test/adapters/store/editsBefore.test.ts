@@ -60,11 +60,15 @@ describe('edits of an older version', () => {
     const [first, second] = await openTwice(dir);
     assert.deepEqual(first.publications, [
       {
-        ...{ fence: 1, featureId: 2, stage: 'published' },
+        fence: 1,
+        featureId: 2,
+        stage: 'published',
         files: [{ path: 'a.ts', before, after: state(sha('older')) }],
       },
       {
-        ...{ fence: 3, featureId: 2, stage: 'published' },
+        fence: 3,
+        featureId: 2,
+        stage: 'published',
         files: [
           { path: 'a.ts', before, after: state(sha('new')) },
           { path: 'gone.ts', before, after: state(null) },

@@ -6,11 +6,15 @@ import type { Event } from '../../../src/core/events/event';
 import { SimulatedDisk } from './simulatedDisk';
 
 const event = (seq: number, reason = ''): Event => ({
-  ...{ type: 'throttle.changed', untilAt: null },
-  ...{ reason, seq, at: seq },
+  type: 'throttle.changed',
+  untilAt: null,
+  reason,
+  seq,
+  at: seq,
 });
 const pageOf = (first: number, last: number, reason?: string) => ({
-  ...{ first, last },
+  first,
+  last,
   bodies: Array.from({ length: last - first + 1 }, (_, k) => JSON.stringify(event(first + k, reason))),
 });
 const numbersOf = (events: readonly Event[]) => events.map(({ seq }) => seq);

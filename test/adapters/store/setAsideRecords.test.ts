@@ -15,7 +15,12 @@ describe('setAsideRecords', () => {
     assert.equal(kept, 'set-aside-2026-11-26T00-00-00.000Z');
     assert.deepEqual((await readdir(dir)).sort(), ['.gitignore', 'prompts', kept, 'set-aside-2020'].sort());
     assert.deepEqual((await readdir(path.join(dir, kept), { recursive: true })).sort(), [
-      ...['agents.db', 'agents.journal', 'blobs', 'blobs/x', 'ignore-rules.json', 'slots'],
+      'agents.db',
+      'agents.journal',
+      'blobs',
+      'blobs/x',
+      'ignore-rules.json',
+      'slots',
     ]);
     assert.equal(await readFile(path.join(dir, kept, 'blobs/x'), 'utf8'), 'blobs/x');
     await rm(dir, { recursive: true });

@@ -79,7 +79,8 @@ describe('SqlJsStore on disk', () => {
     const features = Array.from({ length: 2_000 }, (_, k) => k + 1);
     large.record(
       features.map((featureId) => ({
-        ...{ type: 'feature.added', featureId },
+        type: 'feature.added',
+        featureId,
         spec: specOf(`Feature ${featureId}`, { description: 'long '.repeat(200), files: longNames }),
       })),
     );

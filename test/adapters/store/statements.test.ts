@@ -149,16 +149,17 @@ function claimed(): History {
 }
 
 const report = {
-  ...{
-    startedAt: 0,
-    wallMs: 1,
-    maxAgents: 1,
-    passing: 0,
-    total: 2,
-    oneAgentMs: 1,
-    bestPossibleMs: 1,
-    costUsd: 0,
-  },
-  ...{ inputTokens: 0, outputTokens: 0, attempts: 1, retries: 0 },
+  startedAt: 0,
+  wallMs: 1,
+  maxAgents: 1,
+  passing: 0,
+  total: 2,
+  oneAgentMs: 1,
+  bestPossibleMs: 1,
+  costUsd: 0,
+  inputTokens: 0,
+  outputTokens: 0,
+  attempts: 1,
+  retries: 0,
   waitingMs: { dependency: 0, lock: 0, limit: 0, rate: 0, paused: 0 },
 };

@@ -22,8 +22,12 @@ describe('SqlJsStore under kill -9', () => {
   before(async () => {
     temp = await mkdtemp(path.join(tmpdir(), 'store-crash-'));
     await build({
-      ...{ entryPoints: [path.join(repoRoot, 'test/adapters/store/commitLoop.ts')], bundle: true },
-      ...{ platform: 'node', format: 'cjs', outfile: path.join(temp, 'commitLoop.cjs'), logLevel: 'warning' },
+      entryPoints: [path.join(repoRoot, 'test/adapters/store/commitLoop.ts')],
+      bundle: true,
+      platform: 'node',
+      format: 'cjs',
+      outfile: path.join(temp, 'commitLoop.cjs'),
+      logLevel: 'warning',
     });
   });
 

@@ -116,7 +116,12 @@ function storyOf(featureId: number, fence: number): readonly Happening[] {
   const turns = Array.from({ length: 8 }, (_, turn): readonly Happening[] => [
     { type: 'model.called', model: 'haiku', usage, costUsd: 0.001, durationMs: 900, ...own },
     {
-      ...{ type: 'tool.used', tool: 'run_command', target: 'npm test', ok: true, durationMs: 4, ...own },
+      type: 'tool.used',
+      tool: 'run_command',
+      target: 'npm test',
+      ok: true,
+      durationMs: 4,
+      ...own,
       summary: `turn ${turn} of ${fence}: ${'what the command said '.repeat(40)}`,
     },
   ]).flat();

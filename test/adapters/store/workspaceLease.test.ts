@@ -44,7 +44,9 @@ describe('the lease of a folder', () => {
         dir,
         { holder, looked },
         {
-          ...{ beatMs: every, onLost: (why: Failure) => void lost.push(why), onWatching },
+          beatMs: every,
+          onLost: (why: Failure) => void lost.push(why),
+          onWatching,
         },
       );
       held.push(lease);

@@ -36,11 +36,20 @@ describe('an agent of another maker', () => {
     assert.deepEqual(
       transcript.map((line) => line.replace(/[\d.]+ms/, 'n ms').replace(/(begin edit_file) .*:/, '$1:')),
       [
-        ...['running: starting Mine', 'running: thinking', 'permit', 'running: editing a.txt'],
-        ...['begin edit_file: go', 'lock a.txt'],
-        ...['end edit_file ok: Edit a.txt n ms', 'running: running npm test'],
-        ...['begin run_command npm test: go', 'command npm test', 'command ended'],
-        ...['end run_command failed: `npm test` n ms', 'called in=0 n ms', 'submit Built it.'],
+        'running: starting Mine',
+        'running: thinking',
+        'permit',
+        'running: editing a.txt',
+        'begin edit_file: go',
+        'lock a.txt',
+        'end edit_file ok: Edit a.txt n ms',
+        'running: running npm test',
+        'begin run_command npm test: go',
+        'command npm test',
+        'command ended',
+        'end run_command failed: `npm test` n ms',
+        'called in=0 n ms',
+        'submit Built it.',
       ],
     );
   });

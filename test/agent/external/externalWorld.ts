@@ -59,7 +59,10 @@ export function createExternalWorld(
     start: { title: 'Mine', argv, env: {}, manners: options.manners ?? {} },
   } as const;
   return {
-    ...{ transcript: world.transcript, dir, stop: world.stop, put: world.put },
+    transcript: world.transcript,
+    dir,
+    stop: world.stop,
+    put: world.put,
     run: () => run({ ...assignment, model: 'agent/mine', copyDir: dir, agent }, world.stop.signal),
     remove: () => {
       rmSync(dir, { recursive: true, force: true });

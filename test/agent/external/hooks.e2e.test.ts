@@ -36,8 +36,11 @@ describe('an agent that runs a hook', () => {
     assert.deepEqual(
       asked(world, /^(begin|lock|command)/).map((line) => line.replace(/(begin edit_file) .*:/, '$1:')),
       [
-        ...['begin edit_file: go', 'lock a.txt'],
-        ...['begin run_command npm test: go', 'command npm test', 'command ended'],
+        'begin edit_file: go',
+        'lock a.txt',
+        'begin run_command npm test: go',
+        'command npm test',
+        'command ended',
       ],
     );
   });

@@ -378,7 +378,9 @@ describe('tools', () => {
         commandBegin: async () =>
           ok({
             place: { cwd: '/copy', env: {} },
-            ...{ timeoutMs: 1000, shell: 'sh', notes: ['The user changed a.js as well.'] },
+            timeoutMs: 1000,
+            shell: 'sh',
+            notes: ['The user changed a.js as well.'],
           }),
       };
       const answer = await createAgentWorld({ answers }).use('run_command', input);

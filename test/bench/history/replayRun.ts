@@ -62,7 +62,9 @@ export async function replay(history: RealHistory, options: ReplayOptions): Prom
     const asked = yeses.length;
     const run = await timedCommand({
       argv: [process.execPath, cliPath, 'run', ...args, '--max-agents', String(options.agents), '--json'],
-      ...{ cwd: options.dir, limitMs: options.limitMs, env },
+      cwd: options.dir,
+      limitMs: options.limitMs,
+      env,
       onLine: (line) => {
         lines.push(line);
         if (!line.includes('"feature.unconfirmed"')) return;

@@ -31,12 +31,10 @@ export async function timedCommand(command: TimedCommand): Promise<Timed> {
   const startedAt = performance.now();
   const { cwd, env, limitMs, onLine } = command;
   const child = spawn('sh', ['-c', script, 'sh', ...command.argv], {
-    ...{
-      cwd,
-      env: { ...process.env, PATH: machinePath(), ...env },
-      detached: true,
-      stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
-    },
+    cwd,
+    env: { ...process.env, PATH: machinePath(), ...env },
+    detached: true,
+    stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
   });
   const lines: string[] = [];
   const times: string[] = [];

@@ -20,29 +20,28 @@ const process = { pid: 1, started: 's' };
 const usage = { inputTokens: 1, outputTokens: 1, cacheReadTokens: 0, cacheWriteTokens: 0 };
 const check = { kind: 'check', command: 'npm test', exitCode: 0, outputTail: '', durationMs: 1 } as const;
 const report: RunReport = {
-  ...{
-    startedAt: 0,
-    wallMs: 1,
-    maxAgents: 3,
-    passing: 1,
-    total: 1,
-    oneAgentMs: 1,
-    bestPossibleMs: 1,
-    costUsd: 0,
-  },
-  ...{
-    inputTokens: 0,
-    outputTokens: 0,
-    waitingMs: { dependency: 0, lock: 0, limit: 0, rate: 0, paused: 0 },
-    attempts: 1,
-    retries: 0,
-  },
+  startedAt: 0,
+  wallMs: 1,
+  maxAgents: 3,
+  passing: 1,
+  total: 1,
+  oneAgentMs: 1,
+  bestPossibleMs: 1,
+  costUsd: 0,
+  inputTokens: 0,
+  outputTokens: 0,
+  waitingMs: { dependency: 0, lock: 0, limit: 0, rate: 0, paused: 0 },
+  attempts: 1,
+  retries: 0,
 };
 const blocker = { kind: 'agent', slot: 2, featureId: 5, fence: 3, path: 'src/a.ts' } as const;
 
 const recovered = {
   type: 'recovery.done',
-  ...{ endedProcesses: 1, publishedFeatures: [], releasedFeatures: [4], cutBytes: 0 },
+  endedProcesses: 1,
+  publishedFeatures: [],
+  releasedFeatures: [4],
+  cutBytes: 0,
 } as const;
 
 /** For each type of event what is told of it; undefined for what is too small to tell. */
@@ -203,15 +202,22 @@ const lines: {
   'artifact.stored': [
     [
       {
-        ...{ type: 'artifact.stored', folder: '.parallel-agents/artifacts/4-1-7', count: 1, ...own },
+        type: 'artifact.stored',
+        folder: '.parallel-agents/artifacts/4-1-7',
+        count: 1,
+        ...own,
         files: [{ path: 'shot.png', bytes: 9 }],
       },
       '📎 Feature 4: shot.png kept in .parallel-agents/artifacts/4-1-7',
     ],
     [
       {
-        ...{ type: 'artifact.stored', folder: '.parallel-agents/artifacts/4-1-7', count: 60, ...own },
-        ...{ files: ['a', 'b', 'c', 'd'].map((path) => ({ path, bytes: 9 })), leftOut: 2 },
+        type: 'artifact.stored',
+        folder: '.parallel-agents/artifacts/4-1-7',
+        count: 60,
+        ...own,
+        files: ['a', 'b', 'c', 'd'].map((path) => ({ path, bytes: 9 })),
+        leftOut: 2,
       },
       '📎 Feature 4: a, b, c and 57 more kept in .parallel-agents/artifacts/4-1-7; 2 too large, too long or too many',
     ],
@@ -223,7 +229,10 @@ const lines: {
     ],
     [
       {
-        ...{ type: 'breaker.opened', cause: 'copies', mend: 'See to it.', probeAt: 9 },
+        type: 'breaker.opened',
+        cause: 'copies',
+        mend: 'See to it.',
+        probeAt: 9,
         message: `It failed.\n${'x'.repeat(300)}\nnpm error why`,
       },
       `🔌 Waiting: It failed. See to it.\n   | ${'x'.repeat(300)}\n   | npm error why`,
@@ -257,7 +266,8 @@ const lines: {
     [{ type: 'error.occurred', where: 'Scheduling', message: 'it broke' }, '⚠️ Scheduling: it broke'],
     [
       {
-        ...{ type: 'error.occurred', where: 'Scheduling' },
+        type: 'error.occurred',
+        where: 'Scheduling',
         message: `The set-up of the copy, \`npm ci\`, exited with 1.\n${'x'.repeat(300)}\n\n  npm error\u202e \u001b[2J\nlast\n`,
       },
       `⚠️ Scheduling: The set-up of the copy, \`npm ci\`, exited with 1.\n   | ${'x'.repeat(300)}\n   |   npm error   [2J\n   | last`,
@@ -292,8 +302,11 @@ describe('describe', () => {
   it('tells why a feature is not on the model that it names, and who is to look at its work', () => {
     const named = workspaceOf([{ ...featureIn('pending', 4), spec: specOf('A', { model: 'mine/a' }) }]);
     const claimed: Happening = {
-      ...{ type: 'feature.claimed', model: 'sonnet', ...own },
-      ...{ modelWhy: 'the default; not "mine/a"', expertsWhy: 'logic_master for .go files' },
+      type: 'feature.claimed',
+      model: 'sonnet',
+      ...own,
+      modelWhy: 'the default; not "mine/a"',
+      expertsWhy: 'logic_master for .go files',
     };
     assert.equal(
       tell(asEvent(claimed), named),
@@ -308,7 +321,12 @@ describe('describe', () => {
     }));
     const now = withAgents(workspaceOf(five), 3);
     const claimed = (featureId: number, slot: number): Happening => ({
-      ...{ type: 'feature.claimed', model: 'offline', featureId, slot, attempt: 1, fence: featureId },
+      type: 'feature.claimed',
+      model: 'offline',
+      featureId,
+      slot,
+      attempt: 1,
+      fence: featureId,
     });
     const passed = (featureId: number): Happening => ({ type: 'feature.passed', evidence: check, featureId });
     const story = [

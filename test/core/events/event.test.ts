@@ -22,7 +22,10 @@ describe('toExternal', () => {
 
   it('names no agent where there is none', () => {
     assert.deepEqual(toExternal({ type: 'feature.freed', featureId: 4, at: 5, seq: 3 }), {
-      ...{ seq: 3, at: 5, type: 'feature.freed', featureId: 4 },
+      seq: 3,
+      at: 5,
+      type: 'feature.freed',
+      featureId: 4,
     });
   });
 });

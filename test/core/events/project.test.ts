@@ -38,8 +38,15 @@ describe('project', () => {
     assert.equal(atWork.lastFence, 8);
     assert.deepEqual(liveAttempts(atWork), [own]);
     assert.deepEqual(atWork.agents[2], {
-      ...{ ...own, model: 'haiku', status: 'starting', step: 'starting', startedAt: 100 },
-      ...{ inputTokens: 0, outputTokens: 0, costUsd: 0, actions: 0 },
+      ...own,
+      model: 'haiku',
+      status: 'starting',
+      step: 'starting',
+      startedAt: 100,
+      inputTokens: 0,
+      outputTokens: 0,
+      costUsd: 0,
+      actions: 0,
     });
   });
 

@@ -6,8 +6,14 @@ import { featureIn, workspaceOf } from '../sampleFeatures';
 
 describe('liveAttempts', () => {
   const live: Record<Stage, boolean> = {
-    ...{ pending: false, waiting: false, working: true, verifying: true },
-    ...{ unconfirmed: false, passing: false, failed: false, skipped: false },
+    pending: false,
+    waiting: false,
+    working: true,
+    verifying: true,
+    unconfirmed: false,
+    passing: false,
+    failed: false,
+    skipped: false,
   };
   for (const [stage, isLive] of Object.entries(live) as [Stage, boolean][]) {
     it(`${isLive ? 'has' : 'has not'} a feature that is ${stage}`, () => {

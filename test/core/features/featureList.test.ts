@@ -38,13 +38,27 @@ describe('parseBacklog', () => {
 
   it('reads every field', () => {
     const entry = {
-      ...{ name: 'B', category: '  FrontEnd ', priority: 1, description: 'words', depends_on: ['A'] },
-      ...{ files: ['src/b.ts', 'docs/**'], verify: 'npm test', model: 'haiku', estimate: 2.5 },
+      name: 'B',
+      category: '  FrontEnd ',
+      priority: 1,
+      description: 'words',
+      depends_on: ['A'],
+      files: ['src/b.ts', 'docs/**'],
+      verify: 'npm test',
+      model: 'haiku',
+      estimate: 2.5,
       resources: ['port 3000'],
     };
     assert.deepEqual(specsOf([{ name: 'A' }, entry])[1], {
-      ...{ name: 'B', category: 'frontend', priority: 1, description: 'words', dependsOn: ['A'] },
-      ...{ files: ['src/b.ts', 'docs/**'], verify: 'npm test', model: 'haiku', estimate: 2.5 },
+      name: 'B',
+      category: 'frontend',
+      priority: 1,
+      description: 'words',
+      dependsOn: ['A'],
+      files: ['src/b.ts', 'docs/**'],
+      verify: 'npm test',
+      model: 'haiku',
+      estimate: 2.5,
       resources: ['port 3000'],
     });
   });

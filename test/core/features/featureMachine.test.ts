@@ -13,8 +13,14 @@ import {
 import { featureIn, sampleFence, sampleSlot, specOf, stateIn } from '../sampleFeatures';
 
 const stages: Record<Stage, true> = {
-  ...{ pending: true, waiting: true, working: true, verifying: true },
-  ...{ unconfirmed: true, passing: true, failed: true, skipped: true },
+  pending: true,
+  waiting: true,
+  working: true,
+  verifying: true,
+  unconfirmed: true,
+  passing: true,
+  failed: true,
+  skipped: true,
 };
 const allStages = Object.keys(stages) as Stage[];
 
@@ -22,7 +28,12 @@ const own = { featureId: 1, slot: sampleSlot, attempt: 1, fence: sampleFence };
 const check = { kind: 'check', command: 'npm test', exitCode: 0, outputTail: 'ok', durationMs: 5 } as const;
 const spec = specOf('F1', { description: 'new words' });
 const otherPlan = specOf('F1', {
-  ...{ priority: 1, category: 'ui', dependsOn: ['F2'], files: ['a.txt'], model: 'opus', estimate: 5 },
+  priority: 1,
+  category: 'ui',
+  dependsOn: ['F2'],
+  files: ['a.txt'],
+  model: 'opus',
+  estimate: 5,
 });
 
 interface Variant {
@@ -118,15 +129,21 @@ const rows: { readonly [K in Transition]: Readonly<Record<string, Variant & { ch
     'in its text or check': {
       change: { type: 'feature.edited', featureId: 1, spec },
       moves: {
-        ...{ pending: 'pending', waiting: 'waiting', skipped: 'skipped' },
-        ...{ failed: 'pending', passing: 'pending' },
+        pending: 'pending',
+        waiting: 'waiting',
+        skipped: 'skipped',
+        failed: 'pending',
+        passing: 'pending',
       },
     },
     'in anything else': {
       change: { type: 'feature.edited', featureId: 1, spec: otherPlan },
       moves: {
-        ...{ pending: 'pending', waiting: 'waiting', skipped: 'skipped' },
-        ...{ failed: 'failed', passing: 'passing' },
+        pending: 'pending',
+        waiting: 'waiting',
+        skipped: 'skipped',
+        failed: 'failed',
+        passing: 'passing',
       },
     },
   },
@@ -189,8 +206,13 @@ describe('featureMachine', () => {
 
     it('was tried on every change of an attempt', () => {
       assert.deepEqual([...new Set(fenced.map(({ change }) => change.type))].sort(), [
-        ...['feature.failed', 'feature.passed', 'feature.retried', 'feature.returned'],
-        ...['feature.submitted', 'feature.unconfirmed', 'feature.yielded'],
+        'feature.failed',
+        'feature.passed',
+        'feature.retried',
+        'feature.returned',
+        'feature.submitted',
+        'feature.unconfirmed',
+        'feature.yielded',
       ]);
     });
 
@@ -255,7 +277,9 @@ describe('featureMachine', () => {
           'working',
           { type: 'feature.yielded', cause, note: 'died', ...own },
           {
-            ...{ failures: 2, losses: 2, learnedFiles: ['a'] },
+            failures: 2,
+            losses: 2,
+            learnedFiles: ['a'],
             state: { status: 'pending', notBefore: 5_000 + 4_000 },
           },
         ],
@@ -367,7 +391,9 @@ describe('featureMachine', () => {
         claim,
         { type: 'feature.submitted', summary: '', ...own },
         {
-          ...{ type: 'feature.passed', evidence: check, ...own },
+          type: 'feature.passed',
+          evidence: check,
+          ...own,
         },
       );
       assert.equal(isCheckedFirst(passing), false);

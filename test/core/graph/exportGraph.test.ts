@@ -25,9 +25,16 @@ describe('exportGraph', () => {
 
   it('gives DOT', () => {
     assert.deepEqual(exportGraph(backlog, 'dot').split('\n'), [
-      ...['digraph backlog {', '  rankdir=LR;', '  node [shape=box];'],
-      ...['  f1 [label="1 F1"];', '  f2 [label="2 F2"];', '  f4 [label="4 F4"];'],
-      ...['  f1 -> f2;', '  f2 -> f4;', '  f1 -> f4;', '}'],
+      'digraph backlog {',
+      '  rankdir=LR;',
+      '  node [shape=box];',
+      '  f1 [label="1 F1"];',
+      '  f2 [label="2 F2"];',
+      '  f4 [label="4 F4"];',
+      '  f1 -> f2;',
+      '  f2 -> f4;',
+      '  f1 -> f4;',
+      '}',
     ]);
   });
 

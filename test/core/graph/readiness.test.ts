@@ -7,14 +7,14 @@ import { featureIn } from '../sampleFeatures';
 
 describe('readinessOf', () => {
   const ofOne: Record<Stage, 'ready' | 'missing' | 'blocked'> = {
-    ...{
-      pending: 'missing',
-      waiting: 'missing',
-      working: 'missing',
-      verifying: 'missing',
-      unconfirmed: 'missing',
-    },
-    ...{ passing: 'ready', failed: 'blocked', skipped: 'blocked' },
+    pending: 'missing',
+    waiting: 'missing',
+    working: 'missing',
+    verifying: 'missing',
+    unconfirmed: 'missing',
+    passing: 'ready',
+    failed: 'blocked',
+    skipped: 'blocked',
   };
   for (const [stage, kind] of Object.entries(ofOne) as [Stage, string][]) {
     it(`of a feature whose one dependency is ${stage}: ${kind}`, () =>

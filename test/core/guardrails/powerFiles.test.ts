@@ -71,30 +71,26 @@ describe('power files', () => {
 
   it('reads names as the most lenient file system does', () => {
     const twins = [
-      ...[
-        '.GIT/config',
-        '.g\u200cit/config',
-        '.git./config',
-        '.git /config',
-        '.git::$INDEX_ALLOCATION/config',
-      ],
-      ...[
-        '.VSCode/mcp.json',
-        '.v\u017fcode/tasks.json',
-        'App.Code-Workspace',
-        'Features.JSON',
-        '.NPMRC',
-        '.npmrc. ',
-      ],
-      ...[
-        'agents.MD',
-        'AGENTS.md.',
-        'AGENTS.md ',
-        'AGENTS.md::$DATA',
-        'A\u200dGENTS.md',
-        '.GitHub/Workflows/ci.yml',
-      ],
-      ...['LEFTHOOK.yml', '.\u212airo/hooks/a', 'Node_Modules/x.js'],
+      '.GIT/config',
+      '.g\u200cit/config',
+      '.git./config',
+      '.git /config',
+      '.git::$INDEX_ALLOCATION/config',
+      '.VSCode/mcp.json',
+      '.v\u017fcode/tasks.json',
+      'App.Code-Workspace',
+      'Features.JSON',
+      '.NPMRC',
+      '.npmrc. ',
+      'agents.MD',
+      'AGENTS.md.',
+      'AGENTS.md ',
+      'AGENTS.md::$DATA',
+      'A\u200dGENTS.md',
+      '.GitHub/Workflows/ci.yml',
+      'LEFTHOOK.yml',
+      '.\u212airo/hooks/a',
+      'Node_Modules/x.js',
     ];
     for (const path of twins) assert.ok(powerOf(path), JSON.stringify(path));
   });

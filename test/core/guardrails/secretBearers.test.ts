@@ -4,9 +4,25 @@ import { describe, it } from 'mocha';
 import { mayHoldSecrets, secretsHeldIn } from '../../../src/core/guardrails/secretBearers';
 
 const bearing = [
-  ...['.npmrc', 'packages/a/.npmrc', '.NPMRC', '.yarnrc', '.yarnrc.yml', 'bunfig.toml', 'NuGet.Config'],
-  ...['pip.conf', 'pip.ini', '.condarc', '.bundle/config', 'auth.json', 'gradle.properties', 'settings.xml'],
-  ...['.mcp.json', '.cursor/mcp.json', '.claude/settings.local.json', '.gitconfig', 'profiles.yml'],
+  '.npmrc',
+  'packages/a/.npmrc',
+  '.NPMRC',
+  '.yarnrc',
+  '.yarnrc.yml',
+  'bunfig.toml',
+  'NuGet.Config',
+  'pip.conf',
+  'pip.ini',
+  '.condarc',
+  '.bundle/config',
+  'auth.json',
+  'gradle.properties',
+  'settings.xml',
+  '.mcp.json',
+  '.cursor/mcp.json',
+  '.claude/settings.local.json',
+  '.gitconfig',
+  'profiles.yml',
 ];
 const others = ['package.json', 'config', 'a/config', 'settings.json', '.npmrc.ts', 'xnpmrc', 'src/auth.ts'];
 

@@ -44,7 +44,7 @@ describe('the choice of a model', () => {
     const given = [model ?? 'no wish', keys.join() || 'no key', hasOfflineScript ? 'a script' : 'no script'];
     it(`is ${kind} with ${given.join(', ')}`, () => {
       const access = accessWith((id) => (keys.includes(id) ? 'k' : undefined), providers);
-      const choice = chooseModel({ ...{ model, providers, agents, access, hasOfflineScript }, named: [] });
+      const choice = chooseModel({ model, providers, agents, access, hasOfflineScript, named: [] });
       assert.equal(choice.kind, kind);
       const why = whyNoModel(choice, asked);
       if (kind === 'noKey') assert.match(why ?? '', /no API key for .*Set one, .*offline-script\.json/);
@@ -57,8 +57,7 @@ describe('the choice of a model', () => {
 
 describe('a run without a key and a wish', () => {
   const chosen = (...named: readonly (string | undefined)[]) =>
-    chooseModel({ ...{ model: undefined, providers, agents, named }, access: [], hasOfflineScript: false })
-      .kind;
+    chooseModel({ model: undefined, providers, agents, named, access: [], hasOfflineScript: false }).kind;
 
   it('can be begun where every feature names what wants none', () => {
     assert.equal(chosen('agent/claude-code', 'offline', 'ollama/qwen3-coder'), 'asNamed');

@@ -13,7 +13,10 @@ import { knownProviders } from '../../../src/core/models/providers';
 const provider = knownProviders.anthropic ?? assert.fail();
 
 const usage = (inputTokens: number, outputTokens = 0, cacheReadTokens = 0, cacheWriteTokens = 0): Usage => ({
-  ...{ inputTokens, outputTokens, cacheReadTokens, cacheWriteTokens },
+  inputTokens,
+  outputTokens,
+  cacheReadTokens,
+  cacheWriteTokens,
 });
 
 describe('costUsd', () => {
@@ -48,12 +51,30 @@ describe('costUsd', () => {
 
 describe('the names of models', () => {
   const good = [
-    ...['haiku', 'sonnet', 'opus', 'offline', 'anthropic/claude-sonnet-5-5', 'ollama/qwen3-coder:30b'],
+    'haiku',
+    'sonnet',
+    'opus',
+    'offline',
+    'anthropic/claude-sonnet-5-5',
+    'ollama/qwen3-coder:30b',
     'openrouter/meta-llama/llama-4',
   ];
   const bad = [
-    ...['__proto__', 'constructor', 'toString', 'Haiku', 'gpt', '', 'a/', '/a', 'a//b', 'A/b', 'a/b c'],
-    ...['a/b\u202ec', `a/${'b'.repeat(201)}`, 'offline/offline', 'a/b\n'],
+    '__proto__',
+    'constructor',
+    'toString',
+    'Haiku',
+    'gpt',
+    '',
+    'a/',
+    '/a',
+    'a//b',
+    'A/b',
+    'a/b c',
+    'a/b\u202ec',
+    `a/${'b'.repeat(201)}`,
+    'offline/offline',
+    'a/b\n',
   ];
   it('are an alias, or a provider with its own name for the model', () => {
     assert.deepEqual([...good, ...bad].filter(isModelName), good);

@@ -97,7 +97,8 @@ describe('a feature that is passed over', () => {
           holding(1, 'a'),
           [2],
           {
-            ...{ startedAt: 0, startedMs: 0 },
+            startedAt: 0,
+            startedMs: 0,
           },
         );
         assert.deepEqual(

@@ -227,8 +227,18 @@ describe('decide', () => {
 
   describe('while an account is slow', () => {
     const working = (slot: number, id: number, model: string): Agent => ({
-      ...{ slot, featureId: id, attempt: 1, fence: 100 + id, model, status: 'running', step: '' },
-      ...{ startedAt: 0, inputTokens: 0, outputTokens: 0, costUsd: 0, actions: 0 },
+      slot,
+      featureId: id,
+      attempt: 1,
+      fence: 100 + id,
+      model,
+      status: 'running',
+      step: '',
+      startedAt: 0,
+      inputTokens: 0,
+      outputTokens: 0,
+      costUsd: 0,
+      actions: 0,
     });
     /** Odd features ask grok, even ones another. */
     const judged = (slow: Slowness, features: readonly Feature[], agents: Snapshot['agents'] = {}) => {
@@ -250,7 +260,9 @@ describe('decide', () => {
     it('starts as many as may ask it at the same time, then others, and only then more', () => {
       const slow = { untilAt: null, atOnce: 1 };
       assert.deepEqual(judged(slow, pending(1, 3, 4, 5)), [
-        ...['claim 1 in 1', 'claim 4 in 2', 'claim 3 in 3'],
+        'claim 1 in 1',
+        'claim 4 in 2',
+        'claim 3 in 3',
         'no alarm',
       ]);
       const features = [at(1, 7), ...pending(1, 2, 4)];
@@ -275,8 +287,14 @@ describe('decide', () => {
 
   describe('while the breaker of an account is open', () => {
     const open: Breaker = {
-      ...{ account: 'grok', cause: 'credit', message: 'No credit.', mend: 'Add some.' },
-      ...{ since: now - 1, probeAt: now + 500, tries: 0, fence: 90 },
+      account: 'grok',
+      cause: 'credit',
+      message: 'No credit.',
+      mend: 'Add some.',
+      since: now - 1,
+      probeAt: now + 500,
+      tries: 0,
+      fence: 90,
     };
     /** Odd features ask grok, even ones another. */
     const judged = (breaker: Breaker, features: readonly Feature[], agents: Snapshot['agents'] = {}) => {
@@ -296,8 +314,18 @@ describe('decide', () => {
 
     it('waits for the probe that is under way, not for others at work', () => {
       const working = (slot: number, id: number, model: string): Agent => ({
-        ...{ slot, featureId: id, attempt: 1, fence: 100 + id, model, status: 'running', step: '' },
-        ...{ startedAt: 0, inputTokens: 0, outputTokens: 0, costUsd: 0, actions: 0 },
+        slot,
+        featureId: id,
+        attempt: 1,
+        fence: 100 + id,
+        model,
+        status: 'running',
+        step: '',
+        startedAt: 0,
+        inputTokens: 0,
+        outputTokens: 0,
+        costUsd: 0,
+        actions: 0,
       });
       const features = [at(1, 7), ...pending(1, 2)];
       const probe = { 1: working(1, 7, 'grok/grok-4') };
@@ -309,8 +337,13 @@ describe('decide', () => {
 
   describe('while the breaker is open', () => {
     const open: Breaker = {
-      ...{ cause: 'service', message: 'No answer.', mend: 'Wait.' },
-      ...{ since: now - 1, probeAt: now + 500, tries: 0, fence: 200 },
+      cause: 'service',
+      message: 'No answer.',
+      mend: 'Wait.',
+      since: now - 1,
+      probeAt: now + 500,
+      tries: 0,
+      fence: 200,
     };
     const judged = (breaker: Breaker, ...features: Feature[]) => {
       const { decisions, wakeAt } = decide({ ...workspaceOf(features), breaker }, now);
@@ -367,9 +400,21 @@ describe('decide', () => {
 
     it('lets the slot rest, too, longer with each loss in a row', () => {
       const lostIn = (slot: number, losses: number, agoMs: number): Agent => ({
-        ...{ slot, featureId: 9, attempt: 1, fence: 5, model: 'offline', status: 'ended', step: '' },
-        ...{ startedAt: 0, endedAt: now - agoMs, end: 'lost', losses },
-        ...{ inputTokens: 0, outputTokens: 0, costUsd: 0, actions: 0 },
+        slot,
+        featureId: 9,
+        attempt: 1,
+        fence: 5,
+        model: 'offline',
+        status: 'ended',
+        step: '',
+        startedAt: 0,
+        endedAt: now - agoMs,
+        end: 'lost',
+        losses,
+        inputTokens: 0,
+        outputTokens: 0,
+        costUsd: 0,
+        actions: 0,
       });
       const agents = { 1: lostIn(1, 1, 999), 2: lostIn(2, 2, 1_001), 3: lostIn(3, 1, 1_000) };
       const { decisions, wakeAt } = decide({ ...workspaceOf(pending(1, 2)), agents }, now);

@@ -11,7 +11,13 @@ const ran = (
   endMs: number,
   ...keys: string[]
 ): FinishedAttempt => ({
-  ...{ featureId, slot, startMs, endMs, attempt: 1, end: 'passed', keys: new Set(keys) },
+  featureId,
+  slot,
+  startMs,
+  endMs,
+  attempt: 1,
+  end: 'passed',
+  keys: new Set(keys),
 });
 const alone = (id: number) => featureIn('passing', id);
 const needing = (id: number, ...needs: number[]) =>

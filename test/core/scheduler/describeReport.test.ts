@@ -7,9 +7,20 @@ import { shownChain } from '../../../src/core/scheduler/reportRun';
 const none = { dependency: 0, lock: 0, limit: 0, rate: 0, core: 0, paused: 0 };
 
 const full: RunReport = {
-  ...{ startedAt: 0, wallMs: 20_000, maxAgents: 3, passing: 5, total: 5 },
-  ...{ oneAgentMs: 50_000, oneAgentIs: 'estimate', attemptMs: 50_000, bestPossibleMs: 16_666 },
-  ...{ costUsd: 0.01234, inputTokens: 1_200, outputTokens: 340, attempts: 6, retries: 1 },
+  startedAt: 0,
+  wallMs: 20_000,
+  maxAgents: 3,
+  passing: 5,
+  total: 5,
+  oneAgentMs: 50_000,
+  oneAgentIs: 'estimate',
+  attemptMs: 50_000,
+  bestPossibleMs: 16_666,
+  costUsd: 0.01234,
+  inputTokens: 1_200,
+  outputTokens: 340,
+  attempts: 6,
+  retries: 1,
   waitingMs: { ...none, dependency: 1_500, lock: 49, rate: 2_000 },
 };
 
@@ -38,9 +49,13 @@ describe('describeReport', () => {
 
   it('names contention, and claims no gain that there was not', () => {
     const busy: RunReport = {
-      ...{ ...full, wallMs: 184_000, attemptMs: 306_000, oneAgentMs: 150_000, bestPossibleMs: 141_000 },
-      ...{ waitingMs: { ...none, core: 156_000 } },
-      ...{ cores: { count: 2, cpuMs: 282_000, busyMs: 150_000, isWhole: true } },
+      ...full,
+      wallMs: 184_000,
+      attemptMs: 306_000,
+      oneAgentMs: 150_000,
+      bestPossibleMs: 141_000,
+      waitingMs: { ...none, core: 156_000 },
+      cores: { count: 2, cpuMs: 282_000, busyMs: 150_000, isWhole: true },
     };
     assert.deepEqual(describeReport(busy).slice(1, 6), [
       'Attempts       306.0 s in sum (156.0 s of it waiting for other agents, or work that was given up or checked again)',
@@ -143,7 +158,11 @@ describe('describeReport', () => {
 
   it('tells the chain that decided, shortened in the middle', () => {
     const link = (name: string, because: 'start' | 'slot' | 'file') => ({
-      ...{ featureId: 1, name, startMs: 0, endMs: 1, because },
+      featureId: 1,
+      name,
+      startMs: 0,
+      endMs: 1,
+      because,
     });
     const chain = [link('auth', 'start'), link('profile', 'file')];
     assert.equal(describeReport({ ...full, chain })[3], 'Decided by     auth → profile (same file)');

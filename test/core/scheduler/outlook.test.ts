@@ -8,7 +8,9 @@ import { featureIn } from '../sampleFeatures';
 import { boardOf } from './boardOf';
 
 const lesson = (category: string, model: string, minutes: number, ...files: string[]) => ({
-  ...{ category, model, files },
+  category,
+  model,
+  files,
   tookMs: minutes * 60_000,
 });
 const taught = (...lessons: ReturnType<typeof lesson>[]): Experience => lessons.reduce(learn, []);

@@ -61,9 +61,23 @@ const needing = (id: number, need: number, state: Parameters<typeof featureIn>[0
 describe('reportRun', () => {
   it('of nothing done', () => {
     assert.deepEqual(report([], two, [], 0), {
-      ...{ startedAt: 0, wallMs: 0, maxAgents: 2, passing: 0, total: 0, oneAgentMs: 0, bestPossibleMs: 0 },
-      ...{ costUsd: 0, inputTokens: 0, outputTokens: 0, waitingMs: none, attempts: 0, retries: 0 },
-      ...{ oneAgentIs: 'estimate', attemptMs: 0, chain: [], rows: [] },
+      startedAt: 0,
+      wallMs: 0,
+      maxAgents: 2,
+      passing: 0,
+      total: 0,
+      oneAgentMs: 0,
+      bestPossibleMs: 0,
+      costUsd: 0,
+      inputTokens: 0,
+      outputTokens: 0,
+      waitingMs: none,
+      attempts: 0,
+      retries: 0,
+      oneAgentIs: 'estimate',
+      attemptMs: 0,
+      chain: [],
+      rows: [],
     });
   });
 
@@ -159,15 +173,15 @@ describe('reportRun', () => {
   const checked = (at: number, id: number, durationMs: number, use: object): Timed => [
     at,
     {
-      ...{
-        type: 'verify.finished',
-        command: 'x',
-        passed: true,
-        exitCode: 0,
-        timedOut: false,
-        outputTail: '',
-      },
-      ...{ durationMs, ...use, ...own(id) },
+      type: 'verify.finished',
+      command: 'x',
+      passed: true,
+      exitCode: 0,
+      timedOut: false,
+      outputTail: '',
+      durationMs,
+      ...use,
+      ...own(id),
     },
   ];
   const began = (at: number, id: number, waitedMs: number): Timed => [
@@ -226,9 +240,12 @@ describe('reportRun', () => {
     it('books as waiting for other agents no more than their commands used meanwhile', () => {
       // Five threads of its own, or of other programs: it says 30 ms, and only one other of ours ran, for 10 of its 40 ms.
       const busy = [
-        ...[claim(0, 1), claim(0, 2)],
+        claim(0, 1),
+        claim(0, 2),
         ran(50, 2, 40, { cpuMs: 20, coreWaitMs: 0 }),
-        ...[checked(60, 1, 20, { cpuMs: 20, coreWaitMs: 30 }), pass(60, 1), pass(60, 2)],
+        checked(60, 1, 20, { cpuMs: 20, coreWaitMs: 30 }),
+        pass(60, 1),
+        pass(60, 2),
       ];
       const told = report(passing(1, 2), two, busy, 60);
       assert.deepEqual([told.waitingMs.core, told.oneAgentMs], [5, 115]);
@@ -238,9 +255,12 @@ describe('reportRun', () => {
 
     it('says at most where agents at work together took much time for what was no work of the cores', () => {
       const slow = (waited: number) => [
-        ...[claim(0, 1), claim(0, 2)],
-        ...[checked(90, 1, 80, { cpuMs: 80 - waited, coreWaitMs: 0 }), pass(90, 1)],
-        ...[checked(90, 2, 80, { cpuMs: 80, coreWaitMs: 0 }), pass(90, 2)],
+        claim(0, 1),
+        claim(0, 2),
+        checked(90, 1, 80, { cpuMs: 80 - waited, coreWaitMs: 0 }),
+        pass(90, 1),
+        checked(90, 2, 80, { cpuMs: 80, coreWaitMs: 0 }),
+        pass(90, 2),
       ];
       assert.equal(report(passing(1, 2), two, slow(40), 90).oneAgentIs, 'estimate');
       assert.equal(report(passing(1, 2), two, slow(60), 90).oneAgentIs, 'atMost');
@@ -251,16 +271,27 @@ describe('reportRun', () => {
     it('takes off checks that ran again for what others brought in, or for their port; not those of new work', () => {
       const use = { cpuMs: 20, coreWaitMs: 0 };
       const story = [
-        ...[claim(0, 1), claim(0, 2), checked(20, 1, 20, use), checked(40, 1, 20, use), pass(40, 1)],
-        ...[checked(60, 2, 20, { ...use, passed: false, doubt: 'portTaken' }), checked(80, 2, 20, use)],
-        ...[checked(95, 2, 15, { ...use, trial: true }), checked(98, 2, 3, { ...use, guards: 1 })],
+        claim(0, 1),
+        claim(0, 2),
+        checked(20, 1, 20, use),
+        checked(40, 1, 20, use),
+        pass(40, 1),
+        checked(60, 2, 20, { ...use, passed: false, doubt: 'portTaken' }),
+        checked(80, 2, 20, use),
+        checked(95, 2, 15, { ...use, trial: true }),
+        checked(98, 2, 3, { ...use, guards: 1 }),
         pass(100, 2),
       ];
       assert.equal(report(passing(1, 2), two, story, 100).oneAgentMs, 40 - 20 + (100 - 20));
       const anew: Timed[] = [
-        ...[claim(0, 1), claim(0, 2), pass(5, 2), checked(20, 1, 20, use)],
+        claim(0, 1),
+        claim(0, 2),
+        pass(5, 2),
+        checked(20, 1, 20, use),
         [20, { type: 'feature.returned', why: '', ...own(1) }],
-        ...[checked(50, 1, 20, { ...use, passed: false }), checked(80, 1, 20, use), pass(80, 1)],
+        checked(50, 1, 20, { ...use, passed: false }),
+        checked(80, 1, 20, use),
+        pass(80, 1),
       ];
       assert.equal(report(passing(1, 2), two, anew, 80).oneAgentMs, 85);
       const alone = [claim(0, 1), checked(20, 1, 20, use), checked(40, 1, 20, use), pass(40, 1)];
@@ -281,14 +312,30 @@ describe('reportRun', () => {
       const last = (at: number, id: number, durationMs: number): Timed => [
         at,
         {
-          ...{ type: 'verify.finished', command: 'x', passed: true, exitCode: 0, timedOut: false },
-          ...{ outputTail: '', durationMs, ...half, guards: id },
-          ...{ slot: 0, featureId: id, attempt: 0, fence: 0 },
+          type: 'verify.finished',
+          command: 'x',
+          passed: true,
+          exitCode: 0,
+          timedOut: false,
+          outputTail: '',
+          durationMs,
+          ...half,
+          guards: id,
+          slot: 0,
+          featureId: id,
+          attempt: 0,
+          fence: 0,
         },
       ];
       const story = [
-        ...[claim(0, 1), claim(0, 2), checked(80, 1, 80, half), pass(80, 1), checked(80, 2, 80, half)],
-        ...[pass(80, 2), last(130, 1, 50), last(140, 2, 40)],
+        claim(0, 1),
+        claim(0, 2),
+        checked(80, 1, 80, half),
+        pass(80, 1),
+        checked(80, 2, 80, half),
+        pass(80, 2),
+        last(130, 1, 50),
+        last(140, 2, 40),
       ];
       const { oneAgentMs, lastChecksMs, attemptMs, bestPossibleMs } = report(passing(1, 2), two, story, 140);
       assert.deepEqual([oneAgentMs, lastChecksMs, attemptMs, bestPossibleMs], [140, 60, 160, 140]);
@@ -359,8 +406,13 @@ describe('reportRun', () => {
       passing(1, 2),
       two,
       [
-        ...[claim(0, 1), lock(0, 1, 'a'), pass(10, 1), release(10, 1, 'a')],
-        ...[claim(10, 2), lock(10, 2, 'A'), pass(15, 2)],
+        claim(0, 1),
+        lock(0, 1, 'a'),
+        pass(10, 1),
+        release(10, 1, 'a'),
+        claim(10, 2),
+        lock(10, 2, 'A'),
+        pass(15, 2),
       ],
       15,
       { lock: 10 },
@@ -370,8 +422,13 @@ describe('reportRun', () => {
       passing(1, 2),
       two,
       [
-        ...[claim(0, 1), lock(0, 1, 'src'), pass(10, 1), release(10, 1, 'src')],
-        ...[claim(10, 2), lock(10, 2, 'src/a'), pass(15, 2)],
+        claim(0, 1),
+        lock(0, 1, 'src'),
+        pass(10, 1),
+        release(10, 1, 'src'),
+        claim(10, 2),
+        lock(10, 2, 'src/a'),
+        pass(15, 2),
       ],
       15,
       { lock: 10 },
@@ -392,7 +449,9 @@ describe('reportRun', () => {
         claim(0, 1),
         [2, { type: 'breaker.opened', cause: 'key', message: '', mend: '', probeAt: 8 }],
         [8, { type: 'breaker.closed', cause: 'key' }],
-        ...[claim(8, 2), pass(9, 2), pass(9, 1)],
+        claim(8, 2),
+        pass(9, 2),
+        pass(9, 1),
       ],
       9,
       { trouble: 6 },
@@ -402,10 +461,12 @@ describe('reportRun', () => {
       passing(1, 2),
       two,
       [
-        ...[claim(0, 1), claim(0, 2)],
+        claim(0, 1),
+        claim(0, 2),
         [2, { type: 'lock.waiting', path: 'a', kind: 'file', blockers: [], ...own(2) }],
         [7, { type: 'lock.granted', path: 'a', kind: 'file', how: 'request', ...own(2) }],
-        ...[pass(9, 1), pass(9, 2)],
+        pass(9, 1),
+        pass(9, 2),
       ],
       9,
       { lock: 5 },
@@ -475,16 +536,14 @@ describe('reportRun', () => {
       [...passing(1, 2), featureIn('pending', 3), featureIn('pending', 4)],
       { maxAgents: 4 },
       [
-        ...[
-          claim(0, 1),
-          claim(0, 2),
-          claim(0, 3),
-          claim(0, 4),
-          pass(2, 1),
-          retry(2, 2),
-          pass(2, 3),
-          pass(2, 4),
-        ],
+        claim(0, 1),
+        claim(0, 2),
+        claim(0, 3),
+        claim(0, 4),
+        pass(2, 1),
+        retry(2, 2),
+        pass(2, 3),
+        pass(2, 4),
         [2, { type: 'breaker.opened', cause: 'key', message: '', mend: '', probeAt: 99 }],
         [2, { type: 'feature.regressed', by: 'user', featureId: 1 }],
         [2, { type: 'feature.added', featureId: 5, spec: specOf('F5') }],
@@ -498,8 +557,13 @@ describe('reportRun', () => {
       two,
       [
         [0, { type: 'feature.edited', featureId: 2, spec: specOf('F2') }],
-        ...[claim(0, 1), lock(0, 1, 'a'), pass(10, 1), release(10, 1, 'a')],
-        ...[claim(10, 2), lock(10, 2, 'a'), pass(12, 2)],
+        claim(0, 1),
+        lock(0, 1, 'a'),
+        pass(10, 1),
+        release(10, 1, 'a'),
+        claim(10, 2),
+        lock(10, 2, 'a'),
+        pass(12, 2),
       ],
       12,
       { lock: 10 },
@@ -523,8 +587,10 @@ describe('reportRun, when clocks are set and hosts change', () => {
     assert.ok(snapshot.run);
     const began = { type: 'run.started', runId: 1, settings: { ...defaultRunSettings, ...two } } as const;
     const events = [began, ...story].map((happening, k) => ({
-      ...{ ...happening, seq: k + 1 },
-      ...{ at: walls[k] ?? 0, elapsedMs: 500 + 10 * k },
+      ...happening,
+      seq: k + 1,
+      at: walls[k] ?? 0,
+      elapsedMs: 500 + 10 * k,
     }));
     const end = events.length;
     return reportRun(snapshot, snapshot.run, events, { at: walls[end] ?? 0, elapsedMs: 500 + 10 * end }, 2);

@@ -49,19 +49,18 @@ describe('runs', () => {
       { numRuns: 400 },
     );
     const expected = [
-      ...[
-        'claimed',
-        'passed',
-        'failed',
-        'retried',
-        'yielded',
-        'unconfirmed',
-        'held',
-        'freed',
-        'skipped',
-        'unskipped',
-      ],
-      ...['regressed', 'edited'],
+      'claimed',
+      'passed',
+      'failed',
+      'retried',
+      'yielded',
+      'unconfirmed',
+      'held',
+      'freed',
+      'skipped',
+      'unskipped',
+      'regressed',
+      'edited',
     ].map((verb) => `feature.${verb}`);
     for (const type of [...expected, 'lock.waiting', 'run.paused', 'run.configured', 'run.finished']) {
       assert.ok((seen.get(type) ?? 0) > 20, `${type} was met ${seen.get(type) ?? 0} times only`);

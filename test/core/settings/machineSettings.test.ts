@@ -21,7 +21,9 @@ const key = (
   provider: string,
   baseUrl = serviceOf(provider, knownProviders)?.baseUrl ?? '',
 ): ModelAccess => ({
-  ...{ provider, apiKey: 'k', baseUrl },
+  provider,
+  apiKey: 'k',
+  baseUrl,
 });
 
 describe('what a face asks of a host', () => {
@@ -45,7 +47,9 @@ describe('what a face asks of a host', () => {
   it('tells what was left out by the setting that allows it', () => {
     assert.deepEqual(describeLeftOut({ commands: [], variables: [], providers: [] }), []);
     const [commands, variables, keys] = describeLeftOut({
-      ...{ commands: ['make x'], variables: ['DB_URL', 'A\nB'], providers: ['openai'] },
+      commands: ['make x'],
+      variables: ['DB_URL', 'A\nB'],
+      providers: ['openai'],
     });
     assert.match(keys ?? '', /keys for `openai` are not used.*\(parallelAgents\.providers\)/);
     assert.match(commands ?? '', /may not run `make x`: .*\(parallelAgents\.commands\.allow\)/);

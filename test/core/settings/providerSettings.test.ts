@@ -21,7 +21,8 @@ describe('parallelAgents.providers', () => {
     const { openai, ...rest } = readProviders(set, (said) => void warnings.push(said));
     assert.deepEqual(openai, {
       ...knownProviders.openai,
-      ...{ baseUrl: 'http://gateway/v1', keyVariable: 'GATE' },
+      baseUrl: 'http://gateway/v1',
+      keyVariable: 'GATE',
       prices: { 'gpt-5': { input: 1, output: 2, cacheRead: 1, cacheWrite: 1 } },
     });
     const { openai: _, ...others } = knownProviders;

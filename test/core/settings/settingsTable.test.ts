@@ -35,7 +35,11 @@ describe('an entry more in the table of settings', () => {
     const manifest = JSON.parse(await withSettings(text, program.allSettings));
     const [, { properties }] = manifest.contributes.configuration;
     assert.deepEqual(properties['parallelAgents.further.words'], {
-      ...{ type: 'string', default: '', markdownDescription: 'Of a run.', scope: 'resource', order: 99 },
+      type: 'string',
+      default: '',
+      markdownDescription: 'Of a run.',
+      scope: 'resource',
+      order: 99,
     });
     assert.equal(properties['parallelAgents.further.power'].scope, 'machine');
     const { restrictedConfigurations } = manifest.capabilities.untrustedWorkspaces;
@@ -92,7 +96,11 @@ async function programWith(lines: typeof entries, outdir: string): Promise<Progr
       ].join('\n'),
       resolveDir: repoRoot,
     },
-    ...{ outfile, bundle: true, format: 'cjs', platform: 'node', logLevel: 'error' },
+    outfile,
+    bundle: true,
+    format: 'cjs',
+    platform: 'node',
+    logLevel: 'error',
     mainFields: ['module', 'main'],
     plugins: [
       {
