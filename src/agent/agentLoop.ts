@@ -12,7 +12,7 @@ import { Conversation } from './conversation';
 import { type Turn, type TurnAnswer, takeTurn, textOf } from './modelTurn';
 import { assignmentText, cutShortNote, lackingText, nudge, systemPrompt } from './prompts/prompts';
 import { type CallBlock, notRun, runToolCall } from './toolCall';
-import type { AgentOutcome, Ending, ToolContext } from './tools/tool';
+import type { AgentEnding, AgentOutcome, ToolContext } from './tools/tool';
 import { codingTools } from './tools/toolSet';
 
 export interface AgentPorts {
@@ -45,7 +45,7 @@ async function work(assignment: Assignment, ports: AgentPorts, signal: AbortSign
   const context: ToolContext = { assignment, coordinator, files, commands, signal, shown: new Map() };
   const room = promptRoom(assignment.model, assignment.endpoint?.contextTokens);
   const talk = new Conversation(assignmentText(assignment), sharedLength, room);
-  const end = (ending: Exclude<Ending, { kind: 'finish' }>) => carryOut(ending, coordinator);
+  const end = (ending: Exclude<AgentEnding, { kind: 'finish' }>) => carryOut(ending, coordinator);
   let isReady = false;
   for (let idleTurns = 0; ; ) {
     if (talk.makeRoom() === 'shortened') forget(context);
@@ -112,7 +112,7 @@ function moreOf(answer: Exclude<TurnAnswer, { kind: 'turn' | 'outside' }>): { re
 }
 
 async function carryOut(
-  ending: Exclude<Ending, { kind: 'finish' }>,
+  ending: Exclude<AgentEnding, { kind: 'finish' }>,
   coordinator: Coordinator,
 ): Promise<AgentOutcome> {
   switch (ending.kind) {

@@ -14,7 +14,7 @@ const shortestCleared = 400;
 const smallestRoom = 12_000;
 /** Of the work so far, told in short: characters of all of it, and of the words of one turn. */
 const maxDigest = 12_000;
-const maxWords = 300;
+const maxText = 300;
 
 type ToolResult = Extract<UserBlock, { type: 'toolResult' }>;
 
@@ -163,7 +163,7 @@ function digestOf(messages: readonly Message[]): readonly string[] {
     }
     for (const block of [...content].reverse()) {
       if (block.type === 'text' && block.text.trim() !== '')
-        lines.unshift(`- You said: ${oneLine(block.text, maxWords)}`);
+        lines.unshift(`- You said: ${oneLine(block.text, maxText)}`);
       if (block.type === 'toolCall') lines.unshift(callLine(block.name, block.input, results.get(block.id)));
     }
   }

@@ -9,7 +9,7 @@ import type { Clock } from '../ports/system';
 import { fingerprintOf } from './fingerprint';
 import { capHead } from './tools/capText';
 import {
-  type Ending,
+  type AgentEnding,
   failed,
   firstLine,
   type PreparedCall,
@@ -22,7 +22,7 @@ export type CallBlock = Extract<AssistantBlock, { readonly type: 'toolCall' }>;
 
 export type CallOutcome =
   | { readonly kind: 'result'; readonly block: UserBlock }
-  | { readonly kind: 'end'; readonly ending: Ending };
+  | { readonly kind: 'end'; readonly ending: AgentEnding };
 
 /** Calls that cannot be run, for a name or an input that is wrong, count against the budget like any other. */
 export async function runToolCall(
@@ -51,7 +51,7 @@ export async function runToolCall(
       const ending = outcome.kind === 'end' ? outcome.ending : undefined;
       if (ending?.kind === 'over') return { kind: 'end', ending };
       const ok = outcome.kind !== 'failed' && ending?.kind !== 'handBack';
-      const summary = outcome.kind === 'end' ? firstLine(lastWords(outcome.ending)) : outcome.summary;
+      const summary = outcome.kind === 'end' ? firstLine(lastText(outcome.ending)) : outcome.summary;
       await coordinator.toolEnd({ ...call, ok, durationMs: clock.monotonic() - startedAt, summary });
       if (outcome.kind === 'end') return { kind: 'end', ending: outcome.ending };
       const hint = answer.kind === 'hint' ? `\n\n${answer.text}` : '';
@@ -101,7 +101,7 @@ function result(block: CallBlock, content: string, isError: boolean): CallOutcom
   return { kind: 'result', block: { type: 'toolResult', callId: block.id, content, isError } };
 }
 
-function lastWords(ending: Ending): string {
+function lastText(ending: AgentEnding): string {
   switch (ending.kind) {
     case 'finish':
       return ending.summary;

@@ -3,7 +3,7 @@ import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { madeElsewhere } from '../client/elsewhere';
-import { wordsForFailure } from '../client/link';
+import { textForFailure } from '../client/link';
 import type { Session } from '../client/session';
 import { describeSlow, openBreakers } from '../core/events/accounts';
 import { describeBreaker, describeSkip, endsOnOneLine, oneLine } from '../core/events/describe';
@@ -50,7 +50,7 @@ async function lastStored(root: string, terminal: Terminal, distDir: string, err
   if (!Failure.is(error)) throw error;
   const records = await lookAtRecords(root, distDir).catch(() => undefined);
   if (!records) throw error;
-  const { happened, mend } = wordsForFailure(error);
+  const { happened, mend } = textForFailure(error);
   terminal.note(`⚠️ ${happened} ${mend} What follows is what was last stored.`);
   if (records.madeElsewhere) terminal.note(`⚠️ ${madeElsewhere}`);
   return { kind: 'stored' as const, snapshot: records.snapshot };

@@ -7,7 +7,7 @@ import { describeView } from '../core/guardrails/viewTrial';
 import type { MachineSettings } from '../core/settings/machineSettings';
 import { resolveSettings } from '../core/settings/resolveSettings';
 import { inert } from '../core/shared/inert';
-import { sizeWords } from '../core/shared/size';
+import { sizeText } from '../core/shared/size';
 import { type FoundCopies, findCopies, removeCopies, sizeOfCopies } from '../host/keptCopies';
 import { Failure } from '../ports/failure';
 import { readSettings } from './settingsFiles';
@@ -35,7 +35,7 @@ export async function doctor(root: string, fix: boolean, terminal: Terminal): Pr
   terminal.print(
     all.length === 0
       ? 'There are no copies on this machine.'
-      : `There are ${counted(all)}, ${sumWords(all)} in all; ${free.length === 0 ? 'all of them are in use.' : `nobody works in ${sumWords(free)} of it.`}`,
+      : `There are ${counted(all)}, ${sumText(all)} in all; ${free.length === 0 ? 'all of them are in use.' : `nobody works in ${sumText(free)} of it.`}`,
   );
   if (fix) return Math.max(await remove(free, terminal), isUsable ? 0 : 1);
   if (free.length > 0)
@@ -79,7 +79,7 @@ async function remove(free: readonly MeasuredCopies[], terminal: Terminal): Prom
   terminal.print(
     removed.length === 0
       ? 'Nothing was removed.'
-      : `Freed ${sumWords(removed)}: removed the ${counted(removed)}.`,
+      : `Freed ${sumText(removed)}: removed the ${counted(removed)}.`,
   );
   return left === 0 ? 0 : 1;
 }
@@ -96,7 +96,7 @@ function describeCopies({
   const use = isInUse
     ? `in use${pid === undefined ? '' : ` by process ${pid}`}`
     : `last used ${new Date(usedAt).toLocaleString('sv')}${isLeft ? ', of no use any more' : ''}`;
-  const size = bytes === undefined ? 'size not known' : sizeWords(bytes);
+  const size = bytes === undefined ? 'size not known' : sizeText(bytes);
   return [`  ${inert(root)}: ${size}, ${use}`, `    ${inert(dir)}`];
 }
 
@@ -104,7 +104,7 @@ function counted(copies: readonly unknown[]): string {
   return copies.length === 1 ? 'copies of 1 project' : `copies of ${copies.length} projects`;
 }
 
-function sumWords(copies: readonly MeasuredCopies[]): string {
+function sumText(copies: readonly MeasuredCopies[]): string {
   const sum = copies.reduce((total, { bytes }) => total + (bytes ?? 0), 0);
-  return `${copies.some(({ bytes }) => bytes === undefined) ? 'at least ' : ''}${sizeWords(sum)}`;
+  return `${copies.some(({ bytes }) => bytes === undefined) ? 'at least ' : ''}${sizeText(sum)}`;
 }

@@ -3,10 +3,10 @@
 
 import { accessWith, whyNotAsked } from '../core/models/modelAccess';
 import { type ProviderId, serviceOf } from '../core/models/providers';
-import { costOutlook, describeCost } from '../core/scheduler/costOutlook';
+import { costOutlook, describeCost } from '../core/scheduler/costEstimates';
 import { describeForecast, describeHeldBack } from '../core/scheduler/describeForecast';
+import { estimatesFrom } from '../core/scheduler/estimates';
 import { buildable, type Forecast, forecast } from '../core/scheduler/forecast';
-import { outlookFrom } from '../core/scheduler/outlook';
 import { defaultMachineSettings } from '../core/settings/machineSettings';
 import { resolveSettings } from '../core/settings/resolveSettings';
 import { duration } from '../core/shared/duration';
@@ -35,12 +35,12 @@ export async function estimate(
   const features = Object.values(snapshot.features).filter(
     (f) => f.state.status === 'passing' || meant === undefined || meant.includes(f.id),
   );
-  const outlook = outlookFrom(snapshot.experience, settings);
+  const estimates = estimatesFrom(snapshot.experience, settings);
   const counts = new Set([
     settings.maxAgents,
     ...Array.from({ length: defaultMachineSettings.agentLimit }, (_, k) => k + 1),
   ]);
-  const forecasts = [...counts].sort((a, b) => a - b).map((agents) => forecast(features, agents, outlook));
+  const forecasts = [...counts].sort((a, b) => a - b).map((agents) => forecast(features, agents, estimates));
   const { providers } = machine;
   const access = accessWith((id) => terminal.env[serviceOf(id, providers)?.keyVariable ?? ''], providers);
   const keys = new Set(access.map(({ provider }) => provider));

@@ -33,9 +33,9 @@ const pages: { readonly [V in Exclude<Verb, 'reject'>]: string } = {
 `,
   retry: `  parallel-agents retry ID | retry --all             queue a failed feature again, or all that failed
 `,
-  diff: `  parallel-agents diff ID                           the changes that wait for your yes
+  diff: `  parallel-agents diff ID                           the changes that wait for your approval
 `,
-  confirm: `  parallel-agents confirm ID | reject ID            your yes or no to them
+  confirm: `  parallel-agents confirm ID | reject ID            your approval or no to them
 `,
   graph: `  parallel-agents graph [--format FORMAT]           what needs what, as ${graphFormats.join(', ')}
       --features FILE       of another backlog

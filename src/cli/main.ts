@@ -1,7 +1,7 @@
 // The command line's entry: reads the words, runs the command, and answers with an exit code.
 import { readFile, realpath, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { wordsForFailure } from '../client/link';
+import { textForFailure } from '../client/link';
 import { Failure } from '../ports/failure';
 import { type CliCommand, parseCommandLine, UsageError } from './arguments';
 import { diff, judge, retryAll, status, stop } from './commands';
@@ -36,7 +36,7 @@ async function execute(command: CliCommand, terminal: Terminal): Promise<number>
     return await perform(command, root, terminal, __dirname);
   } catch (error) {
     if (!Failure.is(error)) throw error;
-    const { happened, mend } = wordsForFailure(error);
+    const { happened, mend } = textForFailure(error);
     terminal.note(`❌ ${happened} ${mend}`.trimEnd());
     return 1;
   }

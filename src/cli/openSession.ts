@@ -10,7 +10,7 @@ import { type LongWork, tellLong } from './tellLong';
 import { BadInput, type Terminal } from './terminal';
 
 /** What every command that speaks to a host is given. */
-export interface Place {
+export interface CliContext {
   readonly root: string;
   readonly distDir: string;
   readonly terminal: Terminal;
@@ -25,7 +25,7 @@ const toldMs = 20_000;
 
 /** As `joinWorkspace`; starts nothing by itself, and says what there is to be told. */
 export async function openFolder(
-  { root, distDir, terminal, machine, long: given }: Place,
+  { root, distDir, terminal, machine, long: given }: CliContext,
   elsewhere: Elsewhere = 'ask',
 ): Promise<Joined> {
   const long = given ?? tellLong(terminal.note);
@@ -53,7 +53,7 @@ export async function openFolder(
 }
 
 /** @throws BadInput when the records were made elsewhere and `elsewhere` does not say what to do with them; `newer` */
-export async function openSession(place: Place, elsewhere?: Elsewhere): Promise<Session> {
+export async function openSession(place: CliContext, elsewhere?: Elsewhere): Promise<Session> {
   const joined = await openFolder(place, elsewhere);
   if (joined.kind === 'session') return joined.session;
   if (joined.kind === 'newer') throw joined.because;

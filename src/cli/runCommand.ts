@@ -3,14 +3,14 @@ import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Session } from '../client/session';
 import type { Event } from '../core/events/event';
-import type { Experience } from '../core/events/experience';
+import type { History } from '../core/events/history';
 import type { Snapshot } from '../core/events/snapshot';
 import type { Feature } from '../core/features/feature';
 import { unknownAgent } from '../core/models/agents';
 import { accessWith, chooseModel, type ModelChoice, whyNotAsked } from '../core/models/modelAccess';
 import { serviceOf } from '../core/models/providers';
 import type { WhyNot } from '../core/routing/routeModel';
-import { type CostOutlook, costOutlook, describeCost } from '../core/scheduler/costOutlook';
+import { type CostEstimates, costOutlook, describeCost } from '../core/scheduler/costEstimates';
 import { isMeant } from '../core/scheduler/decide';
 import { buildable } from '../core/scheduler/forecast';
 import { describeLeftOut, type MachineSettings } from '../core/settings/machineSettings';
@@ -123,10 +123,10 @@ async function runBacklog(
       ...(access.length === 0 || model === 'offline' ? {} : { access }),
     });
     if (!started.ok) throw new BadInput(started.error.message.split('\n'));
-    if (session.role === 'mirror') long.end(); // what the owner does by now may be anything
+    if (session.role === 'follower') long.end(); // what the owner does by now may be anything
     const { leftOut, runId } = started.value;
     for (const words of describeLeftOut(leftOut)) terminal.note(`⚠️ ${words}`);
-    if (session.role === 'mirror')
+    if (session.role === 'follower')
       terminal.note(
         'ℹ️ Another window or command works on this folder; it runs the backlog and this shows it.',
       );
@@ -158,7 +158,7 @@ async function runBacklog(
 function tellCost(
   { features, experience, run }: Snapshot,
   only: readonly FeatureId[] | undefined,
-  costOf: (features: readonly Feature[], experience: Experience) => CostOutlook,
+  costOf: (features: readonly Feature[], experience: History) => CostEstimates,
   { note }: Terminal,
 ): void {
   if (run !== null && run.status !== 'finished') return;
@@ -260,7 +260,7 @@ function conclude(
 function stopForPerson(session: Session, whyNot: WhyNot): () => string | undefined {
   let mend: string | undefined;
   session.onChange(() => {
-    if (mend !== undefined || session.role === 'mirror') return;
+    if (mend !== undefined || session.role === 'follower') return;
     mend = mendNeeded(session.snapshot, whyNot);
     if (mend !== undefined) void stopRun(session); // a host that is gone has stopped it
   });

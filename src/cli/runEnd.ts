@@ -1,6 +1,6 @@
 // How a run that a command follows comes to its end, read from the session and not from a message that may never come.
 
-import { wordsForLink } from '../client/link';
+import { textForLink } from '../client/link';
 import type { Session } from '../client/session';
 import { oneLine } from '../core/events/describe';
 import type { RunOutcome } from '../core/events/event';
@@ -76,10 +76,10 @@ export function tellLink(session: Session, note: (line: string) => void): () => 
   let said = '';
   let { role } = session;
   const tell = () => {
-    if (session.role === 'owner' && role === 'mirror')
+    if (session.role === 'owner' && role === 'follower')
       note('ℹ️ The process that ran this folder is gone; this one goes on with its work.');
     role = session.role;
-    const words = wordsForLink(session.link);
+    const words = textForLink(session.link);
     const trouble = words?.mend || words?.happened || '';
     if (trouble === said) return;
     if (words) note(`${words.goesOn ? '⏸️' : '❌'} ${words.happened} ${words.mend}`.trimEnd());

@@ -6,7 +6,7 @@
  */
 export type Elsewhere = 'ask' | 'goOn' | 'startOver';
 
-/** Why a workspace's records are only looked at; each face adds what can be done. */
+/** Why a workspace's records are only looked at; each client adds what can be done. */
 export const madeElsewhere =
   'The records of Parallel Agents in this folder were made elsewhere: by another user, on another machine, in another folder, or by an earlier version. Nothing goes on with them unless you say so.';
 

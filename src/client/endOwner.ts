@@ -1,5 +1,5 @@
 // Ends, because a person said so, the process that owns a workspace and does not answer.
-import { createProcessEnder } from '../adapters/process/processTree';
+import { createProcessTerminator } from '../adapters/process/processTree';
 import type { OwnerProcess } from '../hub/discovery';
 import { Failure } from '../ports/failure';
 
@@ -8,7 +8,7 @@ import { Failure } from '../ports/failure';
  * next owner, which finds it on record. Throws `Failure` (`denied`) when it is another user's.
  */
 export async function endOwner(owner: OwnerProcess): Promise<void> {
-  if (!(await createProcessEnder().isAlive(owner))) return;
+  if (!(await createProcessTerminator().isAlive(owner))) return;
   try {
     process.kill(owner.pid, 'SIGKILL'); // one that is stopped hears nothing else
   } catch (error) {

@@ -1,5 +1,5 @@
-// Keeps a face in step with its host's events: each once, in order, and none left out, also when the host left some out
-// because the face was too slow to take them.
+// Keeps a client in step with its host's events: each once, in order, and none left out, also when the host left some out
+// because the client was too slow to take them.
 import type { Event } from '../core/events/event';
 import { Failure } from '../ports/failure';
 

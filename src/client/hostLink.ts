@@ -1,6 +1,6 @@
-// A face's link to whatever process owns its workspace: found or made, felt for signs of life, and replaced when it goes.
+// A client's link to whatever process owns its workspace: found or made, felt for signs of life, and replaced when it goes.
 import { connectHub } from '../hub/client';
-import type { HubConnection, Question } from '../hub/connection';
+import type { HubConnection, RequestType } from '../hub/connection';
 import type { OwnerProcess } from '../hub/discovery';
 import { feelPulse } from '../hub/pulse';
 import { Failure } from '../ports/failure';
@@ -32,7 +32,7 @@ const patienceMs = 4_000;
 const closeMs = 4_000;
 
 export class HostLink {
-  role: 'owner' | 'mirror' = 'mirror';
+  role: 'owner' | 'follower' = 'follower';
   #link: Link = { kind: 'looking', isLong: false };
   #connection: Promise<HubConnection> = Promise.reject(new Failure('closed', 'Not joined yet.'));
   /** The host that this process runs for the workspace. */
@@ -67,7 +67,7 @@ export class HostLink {
   }
 
   /** Asks the present host, or the next one where that comes soon. */
-  async request<P, R>(method: Question<P, R>, params: Sent<NoInfer<P>>): Promise<R> {
+  async request<P, R>(method: RequestType<P, R>, params: Sent<NoInfer<P>>): Promise<R> {
     if (this.#link.kind === 'waiting' || this.#link.kind === 'lost') throw this.#link.because;
     if (this.#link.kind === 'silent') throw new OwnerSilent(this.#link.owner);
     const connection = await within(patienceMs, this.#connection);
@@ -114,7 +114,7 @@ export class HostLink {
           onWait: (what) => this.#wait(what),
         });
         const { own, address } = found;
-        this.role = own ? 'owner' : 'mirror';
+        this.role = own ? 'owner' : 'follower';
         if (own) {
           this.#own = { own, address };
           this.#told = own.told;

@@ -1,4 +1,4 @@
-// How a face stands to the host of its workspace, and the words for it, the same in every face.
+// How a client stands to the host of its workspace, and the words for it, the same in every client.
 import { lineWithin } from '../core/events/describe';
 import type { OwnerProcess } from '../hub/discovery';
 import { Failure } from '../ports/failure';
@@ -25,7 +25,7 @@ export class OwnerSilent extends Failure {
   }
 }
 
-export interface LinkWords {
+export interface LinkText {
   /** What happened, a sentence. */
   readonly happened: string;
   /** What to do next, a sentence; empty when `happened` says it. */
@@ -39,7 +39,7 @@ export interface LinkWords {
 }
 
 /** Both sentences on one line: a place that is named in them may be a long path. */
-export function troubleLine({ happened, mend }: LinkWords): string {
+export function troubleLine({ happened, mend }: LinkText): string {
   return lineWithin(1_000, `${happened} ${mend}`);
 }
 
@@ -66,7 +66,7 @@ export function canPass({ reason }: Failure): boolean {
 }
 
 /** What to tell a person; undefined while all is well or as good as. */
-export function wordsForLink(link: Link): LinkWords | undefined {
+export function textForLink(link: Link): LinkText | undefined {
   switch (link.kind) {
     case 'connected':
       return undefined;
@@ -87,23 +87,23 @@ export function wordsForLink(link: Link): LinkWords | undefined {
         goesOn: true,
       };
     case 'silent':
-      return silentWords(link.owner);
+      return silentText(link.owner);
     case 'lost':
-      return lostWords(link.because);
+      return lostText(link.because);
     default:
       return link satisfies never;
   }
 }
 
 /** The same for a join that failed; what is no `Failure` is a bug, told as it is. */
-export function wordsForFailure(failure: unknown): LinkWords {
+export function textForFailure(failure: unknown): LinkText {
   if (!Failure.is(failure)) return { happened: String(failure), mend: '', goesOn: false };
-  if (failure instanceof OwnerSilent) return silentWords(failure.owner);
-  if (!canPass(failure)) return lostWords(failure);
+  if (failure instanceof OwnerSilent) return silentText(failure.owner);
+  if (!canPass(failure)) return lostText(failure);
   return { happened: sentenceOf(failure), mend: `${mendOf(failure)} Then try again.`, goesOn: false };
 }
 
-function lostWords(failure: Failure): LinkWords {
+function lostText(failure: Failure): LinkText {
   return {
     happened: sentenceOf(failure),
     mend: lostMend(failure),
@@ -112,7 +112,7 @@ function lostWords(failure: Failure): LinkWords {
   };
 }
 
-function silentWords(owner: OwnerProcess | undefined): LinkWords {
+function silentText(owner: OwnerProcess | undefined): LinkText {
   return {
     happened: ownerSilence(owner),
     mend: `It may go on by itself. ${endingOf(owner)}`,

@@ -33,7 +33,7 @@ export class LiveSession implements Session {
   readonly ask: Session['ask'];
   #editing: readonly string[] = [];
   #offer: ModelOffer | undefined;
-  /** Commands, variables and key as this face last gave them: a next host knows neither. */
+  /** Commands, variables and key as this client last gave them: a next host knows neither. */
   #given: Pick<Asked, 'allowedCommands' | 'variables' | 'access'> = {};
 
   constructor(
@@ -51,7 +51,7 @@ export class LiveSession implements Session {
     return this.options.root;
   }
 
-  get role(): 'owner' | 'mirror' {
+  get role(): 'owner' | 'follower' {
     return this.#host.role;
   }
 

@@ -1,4 +1,4 @@
-// What a face asks its host for in pages, since all of it may be longer than one message.
+// What a client asks its host for in pages, since all of it may be longer than one message.
 import type { Event } from '../core/events/event';
 import type { Snapshot } from '../core/events/snapshot';
 import { assemble, type SnapshotHead, type SnapshotPart } from '../core/events/snapshotParts';
@@ -68,7 +68,7 @@ export async function readText(connection: Asked, { hash }: KeptText): Promise<s
   return parts.join('');
 }
 
-/** The changes of a feature that waits for the user's yes. */
+/** The changes of a feature that waits for the user's approval. */
 export async function readDiff(connection: Asked, featureId: number): Promise<Result<string>> {
   const parts: string[] = [];
   for (let from: { text: number; offset: number } | undefined; ; ) {

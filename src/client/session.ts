@@ -1,4 +1,4 @@
-// A face's live link to the host of one workspace, whichever process that host runs in.
+// A client's live link to the host of one workspace, whichever process that host runs in.
 import type { Event } from '../core/events/event';
 import type { Snapshot } from '../core/events/snapshot';
 import type { ModelAccess } from '../core/models/modelAccess';
@@ -21,7 +21,7 @@ import type { ModelOffer } from './modelOffer';
 export interface Session {
   readonly root: string;
   readonly snapshot: Snapshot;
-  readonly role: 'owner' | 'mirror';
+  readonly role: 'owner' | 'follower';
   readonly link: Link;
   /** What the last reading of the backlog gave. */
   readonly backlog: 'none' | 'bad' | 'loaded';
@@ -30,7 +30,7 @@ export interface Session {
   readonly notices: readonly PlacedProblem[];
   /**
    * `reset`: the snapshot was replaced as a whole, for another host is there; `events` then are what happened in between,
-   * as far as it is known. Answers the way to stop listening.
+   * as far as it is known. Returns the way to stop listening.
    */
   onChange(listener: (change: SessionChange) => void): () => void;
   onOutput(listener: (output: AgentOutput) => void): () => void;
@@ -53,7 +53,7 @@ export interface Session {
     readonly access?: readonly ModelAccess[];
   }): Promise<Result<{ runId: number; leftOut: LeftOut }>>;
   configure(change: Asked): Promise<Result<{ leftOut: LeftOut }>>;
-  /** The changes that wait for the user's yes, as a unified diff to be shown as it is. */
+  /** The changes that wait for the user's approval, as a unified diff to be shown as it is. */
   diff(featureId: FeatureId): Promise<Result<string>>;
   humanEditing(paths: readonly string[]): Promise<object>;
   /** Offers these models to this host and every next one, in the place of what was offered before. */
@@ -70,7 +70,7 @@ type KeptBySession =
       'loadBacklog' | 'startRun' | 'configureRun' | 'humanEditing' | 'offerModels'
     >;
 
-/** What a face asks for when it changes a run, or starts one; what is absent stays as it is. */
+/** What a client asks for when it changes a run, or starts one; what is absent stays as it is. */
 export type Asked = Sent<ParamsOf<typeof clientMethods.configureRun>>;
 
 export interface SessionChange {

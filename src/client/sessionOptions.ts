@@ -1,11 +1,11 @@
-// What a face says of itself when it joins a workspace.
-import type { Face } from '../core/events/event';
+// What a client says of itself when it joins a workspace.
+import type { ClientKind } from '../core/events/event';
 import type { Elsewhere } from './elsewhere';
 
 export interface SessionOptions {
   /** The workspace; its real path, once it has been joined. */
   readonly root: string;
-  readonly face: Face;
+  readonly face: ClientKind;
   /** Go on at once with a run that an earlier host left open; without it, only when `start` is called. */
   readonly goOn: boolean;
   /** What to do with a database that was made elsewhere. */

@@ -1,4 +1,4 @@
-// Tries a key for a face, by the way that agents would take.
+// Tries a key for a client, by the way that agents would take.
 import { tryKey as askService } from '../adapters/models/tryKey';
 import type { ServiceProvider } from '../core/models/providers';
 import { type EditorProxy, readProxies } from '../core/shared/proxies';

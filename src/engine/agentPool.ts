@@ -1,7 +1,7 @@
 // The attempts at work: starts each one's worker, watches over its life, and brings every one to exactly one end.
 
 import { leaseMs } from '../core/claims/claim';
-import type { Attempt, Happening } from '../core/events/event';
+import type { Attempt, NewEvent } from '../core/events/event';
 import { attemptOf } from '../core/events/event';
 import { type Feature, isCheckedFirst } from '../core/features/feature';
 import type { Trouble } from '../core/guardrails/breaker';
@@ -16,12 +16,17 @@ import { describeUnread, unreadOf } from '../core/shared/unread';
 import { Failure, troubleOf } from '../ports/failure';
 import type { Isolation } from '../ports/isolation';
 import type { Chance, Clock } from '../ports/system';
-import { nobodyThereCode, type ProcessEnder, type WorkerEnd, type WorkerSpawner } from '../ports/workers';
+import {
+  nobodyThereCode,
+  type ProcessTerminator,
+  type WorkerEnd,
+  type WorkerSpawner,
+} from '../ports/workers';
 import { type Ending, LiveAttempt } from './attempt';
 import type { BreakerKeeper } from './breakerKeeper';
 import { expertsOf } from './checklists';
 import { changeFor } from './endChange';
-import { describeDeath, endCause, endNote, howEnded, isRefusedThread, messageOf } from './endWords';
+import { describeDeath, endCause, endNote, howEnded, isRefusedThread, messageOf } from './endText';
 import type { EventLog } from './eventLog';
 import type { FileLocks } from './fileLocks';
 import type { EndStep, Insistence } from './insistence';
@@ -52,7 +57,7 @@ export interface PoolParts {
   readonly breaker: BreakerKeeper;
   readonly machine: MachineWatch;
   readonly spawner: WorkerSpawner;
-  readonly ender: ProcessEnder;
+  readonly ender: ProcessTerminator;
   readonly clock: Clock;
   readonly chance: Chance;
   /** Where workers reach this host now. Throws `Failure` when they cannot. */
@@ -145,7 +150,7 @@ export class AgentPool {
     live.turn?.giveBack();
     if (!keeps && publications.of(attempt.fence))
       throw new Failure('closed', 'Its files may be in the workspace in part; the next host sees to it.');
-    const happenings: Happening[] = [
+    const newEvents: NewEvent[] = [
       ...(ending.kind === 'limit' ? live.reached(ending.hit) : []),
       ...(ending.kind === 'passed' ? publishedEvents(attempt, ending.files) : []),
       ...locks.releaseEvents(attempt),
@@ -155,8 +160,8 @@ export class AgentPool {
     this.#live.delete(attempt.fence);
     const stored =
       ending.kind === 'unconfirmed'
-        ? publications.keep(attempt, ending.files, ending.check, happenings)
-        : publications.close(attempt.fence, happenings);
+        ? publications.keep(attempt, ending.files, ending.check, newEvents)
+        : publications.close(attempt.fence, newEvents);
     const isWork = keeps && !isCheckedFirst(live.feature);
     const isOwn = isWork || ending.kind === 'failed' || ending.kind === 'limit';
     await Promise.all([stored, isOwn && breaker.proved('work', live.asker)]);
@@ -201,7 +206,7 @@ export class AgentPool {
     await log.append([
       { type: 'feature.claimed', model, modelWhy, ...expertsOf(feature), ...attemptOf(attempt) },
       ...scopes.map(
-        (scope): Happening => ({ type: 'lock.granted', ...scope, how: 'claim', ...attemptOf(attempt) }),
+        (scope): NewEvent => ({ type: 'lock.granted', ...scope, how: 'claim', ...attemptOf(attempt) }),
       ),
     ]);
     live.copyReady = this.#prepareCopy(live);

@@ -1,4 +1,4 @@
-// Why work needs the user's yes, though it may have passed its check: what it changed, or that it changed nothing.
+// Why work needs the user's approval, though it may have passed its check: what it changed, or that it changed nothing.
 import { isCheckedFirst } from '../core/features/feature';
 import { whyYes } from '../core/features/judgeChange';
 import { findsNothing } from '../core/proof/emptyCheck';
@@ -6,7 +6,7 @@ import type { PlaceChange, SecretsHeld, StagedFile } from '../ports/isolation';
 import type { LiveAttempt } from './attempt';
 import type { Doubts } from './proofTrial';
 
-/** Of changed ignore files, those that a yes is needed for: the next `git add` would take a secret. */
+/** Of changed ignore files, those that an approval is needed for: the next `git add` would take a secret. */
 export function showing(changes: readonly PlaceChange[]): readonly Named[] {
   return changes.flatMap(({ path, shows = [] }) =>
     shows.length === 0
@@ -15,7 +15,7 @@ export function showing(changes: readonly PlaceChange[]): readonly Named[] {
   );
 }
 
-/** Of staged files, those that a yes is needed for: a secret would stand where everybody reads it. */
+/** Of staged files, those that an approval is needed for: a secret would stand where everybody reads it. */
 export function exposing(held: readonly SecretsHeld[]): readonly Named[] {
   return held.map(({ path, of }) => ({ path, why: `holds values of your secret ${filesIn(of)}` }));
 }
@@ -34,7 +34,7 @@ export class Approval {
   whyWithoutCheck({ feature, changed }: LiveAttempt, shown: readonly Named[]): string {
     const changes = named([...shown, ...powerFiles(feature.spec.files, [...changed.keys()].sort())]);
     const also = changes === undefined ? '' : ` It changed ${changes}.`;
-    return `There is no check for it, so it needs your yes ${answers(feature.id, changed.size > 0)}: neither the feature nor the workspace names a command.${also}`;
+    return `There is no check for it, so it needs your approval ${answers(feature.id, changed.size > 0)}: neither the feature nor the workspace names a command.${also}`;
   }
 
   /**
@@ -46,7 +46,7 @@ export class Approval {
     files: readonly StagedFile[],
     { weaker, red }: Doubts,
   ): Promise<string | undefined> {
-    const needs = `Its check passed, and it needs your yes ${answers(feature.id, files.length > 0)}:`;
+    const needs = `Its check passed, and it needs your approval ${answers(feature.id, files.length > 0)}:`;
     const command = (await checkCommand) ?? '';
     if (files.length === 0) {
       // One that had passed before is built already.

@@ -1,5 +1,5 @@
 // What has come into an attempt's copy while it worked, put into words for its agent, and into events where it collides.
-import { attemptOf, type Happening } from '../core/events/event';
+import { attemptOf, type NewEvent } from '../core/events/event';
 import { liveAttempts } from '../core/events/snapshot';
 import type { Arrival, Arrivals, Isolation, Overlap } from '../ports/isolation';
 import type { LiveAttempt } from './attempt';
@@ -42,8 +42,8 @@ export class Arriving {
   }
 
   async tell(live: LiveAttempt, { taken, merged, overlaps }: Arrivals): Promise<Arrived> {
-    const happenings = [...merged, ...overlaps].flatMap((one) => this.#happenings(live, one));
-    if (happenings.length > 0) await this.log.append(happenings);
+    const newEvents = [...merged, ...overlaps].flatMap((one) => this.#newEvents(live, one));
+    if (newEvents.length > 0) await this.log.append(newEvents);
     for (const { path } of overlaps) live.changed.delete(path);
     return {
       notes: [
@@ -57,15 +57,15 @@ export class Arriving {
     };
   }
 
-  #happenings({ attempt }: LiveAttempt, one: Arrival | Overlap): readonly Happening[] {
+  #newEvents({ attempt }: LiveAttempt, one: Arrival | Overlap): readonly NewEvent[] {
     const { path, theirs } = one;
     const own = attemptOf(attempt);
     const isHuman = !this.publications.isOurs(path, theirs);
-    const happenings: Happening[] = [];
-    if (isHuman) happenings.push({ type: 'lock.conflicted', path, ...own });
+    const newEvents: NewEvent[] = [];
+    if (isHuman) newEvents.push({ type: 'lock.conflicted', path, ...own });
     const why = `${this.#who(path, theirs)} changed the same lines; the agent is to fit its change to them.`;
-    if ('ours' in one) happenings.push({ type: 'file.conflicted', path, why, ...own });
-    return happenings;
+    if ('ours' in one) newEvents.push({ type: 'file.conflicted', path, why, ...own });
+    return newEvents;
   }
 
   #overlapNote({ path, theirs, ours }: Overlap): string {

@@ -1,5 +1,5 @@
 // One attempt while it runs: what it has used, who works on it, and how it is to end. Lives in memory only.
-import { type Attempt, attemptOf, type CoreUse, type Happening } from '../core/events/event';
+import { type Attempt, attemptOf, type CoreUse, type NewEvent } from '../core/events/event';
 import type { CheckProof, Feature } from '../core/features/feature';
 import type { YieldCause } from '../core/features/featureChange';
 import { type Budget, freshBudget, type LimitHit, type LimitName } from '../core/guardrails/budget';
@@ -20,7 +20,7 @@ import type { TimeLimit } from './timeLimit';
 export type Ending =
   /** Its files are in the workspace. */
   | { readonly kind: 'passed'; readonly evidence: CheckProof; readonly files: readonly StagedFile[] }
-  /** Its files are kept for the user's yes. */
+  /** Its files are kept for the user's approval. */
   | {
       readonly kind: 'unconfirmed';
       readonly why: string;
@@ -114,7 +114,7 @@ export class LiveAttempt {
   }
 
   /** The event that tells of a limit; none when people were told that this attempt reached it. */
-  reached(hit: LimitHit): readonly Happening[] {
+  reached(hit: LimitHit): readonly NewEvent[] {
     if (this.#limitsTold.has(hit.limit)) return [];
     this.#limitsTold.add(hit.limit);
     return [{ type: 'limit.reached', ...hit, ...attemptOf(this.attempt) }];

@@ -1,6 +1,6 @@
 // Takes what a command changed in an attempt's copy for the attempt's own: locked where free, contested where held, put
 // back where no agent may change it.
-import { attemptOf, type Happening } from '../core/events/event';
+import { attemptOf, type NewEvent } from '../core/events/event';
 import { isHeldBy } from '../core/locks/lockTable';
 import { type Refusal, refuse } from '../core/shared/result';
 import type { CommandChanges, ToldChange } from '../ports/coordinator';
@@ -9,11 +9,11 @@ import type { LiveAttempt } from './attempt';
 import type { ChangeGuard, DroppedChange } from './changeGuard';
 import type { EventLog } from './eventLog';
 import type { FileLocks } from './fileLocks';
-import { editedByHuman } from './lockWords';
+import { editedByHuman } from './lockText';
 import { placeOf } from './placeOf';
 import type { SharedFiles } from './sharedFiles';
 
-/** Files that go into the log together: their events fit into one message to a face many times over. */
+/** Files that go into the log together: their events fit into one message to a client many times over. */
 const filesTogether = 500;
 /** Named in the answer, of each list; the rest is counted. */
 const mostNamed = 1_000;
@@ -117,8 +117,8 @@ export class AttemptChanges {
 
   async #tell(live: LiveAttempt, news: readonly PlaceChange[]): Promise<void> {
     for (let from = 0; from < news.length; from += filesTogether) {
-      const happenings = news.slice(from, from + filesTogether).map(
-        ({ path, before, after }): Happening => ({
+      const newEvents = news.slice(from, from + filesTogether).map(
+        ({ path, before, after }): NewEvent => ({
           type: 'file.changed',
           path,
           before: before.hash,
@@ -126,7 +126,7 @@ export class AttemptChanges {
           ...attemptOf(live.attempt),
         }),
       );
-      await this.log.append(happenings);
+      await this.log.append(newEvents);
     }
   }
 }

@@ -13,7 +13,7 @@ import { unknownMode } from './attemptChanges';
 import type { ChangeGuard } from './changeGuard';
 import type { EventLog } from './eventLog';
 import type { FileLocks } from './fileLocks';
-import { editedByHuman, insteadOfWaiting } from './lockWords';
+import { editedByHuman, insteadOfWaiting } from './lockText';
 import type { SharedFiles } from './sharedFiles';
 
 export class AttemptFiles {

@@ -1,5 +1,5 @@
 // Features that passed once, and are to be proved anew before anybody pays an agent for them.
-import { attemptOf, type Happening } from '../core/events/event';
+import { attemptOf, type NewEvent } from '../core/events/event';
 import { isProvedByAnother } from '../core/features/proof';
 import { isMeant } from '../core/scheduler/decide';
 import type { RunSettings } from '../core/settings/runSettings';
@@ -19,7 +19,7 @@ export interface CheckAgainParts {
 export function outdatedProofs(
   { head, redactor, short }: EventLog,
   { verifyCommand, only }: RunSettings,
-): readonly Happening[] {
+): readonly NewEvent[] {
   const check = verifyCommand === undefined ? undefined : short(redactor.text(verifyCommand));
   return Object.values(head.features)
     .filter((feature) => isMeant(only, feature.id) && isProvedByAnother(feature, check))

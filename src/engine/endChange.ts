@@ -6,7 +6,7 @@ import type { FeatureChange } from '../core/features/featureChange';
 import { afterFailure, afterLoss } from '../core/guardrails/failurePolicy';
 import type { StagedFile } from '../ports/isolation';
 import type { Ending, LiveAttempt } from './attempt';
-import { limitReason } from './endWords';
+import { limitReason } from './endText';
 
 /** What a pass tells of the files that it put into the workspace. */
 export function builtBy(files: readonly StagedFile[]): { readonly files?: readonly string[] } {

@@ -1,5 +1,5 @@
-// The engine of one workspace: takes orders from faces, questions from agents, and carries out what the rules decide.
-import type { Attempt, Event, Face, Happening, ProcessIdentity } from '../core/events/event';
+// The engine of one workspace: takes orders from clients, questions from agents, and carries out what the rules decide.
+import type { Attempt, ClientKind, Event, NewEvent, ProcessIdentity } from '../core/events/event';
 import type { Snapshot } from '../core/events/snapshot';
 import type { FeatureSpec } from '../core/features/feature';
 import type { Redactor } from '../core/guardrails/redactor';
@@ -12,7 +12,7 @@ import type { LocalSockets } from '../ports/localSockets';
 import type { Machine } from '../ports/machine';
 import type { Loaded, Store } from '../ports/store';
 import type { Chance, Clock, Cores } from '../ports/system';
-import type { CommandRunner, ProcessEnder, WorkerSpawner } from '../ports/workers';
+import type { CommandRunner, ProcessTerminator, WorkerSpawner } from '../ports/workers';
 import { AgentDesk, type Secrets } from './agentDesk';
 import { AgentPool } from './agentPool';
 import { Approval } from './approval';
@@ -30,7 +30,7 @@ import { CleanPlace } from './cleanPlace';
 import { CommandTurns } from './commandTurns';
 import { CoreWatch } from './coreWatch';
 import { DeclaredFiles } from './declaredFiles';
-import { messageOf } from './endWords';
+import { messageOf } from './endText';
 import { EventLog } from './eventLog';
 import { FileLocks } from './fileLocks';
 import { Insistence } from './insistence';
@@ -63,7 +63,7 @@ export interface EngineParts {
   readonly sockets: LocalSockets;
   readonly isolation: Isolation;
   readonly spawner: WorkerSpawner;
-  readonly ender: ProcessEnder;
+  readonly ender: ProcessTerminator;
   readonly commands: CommandRunner;
   readonly secrets: Secrets;
   /** Who serves models, for how much, and why one cannot be asked. */
@@ -128,7 +128,7 @@ export class Engine {
     const throttles = new Throttles({
       clock,
       chance,
-      tell: (happening) => this.#tell(happening),
+      tell: (newEvent) => this.#tell(newEvent),
       asked: () => log.head.run?.settings.maxAgents ?? 1,
     });
     const turns = new CommandTurns(
@@ -288,7 +288,7 @@ export class Engine {
   async begin(owner: {
     readonly epoch: number;
     readonly process: ProcessIdentity;
-    readonly face: Face;
+    readonly face: ClientKind;
   }): Promise<void> {
     const { ender, isolation, loaded } = this.parts;
     await this.log.append([{ type: 'owner.changed', ...owner }]);
@@ -364,8 +364,8 @@ export class Engine {
     return `${this.parts.workspaceTag}-${fence}`;
   }
 
-  #tell(happening: Happening): void {
-    this.log.append([happening]).catch(() => {
+  #tell(newEvent: NewEvent): void {
+    this.log.append([newEvent]).catch(() => {
       // The log is broken and has said so itself.
     });
   }

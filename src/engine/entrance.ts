@@ -97,7 +97,7 @@ export class Entrance {
     return arrived;
   }
 
-  /** What the check made of files that are not the attempt's is no work of the feature. Answers with what is left. */
+  /** What the check made of files that are not the attempt's is no work of the feature. Returns what is left. */
   async putBackMade(live: LiveAttempt, work: readonly PlaceChange[]): Promise<readonly PlaceChange[]> {
     const isolation = placeOf(this.parts.isolation, live);
     const { slot } = live.attempt;

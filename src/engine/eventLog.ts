@@ -1,5 +1,5 @@
 // The one way by which the workspace's state changes: events are numbered, applied, stored, and then told to everyone.
-import type { Event, Happening } from '../core/events/event';
+import type { Event, NewEvent } from '../core/events/event';
 import { mapTexts } from '../core/events/longTexts';
 import { projectAll } from '../core/events/project';
 import type { Snapshot } from '../core/events/snapshot';
@@ -62,7 +62,7 @@ export class EventLog {
   }
 
   /** Resolves once the step is on disk and told. Throws at once when an event does not fit the state: a bug. */
-  append(happenings: readonly Happening[], publications: readonly PublicationChange[] = []): Promise<void> {
+  append(newEvents: readonly NewEvent[], publications: readonly PublicationChange[] = []): Promise<void> {
     if (this.#broken !== undefined) return Promise.reject(this.#broken);
     const before = this.#head;
     const now = this.now();
@@ -73,9 +73,9 @@ export class EventLog {
       return name;
     };
     const short = (text: LongText) => shorten(text, keep);
-    const events = happenings.map(
-      (happening, k): Event => ({
-        ...mapTexts(this.redactor.data(happening), short),
+    const events = newEvents.map(
+      (newEvent, k): Event => ({
+        ...mapTexts(this.redactor.data(newEvent), short),
         seq: before.seq + 1 + k,
         ...now,
       }),

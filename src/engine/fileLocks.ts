@@ -1,6 +1,6 @@
 // Carries out the lock table's rules: who asked waits here until the event that frees the file.
 
-import type { Attempt, Happening } from '../core/events/event';
+import type { Attempt, NewEvent } from '../core/events/event';
 import { attemptOf } from '../core/events/event';
 import { describeBlockers } from '../core/locks/describeBlockers';
 import { lockKey, type PathScope, parseWorkspacePath, type WorkspacePath } from '../core/locks/lockPath';
@@ -11,7 +11,7 @@ import { ok, type Refusal, type Result, refuse } from '../core/shared/result';
 import type { LockGrant } from '../ports/coordinator';
 import type { Clock } from '../ports/system';
 import type { EventLog } from './eventLog';
-import { whoHolds } from './lockWords';
+import { whoHolds } from './lockText';
 
 export type LockOutcome =
   | Result<LockGrant>
@@ -96,19 +96,19 @@ export class FileLocks {
   async acquireFree(attempt: Attempt, paths: readonly string[]): Promise<ReadonlyMap<string, Refusal>> {
     if (!this.#isAtWork(attempt)) return new Map(paths.map((path) => [path, isOver]));
     const { head } = this.log;
-    const happenings: Happening[] = [];
+    const newEvents: NewEvent[] = [];
     const busy = new Map<string, Refusal>();
     for (const [path, answer] of requestFree(this.table, paths, attempt)) {
-      if (answer === 'granted') happenings.push(this.#granted(attempt, { kind: 'file', path }));
+      if (answer === 'granted') newEvents.push(this.#granted(attempt, { kind: 'file', path }));
       else if (answer !== 'held')
         busy.set(path, refuse('locked', whoHolds(path, answer, head, this.log.now().elapsedMs)).error);
     }
-    if (happenings.length > 0) await this.log.append(happenings);
+    if (newEvents.length > 0) await this.log.append(newEvents);
     return busy;
   }
 
   /** The events that end all an attempt holds and waits for; part of the commit that ends it. */
-  releaseEvents(attempt: Attempt): readonly Happening[] {
+  releaseEvents(attempt: Attempt): readonly NewEvent[] {
     return lockedBy(this.log.head.locks, attempt.fence).map((locked) => ({
       type: 'lock.released',
       ...locked,
@@ -121,7 +121,7 @@ export class FileLocks {
     await this.grantWaiting();
   }
 
-  /** Answers everyone of `fence` that still waits: the attempt is over. */
+  /** Returns everyone of `fence` that still waits: the attempt is over. */
   abandon(fence: Fence): void {
     const gone = this.#pending.filter((p) => p.attempt.fence === fence);
     this.#pending = this.#pending.filter((p) => p.attempt.fence !== fence);
@@ -164,7 +164,7 @@ export class FileLocks {
     return state?.status === 'claimed' && state.phase !== 'unconfirmed' && state.claim.fence === fence;
   }
 
-  #granted(attempt: Attempt, scope: LockScope, waitedMs?: number): Happening {
+  #granted(attempt: Attempt, scope: LockScope, waitedMs?: number): NewEvent {
     const waited = waitedMs === undefined ? {} : { waitedMs };
     return { type: 'lock.granted', ...scope, how: 'request', ...waited, ...attemptOf(attempt) };
   }

@@ -5,7 +5,7 @@ import type { FeatureId } from '../core/shared/ids';
 import { Failure, troubleOf } from '../ports/failure';
 import type { Clock } from '../ports/system';
 import type { BreakerKeeper } from './breakerKeeper';
-import { sentenceOf } from './endWords';
+import { sentenceOf } from './endText';
 
 /** A part of an attempt's end that the machine may refuse. */
 export interface EndStep {

@@ -1,4 +1,6 @@
 // Finds out of what failed whether the machine was able: where it was not, that is trouble, and nothing is held against the feature.
+
+import { spokenLack } from '../core/guardrails/machineText';
 import {
   type FailedProgram,
   judgeMachine,
@@ -6,7 +8,6 @@ import {
   ownDoing,
   type Room,
 } from '../core/guardrails/machineTrouble';
-import { spokenLack } from '../core/guardrails/machineWords';
 import type { FeatureId, Slot } from '../core/shared/ids';
 import { Failure, type FailureReason } from '../ports/failure';
 import type { Machine } from '../ports/machine';

@@ -7,7 +7,7 @@ import { type CommandRunner, hasFailed } from '../ports/workers';
 import type { Artifacts } from './artifacts';
 import type { LiveAttempt } from './attempt';
 import { type CommandTurns, waitingFor } from './commandTurns';
-import { describeExit } from './endWords';
+import { describeExit } from './endText';
 import type { EventLog } from './eventLog';
 import type { MachineWatch } from './machineWatch';
 import { tellWaiting } from './tellWaiting';

@@ -34,7 +34,7 @@ export class ProvedWork {
   }
 
   /**
-   * Makes these of its files what they were before the work, until `restore`; new ones are taken away. Answers why one could
+   * Makes these of its files what they were before the work, until `restore`; new ones are taken away. Returns why one could
    * not be made so: then nothing that is found in the place tells anything of the work.
    * @param instead texts for those that are to be so only in part
    */

@@ -1,5 +1,5 @@
 // What attempts have proved on its way into the workspace: kept, put in place as a whole, and completed after a crash.
-import { type Attempt, attemptOf, type FileEvent, type Happening } from '../core/events/event';
+import { type Attempt, attemptOf, type FileEvent, type NewEvent } from '../core/events/event';
 import type { CheckProof } from '../core/features/feature';
 import type { Fence } from '../core/shared/ids';
 import { ok, type Result } from '../core/shared/result';
@@ -19,7 +19,7 @@ export class Publications {
   readonly #placedAt = new Map<string, number>();
   /** Wakes those who wait for what is being put in place. */
   readonly #waiting = new Set<() => void>();
-  /** By fence, what the count was when work was kept for the user's yes. */
+  /** By fence, what the count was when work was kept for the user's approval. */
   readonly #keptAt = new Map<Fence, number>();
 
   constructor(
@@ -67,7 +67,7 @@ export class Publications {
     return this.#placed.get(path) === hash && this.#placed.has(path);
   }
 
-  /** Has no other work come into the workspace since this was kept for the user's yes? */
+  /** Has no other work come into the workspace since this was kept for the user's approval? */
   isCurrent(fence: Fence): boolean {
     return this.#keptAt.get(fence) === this.#count;
   }
@@ -112,24 +112,24 @@ export class Publications {
     return done;
   }
 
-  /** Stores the end of an attempt together with its work, which from then on waits for the user's yes. */
+  /** Stores the end of an attempt together with its work, which from then on waits for the user's approval. */
   keep(
     { fence, featureId }: Attempt,
     files: readonly StagedFile[],
     evidence: CheckProof | undefined,
-    happenings: readonly Happening[],
+    newEvents: readonly NewEvent[],
   ): Promise<void> {
     const record = { fence, featureId, files, stage: 'staged', ...(evidence && { evidence }) } as const;
     this.#keptAt.set(fence, this.#count);
-    return this.log.append(happenings, [this.#put(record)]);
+    return this.log.append(newEvents, [this.#put(record)]);
   }
 
   /** Stores the end of an attempt; its work is in the workspace, or given up. */
-  close(fence: Fence, happenings: readonly Happening[]): Promise<void> {
-    return this.log.append(happenings, this.#records.has(fence) ? [this.#drop(fence)] : []);
+  close(fence: Fence, newEvents: readonly NewEvent[]): Promise<void> {
+    return this.log.append(newEvents, this.#records.has(fence) ? [this.#drop(fence)] : []);
   }
 
-  /** Is it the user's yes that brings the work in? */
+  /** Is it the user's approval that brings the work in? */
   #waits({ fence, featureId }: PublicationRecord): boolean {
     const state = this.log.head.features[featureId]?.state;
     return state?.status === 'claimed' && state.phase === 'unconfirmed' && state.claim.fence === fence;

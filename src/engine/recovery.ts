@@ -1,6 +1,6 @@
 // What a host does before anything else: ends what its predecessor left running, completes the publications that it had
 // begun, and puts all other work back in the queue. What was done in copies is nothing, and needs no undoing.
-import type { Attempt, Happening } from '../core/events/event';
+import type { Attempt, NewEvent } from '../core/events/event';
 import { attemptOf } from '../core/events/event';
 import { liveAttempts } from '../core/events/snapshot';
 import type { FeatureState } from '../core/features/feature';
@@ -8,7 +8,7 @@ import { lockedBy } from '../core/locks/lockTable';
 import type { FeatureId } from '../core/shared/ids';
 import type { Isolation } from '../ports/isolation';
 import type { PublicationRecord } from '../ports/store';
-import type { ProcessEnder } from '../ports/workers';
+import type { ProcessTerminator } from '../ports/workers';
 import { endGraceMs } from './agentPool';
 import { builtBy } from './endChange';
 import type { EventLog } from './eventLog';
@@ -18,7 +18,7 @@ export interface RecoveryParts {
   readonly log: EventLog;
   readonly isolation: Isolation;
   readonly publications: Publications;
-  readonly ender: ProcessEnder;
+  readonly ender: ProcessTerminator;
   /** The mark in the environment of every process that was started for this workspace. */
   readonly tagOf: (attempt: Attempt) => string;
   readonly cutBytes: number;
@@ -85,7 +85,7 @@ async function complete(
   return true;
 }
 
-function handBack(attempt: Attempt, log: EventLog): readonly Happening[] {
+function handBack(attempt: Attempt, log: EventLog): readonly NewEvent[] {
   const own = attemptOf(attempt);
   const note = 'The host was gone; what the agent had done was given up.';
   return [
@@ -95,7 +95,7 @@ function handBack(attempt: Attempt, log: EventLog): readonly Happening[] {
   ];
 }
 
-function released(attempt: Attempt, log: EventLog): readonly Happening[] {
+function released(attempt: Attempt, log: EventLog): readonly NewEvent[] {
   return lockedBy(log.head.locks, attempt.fence).map((locked) => ({
     type: 'lock.released',
     ...locked,
@@ -103,7 +103,7 @@ function released(attempt: Attempt, log: EventLog): readonly Happening[] {
   }));
 }
 
-/** Work that waited for the user's yes when the host died: still waiting, given up, or on its way into the workspace. */
+/** Work that waited for the user's approval when the host died: still waiting, given up, or on its way into the workspace. */
 async function settleJudged({ log, publications }: RecoveryParts): Promise<void> {
   for (const record of publications.records) {
     const { fence, featureId, files, evidence, stage } = record;
@@ -122,7 +122,7 @@ async function settleJudged({ log, publications }: RecoveryParts): Promise<void>
 async function tellLost({ log, publications, isolation }: RecoveryParts): Promise<void> {
   const asked = Object.values(log.head.features).filter(({ state }) => lacksWork(state, publications));
   const begun = await isolation.leftBegun();
-  const told: readonly Happening[] = [
+  const told: readonly NewEvent[] = [
     ...asked.map(({ id: featureId }) => ({ ...lost, featureId, message: workLost(featureId) })),
     ...(begun.length === 0 ? [] : [{ ...lost, message: `${halfPut} ${namesOf(begun)}.` }]),
   ];
@@ -141,7 +141,7 @@ function namesOf(paths: readonly string[]): string {
   return `${paths.slice(0, mostNamed).join(', ')}${more}`;
 }
 
-/** Does it wait for a yes to work that nobody has any more? */
+/** Does it wait for an approval to work that nobody has any more? */
 function lacksWork(state: FeatureState, publications: Publications): boolean {
   const isAsked = state.status === 'claimed' && state.phase === 'unconfirmed';
   return isAsked && publications.of(state.claim.fence) === undefined;
@@ -149,14 +149,14 @@ function lacksWork(state: FeatureState, publications: Publications): boolean {
 
 /** What is told of such a feature. */
 export function workLost(featureId: FeatureId): string {
-  return `Feature ${featureId} waits for a yes to work of which the record is gone. Reject it, and have it built again.`;
+  return `Feature ${featureId} waits for an approval to work of which the record is gone. Reject it, and have it built again.`;
 }
 
-/** What tells that the user's yes has brought the work into the workspace. */
+/** What tells that the user's approval has brought the work into the workspace. */
 export function confirmed(
   attempt: Attempt,
   { files, evidence: check }: Pick<PublicationRecord, 'files' | 'evidence'>,
-): readonly Happening[] {
+): readonly NewEvent[] {
   return [
     ...publishedEvents(attempt, files),
     {

@@ -1,5 +1,5 @@
 // Whether what passed still passes: before other work enters the workspace, and once more at a run's end.
-import type { Attempt, Happening } from '../core/events/event';
+import type { Attempt, NewEvent } from '../core/events/event';
 import type { Snapshot } from '../core/events/snapshot';
 import type { Feature } from '../core/features/feature';
 import { isMeant } from '../core/scheduler/decide';
@@ -161,14 +161,14 @@ export class Regressions {
    * Runs each check by which a feature of the run passes once more on the workspace as it is, but for those that have just
    * proved it. What is to be stored of those that fail; undefined when it was broken off.
    */
-  async look({ only, limits }: RunSettings): Promise<readonly Happening[] | undefined> {
+  async look({ only, limits }: RunSettings): Promise<readonly NewEvent[] | undefined> {
     const { log, clean, tagOf } = this.parts;
     const ids = Object.values(log.head.features).flatMap(({ id }) => (isMeant(only, id) ? [id] : []));
     const still = await this.#stillGreen();
     const guarded = (await this.#checksOf(ids)).filter(({ command }) => !still.has(command));
     this.#last = new AbortController();
     const check = this.#last;
-    const broken: Happening[] = [];
+    const broken: NewEvent[] = [];
     const red: Guarded[] = [];
     if (guarded.length === 0) return broken;
     const look = async (slot: Slot, one: Guarded, whenRed: (verdict: string) => void) => {
@@ -239,7 +239,7 @@ export class Regressions {
     });
   }
 
-  #reopened({ features }: Guarded, verdict: string): readonly Happening[] {
+  #reopened({ features }: Guarded, verdict: string): readonly NewEvent[] {
     const now = this.parts.log.head.features;
     const reason = `It passes no more on what the workspace is now. ${verdict}`;
     return features.flatMap(({ id }) =>

@@ -1,5 +1,5 @@
-// What faces order of a run: to start, go on, pause and stop it; and its end, with the report.
-import type { Happening, RunOutcome } from '../core/events/event';
+// What clients order of a run: to start, go on, pause and stop it; and its end, with the report.
+import type { NewEvent, RunOutcome } from '../core/events/event';
 import type { Run, Snapshot } from '../core/events/snapshot';
 import { stageOf } from '../core/features/featureMachine';
 import { isMeant } from '../core/scheduler/decide';
@@ -121,7 +121,7 @@ export class RunControl {
   }
 
   /** @param reopened stored in the same step, so that nobody begins with them */
-  async #close(run: Run, outcome: RunOutcome, reopened: readonly Happening[] = []): Promise<void> {
+  async #close(run: Run, outcome: RunOutcome, reopened: readonly NewEvent[] = []): Promise<void> {
     const events = await eventsSince(this.parts.log, run.startedSeq);
     // Asked for while the events were read: the run may have changed hands or gone on.
     const now = this.parts.log.head.run;

@@ -12,7 +12,7 @@ import type { Clock } from '../ports/system';
 import type { AgentPool } from './agentPool';
 import type { BreakerKeeper } from './breakerKeeper';
 import type { DeclaredFiles } from './declaredFiles';
-import { sentenceOf } from './endWords';
+import { sentenceOf } from './endText';
 import type { EventLog } from './eventLog';
 import type { FileLocks } from './fileLocks';
 import { inTurns } from './inTurns';

@@ -97,7 +97,7 @@ export class Submission {
     return { ...verdict, why: [verdict.why, ...told, ...(ride.isAnew ? [madeAnew] : [])].join('\n\n') };
   }
 
-  /** Takes away what a check that does not count left in the place. Answers where the work is not whole any more. */
+  /** Takes away what a check that does not count left in the place. Returns where the work is not whole any more. */
   async #clean({ live, isAlone, rounds, ride }: Round): Promise<Returned | undefined> {
     if (rounds.work) await this.#entrance.putBackMade(live, rounds.work);
     const wasAnew = ride.isAnew;

@@ -1,5 +1,5 @@
 // Brings packages that the user has installed meanwhile into a place, once no package manager is at work on them any more.
-import { describeMixed } from '../core/guardrails/placeWords';
+import { describeMixed } from '../core/guardrails/placeText';
 import type { Isolation } from '../ports/isolation';
 import type { Clock } from '../ports/system';
 import type { LiveAttempt } from './attempt';

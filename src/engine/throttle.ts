@@ -1,6 +1,6 @@
 // How fast one account is asked, by all agents together: when it asks to slow down all do, fewer at a time, and step by step
 // more again.
-import type { Happening } from '../core/events/event';
+import type { NewEvent } from '../core/events/event';
 import type { AccountId } from '../core/models/accounts';
 import type { Fence } from '../core/shared/ids';
 import type { Chance, Clock } from '../ports/system';
@@ -30,7 +30,7 @@ export interface ThrottleParts {
   readonly chance: Chance;
   /** As many agents as the user wants. */
   readonly asked: () => number;
-  readonly tell: (happening: Happening) => void;
+  readonly tell: (newEvent: NewEvent) => void;
 }
 
 interface Call {

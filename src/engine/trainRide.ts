@@ -90,7 +90,7 @@ export class TrainRide {
 
   /**
    * Has the place clean for the next check: as it is where all that the last one was run on has come; with the own work as it
-   * was before where that is still ahead, and so will be in the place again; else made anew. Answers with what of the own work does
+   * was before where that is still ahead, and so will be in the place again; else made anew. Returns what of the own work does
    * not go together with the workspace any more.
    *
    * @param isAlone the next check is run on nobody's work

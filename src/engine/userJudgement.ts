@@ -1,7 +1,7 @@
 // What the user decides about a feature: to have it built again, and yes or no to work that waits for their word, which
 // they can look at.
 import type { Claim } from '../core/claims/claim';
-import type { Attempt, Happening } from '../core/events/event';
+import type { Attempt, NewEvent } from '../core/events/event';
 import type { Feature } from '../core/features/feature';
 import type { FeatureId } from '../core/shared/ids';
 import { ok, type Result, refuse } from '../core/shared/result';
@@ -15,7 +15,7 @@ import { confirmed, workLost } from './recovery';
 import type { Regressions } from './regressions';
 import type { Verification } from './verification';
 
-/** Work that waits for the user's yes, at least one file of it. */
+/** Work that waits for the user's approval, at least one file of it. */
 export interface KeptWork {
   readonly files: readonly StagedFile[];
   readonly textsOf: (file: StagedFile) => Promise<FileTexts>;
@@ -50,7 +50,7 @@ export class UserJudgement {
     return ok({});
   }
 
-  /** What the user is asked about, as it was checked: what a yes lets in is merged with what has come in since. */
+  /** What the user is asked about, as it was checked: what an approval lets in is merged with what has come in since. */
   kept(featureId: FeatureId): Result<KeptWork> {
     const asked = this.#asked(featureId);
     if (!asked.ok) return asked;
@@ -61,7 +61,7 @@ export class UserJudgement {
     return ok({ files, textsOf: (file) => this.isolation.read(file) });
   }
 
-  /** The user's yes for work that no check could prove, or that needs it beside its check: it enters the workspace. */
+  /** The user's approval for work that no check could prove, or that needs it beside its check: it enters the workspace. */
   confirm(featureId: FeatureId): Promise<Result<object>> {
     return this.#judge(featureId, (feature, claim) =>
       this.publications.gate.run(() => this.#enter(feature, { ...claim, featureId })),
@@ -182,7 +182,7 @@ export class UserJudgement {
   }
 }
 
-function again(featureId: FeatureId, status: 'failed' | 'passing' | 'skipped'): Happening {
+function again(featureId: FeatureId, status: 'failed' | 'passing' | 'skipped'): NewEvent {
   switch (status) {
     case 'passing':
       return { type: 'feature.regressed', by: 'user', featureId };

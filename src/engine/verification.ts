@@ -2,8 +2,8 @@
 import { attemptOf, type CheckDoubt } from '../core/events/event';
 import type { CheckProof } from '../core/features/feature';
 import type { FailedCheck } from '../core/guardrails/failedCheck';
-import { describePutBack, type SeenPlace } from '../core/guardrails/placeWords';
-import { PortWords, tellsPortTaken } from '../core/guardrails/portTaken';
+import { describePutBack, type SeenPlace } from '../core/guardrails/placeText';
+import { PortText, tellsPortTaken } from '../core/guardrails/portTaken';
 import { describeSurroundings, type Surroundings } from '../core/guardrails/surroundings';
 import type { FeatureId } from '../core/shared/ids';
 import { describeUnread } from '../core/shared/unread';
@@ -16,7 +16,7 @@ import type { LiveAttempt } from './attempt';
 import { cleanSlot } from './cleanPlace';
 import { type CommandTurns, type Turn, type TurnKind, waitingFor } from './commandTurns';
 import type { CoreWatch } from './coreWatch';
-import { describeExit } from './endWords';
+import { describeExit } from './endText';
 import type { EventLog } from './eventLog';
 import type { MachineSpan, MachineWatch } from './machineWatch';
 import type { NeighbourWatch } from './neighbourWatch';
@@ -145,7 +145,7 @@ export class Verification {
       ...(isTrial && { trial: true as const }),
       ...attemptOf(attempt),
     };
-    const printed = new PortWords();
+    const printed = new PortText();
     await log.append([{ type: 'verify.started', command, ...waited, ...about }]);
     const { env, ...place } = await isolation.commandPlace(attempt.slot);
     const beside = await neighbours.begin(live.tag, env);

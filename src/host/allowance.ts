@@ -10,7 +10,7 @@ import { judgeAsked, type LeftOut, type MachineSettings, narrow } from '../core/
 import type { Result } from '../core/shared/result';
 import type { ClientEndpoint, ModelEndpoint } from '../ports/coordinator';
 
-/** In memory only. The next host starts from its own user's settings, and without a key until a face gives it one. */
+/** In memory only. The next host starts from its own user's settings, and without a key until a client gives it one. */
 export class Allowance {
   #asked: Pick<Asked, 'allowedCommands' | 'variables'> = {};
   readonly #access = new Map<ProviderId, ModelAccess>();
@@ -69,14 +69,14 @@ export class Allowance {
     };
   }
 
-  /** Why agents cannot be sent there, as the end of a sentence; undefined where they can, or where no face has given any key yet. */
+  /** Why agents cannot be sent there, as the end of a sentence; undefined where they can, or where no client has given any key yet. */
   whyNot(id: ProviderId): string | undefined {
     return whyNotAsked(id, this.providers, this.#access);
   }
 
   /**
    * How to ask it; undefined where its key is wanting. While nobody has given any key, as after a crash of the host, that
-   * is not known before a face has.
+   * is not known before a client has.
    */
   async endpoint(id: ProviderId): Promise<ModelEndpoint | ClientEndpoint | undefined> {
     for (;;) {

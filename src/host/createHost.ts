@@ -3,14 +3,14 @@ import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { loadBacklogFile } from '../adapters/files/backlogFile';
-import { houseName, prepareHouse } from '../adapters/files/houseFolder';
 import { OfflineScriptFile } from '../adapters/files/offlineScriptFile';
+import { prepareStateFolder, stateFolderName } from '../adapters/files/stateFolder';
 import { createUserRules } from '../adapters/files/userRules';
 import { treeAround } from '../adapters/isolation/gitSource';
 import { createIsolation } from '../adapters/isolation/isolation';
 import { secretsIn } from '../adapters/process/childEnvironment';
 import { createCommandRunner } from '../adapters/process/commandRunner';
-import { createProcessEnder } from '../adapters/process/processTree';
+import { createProcessTerminator } from '../adapters/process/processTree';
 import { createSystemSockets } from '../adapters/process/systemSockets';
 import { createWarmSpawner } from '../adapters/process/warmSpawner';
 import { createWorkerSpawner } from '../adapters/process/workerSpawner';
@@ -29,7 +29,7 @@ import { furtherSecrets, secretFiles } from '../core/features/namedSecrets';
 import { Redactor } from '../core/guardrails/redactor';
 import { Engine } from '../engine/engine';
 import type { HubConnection } from '../hub/connection';
-import { hashToken } from '../hub/greeting';
+import { hashToken } from '../hub/handshake';
 import { clearFolders } from '../hub/runtimeFolder';
 import { createHubServer, type HubServer } from '../hub/server';
 import { Failure } from '../ports/failure';
@@ -51,8 +51,8 @@ import { judgeScript } from './offlineScript';
 import { OutputRings } from './outputRings';
 import type { Owner } from './ownership';
 import { shownProblems } from './shownProblems';
-import { spareWorkers } from './spareWorkers';
 import { createSurroundings } from './surroundings';
+import { warmWorkers } from './warmWorkers';
 
 export interface HostOptions extends JoinOptions {
   readonly owner: Owner;
@@ -100,7 +100,7 @@ export async function createHost(options: HostOptions): Promise<Host> {
   }
 }
 
-/** Answers what a person has to know of the opening. */
+/** Returns what a person has to know of the opening. */
 async function build(
   options: HostOptions,
   toEnd: (end: () => unknown) => void,
@@ -111,7 +111,7 @@ async function build(
   for (const secret of secretsIn(process.env)) redactor.add(secret);
   const log = (line: string) => options.log(redactor.text(line));
   const clock = createNodeClock();
-  const ender = createProcessEnder();
+  const ender = createProcessTerminator();
   let tellReady = () => {};
   const ready = new Promise<void>((resolve) => {
     tellReady = resolve;
@@ -123,7 +123,7 @@ async function build(
     ready,
     onWorker: (connection, fence) => handleWorker(connection, fence, engine.desk, offered),
     onClient: (connection) => handleClient(connection, clientParts),
-    onDenied: (denial, message) => log(`Denied at the hub (${denial}): ${message}`),
+    onDenied: (rejection, message) => log(`Denied at the hub (${rejection}): ${message}`),
     onBug: (error, where) =>
       log(`A bug in ${where}: ${error instanceof Error ? error.stack : String(error)}`),
   });
@@ -139,15 +139,15 @@ async function build(
     void close();
   };
 
-  const isNew = !existsSync(join(root, houseName));
-  const houseDir = await prepareHouse(root);
+  const isNew = !existsSync(join(root, stateFolderName));
+  const stateDir = await prepareStateFolder(root);
   const looked = await Promise.all((await clearFolders(root)).map(placeOf));
   const holder = () => holderAt(dirname(owner.socketPath));
-  const lease = await takeLease(houseDir, { holder, looked }, { onLost: broken, onWatching: options.onWait });
+  const lease = await takeLease(stateDir, { holder, looked }, { onLost: broken, onWatching: options.onWait });
   toEnd(() => lease.release());
   owner.onMoved(() => lease.signAnew()); // or whoever follows a kill -9 would watch the place left behind
   await refuseNested(root, isNew, { onWatching: options.onWait });
-  const { store, told } = await openStore(options, houseDir, clock);
+  const { store, told } = await openStore(options, stateDir, clock);
   toEnd(() => store.close());
   const loaded = await store.load();
   const { execPath } = process;
@@ -155,17 +155,17 @@ async function build(
   const allowance = new Allowance(machine, redactor);
   let backlogFile = defaultBacklog;
 
-  const user = createUserRules(root, houseDir);
+  const user = createUserRules(root, stateDir);
   const workspaceTag = createHash('sha256').update(root).digest('hex').slice(0, 16);
   const spawner = createWarmSpawner({
     starter: createWorkerSpawner({
       workerPath: join(distDir, 'worker.js'),
       execPath,
-      houseDir,
+      stateDir,
       ender,
     }),
     clock,
-    spareTag: `${workspaceTag}-spare`,
+    warmTag: `${workspaceTag}-spare`,
   });
   toEnd(() => spawner.close());
 
@@ -194,7 +194,7 @@ async function build(
     isolation: createIsolation({
       root,
       top,
-      houseDir,
+      stateDir,
       user,
       dir: copies.dir,
       beforePlace: copies.beforePlace,
@@ -223,7 +223,7 @@ async function build(
     redactor,
     withheld: () => [...withheld, ...secretsIn(around.variables())],
     models: allowance,
-    secrets: (live) => hostsPart(live, { script, allowance, models, root, houseDir }),
+    secrets: (live) => hostsPart(live, { script, allowance, models, root, stateDir }),
     admit: (token, fence) => void server.admitWorker(hashToken(token), fence),
     onOutput: ({ attempt: { slot, fence } }, text) => outputs.add({ slot, fence, text }),
     onBroken: broken,
@@ -265,7 +265,7 @@ async function build(
   };
 
   engine.log.onStored((events, snapshot) => {
-    spawner.keep(spareWorkers(snapshot));
+    spawner.keep(warmWorkers(snapshot));
     for (const event of events) if (event.type === 'agent.ended') outputs.end(event.slot, event.fence);
   });
   await engine.begin({ epoch: owner.epoch, process: await ender.self(), face });
@@ -298,7 +298,7 @@ async function openStore(
   }
   if (elsewhere === 'goOn') return { store: await open(true), told: [adoptedRecords] };
   const kept = await setAsideRecords(dir, clock.now());
-  await prepareHouse(root);
+  await prepareStateFolder(root);
   return { store: await open(false), told: [recordsSetAside(join('.parallel-agents', kept), isDamaged)] };
 }
 

@@ -1,4 +1,4 @@
-// The diffs that one face is reading: each made once, and handed out in parts of that one text.
+// The diffs that one client is reading: each made once, and handed out in parts of that one text.
 import { changesText } from '../adapters/diff/changesText';
 import type { FeatureId } from '../core/shared/ids';
 import { ok, type Result, refuse } from '../core/shared/result';
@@ -6,13 +6,13 @@ import type { Engine } from '../engine/engine';
 import { textPart } from './textPart';
 
 /** Where a part begins. */
-interface Place {
-  /** Which of the texts that were made for this face. */
+interface PartStart {
+  /** Which of the texts that were made for this client. */
   readonly text: number;
   readonly offset: number;
 }
 
-/** Texts of a face that may have stopped reading; a longer one has 2 MiB. */
+/** Texts of a client that may have stopped reading; a longer one has 2 MiB. */
 const mostHeld = 4;
 
 export class DiffsAsked {
@@ -22,7 +22,10 @@ export class DiffsAsked {
   constructor(private readonly engine: Pick<Engine, 'judgement' | 'log'>) {}
 
   /** @param from the `next` of the part before; undefined for the first, of the work as it is now */
-  async part(featureId: FeatureId, from: Place | undefined): Promise<Result<{ part: string; next?: Place }>> {
+  async part(
+    featureId: FeatureId,
+    from: PartStart | undefined,
+  ): Promise<Result<{ part: string; next?: PartStart }>> {
     const { judgement, log } = this.engine;
     let place = from;
     if (place === undefined) {

@@ -19,13 +19,13 @@ import { DiffsAsked } from './diffsAsked';
 import type { ModelGateway } from './modelGateway';
 import type { OfferedModels } from './offeredModels';
 import type { OutputRings } from './outputRings';
-import { tellFace } from './tellFace';
+import { tellClient } from './tellClient';
 import { textPart } from './textPart';
 
 /** For a model's answer to be tried: somebody may have to allow it first. */
 const longestTrialMs = 5 * 60_000;
 
-/** What faces may do beyond the engine. */
+/** What clients may do beyond the engine. */
 export interface ClientParts {
   readonly engine: Engine;
   readonly outputs: OutputRings;
@@ -41,9 +41,9 @@ export interface ClientParts {
   readonly allowance: Allowance;
   readonly models: ModelGateway;
   readonly offered: OfferedModels;
-  /** From now on features are claimed: a face asked for it. */
+  /** From now on features are claimed: a client asked for it. */
   readonly goOn: () => Promise<void>;
-  /** The files this face's user is editing; an empty list when it goes. */
+  /** The files this client's user is editing; an empty list when it goes. */
   readonly setEditing: (connection: HubConnection, paths: readonly string[]) => Promise<void>;
 }
 
@@ -99,7 +99,7 @@ export function handleWorker(
   });
 }
 
-/** Hooks up a face's connection; it hears of every step stored after its hello. */
+/** Hooks up a client's connection; it hears of every step stored after its hello. */
 export function handleClient(connection: HubConnection, parts: ClientParts): void {
   const { engine, outputs, allowance } = parts;
   let stopTelling = () => {};
@@ -112,7 +112,7 @@ export function handleClient(connection: HubConnection, parts: ClientParts): voi
     hello: async ({ protocol }) => {
       requireProtocol(protocol);
       stopTelling();
-      stopTelling = tellFace(connection, engine.log, outputs);
+      stopTelling = tellClient(connection, engine.log, outputs);
       const { stored } = engine.log;
       pages = pagesOf(stored);
       return { head: headOf(stored) };

@@ -14,13 +14,13 @@ interface Parts {
   readonly allowance: Allowance;
   readonly models: ModelGateway;
   readonly root: string;
-  readonly houseDir: string;
+  readonly stateDir: string;
 }
 
 export async function hostsPart(live: LiveAttempt, parts: Parts): Promise<HostsPart> {
   const { checklists } = chooseExperts(live.feature.spec);
   const [ownChecklists, asked] = await Promise.all([
-    readOwnChecklists(parts.houseDir, checklists),
+    readOwnChecklists(parts.stateDir, checklists),
     whoIsAsked(live, parts),
   ]);
   return { ownChecklists, ...asked };

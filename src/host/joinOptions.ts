@@ -1,4 +1,4 @@
-// What a face says of its user when it joins a workspace, be it as the owner's client or as its host.
+// What a client says of its user when it joins a workspace, be it as the owner's client or as its host.
 import type { SessionOptions } from '../client/sessionOptions';
 import type { MachineSettings } from '../core/settings/machineSettings';
 

@@ -1,7 +1,7 @@
-// Joins a face to its workspace: as the owner's own client, or as a mirror that becomes the owner when the first one goes. The
-// only door through which a face comes to a host.
+// Joins a client to its workspace: as the owner's own client, or as a follower that becomes the owner when the first one goes. The
+// only door through which a client comes to a host.
 import { realpath } from 'node:fs/promises';
-import { createProcessEnder } from '../adapters/process/processTree';
+import { createProcessTerminator } from '../adapters/process/processTree';
 import { diskFailure } from '../adapters/store/diskFiles';
 import type { FindHost, FoundHost, HostAsk } from '../client/findHost';
 import { LiveSession } from '../client/liveSession';
@@ -34,7 +34,7 @@ export type Joined =
  * that does not answer.
  */
 export async function joinWorkspace(options: JoinOptions): Promise<Joined> {
-  const self = await createProcessEnder().self();
+  const self = await createProcessTerminator().self();
   const root = await realpath(options.root);
   const startedAt = Math.round(performance.timeOrigin);
   const session = new LiveSession(
@@ -71,7 +71,7 @@ function finding(options: JoinOptions, self: OwnerProcess): FindHost {
     if (isRefused) minEpoch = 2 * epoch;
     const claimed = await claimOwnership(root, { minEpoch, process: self });
     epoch = claimed.epoch;
-    if (claimed.kind === 'mirror') return { address: claimed };
+    if (claimed.kind === 'follower') return { address: claimed };
     return { address: claimed, own: await createHost({ ...options, ...ask, owner: claimed }) };
   };
   return (ask) =>

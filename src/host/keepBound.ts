@@ -3,9 +3,9 @@ import { randomBytes } from 'node:crypto';
 import { watch } from 'node:fs';
 import { link, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { type Card, isAnswering, listEpochs, touch, writeCard } from '../hub/discovery';
+import { type Endpoint, isAnswering, listEpochs, touch, writeEndpoint } from '../hub/discovery';
 import type { Listener } from '../hub/listener';
-import { isOurs, type Place, privatePath, socketPath } from '../hub/runtimeFolder';
+import { isOurs, privatePath, type RuntimeBases, socketPath } from '../hub/runtimeFolder';
 import { Failure } from '../ports/failure';
 import { SerialQueue } from '../ports/serialQueue';
 
@@ -13,15 +13,15 @@ export interface BoundSocket {
   /** Where it is bound. Rewritten here: somebody else may take the folder's name. */
   folder: string;
   readonly epoch: number;
-  readonly card: Card;
+  readonly endpoint: Endpoint;
   /** The files that show it to others: the socket's name and the card. Rewritten here. */
   files: readonly string[];
   readonly listener: Listener;
-  /** Answers the folder to bind it in now, made if need be: the same, or the next best. Rejects when there is none. */
+  /** Returns the folder to bind it in now, made if need be: the same, or the next best. Rejects when there is none. */
   readonly findFolder: () => Promise<string>;
   /** Called when it has been bound in another folder. */
   onMoved: () => void;
-  readonly place?: Place | undefined;
+  readonly place?: RuntimeBases | undefined;
   readonly watchFolder?: WatchFolder | undefined;
 }
 
@@ -98,10 +98,10 @@ export function keepBound(socket: BoundSocket): Keeper {
 async function isThere({ folder, epoch, files, place }: BoundSocket): Promise<boolean> {
   // Whoever has taken the folder's name may have put anything into it.
   if (!(await isOurs(folder, place))) return false;
-  const [address, cardFile] = [socketPath(folder, epoch), files.find((file) => file.endsWith('.token'))];
+  const [address, endpointFile] = [socketPath(folder, epoch), files.find((file) => file.endsWith('.token'))];
   const inode = await inodeOf(address);
-  if (inode === undefined || !cardFile?.endsWith(`.${inode}.token`)) return false;
-  return (await inodeOf(cardFile)) !== undefined;
+  if (inode === undefined || !endpointFile?.endsWith(`.${inode}.token`)) return false;
+  return (await inodeOf(endpointFile)) !== undefined;
 }
 
 function inodeOf(file: string): Promise<bigint | undefined> {
@@ -114,17 +114,17 @@ function inodeOf(file: string): Promise<bigint | undefined> {
 /** As the claim was made: listens under a private name, lays the card, and links. Rejects when it is another's by now. */
 async function bindAgain(socket: BoundSocket): Promise<void> {
   const folder = await folderFor(socket);
-  const { epoch, card, listener } = socket;
+  const { epoch, endpoint, listener } = socket;
   const address = socketPath(folder, epoch);
   const inode = await inodeOf(address);
   if (socket.files.includes(address) && socket.files.some((file) => file.endsWith(`.${inode}.token`))) {
-    socket.files = [address, await writeCard(folder, epoch, address, card)]; // only the card was taken away
+    socket.files = [address, await writeEndpoint(folder, epoch, address, endpoint)]; // only the card was taken away
     return;
   }
   if (inode !== undefined && !(await isAnswering(address))) await rm(address, { force: true }); // of an earlier owner
   const own = privatePath(folder, randomBytes(8).toString('hex'));
   await listener.also(own);
-  const cardFile = await writeCard(folder, epoch, own, card);
+  const endpointFile = await writeEndpoint(folder, epoch, own, endpoint);
   const isLinked = await link(own, address).then(
     () => true,
     () => false,
@@ -132,12 +132,12 @@ async function bindAgain(socket: BoundSocket): Promise<void> {
   await rm(own, { force: true });
   if (isLinked && !(await hasSuccessor(folder, epoch))) {
     const isMoved = folder !== socket.folder;
-    Object.assign(socket, { folder, files: [address, cardFile] });
+    Object.assign(socket, { folder, files: [address, endpointFile] });
     if (isMoved) socket.onMoved();
     return;
   }
   // A lower one that came in between learns from the database that it is not the owner; a higher one is our successor.
-  await rm(cardFile, { force: true });
+  await rm(endpointFile, { force: true });
   if (isLinked) await rm(address, { force: true });
   throw new Failure('noMeeting', `Agents cannot reach this process: another one has its name in ${folder}.`);
 }

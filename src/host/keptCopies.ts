@@ -64,7 +64,7 @@ async function userOf({ root, isLeft }: KeptCopies): Promise<Pick<FoundCopies, '
 async function takeAway(copies: KeptCopies): Promise<string | null | undefined> {
   if (copies.isLeft) return putAside(copies.dir);
   const claimed = await claimOwnership(copies.root);
-  if (claimed.kind === 'mirror') return undefined;
+  if (claimed.kind === 'follower') return undefined;
   try {
     return await putAside(copies.dir);
   } finally {

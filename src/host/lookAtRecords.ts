@@ -1,6 +1,6 @@
 // A look at a workspace's records by someone who owns them not, or not yet: nothing is written, started or made.
 import { join } from 'node:path';
-import { refuseForeignParts } from '../adapters/files/houseParts';
+import { refuseForeignParts } from '../adapters/files/stateParts';
 import { readStoredSnapshot } from '../adapters/store/readStoredSnapshot';
 import { configFolder } from '../adapters/system/configFolder';
 import { bindingOf } from '../adapters/system/workspaceBinding';

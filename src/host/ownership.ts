@@ -11,10 +11,10 @@ import {
   sweepBelow,
   sweepDead,
   sweepForgotten,
-  writeCard,
+  writeEndpoint,
 } from '../hub/discovery';
 import { type Listener, listen } from '../hub/listener';
-import { existingFolders, locate, type Place, privatePath, socketPath } from '../hub/runtimeFolder';
+import { existingFolders, locate, privatePath, type RuntimeBases, socketPath } from '../hub/runtimeFolder';
 import { type BoundSocket, keepBound, type WatchFolder } from './keepBound';
 
 export interface Owner extends OwnerAddress {
@@ -33,8 +33,8 @@ export interface Owner extends OwnerAddress {
  * Somebody else owns it, or tries to and may yet withdraw. When they cannot be reached, or the connection to them ends,
  * claim again.
  */
-export interface Mirror extends OwnerAddress {
-  readonly kind: 'mirror';
+export interface Follower extends OwnerAddress {
+  readonly kind: 'follower';
 }
 
 export interface ClaimOptions {
@@ -42,7 +42,7 @@ export interface ClaimOptions {
   readonly minEpoch?: number;
   /** This process, for those who will find it as the owner. */
   readonly process?: OwnerProcess;
-  readonly place?: Place;
+  readonly place?: RuntimeBases;
   /** For tests. */
   readonly watchFolder?: WatchFolder;
 }
@@ -59,7 +59,7 @@ export interface ClaimOptions {
  * 3. Names stay when their owner goes: only a confirmed owner removes them, and only lower ones. So the highest name
  *    never falls, and no name is bound, freed and bound again under somebody's feet.
  */
-export async function claimOwnership(root: string, options: ClaimOptions = {}): Promise<Owner | Mirror> {
+export async function claimOwnership(root: string, options: ClaimOptions = {}): Promise<Owner | Follower> {
   const attempt = process.platform === 'win32' ? tryPipe : trySocket;
   for (;;) {
     const folder = await locate(root, options.place);
@@ -69,7 +69,7 @@ export async function claimOwnership(root: string, options: ClaimOptions = {}): 
       const existing = await existingFolders(root, options.place);
       for (const each of existing) {
         const owner = await findOwner(each);
-        if (owner) return { kind: 'mirror', ...owner };
+        if (owner) return { kind: 'follower', ...owner };
       }
       const epoch = Math.max(seen[0] ?? 0, options.minEpoch ?? 0) + 1;
       const elsewhere = existing.filter((each) => each !== folder);
@@ -90,7 +90,7 @@ interface Bid extends Pick<BoundSocket, 'folder' | 'epoch' | 'findFolder'> {
 /** Undefined when another was quicker. */
 async function trySocket(bid: Bid, options: ClaimOptions): Promise<Owner | undefined> {
   const { folder, epoch, elsewhere, findFolder } = bid;
-  const card = { token: newToken(), process: options.process };
+  const endpoint = { token: newToken(), process: options.process };
   const address = socketPath(folder, epoch);
   const own = privatePath(folder, newToken());
   const listener = await listen(own).catch((error: unknown) => unlessGone(folder, error));
@@ -99,7 +99,7 @@ async function trySocket(bid: Bid, options: ClaimOptions): Promise<Owner | undef
     folder,
     epoch,
     findFolder,
-    card,
+    endpoint,
     listener,
     files: [],
     onMoved: () => {},
@@ -112,7 +112,7 @@ async function trySocket(bid: Bid, options: ClaimOptions): Promise<Owner | undef
       if (file.endsWith('.token')) await rm(file, { force: true }).catch(unlessTaken);
   };
   try {
-    bound.files = [address, await writeCard(folder, epoch, own, card)];
+    bound.files = [address, await writeEndpoint(folder, epoch, own, endpoint)];
     await link(own, address);
     await rm(own);
     if (await isAlone(folder, epoch)) {
@@ -123,7 +123,7 @@ async function trySocket(bid: Bid, options: ClaimOptions): Promise<Owner | undef
       return {
         kind: 'owner',
         epoch,
-        ...card,
+        ...endpoint,
         listener,
         get socketPath() {
           return socketPath(bound.folder, epoch);
@@ -170,7 +170,7 @@ async function tryPipe({ folder, epoch }: Bid, { process: self }: ClaimOptions):
   const address = socketPath(folder, epoch);
   try {
     const listener = await listen(address);
-    await writeCard(folder, epoch, address, { token, process: self });
+    await writeEndpoint(folder, epoch, address, { token, process: self });
     await sweepBelow(folder, epoch);
     return {
       kind: 'owner',

@@ -1,4 +1,4 @@
-// The problems of a backlog as a face is told them: not more than anybody mends at once, and how many are left.
+// The problems of a backlog as a client is told them: not more than anybody mends at once, and how many are left.
 import type { PlacedProblem } from '../protocol/hubValues';
 
 /** Nobody mends more at once, and the answer is one message. */

@@ -1,11 +1,11 @@
-// The other end of the hub: how a worker or a face reaches the host.
+// The other end of the hub: how a worker or a client reaches the host.
 import { connect, type Socket } from 'node:net';
 import { Failure } from '../ports/failure';
 import { type ConnectionOptions, createConnection, type HubConnection } from './connection';
 import { deniedNotice } from './deniedNotice';
-import { formatGreeting, type Greeting } from './greeting';
+import { formatHandshake, type Handshake } from './handshake';
 
-export interface HubAddress extends Greeting, ConnectionOptions {
+export interface HubAddress extends Handshake, ConnectionOptions {
   readonly socketPath: string;
 }
 
@@ -16,7 +16,7 @@ export interface HubAddress extends Greeting, ConnectionOptions {
  */
 export async function connectHub(address: HubAddress): Promise<HubConnection> {
   const socket = await open(address.socketPath);
-  socket.write(formatGreeting(address));
+  socket.write(formatHandshake(address));
   const connection = createConnection(socket, address);
   connection.onNotice(deniedNotice, () => {
     connection.dispose(new Failure('unauthorized', 'The host does not take this token.'));

@@ -3,9 +3,9 @@ import type { Duplex } from 'node:stream';
 import { createMessageConnection, ErrorCodes, ParameterStructures, ResponseError } from 'vscode-jsonrpc/node';
 import { Failure } from '../ports/failure';
 import type { Sent } from '../protocol/method';
-import { type Denial, Denied, quoted } from './denial';
 import { endedNotice } from './endedNotice';
 import { fromWire, toWire } from './failureOnWire';
+import { Denied, quoted, type Rejection } from './rejection';
 import { createTransport } from './transport';
 
 /** The part of a zod schema that a connection needs. */
@@ -18,14 +18,14 @@ interface SchemaError {
 }
 
 /** A `Method` of the protocol. */
-export interface Question<P, R> {
+export interface RequestType<P, R> {
   readonly name: string;
   readonly params: Schema<P>;
   readonly result: Schema<R>;
 }
 
 /** A `Notice` of the protocol. */
-export interface Announcement<P> {
+export interface NotificationType<P> {
   readonly name: string;
   readonly params: Schema<P>;
 }
@@ -39,22 +39,22 @@ export interface HubConnection {
    * Rejects with a `Failure`: the one the other end threw, `closed` when the connection ends first, `refused` when the
    * other end takes neither method nor params, `badResponse` when it broke or its answer is not the promised one.
    */
-  request<P, R>(method: Question<P, R>, params: Sent<NoInfer<P>>): Promise<R>;
+  request<P, R>(method: RequestType<P, R>, params: Sent<NoInfer<P>>): Promise<R>;
   /** What the answer throws reaches the other end: a `Failure` whole, a bug as one sentence (`onBug` gets it all). */
   handle<P, R>(
-    method: Question<P, R>,
+    method: RequestType<P, R>,
     answer: (params: P) => Sent<NoInfer<R>> | Promise<Sent<NoInfer<R>>>,
   ): void;
   /** Never waits and never throws; on an ended connection it does nothing. */
-  notify<P>(notice: Announcement<P>, params: Sent<NoInfer<P>>): void;
+  notify<P>(notice: NotificationType<P>, params: Sent<NoInfer<P>>): void;
   /**
    * As `notify`, for what the other end can do without: while more than `aheadBytes` of what was sent before are not taken,
    * nothing is sent and the answer is false. Whoever only offers is never cut off for a slow reader.
    */
-  offer<P>(notice: Announcement<P>, params: Sent<NoInfer<P>>, aheadBytes: number): boolean;
+  offer<P>(notice: NotificationType<P>, params: Sent<NoInfer<P>>, aheadBytes: number): boolean;
   /** Resolves, and never rejects, when the other end has taken all that was sent, or the connection has ended. */
   taken(): Promise<void>;
-  onNotice<P>(notice: Announcement<P>, hear: (params: P) => void): void;
+  onNotice<P>(notice: NotificationType<P>, hear: (params: P) => void): void;
   listen(): void;
   /** Resolves, and never rejects, when the connection has ended for whatever cause. */
   readonly closed: Promise<Failure>;
@@ -63,7 +63,7 @@ export interface HubConnection {
 }
 
 export interface ConnectionOptions {
-  readonly onDenied?: (denial: Denial, message: string) => void;
+  readonly onDenied?: (rejection: Rejection, message: string) => void;
   /** A handler threw what is no `Failure`; `where` names the method. */
   readonly onBug?: (error: unknown, where: string) => void;
   /** Sent but not yet taken by the other end; beyond it the connection is cut. Default 32 MiB: two of the longest frames. */
@@ -126,7 +126,7 @@ export function createConnection(socket: Duplex, options: ConnectionOptions = {}
     });
   };
   onNotice(endedNotice, ({ why }) => transport.end(new Failure('closed', why)));
-  function notify<P>(notice: Announcement<P>, params: Sent<NoInfer<P>>): void {
+  function notify<P>(notice: NotificationType<P>, params: Sent<NoInfer<P>>): void {
     if (transport.ended()) return;
     rpc.sendNotification(notice.name, ParameterStructures.byName, params).catch((error: unknown) => {
       if (!transport.ended()) onBug(error, notice.name);
@@ -192,7 +192,7 @@ export function createConnection(socket: Duplex, options: ConnectionOptions = {}
   };
 }
 
-/** A worker has a handful open at most, a face as many as its user clicks in a moment. */
+/** A worker has a handful open at most, a client as many as its user clicks in a moment. */
 const maxOpenRequests = 1_000;
 
 function firstIssue({ issues }: SchemaError): string {

@@ -1,7 +1,7 @@
 // The one message that is the hub's own: "your token does not count here", said before the connection ends.
-import type { Announcement } from './connection';
+import type { NotificationType } from './connection';
 
-export const deniedNotice: Announcement<object> = {
+export const deniedNotice: NotificationType<object> = {
   name: 'hub.denied',
   params: { safeParse: () => ({ success: true, data: {} }) },
 };

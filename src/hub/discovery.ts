@@ -36,8 +36,8 @@ export async function findOwner(folder: string): Promise<OwnerAddress | undefine
   for (const epoch of await listEpochs(folder)) {
     const address = socketPath(folder, epoch);
     if (!(await isAnswering(address))) continue;
-    const card = await readCard(folder, epoch);
-    if (card) return { epoch, socketPath: address, ...card };
+    const endpoint = await readEndpoint(folder, epoch);
+    if (endpoint) return { epoch, socketPath: address, ...endpoint };
     // It may have withdrawn between the two looks.
     if (!isWindows && (await isAnswering(address))) {
       throw new Failure(
@@ -71,7 +71,7 @@ export async function awaitOwner(folder: string, signal?: AbortSignal): Promise<
   }
 }
 
-/** Does somebody listen there? A connection that cannot be had for any cause but "nobody" counts as a yes. */
+/** Does somebody listen there? A connection that cannot be had for any cause but "nobody" counts as an approval. */
 export function isAnswering(address: string): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect(address);
@@ -84,22 +84,22 @@ export function isAnswering(address: string): Promise<boolean> {
 }
 
 /** What an owner leaves for those who look for it. */
-export type Card = Pick<OwnerAddress, 'token' | 'process'>;
+export type Endpoint = Pick<OwnerAddress, 'token' | 'process'>;
 
 /**
  * Lays an owner's card beside its socket, readable by us alone, and answers its path. Two who compete for one epoch must
  * not overwrite each other's, and the card must lie there before the socket has its name: so it is found by the number
  * of the socket's inode, which `link` does not change. `listening` is the socket's name of the moment.
  */
-export async function writeCard(
+export async function writeEndpoint(
   folder: string,
   epoch: number,
   listening: string,
-  card: Card,
+  endpoint: Endpoint,
 ): Promise<string> {
-  const file = await cardPath(folder, epoch, listening);
+  const file = await endpointPath(folder, epoch, listening);
   const temp = `${file}.${process.pid}.new`;
-  await writeFile(temp, JSON.stringify(card), { mode: 0o600, flag: 'w' });
+  await writeFile(temp, JSON.stringify(endpoint), { mode: 0o600, flag: 'w' });
   await rename(temp, file);
   return file;
 }
@@ -170,24 +170,24 @@ async function entriesOf(folder: string): Promise<string[]> {
   }
 }
 
-async function cardPath(folder: string, epoch: number, listening: string): Promise<string> {
+async function endpointPath(folder: string, epoch: number, listening: string): Promise<string> {
   const inode = isWindows ? 0n : (await stat(listening, { bigint: true })).ino;
   return path.join(folder, `${epoch}.${inode}.token`);
 }
 
-async function readCard(folder: string, epoch: number): Promise<Card | undefined> {
+async function readEndpoint(folder: string, epoch: number): Promise<Endpoint | undefined> {
   try {
-    const card: unknown = JSON.parse(
-      await readFile(await cardPath(folder, epoch, socketPath(folder, epoch)), 'utf8'),
+    const endpoint: unknown = JSON.parse(
+      await readFile(await endpointPath(folder, epoch, socketPath(folder, epoch)), 'utf8'),
     );
-    return isCard(card) ? card : undefined;
+    return isEndpoint(endpoint) ? endpoint : undefined;
   } catch (error) {
     if (['ENOENT', 'ENOTDIR'].includes(codeOf(error))) return undefined;
     throw error;
   }
 }
 
-function isCard(value: unknown): value is Card {
+function isEndpoint(value: unknown): value is Endpoint {
   if (!isObject(value) || !('token' in value) || typeof value.token !== 'string') return false;
   if (!('process' in value)) return true;
   const { process } = value;

@@ -5,9 +5,9 @@ import type { Duplex } from 'node:stream';
 const graceMs = 2_000;
 
 /** The caller goes on reading or calls `resume`: bytes left unread would make the system drop what was sent. */
-export function endGently(socket: Duplex, lastWords = ''): void {
+export function endGently(socket: Duplex, lastText = ''): void {
   if (socket.destroyed) return;
   const timer = setTimeout(() => socket.destroy(), graceMs).unref();
   socket.once('close', () => clearTimeout(timer));
-  socket.end(lastWords);
+  socket.end(lastText);
 }

@@ -3,7 +3,7 @@ import type { Message } from 'vscode-jsonrpc/node';
 import { isObject } from '../core/shared/fields';
 import { Failure } from '../ports/failure';
 import { maxFrameBytes } from '../protocol/hubMethods';
-import { Denied } from './denial';
+import { Denied } from './rejection';
 
 export interface FrameDecoder {
   /**

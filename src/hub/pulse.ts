@@ -1,9 +1,9 @@
 // Feels whether the other end of a connection lives: a process that was stopped or hangs keeps its sockets open.
 import { setTimeout as pause } from 'node:timers/promises';
-import type { HubConnection, Question } from './connection';
+import type { HubConnection, RequestType } from './connection';
 
 /** Answered by the hub itself, also while the host behind it is still starting. */
-export const pulseQuestion: Question<object, object> = {
+export const pulseRequest: RequestType<object, object> = {
   name: 'hub.pulse',
   params: { safeParse: () => ({ success: true, data: {} }) },
   result: { safeParse: () => ({ success: true, data: {} }) },
@@ -34,7 +34,7 @@ export async function feelPulse(
   });
   while (!hasEnded) {
     // What answers with a refusal lives, too: a host of an earlier version does not know the question.
-    const answered = connection.request(pulseQuestion, {}).catch(() => ({}));
+    const answered = connection.request(pulseRequest, {}).catch(() => ({}));
     const late = new AbortController();
     const silence = pause(patienceMs, 'silent', { signal: late.signal, ref: false }).catch(() => 'stopped');
     const isSilent = (await Promise.race([answered, silence])) === 'silent';

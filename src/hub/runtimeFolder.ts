@@ -7,7 +7,7 @@ import path from 'node:path';
 import { Failure } from '../ports/failure';
 
 /** For tests; by default the system's. */
-export interface Place {
+export interface RuntimeBases {
   /** Folders in which ours may be made, best first. */
   readonly bases?: readonly string[];
   readonly uid?: number;
@@ -22,7 +22,7 @@ export const isWindows = process.platform === 'win32';
  * Anyone can take a name in /tmp before us, so there are other places; the first is used where nobody else can have put
  * anything. Throws `Failure` (`denied`) when there is none; (`tooLong`) when a socket's name would fit in none.
  */
-export async function locate(root: string, place: Place = {}): Promise<string> {
+export async function locate(root: string, place: RuntimeBases = {}): Promise<string> {
   const workspace = await nameOf(root);
   if (isWindows) {
     const folder = path.join(userInfo().homedir, 'AppData', 'Local', 'parallel-agents', workspace);
@@ -49,7 +49,7 @@ export async function locate(root: string, place: Place = {}): Promise<string> {
  * The workspace's folders in all places that are ours: a host lives in another than `locate` answers when the better
  * place was not free when it bound its socket. Best first; makes nothing.
  */
-export async function existingFolders(root: string, place: Place = {}): Promise<readonly string[]> {
+export async function existingFolders(root: string, place: RuntimeBases = {}): Promise<readonly string[]> {
   if (isWindows) return [await locate(root, place)];
   const workspace = await nameOf(root);
   const found: string[] = [];
@@ -64,7 +64,7 @@ export async function existingFolders(root: string, place: Place = {}): Promise<
  * Of the workspace's folders in all places those in which nobody can be that was not seen there: that are ours, or are not
  * there at all. Whoever lives in one that has become somebody else's cannot be reached.
  */
-export async function clearFolders(root: string, place: Place = {}): Promise<readonly string[]> {
+export async function clearFolders(root: string, place: RuntimeBases = {}): Promise<readonly string[]> {
   if (isWindows) return [await locate(root, place)];
   const workspace = await nameOf(root);
   const clear: string[] = [];
@@ -77,7 +77,7 @@ export async function clearFolders(root: string, place: Place = {}): Promise<rea
 }
 
 /** A folder that `locate` answered, and nobody else can have put anything into since. */
-export async function isOurs(folder: string, { uid = ownUid() }: Place = {}): Promise<boolean> {
+export async function isOurs(folder: string, { uid = ownUid() }: RuntimeBases = {}): Promise<boolean> {
   return (await isPrivate(path.dirname(folder), uid)) && (await isPrivate(folder, uid));
 }
 
@@ -93,7 +93,7 @@ function ownUid(): number {
 }
 
 /** Folders of this user alone, outside every workspace; they need not exist. */
-export function userFolders({ bases, uid = ownUid() }: Place = {}): readonly string[] {
+export function userFolders({ bases, uid = ownUid() }: RuntimeBases = {}): readonly string[] {
   const name = `parallel-agents-${uid}`;
   if (bases) return bases.map((base) => path.join(base, name));
   const home = homeFolder();
@@ -143,7 +143,7 @@ async function makeInner(folder: string, uid: number): Promise<string> {
   throw new Failure('denied', `${folder} ${why}. Remove it (rm -r ${folder}) and try again.`);
 }
 
-/** A folder that exists is taken only when nobody else can have put anything into it. Answers why it cannot be had. */
+/** A folder that exists is taken only when nobody else can have put anything into it. Returns why it cannot be had. */
 async function makePrivate(folder: string, uid: number): Promise<string | undefined> {
   try {
     await mkdir(path.dirname(folder), { recursive: true, mode: 0o700 });

@@ -1,27 +1,27 @@
 // The host's end of the hub: lets in who has a token, each for what the token says, and turns away the rest.
 import type { Socket } from 'node:net';
 import { type ConnectionOptions, createConnection, type HubConnection } from './connection';
-import { type Denial, Denied } from './denial';
 import { deniedNotice } from './deniedNotice';
 import { endGently } from './endGently';
 import { encodeFrame } from './frames';
-import { type Greeting, hashToken, isSameToken, readGreeting, type TokenHash } from './greeting';
+import { type Handshake, hashToken, isSameToken, readHandshake, type TokenHash } from './handshake';
 import type { Listener } from './listener';
-import { pulseQuestion } from './pulse';
+import { pulseRequest } from './pulse';
+import { Denied, type Rejection } from './rejection';
 
 export interface HubServerOptions<W> extends ConnectionOptions {
   readonly listener: Listener;
-  /** What faces show. */
+  /** What clients show. */
   readonly hostToken: string;
   /** Handlers are hooked up before it returns; the connection then listens. `record` is what `admitWorker` was given. */
   readonly onWorker: (connection: HubConnection, record: W) => void;
   /** As `onWorker`. */
   readonly onClient: (connection: HubConnection) => void;
-  readonly onDenied: (denial: Denial, message: string) => void;
+  readonly onDenied: (rejection: Rejection, message: string) => void;
   /** Those who come before it are let in, find that somebody lives, and wait with their questions. */
   readonly ready?: Promise<unknown>;
   /** Time for the first line; default 5 s. */
-  readonly greetingMs?: number;
+  readonly handshakeMs?: number;
 }
 
 export interface HubServer<W> {
@@ -41,7 +41,7 @@ interface Admission<W> {
 }
 
 export function createHubServer<W>(options: HubServerOptions<W>): HubServer<W> {
-  const { listener, onWorker, onClient, onDenied, greetingMs = 5_000 } = options;
+  const { listener, onWorker, onClient, onDenied, handshakeMs = 5_000 } = options;
   const hostToken = hashToken(options.hostToken);
   const admissions = new Set<Admission<W>>();
 
@@ -49,20 +49,20 @@ export function createHubServer<W>(options: HubServerOptions<W>): HubServer<W> {
 
   async function welcome(socket: Socket): Promise<void> {
     try {
-      const greeting = await readGreeting(socket, greetingMs);
-      if (!greeting) {
+      const handshake = await readHandshake(socket, handshakeMs);
+      if (!handshake) {
         socket.destroy();
         return;
       }
-      const hookUp = admit(greeting);
+      const hookUp = admit(handshake);
       const connection = createConnection(socket, options);
-      connection.handle(pulseQuestion, () => ({}));
+      connection.handle(pulseRequest, () => ({}));
       if (options.ready) void options.ready.then(() => hookUp(connection), nothing);
       else hookUp(connection);
       connection.listen();
     } catch (error) {
       if (error instanceof Denied) {
-        onDenied(error.denial, error.message);
+        onDenied(error.rejection, error.message);
         turnAway(socket);
       } else {
         options.onBug?.(error, 'welcome');
@@ -71,7 +71,7 @@ export function createHubServer<W>(options: HubServerOptions<W>): HubServer<W> {
     }
   }
 
-  function admit({ role, token }: Greeting): (connection: HubConnection) => void {
+  function admit({ role, token }: Handshake): (connection: HubConnection) => void {
     const shown = hashToken(token);
     if (role === 'client') {
       if (!isSameToken(shown, hostToken)) throw new Denied('wrongToken', 'A client showed a wrong token.');

@@ -9,11 +9,11 @@ import {
   type MessageWriter,
 } from 'vscode-jsonrpc/node';
 import { Failure } from '../ports/failure';
-import { type Denial, Denied, quoted } from './denial';
 import { endedMessage } from './endedNotice';
 import { endGently } from './endGently';
 import { toWire } from './failureOnWire';
 import { createFrameDecoder, encodeFrame } from './frames';
+import { Denied, quoted, type Rejection } from './rejection';
 
 export interface Transport {
   readonly reader: MessageReader;
@@ -36,7 +36,7 @@ export interface Transport {
 /** Owns the socket from here on. */
 export function createTransport(
   socket: Duplex,
-  onDenied: (denial: Denial, message: string) => void,
+  onDenied: (rejection: Rejection, message: string) => void,
   maxQueuedBytes: number,
 ): Transport {
   let ended: Failure | undefined;
@@ -92,14 +92,14 @@ export function createTransport(
     const because = new Failure('closed', `The connection was cut: ${denied.message}`, { cause: denied });
     stop(because);
     socket.destroy();
-    onDenied(denied.denial, denied.message);
+    onDenied(denied.rejection, denied.message);
     return because;
   }
 
-  function end(because: Failure, lastWords = ''): void {
+  function end(because: Failure, lastText = ''): void {
     if (ended) return;
     stop(because);
-    endGently(socket, lastWords);
+    endGently(socket, lastText);
     if (!deliver) socket.resume(); // else `read` drains it
   }
 
@@ -146,7 +146,7 @@ export function createTransport(
  * Where a question or an answer is too long its asker gets to know, so the failure is thrown as the library would send it
  * on. Nobody asked for a notice: without it the other end would go on with less than it was told, so the connection ends.
  */
-function frameOf(message: Message, end: (because: Failure, lastWords: string) => void): string {
+function frameOf(message: Message, end: (because: Failure, lastText: string) => void): string {
   try {
     return encodeFrame(message);
   } catch (error) {

@@ -1,5 +1,5 @@
 // Where attempts work, each apart from the user's folder and from each other, and the one way their work enters it.
-import type { SeenPlace } from '../core/guardrails/placeWords';
+import type { SeenPlace } from '../core/guardrails/placeText';
 import type { PathScope } from '../core/locks/lockPath';
 import type { Slot } from '../core/shared/ids';
 import type { Result } from '../core/shared/result';

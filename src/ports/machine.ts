@@ -1,6 +1,7 @@
 // What the machine has left for commands: asked before each, and in full after one that failed.
+
+import type { Lack } from '../core/guardrails/machineText';
 import type { Room, Shortage } from '../core/guardrails/machineTrouble';
-import type { Lack } from '../core/guardrails/machineWords';
 
 export interface Machine {
   /**

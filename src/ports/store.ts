@@ -72,7 +72,7 @@ export interface Commit {
 }
 
 /**
- * What an attempt has proved, or waits for the user's yes with: kept until it is in the workspace for good or given up.
+ * What an attempt has proved, or waits for the user's approval with: kept until it is in the workspace for good or given up.
  * Key: fence. The content of its files lies with the isolation (`Isolation.stage`).
  */
 export interface PublicationRecord {
@@ -80,9 +80,9 @@ export interface PublicationRecord {
   readonly featureId: FeatureId;
   readonly files: readonly StagedFile[];
   /**
-   * `staged`: waits for the user's yes; `publishing`: has been decided and may be in the workspace in part; `published`:
+   * `staged`: waits for the user's approval; `publishing`: has been decided and may be in the workspace in part; `published`:
    * kept so that it can be taken back. An attempt that an older version of the program left unfinished, or waiting for
-   * the user's yes, is `published`: that version wrote into the workspace at once.
+   * the user's approval, is `published`: that version wrote into the workspace at once.
    */
   readonly stage: 'staged' | 'publishing' | 'published';
   /** What proved it; carried on when a publication is completed after a crash. */

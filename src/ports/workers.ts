@@ -32,7 +32,7 @@ export interface WorkerEnd {
 }
 
 /** Ends processes by identity, never by name. */
-export interface ProcessEnder {
+export interface ProcessTerminator {
   /**
    * Ends a process, everything below it and everything carrying `tag`: asks first, forces after `graceMs`, and resolves
    * when none is left with the number it ended. A process whose start time differs is a stranger and is left alone.

@@ -1,4 +1,4 @@
-// The private protocol between a host and its faces: every request with its schemas, in one place; `workerMethods.ts` has what
+// The private protocol between a host and its clients: every request with its schemas, in one place; `workerMethods.ts` has what
 // workers ask.
 import { z } from 'zod';
 import { modelName } from '../core/settings/modelForms';
@@ -28,7 +28,7 @@ export const maxFrameBytes = 16 * 1024 * 1024;
 
 const done = resultOf(nothing);
 
-/** What a face asks its host. */
+/** What a client asks its host. */
 export const clientMethods = {
   hello: method(
     'client.hello',
@@ -90,7 +90,7 @@ export const clientMethods = {
   confirm: method('feature.confirm', z.object({ featureId: id }).strict(), done),
   reject: method('feature.reject', z.object({ featureId: id }).strict(), done),
   /**
-   * The changes that wait for the user's yes, as one diff in parts: `next` is where the part after this begins, of the
+   * The changes that wait for the user's approval, as one diff in parts: `next` is where the part after this begins, of the
    * same text, and missing in the last.
    */
   diff: method(
@@ -100,7 +100,7 @@ export const clientMethods = {
       z.object({ part: z.string(), next: z.object({ text: z.number(), offset: z.number() }).optional() }),
     ),
   ),
-  /** The files this face's user has unsaved edits in, in as many parts as it takes; the last replaces what was said before. */
+  /** The files this client's user has unsaved edits in, in as many parts as it takes; the last replaces what was said before. */
   humanEditing: method(
     'human.editing',
     z.object({ paths: z.array(path).max(10_000), last: z.boolean() }).strict(),
@@ -108,7 +108,7 @@ export const clientMethods = {
   ),
 } as const;
 
-/** What a host tells its faces. */
+/** What a host tells its clients. */
 export const toClientNotices = {
   /** Stored events, in order, each sent once. */
   events: notice('events.stored', z.object({ events: z.array(event) })),

@@ -1,4 +1,4 @@
-// The values that messages between a host, its workers and its faces are made of, as schemas.
+// The values that messages between a host, its workers and its clients are made of, as schemas.
 import { z } from 'zod';
 import type { Event } from '../core/events/event';
 import type { SnapshotHead, SnapshotPart } from '../core/events/snapshotParts';
@@ -88,7 +88,7 @@ const agentManners = z.object({
   writesItself: z.literal(true).optional(),
   writesAsAsked: z.literal(true).optional(),
   keepsCommands: z.literal(true).optional(),
-  failsInWords: z.literal('codex').optional(),
+  failsInText: z.literal('codex').optional(),
   commandsIn: z.literal('title').optional(),
   tokensOf: z.literal('lastCall').optional(),
   passwords: z.array(z.string()).optional(),
@@ -191,7 +191,7 @@ export const loadedBacklog = z.discriminatedUnion('kind', [
     removed: z.number(),
     /** At work: edited or removed when their attempts end. */
     deferred: z.number(),
-    /** Of an event not before the last of it: a face that has come to this one has it all. */
+    /** Of an event not before the last of it: a client that has come to this one has it all. */
     seq: z.number(),
     /** Accepted, but worth a word. */
     notices: z.array(backlogProblem),

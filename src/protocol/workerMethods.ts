@@ -20,16 +20,16 @@ import { method, notice } from './method';
 const baseHash = z.string().length(64);
 /** Texts that a model can make as long as it likes are cut to what fits. */
 const mostOfStep = 2000;
-const mostOfWords = 100_000;
+const mostOfText = 100_000;
 const step = z.string().max(mostOfStep);
-const words = z.string().max(mostOfWords);
+const words = z.string().max(mostOfText);
 const stepOf = (text: string) => text.slice(0, mostOfStep);
-const wordsOf = (text: string) => text.slice(0, mostOfWords);
+const textOf = (text: string) => text.slice(0, mostOfText);
 const trouble = z
   .object({ cause: z.enum(troubleCauses), message: step, inCommand: z.literal(true).optional() })
   .strict();
 const troubleToSend = (met: z.infer<typeof trouble>) => ({ ...met, message: stepOf(met.message) });
-const lastWordsOf = (text: string) => text.slice(-mostOfWords);
+const lastTextOf = (text: string) => text.slice(-mostOfText);
 
 /** Each is answered for the attempt that the connection's token belongs to. */
 export const workerMethods = {
@@ -181,7 +181,7 @@ export const workerMethods = {
       .strict(),
     /** `output`: what the command printed, without the keys that stood in it. */
     commandChanges.extend({ output: z.string() }),
-    (ended) => ({ ...ended, printed: lastWordsOf(ended.printed) }),
+    (ended) => ({ ...ended, printed: lastTextOf(ended.printed) }),
   ),
   /** Where an agent of another maker is to be run, once the copy is there: as a command that it would run itself. */
   agentPlace: method('agent.place', nothing, commandPlace),
@@ -198,7 +198,7 @@ export const workerMethods = {
       /** Not accepted as it is: the attempt goes on, and may hand in again. */
       z.object({ kind: z.literal('returned'), why: z.string() }),
     ]),
-    ({ summary }) => ({ summary: wordsOf(summary) }),
+    ({ summary }) => ({ summary: textOf(summary) }),
   ),
   /** Ends the attempt for a trouble that would meet any other agent too; its work is undone and nothing counted. */
   handBack: method('feature.handBack', trouble, nothing, (met) => troubleToSend(met)),
@@ -208,7 +208,7 @@ export const workerMethods = {
    */
   lost: method('agent.lost', z.object({ note: step, printed: words }).strict(), nothing, (death) => ({
     note: stepOf(death.note),
-    printed: lastWordsOf(death.printed),
+    printed: lastTextOf(death.printed),
   })),
   /**
    * `by`: the model's service called the request wrong; `final`: another attempt at this feature would come to the same end.
@@ -219,7 +219,7 @@ export const workerMethods = {
       .object({ reason: words, by: z.literal('service').optional(), final: z.literal(true).optional() })
       .strict(),
     nothing,
-    (end) => ({ ...end, reason: wordsOf(end.reason) }),
+    (end) => ({ ...end, reason: textOf(end.reason) }),
   ),
 } as const;
 

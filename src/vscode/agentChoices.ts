@@ -3,8 +3,8 @@ import { oneLine } from '../core/events/describe';
 import type { Snapshot } from '../core/events/snapshot';
 import type { Routing } from '../core/routing/routeModel';
 import { describeHeldBack } from '../core/scheduler/describeForecast';
+import { estimatesFrom, unknownMinutes } from '../core/scheduler/estimates';
 import { type Forecast, forecast } from '../core/scheduler/forecast';
-import { outlookFrom, unknownMinutes } from '../core/scheduler/outlook';
 import { duration } from '../core/shared/duration';
 
 export interface AgentChoice {
@@ -34,10 +34,10 @@ const mostForecast = 20_000;
 
 export function agentChoices({ snapshot, remembered, agentLimit, routing }: AgentQuestion): AgentChoices {
   const features = Object.values(snapshot.features);
-  const outlook = outlookFrom(snapshot.experience, routing);
+  const estimates = estimatesFrom(snapshot.experience, routing);
   const isCheap = features.length * agentLimit <= mostForecast;
   const forecasts = Array.from({ length: agentLimit }, (_, k) =>
-    isCheap || k + 1 === remembered ? forecast(features, k + 1, outlook, 0) : undefined,
+    isCheap || k + 1 === remembered ? forecast(features, k + 1, estimates, 0) : undefined,
   );
   const choices = forecasts.map((ahead, k): AgentChoice => {
     const time = ahead && ahead.features > 0 ? [`about ${duration(ahead.expected)}`] : [];

@@ -22,7 +22,7 @@ export class ChangesDocuments implements vscode.TextDocumentContentProvider {
     ];
   }
 
-  /** Opens it as of now; refused where the feature does not wait for a yes, or nothing was changed for it. */
+  /** Opens it as of now; refused where the feature does not wait for an approval, or nothing was changed for it. */
   async show(workspace: Folder, featureId: FeatureId): Promise<Result<object>> {
     const diff = await (await workspace.open()).diff(featureId);
     if (!diff.ok) return diff;

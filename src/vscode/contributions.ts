@@ -28,7 +28,7 @@ export type CommandId = (typeof commandIds)[keyof typeof commandIds];
 
 export const viewIds = { container: 'parallelAgents', features: 'parallelAgents.features' } as const;
 
-/** Of documents that show the changes of a feature that waits for the user's yes. */
+/** Of documents that show the changes of a feature that waits for the user's approval. */
 export const changesScheme = 'parallel-agents-changes';
 
 export const dashboardViewType = 'parallelAgents.dashboard';

@@ -1,5 +1,5 @@
 // What Clean Up Copies offers to remove, what it leaves and why, and what it says in the end.
-import { sizeWords } from '../core/shared/size';
+import { sizeText } from '../core/shared/size';
 
 /** The copies of one project, as far as it is asked about them. */
 export interface OfferedCopies {
@@ -27,7 +27,7 @@ export function copyChoices<T extends OfferedCopies>(all: readonly T[]): readonl
     .sort((one, other) => (other.bytes ?? 0) - (one.bytes ?? 0))
     .map((copies) => ({
       label: nameOf(copies),
-      description: copies.bytes === undefined ? 'size not known' : sizeWords(copies.bytes),
+      description: copies.bytes === undefined ? 'size not known' : sizeText(copies.bytes),
       detail: `${copies.root}, last used ${new Date(copies.usedAt).toLocaleDateString('sv')}`,
       picked: true,
       copies,
@@ -48,7 +48,7 @@ export function describeKept(all: readonly OfferedCopies[]): string {
 
 /** Before anything is removed: how much of that there is. */
 export function describeOffer(choices: readonly CopyChoice<OfferedCopies>[]): string {
-  const sum = sumWords(choices.map(({ copies }) => copies));
+  const sum = sumText(choices.map(({ copies }) => copies));
   return `${sum[0]?.toUpperCase()}${sum.slice(1)} can be freed; copies are made anew when needed`;
 }
 
@@ -57,7 +57,7 @@ export function describeFreed(removed: readonly OfferedCopies[], left: readonly 
   const freed =
     removed.length === 0
       ? 'Nothing was removed.'
-      : `Freed ${sumWords(removed)}: the copies of ${listed(removed)} are removed.`;
+      : `Freed ${sumText(removed)}: the copies of ${listed(removed)} are removed.`;
   return `${freed}${left.length === 0 ? '' : ` Those of ${listed(left)} are left: somebody works in them now.`}`;
 }
 
@@ -69,7 +69,7 @@ function listed(copies: readonly OfferedCopies[]): string {
   return copies.length <= 3 ? copies.map(nameOf).join(', ') : `${copies.length} projects`;
 }
 
-function sumWords(copies: readonly OfferedCopies[]): string {
+function sumText(copies: readonly OfferedCopies[]): string {
   const sum = copies.reduce((total, { bytes }) => total + (bytes ?? 0), 0);
-  return `${copies.some(({ bytes }) => bytes === undefined) ? 'at least ' : ''}${sizeWords(sum)}`;
+  return `${copies.some(({ bytes }) => bytes === undefined) ? 'at least ' : ''}${sizeText(sum)}`;
 }

@@ -1,6 +1,6 @@
 // Opens the dashboard, at most one of it, and takes up the one that a reloaded window still shows.
 import * as vscode from 'vscode';
-import type { LinkWords } from '../client/link';
+import type { LinkText } from '../client/link';
 import { dashboardViewType } from './contributions';
 import type { DashboardDeps, DashboardPanel } from './dashboardPanel';
 
@@ -26,7 +26,7 @@ export class Dashboard implements vscode.WebviewPanelSerializer {
   }
 
   /** What keeps the shown folder from its host, or that nothing does. */
-  tell(trouble: LinkWords | undefined): void {
+  tell(trouble: LinkText | undefined): void {
     const said = trouble?.happened;
     if (said === this.troubleSaid) return;
     this.troubleSaid = said;

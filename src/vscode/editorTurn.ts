@@ -65,7 +65,7 @@ export async function* runEditorTurn(
     const count = (text: string) => unlessStopped(tokensOf(model, text, source.token));
     const [inputTokens, outputTokens] = await Promise.all([
       count(promptText(request)),
-      count(wordsOf(content)),
+      count(textOf(content)),
     ]);
     yield {
       type: 'turn',
@@ -151,12 +151,12 @@ async function tokensOf(
 
 function promptText({ system, tools, messages }: AskedTurn): string {
   const told = messages.flatMap(({ content }): readonly Any[] => content);
-  return [system, ...tools.map((tool) => JSON.stringify(tool)), wordsOf(told)].join('\n');
+  return [system, ...tools.map((tool) => JSON.stringify(tool)), textOf(told)].join('\n');
 }
 
 type Any = AskedTurn['messages'][number]['content'][number];
 
-function wordsOf(content: readonly Any[]): string {
+function textOf(content: readonly Any[]): string {
   return content
     .map((block) => {
       if (block.type === 'text') return block.text;

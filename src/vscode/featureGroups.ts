@@ -82,7 +82,7 @@ export class FeatureGroups {
     return this.#most.get(key) ?? shownAtOnce;
   }
 
-  /** Answers whether it has another group or place. */
+  /** Returns whether it has another group or place. */
   #put(old: Feature, now: Feature): boolean {
     const from = this.#members.get(groupOf(stageOf(old.state))) ?? [];
     const key = groupOf(stageOf(now.state));

@@ -1,6 +1,6 @@
 // What the sidebar says of each feature, and above them all, as functions of the snapshot.
 
-import { type LinkWords, troubleLine } from '../client/link';
+import { type LinkText, troubleLine } from '../client/link';
 import type { openBreakers } from '../core/events/accounts';
 import { describeBreaker, describeSkip, oneLine } from '../core/events/describe';
 import type { Snapshot } from '../core/events/snapshot';
@@ -68,7 +68,7 @@ export interface TreeFacts {
   /** By another user, on another machine or in another folder: only looked at. */
   readonly madeElsewhere: boolean;
   /** What keeps us from the host. */
-  readonly trouble?: LinkWords | undefined;
+  readonly trouble?: LinkText | undefined;
 }
 
 /** The line above the tree, or undefined for none; without features the welcome text speaks instead. */
@@ -97,7 +97,7 @@ export interface TreeStep {
 }
 
 /** VS Code shows no welcome text, and so none of its buttons, below a line that tells of trouble. */
-export function treeSteps(trouble: LinkWords | undefined): readonly TreeStep[] {
+export function treeSteps(trouble: LinkText | undefined): readonly TreeStep[] {
   if (!trouble || trouble.goesOn) return [];
   return [
     ...(trouble.canStartOver ? [startOver] : []),
@@ -113,7 +113,7 @@ const endOwner: TreeStep = {
   icon: 'debug-disconnect',
 };
 
-/** How many features wait for the user's yes or no. */
+/** How many features wait for the user's approval or no. */
 export function unconfirmedCount({ features }: Snapshot): number {
   return Object.values(features).filter(({ state }) => stageOf(state) === 'unconfirmed').length;
 }

@@ -1,6 +1,6 @@
 // The few things worth a notification: a run that ended, and what went wrong with its next step.
 
-import { type LinkWords, troubleLine } from '../client/link';
+import { type LinkText, troubleLine } from '../client/link';
 import { describeBreaker, oneLine } from '../core/events/describe';
 import type { Event } from '../core/events/event';
 import { commandIds } from './contributions';
@@ -38,7 +38,7 @@ function noticeOf(event: Event): Notice | undefined {
   return undefined;
 }
 
-function troubleNotice(trouble: LinkWords): Notice {
+function troubleNotice(trouble: LinkText): Notice {
   const action = trouble.owner
     ? { title: 'End That Process', command: commandIds.endOwner }
     : trouble.goesOn
@@ -66,7 +66,7 @@ export class Notices {
   ) {}
 
   /** What keeps a folder from its host, or that nothing does any more: told once while it lasts. */
-  tell(root: string, trouble: LinkWords | undefined): void {
+  tell(root: string, trouble: LinkText | undefined): void {
     const before = this.troubles.get(root);
     const mend = trouble && (trouble.mend || trouble.happened);
     if (mend === undefined) this.troubles.delete(root);

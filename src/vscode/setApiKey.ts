@@ -39,7 +39,7 @@ async function pick(apiKeys: ApiKeys, providers: Providers): Promise<ProviderId 
     id,
     label: title,
     detail: baseUrl,
-    description: sourceWords(await apiKeys.sourceOf(id, providers), keyVariable),
+    description: sourceText(await apiKeys.sourceOf(id, providers), keyVariable),
   }));
   const picked = await vscode.window.showQuickPick(Promise.all(items), {
     title: 'Set API Key',
@@ -49,7 +49,7 @@ async function pick(apiKeys: ApiKeys, providers: Providers): Promise<ProviderId 
   return picked?.id;
 }
 
-function sourceWords(source: KeySource | undefined, keyVariable: string): string {
+function sourceText(source: KeySource | undefined, keyVariable: string): string {
   if (source === undefined) return '';
   return source === 'stored' ? 'stored' : `from ${keyVariable}`;
 }

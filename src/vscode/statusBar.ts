@@ -1,6 +1,6 @@
 // The one status-bar item: how many agents work and how much is left, drawn from the snapshot alone.
 import type * as vscode from 'vscode';
-import { type LinkWords, troubleLine } from '../client/link';
+import { type LinkText, troubleLine } from '../client/link';
 import { describeSlow, openBreakers } from '../core/events/accounts';
 import { describeBreaker, oneLine } from '../core/events/describe';
 import { liveAttempts, type Snapshot } from '../core/events/snapshot';
@@ -19,7 +19,7 @@ export interface StatusBarText {
  * What the item says, or undefined where there is no backlog and so nothing to say.
  * @param trouble what keeps us from the host: what the snapshot says may be old then
  */
-export function statusBarText(snapshot: Snapshot, trouble?: LinkWords): StatusBarText | undefined {
+export function statusBarText(snapshot: Snapshot, trouble?: LinkText): StatusBarText | undefined {
   if (trouble) {
     const spoken = `Parallel Agents: ${troubleLine(trouble)}`;
     return { text: '$(debug-disconnect) No host', spoken, agents: [] };
@@ -62,7 +62,7 @@ type Item = Pick<vscode.StatusBarItem, 'text' | 'tooltip' | 'accessibilityInform
 export class StatusBar {
   constructor(private readonly item: Item) {}
 
-  show(snapshot: Snapshot, trouble?: LinkWords): void {
+  show(snapshot: Snapshot, trouble?: LinkText): void {
     const said = statusBarText(snapshot, trouble);
     if (said === undefined) {
       this.item.hide();

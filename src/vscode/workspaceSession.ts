@@ -3,7 +3,7 @@ import * as path from 'node:path';
 import * as vscode from 'vscode';
 import { BacklogFollower } from '../client/backlogFollower';
 import { type Elsewhere, madeElsewhere } from '../client/elsewhere';
-import { type LinkWords, wordsForFailure, wordsForLink } from '../client/link';
+import { type LinkText, textForFailure, textForLink } from '../client/link';
 import type { AgentOutput, Session } from '../client/session';
 import type { Event } from '../core/events/event';
 import { emptySnapshot, hasOpenRun, type Snapshot } from '../core/events/snapshot';
@@ -42,7 +42,7 @@ export class WorkspaceSession {
   /** What records made elsewhere, or by a newer version, hold, while they are only looked at. */
   private looked: Snapshot | undefined;
   private state: Phase = 'idle';
-  private failure: LinkWords | undefined;
+  private failure: LinkText | undefined;
   /** The link that was told to be over. */
   private lost: Session | undefined;
   private saidEditing = '';
@@ -93,9 +93,9 @@ export class WorkspaceSession {
   }
 
   /** What keeps this folder from its host, and what to do about it. */
-  get trouble(): LinkWords | undefined {
+  get trouble(): LinkText | undefined {
     if (this.failure || !this.session) return this.failure;
-    return wordsForLink(this.session.link);
+    return textForLink(this.session.link);
   }
 
   /** Joins once; later and simultaneous calls share the link. Rejects with a `Failure`, and may then be called again. */
@@ -189,8 +189,8 @@ export class WorkspaceSession {
       return session;
     } catch (error) {
       this.opened = undefined;
-      if (!(error instanceof MadeElsewhere)) this.fail(wordsForFailure(error));
-      await session?.close(); // a second one would be its mirror
+      if (!(error instanceof MadeElsewhere)) this.fail(textForFailure(error));
+      await session?.close(); // a second one would be its follower
       throw error;
     }
   }
@@ -210,7 +210,7 @@ export class WorkspaceSession {
   private take(change: WorkspaceChange): void {
     if (this.isDisposed || !this.session) return;
     const { link } = this.session;
-    if (link.kind === 'lost') return void this.lose(this.session, wordsForFailure(link.because));
+    if (link.kind === 'lost') return void this.lose(this.session, textForFailure(link.because));
     if (change.reset) {
       this.tellEditing(true);
       void this.follower.again();
@@ -221,14 +221,14 @@ export class WorkspaceSession {
   }
 
   /** What was shown last stays; whoever asks next joins anew. */
-  private async lose(session: Session, words: LinkWords): Promise<void> {
+  private async lose(session: Session, words: LinkText): Promise<void> {
     if (this.lost === session) return;
     this.lost = session;
     this.fail(words);
     await session.close();
   }
 
-  private fail(words: LinkWords): void {
+  private fail(words: LinkText): void {
     this.opened = undefined;
     this.failure = words;
     this.enter(words.canStartOver ? 'damaged' : 'failed');

@@ -18,7 +18,7 @@ import {
   outputFd,
 } from '../adapters/process/guardFrames';
 import { OutputThinner, type Piece } from '../adapters/process/outputThinner';
-import { createProcessEnder } from '../adapters/process/processTree';
+import { createProcessTerminator } from '../adapters/process/processTree';
 import { startChild } from '../adapters/process/startChild';
 import { fromIo, writtenBytes } from '../adapters/process/writtenBytes';
 
@@ -30,7 +30,7 @@ const mostErrors = 2_000;
 
 /** Not `process.stdout`, which blocks while the reader is stopped: then nobody would watch the time. */
 const out = new Socket({ fd: 1, readable: false, writable: true });
-const ender = createProcessEnder();
+const ender = createProcessTerminator();
 
 guard().then(
   () => process.exit(0),
@@ -63,7 +63,7 @@ async function watch(
   cancelled: Promise<EndCause>,
 ): Promise<void> {
   const exited = once(command, 'exit');
-  const view = viewWords(command);
+  const view = viewText(command);
   const times = textAt(command, timesFd);
   const flow = createFlow();
   const drained = Promise.all(outputsOf(command).map((stream) => flow.join(stream)));
@@ -99,12 +99,12 @@ function sumOf(here: number | undefined, apart = 0): number | undefined {
 }
 
 /** What is told of a view while it is made and ended. */
-interface ViewWords {
+interface ViewText {
   readonly status: Promise<string>;
   readonly errors: () => string;
 }
 
-function viewWords(command: ShellProcess): ViewWords | undefined {
+function viewText(command: ShellProcess): ViewText | undefined {
   if (!(command.stdio[statusFd] instanceof Readable)) return undefined;
   let errors = '';
   command.stderr.on('data', (bytes) => {
@@ -126,7 +126,7 @@ async function textAt({ stdio }: ShellProcess, fd: number): Promise<string> {
 }
 
 /** Why there was no view to run the command in; undefined where it ran. */
-async function whyUnseen(words: ViewWords | undefined): Promise<string | undefined> {
+async function whyUnseen(words: ViewText | undefined): Promise<string | undefined> {
   return words && !tellsEnd(await words.status) ? words.errors() : undefined;
 }
 

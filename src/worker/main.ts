@@ -7,7 +7,7 @@ import { steersModels } from '../core/models/providers';
 import { Failure } from '../ports/failure';
 import { nobodyThereCode } from '../ports/workers';
 import { type AttemptStart, runAttempt } from './attempt';
-import { rehearse } from './rehearsal';
+import { warmUp } from './warmUp';
 
 /** Whoever waits for this worker has its line on the way by now. */
 const aheadMs = 100;
@@ -31,19 +31,19 @@ main().then(
 
 async function main(): Promise<void> {
   const guardPath = path.join(__dirname, 'guard.js');
-  const line = await rehearsedUntil(firstLine(), guardPath);
+  const line = await warmUntil(firstLine(), guardPath);
   if (line === undefined) return; // the host died between starting us and meaning it
   await runAttempt(parseStart(line), guardPath, redactor);
 }
 
 /** A worker that was started ahead of its work uses the time; one that is waited for does not. */
-async function rehearsedUntil<T>(told: Promise<T>, guardPath: string): Promise<T> {
+async function warmUntil<T>(told: Promise<T>, guardPath: string): Promise<T> {
   const stop = new AbortController();
-  const rehearsal = setTimeout(() => void rehearse(guardPath, stop.signal), aheadMs);
+  const warmUpRun = setTimeout(() => void warmUp(guardPath, stop.signal), aheadMs);
   try {
     return await told;
   } finally {
-    clearTimeout(rehearsal);
+    clearTimeout(warmUpRun);
     stop.abort();
   }
 }

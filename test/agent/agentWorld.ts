@@ -49,7 +49,7 @@ export interface AgentWorldOptions {
   readonly files?: Readonly<Record<string, string>>;
   /** What the model does when asked; after the last entry the test has gone wrong. A function acts when it is reached. */
   readonly turns?: readonly (ScriptedTurn | Failure | (() => ScriptedTurn | Failure))[];
-  /** Answers instead of the coordinator's own. */
+  /** Returns instead of the coordinator's own. */
   readonly answers?: Partial<Coordinator>;
   /** What it is told of its copy. */
   readonly ready?: Awaited<ReturnType<Coordinator['copyReady']>>;

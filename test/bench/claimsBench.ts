@@ -1,5 +1,5 @@
 // `claims`: how many features are claimed a second, each with a file, beside bare syncs; alone and five at a moment.
-import { type Attempt, attemptOf, type Happening } from '../../src/core/events/event';
+import { type Attempt, attemptOf, type NewEvent } from '../../src/core/events/event';
 import { round, spread } from './milliseconds';
 import type { BenchOptions } from './options';
 import { withRealStore } from './realStore';
@@ -33,7 +33,7 @@ export async function claimsBench({ agents = [1, 5] }: BenchOptions, tell: Tell)
   }
 }
 
-function claimOf(attempt: Attempt): readonly Happening[] {
+function claimOf(attempt: Attempt): readonly NewEvent[] {
   const own = attemptOf(attempt);
   const path = `src/part${attempt.featureId}.ts`;
   return [
@@ -43,7 +43,7 @@ function claimOf(attempt: Attempt): readonly Happening[] {
 }
 
 /** Frees the slot and the file again. */
-function passOf(attempt: Attempt): readonly Happening[] {
+function passOf(attempt: Attempt): readonly NewEvent[] {
   const { featureId, fence, slot } = attempt;
   return [
     { type: 'feature.submitted', summary: '', ...attemptOf(attempt) },

@@ -36,9 +36,9 @@ async function benchTree(files: number, iterations: number, tell: Tell): Promise
   try {
     const root = path.join(base, 'project');
     makeTree(root, files);
-    const house = path.join(root, '.parallel-agents');
-    mkdirSync(house);
-    const user = createUserRules(root, house);
+    const stateFolder = path.join(root, '.parallel-agents');
+    mkdirSync(stateFolder);
+    const user = createUserRules(root, stateFolder);
     const dir = path.join(base, 'places');
     const copies = path.join(base, 'copies');
     const open = () =>

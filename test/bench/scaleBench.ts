@@ -1,7 +1,7 @@
 // `scale`: what a large backlog costs to load, to rank and to decide on, and that the cost grows no faster than n log n.
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import type { Event, Happening } from '../../src/core/events/event';
+import type { Event, NewEvent } from '../../src/core/events/event';
 import { projectAll } from '../../src/core/events/project';
 import { emptySnapshot, type Snapshot } from '../../src/core/events/snapshot';
 import { parseBacklog } from '../../src/core/features/featureList';
@@ -146,14 +146,14 @@ function settle(snapshot: Snapshot): Snapshot {
   }
 }
 
-function changesIn({ decisions }: Judgement): readonly Happening[] {
+function changesIn({ decisions }: Judgement): readonly NewEvent[] {
   return decisions.flatMap((d) => (d.kind === 'change' ? [d.change] : []));
 }
 
-function append(snapshot: Snapshot, happenings: readonly Happening[]): Snapshot {
+function append(snapshot: Snapshot, newEvents: readonly NewEvent[]): Snapshot {
   return projectAll(
     snapshot,
-    happenings.map((happening, k): Event => ({ ...happening, seq: snapshot.seq + k + 1, at: 0 })),
+    newEvents.map((newEvent, k): Event => ({ ...newEvent, seq: snapshot.seq + k + 1, at: 0 })),
   );
 }
 

@@ -1,5 +1,5 @@
 // `schedule`: how close whole runs over dependency graphs come to the best that is possible.
-import { type Experience, learn } from '../../src/core/events/experience';
+import { type History, learn } from '../../src/core/events/history';
 import { firstInFirstOut, waveBarrier } from './baselines';
 import { type BenchGraph, readGraphs } from './benchData';
 import { graphBound } from './bound';
@@ -54,8 +54,8 @@ function featuresOf(
   });
 }
 
-function learnFrom(graphs: readonly BenchGraph[]): Experience {
-  let experience: Experience = [];
+function learnFrom(graphs: readonly BenchGraph[]): History {
+  let experience: History = [];
   for (const { durations, categories } of graphs) {
     durations.forEach((duration, k) => {
       const lesson = { category: categories?.[k] ?? 'default', model: 'offline', files: [] };

@@ -1,6 +1,6 @@
 // Whole runs on a simulated clock: the real `decide` and the real reducer with its lock table, and nothing of the policy here.
-import type { Attempt, Event, Happening } from '../../src/core/events/event';
-import type { Experience } from '../../src/core/events/experience';
+import type { Attempt, Event, NewEvent } from '../../src/core/events/event';
+import type { History } from '../../src/core/events/history';
 import { projectAll } from '../../src/core/events/project';
 import { emptySnapshot, type Snapshot } from '../../src/core/events/snapshot';
 import type { FeatureSpec } from '../../src/core/features/feature';
@@ -34,7 +34,7 @@ export function specOf(name: string, part: Partial<FeatureSpec> = {}): FeatureSp
 export function simulate(
   features: readonly BenchFeature[],
   maxAgents: number,
-  experience: Experience = [],
+  experience: History = [],
 ): BenchRun {
   const host = new SimulatedBench({ ...emptySnapshot, experience });
   host.tell(
@@ -67,11 +67,11 @@ class SimulatedBench {
 
   constructor(public snapshot: Snapshot) {}
 
-  tell(atMs: number, happenings: readonly Happening[]): void {
+  tell(atMs: number, newEvents: readonly NewEvent[]): void {
     const { seq } = this.snapshot;
     this.snapshot = projectAll(
       this.snapshot,
-      happenings.map((h, k): Event => ({ ...h, seq: seq + k + 1, at: atMs })),
+      newEvents.map((h, k): Event => ({ ...h, seq: seq + k + 1, at: atMs })),
     );
   }
 
@@ -80,19 +80,17 @@ class SimulatedBench {
     const begun: Attempt[] = [];
     for (;;) {
       const { decisions } = decide(this.snapshot, atMs, this.#board);
-      const happenings = decisions.flatMap((decision): Happening[] => {
+      const newEvents = decisions.flatMap((decision): NewEvent[] => {
         if (decision.kind === 'finishRun') return [];
         if (decision.kind === 'change') return [decision.change];
         const { featureId, slot, scopes } = decision.choice;
         const attempt = { featureId, slot, attempt: 1, fence: this.snapshot.lastFence + begun.length + 1 };
         begun.push(attempt);
-        const locks = scopes.map(
-          (s): Happening => ({ type: 'lock.granted', ...s, how: 'claim', ...attempt }),
-        );
+        const locks = scopes.map((s): NewEvent => ({ type: 'lock.granted', ...s, how: 'claim', ...attempt }));
         return [{ type: 'feature.claimed', model: 'offline', ...attempt }, ...locks];
       });
-      if (happenings.length === 0) return begun;
-      this.tell(atMs, happenings);
+      if (newEvents.length === 0) return begun;
+      this.tell(atMs, newEvents);
       if (begun.length > 0) return begun;
     }
   }
@@ -100,7 +98,7 @@ class SimulatedBench {
   pass(atMs: number, attempt: Attempt): void {
     const { featureId, slot, fence } = attempt;
     const released = lockedBy(this.snapshot.locks, fence).map(
-      (locked): Happening => ({ type: 'lock.released', ...locked, ...attempt }),
+      (locked): NewEvent => ({ type: 'lock.released', ...locked, ...attempt }),
     );
     this.tell(atMs, [
       { type: 'feature.submitted', summary: '', ...attempt },

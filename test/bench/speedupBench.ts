@@ -76,7 +76,7 @@ interface Backlog {
   readonly checkMs?: number;
 }
 
-/** Answers milliseconds. */
+/** Returns milliseconds. */
 async function build({ agents, features, workMs = 0, checkMs = 0 }: Backlog): Promise<number> {
   const names = Array.from({ length: features }, (_, k) => `Feature ${k + 1}`);
   const turns = [call('finish', { summary: 'Done.' }, workMs)];

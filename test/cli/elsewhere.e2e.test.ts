@@ -100,10 +100,10 @@ describe('records that were made elsewhere', function () {
     assert.equal(code, 0, notes.join('\n'));
     const claimed = parseEvents(lines).filter((e) => e.type === 'feature.claimed');
     assert.deepEqual(claimed.map((e) => e.featureId).sort(), [1, 2]);
-    const house = path.join(copy, '.parallel-agents');
-    const kept = (await readdir(house)).find((name) => name.startsWith('set-aside-')) ?? assert.fail();
+    const stateFolder = path.join(copy, '.parallel-agents');
+    const kept = (await readdir(stateFolder)).find((name) => name.startsWith('set-aside-')) ?? assert.fail();
     assert.ok(notes.join('\n').includes(`kept in .parallel-agents/${kept}`), notes.join('\n'));
-    assert.deepEqual(await readFile(path.join(house, kept, 'agents.db')), before);
+    assert.deepEqual(await readFile(path.join(stateFolder, kept, 'agents.db')), before);
   });
 
   const damages = {
@@ -116,14 +116,14 @@ describe('records that were made elsewhere', function () {
   for (const [what, script] of Object.entries(damages))
     it(`are told as damaged, with the mend, where they hold ${what}, and changed by no command but Start Over`, async () => {
       await leaveOpenRun();
-      const house = path.join(copy, '.parallel-agents');
+      const stateFolder = path.join(copy, '.parallel-agents');
       const held = new SqlJsDatabase(await loadSqlJs(wasmPath), await database());
       held.script(script);
-      await writeFile(path.join(house, 'agents.db'), held.export());
+      await writeFile(path.join(stateFolder, 'agents.db'), held.export());
       held.close();
       const before = await database();
-      const journal = () => readFile(path.join(house, 'agents.journal'));
-      const names = async () => (await readdir(house)).filter((name) => name !== 'owner.json'); // of who is at work
+      const journal = () => readFile(path.join(stateFolder, 'agents.journal'));
+      const names = async () => (await readdir(stateFolder)).filter((name) => name !== 'owner.json'); // of who is at work
       const [journalBefore, namesBefore] = [await journal(), await names()];
       for (const command of [
         'status',
@@ -145,9 +145,10 @@ describe('records that were made elsewhere', function () {
       assert.deepEqual(await names(), namesBefore);
       const anew = await cli('run --start-over', copy);
       assert.equal(anew.code, 0, anew.notes.join('\n'));
-      const kept = (await readdir(house)).find((name) => name.startsWith('set-aside-')) ?? assert.fail();
+      const kept =
+        (await readdir(stateFolder)).find((name) => name.startsWith('set-aside-')) ?? assert.fail();
       assert.ok(anew.notes.join('\n').includes(`are damaged are kept in .parallel-agents/${kept}`));
-      assert.deepEqual(await readFile(path.join(house, kept, 'agents.db')), before);
+      assert.deepEqual(await readFile(path.join(stateFolder, kept, 'agents.db')), before);
     });
 
   it('are those of a folder that was moved, and those whose secret is lost; none of it is lost', async () => {
@@ -193,11 +194,11 @@ describe('records that were made elsewhere', function () {
 
   it('with a link in them are refused by name to all, and nothing is written or read through it', async () => {
     await leaveOpenRun();
-    const house = path.join(copy, '.parallel-agents');
+    const stateFolder = path.join(copy, '.parallel-agents');
     const outside = path.join(project.dir, 'outside');
     await mkdir(outside);
-    await rm(path.join(house, 'logs'), { recursive: true });
-    await symlink(outside, path.join(house, 'logs'));
+    await rm(path.join(stateFolder, 'logs'), { recursive: true });
+    await symlink(outside, path.join(stateFolder, 'logs'));
     for (const command of ['run', 'run --go-on', 'run --start-over', 'status', 'run --estimate', 'graph']) {
       const { code, notes } = await cli(command, copy);
       assert.equal(code, 1, command);
@@ -213,16 +214,16 @@ describe('records that were put back or damaged', function () {
   it('are said to be older than their journal, by the command that finds them so', async () => {
     const project = await writeProject({ features: two, script: { A: [finish], B: [finish] } });
     try {
-      const house = path.join(project.dir, '.parallel-agents');
+      const stateFolder = path.join(project.dir, '.parallel-agents');
       const run = () => runCli(['run', '--project-dir', project.dir]);
       await run();
-      const old = await readFile(path.join(house, 'agents.db'));
+      const old = await readFile(path.join(stateFolder, 'agents.db'));
       await runCli(['retry', '1', '--project-dir', project.dir]);
       const later = startCli(['run', '--project-dir', project.dir, '--json']);
       await new Promise<void>((resolve) => later.onLine(() => resolve()));
       later.child.kill('SIGKILL');
       await later.ended;
-      await writeFile(path.join(house, 'agents.db'), old);
+      await writeFile(path.join(stateFolder, 'agents.db'), old);
       const { notes } = await run();
       assert.match(notes.join('\n'), /older than its journal.*Kept in .parallel-agents: agents\.journal\./);
     } finally {

@@ -66,8 +66,8 @@ describe('the keys of a run and of its environment', () => {
     const check = events.find((event) => event.type === 'verify.finished' && event.featureId === 1);
     assert.match(JSON.stringify(check), /\[key\] \[key\]/, notes.join('\n'));
     assert.match(notes.join('\n'), /Feature "leaky" holds a key; .*Take it out of the backlog/);
-    const house = await readTree(path.join(dir, '.parallel-agents'));
-    const ours = Object.entries(house).filter(([name]) => !/^(slots|blobs)\b/.test(name));
+    const stateFolder = await readTree(path.join(dir, '.parallel-agents'));
+    const ours = Object.entries(stateFolder).filter(([name]) => !/^(slots|blobs)\b/.test(name));
     assert.ok(
       ours.some(([name]) => name.includes('worker-1')) && ours.some(([name]) => name === 'agents.db'),
     );

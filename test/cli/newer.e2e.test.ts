@@ -23,24 +23,24 @@ describe('records of a newer version', () => {
   afterEach(() => project.remove());
 
   const cli = (command: string) => runCli([...command.split(' '), '--project-dir', project.dir]);
-  const house = () => path.join(project.dir, '.parallel-agents');
+  const stateFolder = () => path.join(project.dir, '.parallel-agents');
 
   /** As the next version would have it, whatever came to it. */
   async function raise(script: string): Promise<void> {
     const { code } = await cli('run --feature-id 1');
     assert.equal(code, 0);
-    const file = path.join(house(), 'agents.db');
+    const file = path.join(stateFolder(), 'agents.db');
     const database = new SqlJsDatabase(await loadSqlJs(wasmPath), await readFile(file));
     const version = migrations.length + 1;
     migrate(database, [...migrations, { version, script }], version - 1, version);
     await writeFile(file, exportAt(database, readMeta(database, 'lsn')));
     database.close();
-    await rm(path.join(house(), 'agents.journal'));
+    await rm(path.join(stateFolder(), 'agents.journal'));
   }
 
   async function records(): Promise<unknown> {
-    const names = (await readdir(house())).filter((name) => name.startsWith('agents.')).sort();
-    return Promise.all(names.map(async (name) => [name, await readFile(path.join(house(), name))]));
+    const names = (await readdir(stateFolder())).filter((name) => name.startsWith('agents.')).sort();
+    return Promise.all(names.map(async (name) => [name, await readFile(path.join(stateFolder(), name))]));
   }
 
   it('are shown by status, graph and estimate with a message, and opened by no command', async () => {

@@ -41,16 +41,16 @@ describe('output without end', () => {
   const claimed = (run: CliRun) =>
     new Promise<void>((resolve) => run.onLine((line) => line.includes('"feature.claimed"') && resolve()));
 
-  it('of three agents at once holds up neither the run nor a mirror, nor one that does not read', async () => {
+  it('of three agents at once holds up neither the run nor a follower, nor one that does not read', async () => {
     const start = await project();
     const owner = start();
     await claimed(owner);
-    const [mirror, stopped] = [start(), start()];
+    const [follower, stopped] = [start(), start()];
     await new Promise<void>((resolve) => stopped.onLine(() => resolve()));
     stopped.child.kill('SIGSTOP');
     const { code } = await owner.ended;
     stopped.child.kill('SIGCONT');
-    const codes = [code, (await mirror.ended).code, (await stopped.ended).code];
+    const codes = [code, (await follower.ended).code, (await stopped.ended).code];
     assert.deepEqual(codes, [1, 1, 1], 'one feature is meant to fail');
 
     const events = parseEvents(owner.lines);
@@ -68,7 +68,7 @@ describe('output without end', () => {
       /^Ended by its time limit of 3 s$/,
     );
     for (const featureId of [1, 2, 3]) assert.equal(of(featureId, 'feature.claimed').length, 1);
-    for (const run of [owner, mirror, stopped]) {
+    for (const run of [owner, follower, stopped]) {
       const seqs = parseEvents(run.lines).map(({ seq }) => seq);
       assert.deepEqual(
         seqs,

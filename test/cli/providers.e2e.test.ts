@@ -30,8 +30,8 @@ describe('a run with models of other providers', () => {
     assert.equal(calls.length, model.asked.length);
     // 11 tokens in, of 1,000 dollars a million.
     for (const { model: name, costUsd } of calls) assert.deepEqual([name, costUsd], ['mine/big:7b', 0.011]);
-    const house = await readTree(path.join(dir, '.parallel-agents'));
-    assert.equal(JSON.stringify([lines, notes, house]).includes('sk-mine-0123456789'), false);
+    const stateFolder = await readTree(path.join(dir, '.parallel-agents'));
+    assert.equal(JSON.stringify([lines, notes, stateFolder]).includes('sk-mine-0123456789'), false);
   });
 
   it('needs no key where the provider wants none, and says that nobody knows what it costs', async () => {

@@ -147,6 +147,6 @@ describe('parallel-agents run', () => {
 
 /** All files below `dir`, the database and logs of ours too. */
 async function readEverything(dir: string): Promise<Record<string, string>> {
-  const house = await readTree(path.join(dir, '.parallel-agents'));
-  return { ...(await readTree(dir)), ...house };
+  const stateFolder = await readTree(path.join(dir, '.parallel-agents'));
+  return { ...(await readTree(dir)), ...stateFolder };
 }

@@ -131,7 +131,7 @@ describe('a secret that the user ignores', () => {
     for (const [name, text] of Object.entries(files)) assert.equal(now[name], text, 'no agent wrote it');
   });
 
-  it('is not brought into the open under another name without the user’s yes', async () => {
+  it('is not brought into the open under another name without the user’s approval', async () => {
     const { dir, remove } = await writeProject({
       files: {
         '.gitignore': '.env\n',
@@ -156,7 +156,7 @@ describe('a secret that the user ignores', () => {
     assert.deepEqual([now['notes.txt'], now['packed.txt']], [undefined, undefined]);
   });
 
-  it('needs a yes of the user before Git sees it for an ignore file that an agent changed', async () => {
+  it('needs an approval of the user before Git sees it for an ignore file that an agent changed', async () => {
     const { dir, remove } = await writeProject({
       files: { '.gitignore': '.env\n', '.env': `SECRET=${secret}\n` },
       features: [{ name: 'A', verify: 'true' }],

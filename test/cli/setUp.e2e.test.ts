@@ -115,7 +115,7 @@ describe('what commands leave in $PARALLEL_AGENTS_ARTIFACTS', function () {
     const args = ['run', '--project-dir', made.dir, '--max-agents', '1', '--json'];
     const { code, lines } = await runCli(args, {});
     const stored = parseEvents(lines).filter((e) => e.type === 'artifact.stored');
-    // The command changed nothing, so the work waits for the user's yes; what it left is there all the same.
+    // The command changed nothing, so the work waits for the user's approval; what it left is there all the same.
     assert.deepEqual([code, stored.length], [1, 2]);
     for (const { folder, files } of stored) {
       assert.deepEqual(files, [{ path: 'check.txt', bytes: 6 }]);

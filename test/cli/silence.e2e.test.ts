@@ -86,7 +86,7 @@ describe('a command under which something breaks', function () {
     return run;
   }
 
-  const house = (dir: string) => path.join(dir, '.parallel-agents');
+  const stateFolder = (dir: string) => path.join(dir, '.parallel-agents');
 
   describe('whose work cannot be kept', () => {
     /** One whose first feature has passed its check, and of whose files nothing can be kept. */
@@ -107,7 +107,7 @@ describe('a command under which something breaks', function () {
         },
       });
       const run = await atWork(dir);
-      const obstacle = path.join(house(dir), 'blobs');
+      const obstacle = path.join(stateFolder(dir), 'blobs');
       await rm(obstacle, { recursive: true, force: true });
       await block(obstacle);
       await eventSeen(run, (e) => e.type === 'breaker.opened');
@@ -154,14 +154,14 @@ describe('a command under which something breaks', function () {
 
   describe('whose state folder is taken away', () => {
     const ways: Record<string, (dir: string) => Promise<unknown>> = {
-      removed: (dir) => rm(house(dir), { recursive: true }),
+      removed: (dir) => rm(stateFolder(dir), { recursive: true }),
       'removed and made again': async (dir) => {
-        await rm(house(dir), { recursive: true });
-        await mkdir(house(dir));
+        await rm(stateFolder(dir), { recursive: true });
+        await mkdir(stateFolder(dir));
       },
       'replaced by another': async (dir) => {
-        await rename(house(dir), path.join(dir, 'elsewhere'));
-        await cp(path.join(dir, 'elsewhere'), house(dir), { recursive: true });
+        await rename(stateFolder(dir), path.join(dir, 'elsewhere'));
+        await cp(path.join(dir, 'elsewhere'), stateFolder(dir), { recursive: true });
       },
     };
     for (const [how, take] of Object.entries(ways)) {
@@ -184,7 +184,7 @@ describe('a command under which something breaks', function () {
       it(`ends soon, and writes nothing, where ${name || 'all of it'} has become a link`, async () => {
         const dir = await folder();
         const run = await atWork(dir);
-        const at = path.join(house(dir), name);
+        const at = path.join(stateFolder(dir), name);
         const moved = path.join(dir, 'moved');
         const theirs = path.join(dir, 'theirs');
         if (name === '') await mkdir(theirs);
@@ -212,7 +212,7 @@ describe('a command under which something breaks', function () {
       it(`goes on when only ${name} was removed, and stores all of it`, async () => {
         const dir = await folder();
         const run = await atWork(dir);
-        await rm(path.join(house(dir), name));
+        await rm(path.join(stateFolder(dir), name));
         assert.equal((await run.ended).code, 0, run.notes.join('\n'));
         assert.equal((await runCli(['status', '--project-dir', dir])).code, 0);
       });
@@ -307,8 +307,8 @@ describe('a command under which something breaks', function () {
         ready: new Promise(nothing),
       });
       cleanUp.unshift(() => hub.close(), owner.withdraw);
-      await mkdir(house(dir));
-      await writeFile(path.join(house(dir), 'agents.db'), ''); // for `status`, which asks whether there was a run
+      await mkdir(stateFolder(dir));
+      await writeFile(path.join(stateFolder(dir), 'agents.db'), ''); // for `status`, which asks whether there was a run
       for (const run of [start(dir), startWith({}, 'status', '--project-dir', dir)]) {
         await noteSeen(run, /⏳ Opening .* takes long/);
         await noteSeen(run, /⏳ Opening .* goes on; it has taken \d+ s/);
@@ -335,9 +335,9 @@ describe('a command under which something breaks', function () {
       const dir = await folder();
       const owner = await beside(dir);
       owner.child.kill('SIGSTOP');
-      await written(path.join(house(dir), 'logs', 'worker-1.log'), /The host does not answer/);
+      await written(path.join(stateFolder(dir), 'logs', 'worker-1.log'), /The host does not answer/);
       owner.child.kill('SIGCONT');
-      await written(path.join(house(dir), 'logs', 'worker-1.log'), /The host answers again/);
+      await written(path.join(stateFolder(dir), 'logs', 'worker-1.log'), /The host answers again/);
       assert.equal((await owner.ended).code, 0);
     });
 
@@ -505,9 +505,9 @@ describe('a command under which something breaks', function () {
 
 /** Without the journal, and with no way to write another: no host can be had until somebody sees to it. */
 async function refuseDisk(dir: string): Promise<void> {
-  const house = path.join(dir, '.parallel-agents');
-  for (const name of ['agents.db.tmp', 'agents.journal.tmp']) await mkdir(path.join(house, name));
-  await rm(path.join(house, 'agents.journal'));
+  const stateFolder = path.join(dir, '.parallel-agents');
+  for (const name of ['agents.db.tmp', 'agents.journal.tmp']) await mkdir(path.join(stateFolder, name));
+  await rm(path.join(stateFolder, 'agents.journal'));
 }
 
 /**
@@ -517,11 +517,11 @@ async function refuseDisk(dir: string): Promise<void> {
 async function stubbornDisk() {
   const { dir: made, remove } = await writeProject(project);
   if (process.getuid?.() !== 0) {
-    const house = path.join(made, '.parallel-agents');
-    const obey = () => chmod(house, 0o700);
+    const stateFolder = path.join(made, '.parallel-agents');
+    const obey = () => chmod(stateFolder, 0o700);
     const says =
       /access was denied \(EACCES\)\. See to it that you may write there\. It goes on by itself\.$/;
-    return { dir: made, says, refuse: () => chmod(house, 0), obey, remove: () => obey().then(remove) };
+    return { dir: made, says, refuse: () => chmod(stateFolder, 0), obey, remove: () => obey().then(remove) };
   }
   const dir = await mkdtemp(path.join(tmpdir(), 'pa-disk-'));
   const isMounted = await sh('mount', ['-t', 'tmpfs', '-o', 'size=14m', 'tmpfs', dir]).then(

@@ -142,14 +142,14 @@ describe('the surroundings of commands', function () {
     assert.equal(await readFile(path.join(dir, 'src/a.txt'), 'utf8'), 'old\n');
   });
 
-  const bashWords = [
+  const bashText = [
     { name: 'Source', verify: 'source ./env.sh && test "$X" = 1' },
     { name: 'Pipe', verify: 'set -o pipefail; (exit 3) | cat' },
   ];
   const files = { 'env.sh': 'X=1\n' };
 
   it('are /bin/sh, and a failed check with other words is told so, with the setting', async () => {
-    const dir = await project({ files, features: bashWords });
+    const dir = await project({ files, features: bashText });
     const { code, reasons } = await run(dir, {});
     assert.equal(code, 1);
     const isDash = reasons.length === 2; // where /bin/sh is bash, it knows them
@@ -162,7 +162,7 @@ describe('the surroundings of commands', function () {
 
   it('are the shell that the user names, for checks and agents alike', async () => {
     const turns = [call('run_command', { command: '[[ abc == a* ]] && echo brackets > done.txt' }), finish];
-    const dir = await project({ files, features: bashWords, turns });
+    const dir = await project({ files, features: bashText, turns });
     const settings = {
       'verify.shell': 'bash',
       'commands.allow': ['[[ abc == a* ]] && echo brackets > done.txt'],

@@ -1,4 +1,4 @@
-// A face that follows its host: whatever is left out on the way, each event is taken once and in order.
+// A client that follows its host: whatever is left out on the way, each event is taken once and in order.
 import { strict as assert } from 'node:assert';
 import fc from 'fast-check';
 import { EventFollower } from '../../src/client/eventFollower';
@@ -34,7 +34,7 @@ describe('the event follower', () => {
             },
             onFailure: (why) => assert.fail(why),
           });
-          // The last is told, as a host does once the face has read.
+          // The last is told, as a host does once the client has read.
           for (const [at, { size, told }] of [...batches, { size: 1, told: true }].entries()) {
             const events = Array.from({ length: size }, (_, k) => eventOf(stored.length + 1 + k));
             stored.push(...events);

@@ -1,7 +1,7 @@
-// What a face says of its host: what happened, what to do, and whether it goes on by itself.
+// What a client says of its host: what happened, what to do, and whether it goes on by itself.
 import { strict as assert } from 'node:assert';
 import { damaged } from '../../src/adapters/store/damaged';
-import { type Link, OwnerSilent, wordsForFailure, wordsForLink } from '../../src/client/link';
+import { type Link, OwnerSilent, textForFailure, textForLink } from '../../src/client/link';
 import { Failure, type FailureReason } from '../../src/ports/failure';
 
 const owner = { pid: 77, started: '123', startedAt: new Date(2026, 10, 26, 3, 4, 5).getTime() };
@@ -36,7 +36,7 @@ describe('the words for a link to the host', () => {
   for (const { link, says, goesOn } of links) {
     const isLong = link.kind === 'looking' && link.isLong ? ' for long' : '';
     it(`${says ? 'tell' : 'are silent'} when it is ${link.kind}${isLong}`, () => {
-      const words = wordsForLink(link);
+      const words = textForLink(link);
       if (!says) return assert.equal(words, undefined);
       assert.match(`${words?.happened} ${words?.mend}`, says);
       assert.equal(words?.goesOn, goesOn);
@@ -45,14 +45,14 @@ describe('the words for a link to the host', () => {
 
   it('say that all can be begun anew where it is the records, and nowhere else', () => {
     const because = damaged('the table "agents" is missing in agents.db');
-    for (const words of [wordsForLink({ kind: 'lost', because }), wordsForFailure(because)]) {
+    for (const words of [textForLink({ kind: 'lost', because }), textForFailure(because)]) {
       assert.match(
         words?.happened ?? '',
         /"agents" is missing in agents\.db\. Nothing was changed\. Start Over/,
       );
       assert.equal(words?.canStartOver, true);
     }
-    assert.equal(wordsForFailure(new Failure('corrupt', 'Its token is gone.')).canStartOver, undefined);
+    assert.equal(textForFailure(new Failure('corrupt', 'Its token is gone.')).canStartOver, undefined);
   });
 
   const mends: [FailureReason, string][] = [
@@ -66,12 +66,12 @@ describe('the words for a link to the host', () => {
   for (const [reason, mend] of mends) {
     it(`name the mend of ${reason}, waited for or met at the start`, () => {
       const because = new Failure(reason, 'Could not write in /x');
-      assert.deepEqual(wordsForLink({ kind: 'waiting', because }), {
+      assert.deepEqual(textForLink({ kind: 'waiting', because }), {
         happened: 'Could not write in /x.',
         mend: `${mend} It goes on by itself.`,
         goesOn: true,
       });
-      assert.deepEqual(wordsForFailure(because), {
+      assert.deepEqual(textForFailure(because), {
         happened: 'Could not write in /x.',
         mend: `${mend} Then try again.`,
         goesOn: false,
@@ -80,7 +80,7 @@ describe('the words for a link to the host', () => {
   }
 
   it('name the owner that does not answer to whoever cannot even join', () => {
-    const words = wordsForFailure(new OwnerSilent(owner));
+    const words = textForFailure(new OwnerSilent(owner));
     assert.ok(words.happened.startsWith(stopped));
     assert.equal(words.owner, owner);
   });

@@ -1,5 +1,5 @@
 // Features in every stage, and events with their numbers, for the tests of core.
-import type { Event, Happening } from '../../src/core/events/event';
+import type { Event, NewEvent } from '../../src/core/events/event';
 import { emptySnapshot, type Run, type Snapshot } from '../../src/core/events/snapshot';
 import {
   type Feature,
@@ -73,8 +73,8 @@ export function workspaceOf(
 
 /** Happenings as the log stores them, each with its time. */
 export function eventsAt(
-  happenings: readonly (readonly [at: number, happening: Happening])[],
+  newEvents: readonly (readonly [at: number, happening: NewEvent])[],
   before = 0,
 ): readonly Event[] {
-  return happenings.map(([at, happening], k): Event => ({ ...happening, seq: before + k + 1, at }));
+  return newEvents.map(([at, newEvent], k): Event => ({ ...newEvent, seq: before + k + 1, at }));
 }

@@ -5,7 +5,7 @@ import { isOfPackages } from '../../src/adapters/isolation/manifest';
 import { mergeLines } from '../../src/adapters/isolation/mergeLines';
 import { isLockfile } from '../../src/core/guardrails/lockfiles';
 import { packageOf } from '../../src/core/guardrails/packageFolders';
-import type { SeenPlace } from '../../src/core/guardrails/placeWords';
+import type { SeenPlace } from '../../src/core/guardrails/placeText';
 import { isSecret } from '../../src/core/guardrails/secretFiles';
 import { secretValuesIn } from '../../src/core/guardrails/secretValues';
 import { type PathScope, parseLockScope } from '../../src/core/locks/lockPath';

@@ -1,6 +1,7 @@
 // A machine that has what a test says.
+
+import type { Lack } from '../../src/core/guardrails/machineText';
 import type { Room, Shortage } from '../../src/core/guardrails/machineTrouble';
-import type { Lack } from '../../src/core/guardrails/machineWords';
 import type { Machine } from '../../src/ports/machine';
 
 const gigabyte = 1024 ** 3;

@@ -15,7 +15,7 @@ const asNamed = true as const;
 const settings = { limits: { ...defaultLimits, maxRetries: 0, maxLosses: 1 }, maxAgents: 2 };
 const noCredit = { cause: 'credit', message: 'The model service wants to be paid first: no.' } as const;
 
-/** Answers those who ask gemini, and grok's with no credit while it has none. */
+/** Returns those who ask gemini, and grok's with no credit while it has none. */
 class Services {
   grokHasCredit = false;
   readonly asked: string[] = [];

@@ -1,4 +1,4 @@
-// Work that passed its check and needs the user's yes all the same: it made the check prove less, or changed nothing.
+// Work that passed its check and needs the user's approval all the same: it made the check prove less, or changed nothing.
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
 import type { RunSettings } from '../../src/core/settings/runSettings';
@@ -31,7 +31,7 @@ async function hostWith(files: readonly string[], work: (hands: Hands) => Promis
 }
 
 const needs =
-  'Its check passed, and it needs your yes (diff 1 shows it; confirm 1, or reject 1 to give it up):';
+  'Its check passed, and it needs your approval (diff 1 shows it; confirm 1, or reject 1 to give it up):';
 
 describe('work whose check proves less by it', () => {
   it('stays out of the workspace until the user says yes', async () => {
@@ -129,7 +129,7 @@ describe('work that would show what a secret file holds', () => {
     return { host, workspace, state: host.engine.snapshot.features[1]?.state };
   }
 
-  it('waits for the user’s yes though its check is green, and says whose it is, never what', async () => {
+  it('waits for the user’s approval though its check is green, and says whose it is, never what', async () => {
     const { host, workspace, state } = await asked({});
     assert.ok(state?.status === 'claimed' && state.phase === 'unconfirmed');
     assert.equal(state.why, `${needs} it changed ${why}.`);

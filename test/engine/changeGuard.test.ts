@@ -1,4 +1,4 @@
-// Power files in whole runs: refused undeclared, dropped from what a command did, and passed only with the user's yes.
+// Power files in whole runs: refused undeclared, dropped from what a command did, and passed only with the user's approval.
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
 import { defaultLimits } from '../../src/core/settings/runSettings';
@@ -110,7 +110,7 @@ describe('power files', () => {
     await submit();
   };
 
-  it('that a feature declares need the user’s yes beside the check, and both are kept', async () => {
+  it('that a feature declares need the user’s approval beside the check, and both are kept', async () => {
     const host = await runAll({
       backlog: [
         { name: 'a', files: declares },
@@ -123,7 +123,7 @@ describe('power files', () => {
     assert.ok(state?.status === 'claimed' && state.phase === 'unconfirmed');
     assert.equal(
       state.why,
-      'Its check passed, and it needs your yes (diff 1 shows it; confirm 1, or reject 1 to give it up): ' +
+      'Its check passed, and it needs your approval (diff 1 shows it; confirm 1, or reject 1 to give it up): ' +
         'it changed ".github/workflows/ci.yml", which tells a build server what to run, with the keys it holds; ' +
         '"AGENTS.md", which tells other coding agents what to do.',
     );

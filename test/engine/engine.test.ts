@@ -191,7 +191,7 @@ describe('the engine', () => {
     assert.equal((await host.engine.judgement.confirm(1)).ok, false);
   });
 
-  it('tells of work that waits for a yes and is on record no more, lets no yes take it for done, and has it rejected', async () => {
+  it('tells of work that waits for an approval and is on record no more, lets no yes take it for done, and has it rejected', async () => {
     const [disk, workspace] = [new MemoryDisk(), new MemoryIsolation()];
     const asked = { backlog: [{ name: 'a' }], settings: { verifyCommand: undefined }, disk, workspace };
     await runAll(asked);
@@ -206,7 +206,7 @@ describe('the engine', () => {
       where: 'Records',
       featureId: 1,
       message:
-        'Feature 1 waits for a yes to work of which the record is gone. Reject it, and have it built again.',
+        'Feature 1 waits for an approval to work of which the record is gone. Reject it, and have it built again.',
     });
     assert.match(String(told[1]?.message), /the record of it is gone; .*: src\/0\.ts, .* and 2 more\.$/);
     for (const answer of [await host.engine.judgement.confirm(1), host.engine.judgement.kept(1)])

@@ -75,14 +75,14 @@ describe('a change that texts do not judge', () => {
     );
   });
 
-  it('needs a yes where the check is red with it as before, and says so', async () => {
+  it('needs an approval where the check is red with it as before, and says so', async () => {
     const { host, workspace } = await scene(async ({ write }) => {
       await write('code', 'a');
       await write('expected/all', '');
     });
     assert.equal(
       whyOf(host),
-      'Its check passed, and it needs your yes (diff 1 shows it; confirm 1, or reject 1 to give it up): with "expected/all" as before, the check fails; so it may pass for what was changed there, which the feature does not name in its "files". The check `check` exited with 1.\nlacks b',
+      'Its check passed, and it needs your approval (diff 1 shows it; confirm 1, or reject 1 to give it up): with "expected/all" as before, the check fails; so it may pass for what was changed there, which the feature does not name in its "files". The check `check` exited with 1.\nlacks b',
     );
     assert.equal(workspace.files.get('expected/all'), 'b');
     assert.equal((await host.engine.judgement.confirm(1)).ok, true);
@@ -135,7 +135,7 @@ describe('a change that texts do not judge', () => {
     assert.deepEqual(await outcome('x', 'x', ['src/a.rs']), ['passing', 'check true']);
   });
 
-  it('needs a yes where the tests of such a file could not be put back', async () => {
+  it('needs an approval where the tests of such a file could not be put back', async () => {
     class Closed extends MemoryIsolation {
       override async write(...[slot, write]: Parameters<MemoryIsolation['write']>) {
         if (write.content?.includes('asks("z")') && write.baseHash !== null)

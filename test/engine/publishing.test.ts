@@ -277,7 +277,7 @@ describe('the check of what is handed in', () => {
   });
 });
 
-describe('work that waits for the user’s yes', () => {
+describe('work that waits for the user’s approval', () => {
   const backlog = [{ name: 'a', files: ['AGENTS.md'] }, { name: 'b' }];
   const guide = (text: string) => doing({ a: writes('AGENTS.md', text) });
 

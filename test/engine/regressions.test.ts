@@ -346,7 +346,7 @@ describe('the check of another feature that changes files', () => {
     assert.equal(checked(host).filter((line) => line === '3 true').length, 2, 'its own check has seen it');
   });
 
-  it('changes nothing of what enters with a yes', async () => {
+  it('changes nothing of what enters with an approval', async () => {
     const host = await run(
       tidying((files) => files.set('f', 'abc, tidied'), {
         backlog: [
@@ -358,7 +358,7 @@ describe('the check of another feature that changes files', () => {
         agents:
           ({ name }) =>
           async (hands) => {
-            if (name === 'later') await hands.wait(5_000); // so that what waits for a yes is laid anew
+            if (name === 'later') await hands.wait(5_000); // so that what waits for an approval is laid anew
             await writing(name === 'later' ? 'g' : 'f', { one: 'a', later: 'b' }[name] ?? 'abc')(hands);
           },
       }),

@@ -1,11 +1,11 @@
 // How fast one account is asked, by the calls that go and those that wait.
 import { strict as assert } from 'node:assert';
-import type { Happening } from '../../src/core/events/event';
+import type { NewEvent } from '../../src/core/events/event';
 import { Throttle } from '../../src/engine/throttle';
 import { Throttles } from '../../src/engine/throttles';
 import { SimulatedClock } from '../doubles/simulatedClock';
 
-type Change = Happening & { type: 'throttle.changed' };
+type Change = NewEvent & { type: 'throttle.changed' };
 
 function open(agents = 5) {
   const clock = new SimulatedClock();
@@ -17,7 +17,7 @@ function open(agents = 5) {
     clock,
     asked: () => agents,
     chance: { fraction: () => fraction, token: () => '' },
-    tell: (happening) => void (happening.type === 'throttle.changed' && told.push(happening)),
+    tell: (newEvent) => void (newEvent.type === 'throttle.changed' && told.push(newEvent)),
   });
   const ask = (...fences: number[]) => {
     for (const fence of fences) void throttle.permit(fence, 'm').then(() => went.push(fence));

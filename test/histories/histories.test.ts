@@ -69,7 +69,7 @@ describe('histories', () => {
   });
 });
 
-/** What passed, failed, was skipped, is kept for a yes, at work, locked and waited for. */
+/** What passed, failed, was skipped, is kept for an approval, at work, locked and waited for. */
 function assertSomeOfEach({ snapshot: { features, locks }, publications, texts }: Told): void {
   const stages = Object.values(features).map(({ state }) =>
     state.status === 'claimed' ? state.phase : state.status,

@@ -66,7 +66,7 @@ async function playedCommits(): Promise<readonly Commit[]> {
 
 /**
  * Leaves in `dir` a database of the newest version, with a journal that goes on from it, texts and pages of old events.
- * Answers how many commits it is.
+ * Returns how many commits it is.
  */
 export async function leaveHistory(dir: string): Promise<number> {
   const atWork = `${dir}.at-work`;

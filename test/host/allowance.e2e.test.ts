@@ -1,4 +1,4 @@
-// What a face may have done through a host that is not its own: real hosts, workers and sockets, in one folder.
+// What a client may have done through a host that is not its own: real hosts, workers and sockets, in one folder.
 import assert from 'node:assert/strict';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -63,7 +63,7 @@ describe('a face that starts through the host of another', function () {
     return joined.session;
   }
 
-  /** An owner with `own`, and a face beside it whose settings are its own affair. */
+  /** An owner with `own`, and a client beside it whose settings are its own affair. */
   async function pair(): Promise<{ owner: Session; other: Session }> {
     const owner = await join(() => own);
     const other = await join(() => ({
@@ -71,7 +71,7 @@ describe('a face that starts through the host of another', function () {
       agentLimit: 64,
       providers: theirSettings(),
     }));
-    assert.deepEqual([owner.role, other.role], ['owner', 'mirror']);
+    assert.deepEqual([owner.role, other.role], ['owner', 'follower']);
     await owner.loadBacklog();
     return { owner, other };
   }

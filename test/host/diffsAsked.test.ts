@@ -1,4 +1,4 @@
-// A face that asks for the changes it is to judge: all of them, of one moment, in messages that a frame takes.
+// A client that asks for the changes it is to judge: all of them, of one moment, in messages that a frame takes.
 import assert from 'node:assert/strict';
 import { duplexPair } from 'node:stream';
 import { afterEach, describe, it } from 'mocha';

@@ -1,4 +1,4 @@
-// A face of a large workspace: everything reaches it, and no message is long.
+// A client of a large workspace: everything reaches it, and no message is long.
 import { strict as assert } from 'node:assert';
 import { duplexPair } from 'node:stream';
 import { isDeepStrictEqual } from 'node:util';
@@ -78,7 +78,7 @@ describe('a face of a large workspace', function () {
 
   after(() => face.dispose());
 
-  /** Resolves when the face has every event that was stored: it is not told all of them, and asks for what is missing. */
+  /** Resolves when the client has every event that was stored: it is not told all of them, and asks for what is missing. */
   async function caughtUp(): Promise<void> {
     while (seq < host.engine.log.stored.seq) {
       await new Promise<void>((resolve) => {

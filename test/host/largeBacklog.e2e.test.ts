@@ -1,4 +1,4 @@
-// A backlog of many MiB, loaded through a real host: the face that asked for it has all of it then.
+// A backlog of many MiB, loaded through a real host: the client that asked for it has all of it then.
 import { strict as assert } from 'node:assert';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -10,7 +10,7 @@ import { writeProject } from '../support/smallProject';
 
 describe('a face that loads a large backlog', () => {
   it('has every feature of it when the loading is over', async () => {
-    // A step of many MiB: the face is told a part of it and has to ask for the rest.
+    // A step of many MiB: the client is told a part of it and has to ask for the rest.
     const files = Array.from({ length: 300 }, (_, k) => `src/a-folder-with-a-long-name/part-${k}.ts`);
     const many = Array.from({ length: 1_000 }, (_, k) => ({ name: `Feature ${k}`, files }));
     const project = await writeProject({ features: many, script: {} });

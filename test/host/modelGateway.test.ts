@@ -42,7 +42,7 @@ describe('the gateway to models', () => {
     return { allowance, offered, gateway: new ModelGateway(allowance, offered, () => ({ except: [] })) };
   }
 
-  /** A face of a host of its own. */
+  /** A client of a host of its own. */
   async function join(offer?: ModelOffer) {
     const { allowance, offered, gateway } = open();
     const host = await SimulatedHost.open({ backlog: [] });

@@ -14,7 +14,7 @@ function folderWith(script?: string): string {
   return root;
 }
 
-async function wordsOn(script?: string): Promise<readonly string[]> {
+async function textOn(script?: string): Promise<readonly string[]> {
   const judged = await judgeScript(
     new OfflineScriptFile(path.join(folderWith(script), 'offline-script.json')),
   );
@@ -23,7 +23,7 @@ async function wordsOn(script?: string): Promise<readonly string[]> {
 
 describe('judgeScript', () => {
   it('takes a script whose calls can all be run', async () => {
-    assert.deepEqual(await wordsOn(`{"a": [{"say":"x"}, ${finish}], "b": [[${finish}], [${finish}]]}`), []);
+    assert.deepEqual(await textOn(`{"a": [{"say":"x"}, ${finish}], "b": [[${finish}], [${finish}]]}`), []);
   });
 
   const refused: Readonly<Record<string, [script: string | undefined, ...words: RegExp[]]>> = {
@@ -45,14 +45,14 @@ describe('judgeScript', () => {
   };
   for (const [what, [script, ...words]] of Object.entries(refused))
     it(`refuses ${what}, with its place and the mend`, async () => {
-      const lines = await wordsOn(script);
+      const lines = await textOn(script);
       assert.equal(lines.length, words.length, lines.join('\n'));
       for (const [nth, line] of lines.entries()) assert.match(line, words[nth] ?? /^$/);
     });
 
   it('names the first of very many, and says how many there are', async () => {
     const many = Array.from({ length: 1000 }, (_, k) => `"f${k}": [{"tool":"x"}]`).join(',\n');
-    const lines = await wordsOn(`{${many}}`);
+    const lines = await textOn(`{${many}}`);
     assert.equal(lines.length, 21);
     assert.match(lines[19] ?? '', /^offline-script\.json:20:\d+: "f19"/);
     assert.equal(lines[20], 'There are 980 more after these.');

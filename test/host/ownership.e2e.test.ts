@@ -91,7 +91,7 @@ describe('processes that claim one workspace', () => {
         if (each === owner) return true;
         return (
           state?.kind === 'owner' &&
-          each.state?.kind === 'mirror' &&
+          each.state?.kind === 'follower' &&
           each.state.epoch === state.epoch &&
           each.state.ownerPid === child?.pid
         );

@@ -1,11 +1,11 @@
-// Claiming a workspace, one process at a time or several in one: who gets it, who mirrors, and what is left behind.
+// Claiming a workspace, one process at a time or several in one: who gets it, who follows, and what is left behind.
 import { strict as assert } from 'node:assert';
 import { once } from 'node:events';
 import { chmodSync, mkdirSync, renameSync, symlinkSync, watch, writeFileSync } from 'node:fs';
 import { chmod, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
-import { type ClaimOptions, claimOwnership, type Mirror, type Owner } from '../../src/host/ownership';
+import { type ClaimOptions, claimOwnership, type Follower, type Owner } from '../../src/host/ownership';
 import { connectHub } from '../../src/hub/client';
 import { awaitOwner } from '../../src/hub/discovery';
 import { locate, socketPath } from '../../src/hub/runtimeFolder';
@@ -30,7 +30,7 @@ describe('ownership', () => {
     await rm(base, { recursive: true });
   });
 
-  async function claim(options: ClaimOptions = {}, at = root): Promise<Owner | Mirror> {
+  async function claim(options: ClaimOptions = {}, at = root): Promise<Owner | Follower> {
     const claimed = await claimOwnership(at, { ...options, place: { bases: [base] } });
     if (claimed.kind === 'owner') owners.push(claimed);
     return claimed;
@@ -45,9 +45,9 @@ describe('ownership', () => {
   it('goes to the first, and the next mirrors it by what they need to connect', async () => {
     const process = { pid: 4711, started: 'Tuesday' };
     const owner = await own({ process });
-    const mirror = await claim();
-    assert.deepEqual(mirror, {
-      kind: 'mirror',
+    const follower = await claim();
+    assert.deepEqual(follower, {
+      kind: 'follower',
       epoch: 1,
       socketPath: socketPath(await folder(), 1),
       token: owner.token,
@@ -59,14 +59,14 @@ describe('ownership', () => {
   it('is found by a link to the workspace', async () => {
     const owner = await own();
     await symlink(root, path.join(base, 'link'));
-    const mirror = await claim({}, path.join(base, 'link'));
-    assert.deepEqual([mirror.kind, mirror.socketPath], ['mirror', owner.socketPath]);
+    const follower = await claim({}, path.join(base, 'link'));
+    assert.deepEqual([follower.kind, follower.socketPath], ['follower', owner.socketPath]);
   });
 
   it('serves who connected before the host was ready', async () => {
     const owner = await own();
-    const mirror = await claim();
-    const client = await connectHub({ ...mirror, role: 'client' });
+    const follower = await claim();
+    const client = await connectHub({ ...follower, role: 'client' });
     client.listen();
     const asked = client.request(who, {});
     createHubServer({
@@ -108,8 +108,8 @@ describe('ownership', () => {
 
   it('is not taken from the living by a higher floor', async () => {
     await own();
-    const mirror = await claim({ minEpoch: 41 });
-    assert.deepEqual([mirror.kind, mirror.epoch], ['mirror', 1]);
+    const follower = await claim({ minEpoch: 41 });
+    assert.deepEqual([follower.kind, follower.epoch], ['follower', 1]);
   });
 
   it('goes to exactly one of many who claim at once, whatever each knows of epochs', async () => {
@@ -121,7 +121,7 @@ describe('ownership', () => {
       const again = await Promise.all(all.map(() => claim()));
       assert.deepEqual(
         new Set(again.map(({ kind, token }) => `${kind} ${token}`)),
-        new Set([`mirror ${owners[0]?.token}`]),
+        new Set([`follower ${owners[0]?.token}`]),
       );
       await owners.pop()?.withdraw();
       assert.equal((await readdir(await folder())).filter((name) => !/^\d+\.sock$/.test(name)).length, 0);
@@ -143,8 +143,8 @@ describe('ownership', () => {
   it('goes to a living owner below a dead name', async () => {
     const owner = await own();
     await writeFile(socketPath(await folder(), 9), '');
-    const mirror = await claim();
-    assert.deepEqual([mirror.kind, mirror.epoch, mirror.token], ['mirror', 1, owner.token]);
+    const follower = await claim();
+    assert.deepEqual([follower.kind, follower.epoch, follower.token], ['follower', 1, owner.token]);
   });
 
   it('leaves the successor alone when a displaced owner shuts down', async () => {
@@ -156,12 +156,12 @@ describe('ownership', () => {
     const before = await readdir(await folder());
     await displaced.withdraw();
     assert.deepEqual(await readdir(await folder()), before);
-    const mirror = await claim();
-    assert.deepEqual([mirror.kind, mirror.token], ['mirror', successor.token]);
+    const follower = await claim();
+    assert.deepEqual([follower.kind, follower.token], ['follower', successor.token]);
   });
 
   describe('whose folder is cleaned away under its owner', () => {
-    /** As faces and workers that come later find it. */
+    /** As clients and workers that come later find it. */
     const answerOf = async (owner: Owner) => {
       const client = await connectHub({ ...owner, role: 'client' });
       client.listen();
@@ -206,7 +206,7 @@ describe('ownership', () => {
         assert.deepEqual([found.epoch, found.socketPath, found.token], [1, owner.socketPath, owner.token]);
         assert.deepEqual(await answerOf(owner), { epoch: 1 });
         assert.deepEqual(await standing.request(who, {}), { epoch: 1 });
-        assert.equal((await claim()).kind, 'mirror');
+        assert.equal((await claim()).kind, 'follower');
         standing.dispose();
       });
     }
@@ -264,10 +264,13 @@ describe('ownership', () => {
           assert.equal(owner.socketPath, address);
           assert.deepEqual(await answerOf(owner), { epoch: 1 });
           assert.deepEqual(await standing.request(who, {}), { epoch: 1 });
-          const mirror = await claimHere();
-          assert.deepEqual([mirror.kind, mirror.token, mirror.socketPath], ['mirror', owner.token, address]);
+          const follower = await claimHere();
+          assert.deepEqual(
+            [follower.kind, follower.token, follower.socketPath],
+            ['follower', owner.token, address],
+          );
           await rm(all(), { recursive: true });
-          assert.equal((await claimHere()).kind, 'mirror');
+          assert.equal((await claimHere()).kind, 'follower');
           standing.dispose();
           await owner.withdraw();
           assert.deepEqual(await readdir(path.dirname(address)), ['1.sock']);
@@ -336,8 +339,8 @@ describe('ownership', () => {
       const successor = await own();
       tell();
       await displaced.withdraw(); // after what it was told is done
-      const mirror = await claim();
-      assert.deepEqual([mirror.kind, mirror.token], ['mirror', successor.token]);
+      const follower = await claim();
+      assert.deepEqual([follower.kind, follower.token], ['follower', successor.token]);
     });
   });
 
@@ -351,8 +354,8 @@ describe('ownership', () => {
     if (owner.kind === 'owner') owners.push(owner);
     assert.ok(owner.socketPath.startsWith(second));
     await rm(blocker); // the better place is free again
-    const mirror = await claimOwnership(root, { place });
-    assert.deepEqual([mirror.kind, mirror.token], ['mirror', owner.token]);
+    const follower = await claimOwnership(root, { place });
+    assert.deepEqual([follower.kind, follower.token], ['follower', owner.token]);
   });
 
   it('sweeps what a dead one left in another place, and nothing that is not ours', async () => {

@@ -1,7 +1,7 @@
-// A process that wants a workspace: claims it when told to, serves as its owner, or mirrors and claims again.
+// A process that wants a workspace: claims it when told to, serves as its owner, or follows and claims again.
 import { claimOwnership } from '../../src/host/ownership';
 import { connectHub } from '../../src/hub/client';
-import type { Question } from '../../src/hub/connection';
+import type { RequestType } from '../../src/hub/connection';
 import { createHubServer } from '../../src/hub/server';
 import { Failure } from '../../src/ports/failure';
 
@@ -10,10 +10,10 @@ export type Report =
   | { readonly kind: 'ready' }
   | { readonly kind: 'owner'; readonly epoch: number }
   /** It has asked the owner who that is. */
-  | { readonly kind: 'mirror'; readonly epoch: number; readonly ownerPid: number };
+  | { readonly kind: 'follower'; readonly epoch: number; readonly ownerPid: number };
 
 /** Its schemas are written out, since a process starts three times as fast without the library for them. */
-const whoAreYou: Question<object, { pid: number }> = {
+const whoAreYou: RequestType<object, { pid: number }> = {
   name: 'test.whoAreYou',
   params: { safeParse: () => ({ success: true, data: {} }) },
   result: {
@@ -43,8 +43,8 @@ async function take(): Promise<void> {
         hostToken: claimed.token,
         onWorker: () => {},
         onClient: (connection) => connection.handle(whoAreYou, () => ({ pid: process.pid })),
-        onDenied: (denial) => {
-          throw new Error(`denied: ${denial}`);
+        onDenied: (rejection) => {
+          throw new Error(`denied: ${rejection}`);
         },
       });
       return;
@@ -53,7 +53,7 @@ async function take(): Promise<void> {
       const connection = await connectHub({ ...claimed, role: 'client' });
       connection.listen();
       const { pid } = await connection.request(whoAreYou, {});
-      report({ kind: 'mirror', epoch: claimed.epoch, ownerPid: pid });
+      report({ kind: 'follower', epoch: claimed.epoch, ownerPid: pid });
       await connection.closed;
     } catch (error) {
       if (!Failure.is(error, 'closed') && !Failure.is(error, 'unreachable')) throw error;

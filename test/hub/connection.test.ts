@@ -26,16 +26,16 @@ for (const [channel, open] of channels) {
     let ends: TwoEnds;
     let asker: HubConnection;
     let answerer: HubConnection;
-    let denials: string[];
+    let rejections: string[];
     let bugs: string[];
 
     beforeEach(async () => {
       ends = await open();
-      denials = [];
+      rejections = [];
       bugs = [];
-      asker = createConnection(ends.near, { onDenied: (denial) => denials.push(`asker ${denial}`) });
+      asker = createConnection(ends.near, { onDenied: (rejection) => rejections.push(`asker ${rejection}`) });
       answerer = createConnection(ends.far, {
-        onDenied: (denial) => denials.push(denial),
+        onDenied: (rejection) => rejections.push(rejection),
         onBug: (error, where) => bugs.push(`${where}: ${error}`),
       });
     });
@@ -159,14 +159,14 @@ for (const [channel, open] of channels) {
         await assert.rejects(asker.request(loose, JSON.parse(params)), isFailure('refused'));
       }
       await asker.request(loose, { text: 'a' });
-      assert.deepEqual(denials, Array(4).fill('invalidParams'));
+      assert.deepEqual(rejections, Array(4).fill('invalidParams'));
       assert.equal(called, 1);
     });
 
     it('refuses a method nobody handles', async () => {
       listen();
       await assert.rejects(asker.request(echo, { text: '' }), isFailure('refused'));
-      assert.deepEqual(denials, ['unknownMethod']);
+      assert.deepEqual(rejections, ['unknownMethod']);
     });
 
     it('does not hand on an answer that is not as promised', async () => {
@@ -186,7 +186,7 @@ for (const [channel, open] of channels) {
       asker.notify(tell, { nth: 1 });
       await asker.request(echo, { text: '' });
       assert.deepEqual(heard, [1]);
-      assert.deepEqual(denials, ['unknownMethod', 'unknownMethod', 'invalidParams']);
+      assert.deepEqual(rejections, ['unknownMethod', 'unknownMethod', 'invalidParams']);
     });
 
     it('outlives a notice handler that throws', async () => {
@@ -291,32 +291,35 @@ for (const [channel, open] of channels) {
     function meet(options: ConnectionOptions = {}): {
       stranger: Duplex;
       ours: HubConnection;
-      denials: string[];
+      rejections: string[];
     } {
-      const denials: string[] = [];
-      const ours = createConnection(ends.far, { ...options, onDenied: (denial) => denials.push(denial) });
+      const rejections: string[] = [];
+      const ours = createConnection(ends.far, {
+        ...options,
+        onDenied: (rejection) => rejections.push(rejection),
+      });
       ours.handle(echo, (params) => params);
       ours.listen();
-      return { stranger: ends.near, ours, denials };
+      return { stranger: ends.near, ours, rejections };
     }
 
     it('that sends garbage is cut', async () => {
-      const { stranger, ours, denials } = meet();
+      const { stranger, ours, rejections } = meet();
       stranger.write('GET / HTTP/1.1\r\n\r\n');
       assert.ok(Failure.is(await ours.closed, 'closed'));
-      assert.deepEqual(denials, ['badFrame']);
+      assert.deepEqual(rejections, ['badFrame']);
       if (!stranger.destroyed) await once(stranger, 'close');
     });
 
     it('that announces too long a frame is cut before it sends it', async () => {
-      const { stranger, ours, denials } = meet();
+      const { stranger, ours, rejections } = meet();
       stranger.write(`Content-Length: ${maxFrameBytes + 1}\r\n\r\n`);
       await ours.closed;
-      assert.deepEqual(denials, ['oversizedFrame']);
+      assert.deepEqual(rejections, ['oversizedFrame']);
     });
 
     it('gets its good messages answered before the bad one ends it', async () => {
-      const { stranger, ours, denials } = meet();
+      const { stranger, ours, rejections } = meet();
       let seen = 0;
       ours.onNotice(tell, () => {
         seen += 1;
@@ -324,7 +327,7 @@ for (const [channel, open] of channels) {
       const good = encodeFrame({ jsonrpc: '2.0', method: tell.name, params: { nth: 1 } });
       stranger.write(`${good}${good}nonsense`);
       await ours.closed;
-      assert.deepEqual([seen, denials], [2, ['badFrame']]);
+      assert.deepEqual([seen, rejections], [2, ['badFrame']]);
     });
 
     it('is served although its frames come in two halves', async () => {
@@ -342,10 +345,10 @@ for (const [channel, open] of channels) {
     });
 
     it('that goes in the middle of a frame harms nobody', async () => {
-      const { stranger, ours, denials } = meet();
+      const { stranger, ours, rejections } = meet();
       stranger.end('Content-Length: 100\r\n\r\n{"json');
       await ours.closed;
-      assert.deepEqual(denials, []);
+      assert.deepEqual(rejections, []);
     });
 
     it('that sends answers to nothing, and answers twice, harms nobody', async () => {
@@ -361,7 +364,7 @@ for (const [channel, open] of channels) {
     });
 
     it('that does not read is cut when too much waits for it', async () => {
-      const { ours, denials } = meet({ maxQueuedBytes: 4 * 1024 * 1024 });
+      const { ours, rejections } = meet({ maxQueuedBytes: 4 * 1024 * 1024 });
       let sent = 0;
       const text = 'x'.repeat(100_000);
       let closed = false;
@@ -373,12 +376,12 @@ for (const [channel, open] of channels) {
         sent += 1;
         await new Promise(setImmediate);
       }
-      assert.deepEqual(denials, ['notReading']);
+      assert.deepEqual(rejections, ['notReading']);
       assert.ok(sent > 40 && sent < 100, `cut after ${sent} notices of 100 kB`);
     });
 
     it('that does not read is offered little, is not cut for it, and is told when it reads', async () => {
-      const { stranger, ours, denials } = meet({ maxQueuedBytes: 4 * 1024 * 1024 });
+      const { stranger, ours, rejections } = meet({ maxQueuedBytes: 4 * 1024 * 1024 });
       const text = 'x'.repeat(100_000);
       let sent = 0;
       for (let round = 0; round < 200; round++) {
@@ -387,7 +390,7 @@ for (const [channel, open] of channels) {
       }
       // A socket takes some hundred kB before it lets anything wait.
       assert.ok(sent >= 3 && sent < 20, `${sent} notices of 100 kB`);
-      assert.deepEqual(denials, []);
+      assert.deepEqual(rejections, []);
       const taken = ours.taken();
       stranger.resume();
       await taken;
@@ -397,15 +400,15 @@ for (const [channel, open] of channels) {
     });
 
     it('that asks without end and waits for no answer is cut', async () => {
-      const denials: string[] = [];
-      const ours = createConnection(ends.far, { onDenied: (denial) => denials.push(denial) });
+      const rejections: string[] = [];
+      const ours = createConnection(ends.far, { onDenied: (rejection) => rejections.push(rejection) });
       ours.handle(echo, () => new Promise(() => {}));
       ours.listen();
       for (let id = 0; id < 1_001; id++) {
         ends.near.write(encodeFrame({ jsonrpc: '2.0', id, method: echo.name, params: { text: '' } }));
       }
       await ours.closed;
-      assert.deepEqual(denials, ['tooManyRequests']);
+      assert.deepEqual(rejections, ['tooManyRequests']);
     });
   });
 }

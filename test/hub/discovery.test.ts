@@ -9,10 +9,10 @@ import {
   listEpochs,
   sweepBelow,
   sweepForgotten,
-  writeCard,
+  writeEndpoint,
 } from '../../src/hub/discovery';
 import { type Listener, listen } from '../../src/hub/listener';
-import { clearFolders, locate, type Place, socketPath } from '../../src/hub/runtimeFolder';
+import { clearFolders, locate, type RuntimeBases, socketPath } from '../../src/hub/runtimeFolder';
 import { Failure } from '../../src/ports/failure';
 
 const uid = process.getuid?.() ?? 0;
@@ -20,7 +20,7 @@ const uid = process.getuid?.() ?? 0;
 describe('the runtime folder', () => {
   let base: string;
   let root: string;
-  let place: Place;
+  let place: RuntimeBases;
   beforeEach(async () => {
     // Not the system's temporary folder, whose path may be too long for a socket.
     base = await mkdtemp('/tmp/pa-');
@@ -168,7 +168,7 @@ describe('an owner', () => {
     const address = socketPath(folder, epoch);
     const listener = await listen(address);
     listeners.push(listener);
-    await writeCard(folder, epoch, address, { token, process: { pid: 7, started: 'then' } });
+    await writeEndpoint(folder, epoch, address, { token, process: { pid: 7, started: 'then' } });
     return listener;
   }
 
@@ -189,8 +189,8 @@ describe('an owner', () => {
   it('leaves a card that only we can read', async () => {
     const address = socketPath(folder, 1);
     listeners.push(await listen(address));
-    const card = await writeCard(folder, 1, address, { token: 'secret' });
-    assert.equal((await stat(card)).mode & 0o777, 0o600);
+    const endpoint = await writeEndpoint(folder, 1, address, { token: 'secret' });
+    assert.equal((await stat(endpoint)).mode & 0o777, 0o600);
   });
 
   it('that lives without its card is reported, not replaced', async () => {
@@ -203,7 +203,7 @@ describe('an owner', () => {
     const address = socketPath(folder, 4);
     const own4 = path.join(folder, 'private');
     listeners.push(await listen(own4));
-    await writeCard(folder, 4, own4, { token: 'four' });
+    await writeEndpoint(folder, 4, own4, { token: 'four' });
     await link(own4, address);
     assert.deepEqual(await waited, { epoch: 4, socketPath: address, token: 'four' });
   });

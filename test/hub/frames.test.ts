@@ -1,8 +1,8 @@
 // Frames, cut and damaged in every way a stream can bring them.
 import { strict as assert } from 'node:assert';
 import fc from 'fast-check';
-import { Denied } from '../../src/hub/denial';
 import { createFrameDecoder, encodeFrame } from '../../src/hub/frames';
+import { Denied } from '../../src/hub/rejection';
 import { Failure } from '../../src/ports/failure';
 import { maxFrameBytes } from '../../src/protocol/hubMethods';
 
@@ -107,12 +107,12 @@ const damaged: readonly [what: string, bytes: Buffer, denial?: string][] = [
 ];
 
 describe('a damaged frame', () => {
-  for (const [what, bytes, denial = 'badFrame'] of damaged) {
+  for (const [what, bytes, rejection = 'badFrame'] of damaged) {
     it(`is denied: ${what}`, () => {
       for (const chunks of [[bytes], [...bytes].map((byte) => Uint8Array.of(byte))]) {
         assert.throws(
           () => decode(...chunks),
-          (e) => e instanceof Denied && e.denial === denial,
+          (e) => e instanceof Denied && e.rejection === rejection,
         );
       }
     });

@@ -6,7 +6,7 @@ import { z } from 'zod';
 import { connectHub } from '../../src/hub/client';
 import { createConnection } from '../../src/hub/connection';
 import { type Listener, listen } from '../../src/hub/listener';
-import { feelPulse, pulseQuestion } from '../../src/hub/pulse';
+import { feelPulse, pulseRequest } from '../../src/hub/pulse';
 import { createHubServer } from '../../src/hub/server';
 import { channels } from './twoEnds';
 
@@ -21,7 +21,7 @@ describe('the pulse of the other end', () => {
       const far = createConnection(ends.far);
       let goOn: (() => void) | undefined;
       let isStopped = false;
-      far.handle(pulseQuestion, async () => {
+      far.handle(pulseRequest, async () => {
         if (isStopped) await new Promise<void>((resolve) => (goOn = resolve));
         return {};
       });
@@ -86,7 +86,7 @@ describe('the pulse of the other end', () => {
       const asked = connection.request(who, {}).finally(() => {
         isAnswered = true;
       });
-      await connection.request(pulseQuestion, {});
+      await connection.request(pulseRequest, {});
       assert.equal(isAnswered, false);
       tellReady();
       assert.deepEqual(await asked, { you: 'client' });

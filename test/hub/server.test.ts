@@ -8,7 +8,7 @@ import { z } from 'zod';
 import { connectHub } from '../../src/hub/client';
 import type { HubConnection } from '../../src/hub/connection';
 import { encodeFrame } from '../../src/hub/frames';
-import { formatGreeting, type HubRole, hashToken } from '../../src/hub/greeting';
+import { formatHandshake, type HubRole, hashToken } from '../../src/hub/handshake';
 import { type Listener, listen } from '../../src/hub/listener';
 import { createHubServer, type HubServer } from '../../src/hub/server';
 import { Failure } from '../../src/ports/failure';
@@ -22,7 +22,7 @@ describe('the hub', () => {
   let address: string;
   let listener: Listener;
   let server: HubServer<string> | undefined;
-  let denials: string[];
+  let rejections: string[];
   let denied: () => void;
   const opened: { dispose(): void }[] = [];
 
@@ -31,7 +31,7 @@ describe('the hub', () => {
     folder = await mkdtemp('/tmp/hub-');
     address = path.join(folder, '1.sock');
     listener = await listen(address);
-    denials = [];
+    rejections = [];
     denied = () => {};
   });
   afterEach(async () => {
@@ -41,16 +41,16 @@ describe('the hub', () => {
     await rm(folder, { recursive: true });
   });
 
-  function serve(greetingMs?: number): HubServer<string> {
+  function serve(handshakeMs?: number): HubServer<string> {
     const says = (you: string) => (connection: HubConnection) => connection.handle(who, () => ({ you }));
     server = createHubServer<string>({
       listener,
       hostToken,
-      greetingMs,
+      handshakeMs,
       onWorker: (connection, record) => says(record)(connection),
       onClient: says('client'),
-      onDenied: (denial) => {
-        denials.push(denial);
+      onDenied: (rejection) => {
+        rejections.push(rejection);
         denied();
       },
     });
@@ -76,7 +76,7 @@ describe('the hub', () => {
     assert.deepEqual(await (await come('client', hostToken)).request(who, {}), { you: 'client' });
     assert.deepEqual(await (await come('worker', workerToken)).request(who, {}), { you: 'worker 7' });
     assert.deepEqual(await (await come('client', hostToken)).request(who, {}), { you: 'client' });
-    assert.deepEqual(denials, []);
+    assert.deepEqual(rejections, []);
   });
 
   it('answers those who came before it was ready', async () => {
@@ -88,7 +88,7 @@ describe('the hub', () => {
     await once(probe, 'close');
     serve();
     assert.deepEqual(await asked, { you: 'client' });
-    assert.deepEqual(denials, []);
+    assert.deepEqual(rejections, []);
   });
 
   const wrong: readonly [what: string, role: HubRole, token: string, denial?: string][] = [
@@ -101,13 +101,13 @@ describe('the hub', () => {
     ['a worker token that is nobody’s', 'worker', 'd'.repeat(64)],
     ['an empty token', 'client', '', 'badGreeting'],
   ];
-  for (const [what, role, token, denial = 'wrongToken'] of wrong) {
+  for (const [what, role, token, rejection = 'wrongToken'] of wrong) {
     it(`turns away ${what}, and says so`, async () => {
       serve().admitWorker(hashToken(workerToken), 'worker 7');
       const connection = await come(role, token);
       await assert.rejects(connection.request(who, {}), (e) => Failure.is(e, 'unauthorized'));
       assert.ok(Failure.is(await connection.closed, 'unauthorized'));
-      assert.deepEqual(denials, [denial]);
+      assert.deepEqual(rejections, [rejection]);
       assert.deepEqual(await (await come('worker', workerToken)).request(who, {}), { you: 'worker 7' });
     });
   }
@@ -123,7 +123,7 @@ describe('the hub', () => {
     await assert.rejects((await come('worker', workerToken)).request(who, {}), (e) =>
       Failure.is(e, 'unauthorized'),
     );
-    assert.deepEqual(denials, ['replayedToken', 'replayedToken']);
+    assert.deepEqual(rejections, ['replayedToken', 'replayedToken']);
   });
 
   it('lets one in of two who show the same token at once', async () => {
@@ -139,21 +139,21 @@ describe('the hub', () => {
     await assert.rejects((await come('worker', workerToken)).request(who, {}), (e) =>
       Failure.is(e, 'unauthorized'),
     );
-    assert.deepEqual(denials, ['wrongToken']);
+    assert.deepEqual(rejections, ['wrongToken']);
   });
 
-  const badWords: readonly [what: string, words: string | Uint8Array][] = [
+  const badText: readonly [what: string, words: string | Uint8Array][] = [
     ['no greeting but a frame', 'Content-Length: 2\r\n\r\n{}'],
     ['HTTP', `GET /?token=${hostToken} HTTP/1.1\r\n\r\n`],
     ['another version', `parallel-agents 2 client ${hostToken}\n`],
     ['another role', `parallel-agents 1 owner ${hostToken}\n`],
     ['a carriage return', `parallel-agents 1 client ${hostToken}\r\n`],
     ['two tokens', `parallel-agents 1 client ${hostToken} ${hostToken}\n`],
-    ['an empty line first', `\n${formatGreeting({ role: 'client', token: hostToken })}`],
+    ['an empty line first', `\n${formatHandshake({ role: 'client', token: hostToken })}`],
     ['NUL bytes', new Uint8Array(1_000)],
     ['a line without end', 'parallel-agents 1 client '.padEnd(100_000, 'a')],
   ];
-  for (const [what, words] of badWords) {
+  for (const [what, words] of badText) {
     it(`turns away ${what}`, async () => {
       serve();
       const told = new Promise<void>((resolve) => {
@@ -163,7 +163,7 @@ describe('the hub', () => {
       await told;
       socket.resume();
       if (!socket.destroyed) await once(socket, 'close');
-      assert.deepEqual(denials, ['badGreeting']);
+      assert.deepEqual(rejections, ['badGreeting']);
       assert.deepEqual(await (await come('client', hostToken)).request(who, {}), { you: 'client' });
     });
   }
@@ -175,13 +175,13 @@ describe('the hub', () => {
     });
     stranger('parallel-agents 1 cli');
     await told;
-    assert.deepEqual(denials, ['badGreeting']);
+    assert.deepEqual(rejections, ['badGreeting']);
   });
 
   it('reads a greeting and frames that come in one piece, or byte by byte', async () => {
     serve();
     const question = encodeFrame({ jsonrpc: '2.0', id: 1, method: who.name, params: {} });
-    const words = formatGreeting({ role: 'client', token: hostToken }) + question;
+    const words = formatHandshake({ role: 'client', token: hostToken }) + question;
     const answer = /"result":\{"you":"client"\}/;
     const [inOne] = await once(stranger(words), 'data');
     assert.match(String(inOne), answer);

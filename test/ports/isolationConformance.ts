@@ -64,7 +64,7 @@ export function isolationConformance(
     });
     afterEach(() => world.dispose());
 
-    const told = async (slot = 1) => (await world.isolation.changes(slot)).map(inWords);
+    const told = async (slot = 1) => (await world.isolation.changes(slot)).map(inText);
     const nothing = { taken: [], merged: [], overlaps: [] };
     const changeInEachWay = () => {
       const place = world.place(1);
@@ -746,7 +746,7 @@ export function isolationConformance(
     });
 
     /** `path: before → after`, each by its first line, and its mode where it is not the usual one. */
-    function inWords({ path, before, after, why }: PlaceChange): string {
+    function inText({ path, before, after, why }: PlaceChange): string {
       const known = ['a', 'A', 'c', 'm', 'n', 'new', 'mine'].map(
         (line) => [hashOfText(`${line}\n`), line] as const,
       );

@@ -414,7 +414,7 @@ const notices: { readonly [K in keyof typeof allNotices]: Example } = {
   events: { params: { events: [event] }, results: [] },
   output: { params: { slot: 1, fence: 2, text: 'out' }, results: [] },
 };
-/** What a host sends may grow fields that an older face does not know; what enters a host may not. */
+/** What a host sends may grow fields that an older client does not know; what enters a host may not. */
 const entersAHost = new Set<Notice<z.ZodType>>(Object.values({ ...workerNotices, ...ofEither }));
 
 const accepts = (schema: z.ZodType, value: unknown) => schema.safeParse(value).success;

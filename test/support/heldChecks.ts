@@ -11,7 +11,7 @@ export interface HeldChecks {
   openAll(): Promise<void>;
   /**
    * Has agents of the offline model begin each once the check of another has, whose work theirs is then behind. By name of
-   * the feature, whose. Answers with the commands that they wait by, to be allowed.
+   * the feature, whose. Returns the commands that they wait by, to be allowed.
    */
   beginAfter(others: Readonly<Record<string, string>>): Promise<readonly string[]>;
   remove(): Promise<void>;

@@ -1,6 +1,6 @@
 // Histories of a workspace for tests: commits as an engine makes them, with the state that each leads to.
 import { createHash } from 'node:crypto';
-import type { Attempt, Event, Happening } from '../../src/core/events/event';
+import type { Attempt, Event, NewEvent } from '../../src/core/events/event';
 import { mapTexts } from '../../src/core/events/longTexts';
 import { projectAll } from '../../src/core/events/project';
 import { emptySnapshot, type Snapshot } from '../../src/core/events/snapshot';
@@ -59,7 +59,7 @@ export class History {
 
   /** Adds one commit and answers it. Throws when an event does not fit the state. */
   record(
-    happenings: readonly Happening[],
+    newEvents: readonly NewEvent[],
     publications: readonly PublicationChange[] = [],
     kept: Commit['texts'] = new Map(),
   ): Commit {
@@ -72,8 +72,8 @@ export class History {
         texts.set(nameOf(whole), whole);
         return nameOf(whole);
       });
-    const events = happenings.map(
-      (happening, k): Event => ({ ...mapTexts(happening, short), seq: before.seq + 1 + k, ...when }),
+    const events = newEvents.map(
+      (newEvent, k): Event => ({ ...mapTexts(newEvent, short), seq: before.seq + 1 + k, ...when }),
     );
     const after = projectAll(before, events);
     const commit = { before, after, events, publications, ...(texts.size > 0 && { texts }) };
@@ -87,7 +87,7 @@ export class History {
 /** Two features, one after the other; the second attempt at the first works; every table is used, some emptied again. */
 export function storyOfARun(reason = '1 test fails'): History {
   const history = new History();
-  const record: History['record'] = (happenings, publications) => history.record(happenings, publications);
+  const record: History['record'] = (newEvents, publications) => history.record(newEvents, publications);
   const process = { pid: 4242, started: '1763683200.12' };
   const usage = { inputTokens: 1200, outputTokens: 340, cacheReadTokens: 5000, cacheWriteTokens: 0 };
   const one: Attempt = { slot: 1, featureId: 1, attempt: 1, fence: 1 };
@@ -140,7 +140,7 @@ export function storyOfARun(reason = '1 test fails'): History {
 }
 
 /** How an attempt ends: its feature moves on, its locks go, its process is gone. */
-export function endOf(history: History, attempt: Attempt, end: Happening): Happening[] {
+export function endOf(history: History, attempt: Attempt, end: NewEvent): NewEvent[] {
   const held = lockedBy(history.snapshot.locks, attempt.fence);
   return [
     end,

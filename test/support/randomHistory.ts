@@ -1,5 +1,5 @@
 // Histories that chance makes up: any list of numbers is a valid one, so that fast-check can try and shrink them.
-import type { Attempt, Happening } from '../../src/core/events/event';
+import type { Attempt, NewEvent } from '../../src/core/events/event';
 import { liveAttempts } from '../../src/core/events/snapshot';
 import type { CheckProof } from '../../src/core/features/feature';
 import { stageOf } from '../../src/core/features/featureMachine';
@@ -10,7 +10,7 @@ import { dropOf, endOf, History, put, specOf } from './history';
 
 /** What one commit is made of. */
 interface Step {
-  readonly happenings: readonly Happening[];
+  readonly newEvents: readonly NewEvent[];
   readonly publications?: readonly PublicationChange[];
 }
 
@@ -19,12 +19,12 @@ export function historyFrom(choices: readonly number[]): History {
   const history = new History();
   for (const choice of choices) {
     const steps = [
-      ...houseSteps(history, choice),
+      ...stateFolderSteps(history, choice),
       ...featureSteps(history, choice),
       ...attemptSteps(history, choice),
     ];
     const step = steps[choice % steps.length]?.();
-    if (step) history.record(step.happenings, step.publications);
+    if (step) history.record(step.newEvents, step.publications);
   }
   return history;
 }
@@ -43,7 +43,7 @@ const words: readonly [string, ...string[]] = [
 ];
 const paths: readonly [string, ...string[]] = ['src/a.ts', 'src/b.ts', 'src', 'Ünï/ç.ts', 'a b/"c".ts'];
 
-function houseSteps({ snapshot }: History, n: number): LazyStep[] {
+function stateFolderSteps({ snapshot }: History, n: number): LazyStep[] {
   const { run, lastFeatureId } = snapshot;
   const word = pick(words, n);
   const spec = specOf(`${word} ${n}`, {
@@ -78,7 +78,7 @@ function houseSteps({ snapshot }: History, n: number): LazyStep[] {
           () => just({ type: 'run.paused', runId: run.id, stopping: n % 2 === 0 }),
           () => just({ type: 'run.resumed', runId: run.id }),
           (): Step => ({
-            happenings: [
+            newEvents: [
               {
                 type: 'run.finished',
                 runId: run.id,
@@ -103,8 +103,8 @@ function featureSteps(history: History, n: number): LazyStep[] {
   const slot = 1 + (n % 3);
   const claim = { slot, featureId, attempt: feature.failures + 1, fence: snapshot.lastFence + 1 };
   const remove = () => just({ type: 'feature.removed', featureId });
-  const judged = (happening: Happening) => () => ({
-    happenings: [happening],
+  const judged = (newEvent: NewEvent) => () => ({
+    newEvents: [newEvent],
     publications: state.status === 'claimed' ? dropOf(history, state.claim) : [],
   });
   const edit = () => just({ type: 'feature.edited', featureId, spec: { ...spec, description: word } });
@@ -114,7 +114,7 @@ function featureSteps(history: History, n: number): LazyStep[] {
       return [
         () => just({ type: 'feature.held', featureId, missing: [n] }),
         () => ({
-          happenings: [
+          newEvents: [
             { type: 'feature.claimed', model: word, ...claim },
             { type: 'lock.granted', path: pick(paths, n), kind: 'file', how: 'claim', ...claim },
             { type: 'lock.granted', resource: pick(paths, n), kind: 'resource', how: 'claim', ...claim },
@@ -151,8 +151,8 @@ function attemptSteps(history: History, n: number): LazyStep[] {
   const usage = { inputTokens: n, outputTokens: 1, cacheReadTokens: 2, cacheWriteTokens: 3 };
   const isVerifying =
     stageOf(snapshot.features[attempt.featureId]?.state ?? { status: 'pending' }) === 'verifying';
-  const end = (happening: Happening) => () => ({
-    happenings: endOf(history, attempt, happening),
+  const end = (newEvent: NewEvent) => () => ({
+    newEvents: endOf(history, attempt, newEvent),
     publications: dropOf(history, attempt),
   });
   return [
@@ -178,11 +178,11 @@ function attemptSteps(history: History, n: number): LazyStep[] {
     () => just({ type: 'model.called', model: 'haiku', usage, costUsd: 0.1 * n, durationMs: 1, ...attempt }),
     () => ask(history, attempt, path, n % 3 === 0 ? 'folder' : 'file'),
     () => ({
-      happenings: [],
+      newEvents: [],
       publications: [put(attempt, path, { stage: n % 2 ? 'staged' : 'publishing' })],
     }),
     () => ({
-      happenings: [{ type: 'file.changed', path, before: null, after: 'ee55', ...attempt }],
+      newEvents: [{ type: 'file.changed', path, before: null, after: 'ee55', ...attempt }],
       publications: [put(attempt, word, { stage: 'published', evidence: proofOf(word) })],
     }),
     () => just({ type: 'verify.started', command: word, ...attempt }),
@@ -190,7 +190,7 @@ function attemptSteps(history: History, n: number): LazyStep[] {
       ? [
           end({ type: 'feature.passed', evidence: { kind: 'user' }, ...attempt }),
           () => ({
-            happenings: endOf(history, attempt, { type: 'feature.unconfirmed', why: word, ...attempt }),
+            newEvents: endOf(history, attempt, { type: 'feature.unconfirmed', why: word, ...attempt }),
           }),
         ]
       : [() => just({ type: 'feature.submitted', summary: word, ...attempt })]),
@@ -213,12 +213,12 @@ function ask({ snapshot }: History, attempt: Attempt, path: string, kind: 'file'
     case 'wait':
       return just({ type: 'lock.waiting', blockers: answer.blockers, ...scope });
     default:
-      return { happenings: [] };
+      return { newEvents: [] };
   }
 }
 
-function just(happening: Happening): Step {
-  return { happenings: [happening] };
+function just(newEvent: NewEvent): Step {
+  return { newEvents: [newEvent] };
 }
 
 function pick<T>(list: readonly [T, ...T[]], n: number): T;

@@ -1,4 +1,4 @@
-// The project's own files, for the tests that check house rules on them.
+// The project's own files, for the tests that check state folder rules on them.
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import ignore from 'ignore';

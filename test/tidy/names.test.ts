@@ -19,7 +19,7 @@ const rooms = [
   'vscode',
 ];
 const emptyNames = /^(index|utils?|types?|helpers?|common|misc|constants|interfaces?)\./;
-const otherWords = /job|task|ticket|manager|service|controller|helper|util/i;
+const otherText = /job|task|ticket|manager|service|controller|helper|util/i;
 
 /** Each rule as a test that names what breaks it; `seen` shows that it would. */
 const rules: { rule: string; breaks: (file: string, content: string) => boolean; seen: [string, string?] }[] =
@@ -36,7 +36,7 @@ const rules: { rule: string; breaks: (file: string, content: string) => boolean;
     },
     {
       rule: 'no second word for a thing that has its name',
-      breaks: (file) => otherWords.test(path.posix.basename(file)),
+      breaks: (file) => otherText.test(path.posix.basename(file)),
       seen: ['src/engine/lockManager.ts'],
     },
     {

@@ -1,6 +1,6 @@
 // The sidebar's tree for workspaces in different situations, pictured as nested lists.
 import { strict as assert } from 'node:assert';
-import type { LinkWords } from '../../src/client/link';
+import type { LinkText } from '../../src/client/link';
 import { openBreakers } from '../../src/core/events/accounts';
 import { emptySnapshot, type Snapshot } from '../../src/core/events/snapshot';
 import { type Feature, newFeature } from '../../src/core/features/feature';
@@ -106,7 +106,7 @@ describe('the tree of features', () => {
     assert.equal(featureNode(other, 1)?.description, 'Agent 1');
   });
 
-  it('tells the check beside the user’s yes, where a feature needed both', () => {
+  it('tells the check beside the user’s approval, where a feature needed both', () => {
     const history = example();
     run(history);
     const attempt = claim(history, 1, 1);
@@ -212,7 +212,7 @@ describe('the groups of a large backlog', () => {
 describe('the steps above the features', () => {
   const trouble = { happened: 'It broke.', mend: 'Mend it.', goesOn: false };
   const owner = { pid: 7, started: '1' };
-  const cases: readonly (readonly [string, LinkWords | undefined, readonly string[]])[] = [
+  const cases: readonly (readonly [string, LinkText | undefined, readonly string[]])[] = [
     ['nothing is in the way', undefined, []],
     ['it goes on by itself', { ...trouble, goesOn: true }, []],
     ['somebody has to mend something', trouble, ['Try Again']],

@@ -1,41 +1,41 @@
 // What is worth a notification, and that none is shown twice at once.
 import { strict as assert } from 'node:assert';
-import type { Event, Happening, RunOutcome } from '../../src/core/events/event';
+import type { Event, NewEvent, RunOutcome } from '../../src/core/events/event';
 import { Notices } from '../../src/vscode/notices';
 import { diskFull } from './scenes';
 
 const probedAgain = { type: 'breaker.rescheduled', cause: 'disk', probeAt: 99, tries: 1 } as const;
 
 describe('the notifications', () => {
-  const cases: { of: string; happening: Happening; shown: string[] }[] = [
+  const cases: { of: string; newEvent: NewEvent; shown: string[] }[] = [
     {
       of: 'a run that is complete',
-      happening: ended('complete'),
+      newEvent: ended('complete'),
       shown: ['information: All 5 features are passing.'],
     },
     {
       of: 'a run with failures',
-      happening: ended('incomplete'),
+      newEvent: ended('incomplete'),
       shown: ['warning: 3 of 5 features are passing.'],
     },
-    { of: 'a run that the user stopped', happening: ended('stopped'), shown: [] },
+    { of: 'a run that the user stopped', newEvent: ended('stopped'), shown: [] },
     {
       of: 'something that broke',
-      happening: { type: 'error.occurred', where: 'Database', message: 'disk full\u202e\nx' },
+      newEvent: { type: 'error.occurred', where: 'Database', message: 'disk full\u202e\nx' },
       shown: ['error: Database: disk full x'],
     },
     {
       of: 'trouble from outside',
-      happening: diskFull,
+      newEvent: diskFull,
       shown: ['warning: Waiting: The disk is full. Free some space.'],
     },
-    { of: 'a probe that met it again', happening: probedAgain, shown: [] },
-    { of: 'a pause', happening: { type: 'run.paused', runId: 1, stopping: false }, shown: [] },
+    { of: 'a probe that met it again', newEvent: probedAgain, shown: [] },
+    { of: 'a pause', newEvent: { type: 'run.paused', runId: 1, stopping: false }, shown: [] },
   ];
-  for (const { of, happening, shown } of cases) {
+  for (const { of, newEvent, shown } of cases) {
     it(`${shown.length === 0 ? 'are silent about' : 'tell of'} ${of}`, () => {
       const { notices, said } = recording();
-      notices.take(change(happening));
+      notices.take(change(newEvent));
       assert.deepEqual(said, shown);
     });
   }
@@ -109,12 +109,12 @@ function recording() {
   return { notices: new Notices(window, (id) => ran.push(id)), said, ran, answer };
 }
 
-function change(...happenings: readonly Happening[]) {
-  const events = happenings.map((happening, at): Event => ({ ...happening, seq: at + 1, at: 0 }));
+function change(...newEvents: readonly NewEvent[]) {
+  const events = newEvents.map((newEvent, at): Event => ({ ...newEvent, seq: at + 1, at: 0 }));
   return { events, reset: false };
 }
 
-function ended(outcome: RunOutcome): Happening {
+function ended(outcome: RunOutcome): NewEvent {
   const waitingMs = { dependency: 0, lock: 0, limit: 0, rate: 0, paused: 0 };
   const report = {
     startedAt: 0,

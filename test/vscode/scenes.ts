@@ -1,6 +1,6 @@
 // Workspaces in the middle of their work, for everything that draws one: made of events, as a real one is.
 
-import type { Attempt, Happening } from '../../src/core/events/event';
+import type { Attempt, NewEvent } from '../../src/core/events/event';
 import type { FeatureSpec } from '../../src/core/features/feature';
 import { lockedOf } from '../../src/core/locks/lockScope';
 import { reportRun } from '../../src/core/scheduler/reportRun';
@@ -15,7 +15,7 @@ export function loaded(...specs: readonly FeatureSpec[]): History {
   const idOf = new Map(specs.map(({ name }, at) => [name, at + 1]));
   history.record([
     ...specs.map((spec, at) => ({ type: 'feature.added', featureId: at + 1, spec }) as const),
-    ...specs.flatMap(({ dependsOn }, at): Happening[] => {
+    ...specs.flatMap(({ dependsOn }, at): NewEvent[] => {
       const missing = dependsOn.flatMap((name) => idOf.get(name) ?? []);
       return missing.length === 0 ? [] : [{ type: 'feature.held', featureId: at + 1, missing }];
     }),
@@ -58,7 +58,7 @@ export function progress(history: History, attempt: Attempt, step: string, perce
 }
 
 /** Ends an attempt: through the check where it passes, its locks released. */
-export function finish(history: History, attempt: Attempt, end: Happening): void {
+export function finish(history: History, attempt: Attempt, end: NewEvent): void {
   const held = history.snapshot.locks.holds.filter(({ fence }) => fence === attempt.fence);
   history.record([
     ...(end.type === 'feature.passed' || end.type === 'feature.unconfirmed'
@@ -79,7 +79,7 @@ export const diskFull = {
   probeAt: 9,
 } as const;
 
-export function passed(featureId: number): Happening {
+export function passed(featureId: number): NewEvent {
   const evidence = {
     kind: 'check',
     command: 'npm test',

@@ -139,8 +139,8 @@ function withTwoAtWork() {
   return history;
 }
 
-function changed(history: ReturnType<typeof example>, ...happenings: Parameters<typeof history.record>[0]) {
-  history.record(happenings);
+function changed(history: ReturnType<typeof example>, ...newEvents: Parameters<typeof history.record>[0]) {
+  history.record(newEvents);
   return history.snapshot;
 }
 

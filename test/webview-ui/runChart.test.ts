@@ -1,9 +1,9 @@
 // What the page makes of a run: bars, waits and the deciding chain, during the run and after it, and the words for them.
 import { strict as assert } from 'node:assert';
 import type { RunReport } from '../../src/core/events/runReport';
-import { barLabel } from '../../webview-ui/src/barWords';
+import { barLabel } from '../../webview-ui/src/barText';
 import { formatSpan } from '../../webview-ui/src/figures';
-import { decidedBy, factsOf } from '../../webview-ui/src/reportWords';
+import { decidedBy, factsOf } from '../../webview-ui/src/reportText';
 import { type RunChart, runChartOf } from '../../webview-ui/src/runChart';
 import { followTimeline, type Timeline, timelineOf } from '../../webview-ui/src/timeline';
 import { specOf } from '../support/history';

@@ -8,7 +8,7 @@ import type { Readable, Writable } from 'node:stream';
 import { defaultLimits } from '../../src/core/settings/runSettings';
 import { ok } from '../../src/core/shared/result';
 import type { HubConnection } from '../../src/hub/connection';
-import { hashToken } from '../../src/hub/greeting';
+import { hashToken } from '../../src/hub/handshake';
 import { listen } from '../../src/hub/listener';
 import { createHubServer } from '../../src/hub/server';
 import type { Assignment } from '../../src/ports/coordinator';

@@ -6,7 +6,7 @@ import type { Slot } from '../../src/core/shared/ids';
 import type { FromWebview } from '../../src/protocol/webviewMessages';
 import type { Part } from './controls';
 import { element, icon, setText } from './element';
-import { costWords, formatTokens } from './figures';
+import { costText, formatTokens } from './figures';
 import type { Output, PageContent } from './store';
 import { createButton } from './ui';
 
@@ -150,7 +150,7 @@ function spendOf(agent: Agent): string {
   const { model, inputTokens, outputTokens } = agent;
   const tokens = formatTokens(inputTokens + outputTokens);
   if (inputTokens + outputTokens === 0) return '';
-  return model === 'offline' ? tokens : `${costWords(agent)} · ${tokens}`;
+  return model === 'offline' ? tokens : `${costText(agent)} · ${tokens}`;
 }
 
 /** Follows the end of the log, unless the reader has scrolled up in it. */

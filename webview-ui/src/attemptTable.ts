@@ -1,6 +1,6 @@
 // The attempts of a run as a table: the same as its chart, in words.
-import { becauseWords } from '../../src/core/scheduler/describeReport';
-import { endLooks, waitWords } from './barWords';
+import { becauseText } from '../../src/core/scheduler/describeReport';
+import { endLooks, waitText } from './barText';
 import { element } from './element';
 import { formatSpan } from './figures';
 import type { Bar, RunChart } from './runChart';
@@ -55,8 +55,8 @@ function createTableRow(bar: Bar): HTMLElement {
     formatSpan(bar.startMs),
     bar.end === 'open' ? '–' : formatSpan(bar.endMs - bar.startMs),
     endLooks[bar.end].label,
-    waitWords(bar).join('; ') || '–',
-    bar.because === undefined ? '–' : becauseWords[bar.because],
+    waitText(bar).join('; ') || '–',
+    bar.because === undefined ? '–' : becauseText[bar.because],
   ];
   return element(
     'tr',

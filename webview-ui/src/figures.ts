@@ -32,7 +32,7 @@ function withRest(n: number, unit: string, rest: number, restUnit: string): stri
 }
 
 /** Where nobody has said what a model costs, nothing is made up. */
-export function costWords({
+export function costText({
   costUsd,
   unpricedTokens = 0,
 }: {

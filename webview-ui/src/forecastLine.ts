@@ -1,10 +1,10 @@
 // The forecast beside the slider: follows it as it moves, and is worked out no more often than it can change.
 import { element, icon, setText } from './element';
-import { lookAhead, type Question } from './lookAhead';
+import { lookAhead, type RequestType } from './lookAhead';
 
 export interface ForecastLine {
   readonly node: HTMLElement;
-  update(question: Question): void;
+  update(question: RequestType): void;
 }
 
 /** Up to so many features a forecast takes some 20 ms; more are worked out at most once in `restMs`. */
@@ -21,7 +21,7 @@ export function createForecastLine(id: string): ForecastLine {
   const guesses = element('span', { class: 'aside' });
   const node = element('p', { class: 'forecast', attributes: { id } }, [icon('watch'), rest, text, guesses]);
   let shown: Shown | undefined;
-  let next: Question | undefined;
+  let next: RequestType | undefined;
   let resting: ReturnType<typeof setTimeout> | undefined;
   let tookMs = 0;
   const draw = () => {
@@ -53,7 +53,7 @@ interface Shown {
   readonly isAtWork: boolean;
 }
 
-function keyOf({ snapshot, agents, most }: Question): Shown {
+function keyOf({ snapshot, agents, most }: RequestType): Shown {
   const { features, experience, run, elapsedMs } = snapshot;
   const isAtWork = run !== null && run.status !== 'finished';
   return {

@@ -1,6 +1,6 @@
 // The chart of a run as SVG: a lane for each agent, a bar for each attempt, moved through by arrow keys.
 import type { FromWebview } from '../../src/protocol/webviewMessages';
-import { barLabel, endLooks } from './barWords';
+import { barLabel, endLooks } from './barText';
 import { element, setText, svgElement } from './element';
 import { nextBar } from './ganttKeys';
 import { type Box, barHeight, type GanttLayout, laneHeight, layOutGantt } from './ganttLayout';

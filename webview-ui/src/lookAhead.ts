@@ -2,8 +2,8 @@
 import type { Snapshot } from '../../src/core/events/snapshot';
 import type { Feature } from '../../src/core/features/feature';
 import { describeForecast } from '../../src/core/scheduler/describeForecast';
+import { type Estimates, estimatesFrom, unknownMinutes } from '../../src/core/scheduler/estimates';
 import { type Forecast, forecast } from '../../src/core/scheduler/forecast';
-import { type Outlook, outlookFrom, unknownMinutes } from '../../src/core/scheduler/outlook';
 
 export interface Ahead {
   /** `3 agents: about 20 min; 5: 20 min, the chain auth → profile decides`; empty when nothing is left. */
@@ -14,7 +14,7 @@ export interface Ahead {
   readonly guesses: string;
 }
 
-export interface Question {
+export interface RequestType {
   readonly snapshot: Snapshot;
   readonly agents: number;
   /** Told beside it, so that one sees whether more would help. */
@@ -24,14 +24,14 @@ export interface Question {
 /** Only the order is followed: a search for a better plan would cost more and change the answer by a percent. */
 const iterations = 0;
 
-export function lookAhead({ snapshot, agents, most }: Question): Ahead {
+export function lookAhead({ snapshot, agents, most }: RequestType): Ahead {
   const { run } = snapshot;
   const isOpen = run !== null && run.status !== 'finished';
   const only = isOpen && run.settings.only ? new Set(run.settings.only) : undefined;
   const features = Object.values(snapshot.features).filter(({ id }) => only?.has(id) !== false);
-  const outlook = lessElapsed(outlookFrom(snapshot.experience, run?.settings ?? {}), snapshot.elapsedMs);
+  const estimates = lessElapsed(estimatesFrom(snapshot.experience, run?.settings ?? {}), snapshot.elapsedMs);
   const counts = agents < most ? [agents, most] : [agents];
-  const forecasts = counts.map((count) => forecast(features, count, outlook, iterations));
+  const forecasts = counts.map((count) => forecast(features, count, estimates, iterations));
   const [first] = forecasts;
   if (!first || first.features === 0) return { text: '', isRest: isOpen, guesses: '' };
   const text = describeForecast(forecasts.map((ahead) => ({ ...ahead, guessed: 0 }))); // told in more words below
@@ -39,12 +39,12 @@ export function lookAhead({ snapshot, agents, most }: Question): Ahead {
 }
 
 /** A feature at work needs only the rest of its time, but never none: it is not done. */
-function lessElapsed(outlook: Outlook, nowMs: number): Outlook {
+function lessElapsed(estimates: Estimates, nowMs: number): Estimates {
   const leastShare = 0.1;
   return {
-    ...outlook,
+    ...estimates,
     minutesOf(feature: Feature) {
-      const { minutes, from } = outlook.minutesOf(feature);
+      const { minutes, from } = estimates.minutesOf(feature);
       const { state } = feature;
       if (state.status !== 'claimed') return { minutes, from };
       const elapsed = Math.max(0, nowMs - (state.claim.claimedMs ?? nowMs)) / 60_000;

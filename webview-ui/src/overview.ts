@@ -6,7 +6,7 @@ import { type Stage, stageOf } from '../../src/core/features/featureMachine';
 import type { FromWebview } from '../../src/protocol/webviewMessages';
 import type { Part } from './controls';
 import { element, icon, setText } from './element';
-import { costWords, formatTokens } from './figures';
+import { costText, formatTokens } from './figures';
 import { stageLooks, stages } from './stages';
 import { createButton } from './ui';
 
@@ -46,7 +46,7 @@ export function createOverview(): Part {
       const done = `${counts.get('passing') ?? 0} of ${all} passing`;
       const { run } = snapshot;
       const tokens = run === null ? 0 : run.inputTokens + run.outputTokens;
-      const spent = run === null || tokens === 0 ? [] : [costWords(run), formatTokens(tokens)];
+      const spent = run === null || tokens === 0 ? [] : [costText(run), formatTokens(tokens)];
       const isLast = run?.status === 'running' && openStages.every((stage) => !counts.get(stage));
       const last = isLast ? ['last checks, on all there is now'] : [];
       setText(words, [done, ...told, ...last, ...spent].join(' · '));

@@ -1,11 +1,11 @@
 // A run at a glance: its figures beside what one agent would have needed, and its attempts as a chart and as a table.
 import type { FromWebview } from '../../src/protocol/webviewMessages';
 import { createAttemptTable } from './attemptTable';
-import { barEnds, endLooks } from './barWords';
+import { barEnds, endLooks } from './barText';
 import type { Part } from './controls';
 import { element, icon, setText } from './element';
 import { createGanttView } from './ganttView';
-import { decidedBy, type Fact, factsOf } from './reportWords';
+import { decidedBy, type Fact, factsOf } from './reportText';
 import { type RunChart, runChartOf } from './runChart';
 
 export function createRunReport(post: (message: FromWebview) => void): Part {

@@ -17,14 +17,14 @@ import { callOf, toUpdate } from './acpCalls';
 import { failureOf } from './acpFailures';
 import { turnOf } from './acpTurns';
 import { type HookProgram, openHookGate } from './hookGate';
-import { failureInLastWords } from './outageWords';
+import { failureInLastText } from './outageText';
 
 /** From its start to an open session: Node programs of 400 MB take seconds on a busy machine. */
 const defaultOpenMs = 60_000;
 /** How long it may take to go by itself once its input has ended. */
 const politeMs = 1_000;
 /** Of what it last printed, characters. */
-const mostWords = 500;
+const mostText = 500;
 
 export function createAcpAgents(
   programs: ProgramRunner,
@@ -157,7 +157,7 @@ async function openSession(
       const { prompt: method } = acp.methods.agent.session;
       last = '';
       const turn = turnOf(await asked(agent.request(method, { sessionId, prompt })), manners);
-      const failure = turn.stop === 'done' ? failureInLastWords(last, start) : undefined;
+      const failure = turn.stop === 'done' ? failureInLastText(last, start) : undefined;
       if (failure) throw failure;
       return turn;
     },
@@ -207,6 +207,6 @@ function wasKilled(end: ProgramEnd | undefined, words: string): boolean {
 
 function describeEnd(title: string, { exitCode, errors }: ProgramEnd): string {
   const how = exitCode === null ? 'was ended by a signal' : `ended with code ${exitCode}`;
-  const words = errors.trim().slice(-mostWords);
+  const words = errors.trim().slice(-mostText);
   return `${title} ${how} in the midst of its work.${words === '' ? '' : ` It last said: ${words}`}`;
 }

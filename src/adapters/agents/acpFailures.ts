@@ -5,16 +5,16 @@ import { inert } from '../../core/shared/inert';
 import type { AgentStart } from '../../ports/externalAgents';
 import { Failure, type FailureReason } from '../../ports/failure';
 import { waitIn } from '../models/openAiFailure';
-import { serviceReasonIn } from './outageWords';
+import { serviceReasonIn } from './outageText';
 
 /** The protocol's own number for "log in first". */
 const authRequired = -32000;
-const mostWords = 1_000;
+const mostText = 1_000;
 
 /** Codex's adapter's own number for "the program behind me is gone", whatever it says of it. */
 const programGone = 1001;
 /** Words of adapters whose program behind them is gone, by itself or killed for memory. */
-const goneWords = /\bprocess (?:has )?exited\b|\bwas killed by SIG|\bterminated by signal\b/;
+const goneText = /\bprocess (?:has )?exited\b|\bwas killed by SIG|\bterminated by signal\b/;
 
 /** Kinds of errors as Claude Code's adapter names them. */
 const kinds: Readonly<Record<string, FailureReason>> = {
@@ -37,13 +37,13 @@ export function failureOf(error: unknown, { title, login }: AgentStart): Failure
   const data = error instanceof RequestError ? error.data : undefined;
   const details = ['details', 'message', 'additionalDetails'].map((name) => textIn(data, name));
   const all = [...new Set([said, ...details])].filter((text) => text !== '');
-  const words = inert(all.join(': ')).slice(0, mostWords);
+  const words = inert(all.join(': ')).slice(0, mostText);
   if (!(error instanceof RequestError))
     return new Failure('badResponse', `${title} could not be asked: ${words}`, { cause: error });
   const { code } = error;
   const kind = textIn(data, 'errorKind') || textIn(data, 'codexErrorInfo');
   const known = Object.hasOwn(kinds, kind) ? kinds[kind] : undefined;
-  const isGone = code === programGone || goneWords.test(words);
+  const isGone = code === programGone || goneText.test(words);
   const met = code === authRequired ? 'noAgent' : isGone ? 'agentGone' : serviceReasonIn(words);
   const reason = known ?? met ?? 'badResponse';
   const retryAfterMs = reason === 'rateLimited' ? waitIn(words) : undefined;

@@ -12,7 +12,7 @@ export interface DiffBounds {
   readonly named: number;
 }
 
-/** Far more than anybody reads, and 4 s of a host that has others to answer: a face waits 5 s before it calls it silent. */
+/** Far more than anybody reads, and 4 s of a host that has others to answer: a client waits 5 s before it calls it silent. */
 const usualBounds: DiffBounds = {
   fileChars: 256 * 1024,
   totalChars: 2 * 1024 * 1024,
@@ -71,11 +71,11 @@ function fileLines(
       ...head,
       `Binary files ${before === null ? '/dev/null' : from} and ${after === null ? '/dev/null' : to} differ`,
     ];
-  const words = formWords(file, before, after);
+  const words = formText(file, before, after);
   const runs = before === after ? [] : runsOf(before, after);
   const isTooLong = lengthOf(runs) > mostChars;
   if (isTooLong)
-    words.push(`# ${quoted(path)} is ${kindOf(file)}; ${countWords(runs)}, too many to be shown.`);
+    words.push(`# ${quoted(path)} is ${kindOf(file)}; ${countText(runs)}, too many to be shown.`);
   // Without a change of its own a header says nothing, and Git refuses it.
   if (runs.length === 0 || isTooLong) return head.length === 1 ? words : [...words, ...head];
   return [
@@ -109,7 +109,7 @@ function isUnreadable(text: string | null, { hash }: FileState): boolean {
 }
 
 /** What the two texts do not tell: how their lines end. */
-function formWords({ path, before, after }: StagedFile, old: string | null, now: string | null): string[] {
+function formText({ path, before, after }: StagedFile, old: string | null, now: string | null): string[] {
   if (old === null || now === null) return [];
   const [was, is] = [formOf(old, before), formOf(now, after)];
   if (was !== is) return [`# ${quoted(path)}: before, it had ${was}; now it has ${is}.`];
@@ -129,7 +129,7 @@ function lengthOf(runs: readonly Run[]): number {
   return chars;
 }
 
-function countWords(runs: readonly Run[]): string {
+function countText(runs: readonly Run[]): string {
   const count = (wanted: Run['sign']) =>
     runs.reduce((sum, { sign, lines }) => sum + (sign === wanted ? lines.length : 0), 0);
   return `${count('+')} lines come and ${count('-')} go`;

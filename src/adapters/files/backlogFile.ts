@@ -4,7 +4,7 @@ import { parseBacklog } from '../../core/features/featureList';
 import { cycleProblem } from '../../core/graph/backlogGraph';
 import { stepsInSlices } from './inSlices';
 import { readJsonFile } from './jsonFile';
-import { type PlacedProblem, placeProblems } from './jsonPlaces';
+import { type PlacedProblem, placeProblems } from './jsonPositions';
 
 export type BacklogFile =
   | {

@@ -3,7 +3,7 @@
 import { createHash } from 'node:crypto';
 import { closeSync, constants, fstatSync, lstatSync, openSync, readSync, type Stats } from 'node:fs';
 import { type FileHandle, lstat, open, stat } from 'node:fs/promises';
-import { sizeWords } from '../../core/shared/size';
+import { sizeText } from '../../core/shared/size';
 import { hasCode } from './fileFailure';
 
 /** Why there is no content. */
@@ -121,7 +121,7 @@ export function whyNotRead(reason: NotRead, mostBytes: number): string {
     case 'special':
       return 'is not a regular file';
     case 'tooLarge':
-      return `has ${sizeWords(reason.size)}; at most ${sizeWords(mostBytes)} are read`;
+      return `has ${sizeText(reason.size)}; at most ${sizeText(mostBytes)} are read`;
     default:
       return reason satisfies never;
   }

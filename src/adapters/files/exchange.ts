@@ -1,12 +1,12 @@
 // Puts a staged file in the place of the old in one step, and only if the old is still what it is taken for.
 import { link, rename, rm, unlink } from 'node:fs/promises';
+import { mostKeptBytes } from './blobStore';
 import { isNotRead } from './boundedRead';
 import { hasCode } from './fileFailure';
-import { mostKeptBytes } from './keptContent';
+import { type FileSpot, inFolderOf } from './fileSpot';
 import { type Look, lookAt } from './lookAt';
 import type { Folder } from './openFolder';
 import { takeOwnership } from './ownership';
-import { inFolderOf, type Place } from './place';
 
 /**
  * `changed`: the file, or the folder it lies in, is no longer what it was; nothing was written.
@@ -24,10 +24,10 @@ export type FolderSync = 'now' | 'later';
  * Durable when it resolves, unless the folder is synced later. The last look at the old content and the rename are two system calls: an editor that saves
  * in the microseconds between them is overwritten; there is no call that would do both.
  *
- * @param staged of `KeptContent`, gone afterwards; null: there is to be no file
+ * @param staged of `BlobStore`, gone afterwards; null: there is to be no file
  */
 export async function exchange(
-  place: Place,
+  place: FileSpot,
   isStill: Expected,
   staged: string | null,
   folderSync: FolderSync = 'now',
@@ -51,7 +51,7 @@ export async function exchange(
   }
 }
 
-async function remove(place: Place, isStill: Expected, folderSync: FolderSync): Promise<Exchanged> {
+async function remove(place: FileSpot, isStill: Expected, folderSync: FolderSync): Promise<Exchanged> {
   if (!(await isUnchanged(place.folder, place.name, isStill))) return 'changed';
   if (isStill(null) || place.missing.length > 0) return 'done';
   try {

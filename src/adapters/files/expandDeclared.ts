@@ -26,7 +26,7 @@ export async function expandDeclared(
   const wanted = new Map<string, Wanted>();
   await inSlices(declared, (text) => void wanted.set(text, wantedBy(text)));
   const globs = [...wanted].filter(([, want]) => want.matches !== undefined);
-  const places = new Map<string, Place>();
+  const places = new Map<string, ExistingPath>();
   await walkTree(root, await ignoreRules.top(), (entry, rules) => {
     const { kind, name } = entry;
     const power = powerOf(entry.path);
@@ -48,7 +48,7 @@ export async function expandDeclared(
   return named;
 }
 
-interface Place {
+interface ExistingPath {
   readonly path: string;
   readonly kind: 'file' | 'folder' | 'link' | 'other';
 }
@@ -69,7 +69,7 @@ function scopesOf(
   root: string,
   text: string,
   { matches, files }: Wanted,
-  places: ReadonlyMap<string, Place>,
+  places: ReadonlyMap<string, ExistingPath>,
 ): readonly PathScope[] {
   const literal = parseWorkspacePath(text);
   // A file may really be called `[id].ts`.
@@ -82,7 +82,7 @@ function scopesOf(
 }
 
 /** The scope under the name it really has, a folder where the path names one. */
-function realScope(root: string, scope: PathScope, places: ReadonlyMap<string, Place>): PathScope {
+function realScope(root: string, scope: PathScope, places: ReadonlyMap<string, ExistingPath>): PathScope {
   if (scope.path === '') return scope;
   const names = scope.path.split('/');
   for (const at of names.keys()) {

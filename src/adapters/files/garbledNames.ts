@@ -7,7 +7,7 @@ import { hasCode } from './fileFailure';
 const undecoded = '\uFFFD';
 
 /** Why such an entry is left out, as the end of a sentence that begins with its name as far as it can be read. */
-export const garbledWords = 'a name that is no UTF-8';
+export const garbledText = 'a name that is no UTF-8';
 
 /** Could `decoded` be of bytes that are no UTF-8? Whoever has the bytes can tell. */
 export function mayBeGarbled(decoded: string): boolean {

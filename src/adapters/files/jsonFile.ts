@@ -4,7 +4,7 @@ import { isNotRead, readFileWithin, whyNotRead } from './boundedRead';
 import { asFailures } from './fileFailure';
 import { stepsInSlices } from './inSlices';
 import { parseJsonList } from './jsonList';
-import { type PlacedProblem, placeOf } from './jsonPlaces';
+import { type PlacedProblem, placeOf } from './jsonPositions';
 
 export type JsonFile =
   | { readonly kind: 'read'; readonly text: string; readonly value: unknown }

@@ -1,7 +1,7 @@
 // Reads JSON as people write it, comments and trailing commas allowed, and says how to mend what is not.
 import { type ParseErrorCode, printParseErrorCode, visit } from 'jsonc-parser';
 import { tooDeepAt } from './jsonDepth';
-import { type PlacedProblem, placeOf } from './jsonPlaces';
+import { type PlacedProblem, placeOf } from './jsonPositions';
 
 export type ParsedText =
   | { readonly kind: 'parsed'; readonly value: unknown }

@@ -1,7 +1,7 @@
 // Reads a file where it stands, never through a link, and no more of it than an agent may change.
 import { hashWithin, isNotRead, type NotRead, readWithin, withFile } from './boundedRead';
+import type { FileSpot } from './fileSpot';
 import type { Folder } from './openFolder';
-import type { Place } from './place';
 
 /** Above this a file is not an agent's to change: 8 MiB. */
 export const maxFileBytes = 8 * 1024 * 1024;
@@ -25,13 +25,13 @@ export async function lookAt(
   });
 }
 
-export async function lookAtPlace(place: Place, mostBytes = maxFileBytes): Promise<Look | NotRead> {
+export async function lookAtPlace(place: FileSpot, mostBytes = maxFileBytes): Promise<Look | NotRead> {
   return place.stat ? lookAt(place.folder, place.name, mostBytes) : missing;
 }
 
 /** The whole file. */
 export async function readPlace(
-  place: Place,
+  place: FileSpot,
 ): Promise<{ readonly bytes: Buffer; readonly mode: number } | NotRead> {
   if (!place.stat) return missing;
   return withFile(place.folder.at(place.name), maxFileBytes, 'refuse', async (file, stat) => {

@@ -8,7 +8,7 @@ import type { OfflineScript, OfflineTurn } from '../../ports/coordinator';
 import { inSlices } from './inSlices';
 import { readTextFile } from './jsonFile';
 import { membersOf, type TextPart } from './jsonMembers';
-import { type PlacedProblem, placeOf, placeProblems } from './jsonPlaces';
+import { type PlacedProblem, placeOf, placeProblems } from './jsonPositions';
 import { parseJsonText } from './jsonText';
 
 const example = '{ "<feature name>": [ { "say": "…", "tool": "write_file", "input": { … } }, … ] }';

@@ -5,8 +5,8 @@ import type { OwnChecklist } from '../../ports/coordinator';
 import { Failure } from '../../ports/failure';
 import { isNotRead, readFileWithin, whyNotRead } from './boundedRead';
 import { hasCode, orNull } from './fileFailure';
-import { inPartThere } from './housePart';
 import type { Folder } from './openFolder';
+import { inPartThere } from './statePart';
 
 const folderName = 'prompts';
 /** It is in every request of an attempt: some 5,000 tokens. */
@@ -14,17 +14,17 @@ export const mostChecklistBytes = 20 * 1024;
 
 /**
  * Those that there are of `names`. One that cannot be had is told with a sentence that names it; nothing is thrown for it.
- * @param houseDir `.parallel-agents`, absolute
+ * @param stateDir `.parallel-agents`, absolute
  */
 export async function readOwnChecklists(
-  houseDir: string,
+  stateDir: string,
   names: readonly ChecklistName[],
 ): Promise<readonly OwnChecklist[]> {
-  const found = await Promise.all(names.map((name) => readOne(houseDir, name)));
+  const found = await Promise.all(names.map((name) => readOne(stateDir, name)));
   return found.filter((one) => one !== undefined);
 }
 
-async function readOne(houseDir: string, name: ChecklistName): Promise<OwnChecklist | undefined> {
+async function readOne(stateDir: string, name: ChecklistName): Promise<OwnChecklist | undefined> {
   const file = `${name}_prompt.md`;
   const no = (why: string): OwnChecklist => ({
     name,
@@ -32,7 +32,7 @@ async function readOne(houseDir: string, name: ChecklistName): Promise<OwnCheckl
     why: `.parallel-agents/${folderName}/${file} ${why}; the built-in checklist is used in its place.`,
   });
   try {
-    const read = await orNull(inPartThere(houseDir, [folderName], (folder) => readIn(folder, file)));
+    const read = await orNull(inPartThere(stateDir, [folderName], (folder) => readIn(folder, file)));
     if (read === null) return undefined;
     return typeof read === 'string' ? no(read) : { name, ok: true, text: read.text };
   } catch (error) {

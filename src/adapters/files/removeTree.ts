@@ -41,7 +41,7 @@ export function makeChangeable(folder: string): void {
   }
 }
 
-/** Answers with what was taken out of the tree, each a tree of its own that can be removed. */
+/** Returns what was taken out of the tree, each a tree of its own that can be removed. */
 async function makeRemovable(target: string, lifted: string): Promise<readonly string[]> {
   const trees = [target];
   for (const tree of trees) {

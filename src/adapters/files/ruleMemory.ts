@@ -3,7 +3,7 @@ import path from 'node:path';
 import { lenientName } from '../../core/shared/lenientName';
 import { isNotRead } from './boundedRead';
 import { hashOf } from './contentHash';
-import { putHouseFile, readHouseFile } from './housePart';
+import { putStateFile, readStateFile } from './statePart';
 
 export const ignoreFileName = '.gitignore';
 
@@ -31,12 +31,12 @@ export class RuleMemory {
   #entries: ReadonlyMap<string, Entry> | undefined;
   #written: Promise<unknown> = Promise.resolve();
 
-  constructor(private readonly houseDir: string) {}
+  constructor(private readonly stateDir: string) {}
 
   /** To be awaited before `userText` is asked. Rejects with `foreign` where no file of ours stands in its place. */
   async ready(): Promise<void> {
     if (this.#entries) return;
-    const stored = await readHouseFile(this.houseDir, fileName, mostStoredBytes);
+    const stored = await readStateFile(this.stateDir, fileName, mostStoredBytes);
     this.#entries ??= new Map(isNotRead(stored) ? [] : parse(stored.toString()));
   }
 
@@ -74,7 +74,7 @@ export class RuleMemory {
   }
 
   async #save(): Promise<void> {
-    await putHouseFile(this.houseDir, fileName, JSON.stringify([...(this.#entries ?? [])]));
+    await putStateFile(this.stateDir, fileName, JSON.stringify([...(this.#entries ?? [])]));
   }
 }
 

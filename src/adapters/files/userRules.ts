@@ -13,10 +13,10 @@ export interface UserRules {
   readonly memory: RuleMemory;
 }
 
-/** @param houseDir the workspace's `.parallel-agents`, as `prepareHouse` made it */
-export function createUserRules(root: string, houseDir: string): UserRules {
+/** @param stateDir the workspace's `.parallel-agents`, as `prepareStateFolder` made it */
+export function createUserRules(root: string, stateDir: string): UserRules {
   const tracked = new TrackedFiles(root);
-  const memory = new RuleMemory(houseDir);
+  const memory = new RuleMemory(stateDir);
   const outer = new OuterRules(root);
   return { tracked, outer, memory, rules: new IgnoreRules(root, tracked, memory, outer) };
 }

@@ -6,10 +6,10 @@ import path from 'node:path';
 import type { KeptArtifacts } from '../../ports/isolation';
 import { isNotRead, readFileWithin } from '../files/boundedRead';
 import { orNull } from '../files/fileFailure';
-import { inPart } from '../files/housePart';
 import type { Folder } from '../files/openFolder';
 import { isTooLong, roomBelow } from '../files/pathRoom';
 import { removeTree } from '../files/removeTree';
+import { inPart } from '../files/statePart';
 import { readText } from '../files/textForm';
 import { walkTree } from '../files/walkTree';
 
@@ -26,7 +26,7 @@ const artifactsFolder = 'artifacts';
 export class ArtifactStore {
   /** @param clean takes keys out of a text */
   constructor(
-    private readonly houseDir: string,
+    private readonly stateDir: string,
     private readonly clean: (text: string) => string,
   ) {}
 
@@ -40,7 +40,7 @@ export class ArtifactStore {
       return undefined;
     }
     const found: string[] = [];
-    const room = roomBelow(from, path.join(this.houseDir, artifactsFolder, name));
+    const room = roomBelow(from, path.join(this.stateDir, artifactsFolder, name));
     let tooLong = 0;
     await walkTree(from, true, ({ path: at, kind }) => {
       if (isTooLong(at, room)) {
@@ -55,7 +55,7 @@ export class ArtifactStore {
       return undefined;
     }
     const below = [artifactsFolder, ...name.split('/')];
-    await inPart(this.houseDir, [artifactsFolder], (all) => sweep(all, below[1] ?? ''));
+    await inPart(this.stateDir, [artifactsFolder], (all) => sweep(all, below[1] ?? ''));
     const files: { path: string; bytes: number }[] = [];
     let bytes = 0;
     for (const at of found.sort()) {
@@ -71,16 +71,16 @@ export class ArtifactStore {
     return { folder, files, leftOut: tooLong + found.length - files.length };
   }
 
-  /** @param to below the house */
+  /** @param to below the state folder */
   async #keep(from: string, to: readonly string[], size: number): Promise<boolean> {
-    const name = path.join(this.houseDir, ...to);
+    const name = path.join(this.stateDir, ...to);
     if (this.clean(name) !== name) return false; // it holds a key
     const bytes = size <= mostTextBytes ? await readFileWithin(from, mostTextBytes) : undefined;
     if (isNotRead(bytes)) return false;
     const text = bytes && readText(bytes)?.text;
     if (bytes === undefined && (await looksLikeText(from))) return false;
     const cleaned = text === undefined ? undefined : this.clean(text);
-    await inPart(this.houseDir, to.slice(0, -1), async (folder) => {
+    await inPart(this.stateDir, to.slice(0, -1), async (folder) => {
       const target = folder.at(path.basename(name));
       await removeTree(target);
       if (cleaned !== undefined && cleaned !== text) await writeFile(target, cleaned, { mode: 0o600 });

@@ -34,14 +34,14 @@ export function copiedConfig(settings: readonly Setting[]): string {
   const remotes = new Set(taken.flatMap(([key]) => /^remote\.(.+)\.url$/.exec(key)?.[1] ?? []));
   // What an agent commits stays in its copy.
   const noPush = [...remotes].map((name) => [`remote.${name}.pushurl`, 'no-push-from-a-copy:'] as const);
-  return [...taken, ...noPush, ...own].map(inWords).join('');
+  return [...taken, ...noPush, ...own].map(inText).join('');
 }
 
 function withoutUser(key: string, value: string): string {
   return key.endsWith('.url') ? value.replace(/^([a-z+]+:\/\/)[^/@]*@/i, '$1') : value;
 }
 
-function inWords([key, value]: Setting): string {
+function inText([key, value]: Setting): string {
   const [first, last] = [key.indexOf('.'), key.lastIndexOf('.')];
   const below = first < last ? ` "${key.slice(first + 1, last).replace(/["\\]/g, '\\$&')}"` : '';
   const quoted = value.replace(/["\\]/g, '\\$&').replaceAll('\n', '\\n').replaceAll('\t', '\\t');

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
-import type { GitProgram } from '../../core/guardrails/placeWords';
+import type { GitProgram } from '../../core/guardrails/placeText';
 import type { Mount } from '../../ports/workers';
 import { removeTree } from '../files/removeTree';
 import { copyGit, printOfCopy, printOfSource, programsLeftOut } from './gitCopy';

@@ -1,7 +1,7 @@
 // Makes a Git directory for a copy of a work tree: it answers as the user's does, borrows its objects, and reaches nothing of it.
 import { copyFile, mkdir, rename, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import type { GitProgram } from '../../core/guardrails/placeWords';
+import type { GitProgram } from '../../core/guardrails/placeText';
 import { askGit, quiet } from '../files/askGit';
 import { hasCode } from '../files/fileFailure';
 import { mostGitFileBytes } from '../files/gitDirectory';

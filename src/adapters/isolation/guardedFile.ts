@@ -3,18 +3,18 @@ import { powerOf } from '../../core/guardrails/powerFiles';
 import { lockKey, parseFoundPath, parseWorkspacePath } from '../../core/locks/lockPath';
 import { ok, type Refusal, type Result, refuse } from '../../core/shared/result';
 import type { FileState, StagedFile } from '../../ports/isolation';
+import { type BlobStore, mostKeptBytes } from '../files/blobStore';
 import { isNotRead } from '../files/boundedRead';
 import { exchange } from '../files/exchange';
-import { type KeptContent, mostKeptBytes } from '../files/keptContent';
+import { atSpot, type FileSpot } from '../files/fileSpot';
 import { type Look, lookAtPlace } from '../files/lookAt';
 import { type NamedByGit, powerNamedByGit } from '../files/namedByGit';
-import { atPlace, type Place } from '../files/place';
 import { powerByPlace } from '../files/powerByPlace';
 
 export interface Ground {
   /** The workspace's real path: absolute, without links. */
   readonly root: string;
-  readonly kept: KeptContent;
+  readonly kept: BlobStore;
   readonly namedByGit: NamedByGit;
   readonly alsoProtected: readonly string[];
   /** Does the disk of the workspace keep modes? Where it does not, they tell nothing. */
@@ -75,7 +75,7 @@ export function changeFile(ground: Ground, file: StagedFile, staged: string | nu
 function at<T>(
   { root, namedByGit, alsoProtected }: Ground,
   file: string,
-  work: (place: Place) => Promise<Result<T>>,
+  work: (place: FileSpot) => Promise<Result<T>>,
   standsAside?: (inTheWay: string) => boolean,
 ): Promise<Result<T>> {
   const protection = (name: string) => {
@@ -86,7 +86,7 @@ function at<T>(
   };
   // New names have been judged where the change was found (`nameTwins`); others are what they were.
   const parse = process.platform === 'win32' ? parseWorkspacePath : parseFoundPath;
-  return atPlace(root, file, protection, work, standsAside, parse);
+  return atSpot(root, file, protection, work, standsAside, parse);
 }
 
 function isState({ keepsModes }: Ground, state: FileState, now: Look | null): boolean {
@@ -96,13 +96,13 @@ function isState({ keepsModes }: Ground, state: FileState, now: Look | null): bo
 }
 
 /** What is replaced can be put back: its content is kept, or can still be had from where it stands. */
-async function keepsContent(kept: KeptContent, { hash }: FileState, place: Place): Promise<boolean> {
+async function keepsContent(kept: BlobStore, { hash }: FileState, place: FileSpot): Promise<boolean> {
   if (hash === null || (await kept.has(hash))) return true;
   const taken = await kept.putFile(place.folder.at(place.name));
   return !isNotRead(taken) && taken.hash === hash;
 }
 
-function outermostMissing({ path: file, missing }: Place): string | undefined {
+function outermostMissing({ path: file, missing }: FileSpot): string | undefined {
   if (missing.length === 0) return undefined;
   const names = file.split('/');
   return names.slice(0, names.length - missing.length).join('/');

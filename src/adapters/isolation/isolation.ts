@@ -1,9 +1,9 @@
 // The isolation of a workspace on this machine: places that are copies on its disk, and publications from them.
 import path from 'node:path';
 import type { Isolation } from '../../ports/isolation';
+import { createBlobStore } from '../files/blobStore';
 import { expandDeclared } from '../files/expandDeclared';
 import { asFailures } from '../files/fileFailure';
-import { createKeptContent } from '../files/keptContent';
 import type { UserRules } from '../files/userRules';
 import { ArtifactStore } from './artifacts';
 import { createPlaces, type Places, type PlacesOptions } from './places';
@@ -15,8 +15,8 @@ export interface IsolationOptions {
   readonly root: string;
   /** What is copied (`treeAround`). */
   readonly top: string;
-  /** Its `.parallel-agents`, as `prepareHouse` made it. */
-  readonly houseDir: string;
+  /** Its `.parallel-agents`, as `prepareStateFolder` made it. */
+  readonly stateDir: string;
   /**
    * Where the places are: a folder of ours outside of the workspace, absolute and without links. Asked at every call; it may
    * become another only while nobody works in a place.
@@ -45,8 +45,8 @@ export interface IsolationOptions {
 }
 
 export function createIsolation(options: IsolationOptions): Isolation {
-  const { root, houseDir, user } = options;
-  const kept = createKeptContent(houseDir);
+  const { root, stateDir, user } = options;
+  const kept = createBlobStore(stateDir);
   const publisher = createPublisher({ ...options, kept, memory: user.memory });
   let last: { readonly dir: string; readonly places: Places } | undefined;
   const now = (): Places => {
@@ -56,7 +56,7 @@ export function createIsolation(options: IsolationOptions): Isolation {
     last = { dir, places };
     return places;
   };
-  const artifacts = new ArtifactStore(houseDir, options.clean ?? ((text) => text));
+  const artifacts = new ArtifactStore(stateDir, options.clean ?? ((text) => text));
   return {
     ...publisher,
     folderOf: (slot) => now().folderOf(slot),

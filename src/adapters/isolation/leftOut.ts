@@ -74,7 +74,7 @@ export class LinkedParts {
     return path.join(this.dir, 'linked', nameOf(link));
   }
 
-  /** Has the targets lead into the workspace. Answers with those links that are there. */
+  /** Has the targets lead into the workspace. Returns those links that are there. */
   async make(links: readonly string[]): Promise<readonly string[]> {
     const there = links.filter((link) => foundBelow(this.top, link) !== undefined);
     for (const link of there) {

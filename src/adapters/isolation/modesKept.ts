@@ -1,9 +1,9 @@
 // Some file systems have no permission bits of their own: there a mode that was set reads back as another.
 import { chmod, lstat, rm } from 'node:fs/promises';
-import type { KeptContent } from '../files/keptContent';
+import type { BlobStore } from '../files/blobStore';
 
 /** Tried out with a staged file, on the disk of the workspace. */
-export async function keepsModes(kept: KeptContent): Promise<boolean> {
+export async function keepsModes(kept: BlobStore): Promise<boolean> {
   const staged = await kept.stage(Buffer.alloc(0), 0o600);
   try {
     const modeAfter = async (mode: number) => {

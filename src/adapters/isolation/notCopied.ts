@@ -1,5 +1,5 @@
 // What the workspace has and a place has not: to make it there would be to write over what nobody there has seen.
-import { sizeWords } from '../../core/shared/size';
+import { sizeText } from '../../core/shared/size';
 import { isUnreadable } from '../files/fileFailure';
 import { mostCopiedBytes } from './copyWhole';
 import type { SlotPlace } from './slotPlace';
@@ -28,7 +28,7 @@ function ofEntry(place: SlotPlace, at: string): string | undefined {
     if (found?.kind === 'other') return 'is a pipe, a socket or a device in the workspace, which no copy has';
     if (found?.kind !== 'file') return undefined;
     if (found.stamp.size > mostCopiedBytes)
-      return `has ${sizeWords(found.stamp.size)} in the workspace, too much for a copy`;
+      return `has ${sizeText(found.stamp.size)} in the workspace, too much for a copy`;
     return place.unread.has(at) ? notRead : undefined;
   } catch (error) {
     if (!isUnreadable(error)) throw error;

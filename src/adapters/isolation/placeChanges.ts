@@ -1,5 +1,5 @@
 // What was changed in a place, against what it started from.
-import { sizeWords } from '../../core/shared/size';
+import { sizeText } from '../../core/shared/size';
 import type { FileState, PlaceChange } from '../../ports/isolation';
 import { isUnreadable } from '../files/fileFailure';
 import type { FolderRules } from '../files/ignoreRules';
@@ -159,7 +159,7 @@ function whyNot(place: SlotPlace, at: string, found: Found | undefined): string 
   if (found?.kind !== 'file') return undefined;
   const { size } = found.stamp;
   return size > mostBroughtBytes
-    ? `It has ${sizeWords(size)}; files of at most ${sizeWords(mostBroughtBytes)} are brought over.`
+    ? `It has ${sizeText(size)}; files of at most ${sizeText(mostBroughtBytes)} are brought over.`
     : undefined;
 }
 

@@ -8,8 +8,8 @@ import type { PlaceMove, PlaceWrite } from '../../ports/isolation';
 import { isNotRead, type NotRead, whyNotRead } from '../files/boundedRead';
 import { hashOf } from '../files/contentHash';
 import { hasCode } from '../files/fileFailure';
+import { atSpot, type FileSpot, inFolderOf } from '../files/fileSpot';
 import { maxFileBytes, readPlace } from '../files/lookAt';
-import { atPlace, inFolderOf, type Place } from '../files/place';
 import { makeChangeable, removeTree } from '../files/removeTree';
 import { encodeLike, noText, readText } from '../files/textForm';
 import { putWhole } from './copyWhole';
@@ -29,7 +29,7 @@ export function writeInPlace(
   { place, root, protection }: Edited,
   { path, baseHash, content }: PlaceWrite,
 ): Promise<Result<{ readonly hash: string | null }>> {
-  const work = async (spot: Place): Promise<Result<{ readonly hash: string | null }>> => {
+  const work = async (spot: FileSpot): Promise<Result<{ readonly hash: string | null }>> => {
     const old = await readSeen(spot, baseHash);
     if (!old.ok) return old;
     const at = place.options.inside + spot.path;
@@ -51,7 +51,7 @@ export function writeInPlace(
     await inFolderOf(spot, (folder) => putWhole(bytes, mode, folder.at(spot.name), place.options.staging));
     return ok({ hash: hashOf(bytes) });
   };
-  const written = atPlace(root, path, protection, work, undefined, nameIn(place));
+  const written = atSpot(root, path, protection, work, undefined, nameIn(place));
   return unlessShut(written, path);
 }
 
@@ -59,12 +59,12 @@ export function moveInPlace(
   { place, root, protection }: Edited,
   { from, to, baseHash }: PlaceMove,
 ): Promise<Result<{ readonly hash: string }>> {
-  const work = async (source: Place): Promise<Result<{ readonly hash: string }>> => {
+  const work = async (source: FileSpot): Promise<Result<{ readonly hash: string }>> => {
     const old = await readSeen(source, baseHash);
     if (!old.ok) return old;
     // It may be called the same but for letter case.
     const isSource = (inTheWay: string) => inTheWay === source.path;
-    const move = async (target: Place): Promise<Result<{ readonly hash: string }>> => {
+    const move = async (target: FileSpot): Promise<Result<{ readonly hash: string }>> => {
       if (target.stat) return refuse('changedOnDisk', `There is a file "${target.path}" already.`);
       await place.keepBase(place.options.inside + source.path);
       await place.keepBase(place.options.inside + target.path);
@@ -73,9 +73,9 @@ export function moveInPlace(
       await place.leaveEmptied(place.options.inside + source.path);
       return ok({ hash: baseHash });
     };
-    return unlessShut(atPlace(root, to, protection, move, isSource), to);
+    return unlessShut(atSpot(root, to, protection, move, isSource), to);
   };
-  return unlessShut(atPlace(root, from, protection, work, undefined, nameIn(place)), from);
+  return unlessShut(atSpot(root, from, protection, work, undefined, nameIn(place)), from);
 }
 
 /** What is there keeps the name it has, and has to be named so. */
@@ -99,7 +99,7 @@ async function unlessShut<T>(edit: Promise<Result<T>>, file: string): Promise<Re
 
 /** The file as it is, if that is what the writer saw. */
 async function readSeen(
-  spot: Place,
+  spot: FileSpot,
   baseHash: string | null,
 ): Promise<Result<{ readonly bytes: Buffer; readonly mode: number } | null>> {
   const read = await readPlace(spot);

@@ -1,10 +1,10 @@
 // Makes a place what the workspace is now.
 import { chmodSync, readdirSync } from 'node:fs';
 import { tooLargeToCopy } from '../../core/guardrails/copySize';
-import { sizeWords } from '../../core/shared/size';
+import { sizeText } from '../../core/shared/size';
 import { Failure } from '../../ports/failure';
 import { hasCode, isUnreadable } from '../files/fileFailure';
-import { garbledWords } from '../files/garbledNames';
+import { garbledText } from '../files/garbledNames';
 import { inParallel } from '../files/inParallel';
 import { inSlices } from '../files/inSlices';
 import { ArrivalList } from './arrivals';
@@ -50,7 +50,7 @@ export async function prepare(
   const [seen, ours] = await Promise.all([looked, surveyPlace(place, (at) => garbled.push(at))]);
   const { theirs, unread, leftOut } = seen;
   requireFitting(theirs, limitBytes);
-  for (const at of unread) place.unread.add(seen.garbled.has(at) ? `${at} (${garbledWords})` : at);
+  for (const at of unread) place.unread.add(seen.garbled.has(at) ? `${at} (${garbledText})` : at);
   const isExcluded = (at: string) =>
     rules(at.replace(/\/$/, ''), at.endsWith('/') ? 'folder' : 'file') === 'excluded';
   place.excluded = [...leftOut].filter(isExcluded).sort().slice(0, mostNamedExcluded);
@@ -64,7 +64,7 @@ export async function prepare(
   });
   const came = await copyParts(place, { theirs, ours, missing: [...unread, ...leftOut] });
   const plan = planPlace(theirs, ours, { manifest: place.manifest, came, now: Date.now() });
-  for (const [at, size] of plan.tooLarge) place.unread.add(`${at} (${sizeWords(size)})`);
+  for (const [at, size] of plan.tooLarge) place.unread.add(`${at} (${sizeText(size)})`);
   for (const at of plan.restless) place.unread.add(`${at} (still being written)`);
   for (const [at, wanted] of plan.others) await place.take(at, wanted);
   await inParallel(plan.files, ([at, wanted]) => place.take(at, wanted));

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { fieldsOf } from '../../core/shared/fields';
 import type { StagedFile } from '../../ports/isolation';
 import { isNotRead } from '../files/boundedRead';
-import { putHouseFile, readHouseFile, removeHouseFile } from '../files/housePart';
+import { putStateFile, readStateFile, removeStateFile } from '../files/statePart';
 
 /** A file that the publication puts, and the outermost folder that has to be made for it. */
 export interface Put {
@@ -25,7 +25,7 @@ const mostBytes = 256 * 1024 * 1024;
 
 /** One entry at most: publications go one after the other. Every method rejects with `foreign` where its file is none. */
 export class PublicationJournal {
-  constructor(private readonly houseDir: string) {}
+  constructor(private readonly stateDir: string) {}
 
   /** The entry for these very files, if that is the last one. */
   async read(key: string): Promise<Entry | undefined> {
@@ -35,17 +35,17 @@ export class PublicationJournal {
 
   /** Whichever files it is for. */
   async last(): Promise<Entry | undefined> {
-    const stored = await readHouseFile(this.houseDir, fileName, mostBytes);
+    const stored = await readStateFile(this.stateDir, fileName, mostBytes);
     return isNotRead(stored) ? undefined : parse(stored.toString());
   }
 
   /** Durable when it resolves. */
   write(entry: Entry): Promise<void> {
-    return putHouseFile(this.houseDir, fileName, JSON.stringify(entry));
+    return putStateFile(this.stateDir, fileName, JSON.stringify(entry));
   }
 
   clear(): Promise<void> {
-    return removeHouseFile(this.houseDir, fileName);
+    return removeStateFile(this.stateDir, fileName);
   }
 }
 

@@ -3,11 +3,11 @@
 import { Failure } from '../../ports/failure';
 import type { FileState, Isolation, StagedFile } from '../../ports/isolation';
 import { SerialQueue } from '../../ports/serialQueue';
+import { type BlobStore, mostKeptBytes } from '../files/blobStore';
 import { isNotRead, whyNotRead } from '../files/boundedRead';
 import { asFailures } from '../files/fileFailure';
 import { gitSettingsOf, repositoriesAround } from '../files/gitSettings';
 import { inParallel } from '../files/inParallel';
-import { type KeptContent, mostKeptBytes } from '../files/keptContent';
 import type { RuleMemory } from '../files/ruleMemory';
 import { keepsModes } from './modesKept';
 import { type Publishing, putFiles, withdrawFiles } from './publication';
@@ -16,9 +16,9 @@ import { PublicationJournal } from './publicationJournal';
 export interface PublisherOptions {
   /** The workspace's real path: absolute, without links. */
   readonly root: string;
-  /** Its `.parallel-agents`, as `prepareHouse` made it. */
-  readonly houseDir: string;
-  readonly kept: KeptContent;
+  /** Its `.parallel-agents`, as `prepareStateFolder` made it. */
+  readonly stateDir: string;
+  readonly kept: BlobStore;
   /** To be told of every ignore file that a publication is about to change. */
   readonly memory: RuleMemory;
   /** Canonical paths that no agent may write besides those that never may, such as a backlog of another name. */
@@ -46,8 +46,8 @@ export interface Publisher
 }
 
 export function createPublisher(options: PublisherOptions): Publisher {
-  const { root, houseDir, kept, memory, alsoProtected = () => [] } = options;
-  const journal = new PublicationJournal(houseDir);
+  const { root, stateDir, kept, memory, alsoProtected = () => [] } = options;
+  const journal = new PublicationJournal(stateDir);
   const gitSettings = gitSettingsOf(root);
   let modes: Promise<boolean> | undefined;
   /** One after the other: of files that only together make a Git directory, the last is refused. */
@@ -100,7 +100,7 @@ export function createPublisher(options: PublisherOptions): Publisher {
   };
 }
 
-async function stageChange(kept: KeptContent, change: PlacedChange): Promise<StagedFile> {
+async function stageChange(kept: BlobStore, change: PlacedChange): Promise<StagedFile> {
   const { path, before, beforeAt, afterAt } = change;
   if (before.hash !== null && beforeAt !== undefined && !(await kept.has(before.hash)))
     await kept.putFile(beforeAt);

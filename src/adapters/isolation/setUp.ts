@@ -104,12 +104,12 @@ export class SetUp {
 async function printOf(ours: Survey, leftOut: LeftOut['of']): Promise<string> {
   const lines: string[] = [];
   await inSlices(ours, ([at, found]) => {
-    if (leftOut(at, kindOf(found)) === 'excluded') lines.push(`${at}\0${wordsOf(found)}`);
+    if (leftOut(at, kindOf(found)) === 'excluded') lines.push(`${at}\0${textOf(found)}`);
   });
   return createHash('sha256').update(lines.sort().join('\n')).digest('hex');
 }
 
-function wordsOf(found: Found): string {
+function textOf(found: Found): string {
   if (found.kind === 'file') {
     const { size, mtimeMs, ctimeMs, ino, mode } = found.stamp;
     return [size, mtimeMs, ctimeMs, ino, mode].join(' ');

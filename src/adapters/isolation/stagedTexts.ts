@@ -1,15 +1,15 @@
 // What staged changes say, for rules and for people to read.
 import { Failure } from '../../ports/failure';
 import type { FileState, FileTexts, StagedFile } from '../../ports/isolation';
-import type { KeptContent } from '../files/keptContent';
+import type { BlobStore } from '../files/blobStore';
 import { maxFileBytes } from '../files/lookAt';
 import { readText } from '../files/textForm';
 
-export async function readStaged(kept: KeptContent, { before, after }: StagedFile): Promise<FileTexts> {
+export async function readStaged(kept: BlobStore, { before, after }: StagedFile): Promise<FileTexts> {
   return { before: await textOf(kept, before), after: await textOf(kept, after) };
 }
 
-async function textOf(kept: KeptContent, { hash }: FileState): Promise<string | null> {
+async function textOf(kept: BlobStore, { hash }: FileState): Promise<string | null> {
   if (hash === null) return null;
   try {
     const bytes = await kept.get(hash);

@@ -3,7 +3,7 @@ import { APIConnectionError, APIError, APIUserAbortError } from '@anthropic-ai/s
 import type { Redactor } from '../../core/guardrails/redactor';
 import { Failure, type FailureReason } from '../../ports/failure';
 import { failureOfThrown } from './connectionFailure';
-import { failureOf, pageWords, reasonOfPage, reasonOfStatus } from './httpFailure';
+import { failureOf, pageText, reasonOfPage, reasonOfStatus } from './httpFailure';
 
 /**
  * The original error is not kept as `cause`: its text could quote the key, and causes get logged.
@@ -17,7 +17,7 @@ export function toFailure(error: unknown, redactor: Redactor, signal: AbortSigna
   const words = error.apiMessage ?? error.message;
   const { status, type, headers } = error;
   if (status !== undefined && !isOwnWord(error)) {
-    const page = pageWords(status, headers, error.message);
+    const page = pageText(status, headers, error.message);
     return failureOf(reasonOfPage(status), page, redactor, headers);
   }
   return failureOf(reasonOfType(type, words) ?? reasonOfStatus(status), words, redactor, headers);

@@ -1,5 +1,5 @@
 // Fetch that ends an answer which does not end by itself.
-import { sizeWords } from '../../core/shared/size';
+import { sizeText } from '../../core/shared/size';
 import { Failure } from '../../ports/failure';
 
 /**
@@ -30,4 +30,4 @@ function bound(): TransformStream<Uint8Array, Uint8Array> {
   });
 }
 
-const endless = `The model service sent more than ${sizeWords(mostBytes)} for one answer, which no model writes, and no end of it.`;
+const endless = `The model service sent more than ${sizeText(mostBytes)} for one answer, which no model writes, and no end of it.`;

@@ -1,7 +1,7 @@
 // What it means that no answer came over the wire: nobody there, a connection that broke, or one that is not to be trusted.
 import type { Redactor } from '../../core/guardrails/redactor';
 import type { Failure, FailureReason } from '../../ports/failure';
-import { failureOf, wordsOf } from './httpFailure';
+import { failureOf, textOf } from './httpFailure';
 
 export type Coded = Error & { readonly code?: unknown };
 
@@ -11,15 +11,15 @@ export function failureOfThrown(error: unknown, redactor: Redactor): Failure {
   if (error instanceof SyntaxError)
     return failureOf(
       'unusable',
-      `What came back is no answer of the model service: ${wordsOf(error)}`,
+      `What came back is no answer of the model service: ${textOf(error)}`,
       redactor,
     );
   const untrusted = tlsFailureIn(causesOf(error));
   if (untrusted) return failureOf(untrusted.reason, untrusted.words, redactor);
   if (causesOf(error).some(isUnreached))
-    return failureOf('noConnection', `The model service cannot be reached: ${wordsOf(error)}.`, redactor);
+    return failureOf('noConnection', `The model service cannot be reached: ${textOf(error)}.`, redactor);
   // Fetch tells a lost connection as a TypeError.
-  return failureOf('unreachable', `the connection to the model service failed: ${wordsOf(error)}`, redactor);
+  return failureOf('unreachable', `the connection to the model service failed: ${textOf(error)}`, redactor);
 }
 
 /** Nothing was sent: there is no way to whoever was to be connected to, or nobody is there. */

@@ -1,8 +1,8 @@
 // Sorts the errors of models that an editor answers for: what VS Code says by a code, and what its models' makers word
 // themselves.
 import { Failure, type FailureReason } from '../../ports/failure';
-import { wordsOf } from './httpFailure';
-import { reasonInWords } from './openAiFailure';
+import { textOf } from './httpFailure';
+import { reasonInText } from './openAiFailure';
 
 /** By `code` of a `LanguageModelError`, or the name that makers of models give theirs. */
 const byCode: Readonly<Record<string, FailureReason>> = {
@@ -23,12 +23,12 @@ const told: { readonly [R in FailureReason]?: string } = {
 export function failureOfEditor(error: unknown): Failure {
   if (Failure.is(error)) return error;
   const codes = causesOf(error).flatMap(codesOf);
-  const words = wordsOf(error);
+  const words = textOf(error);
   const code = codes.find((one) => Object.hasOwn(byCode, one));
   const named = code === undefined ? undefined : byCode[code];
   // What it says of an account or a prompt tells more than that it is blocked.
-  const inWords = reasonInWords(words);
-  const reason = named === 'notOffered' ? named : (inWords ?? named ?? 'unreachable');
+  const inText = reasonInText(words);
+  const reason = named === 'notOffered' ? named : (inText ?? named ?? 'unreachable');
   return new Failure(reason, `${told[reason] ?? ''}${words}`.slice(0, 1000), { cause: error });
 }
 

@@ -3,7 +3,7 @@ import type { Redactor } from '../../core/guardrails/redactor';
 import { Failure, type FailureReason } from '../../ports/failure';
 
 /** Words of a failure are cut to this many characters. */
-const mostWords = 1000;
+const mostText = 1000;
 
 /** A failure whose words hold no key. @param redactor knows the key */
 export function failureOf(
@@ -14,13 +14,13 @@ export function failureOf(
 ): Failure {
   const retryAfterMs = retryAfter(headers);
   const wait = retryAfterMs === undefined ? {} : { retryAfterMs };
-  return new Failure(reason, redactor.text(words).slice(0, mostWords), wait);
+  return new Failure(reason, redactor.text(words).slice(0, mostText), wait);
 }
 
 /** Undefined for a stream of events; anything else was sent by something between us and the service. */
 export function pageFailure({ status, headers }: Response): Failure | undefined {
   const isStream = /^text\/event-stream\b/i.test(headers.get('content-type') ?? '');
-  return isStream ? undefined : new Failure('unusable', pageWords(status, headers, ''));
+  return isStream ? undefined : new Failure('unusable', pageText(status, headers, ''));
 }
 
 /** The wait the service asked for, in milliseconds: `retry-after-ms`, or `retry-after` in seconds or as a date. */
@@ -38,7 +38,7 @@ export function retryAfter(headers: Headers | undefined): number | undefined {
 }
 
 /** Pages come from proxies, firewalls, portals and wrong addresses. */
-export function pageWords(status: number, headers: Headers | undefined, body: string): string {
+export function pageText(status: number, headers: Headers | undefined, body: string): string {
   const kind = headers?.get('content-type')?.split(';', 1)[0] || 'no content type';
   const title = /<title[^>]*>([^<]{1,200})/i.exec(body)?.[1]?.trim();
   const to = headers?.get('location');
@@ -79,7 +79,7 @@ export function reasonOfStatus(status: number | undefined): FailureReason {
   return status === 400 || status === 422 ? 'badResponse' : 'unusable';
 }
 
-export function wordsOf(error: unknown): string {
+export function textOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const cause = error.cause instanceof Error ? ` (${error.cause.message})` : '';
   return `${error.message}${cause}`;

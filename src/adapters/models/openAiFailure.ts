@@ -2,7 +2,7 @@
 import type { Redactor } from '../../core/guardrails/redactor';
 import { fieldsOf } from '../../core/shared/fields';
 import type { Failure, FailureReason } from '../../ports/failure';
-import { failureOf, pageWords, reasonOfPage, reasonOfStatus } from './httpFailure';
+import { failureOf, pageText, reasonOfPage, reasonOfStatus } from './httpFailure';
 
 /** What a service says of an error, whichever form it has for that. */
 export interface ServiceError {
@@ -36,7 +36,7 @@ export function failureOfAnswer(
 ): Failure {
   const error = errorIn(parsed(body));
   if (error === undefined)
-    return failureOf(reasonOfPage(status), pageWords(status, headers, body), redactor, headers);
+    return failureOf(reasonOfPage(status), pageText(status, headers, body), redactor, headers);
   return failureOfError({ ...error, status }, redactor, headers);
 }
 
@@ -70,13 +70,13 @@ const told: readonly (readonly [RegExp, FailureReason])[] = [
 ];
 
 function reasonOf({ message, codes, status }: ServiceError): FailureReason {
-  const named = reasonInWords([...codes, message].join('\n'));
+  const named = reasonInText([...codes, message].join('\n'));
   if (named !== undefined) return named;
   return status === 403 ? 'unauthorized' : reasonOfStatus(status);
 }
 
 /** What is known by a maker's own words for it. */
-export function reasonInWords(words: string): FailureReason | undefined {
+export function reasonInText(words: string): FailureReason | undefined {
   return told.find(([pattern]) => pattern.test(words))?.[1];
 }
 

@@ -14,7 +14,7 @@ export class ByteRing {
     return this.#pushed - this.#gone;
   }
 
-  /** Answers how many bytes it forgot for these, of these or of older ones. */
+  /** Returns how many bytes it forgot for these, of these or of older ones. */
   push(bytes: Uint8Array): number {
     const news = bytes.subarray(Math.max(0, bytes.length - this.capacity));
     this.#pushed += bytes.length;

@@ -11,7 +11,7 @@ import { commandEnvironment, type Environment, programEnvironment } from './chil
 import { createFrameReader, type EndCause, type GuardFrame, type GuardRequest } from './guardFrames';
 import { createOutputTail, type OutputTail } from './outputTail';
 import { addTags, tagVariable } from './processTag';
-import { createProcessEnder, type ProcessTree } from './processTree';
+import { createProcessTerminator, type ProcessTree } from './processTree';
 import { startChild } from './startChild';
 import { createTextCleaner } from './terminalText';
 
@@ -47,7 +47,7 @@ export function createCommandRunner({
   graceMs = defaultGraceMs,
   overtimeMs = defaultOvertimeMs,
   birthMs = defaultBirthMs,
-  ender = createProcessEnder(),
+  ender = createProcessTerminator(),
   environment = process.env,
 }: CommandRunnerOptions): CommandRunner {
   async function run(command: CommandRun, signal?: AbortSignal): Promise<CommandResult> {

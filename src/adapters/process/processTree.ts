@@ -2,13 +2,13 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { ProcessIdentity } from '../../core/events/event';
 import { Failure } from '../../ports/failure';
-import type { ProcessEnder } from '../../ports/workers';
+import type { ProcessTerminator } from '../../ports/workers';
 import { createProcessFamily, type FamilyHead } from './processFamily';
 import type { ProcessRow, ProcessTable } from './processTable';
 import { createSystemProcessTable } from './systemProcessTable';
 
 /** What the rooms ask for, and what their adapters need beside it. */
-export interface ProcessTree extends ProcessEnder {
+export interface ProcessTree extends ProcessTerminator {
   /**
    * As the port says. Throws `Failure`: `denied` when what is left belongs to another user, `io` when the system does
    * not end a process 10 s after it was forced (it hangs in the kernel, for instance on a dead network share).
@@ -23,7 +23,7 @@ const firstPauseMs = 5;
 const longestPauseMs = 100;
 const hopelessMs = 10_000;
 
-export function createProcessEnder(table: ProcessTable = createSystemProcessTable()): ProcessTree {
+export function createProcessTerminator(table: ProcessTable = createSystemProcessTable()): ProcessTree {
   async function identify(pid: number): Promise<ProcessIdentity | undefined> {
     const row = await table.find(pid);
     return row && { pid, started: row.started };

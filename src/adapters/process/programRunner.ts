@@ -11,7 +11,7 @@ import { agentEnvironment, type Environment, programEnvironment } from './childE
 import { createFrameReader, type GuardRequest, inputFd, outputFd } from './guardFrames';
 import { createOutputTail } from './outputTail';
 import { addTags, tagVariable } from './processTag';
-import { createProcessEnder, type ProcessTree } from './processTree';
+import { createProcessTerminator, type ProcessTree } from './processTree';
 import { startChild } from './startChild';
 
 export interface ProgramRun {
@@ -68,7 +68,7 @@ export function createProgramRunner({
   guardPath,
   execPath,
   graceMs = defaultGraceMs,
-  ender = createProcessEnder(),
+  ender = createProcessTerminator(),
   environment = process.env,
 }: ProgramRunnerOptions): ProgramRunner {
   return {

@@ -1,4 +1,4 @@
-// Keeps workers ready ahead of need: a spare has loaded its program and waits for its token, so that handing work over
+// Keeps workers ready ahead of need: a warm worker has loaded its program and waits for its token, so that handing work over
 // costs no start of a process.
 import type { Clock } from '../../ports/system';
 import type { WorkerSpawner } from '../../ports/workers';
@@ -11,31 +11,31 @@ export interface WarmSpawnerOptions {
    * The mark of a worker that was started before its attempt. What it runs later carries the attempt's; it itself is
    * known by its number and start time, which are on record before it begins, and until then it ends with its host.
    */
-  readonly spareTag: string;
-  /** How long nobody may have asked for a worker before the next spare is started; default 250 ms. */
+  readonly warmTag: string;
+  /** How long nobody may have asked for a worker before the next warm worker is started; default 250 ms. */
   readonly restMs?: number;
 }
 
 export interface WarmSpawner extends WorkerSpawner {
   /** From now on so many workers stand ready; what is too much is ended, what is missing started when it is quiet. */
   keep(count: number): void;
-  /** Ends the spares, resolves when they are gone; none is started afterwards. */
+  /** Ends the warm workers, resolves when they are gone; none is started afterwards. */
   close(): Promise<void>;
 }
 
 /** Starting a process takes the host's thread for some 10 ms and a core for 100: not while a worker takes up its work. */
 const defaultRestMs = 250;
-/** A spare that dies unasked is replaced; each time one does, after twice the rest. */
+/** A warm worker that dies unasked is replaced; each time one does, after twice the rest. */
 const mostDoublings = 8;
 
 export function createWarmSpawner({
   starter,
   clock,
-  spareTag,
+  warmTag,
   restMs = defaultRestMs,
 }: WarmSpawnerOptions): WarmSpawner {
   /** Oldest first: those have loaded. */
-  const spares: Promise<IdleWorker>[] = [];
+  const idle: Promise<IdleWorker>[] = [];
   const ends = new Set<Promise<unknown>>();
   let wanted = 0;
   let deaths = 0;
@@ -45,7 +45,7 @@ export function createWarmSpawner({
   function rest(): void {
     cancelRest?.();
     cancelRest = undefined;
-    if (spares.length >= wanted) return;
+    if (idle.length >= wanted) return;
     cancelRest = clock.after(restMs * 2 ** Math.min(deaths, mostDoublings), () => {
       cancelRest = undefined;
       add();
@@ -54,24 +54,24 @@ export function createWarmSpawner({
   }
 
   function add(): void {
-    const spare = starter.start(spareTag);
-    spares.push(spare);
+    const warmWorker = starter.start(warmTag);
+    idle.push(warmWorker);
     const lost = () => {
-      if (!take(spare)) return;
+      if (!take(warmWorker)) return;
       deaths += 1;
       rest();
     };
-    void spare.then((worker) => worker.exited.then(lost), lost);
+    void warmWorker.then((worker) => worker.exited.then(lost), lost);
   }
 
-  function take(spare: Promise<IdleWorker> | undefined): boolean {
-    const at = spare ? spares.indexOf(spare) : -1;
-    if (at >= 0) spares.splice(at, 1);
+  function take(warmWorker: Promise<IdleWorker> | undefined): boolean {
+    const at = warmWorker ? idle.indexOf(warmWorker) : -1;
+    if (at >= 0) idle.splice(at, 1);
     return at >= 0;
   }
 
-  function dismiss(spare: Promise<IdleWorker>): void {
-    const gone = spare.then(
+  function dismiss(warmWorker: Promise<IdleWorker>): void {
+    const gone = warmWorker.then(
       (worker) => {
         worker.dismiss();
         return worker.exited;
@@ -84,15 +84,15 @@ export function createWarmSpawner({
 
   function keep(count: number): void {
     wanted = isClosed ? 0 : count;
-    for (const spare of spares.splice(wanted)) dismiss(spare);
-    if (!cancelRest || spares.length >= wanted) rest();
+    for (const warmWorker of idle.splice(wanted)) dismiss(warmWorker);
+    if (!cancelRest || idle.length >= wanted) rest();
   }
 
   return {
     async spawn(start) {
-      const spare = spares.shift();
+      const warmWorker = idle.shift();
       rest();
-      const worker = await spare?.catch(() => undefined);
+      const worker = await warmWorker?.catch(() => undefined);
       if (!worker) return starter.start(start.tag).then((fresh) => named(fresh, start.slot));
       deaths = 0;
       rest();

@@ -3,8 +3,8 @@
 import { type FileHandle, open, rename, rm } from 'node:fs/promises';
 import { Failure } from '../../ports/failure';
 import { reasonOf } from '../files/fileFailure';
-import { inPart } from '../files/housePart';
 import type { Folder } from '../files/openFolder';
+import { inPart } from '../files/statePart';
 import { cleanTail } from './outputTail';
 
 export interface WorkerLog {
@@ -23,8 +23,8 @@ export class WorkerLogs {
   /** Renames are done one after the other, so that two workers of one slot never mix their names up. */
   #renamed: Promise<unknown> = Promise.resolve();
 
-  /** @param houseDir `.parallel-agents`, absolute */
-  constructor(private readonly houseDir: string) {}
+  /** @param stateDir `.parallel-agents`, absolute */
+  constructor(private readonly stateDir: string) {}
 
   /** Empty, readable by the user only. */
   async open(): Promise<WorkerLog> {
@@ -47,7 +47,7 @@ export class WorkerLogs {
   }
 
   #inFolder<T>(work: (folder: Folder) => Promise<T>): Promise<T> {
-    return inPart(this.houseDir, ['logs'], work);
+    return inPart(this.stateDir, ['logs'], work);
   }
 
   #log(file: FileHandle, number: number, name: string): WorkerLog {

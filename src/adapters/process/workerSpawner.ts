@@ -6,7 +6,7 @@ import { Failure } from '../../ports/failure';
 import type { WorkerHandle, WorkerSpawner } from '../../ports/workers';
 import { type Environment, programEnvironment } from './childEnvironment';
 import { addTags, tagVariable } from './processTag';
-import { createProcessEnder, type ProcessTree } from './processTree';
+import { createProcessTerminator, type ProcessTree } from './processTree';
 import { startChild } from './startChild';
 import { WorkerLogs } from './workerLogs';
 
@@ -16,7 +16,7 @@ export interface WorkerSpawnerOptions {
   /** Node, or the editor's executable, which acts as Node for the worker. */
   readonly execPath: string;
   /** The workspace's `.parallel-agents`: its `logs` get `worker-<slot>.log` and that of the worker before it in that slot. */
-  readonly houseDir: string;
+  readonly stateDir: string;
   readonly ender?: ProcessTree;
   readonly environment?: Environment;
 }
@@ -37,18 +37,18 @@ export interface WorkerStarter {
 export function createWorkerSpawner({
   workerPath,
   execPath,
-  houseDir,
-  ender = createProcessEnder(),
+  stateDir,
+  ender = createProcessTerminator(),
   environment = process.env,
 }: WorkerSpawnerOptions): WorkerSpawner & WorkerStarter {
-  const logs = new WorkerLogs(houseDir);
+  const logs = new WorkerLogs(stateDir);
 
   async function start(tag: string): Promise<IdleWorker> {
     const log = await logs.open();
     try {
       const worker = await startChild('a worker', () =>
         spawn(execPath, [workerPath], {
-          cwd: path.parse(houseDir).root, // a folder of the user's could not be removed while a worker sits in it
+          cwd: path.parse(stateDir).root, // a folder of the user's could not be removed while a worker sits in it
           env: programEnvironment(environment, addTags(environment[tagVariable], tag)),
           // The log is a file, not a pipe: a worker whose pipe breaks with its host would die of it.
           stdio: ['pipe', log.file.fd, log.file.fd],

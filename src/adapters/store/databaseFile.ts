@@ -9,7 +9,7 @@ export const databaseName = 'agents.db';
 export const journalName = 'agents.journal';
 
 /** The folder that holds both, and how it is reached. */
-export interface Place {
+export interface StoreFolder {
   readonly files: DiskFiles;
   readonly dir: string;
 }
@@ -43,7 +43,7 @@ export function exportAt(database: SqlJsDatabase, lsn: number): Uint8Array {
 }
 
 /** Resolves when the new file would survive a power cut; a crash before that leaves the old one or the new one. */
-export async function placeDatabase({ files, dir }: Place, content: Uint8Array): Promise<void> {
+export async function putDatabase({ files, dir }: StoreFolder, content: Uint8Array): Promise<void> {
   const file = await putInPlace(files, join(dir, databaseName), content);
   await file.close();
   await files.syncFolder(dir);

@@ -5,9 +5,9 @@ import { basename, dirname, relative, sep } from 'node:path';
 import { Failure, type FailureReason } from '../../ports/failure';
 import { isNotRead, readFileWithin, whyNotRead } from '../files/boundedRead';
 import { orNull } from '../files/fileFailure';
-import { inPart, inPartThere } from '../files/housePart';
-import { refuseForeignFile } from '../files/houseParts';
 import type { Folder } from '../files/openFolder';
+import { inPart, inPartThere } from '../files/statePart';
+import { refuseForeignFile } from '../files/stateParts';
 
 /** Every method may reject with the system's error, having done all, part or nothing of its work. */
 export interface DiskFiles {
@@ -40,7 +40,7 @@ export interface Held {
 }
 
 export interface DiskFile extends Held {
-  /** Answers how many of the bytes it wrote, which may be fewer than it was given. */
+  /** Returns how many of the bytes it wrote, which may be fewer than it was given. */
   write(bytes: Uint8Array, position: number): Promise<number>;
   truncate(size: number): Promise<void>;
   /** Resolves when content and size would survive a power cut. */
@@ -53,15 +53,15 @@ export interface DiskFile extends Held {
 const mostBytes = 2 ** 30;
 
 /**
- * The disk as it is, for paths of `houseDir` and of what is in it. No part of it is reached through a link, whenever that
+ * The disk as it is, for paths of `stateDir` and of what is in it. No part of it is reached through a link, whenever that
  * came: every method but `isAt` rejects with `foreign` then.
  *
- * @param houseDir `.parallel-agents`, absolute
+ * @param stateDir `.parallel-agents`, absolute
  */
-export function createHouseFiles(houseDir: string): DiskFiles {
-  const below = (folder: string) => relative(houseDir, folder).split(sep).filter(Boolean);
+export function createStateFiles(stateDir: string): DiskFiles {
+  const below = (folder: string) => relative(stateDir, folder).split(sep).filter(Boolean);
   const within = <T>(folder: string, work: (opened: Folder) => Promise<T>) =>
-    inPartThere(houseDir, below(folder), work);
+    inPartThere(stateDir, below(folder), work);
   const beside = <T>(file: string, work: (name: string) => Promise<T>) =>
     within(dirname(file), (folder) => work(folder.at(basename(file))));
   const exists = async (file: string) =>
@@ -82,7 +82,7 @@ export function createHouseFiles(houseDir: string): DiskFiles {
       }),
     rename: (from, to) => beside(from, (old) => beside(to, (name) => rename(old, name))),
     remove: async (file) => void (await orNull(beside(file, (name) => rm(name, { force: true })))),
-    makeFolder: (folder) => inPart(houseDir, below(folder), async () => undefined),
+    makeFolder: (folder) => inPart(stateDir, below(folder), async () => undefined),
     list: async (folder) => (await orNull(within(folder, (opened) => readdir(opened.at('.'))))) ?? [],
     syncFolder: (folder) => within(folder, (opened) => opened.sync()),
     exists,

@@ -65,7 +65,7 @@ export function publicationsOfEdits(database: SqlJsDatabase): TakenOver {
   const records = [...byFence.values()].filter(({ files }) => files.length > 0);
   return {
     statements: records.map(putPublication),
-    ...(shared.size > 0 && { words: wordsFor([...shared]) }),
+    ...(shared.size > 0 && { words: textFor([...shared]) }),
   };
 }
 
@@ -74,7 +74,7 @@ function stagedOf({ path, original, mode, written, pending }: EditRow): StagedFi
   return { path, before: { hash: original, mode }, after: { hash: after, mode: null } };
 }
 
-function wordsFor(paths: readonly string[]): string {
+function textFor(paths: readonly string[]): string {
   const more = paths.length > mostNamed ? ` and ${paths.length - mostNamed} more` : '';
   const named = paths
     .slice(0, mostNamed)

@@ -34,9 +34,9 @@ export class EventArchive {
   constructor(
     private readonly files: DiskFiles,
     /** The folder that the database lies in. */
-    houseDir: string,
+    stateDir: string,
   ) {
-    this.#dir = join(houseDir, historyName);
+    this.#dir = join(stateDir, historyName);
   }
 
   /** Resolves when the page would survive a power cut, and no other holds any of its events. */

@@ -20,8 +20,8 @@ import {
   isAgentEnd,
   isAgentStatus,
   isCheckProof,
+  isClientKind,
   isEvidence,
-  isFace,
   isFeatureSpec,
   isLongText,
   isProcess,
@@ -186,7 +186,7 @@ const shapes: { readonly [T in EventType]: Is } = {
     account: optional(isText),
     atOnce: optional(nullable(isCount)),
   }),
-  'owner.changed': shapeOf({ epoch: isCount, process: isProcess, face: isFace }),
+  'owner.changed': shapeOf({ epoch: isCount, process: isProcess, face: isClientKind }),
   'recovery.done': shapeOf({
     endedProcesses: isCount,
     releasedFeatures: listOf(isId),

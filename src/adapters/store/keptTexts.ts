@@ -32,10 +32,10 @@ export class KeptTexts {
   constructor(
     private readonly files: DiskFiles,
     /** The folder that the database lies in. */
-    houseDir: string,
+    stateDir: string,
   ) {
-    this.#dir = join(houseDir, folderName);
-    this.#oldDir = join(houseDir, historyName, folderName);
+    this.#dir = join(stateDir, folderName);
+    this.#oldDir = join(stateDir, historyName, folderName);
   }
 
   /** Resolves when all of `texts`, by name, would survive a power cut. */

@@ -7,8 +7,8 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { Failure } from '../../ports/failure';
 import { isNotRead, readFileWithin, whyNotRead } from '../files/boundedRead';
 import { hasCode, orNull } from '../files/fileFailure';
-import { refuseForeignFile } from '../files/houseParts';
 import type { Folder } from '../files/openFolder';
+import { refuseForeignFile } from '../files/stateParts';
 
 export const leaseName = 'owner.json';
 /** All of it is written in one piece, always as long. */
@@ -44,23 +44,23 @@ export interface Sign extends Partial<LeaseHolder> {
 }
 
 /** Undefined where there is none. */
-export async function openLease(house: Folder): Promise<FileHandle | undefined> {
-  const at = path.join(house.path, leaseName);
-  if (!(await refuseForeignFile(at, house.at(leaseName)))) return undefined;
+export async function openLease(stateFolder: Folder): Promise<FileHandle | undefined> {
+  const at = path.join(stateFolder.path, leaseName);
+  if (!(await refuseForeignFile(at, stateFolder.at(leaseName)))) return undefined;
   const flags = constants.O_RDWR | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
-  return open(house.at(leaseName), flags).catch(async (error: unknown) => {
+  return open(stateFolder.at(leaseName), flags).catch(async (error: unknown) => {
     if (hasCode(error, 'ENOENT')) return undefined;
-    await refuseForeignFile(at, house.at(leaseName));
+    await refuseForeignFile(at, stateFolder.at(leaseName));
     throw error;
   });
 }
 
 /** By what the disk takes for now: clocks of machines differ. */
-export async function isLongDead(house: Folder): Promise<boolean> {
-  const probe = house.at(`${leaseName}.${randomUUID()}`);
+export async function isLongDead(stateFolder: Folder): Promise<boolean> {
+  const probe = stateFolder.at(`${leaseName}.${randomUUID()}`);
   try {
     await writeFile(probe, '', { mode: 0o600, flag: 'wx' });
-    const [last, now] = await Promise.all([orNull(lstat(house.at(leaseName))), stat(probe)]);
+    const [last, now] = await Promise.all([orNull(lstat(stateFolder.at(leaseName))), stat(probe)]);
     return last !== null && now.mtimeMs - last.mtimeMs > longDeadMs;
   } finally {
     await rm(probe, { force: true });
@@ -68,25 +68,25 @@ export async function isLongDead(house: Folder): Promise<boolean> {
 }
 
 /** False when it was not `seen` any more, and stands as it stood. */
-export async function setAside(house: Folder, seen: Sign): Promise<boolean> {
+export async function setAside(stateFolder: Folder, seen: Sign): Promise<boolean> {
   const aside = `${leaseName}.${randomUUID()}`;
   try {
-    await rename(house.at(leaseName), house.at(aside));
+    await rename(stateFolder.at(leaseName), stateFolder.at(aside));
   } catch (error) {
     if (hasCode(error, 'ENOENT')) return false;
     throw error;
   }
-  const text = await readText(house, aside);
+  const text = await readText(stateFolder, aside);
   const isSeen = text === undefined || (parseSign(text)?.token ?? '') === seen.token;
-  if (!isSeen) await putNew(house, text).catch(() => undefined); // or a newer one is there
-  await rm(house.at(aside), { force: true });
+  if (!isSeen) await putNew(stateFolder, text).catch(() => undefined); // or a newer one is there
+  await rm(stateFolder.at(aside), { force: true });
   return isSeen;
 }
 
 /** False when there is one already. */
-export async function putNew(house: Folder, text: string): Promise<boolean> {
+export async function putNew(stateFolder: Folder, text: string): Promise<boolean> {
   try {
-    await writeFile(house.at(leaseName), text, { mode: 0o600, flag: 'wx' }); // there are shared disks without hard links
+    await writeFile(stateFolder.at(leaseName), text, { mode: 0o600, flag: 'wx' }); // there are shared disks without hard links
     return true;
   } catch (error) {
     if (hasCode(error, 'EEXIST')) return false;
@@ -95,10 +95,10 @@ export async function putNew(house: Folder, text: string): Promise<boolean> {
 }
 
 /** Undefined where there is none. What nobody can understand, and nobody goes on writing for a second, is nobody's. */
-export async function readSign(house: Folder): Promise<Sign | undefined> {
+export async function readSign(stateFolder: Folder): Promise<Sign | undefined> {
   let last: string | undefined;
   for (let [tries, same] = [1, 1]; tries <= mostReads; tries++) {
-    const text = await readText(house);
+    const text = await readText(stateFolder);
     if (text === undefined) return undefined;
     const found = parseSign(text);
     if (found) return found;
@@ -109,16 +109,16 @@ export async function readSign(house: Folder): Promise<Sign | undefined> {
   }
   throw new Failure(
     'occupied',
-    `"${path.join(house.path, leaseName)}" is written all the time by something unknown; end that.`,
+    `"${path.join(stateFolder.path, leaseName)}" is written all the time by something unknown; end that.`,
   );
 }
 
-export async function readText(house: Folder, name = leaseName): Promise<string | undefined> {
-  const found = await readFileWithin(house.at(name), mostBytes);
+export async function readText(stateFolder: Folder, name = leaseName): Promise<string | undefined> {
+  const found = await readFileWithin(stateFolder.at(name), mostBytes);
   if (!isNotRead(found)) return found.toString();
   if (found.notRead === 'missing') return undefined;
-  const at = path.join(house.path, name);
-  await refuseForeignFile(at, house.at(name));
+  const at = path.join(stateFolder.path, name);
+  await refuseForeignFile(at, stateFolder.at(name));
   throw new Failure('refused', `"${at}" ${whyNotRead(found, mostBytes)}; move it away and start again.`);
 }
 

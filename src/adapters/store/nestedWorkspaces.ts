@@ -4,8 +4,8 @@ import path from 'node:path';
 import { inert } from '../../core/shared/inert';
 import { Failure } from '../../ports/failure';
 import { asFailures, orNull } from '../files/fileFailure';
-import { houseName, refuseInside } from '../files/houseFolder';
 import { removeTree } from '../files/removeTree';
+import { refuseInside, stateFolderName } from '../files/stateFolder';
 import { walkTree } from '../files/walkTree';
 import { databaseName } from './databaseFile';
 import { type LeaseOptions, livingHolder } from './workspaceLease';
@@ -16,21 +16,21 @@ const passedOver = new Set(['.git', 'node_modules']);
  * To be called once the folder was taken (`takeLease`), before anything is stored: of two that begin at one time one at least
  * sees the other. Fails with `refused` for a folder inside a workspace, with `occupied` where one below is at work.
  *
- * @param isNew the house was made for this opening; it is taken away again where the folder is refused
+ * @param isNew the state folder was made for this opening; it is taken away again where the folder is refused
  */
 export async function refuseNested(
   root: string,
   isNew: boolean,
   options: Pick<LeaseOptions, 'onWatching' | 'beatMs'>,
 ): Promise<void> {
-  const houseDir = path.join(root, houseName);
+  const stateDir = path.join(root, stateFolderName);
   try {
     await refuseInside(root);
     // From its first opening on, none below it can be one.
-    const wasOpen = await orNull(lstat(path.join(houseDir, databaseName)));
+    const wasOpen = await orNull(lstat(path.join(stateDir, databaseName)));
     if (!wasOpen) await refuseAround(root, options);
   } catch (error) {
-    if (isNew) await removeTree(houseDir);
+    if (isNew) await removeTree(stateDir);
     throw error;
   }
 }
@@ -44,16 +44,16 @@ async function refuseAround(
   await asFailures(`look for workspaces in ${root}`, () =>
     walkTree(root, true, ({ kind, name, path: at }) => {
       if (kind !== 'folder' || passedOver.has(name)) return undefined;
-      if (name !== houseName) return true;
-      if (at !== houseName) inner.push(at);
+      if (name !== stateFolderName) return true;
+      if (at !== stateFolderName) inner.push(at);
       return undefined;
     }),
   );
   await Promise.all(
-    inner.map(async (house) => {
-      const folder = inert(path.join(root, path.dirname(house)));
+    inner.map(async (stateFolder) => {
+      const folder = inert(path.join(root, path.dirname(stateFolder)));
       const watched = () => onWatching(`"${folder}" was at work; it is watched whether it still is.`);
-      const holder = await livingHolder(path.join(root, house), {
+      const holder = await livingHolder(path.join(root, stateFolder), {
         onWatching: watched,
         ...(beatMs !== undefined && { beatMs }),
       });

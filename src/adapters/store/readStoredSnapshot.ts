@@ -3,9 +3,9 @@ import type { Snapshot } from '../../core/events/snapshot';
 import { Failure } from '../../ports/failure';
 import { stepsInSlices } from '../files/inSlices';
 import { bindingsOf } from './bindings';
-import { createHouseFiles, type DiskFiles } from './diskFiles';
+import { createStateFiles, type DiskFiles } from './diskFiles';
 import { migrate, migrations, newestVersion, versionOf } from './migrations';
-import { recover, recoverUnderstood } from './recovery';
+import { recoverRecords, recoverUnderstood } from './recovery';
 import { readSnapshot } from './snapshotRows';
 import { loadSqlJs, type SqlJsDatabase } from './sqlJsDatabase';
 
@@ -33,12 +33,12 @@ export interface StoredSnapshot {
 export async function readStoredSnapshot({
   dir,
   wasmPath,
-  files = createHouseFiles(dir),
+  files = createStateFiles(dir),
 }: StoredPlace): Promise<StoredSnapshot | undefined> {
   const sqlJs = await loadSqlJs(wasmPath);
   const place = { files, dir };
   try {
-    const { database } = await recover(place, sqlJs, migrations);
+    const { database } = await recoverRecords(place, sqlJs, migrations);
     return await readIn(database);
   } catch (error) {
     if (!Failure.is(error, 'newer')) throw error;

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Steps } from '../../core/shared/steps';
 import { Failure } from '../../ports/failure';
 import { stepsInSlices } from '../files/inSlices';
-import { databaseName, journalName, type Place } from './databaseFile';
+import { databaseName, journalName, type StoreFolder } from './databaseFile';
 import { isHead, type JournalRecord, scanJournal } from './journalRecord';
 import { readMeta } from './meta';
 import { type Migration, migrate, newestVersion, refuseNewer, versionOf } from './migrations';
@@ -32,7 +32,11 @@ export interface Recovered {
  * Throws `newer` when a later version of the program wrote either, and `corrupt` for what can be read and is not as we write
  * it: tables that are not ours, and commits that none of us made.
  */
-export function recover(place: Place, sqlJs: SqlJs, steps: readonly Migration[]): Promise<Recovered> {
+export function recoverRecords(
+  place: StoreFolder,
+  sqlJs: SqlJs,
+  steps: readonly Migration[],
+): Promise<Recovered> {
   return recoverBy(place, sqlJs, steps, {
     versionIn: (database) => ownVersion(database, sqlJs, steps),
     usable: (records) => {
@@ -47,7 +51,7 @@ export function recover(place: Place, sqlJs: SqlJs, steps: readonly Migration[])
  * commits before the last, or nothing at all.
  */
 export function recoverUnderstood(
-  place: Place,
+  place: StoreFolder,
   sqlJs: SqlJs,
   steps: readonly Migration[],
 ): Promise<Recovered> {
@@ -78,7 +82,7 @@ interface Rules {
 }
 
 async function recoverBy(
-  { files, dir }: Place,
+  { files, dir }: StoreFolder,
   sqlJs: SqlJs,
   steps: readonly Migration[],
   { versionIn, usable }: Rules,

@@ -1,7 +1,7 @@
 // The redo journal: records are added at its end and are kept once synced; it is only ever replaced whole.
 import { dirname } from 'node:path';
 import { Failure } from '../../ports/failure';
-import { takenAway } from '../files/housePart';
+import { takenAway } from '../files/statePart';
 import { type DiskFile, type DiskFiles, type Held, putInPlace, writeAll } from './diskFiles';
 
 /**
@@ -84,7 +84,7 @@ export class RedoJournal {
   }
 
   /**
-   * Has `head` in the place of the bytes before `from`, which a snapshot holds by now. Answers false, with everything as it was, when
+   * Has `head` in the place of the bytes before `from`, which a snapshot holds by now. Returns false, with everything as it was, when
    * the disk refused; rejects when it is not known which of the two journals a power cut would leave.
    */
   async dropBefore(from: number, head: Uint8Array): Promise<boolean> {

@@ -1,7 +1,7 @@
 // Puts a workspace's records out of the way, whole and under a dated name, so that the next open begins anew.
 import { mkdir, readdir, rename } from 'node:fs/promises';
-import { inPartThere } from '../files/housePart';
 import { openBelow } from '../files/openFolder';
+import { inPartThere } from '../files/statePart';
 import { diskFailure } from './diskFiles';
 
 const prefix = 'set-aside-';
@@ -19,12 +19,12 @@ function stays(name: string): boolean {
 export async function setAsideRecords(dir: string, now: number): Promise<string> {
   const name = `${prefix}${new Date(now).toISOString().replaceAll(':', '-')}`; // Windows takes no colon in a name
   try {
-    await inPartThere(dir, [], async (house) => {
-      const parts = (await readdir(house.at('.'))).filter((part) => !stays(part)).sort();
-      await mkdir(house.at(name), { mode: 0o700 });
-      const kept = await openBelow(house, name);
+    await inPartThere(dir, [], async (stateFolder) => {
+      const parts = (await readdir(stateFolder.at('.'))).filter((part) => !stays(part)).sort();
+      await mkdir(stateFolder.at(name), { mode: 0o700 });
+      const kept = await openBelow(stateFolder, name);
       try {
-        for (const part of parts) await rename(house.at(part), kept.at(part));
+        for (const part of parts) await rename(stateFolder.at(part), kept.at(part));
       } finally {
         await kept.close();
       }

@@ -8,14 +8,14 @@ import type { Commit, Loaded, Store } from '../../ports/store';
 import type { Clock } from '../../ports/system';
 import { stepsInSlices } from '../files/inSlices';
 import type { RequiredBinding } from './bindings';
-import { databaseName, exportAt, isWorthPlacing, journalRoom, placeDatabase } from './databaseFile';
-import { createHouseFiles, type DiskFiles, diskFailure } from './diskFiles';
+import { databaseName, exportAt, isWorthPlacing, journalRoom, putDatabase } from './databaseFile';
+import { createStateFiles, type DiskFiles, diskFailure } from './diskFiles';
 import { encodeHead, encodeRecord } from './journalRecord';
 import { textName } from './keptTexts';
 import { type Held, lookThrough, readHeld } from './lookThrough';
 import { type Migration, migrations } from './migrations';
 import { defaultKeptChars, forget, oldestPage, readAllEvents, textsOf } from './oldEvents';
-import { recover } from './recovery';
+import { recoverRecords } from './recovery';
 import { loadSqlJs, type SqlJsDatabase, type Statement } from './sqlJsDatabase';
 import { statementsFor } from './statements';
 import { namedTexts } from './storedTexts';
@@ -52,12 +52,12 @@ const mostPagesAtOnce = 16;
  */
 export async function openSqlJsStore(options: SqlJsStoreOptions): Promise<Store> {
   const { dir, epoch, wasmPath, binding, clock = { now: Date.now } } = options;
-  const { files = createHouseFiles(dir), snapshotAtBytes, keptChars = defaultKeptChars } = options;
+  const { files = createStateFiles(dir), snapshotAtBytes, keptChars = defaultKeptChars } = options;
   const { migrations: steps = migrations } = options;
   try {
     const place = { files, dir };
     const sqlJs = await loadSqlJs(wasmPath);
-    const recovered = await recover(place, sqlJs, steps);
+    const recovered = await recoverRecords(place, sqlJs, steps);
     const found = await lookThrough(recovered.database, sqlJs, steps);
     const room = (databaseBytes: number) => snapshotAtBytes ?? journalRoom(databaseBytes);
     const taking = { place, epoch, binding, steps, now: clock.now(), snapshotAtBytes: room(0) };
@@ -202,7 +202,7 @@ class SqlJsStore implements Store {
     else if (this.opened.journal.bytes >= this.snapshotDueAtBytes) this.snapshot ??= this.writeSnapshot();
   }
 
-  /** Answers how many of the steps, from the first, are on the disk; when not all are, the store has failed. */
+  /** Returns how many of the steps, from the first, are on the disk; when not all are, the store has failed. */
   private async write(steps: readonly Step[], texts: ReadonlyMap<string, string>): Promise<number> {
     const { database, journal } = this.opened;
     try {
@@ -279,7 +279,7 @@ class SqlJsStore implements Store {
 
   private async placeIfOurs(content: Uint8Array): Promise<void> {
     await this.assertInPlace();
-    await placeDatabase(this.opened.place, content);
+    await putDatabase(this.opened.place, content);
     this.databaseBytes = content.length;
   }
 
@@ -295,7 +295,7 @@ class SqlJsStore implements Store {
     await pause(settleMs);
     await journal.assertFolder();
     try {
-      await placeDatabase(place, exportAt(database, this.lsn));
+      await putDatabase(place, exportAt(database, this.lsn));
       await journal.startAnew(this.head());
     } catch (error) {
       await journal.assertFolder(); // that is the cause then, and the one to tell

@@ -3,7 +3,7 @@
 import type { Claim } from '../../core/claims/claim';
 import type { Account, Slowness } from '../../core/events/accounts';
 import type { Attempt, ProcessIdentity } from '../../core/events/event';
-import type { CategoryExperience, ModelCosts, ModelTime } from '../../core/events/experience';
+import type { CategoryHistory, ModelCosts, ModelTime } from '../../core/events/history';
 import type { RunReport, WaitingByCause } from '../../core/events/runReport';
 import type { Agent, Owner, Run } from '../../core/events/snapshot';
 import type { CheckProof, FeatureSpec } from '../../core/features/feature';
@@ -202,8 +202,8 @@ export const isRun = shapeOf<Run>({
   unpricedTokens: optional(isNumber),
 });
 
-export const isFace = isOneOf('vscode', 'cli');
-export const isOwner = nullable(shapeOf<Owner>({ epoch: isCount, process: isProcess, face: isFace }));
+export const isClientKind = isOneOf('vscode', 'cli');
+export const isOwner = nullable(shapeOf<Owner>({ epoch: isCount, process: isProcess, face: isClientKind }));
 
 export const isTroubleCause = isOneOf(...troubleCauses);
 export const isBreaker = shapeOf<Breaker>({
@@ -225,7 +225,7 @@ export const isAccounts = mapOf(
 );
 
 export const isExperience = listOf(
-  shapeOf<CategoryExperience>({
+  shapeOf<CategoryHistory>({
     category: isText,
     passed: isCount,
     models: listOf(

@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { Failure } from '../../ports/failure';
 import { bind, bindingsOf, type RequiredBinding } from './bindings';
-import { databaseName, exportAt, journalName, type Place, placeDatabase } from './databaseFile';
+import { databaseName, exportAt, journalName, putDatabase, type StoreFolder } from './databaseFile';
 import { firstOfPublications, publicationsOfEdits } from './editsBefore';
 import { EventArchive } from './eventArchive';
 import { encodeRecord } from './journalRecord';
@@ -15,7 +15,7 @@ import type { SqlJsDatabase, Statement } from './sqlJsDatabase';
 import { takeTextsOut } from './storedTexts';
 
 export interface TakeOver {
-  readonly place: Place;
+  readonly place: StoreFolder;
   readonly epoch: number;
   readonly binding: RequiredBinding | undefined;
   readonly steps: readonly Migration[];
@@ -27,7 +27,7 @@ export interface TakeOver {
 
 /** A database in memory and its journal, ready for commits. */
 export interface Opened {
-  readonly place: Place;
+  readonly place: StoreFolder;
   readonly database: SqlJsDatabase;
   readonly texts: KeptTexts;
   readonly archive: EventArchive;
@@ -100,7 +100,7 @@ function assertNotOlder(epoch: number, database: SqlJsDatabase): void {
   );
 }
 
-/** The new names have the date in them, so that nothing is ever lost to a second accident. Answers what is to be told. */
+/** The new names have the date in them, so that nothing is ever lost to a second accident. Returns what is to be told. */
 async function moveAside({ place, now }: TakeOver, recovered: Recovered): Promise<string | undefined> {
   const { unusable } = recovered;
   if (unusable.length === 0) return undefined;
@@ -137,7 +137,7 @@ async function bringUpToDate(
   const version = versionOf(database);
   const newest = newestVersion(steps);
   if (hasFile && version === newest && tail.length < snapshotAtBytes) return { isWritten: tail.length === 0 };
-  if (version > 0 && version < newest && tail.length > 0) await placeDatabase(place, exportAt(database, lsn));
+  if (version > 0 && version < newest && tail.length > 0) await putDatabase(place, exportAt(database, lsn));
   const isOfEdits = version > 0 && version < firstOfPublications && newest >= firstOfPublications;
   const { statements = [], ...told } = isOfEdits ? publicationsOfEdits(database) : {};
   migrate(database, steps, version, newest);
@@ -147,6 +147,6 @@ async function bringUpToDate(
   database.commit();
   if (version > 0 && version < newest)
     await new KeptTexts(place.files, place.dir).put(takeTextsOut(database));
-  await placeDatabase(place, exportAt(database, lsn));
+  await putDatabase(place, exportAt(database, lsn));
   return { isWritten: true, ...told };
 }

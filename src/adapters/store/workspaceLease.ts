@@ -7,8 +7,8 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { inert } from '../../core/shared/inert';
 import { Failure } from '../../ports/failure';
 import { asFailures, isUnreadable } from '../files/fileFailure';
-import { inPartThere } from '../files/housePart';
 import type { Folder } from '../files/openFolder';
+import { inPartThere } from '../files/statePart';
 import {
   isLongDead,
   type LeaseHolder,
@@ -63,24 +63,25 @@ export interface Lease {
  * earlier one of these left is nobody's. Throws `Failure` (`occupied`) when somebody of another place has it and lives, which
  * takes `beatsWatched` beats to tell where the last sign is young; `foreign` or `refused` when the file is none of ours.
  *
- * @param houseDir `.parallel-agents`, absolute
+ * @param stateDir `.parallel-agents`, absolute
  */
 export async function takeLease(
-  houseDir: string,
+  stateDir: string,
   { holder, looked }: Whereabouts,
   { onLost, onWatching = () => {}, beatMs = usualBeatMs }: LeaseOptions,
 ): Promise<Lease> {
   const token = randomUUID();
   const own: Own = { token, at: async (beat) => ({ ...(await holder()), token, beat }) };
-  const inHouse: InHouse = (work) => inPartThere(houseDir, [], work);
-  return asFailures(`take the folder of ${path.join(houseDir, leaseName)}`, async () => {
+  const inStateFolder: InStateFolder = (work) => inPartThere(stateDir, [], work);
+  return asFailures(`take the folder of ${path.join(stateDir, leaseName)}`, async () => {
     for (;;) {
-      const found = await inHouse(readSign);
+      const found = await inStateFolder(readSign);
       const isTheirs = found !== undefined && found.token !== '' && !looked.includes(found.place ?? '');
-      if (isTheirs && (await isAlive(inHouse, found, beatMs, onWatching))) throw occupied(found);
-      if (found && !(await inHouse((house) => setAside(house, found)))) continue; // another was quicker
+      if (isTheirs && (await isAlive(inStateFolder, found, beatMs, onWatching))) throw occupied(found);
+      if (found && !(await inStateFolder((stateFolder) => setAside(stateFolder, found)))) continue; // another was quicker
       const first = textOf(await own.at(0));
-      if (await inHouse((house) => putNew(house, first))) return keep(inHouse, own, beatMs, onLost);
+      if (await inStateFolder((stateFolder) => putNew(stateFolder, first)))
+        return keep(inStateFolder, own, beatMs, onLost);
     }
   });
 }
@@ -90,14 +91,14 @@ export async function takeLease(
  * `takeLease` to tell.
  */
 export async function livingHolder(
-  houseDir: string,
+  stateDir: string,
   { onWatching = () => {}, beatMs = usualBeatMs }: Pick<LeaseOptions, 'onWatching' | 'beatMs'>,
 ): Promise<string | undefined> {
-  const inHouse: InHouse = (work) => inPartThere(houseDir, [], work);
+  const inStateFolder: InStateFolder = (work) => inPartThere(stateDir, [], work);
   try {
-    const found = await inHouse(readSign);
+    const found = await inStateFolder(readSign);
     if (found === undefined || found.token === '') return undefined;
-    return (await isAlive(inHouse, found, beatMs, onWatching)) ? nameOf(found) : undefined;
+    return (await isAlive(inStateFolder, found, beatMs, onWatching)) ? nameOf(found) : undefined;
   } catch (error) {
     if (!Failure.is(error) && !isUnreadable(error)) throw error;
     return undefined; // another user's, or nothing of ours
@@ -105,7 +106,7 @@ export async function livingHolder(
 }
 
 /** In the folder as it stands now: it may have become a link since. */
-type InHouse = <T>(work: (house: Folder) => Promise<T>) => Promise<T>;
+type InStateFolder = <T>(work: (stateFolder: Folder) => Promise<T>) => Promise<T>;
 
 /** What this process writes at each beat. */
 interface Own {
@@ -113,14 +114,14 @@ interface Own {
   at(beat: number): Promise<Written>;
 }
 
-function keep(inHouse: InHouse, own: Own, beatMs: number, onLost: (why: Failure) => void): Lease {
+function keep(inStateFolder: InStateFolder, own: Own, beatMs: number, onLost: (why: Failure) => void): Lease {
   const over = new AbortController();
   let due = new AbortController();
-  /** Answers why it is ours no longer. */
+  /** Returns why it is ours no longer. */
   const beatOnce = async (beat: number): Promise<Failure | undefined> => {
     try {
       const written = await own.at(beat);
-      const other = await inHouse((house) => writeBeat(house, written));
+      const other = await inStateFolder((stateFolder) => writeBeat(stateFolder, written));
       return other && taken(other);
     } catch (error) {
       if (Failure.is(error, 'foreign') || Failure.is(error, 'refused')) return error;
@@ -144,17 +145,17 @@ function keep(inHouse: InHouse, own: Own, beatMs: number, onLost: (why: Failure)
       over.abort();
       due.abort();
       await beating;
-      await inHouse(async (house) => {
-        if (parseSign(await readText(house))?.token === own.token)
-          await rm(house.at(leaseName), { force: true });
+      await inStateFolder(async (stateFolder) => {
+        if (parseSign(await readText(stateFolder))?.token === own.token)
+          await rm(stateFolder.at(leaseName), { force: true });
       }).catch(() => undefined);
     },
   };
 }
 
-/** Answers with who has the folder now, if it is another: nothing is written but into a file that is our own. */
-async function writeBeat(house: Folder, own: Written): Promise<Sign | undefined> {
-  const handle = await openLease(house);
+/** Returns who has the folder now, if it is another: nothing is written but into a file that is our own. */
+async function writeBeat(stateFolder: Folder, own: Written): Promise<Sign | undefined> {
+  const handle = await openLease(stateFolder);
   if (handle) {
     try {
       const { buffer, bytesRead } = await handle.read({ buffer: Buffer.alloc(leaseBytes), position: 0 });
@@ -168,26 +169,26 @@ async function writeBeat(house: Folder, own: Written): Promise<Sign | undefined>
       await handle.close();
     }
     // Another name of somebody's file perhaps, or another host's that is in the making.
-    const found = await readSign(house);
+    const found = await readSign(stateFolder);
     if (found && found.token !== '') return found.token === own.token ? undefined : found;
-    if (found && !(await setAside(house, found))) return undefined;
+    if (found && !(await setAside(stateFolder, found))) return undefined;
   }
-  await putNew(house, textOf(own)); // somebody took it away, who did not know what it is for
+  await putNew(stateFolder, textOf(own)); // somebody took it away, who did not know what it is for
   return undefined;
 }
 
 async function isAlive(
-  inHouse: InHouse,
+  inStateFolder: InStateFolder,
   seen: Sign,
   beatMs: number,
   onWatching: (words: string) => void,
 ): Promise<boolean> {
-  if (await inHouse(isLongDead)) return false;
+  if (await inStateFolder(isLongDead)) return false;
   onWatching(watching(seen, beatMs * beatsWatched));
   // Counted in looks, not by the clock: on a machine that is held up, whoever watches is as late as who is watched.
   for (let look = 0; look < beatsWatched * looksInBeat; look++) {
     await pause(beatMs / looksInBeat);
-    const text = await inHouse(readText);
+    const text = await inStateFolder(readText);
     if (text === undefined) return false;
     if (text !== seen.text) return true;
   }

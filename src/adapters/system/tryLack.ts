@@ -5,9 +5,9 @@ import { once } from 'node:events';
 import { watch } from 'node:fs';
 import { open, rm } from 'node:fs/promises';
 import path from 'node:path';
+import type { Lack } from '../../core/guardrails/machineText';
 import type { Disk } from '../../core/guardrails/machineTrouble';
-import type { Lack } from '../../core/guardrails/machineWords';
-import { sizeWords } from '../../core/shared/size';
+import { sizeText } from '../../core/shared/size';
 
 /** What a small build writes; by chance, so that no disk makes it smaller. */
 const triedBytes = 8 * 1024 * 1024;
@@ -50,7 +50,7 @@ async function writeTo({ folder }: Disk): Promise<string | undefined> {
   } catch (error) {
     const code = codeOf(error);
     return code === 'ENOSPC' || code === 'EDQUOT'
-      ? `${sizeWords(triedBytes)} could not be written at ${folder} either (${code})`
+      ? `${sizeText(triedBytes)} could not be written at ${folder} either (${code})`
       : undefined;
   } finally {
     await rm(file, { force: true }).catch(() => undefined);

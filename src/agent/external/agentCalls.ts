@@ -7,10 +7,10 @@ import type { CommandChanges, ToolCall } from '../../ports/coordinator';
 import type { AgentCall, AgentPermit, AgentUpdate } from '../../ports/externalAgents';
 import { Failure } from '../../ports/failure';
 import { fingerprintOf } from '../fingerprint';
-import { describeChanges } from '../tools/commandWords';
+import { describeChanges } from '../tools/commandText';
 import { firstLine } from '../tools/tool';
 import { CallJudge, type JudgeParts } from './callJudge';
-import { asTool, reachOf, stepOf } from './callWords';
+import { asTool, reachOf, stepOf } from './callText';
 import type { Unheard } from './externalPrompts';
 
 export interface CallsParts extends Omit<JudgeParts, 'note' | 'onEnding'> {

@@ -7,7 +7,7 @@ import type { Refusal, Result } from '../../core/shared/result';
 import type { Coordinator } from '../../ports/coordinator';
 import type { AgentCall } from '../../ports/externalAgents';
 import type { Clock } from '../../ports/system';
-import { reachOf } from './callWords';
+import { reachOf } from './callText';
 
 export interface JudgeParts {
   readonly coordinator: Coordinator;

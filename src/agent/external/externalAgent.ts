@@ -33,7 +33,7 @@ export interface ExternalAgentPorts {
 
 /** Turns in a row that end before anything was done, after which it is given up. */
 const maxIdleTurns = 3;
-const mostWords = 2_000;
+const mostText = 2_000;
 const noUsage: Usage = { inputTokens: 0, outputTokens: 0, cacheReadTokens: 0, cacheWriteTokens: 0 };
 
 export function createExternalAgent(ports: ExternalAgentPorts): AgentRunner {
@@ -124,7 +124,7 @@ class Conversation {
       told: (update) => {
         switch (update.type) {
           case 'text':
-            this.#words = (this.#words + update.text).slice(-mostWords);
+            this.#words = (this.#words + update.text).slice(-mostText);
             return coordinator.log(update.text);
           case 'call':
             this.#words = '';
@@ -166,7 +166,7 @@ class Conversation {
       if (over) return over;
       hasChanged ||= news.hasChanged;
       idle = news.hasChanged ? 0 : idle + 1;
-      const words = this.#lastWords();
+      const words = this.#lastText();
       if (turn.stop === 'refused') return this.#giveUp(`it refused: ${words || 'no reason given'}`);
       if (turn.stop !== 'done') {
         if (idle >= maxIdleTurns)
@@ -231,7 +231,7 @@ class Conversation {
       if (next.kind === 'outside') throw new TroubleMet(next.trouble);
       await coordinator.modelLimited(this.ports.redactor.data(next.limit));
       // It knows what it was asked, and may have done some of it.
-      prompt = tries === 1 ? `${text}\n\n${goOnWords}` : prompt;
+      prompt = tries === 1 ? `${text}\n\n${goOnText}` : prompt;
     }
   }
 
@@ -265,7 +265,7 @@ class Conversation {
     return { kind: 'gaveUp', reason };
   }
 
-  #lastWords(): string {
+  #lastText(): string {
     return this.ports.redactor.text(this.#words).trim();
   }
 }
@@ -274,5 +274,5 @@ function unaskedText(title: string): string {
   return `${title} does not ask before it does something that it has to ask for, so that no lock and no rule would hold for it. Its own settings may let it do so, or its version has another way of asking.`;
 }
 
-const goOnWords =
+const goOnText =
   'You were asked this before, and your service broke off: go on from what you have already done of it.';

@@ -2,7 +2,7 @@
 import type { CommandEnded } from '../../ports/coordinator';
 import { type CommandResult, hasFailed } from '../../ports/workers';
 import { capTail, maxResultLength } from './capText';
-import { describeChanges } from './commandWords';
+import { describeChanges } from './commandText';
 import { defineTool, done, failed, refused } from './tool';
 
 export const runCommand = defineTool('run_command', {

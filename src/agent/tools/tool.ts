@@ -45,9 +45,9 @@ export type ToolAnswer =
   | { readonly kind: 'done'; readonly text: string; readonly summary: string }
   | { readonly kind: 'failed'; readonly text: string; readonly summary: string }
   /** The agent's last word; the loop carries it out. */
-  | { readonly kind: 'end'; readonly ending: Ending };
+  | { readonly kind: 'end'; readonly ending: AgentEnding };
 
-export type Ending =
+export type AgentEnding =
   | { readonly kind: 'finish'; readonly summary: string }
   | { readonly kind: 'giveUp'; readonly reason: string; readonly more?: GiveUp }
   /** A trouble that would meet any other agent too. */

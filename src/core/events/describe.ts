@@ -71,7 +71,7 @@ export function describe(event: Event, after: Snapshot): string | undefined {
       }`;
     case 'verify.finished':
       if (event.doubt === undefined) return undefined;
-      return `🔁 The check of feature ${event.featureId} is run again by itself: ${doubtWords[event.doubt]}`;
+      return `🔁 The check of feature ${event.featureId} is run again by itself: ${doubtText[event.doubt]}`;
     case 'limit.reached':
       return `⛔ Agent ${event.slot} reached ${event.limit} (${event.bound}) on feature ${event.featureId}`;
     case 'throttle.changed':
@@ -91,7 +91,7 @@ export function describe(event: Event, after: Snapshot): string | undefined {
     case 'breaker.opened':
       return withLines(`🔌 ${describeBreaker({ ...event, message: firstOf(event.message) })}`, event.message);
     case 'breaker.closed':
-      return `▶️ Going on${ofAccount(event)}: ${overWords[event.cause]}`;
+      return `▶️ Going on${ofAccount(event)}: ${overText[event.cause]}`;
     case 'run.paused':
       return event.stopping ? '🛑 Stopping' : '⏸️ Paused: no new features are started';
     case 'run.resumed':
@@ -125,7 +125,7 @@ export function describeEnd(after: Snapshot): readonly string[] {
     ...(first === undefined
       ? []
       : [
-          `🔎 ${count(open.length, 'feature waits', 'features wait')} for your yes: diff ${first.id} to look at it, confirm ${first.id}, or reject ${first.id}${open.length > 1 ? ', and so on' : ''}`,
+          `🔎 ${count(open.length, 'feature waits', 'features wait')} for your approval: diff ${first.id} to look at it, confirm ${first.id}, or reject ${first.id}${open.length > 1 ? ', and so on' : ''}`,
         ]),
     passing === meant.length
       ? '✅ All features completed!'
@@ -161,13 +161,13 @@ export function describeSkip(because: SkipCause): string {
     : `feature ${because.featureId}, which it depends on, did not pass`;
 }
 
-const doubtWords: Readonly<Record<CheckDoubt, string>> = {
+const doubtText: Readonly<Record<CheckDoubt, string>> = {
   portTaken: 'it found a port in use while other commands of this run were at work',
   packages: 'packages were installed in your own folder since its copy got them',
   neighbour: 'it may have talked to the server of another command of this run',
 };
 
-const overWords: Readonly<Record<TroubleCause, string>> = {
+const overText: Readonly<Record<TroubleCause, string>> = {
   key: 'the service accepts the key',
   credit: 'the account has credit',
   service: 'the model service answers',

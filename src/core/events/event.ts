@@ -15,7 +15,7 @@ import type { Unread } from '../shared/unread';
 import type { RunReport } from './runReport';
 
 /** An event before the log gave it its number and time. */
-export type Happening =
+export type NewEvent =
   | FeatureChange
   | AgentEvent
   | LockEvent
@@ -26,12 +26,12 @@ export type Happening =
   | CheckEvent
   | RunEvent
   | BreakerEvent
-  | HouseEvent;
+  | StateFolderEvent;
 
 /** A stored event: numbered from 1 without gaps, in the order things happened. */
-export type Event = Happening & Moment & { readonly seq: number };
+export type Event = NewEvent & Moment & { readonly seq: number };
 
-export type EventType = Happening['type'];
+export type EventType = NewEvent['type'];
 
 /** Which attempt an event belongs to. */
 export interface Attempt {
@@ -217,7 +217,7 @@ export type RunEvent =
 
 export type RunOutcome = 'complete' | 'incomplete' | 'stopped';
 
-export type HouseEvent =
+export type StateFolderEvent =
   | {
       readonly type: 'throttle.changed';
       /** Whose; absent in events of earlier versions, which had one for all. */
@@ -232,7 +232,7 @@ export type HouseEvent =
       readonly type: 'owner.changed';
       readonly epoch: number;
       readonly process: ProcessIdentity;
-      readonly face: Face;
+      readonly face: ClientKind;
     }
   | {
       readonly type: 'recovery.done';
@@ -250,7 +250,7 @@ export type HouseEvent =
       readonly featureId?: FeatureId;
     };
 
-export type Face = 'vscode' | 'cli';
+export type ClientKind = 'vscode' | 'cli';
 
 /** An event as other programs read it: `agentId` beside the slot. */
 export function toExternal(event: Event): Record<string, unknown> {

@@ -1,45 +1,45 @@
 // Which texts of events may be long: one walk over an event's, for shortening and for telling.
 import { type ChangeText, mapEvidence, mapProof, mapSpec } from '../features/featureTexts';
-import type { Happening } from './event';
+import type { NewEvent } from './event';
 
 /** The same happening with each of its texts changed. */
-export function mapTexts<H extends Happening>(happening: H, change: ChangeText): H {
-  return { ...happening, ...changedTexts(happening, change) };
+export function mapTexts<H extends NewEvent>(newEvent: H, change: ChangeText): H {
+  return { ...newEvent, ...changedTexts(newEvent, change) };
 }
 
-function changedTexts(happening: Happening, change: ChangeText): Partial<Record<string, unknown>> {
-  switch (happening.type) {
+function changedTexts(newEvent: NewEvent, change: ChangeText): Partial<Record<string, unknown>> {
+  switch (newEvent.type) {
     case 'feature.added':
     case 'feature.edited':
-      return { spec: mapSpec(happening.spec, change) };
+      return { spec: mapSpec(newEvent.spec, change) };
     case 'feature.submitted':
     case 'tool.used':
-      return { summary: change(happening.summary) };
+      return { summary: change(newEvent.summary) };
     case 'feature.unconfirmed':
       return {
-        why: change(happening.why),
-        ...(happening.check && { check: mapProof(happening.check, change) }),
+        why: change(newEvent.why),
+        ...(newEvent.check && { check: mapProof(newEvent.check, change) }),
       };
     case 'feature.passed':
-      return { evidence: mapEvidence(happening.evidence, change) };
+      return { evidence: mapEvidence(newEvent.evidence, change) };
     case 'feature.returned':
-      return { why: change(happening.why) };
+      return { why: change(newEvent.why) };
     case 'feature.failed':
     case 'throttle.changed':
-      return { reason: change(happening.reason) };
+      return { reason: change(newEvent.reason) };
     case 'feature.retried':
-      return happening.by === 'policy' ? { reason: change(happening.reason) } : {};
+      return newEvent.by === 'policy' ? { reason: change(newEvent.reason) } : {};
     case 'feature.regressed':
-      return happening.by === 'check' ? { reason: change(happening.reason) } : {};
+      return newEvent.by === 'check' ? { reason: change(newEvent.reason) } : {};
     case 'feature.yielded':
     case 'agent.ended':
-      return { note: change(happening.note) };
+      return { note: change(newEvent.note) };
     case 'verify.started':
-      return { command: change(happening.command) };
+      return { command: change(newEvent.command) };
     case 'verify.finished':
-      return { command: change(happening.command), outputTail: change(happening.outputTail) };
+      return { command: change(newEvent.command), outputTail: change(newEvent.outputTail) };
     case 'error.occurred':
-      return { message: change(happening.message) };
+      return { message: change(newEvent.message) };
     case 'feature.removed':
     case 'feature.held':
     case 'feature.freed':
@@ -74,6 +74,6 @@ function changedTexts(happening: Happening, change: ChangeText): Partial<Record<
     case 'recovery.done':
       return {};
     default:
-      return happening satisfies never;
+      return newEvent satisfies never;
   }
 }

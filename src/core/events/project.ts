@@ -13,7 +13,7 @@ import { type Moment, msBetween } from '../shared/moment';
 import { assertNever } from '../shared/result';
 import { afterBreakerEvent, afterSlowness, withoutBreakers, withoutSlowness } from './accounts';
 import type { AgentEvent, Attempt, Event, LockEvent, RunEvent } from './event';
-import { type Experience, learn } from './experience';
+import { type History, learn } from './history';
 import type { Agent, Snapshot } from './snapshot';
 
 /** The snapshot after `event`. An event that the state machine would refuse was never stored, so that is a bug. */
@@ -176,12 +176,8 @@ function unpricedAfter(
   return { unpricedTokens: unpricedTokens + inputTokens + cacheReadTokens + cacheWriteTokens + outputTokens };
 }
 
-/** A pass by a check teaches, not one without an agent; nor after the user's yes, which the work had to wait for. */
-function afterPass(
-  { experience, agents, locks }: Draft,
-  { spec, state }: Feature,
-  passed: Moment,
-): Experience {
+/** A pass by a check teaches, not one without an agent; nor after the user's approval, which the work had to wait for. */
+function afterPass({ experience, agents, locks }: Draft, { spec, state }: Feature, passed: Moment): History {
   if (state.status !== 'claimed' || state.phase === 'unconfirmed' || state.checkFirst) return experience;
   const { slot, fence, claimedAt, claimedMs } = state.claim;
   const agent = agents[slot];

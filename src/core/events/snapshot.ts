@@ -1,4 +1,4 @@
-// The one picture of a workspace that every face shows, and what is looked up in it.
+// The one picture of a workspace that every client shows, and what is looked up in it.
 import type { Feature } from '../features/feature';
 import type { Breaker } from '../guardrails/breaker';
 import { type LockTable, noLocks } from '../locks/lockTable';
@@ -7,8 +7,8 @@ import type { RunSettings } from '../settings/runSettings';
 import type { EpochMs, FeatureId, Fence, Slot } from '../shared/ids';
 import { type Moment, msBetween } from '../shared/moment';
 import type { Accounts } from './accounts';
-import type { AgentEnd, AgentStatus, Attempt, Face, ProcessIdentity, RunOutcome } from './event';
-import type { Experience } from './experience';
+import type { AgentEnd, AgentStatus, Attempt, ClientKind, ProcessIdentity, RunOutcome } from './event';
+import type { History } from './history';
 import type { RunReport } from './runReport';
 
 /** Plain data, so that it crosses the wire as it is. Records are keyed by id and so run in order of id. */
@@ -30,7 +30,7 @@ export interface Snapshot {
   readonly lastFence: Fence;
   readonly lastFeatureId: FeatureId;
   /** What passed features taught about how long such features take and what they touch. */
-  readonly experience: Experience;
+  readonly experience: History;
 }
 
 /** What works, or last worked, in a slot. */
@@ -77,7 +77,7 @@ export interface Run {
 export interface Owner {
   readonly epoch: number;
   readonly process: ProcessIdentity;
-  readonly face: Face;
+  readonly face: ClientKind;
 }
 
 export const emptySnapshot: Snapshot = {

@@ -2,7 +2,7 @@
 import type { Feature } from '../features/feature';
 import type { Hold, Wait } from '../locks/lockTable';
 import { inPages } from '../shared/inPages';
-import type { CategoryExperience } from './experience';
+import type { CategoryHistory } from './history';
 import type { Agent, Snapshot } from './snapshot';
 
 /** What does not grow with the backlog. */
@@ -15,7 +15,7 @@ export type SnapshotPart =
   | { readonly kind: 'hold'; readonly hold: Hold }
   | { readonly kind: 'wait'; readonly wait: Wait }
   | { readonly kind: 'human'; readonly path: string }
-  | { readonly kind: 'experience'; readonly category: CategoryExperience };
+  | { readonly kind: 'experience'; readonly category: CategoryHistory };
 
 export function headOf(snapshot: Snapshot): SnapshotHead {
   const { features: _, agents: __, locks: ___, experience: ____, ...head } = snapshot;
@@ -41,7 +41,7 @@ export function assemble(head: SnapshotHead, parts: Iterable<SnapshotPart>): Sna
   const features: Record<number, Feature> = {};
   const agents: Record<number, Agent> = {};
   const locks = { holds: [] as Hold[], waits: [] as Wait[], human: [] as string[] };
-  const experience: CategoryExperience[] = [];
+  const experience: CategoryHistory[] = [];
   for (const part of parts) {
     switch (part.kind) {
       case 'feature':

@@ -58,7 +58,7 @@ export type FeatureState =
       readonly phase: 'unconfirmed';
       readonly claim: Claim;
       readonly why: LongText;
-      /** The check, where there is one: it passed, and the user's yes is needed beside it. */
+      /** The check, where there is one: it passed, and the user's approval is needed beside it. */
       readonly check?: CheckProof;
     }
   | ({
@@ -80,7 +80,7 @@ interface Reopened {
   readonly checkFirst?: true;
 }
 
-/** What proved a feature: a check that the host ran, or the user's yes. */
+/** What proved a feature: a check that the host ran, or the user's approval. */
 export type Evidence =
   | CheckProof
   /** With the check that passed before the user was asked, where there is one. */

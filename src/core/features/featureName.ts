@@ -72,7 +72,7 @@ const mostKnown = 2_000;
 const mostAsked = 20;
 
 /**
- * Answers which known name was meant by an unknown one: one that looks the same, upper and lower case aside, or is at most
+ * Returns which known name was meant by an unknown one: one that looks the same, upper and lower case aside, or is at most
  * a letter in four away; undefined when none is near. `known` is read, and indexed, at the first question.
  */
 export function meaningOf(known: Iterable<string>): (name: string) => string | undefined {

@@ -1,4 +1,4 @@
-// May an agent change a file, for the feature it works on? Power files need to be named by the feature, and a yes.
+// May an agent change a file, for the feature it works on? Power files need to be named by the feature, and an approval.
 import { type PowerFile, powerOf } from '../guardrails/powerFiles';
 import { parseWorkspacePath, type WorkspacePath } from '../locks/lockPath';
 import { pathMatcher } from '../locks/sharedPaths';
@@ -7,7 +7,7 @@ import type { SecretFiles } from './namedSecrets';
 
 export type ChangeVerdict =
   | { readonly kind: 'free' }
-  /** Allowed, but the feature passes only with the user's yes. `why` is the end of a sentence that begins with the path. */
+  /** Allowed, but the feature passes only with the user's approval. `why` is the end of a sentence that begins with the path. */
   | { readonly kind: 'approval'; readonly why: string }
   | { readonly kind: 'denied'; readonly message: string };
 
@@ -30,7 +30,7 @@ export function judgeChange(
   };
 }
 
-/** Why a change that the feature declares needs the user's yes, as in `ChangeVerdict`; undefined where it needs none. */
+/** Why a change that the feature declares needs the user's approval, as in `ChangeVerdict`; undefined where it needs none. */
 export function whyYes(path: WorkspacePath, files: readonly string[]): string | undefined {
   const power = powerOf(path);
   if (power === undefined || power.may === 'never') return undefined;

@@ -25,7 +25,7 @@ export function secretFiles(globs: readonly string[]): SecretFiles {
     rules.findLast(({ fits }) => fits(path))?.isSecret ?? (isSecret(path) || holdsSecrets(path, text));
 }
 
-/** What a user says, and what a workspace or another face adds to it; neither of these can take anything out. */
+/** What a user says, and what a workspace or another client adds to it; neither of these can take anything out. */
 export function furtherSecrets(own: readonly string[], further: readonly string[] = []): readonly string[] {
   return [...own, ...further.filter((glob) => !isException(glob))];
 }

@@ -8,7 +8,7 @@ export interface Graph {
   readonly neededBy: readonly (readonly number[])[];
 }
 
-/** Lists as long as what is in them: those that grow have room to spare, which 10⁵ of them would keep. */
+/** Lists as long as what is in them: those that grow have room to warm worker, which 10⁵ of them would keep. */
 export function buildGraph(needs: readonly (readonly number[])[]): Graph {
   const unique = needs.map((list) => (list.length > 1 ? [...new Set(list)] : list));
   const counts = new Int32Array(needs.length);

@@ -1,6 +1,6 @@
 // How much there is to copy of a project: whether that is more than its user wants, and the words that help.
 import { inert } from '../shared/inert';
-import { sizeWords } from '../shared/size';
+import { sizeText } from '../shared/size';
 
 /** By path, `/` between names; in bytes. */
 export type FileSizes = Iterable<readonly [path: string, bytes: number]>;
@@ -15,8 +15,8 @@ export function tooLargeToCopy(sizes: FileSizes, limitBytes: number): string | u
   let total = 0;
   for (const [, bytes] of sizes) total += bytes;
   if (total <= limitBytes) return undefined;
-  const [size, limit] = [sizeWords(total), sizeWords(limitBytes)];
-  const named = largestParts(sizes).map(([path, bytes]) => `"${inert(path)}" (${sizeWords(bytes)})`);
+  const [size, limit] = [sizeText(total), sizeText(limitBytes)];
+  const named = largestParts(sizes).map(([path, bytes]) => `"${inert(path)}" (${sizeText(bytes)})`);
   return [
     `The project is ${size === limit ? `a little above ${size}` : size}, and at most ${limit} are copied (parallelAgents.copies.maxGb).`,
     `The largest in it: ${named.join(', ')}.`,

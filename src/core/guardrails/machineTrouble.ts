@@ -1,7 +1,7 @@
 // Whether a command that failed may be held against its feature, or the machine was not able to run it.
-import { sizeWords } from '../shared/size';
+import { sizeText } from '../shared/size';
 import type { TroubleCause } from './breaker';
-import { type Lack, type SpokenLack, spokenLack } from './machineWords';
+import { type Lack, type SpokenLack, spokenLack } from './machineText';
 
 /** A disk that a command may write to. */
 export interface Disk {
@@ -127,8 +127,7 @@ function fullDisk(
   if (full && unwritable !== undefined) {
     const was = before.disks.find(({ folder }) => folder === full.folder);
     const isOwn = was !== undefined && was.freeBytes >= ampleBytes && full.freeBytes < scarceBytes;
-    const room =
-      full.freeBytes < scarceBytes ? sizeWords(full.freeBytes) : `room for ${full.freeFiles} files`;
+    const room = full.freeBytes < scarceBytes ? sizeText(full.freeBytes) : `room for ${full.freeFiles} files`;
     const why = `on a full disk: ${room} left at ${full.folder}`;
     return { cause: 'disk', why, most: isOwn ? mostAlone : Number.POSITIVE_INFINITY };
   }
@@ -137,7 +136,7 @@ function fullDisk(
     return { cause: 'disk', why: `on a full disk: ${unwritable}`, most: Number.POSITIVE_INFINITY };
   const least = leastFree(disks);
   if (least === undefined || least.freeBytes >= wroteBytes) return undefined;
-  const why = `on a full disk: it wrote ${sizeWords(wroteBytes)}, and ${sizeWords(least.freeBytes)} are left at ${least.folder}`;
+  const why = `on a full disk: it wrote ${sizeText(wroteBytes)}, and ${sizeText(least.freeBytes)} are left at ${least.folder}`;
   return { cause: 'disk', why, most: mostAlone };
 }
 
@@ -180,7 +179,7 @@ function shortOf(lack: Lack, before: Room, now: Shortage): Found | undefined {
           };
     case 'memory':
       return memoryBytes !== undefined && memoryBytes < scarceMemoryBytes
-        ? { cause: 'spawn', most, why: `for want of memory: ${sizeWords(memoryBytes)} are left` }
+        ? { cause: 'spawn', most, why: `for want of memory: ${sizeText(memoryBytes)} are left` }
         : undefined;
     default:
       return lack satisfies never;
@@ -198,7 +197,7 @@ function unconfirmed(lack: Lack, now: Shortage): string {
   switch (lack) {
     case 'disk': {
       const least = leastFree(now.disks);
-      const left = least && `there are ${sizeWords(least.freeBytes)} free at ${least.folder}`;
+      const left = least && `there are ${sizeText(least.freeBytes)} free at ${least.folder}`;
       return speaks('a full disk', left);
     }
     case 'processes':
@@ -216,7 +215,7 @@ function unconfirmed(lack: Lack, now: Shortage): string {
     case 'watches':
       return speaks('too many watches over files', 'more could be made when it had ended');
     case 'memory': {
-      const left = memoryBytes === undefined ? '' : `, and has ${sizeWords(memoryBytes)} left`;
+      const left = memoryBytes === undefined ? '' : `, and has ${sizeText(memoryBytes)} left`;
       const counted = now.memoryKills === undefined ? '' : 'the system ended no process for that meanwhile';
       return speaks(
         'a process that was killed, or too little memory',

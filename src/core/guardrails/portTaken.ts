@@ -24,7 +24,7 @@ export function tellsPortTaken(output: string): boolean {
 const overlap = 200;
 
 /** The same for output that comes in pieces: once true, it stays so. */
-export class PortWords {
+export class PortText {
   #before = '';
   #isTold = false;
 

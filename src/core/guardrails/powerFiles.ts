@@ -3,7 +3,7 @@ import { lenientName } from '../shared/lenientName';
 
 /** What a path has power over, and what an agent may do about it. */
 export interface PowerFile {
-  /** `never`: not an agent's to write. `declared`: only for a feature that names it, and with the user's yes. */
+  /** `never`: not an agent's to write. `declared`: only for a feature that names it, and with the user's approval. */
   readonly may: 'never' | 'declared';
   /** The end of a sentence that begins with the path. */
   readonly why: string;

@@ -5,7 +5,7 @@ import { unseen } from './terminalView';
 /** Shorter ones are too much like words: taking them out would take words out. */
 export const shortestSecret = 8;
 /** From this length on even plain words or digits are no chance hit. */
-const longWords = 16;
+const longText = 16;
 const words = /^(?:[\p{L}\s._-]*|[\d\s.:_-]*)$/u;
 const plainAddress = /^[a-z][a-z\d+.-]*:\/\/[^/@?#]*\/?$/i;
 
@@ -16,7 +16,7 @@ const plainAddress = /^[a-z][a-z\d+.-]*:\/\/[^/@?#]*\/?$/i;
 export function isUnmistakable(value: string): boolean {
   const { length } = value.trim();
   if (length < shortestSecret || plainAddress.test(value.trim())) return false;
-  return length >= longWords || !words.test(value);
+  return length >= longText || !words.test(value);
 }
 
 /** The bytes of `text` in UTF-8. */

@@ -12,7 +12,7 @@ import {
   describeNoNetwork,
   describeWaysBack,
   type SeenPlace,
-} from './placeWords';
+} from './placeText';
 
 /** In what checks run, as far as the user's settings and environment have a say in it. */
 export interface Surroundings {

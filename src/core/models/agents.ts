@@ -46,7 +46,7 @@ export interface AgentManners {
   /** A command goes on when its turn is ended, so that only ending it itself ends that. */
   readonly keepsCommands?: true;
   /** As whose last words it tells that its service failed, with its turn ended in good order. */
-  readonly failsInWords?: 'codex';
+  readonly failsInText?: 'codex';
   /** A question for a command has it as its title alone. */
   readonly commandsIn?: 'title';
   /** Its tokens are those of the last question of a turn alone, which say nothing of the rest. */
@@ -113,7 +113,7 @@ export const knownAgents: Agents = {
       hook: 'codex',
       asksFirst: 'changesAndCommands',
       keepsCommands: true,
-      failsInWords: 'codex',
+      failsInText: 'codex',
     },
     install: 'npm install -g @openai/codex @agentclientprotocol/codex-acp@2.6.0',
     login: { command: 'codex login' },

@@ -113,7 +113,7 @@ export function costUsd(name: ModelName, usage: Usage, providers: Providers): nu
   return millionths / 1_000_000;
 }
 
-/** Of models of which nothing is known: what most that call tools can read, with room to spare. */
+/** Of models of which nothing is known: what most that call tools can read, with room to warm worker. */
 const usualContextTokens = 100_000;
 /** A prompt may fill this share of what there is: tokens are estimated, and the newest results come on top. */
 const fillable = 0.75;

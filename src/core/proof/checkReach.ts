@@ -13,8 +13,8 @@ import {
   type Said,
   toolBy,
   toolFiles,
-} from './checkWords';
-import { type Word, wordsOfCommands, wordsOfFile } from './commandWords';
+} from './checkText';
+import { textOfCommands, textOfFile, type Word } from './commandText';
 import { answersIn } from './comparedAnswers';
 import { proofFileOf } from './proofFiles';
 
@@ -66,7 +66,7 @@ class Walk {
       const isCommand = said.by === 'command' || said.by === 'script';
       for (const name of isCommand ? answersIn(said.text) : [])
         for (const folder of folders) this.#judges(joined(folder, name));
-      for (const word of isCommand ? wordsOfCommands(said.text) : wordsOfFile(said.text)) {
+      for (const word of isCommand ? textOfCommands(said.text) : textOfFile(said.text)) {
         const paths = new Set(folders.map((folder) => joined(folder, word.text)));
         for (const path of paths) if (path !== undefined && path !== '') this.#named(said, word, path);
       }

@@ -1,5 +1,5 @@
 // What a check's command runs out of files: the scripts of a manifest that it names, by whatever way, and script files.
-import { wordsOfCommands } from './commandWords';
+import { textOfCommands } from './commandText';
 import {
   changedSettings,
   type Scripts,
@@ -56,7 +56,7 @@ export function changedScripts(
 
 /** Names of the manifests whose scripts the text may call. */
 export function manifestsFor(text: string): readonly string[] {
-  const words = wordsOf(plain(text)).map((word) => word.slice(word.lastIndexOf('/') + 1));
+  const words = textOf(plain(text)).map((word) => word.slice(word.lastIndexOf('/') + 1));
   return runners.flatMap(([, programs, , names]) => (words.some((word) => programs.test(word)) ? names : []));
 }
 
@@ -89,7 +89,7 @@ function reachedBy(command: string, programs: RegExp, scripts: Scripts): Readonl
 /** Words of a command beside the name of one of the programs. One too many is named rather than one too few. */
 function namedIn(text: string, programs: RegExp, scripts: Scripts): readonly string[] {
   return text.split(/&&|\|\||[;|&\n(){}]/).flatMap((part) => {
-    const words = wordsOf(part);
+    const words = textOf(part);
     const at = words.findIndex((word) => programs.test(word.slice(word.lastIndexOf('/') + 1)));
     if (at === -1) return [];
     const rest = words.slice(at + 1).filter((word) => !word.startsWith('-'));
@@ -114,7 +114,7 @@ function plain(text: string): string {
   return text.replace(/\$[({]MAKE[)}]/g, 'make');
 }
 
-function wordsOf(text: string): readonly string[] {
+function textOf(text: string): readonly string[] {
   return text.split(/[\s"'`]+/).filter((word) => word !== '');
 }
 
@@ -139,7 +139,7 @@ export function isCheckScript(text: string, path: string): boolean {
   const name = path.slice(path.lastIndexOf('/') + 1);
   return (
     (isProvingName(path) || /(?:^|\/)(?:ci|checks?|tests?)\//i.test(path)) &&
-    wordsOfCommands(text).some(
+    textOfCommands(text).some(
       ({ text: word, role }) =>
         role !== 'named' && (word === path || (word === name && path !== name && text.includes('cd '))),
     )

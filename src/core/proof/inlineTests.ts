@@ -14,7 +14,7 @@ const longestText = 400_000;
  */
 export function changesInlineTests(path: string, before: string | null, after: string | null): boolean {
   if (!before || after === null || before === after) return false;
-  const [had, has] = [wordsOfTests(path, before), wordsOfTests(path, after)];
+  const [had, has] = [textOfTests(path, before), textOfTests(path, after)];
   const bendsOthers = [...has].some((words) => /macro_rules!/.test(words) && !had.has(words));
   return had.size > 0 && (bendsOthers || [...had].some((words) => !has.has(words)));
 }
@@ -69,14 +69,14 @@ function inlineTests(path: string, text: string): TestsFound {
 }
 
 /** Each test, and each of the other things beside it, without what only lays it out. */
-function wordsOfTests(path: string, text: string): ReadonlySet<string> {
+function textOfTests(path: string, text: string): ReadonlySet<string> {
   const { pieces, parts = pieces } = inlineTests(path, text);
-  const words = parts.map(({ from, to }) => wordsOf(text.slice(from, to)));
+  const words = parts.map(({ from, to }) => textOf(text.slice(from, to)));
   return new Set(words.filter((one) => one !== ''));
 }
 
 /** White space counts in strings, and in examples, whose answers are compared as they stand there. */
-function wordsOf(piece: string): string {
+function textOf(piece: string): string {
   if (isExample(piece)) return piece.replace(/[ \t]+/g, ' ').replace(/^ | $/gm, '');
   return piece
     .replace(/^[ \t]*\/\/.*$/gm, '')

@@ -1,6 +1,6 @@
 // What each change of a file that a check judges by means for its green: less for certain, no less for certain, or unknown.
 import { keepsToItself, onlyAddsTests } from './addedTests';
-import { looksOnly } from './commandWords';
+import { looksOnly } from './commandText';
 import { changesInlineTests, withTestsOf } from './inlineTests';
 import { onlyAddsToManifest } from './manifestChanges';
 import { isData, isTestByName, proofFileOf } from './proofFiles';

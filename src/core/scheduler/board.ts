@@ -7,9 +7,9 @@ import { type Features, graphById } from '../graph/readiness';
 import type { Routing } from '../routing/routeModel';
 import type { FeatureId } from '../shared/ids';
 import { atOnce, type Steps, stepSize } from '../shared/steps';
+import { type Estimates, estimatesFrom, steadyMinutes } from './estimates';
 import { FileLoads } from './fileLoads';
 import { Order, orderIn } from './order';
-import { type Outlook, outlookFrom, steadyMinutes } from './outlook';
 import { Standing } from './standing';
 
 /** What a board is read from. */
@@ -20,7 +20,7 @@ export class Board {
   features: Features = {};
   standing = new Standing(noGraph);
   order = new Order(noGraph, new FileLoads(), () => 1);
-  outlook: Outlook = outlookFrom([], {});
+  estimates: Estimates = estimatesFrom([], {});
   #graph = noGraph;
   #lastId: FeatureId = 0;
   #learnedFrom: { readonly experience?: Snapshot['experience']; readonly routing: Routing } = { routing: {} };
@@ -45,22 +45,26 @@ export class Board {
     const routing = run?.settings ?? {};
     const isTaught =
       experience !== this.#learnedFrom.experience || !isSameRouting(routing, this.#learnedFrom.routing);
-    const outlook = isTaught ? outlookFrom(experience, routing) : this.outlook;
-    const made = isOther ? yield* this.#made(features, lastId, outlook) : undefined;
+    const estimates = isTaught ? estimatesFrom(experience, routing) : this.estimates;
+    const made = isOther ? yield* this.#made(features, lastId, estimates) : undefined;
     this.features = features;
     this.#lastId = lastId;
-    this.outlook = outlook;
+    this.estimates = estimates;
     if (isTaught) this.#learnedFrom = { experience, routing };
     if (made) {
       [this.#graph, this.standing, this.order] = made;
       return;
     }
     this.standing.changed(changed, features);
-    if (isTaught) this.order.expect(steadyMinutes(this.outlook));
+    if (isTaught) this.order.expect(steadyMinutes(this.estimates));
     this.order.changed(changed, features);
   }
 
-  *#made(features: Features, lastId: FeatureId, outlook: Outlook): Steps<readonly [Graph, Standing, Order]> {
+  *#made(
+    features: Features,
+    lastId: FeatureId,
+    estimates: Estimates,
+  ): Steps<readonly [Graph, Standing, Order]> {
     const all = Object.values(features);
     const graph = yield* graphById(all, lastId);
     const standing = new Standing(graph);
@@ -71,7 +75,7 @@ export class Board {
       );
       yield;
     }
-    return [graph, standing, yield* orderIn(graph, all, steadyMinutes(outlook))];
+    return [graph, standing, yield* orderIn(graph, all, steadyMinutes(estimates))];
   }
 }
 

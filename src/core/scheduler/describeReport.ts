@@ -1,4 +1,4 @@
-// A run's report in words: what was measured, and what an estimate is, called one. The same on every face.
+// A run's report in words: what was measured, and what an estimate is, called one. The same on every client.
 import { oneLine } from '../events/describe';
 import type { ChainLink, RunReport, WaitingByCause } from '../events/runReport';
 
@@ -15,23 +15,23 @@ export function describeReport(report: RunReport): readonly string[] {
   const { maxAgents, attempts, retries } = report;
   const beside = ({ value, aside }: Told) => (aside === '' ? value : `${value} (${aside})`);
   const waited = waitingCauses(report.waitingMs).map(([cause, ms]) => `${cause} ${seconds(ms)}`);
-  const attemptsTold = attemptWords(report, seconds);
-  const lastChecks = lastChecksWords(report, seconds);
-  const cores = coreWords(report);
-  const best = bestWords(report, seconds);
+  const attemptsTold = attemptText(report, seconds);
+  const lastChecks = lastChecksText(report, seconds);
+  const cores = coreText(report);
+  const best = bestText(report, seconds);
   return [
     `Wall time      ${seconds(report.wallMs)} with ${count(maxAgents, 'agent', 'agents')} (${count(attempts, 'attempt', 'attempts')}, ${count(retries, 'retry', 'retries')})`,
     ...describeInterruptions(report.interruptions),
     ...(attemptsTold === undefined ? [] : [`Attempts       ${beside(attemptsTold)}`]),
     ...(lastChecks === undefined ? [] : [`Last checks    ${beside(lastChecks)}`]),
     ...(cores === undefined ? [] : [`Cores          ${cores}`]),
-    `One agent      ${beside(oneAgentWords(report, seconds))}`,
+    `One agent      ${beside(oneAgentText(report, seconds))}`,
     ...(best === undefined ? [] : [`Best possible  ${beside(best)}`]),
     ...(report.chain === undefined || report.chain.length === 0
       ? []
       : [`Decided by     ${describeChain(report.chain, report.chainLength)}`]),
     `Agents waited  ${waited.length > 0 ? waited.join(', ') : 'not at all'}`,
-    `Cost           ${costWords(report)}`,
+    `Cost           ${costText(report)}`,
   ];
 }
 
@@ -39,7 +39,7 @@ export function describeReport(report: RunReport): readonly string[] {
  * What one agent would have needed, and how that stands to the run. A gain is told only where what it is worked out from
  * does not hold the agents' waiting for each other, and where the run did all that it was meant to do.
  */
-export function oneAgentWords(report: RunReport, span: Span): Told {
+export function oneAgentText(report: RunReport, span: Span): Told {
   const { oneAgentMs, oneAgentIs, wallMs } = report;
   if (!isFinished(report))
     return oneAgentMs === 0
@@ -76,7 +76,7 @@ function isFinished({ passing, total }: RunReport): boolean {
 }
 
 /** What no order of the same work could have been faster than; undefined where the times of the work are not known. */
-export function bestWords(report: RunReport, span: Span): Told | undefined {
+export function bestText(report: RunReport, span: Span): Told | undefined {
   const { bestPossibleMs, oneAgentIs, wallMs } = report;
   if (oneAgentIs !== 'estimate' || !isFinished(report) || bestPossibleMs === 0) return undefined;
   return {
@@ -86,7 +86,7 @@ export function bestWords(report: RunReport, span: Span): Told | undefined {
 }
 
 /** A model that nobody pays for uses no tokens. */
-function costWords({ costUsd, inputTokens, outputTokens, unpricedTokens = 0 }: RunReport): string {
+function costText({ costUsd, inputTokens, outputTokens, unpricedTokens = 0 }: RunReport): string {
   if (costUsd === 0 && inputTokens + outputTokens === 0) return 'none: no tokens were used';
   const tokens = `${inputTokens} tokens in, ${outputTokens} out`;
   if (unpricedTokens === 0) return `$${costUsd.toFixed(4)} for ${tokens}`;
@@ -95,7 +95,7 @@ function costWords({ costUsd, inputTokens, outputTokens, unpricedTokens = 0 }: R
 }
 
 /** The times that attempts took, where that is more than what they would have taken alone. */
-export function attemptWords(
+export function attemptText(
   { attemptMs, oneAgentMs, lastChecksMs = 0 }: RunReport,
   span: Span,
 ): Told | undefined {
@@ -108,13 +108,13 @@ export function attemptWords(
 }
 
 /** What the checks of a run's end took, once nothing else was at work. */
-export function lastChecksWords({ lastChecksMs = 0 }: RunReport, span: Span): Told | undefined {
+export function lastChecksText({ lastChecksMs = 0 }: RunReport, span: Span): Told | undefined {
   if (lastChecksMs < leastToldMs) return undefined;
   return { value: span(lastChecksMs), aside: 'checks once more, on all there is at the end' };
 }
 
 /** `checks and commands ran for 70 % of the time and used 1.9 of 2 cores while they did (26.6 s of CPU time)`. */
-export function coreWords({ cores, wallMs }: RunReport): string | undefined {
+export function coreText({ cores, wallMs }: RunReport): string | undefined {
   if (cores === undefined || cores.busyMs === 0 || wallMs === 0) return undefined;
   const { cpuMs, busyMs, isWhole } = cores;
   const used = Math.min(cores.count, cpuMs / busyMs).toFixed(1);
@@ -153,7 +153,7 @@ function describeInterruptions(interruptions: RunReport['interruptions']): reado
 }
 
 /** Why a link of the deciding chain began when it did. */
-export const becauseWords: Readonly<Record<ChainLink['because'], string>> = {
+export const becauseText: Readonly<Record<ChainLink['because'], string>> = {
   start: 'from the start',
   retry: 'tried again',
   dependency: 'needs the one before',
@@ -170,7 +170,7 @@ function describeChain(chain: readonly ChainLink[], length = chain.length): stri
       if (!link) return `… ${length - 6} more …`;
       const name = oneLine(link.name);
       const shown = name.length > 40 ? `${name.slice(0, 39)}…` : name;
-      return link.because === 'start' ? shown : `${shown} (${becauseWords[link.because]})`;
+      return link.because === 'start' ? shown : `${shown} (${becauseText[link.because]})`;
     })
     .join(' → ');
 }

@@ -5,7 +5,7 @@ import { isDeclared } from '../features/judgeChange';
 import { lockKey, type WorkspacePath } from '../locks/lockPath';
 import type { FeatureId } from '../shared/ids';
 import { excerptOf } from '../shared/longText';
-import { PlaceIndex, placeOf, placesOf } from './places';
+import { keyedScopeOf, keyedScopesOf, ScopeIndex } from './keyedScopes';
 
 /**
  * Those that changed one of `paths` themselves, declare it or name it in their check; and those that build on them, over
@@ -34,12 +34,12 @@ export function endangeredBy(
 interface Change {
   readonly paths: readonly WorkspacePath[];
   readonly keys: ReadonlySet<string>;
-  readonly places: PlaceIndex<true>;
+  readonly places: ScopeIndex<true>;
 }
 
 function changeOf(paths: readonly WorkspacePath[]): Change {
-  const places = new PlaceIndex<true>();
-  for (const path of paths) places.add(placeOf({ kind: 'file', path }), true);
+  const places = new ScopeIndex<true>();
+  for (const path of paths) places.add(keyedScopeOf({ kind: 'file', path }), true);
   return { paths, keys: new Set(paths.map(lockKey)), places };
 }
 
@@ -47,7 +47,7 @@ function isTouched(feature: Feature, { paths, keys, places }: Change): boolean {
   const { spec } = feature;
   if (keysOf(builtFiles(feature)).some((key) => keys.has(key))) return true;
   // Places are where globs may reach, found at once; only there it is worth asking what they say.
-  if (places.meeting(placesOf(feature)).length > 0) {
+  if (places.meeting(keyedScopesOf(feature)).length > 0) {
     const declared = [...spec.files, ...feature.learnedFiles];
     if (paths.some((path) => isDeclared(path, declared))) return true;
   }

@@ -2,7 +2,7 @@
 import type { Feature } from '../features/feature';
 import type { FeatureId } from '../shared/ids';
 import { eachInSteps, type Steps } from '../shared/steps';
-import { exclusiveKeys, foldersAbove, isBelow, type Place, placesOf } from './places';
+import { exclusiveKeys, foldersAbove, isBelow, type KeyedScope, keyedScopesOf } from './keyedScopes';
 
 /** Of those who want its files so many are counted for a feature; with more its file comes first anyway. */
 const mostSharers = 4_096;
@@ -21,14 +21,14 @@ export class FileLoads {
 
   /** All there are, once. */
   *want(features: readonly Feature[]): Steps<void> {
-    const wanted: (readonly Place[])[] = [];
-    yield* eachInSteps(features, (feature) => void wanted.push(placesOf(feature)));
+    const wanted: (readonly KeyedScope[])[] = [];
+    yield* eachInSteps(features, (feature) => void wanted.push(keyedScopesOf(feature)));
     const keys = exclusiveKeys(wanted);
     yield* eachInSteps(features, ({ id }, at) => this.#want(id, wanted[at] ?? [], keys[at] ?? []));
   }
 
   /** The feature wants other places from now on. */
-  move(id: FeatureId, places: readonly Place[]): void {
+  move(id: FeatureId, places: readonly KeyedScope[]): void {
     const minutes = this.#minutesOf(id);
     this.weigh(id, 0);
     for (const file of this.#filesOf[id] ?? []) remove(this.#users[file] ?? [], id);
@@ -84,7 +84,7 @@ export class FileLoads {
     return sum;
   }
 
-  #want(id: FeatureId, places: readonly Place[], keys: readonly string[]): void {
+  #want(id: FeatureId, places: readonly KeyedScope[], keys: readonly string[]): void {
     this.#filesOf[id] = keys.map((key) => this.#file(key, id));
     for (const { scope, key } of places) {
       if (scope.kind !== 'folder') continue;

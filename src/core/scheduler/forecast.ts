@@ -5,9 +5,9 @@ import { type Graph, topologicalOrder } from '../graph/graph';
 import { featureGraph } from '../graph/readiness';
 import { type Locked, lockedOf, lockName } from '../locks/lockScope';
 import type { FeatureId } from '../shared/ids';
+import type { Estimates } from './estimates';
+import { exclusiveKeys, keyedScopesOf } from './keyedScopes';
 import { isOpen, orderOf } from './order';
-import type { Outlook } from './outlook';
-import { exclusiveKeys, placesOf } from './places';
 import { findPlan, type PlanProblem } from './plan';
 import { startsInOrder } from './startsInOrder';
 
@@ -50,16 +50,16 @@ const mostPlanned = 2_000;
 export function forecast(
   features: readonly Feature[],
   agents: number,
-  outlook: Outlook,
+  estimates: Estimates,
   iterations = usualIterations,
 ): Forecast {
   const open = buildable(features);
-  const expectations = open.map(outlook.minutesOf);
+  const expectations = open.map(estimates.minutesOf);
   const minutes = expectations.map((e) => e.minutes);
   const graph = featureGraph(open);
-  const keys = exclusiveKeys(open.map(placesOf));
+  const keys = exclusiveKeys(open.map(keyedScopesOf));
   const limits = limitsOf(open, graph, minutes, keys, agents);
-  const turns = turnsOf(open, outlook);
+  const turns = turnsOf(open, estimates);
   const inOrder = startsInOrder({ graph, minutes, keys, turns }, agents);
   const problem = problemOf(graph, minutes, keys, agents);
   const tries =
@@ -144,7 +144,7 @@ function busiest(keys: Keys, minutes: readonly number[]) {
 /** What is locked as someone wrote it, for keys are for comparing only. */
 function lockedAs(open: readonly Feature[], key: string): Locked {
   for (const feature of open) {
-    const place = placesOf(feature).find((p) => p.key === key);
+    const place = keyedScopesOf(feature).find((p) => p.key === key);
     if (place) return lockedOf(place.scope);
   }
   return { path: '' };
@@ -167,8 +167,8 @@ function problemOf(graph: Graph, durations: readonly number[], keys: Keys, agent
 }
 
 /** The place of each in the order, with the ranks of now for the whole way. */
-function turnsOf(open: readonly Feature[], outlook: Outlook): readonly number[] {
-  const order = orderOf(open, (f) => outlook.minutesOf(f).minutes);
+function turnsOf(open: readonly Feature[], estimates: Estimates): readonly number[] {
+  const order = orderOf(open, (f) => estimates.minutesOf(f).minutes);
   const ids = open.map(({ id }) => id).sort((a, b) => order.compare(a, b));
   const turn = new Map(ids.map((id, at) => [id, at]));
   return open.map(({ id }) => turn.get(id) ?? 0);

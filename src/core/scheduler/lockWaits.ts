@@ -4,7 +4,7 @@ import type { Event } from '../events/event';
 import { scopeKey } from '../locks/lockScope';
 import type { FeatureId } from '../shared/ids';
 import type { Moment } from '../shared/moment';
-import { foldersAbove } from './places';
+import { foldersAbove } from './keyedScopes';
 
 /** By feature, for each of its claims in their order: when the last lock came free that it had to wait for; 0: for none. */
 export function lockWaits(

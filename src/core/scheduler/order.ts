@@ -5,9 +5,9 @@ import { type Features, graphById } from '../graph/readiness';
 import { Heap } from '../shared/heap';
 import type { FeatureId } from '../shared/ids';
 import { atOnce, eachInSteps, type Steps } from '../shared/steps';
+import { unknownMinutes } from './estimates';
 import { FileLoads } from './fileLoads';
-import { unknownMinutes } from './outlook';
-import { placesOf, samePlaces } from './places';
+import { keyedScopesOf, samePlaces } from './keyedScopes';
 
 /** Why a feature stands where it stands. */
 export interface Rank {
@@ -107,7 +107,7 @@ export class Order {
       const [before, after] = [this.#features[id], features[id]];
       if (!before || !after) continue;
       this.#features[id] = after;
-      if (!samePlaces(placesOf(before), placesOf(after))) this.files.move(id, placesOf(after));
+      if (!samePlaces(keyedScopesOf(before), keyedScopesOf(after))) this.files.move(id, keyedScopesOf(after));
       if (!this.#weigh(id)) continue;
       touched.push(id);
       // What needs it needs one less or more now, and so another share of it counts for each of the others.

@@ -17,8 +17,8 @@ import type { Moment } from '../shared/moment';
 import { coreWaits, isEndOfCommand, type Span, spanOf } from './coreWaits';
 import { isMeant } from './decide';
 import { decidingChain, type FinishedAttempt } from './decidingChain';
+import { exclusiveKeys, type KeyedScope, keyedScopeOf } from './keyedScopes';
 import { measureWaiting, mostAgents } from './measureWaiting';
-import { exclusiveKeys, type Place, placeOf } from './places';
 import { repeatedChecks } from './repeatedChecks';
 
 /**
@@ -238,10 +238,10 @@ function rowsOf(
   events: readonly Event[],
   attempts: ReadonlyMap<Fence, Measured>,
 ): readonly FinishedAttempt[] {
-  const places = new Map<Fence, Place[]>([...attempts.keys()].map((fence) => [fence, []]));
+  const places = new Map<Fence, KeyedScope[]>([...attempts.keys()].map((fence) => [fence, []]));
   for (const event of events) {
     if (event.type !== 'lock.granted' || event.how !== 'claim') continue;
-    places.get(event.fence)?.push(placeOf(scopeOf(event)));
+    places.get(event.fence)?.push(keyedScopeOf(scopeOf(event)));
   }
   const keys = exclusiveKeys([...places.values()]);
   return [...attempts.values()].map(({ featureId, slot, attempt, startMs, ms, end }, k) => {

@@ -9,7 +9,7 @@ import { Heap } from '../shared/heap';
 import type { EpochMs, FeatureId, Slot } from '../shared/ids';
 import type { Moment } from '../shared/moment';
 import type { Board } from './board';
-import { blockersIn, type Place, PlaceIndex, placeOf, placesOf } from './places';
+import { blockersIn, type KeyedScope, keyedScopeOf, keyedScopesOf, ScopeIndex } from './keyedScopes';
 
 export interface Choice {
   readonly featureId: FeatureId;
@@ -80,7 +80,7 @@ export function selectBatch(
   if (freeSlots.length === 0) return { chosen, passedOver };
   const { features, order, standing } = board;
   const busy = blockersIn(locks);
-  const kept = new PlaceIndex<PassedOver>();
+  const kept = new ScopeIndex<PassedOver>();
   const turns = turnsOf(board, run);
   const delayOf = delaysFrom(board, busy, turns);
   const isBefore = (a: FeatureId, b: FeatureId) => order.compare(a, b, delayOf) < 0;
@@ -109,7 +109,7 @@ export function selectBatch(
     const account = probeOf(featureId);
     if (account !== undefined && probed.has(account)) continue;
     const feature = features[featureId] as Feature;
-    const wanted = placesOf(feature);
+    const wanted = keyedScopesOf(feature);
     const blockers = busy.meeting(wanted);
     const [blocker] = blockers;
     const [first] = kept.meeting(wanted);
@@ -133,7 +133,7 @@ export function selectBatch(
 /** Of features whose account has no room, so many are looked at before those that had none from the beginning. */
 const mostWithout = 100;
 
-function keep(kept: PlaceIndex<PassedOver>, places: readonly Place[], who: PassedOver): void {
+function keep(kept: ScopeIndex<PassedOver>, places: readonly KeyedScope[], who: PassedOver): void {
   for (const place of places) kept.add(place, who);
 }
 
@@ -167,14 +167,14 @@ function* inOrder(
  * who declares files is taken at its word. It only lowers a feature's place in the order, and never locks anything.
  */
 function delaysFrom(
-  { features, outlook }: Board,
-  busy: PlaceIndex<Blocker>,
+  { features, estimates }: Board,
+  busy: ScopeIndex<Blocker>,
   turns: Turns,
 ): (id: FeatureId) => number {
   const risks = new Map<string, number>();
-  for (const [category, likely] of outlook.likelyFiles) {
+  for (const [category, likely] of estimates.likelyFiles) {
     const shares = likely.map(({ path, share }) =>
-      busy.meeting([placeOf({ kind: 'file', path })]).length > 0 ? share : 0,
+      busy.meeting([keyedScopeOf({ kind: 'file', path })]).length > 0 ? share : 0,
     );
     const risk = Math.max(0, ...shares);
     if (risk > 0) risks.set(category, risk);
@@ -183,9 +183,9 @@ function delaysFrom(
     if (risks.size === 0) return 0;
     const feature = features[id] as Feature;
     const risk = risks.get(feature.spec.category) ?? 0;
-    const hasFiles = placesOf(feature).some(({ scope }) => scope.kind !== 'resource');
+    const hasFiles = keyedScopesOf(feature).some(({ scope }) => scope.kind !== 'resource');
     if (risk === 0 || hasFiles || !turns.isPatient(feature)) return 0;
-    return risk * outlook.minutesOf(feature).minutes;
+    return risk * estimates.minutesOf(feature).minutes;
   };
 }
 

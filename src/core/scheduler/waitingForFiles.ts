@@ -6,7 +6,7 @@ import { describeBlockers } from '../locks/describeBlockers';
 import { lockName } from '../locks/lockScope';
 import type { LockTable } from '../locks/lockTable';
 import type { FeatureId } from '../shared/ids';
-import { blockersIn, placesOf } from './places';
+import { blockersIn, keyedScopesOf } from './keyedScopes';
 import type { PassedOver } from './selectBatch';
 
 /** Ready features with a declared file or resource that is busy now. */
@@ -26,7 +26,7 @@ export function fileWaiter(locks: LockTable): (feature: Feature) => PassedOver |
   const busy = blockersIn(locks);
   return (feature) => {
     if (feature.state.status !== 'pending') return undefined;
-    const [blocker] = busy.meeting(placesOf(feature));
+    const [blocker] = busy.meeting(keyedScopesOf(feature));
     return blocker && { featureId: feature.id, blocker };
   };
 }

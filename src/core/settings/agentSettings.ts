@@ -18,7 +18,7 @@ const entry = z.strictObject({
     )
     .optional(),
 });
-const mostWords = 100;
+const mostText = 100;
 
 export const agentsByName: Form<z.ZodType<Agents>> = {
   written: z.record(z.string(), entry),
@@ -41,18 +41,18 @@ export function readAgents(given: unknown, say: (sentence: string) => void): Age
 function readAgent(id: string, given: Readonly<Record<string, unknown>>): AgentProfile | string {
   const known = agentOf(id, knownAgents);
   const { command = known?.command, variables = known?.variables ?? [] } = given;
-  if (!isWords(command) || command.length === 0 || command[0] === '')
+  if (!isText(command) || command.length === 0 || command[0] === '')
     return 'needs a command, a list of the program and its arguments, as in ["my-agent", "--acp"]';
-  if (!isWords(variables)) return 'has variables that are no list of names of environment variables';
+  if (!isText(variables)) return 'has variables that are no list of names of environment variables';
   const wrong = variables.map(wrongAgentVariable).find((why) => why !== undefined);
   if (wrong !== undefined) return `has a variable that cannot be given: ${wrong}`;
   return { ...(known ?? { title: id }), command, variables };
 }
 
-function isWords(value: unknown): value is readonly string[] {
+function isText(value: unknown): value is readonly string[] {
   return (
     Array.isArray(value) &&
-    value.length <= mostWords &&
+    value.length <= mostText &&
     value.every((word) => typeof word === 'string' && word.length <= 10_000 && !word.includes('\0'))
   );
 }

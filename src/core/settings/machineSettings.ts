@@ -29,7 +29,7 @@ export function narrow(
   };
 }
 
-/** What a face asked for that the host's own user does not allow. */
+/** What a client asked for that the host's own user does not allow. */
 export interface LeftOut {
   readonly commands: readonly string[];
   readonly variables: readonly string[];
@@ -57,7 +57,7 @@ export function describeLeftOut({ commands, variables, providers }: LeftOut): re
 }
 
 /**
- * May a face that speaks to the host of `own` ask for this? It may narrow what the host's user allows, never widen it.
+ * May a client that speaks to the host of `own` ask for this? It may narrow what the host's user allows, never widen it.
  * @param meant whose models the run is about
  */
 export function judgeAsked(

@@ -1,4 +1,4 @@
-// What a run was started with: resolved by the face that started it, stored with the start. What gives power on the
+// What a run was started with: resolved by the client that started it, stored with the start. What gives power on the
 // user's machine is not in it: see `machineSettings.ts`.
 import { z } from 'zod';
 import { fixedLimits } from '../guardrails/limits';

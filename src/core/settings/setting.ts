@@ -5,7 +5,7 @@ import type { z } from 'zod';
 export type Side = 'user' | 'workspace';
 
 /**
- * Reads one setting by its name below `parallelAgents.`, wherever a face keeps it; undefined when it is not set. With `of`
+ * Reads one setting by its name below `parallelAgents.`, wherever a client keeps it; undefined when it is not set. With `of`
  * only what that side says, for settings to which both may add.
  */
 export type SettingReader = (name: string, of?: Side) => unknown;

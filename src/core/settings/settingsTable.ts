@@ -1,5 +1,5 @@
 // Every setting, each in one entry (those by which a user gives power on their machine in `machineTable.ts`): package.json's
-// configuration is generated from here (`npm run settings`), and what faces read, what goes over the wire and what the
+// configuration is generated from here (`npm run settings`), and what clients read, what goes over the wire and what the
 // database holds are of these forms.
 import { z } from 'zod';
 import { usualSharedLocks } from '../locks/sharedPaths';
@@ -29,7 +29,7 @@ const count = (least: number) => wholeNumber(least, 100_000);
 
 /** What a run is started with. */
 const run = {
-  /** Judged by `machine.agentLimit` and `face.enabled` as well (`resolveSettings.ts`). */
+  /** Judged by `machine.agentLimit` and `client.enabled` as well (`resolveSettings.ts`). */
   maxAgents: {
     key: 'maxAgents',
     form: wholeNumber(1, highestAgentLimit),
@@ -191,7 +191,7 @@ const limits = {
   },
 } as const satisfies SettingGroup;
 
-/** What a face acts on by itself. */
+/** What a client acts on by itself. */
 const face = {
   enabled: {
     key: 'enabled',

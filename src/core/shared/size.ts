@@ -3,7 +3,7 @@
 const units = ['bytes', 'KB', 'MB', 'GB', 'TB', 'PB'] as const;
 
 /** `5 GB`, `1.4 MB`, `300 bytes`: two digits tell enough, in thousands as disks are sold. */
-export function sizeWords(bytes: number): string {
+export function sizeText(bytes: number): string {
   let size = Math.max(0, bytes);
   let unit = 0;
   while (size >= 999.5 && unit < units.length - 1) {
@@ -15,5 +15,5 @@ export function sizeWords(bytes: number): string {
 
 /** The line that stands in a live view for what was printed faster than it can be shown. */
 export function notShown(bytes: number): string {
-  return `\n[… ${sizeWords(bytes)} not shown …]\n`;
+  return `\n[… ${sizeText(bytes)} not shown …]\n`;
 }

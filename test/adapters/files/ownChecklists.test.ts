@@ -8,9 +8,9 @@ import { mostChecklistBytes, readOwnChecklists } from '../../../src/adapters/fil
 import { withoutRights } from '../../support/withoutRights';
 
 describe('readOwnChecklists', () => {
-  let houseDir: string;
-  const at = (...names: string[]) => path.join(houseDir, 'prompts', ...names);
-  const read = () => readOwnChecklists(houseDir, ['coding', 'frontend']);
+  let stateDir: string;
+  const at = (...names: string[]) => path.join(stateDir, 'prompts', ...names);
+  const read = () => readOwnChecklists(stateDir, ['coding', 'frontend']);
   const refused = (why: string) => [
     {
       name: 'coding',
@@ -20,10 +20,10 @@ describe('readOwnChecklists', () => {
   ];
 
   beforeEach(async () => {
-    houseDir = await mkdtemp(path.join(tmpdir(), 'checklists-'));
+    stateDir = await mkdtemp(path.join(tmpdir(), 'checklists-'));
     await mkdir(at());
   });
-  afterEach(() => rm(houseDir, { recursive: true, force: true }));
+  afterEach(() => rm(stateDir, { recursive: true, force: true }));
 
   it('has those that are asked for, and there', async () => {
     await writeFile(at('coding_prompt.md'), '- Größe\n');
@@ -62,7 +62,7 @@ describe('readOwnChecklists', () => {
 
   it('passes over what lies in a linked folder', async () => {
     await rm(at(), { recursive: true });
-    const elsewhere = path.join(houseDir, 'elsewhere');
+    const elsewhere = path.join(stateDir, 'elsewhere');
     await mkdir(elsewhere);
     await writeFile(path.join(elsewhere, 'coding_prompt.md'), 'theirs');
     await symlink(elsewhere, at());
@@ -74,6 +74,6 @@ describe('readOwnChecklists', () => {
   it('passes over what may not be read', async () => {
     await writeFile(at('coding_prompt.md'), 'mine');
     await chmod(at('coding_prompt.md'), 0);
-    await withoutRights(async () => assert.deepEqual(await read(), refused('may not be read')), houseDir);
+    await withoutRights(async () => assert.deepEqual(await read(), refused('may not be read')), stateDir);
   });
 });

@@ -4,11 +4,11 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, readdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { loadBacklogFile } from '../../../src/adapters/files/backlogFile';
-import { createKeptContent } from '../../../src/adapters/files/keptContent';
+import { createBlobStore } from '../../../src/adapters/files/blobStore';
 import { OfflineScriptFile } from '../../../src/adapters/files/offlineScriptFile';
 import { RuleMemory } from '../../../src/adapters/files/ruleMemory';
 import { TrackedFiles } from '../../../src/adapters/files/trackedFiles';
-import { createHouseFiles } from '../../../src/adapters/store/diskFiles';
+import { createStateFiles } from '../../../src/adapters/store/diskFiles';
 import { readSettings } from '../../../src/cli/settingsFiles';
 import { tempWorkspace } from './tempWorkspace';
 
@@ -24,10 +24,10 @@ function pipe(file: string): string {
 
 describe('size and kind before content', () => {
   it('takes kept content that has become such a file for changed, and keeps it anew', async () => {
-    const { houseDir } = await tempWorkspace();
-    const kept = createKeptContent(houseDir);
+    const { stateDir } = await tempWorkspace();
+    const kept = createBlobStore(stateDir);
     const hash = await kept.put(Buffer.from('text'));
-    const blob = path.join(houseDir, 'blobs', hash);
+    const blob = path.join(stateDir, 'blobs', hash);
     for (const spoil of [sparse, pipe]) {
       rmSync(blob);
       spoil(blob);
@@ -62,19 +62,19 @@ describe('size and kind before content', () => {
       const { root } = await tempWorkspace();
       const file = make(path.join(root, 'agents.db'));
       await assert.rejects(
-        createHouseFiles(root).read(file),
+        createStateFiles(root).read(file),
         /agents\.db" (has 200 GB.*|is not a file); move it away/,
       );
     });
 
     it(`takes rules and a repository that are ${what} for none`, async () => {
-      const { root, houseDir, user } = await tempWorkspace({ 'src/a.ts': 'a' });
+      const { root, stateDir, user } = await tempWorkspace({ 'src/a.ts': 'a' });
       for (const file of ['.git', '.gitignore', 'src/.gitignore']) make(path.join(root, file));
       assert.equal((await new TrackedFiles(root).now()).has('src'), false);
       assert.equal((await user.rules.top()).below('src').ignores('a.ts', 'file'), false);
       assert.ok(readdirSync(root).includes('.git'));
       // What agents made of rules is not forgotten because somebody put a pipe there.
-      const known = new RuleMemory(path.dirname(make(path.join(houseDir, 'ignore-rules.json'))));
+      const known = new RuleMemory(path.dirname(make(path.join(stateDir, 'ignore-rules.json'))));
       if (make === sparse) await known.ready();
       else await assert.rejects(known.ready(), /ignore-rules\.json" is not a file; move it away/);
     });

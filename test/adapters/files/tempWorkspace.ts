@@ -13,7 +13,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { prepareHouse } from '../../../src/adapters/files/houseFolder';
+import { prepareStateFolder } from '../../../src/adapters/files/stateFolder';
 import { createUserRules, type UserRules } from '../../../src/adapters/files/userRules';
 
 /** By path: text, bytes, or a link's text. */
@@ -21,7 +21,7 @@ export type Tree = Readonly<Record<string, string | Uint8Array | { readonly link
 
 export interface TempWorkspace {
   readonly root: string;
-  readonly houseDir: string;
+  readonly stateDir: string;
   readonly user: UserRules;
   put(tree: Tree): void;
   text(file: string): string;
@@ -35,7 +35,7 @@ const made: string[] = [];
 export async function tempWorkspace(tree: Tree = {}, home = tmpdir()): Promise<TempWorkspace> {
   const root = realpathSync(mkdtempSync(path.join(home, 'files-')));
   made.push(root);
-  const houseDir = await prepareHouse(root);
+  const stateDir = await prepareStateFolder(root);
   const put = (files: Tree) => {
     for (const [file, content] of Object.entries(files)) {
       const target = path.resolve(root, file);
@@ -47,8 +47,8 @@ export async function tempWorkspace(tree: Tree = {}, home = tmpdir()): Promise<T
   put(tree);
   return {
     root,
-    houseDir,
-    user: createUserRules(root, houseDir),
+    stateDir,
+    user: createUserRules(root, stateDir),
     put,
     text: (file) => readFileSync(path.join(root, file), 'utf8'),
     tree: (folder = root) => treeOf(folder),

@@ -19,14 +19,14 @@ import { tempIsolation } from './tempIsolation';
 const key = 'sk-very-secret-key';
 
 async function open() {
-  const { root, houseDir } = await tempWorkspace();
+  const { root, stateDir } = await tempWorkspace();
   const from = tempFolder();
   const leave = (file: string, content: string | Uint8Array) => {
     mkdirSync(path.dirname(path.join(from, file)), { recursive: true });
     writeFileSync(path.join(from, file), content);
   };
-  const store = new ArtifactStore(houseDir, (text) => text.replaceAll(key, '[key]'));
-  return { root, houseDir, from, leave, take: (name = '1-1-1') => store.take(from, name) };
+  const store = new ArtifactStore(stateDir, (text) => text.replaceAll(key, '[key]'));
+  return { root, stateDir, from, leave, take: (name = '1-1-1') => store.take(from, name) };
 }
 
 describe('artifacts', () => {
@@ -52,12 +52,12 @@ describe('artifacts', () => {
   });
 
   it('hold no key: a text is kept without it, and a file named by one is not', async () => {
-    const { houseDir, leave, take } = await open();
+    const { stateDir, leave, take } = await open();
     leave('log.txt', `Authorization: ${key}\n`);
     leave(`${key}.txt`, 'x');
     const kept = await take();
     assert.deepEqual([kept?.files.map((one) => one.path), kept?.leftOut], [['log.txt'], 1]);
-    const text = readFileSync(path.join(houseDir, 'artifacts/1-1-1/log.txt'), 'utf8');
+    const text = readFileSync(path.join(stateDir, 'artifacts/1-1-1/log.txt'), 'utf8');
     assert.equal(text, 'Authorization: [key]\n');
   });
 
@@ -82,12 +82,12 @@ describe('artifacts', () => {
   });
 
   it('are files only, and lead nowhere', async () => {
-    const { houseDir, from, leave, take } = await open();
+    const { stateDir, from, leave, take } = await open();
     symlinkSync('/etc/hostname', path.join(from, 'link'));
     symlinkSync('/etc', path.join(from, 'folder'));
     leave('a.txt', 'x');
     assert.deepEqual((await take())?.files, [{ path: 'a.txt', bytes: 1 }]);
-    assert.deepEqual(readdirSync(path.join(houseDir, 'artifacts/1-1-1')), ['a.txt']);
+    assert.deepEqual(readdirSync(path.join(stateDir, 'artifacts/1-1-1')), ['a.txt']);
   });
 
   it('are not taken from where a command led their folder', async () => {
@@ -102,23 +102,23 @@ describe('artifacts', () => {
   });
 
   it('are not written through a link that somebody put in their place', async () => {
-    const { houseDir, leave, take } = await open();
+    const { stateDir, leave, take } = await open();
     const elsewhere = tempFolder();
-    symlinkSync(elsewhere, path.join(houseDir, 'artifacts'));
+    symlinkSync(elsewhere, path.join(stateDir, 'artifacts'));
     leave('a.txt', 'x');
     await assert.rejects(take(), (error) => Failure.is(error, 'foreign'));
     assert.deepEqual(readdirSync(elsewhere), []);
   });
 
   it('of attempts long ago make room', async () => {
-    const { houseDir, leave, take } = await open();
+    const { stateDir, leave, take } = await open();
     for (let k = 0; k < 103; k++) {
       leave('a.txt', 'x');
       await take(`${k}-1-${k}`);
     }
-    const names = readdirSync(path.join(houseDir, 'artifacts'));
+    const names = readdirSync(path.join(stateDir, 'artifacts'));
     assert.equal(names.length, 100);
-    assert.ok(existsSync(path.join(houseDir, 'artifacts/102-1-102')));
+    assert.ok(existsSync(path.join(stateDir, 'artifacts/102-1-102')));
   });
 
   it('of commands side by side in one place are apart, and taken by themselves', async () => {

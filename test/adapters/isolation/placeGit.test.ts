@@ -214,10 +214,10 @@ function repository(files: Readonly<Record<string, string>>): string {
 }
 
 async function placesOf(root: string) {
-  const houseDir = path.join(root, '.parallel-agents');
-  mkdirSync(houseDir);
-  writeFileSync(path.join(houseDir, '.gitignore'), '*\n');
-  const user = createUserRules(root, houseDir);
+  const stateDir = path.join(root, '.parallel-agents');
+  mkdirSync(stateDir);
+  writeFileSync(path.join(stateDir, '.gitignore'), '*\n');
+  const user = createUserRules(root, stateDir);
   return { places: rested(placesOnly({ root, user }, { top: await treeAround(root) })) };
 }
 

@@ -3,7 +3,7 @@ import { strict as assert } from 'node:assert';
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { createKeptContent } from '../../../src/adapters/files/keptContent';
+import { createBlobStore } from '../../../src/adapters/files/blobStore';
 import { createPublisher } from '../../../src/adapters/isolation/publisher';
 import type { TempWorkspace } from '../files/tempWorkspace';
 import { tempPlaces } from './tempPlaces';
@@ -17,8 +17,8 @@ const namesIn = (folder: string) =>
     .map((name) => name.toString('latin1'))
     .sort();
 
-function publisherOf({ root, houseDir, user }: TempWorkspace) {
-  return createPublisher({ root, houseDir, kept: createKeptContent(houseDir), memory: user.memory });
+function publisherOf({ root, stateDir, user }: TempWorkspace) {
+  return createPublisher({ root, stateDir, kept: createBlobStore(stateDir), memory: user.memory });
 }
 
 describe('names that are no UTF-8', () => {

@@ -4,7 +4,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { hashOf } from '../../../src/adapters/files/contentHash';
-import { prepareHouse } from '../../../src/adapters/files/houseFolder';
+import { prepareStateFolder } from '../../../src/adapters/files/stateFolder';
 import { createUserRules } from '../../../src/adapters/files/userRules';
 import type { Isolation } from '../../../src/ports/isolation';
 import { type TempWorkspace, type Tree, tempFolder, tempWorkspace } from '../files/tempWorkspace';
@@ -138,7 +138,7 @@ describe('the user’s ignore rules', () => {
   for (const text of ['{', '[["", 1]]', '[["",{"user":1,"agents":[]}]]', '{}'])
     it(`are read from what stands there when the memory of them is ${text}`, async () => {
       const temp = inWorkspace(await tempWorkspace(project));
-      writeFileSync(path.join(temp.workspace.houseDir, 'ignore-rules.json'), text);
+      writeFileSync(path.join(temp.workspace.stateDir, 'ignore-rules.json'), text);
       await temp.isolation.prepare(1);
       assert.deepEqual(await toldOfWritten(temp), ['src/a.ts']);
     });
@@ -147,7 +147,7 @@ describe('the user’s ignore rules', () => {
     const temp = await tempIsolation(project);
     const deep = '['.repeat(100_000) + ']'.repeat(100_000);
     const entries = `[["x",{"user":null,"agents":[],"more":${deep}},${deep}],["y",{"user":null,"agents":[${deep}]}]]`;
-    writeFileSync(path.join(temp.workspace.houseDir, 'ignore-rules.json'), entries);
+    writeFileSync(path.join(temp.workspace.stateDir, 'ignore-rules.json'), entries);
     temp.run({ '.gitignore': '!.env\n' });
     assert.ok((await temp.isolation.publish(await temp.stage())).ok);
   });
@@ -271,8 +271,8 @@ describe('the user’s ignore rules', () => {
       const files = ['.env', 'x.key', 'b.ts'];
       for (const name of files) writeFileSync(path.join(inside, 'sub', name), 'b');
       const root = path.join(inside, 'sub');
-      const houseDir = await prepareHouse(root);
-      const temp = await opened({ ...workspace, root, houseDir, user: createUserRules(root, houseDir) });
+      const stateDir = await prepareStateFolder(root);
+      const temp = await opened({ ...workspace, root, stateDir, user: createUserRules(root, stateDir) });
       for (const name of files) writeFileSync(temp.at(name), 'changed');
       assert.deepEqual(pathsOf(await temp.isolation.changes(1)), ['b.ts']);
     });

@@ -1,7 +1,7 @@
 // The process that the crash test kills: completes what its predecessor began in one folder, then publishes in another.
 import { existsSync, promises, readFileSync, writeSync } from 'node:fs';
 import path from 'node:path';
-import { createKeptContent } from '../../../src/adapters/files/keptContent';
+import { createBlobStore } from '../../../src/adapters/files/blobStore';
 import { RuleMemory } from '../../../src/adapters/files/ruleMemory';
 import { createPublisher, type Publisher } from '../../../src/adapters/isolation/publisher';
 import type { StagedFile } from '../../../src/ports/isolation';
@@ -31,9 +31,9 @@ async function publish(): Promise<void> {
 
 function publisherIn(folder: string): Publisher {
   const root = path.join(folder, 'workspace');
-  const houseDir = path.join(root, '.parallel-agents');
-  const kept = createKeptContent(houseDir);
-  return createPublisher({ root, houseDir, kept, memory: new RuleMemory(houseDir) });
+  const stateDir = path.join(root, '.parallel-agents');
+  const kept = createBlobStore(stateDir);
+  return createPublisher({ root, stateDir, kept, memory: new RuleMemory(stateDir) });
 }
 
 function filesIn(file: string): readonly StagedFile[] {

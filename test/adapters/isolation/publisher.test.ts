@@ -14,7 +14,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import path from 'node:path';
-import type { KeptContent } from '../../../src/adapters/files/keptContent';
+import type { BlobStore } from '../../../src/adapters/files/blobStore';
 import { PublicationJournal } from '../../../src/adapters/isolation/publicationJournal';
 import { Failure } from '../../../src/ports/failure';
 import { fastFolder } from '../../support/fastFolder';
@@ -25,13 +25,13 @@ import { type Change, openPublishing, type Publishing, stateOf } from './publish
 const modeOf = (file: string) => statSync(file).mode & 0o777;
 const names = (folder: string) => readdirSync(folder).sort();
 
-/** Answers as a publication of these changes does. */
+/** Returns as a publication of these changes does. */
 async function publish(on: Publishing, changes: Readonly<Record<string, Change>>) {
   return on.publisher.publish(await on.stage(changes));
 }
 
 /** Calls `once` before content is staged for the workspace: every file has been looked at, and none was changed yet. */
-function beforeStaging(once: () => void): (kept: KeptContent) => KeptContent {
+function beforeStaging(once: () => void): (kept: BlobStore) => BlobStore {
   let isOver = false;
   return (kept) => ({
     ...kept,
@@ -78,7 +78,7 @@ describe('publisher', () => {
       [0o755, 0o640, 0o700],
     );
     assert.ok(!existsSync(on.at('old')), 'the folder that it emptied');
-    assert.deepEqual(names(path.join(on.workspace.houseDir, 'tmp')), []);
+    assert.deepEqual(names(path.join(on.workspace.stateDir, 'tmp')), []);
   });
 
   it('leaves each file to its owner and group, and new ones to the group that their folder hands on', async () => {
@@ -186,7 +186,7 @@ describe('publisher', () => {
       for (const name of Object.keys({ ...before, ...now }))
         if (name !== file) assert.equal(now[name], before[name], name);
       assert.ok(existsSync(on.at('empty')) && !existsSync(on.at('zz')), 'folders');
-      assert.deepEqual(names(path.join(on.workspace.houseDir, 'tmp')), []);
+      assert.deepEqual(names(path.join(on.workspace.stateDir, 'tmp')), []);
     });
   }
 
@@ -216,7 +216,7 @@ describe('publisher', () => {
     assert.ok((await on.publisher.publish(await on.stage(changes))).ok);
     assert.deepEqual(await on.again().leftBegun(), []);
     const puts = [{ path: 'src/a.ts' }, { path: 'new/x.ts', createdFolder: 'new' }];
-    await new PublicationJournal(on.workspace.houseDir).write({ key: 'lost', puts, isDone: false });
+    await new PublicationJournal(on.workspace.stateDir).write({ key: 'lost', puts, isDone: false });
     for (const time of ['first', 'second'])
       assert.deepEqual(await on.again().leftBegun(), ['src/a.ts', 'new/x.ts'], time);
     await on.again().forgetBegun();
@@ -245,7 +245,7 @@ describe('publisher', () => {
     const on = await openPublishing(tree);
     const files = await on.stage(changes);
     const hash = files.find((file) => file.path === 'src/a.ts')?.after.hash ?? '';
-    writeFileSync(path.join(on.workspace.houseDir, 'blobs', hash), 'x');
+    writeFileSync(path.join(on.workspace.stateDir, 'blobs', hash), 'x');
     const before = on.workspace.tree();
     await assert.rejects(on.publisher.publish(files), (error) => Failure.is(error, 'corrupt'));
     assert.deepEqual(on.workspace.tree(), before);
@@ -382,10 +382,10 @@ describe('publisher', () => {
     const files = await on.stage({ 'src/a.ts': 'a2' });
     const [file] = files;
     assert.ok(file?.after.hash && file.before.hash);
-    writeFileSync(path.join(on.workspace.houseDir, 'tmp', 'left'), 'x');
+    writeFileSync(path.join(on.workspace.stateDir, 'tmp', 'left'), 'x');
     const inUse = await on.kept.stage(Buffer.from('x'), 0o600);
     await on.publisher.sweep(new Set([file.after.hash]));
-    assert.deepEqual(names(path.join(on.workspace.houseDir, 'blobs')), [file.after.hash]);
-    assert.deepEqual(names(path.join(on.workspace.houseDir, 'tmp')), [path.basename(inUse)]);
+    assert.deepEqual(names(path.join(on.workspace.stateDir, 'blobs')), [file.after.hash]);
+    assert.deepEqual(names(path.join(on.workspace.stateDir, 'tmp')), [path.basename(inUse)]);
   });
 });

@@ -17,10 +17,10 @@ import {
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { build } from 'esbuild';
+import { createBlobStore } from '../../../src/adapters/files/blobStore';
 import { hashOf } from '../../../src/adapters/files/contentHash';
-import { prepareHouse } from '../../../src/adapters/files/houseFolder';
-import { createKeptContent } from '../../../src/adapters/files/keptContent';
 import { RuleMemory } from '../../../src/adapters/files/ruleMemory';
+import { prepareStateFolder } from '../../../src/adapters/files/stateFolder';
 import { createPublisher } from '../../../src/adapters/isolation/publisher';
 import { fastFolder } from '../../support/fastFolder';
 import { repoRoot } from '../../support/repoRoot';
@@ -163,9 +163,9 @@ describe('a publication under kill -9', () => {
     const place = path.join(dir, 'place');
     lay(root, { ...from, README: ['stays'] });
     lay(place, to);
-    const houseDir = await prepareHouse(root);
-    const kept = createKeptContent(houseDir);
-    const publisher = createPublisher({ root, houseDir, kept, memory: new RuleMemory(houseDir) });
+    const stateDir = await prepareStateFolder(root);
+    const kept = createBlobStore(stateDir);
+    const publisher = createPublisher({ root, stateDir, kept, memory: new RuleMemory(stateDir) });
     const changes = Object.keys(to).map((file) => {
       const beforeAt = path.join(root, file);
       return { path: file, before: stateOf(beforeAt), beforeAt, afterAt: path.join(place, file) };

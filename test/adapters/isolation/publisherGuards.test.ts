@@ -55,7 +55,7 @@ describe('publisher: what it may not touch', () => {
     for (const entryOf of [() => 'null', () => '[]', () => deep(2_000_000), ...entries]) {
       const on = await openPublishing({ 'a.ts': 'a', 'keep/b.ts': 'b' });
       const files = await on.stage({ 'a.ts': 'a2' });
-      writeFileSync(path.join(on.workspace.houseDir, 'publication.json'), entryOf(keyOf(files)));
+      writeFileSync(path.join(on.workspace.stateDir, 'publication.json'), entryOf(keyOf(files)));
       assert.ok((await on.publisher.publish(files)).ok);
       assert.deepEqual(on.workspace.tree(), { 'a.ts': 'a2', 'keep/b.ts': 'b' });
     }

@@ -1,8 +1,8 @@
 // A workspace and a place beside it, for tests of what is published from the one into the other.
 import { chmodSync, existsSync, lstatSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { type BlobStore, createBlobStore } from '../../../src/adapters/files/blobStore';
 import { hashOf } from '../../../src/adapters/files/contentHash';
-import { createKeptContent, type KeptContent } from '../../../src/adapters/files/keptContent';
 import { createPublisher, type Publisher } from '../../../src/adapters/isolation/publisher';
 import type { FileState, StagedFile } from '../../../src/ports/isolation';
 import { fastFolder } from '../../support/fastFolder';
@@ -14,7 +14,7 @@ export type Change = string | Uint8Array | null | { readonly mode: number; reado
 export interface Publishing {
   readonly workspace: TempWorkspace;
   readonly place: string;
-  readonly kept: KeptContent;
+  readonly kept: BlobStore;
   readonly publisher: Publisher;
   /** Another process's, on what is on disk. */
   again(): Publisher;
@@ -30,12 +30,12 @@ export interface Publishing {
  */
 export async function openPublishing(
   tree: Tree = {},
-  watch: (kept: KeptContent) => KeptContent = (kept) => kept,
+  watch: (kept: BlobStore) => BlobStore = (kept) => kept,
 ): Promise<Publishing> {
   const workspace = await tempWorkspace(tree, fastFolder());
   const place = tempFolder(fastFolder());
   const open = () => {
-    const kept = watch(createKeptContent(workspace.houseDir));
+    const kept = watch(createBlobStore(workspace.stateDir));
     const alsoProtected = () => ['plan/backlog.json'];
     const publisher = createPublisher({ ...workspace, kept, memory: workspace.user.memory, alsoProtected });
     return { kept, publisher };

@@ -47,14 +47,14 @@ export function inWorkspace(
   alsoProtected: readonly string[] = [],
   dir = tempFolder(),
 ): TempIsolation {
-  const { root, houseDir } = workspace;
+  const { root, stateDir } = workspace;
   const isolation = rested(
     createIsolation({
       root,
       top: root,
-      houseDir,
+      stateDir,
       dir: () => dir,
-      user: createUserRules(root, houseDir),
+      user: createUserRules(root, stateDir),
       sharedGlobs: () => [],
       alsoProtected: () => alsoProtected,
     }),

@@ -1,7 +1,7 @@
 // A temporary workspace with places of work, for one test.
 import { chmodSync, lstatSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { createKeptContent } from '../../../src/adapters/files/keptContent';
+import { createBlobStore } from '../../../src/adapters/files/blobStore';
 import { createUserRules } from '../../../src/adapters/files/userRules';
 import { createPlaces, type Places, type PlacesOptions } from '../../../src/adapters/isolation/places';
 import { createPublisher } from '../../../src/adapters/isolation/publisher';
@@ -25,10 +25,10 @@ export interface TempPlaces {
 export async function tempPlaces(tree: Tree, more: Partial<PlacesOptions> = {}): Promise<TempPlaces> {
   const workspace = await tempWorkspace(tree);
   const dir = tempFolder();
-  const { root, houseDir } = workspace;
-  const kept = createKeptContent(houseDir);
-  const user = createUserRules(root, houseDir);
-  const publisher = createPublisher({ root, houseDir, kept, memory: user.memory });
+  const { root, stateDir } = workspace;
+  const kept = createBlobStore(stateDir);
+  const user = createUserRules(root, stateDir);
+  const publisher = createPublisher({ root, stateDir, kept, memory: user.memory });
   const reopen = () =>
     rested(
       createPlaces({
@@ -36,7 +36,7 @@ export async function tempPlaces(tree: Tree, more: Partial<PlacesOptions> = {}):
         top: root,
         dir,
         sharedGlobs: () => [],
-        user: createUserRules(root, houseDir),
+        user: createUserRules(root, stateDir),
         staged: (hash: string) => kept.get(hash),
         ...more,
       }),

@@ -49,7 +49,7 @@ describe('tryKey', () => {
     assert.equal(await tried('openai', baseUrl), 'Incorrect API key provided: [key]');
   });
 
-  it('takes no page for a yes', async () => {
+  it('takes no page for an approval', async () => {
     const { baseUrl } = await service(200, 'text/html', '<title>Sign in</title>');
     assert.match(await tried('openai', baseUrl), /A page came back .*"Sign in"/);
   });

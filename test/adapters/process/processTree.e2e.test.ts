@@ -4,14 +4,14 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import type { ProcessTable } from '../../../src/adapters/process/processTable';
-import { createProcessEnder } from '../../../src/adapters/process/processTree';
+import { createProcessTerminator } from '../../../src/adapters/process/processTree';
 import { createSystemProcessTable } from '../../../src/adapters/process/systemProcessTable';
 import { startHost } from './hostProcess';
 import { type Lifeline, openLifeline } from './lifeline';
 import { noSurvivor, survivors } from './survivors';
 
 describe('the process ender', () => {
-  const ender = createProcessEnder();
+  const ender = createProcessTerminator();
   let lifeline: Lifeline;
   let tag: string;
 
@@ -39,8 +39,8 @@ describe('the process ender', () => {
     const host = await startHost(
       lifeline.folder,
       `import { openSync } from 'node:fs';
-       import { createProcessEnder } from './src/adapters/process/processTree';
-       const ender = createProcessEnder();
+       import { createProcessTerminator } from './src/adapters/process/processTree';
+       const ender = createProcessTerminator();
        ender.self().then(async (self) => {
          try { for (;;) openSync('/dev/null', 'r'); } catch {}
          const asks = [() => ender.isAlive(self), () => ender.end({ tag: 'none', graceMs: 0 })];
@@ -103,7 +103,7 @@ describe('the process ender', () => {
     };
     const listed = await table.find(pid);
     assert.ok(listed);
-    await createProcessEnder(aged).end({ process: listed, tag, graceMs: 5000 });
+    await createProcessTerminator(aged).end({ process: listed, tag, graceMs: 5000 });
     assert.equal(await ping(), 'alive');
     await ender.end({ process: listed, tag, graceMs: 5000 });
   });
@@ -129,7 +129,7 @@ describe('the process ender', () => {
     await once(shell, 'exit');
     const table = createSystemProcessTable();
     const find = async (pid: number) => (pid === member.pid ? undefined : table.find(pid));
-    const late = createProcessEnder({ list: table.list, find });
+    const late = createProcessTerminator({ list: table.list, find });
     assert.equal(await late.end({ process: leader, tag, graceMs: 0, justEnded: true }), 1);
     await member.ended;
   });

@@ -45,7 +45,7 @@ describe('the warm spawner', () => {
   beforeEach(() => {
     clock = new SimulatedClock();
     starter = new NotedStarter();
-    warm = createWarmSpawner({ starter, clock, spareTag: 'spare', restMs });
+    warm = createWarmSpawner({ starter, clock, warmTag: 'spare', restMs });
   });
 
   const spawn = (slot: number) => warm.spawn({ slot, fence: slot, tag: `attempt-${slot}` });

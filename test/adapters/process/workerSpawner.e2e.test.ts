@@ -3,7 +3,7 @@ import { strict as assert } from 'node:assert';
 import { randomBytes } from 'node:crypto';
 import { readdirSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { createProcessEnder } from '../../../src/adapters/process/processTree';
+import { createProcessTerminator } from '../../../src/adapters/process/processTree';
 import { createSystemProcessTable } from '../../../src/adapters/process/systemProcessTable';
 import { createWorkerSpawner } from '../../../src/adapters/process/workerSpawner';
 import { Failure } from '../../../src/ports/failure';
@@ -14,18 +14,18 @@ import { noSurvivor, survivors } from './survivors';
 const hello = { socketPath: '/tmp/hub.sock', token: 'one-use-token' };
 
 describe('the worker spawner', () => {
-  const ender = createProcessEnder();
+  const ender = createProcessTerminator();
   let lifeline: Lifeline;
   let tag: string;
-  let houseDir: string;
+  let stateDir: string;
   let logDir: string;
   let workerPath: string;
 
   beforeEach(async () => {
     lifeline = await openLifeline();
     tag = randomBytes(16).toString('hex');
-    houseDir = lifeline.folder;
-    logDir = path.join(houseDir, 'logs');
+    stateDir = lifeline.folder;
+    logDir = path.join(stateDir, 'logs');
     workerPath = path.join(lifeline.folder, 'worker.js');
   });
   afterEach(async () => {
@@ -46,7 +46,7 @@ describe('the worker spawner', () => {
   }
   const lifelineScript = () => /-e '(.*)'$/.exec(lifeline.program())?.[1] ?? '';
   const spawner = (environment = process.env) =>
-    createWorkerSpawner({ workerPath, execPath: process.execPath, houseDir, ender, environment });
+    createWorkerSpawner({ workerPath, execPath: process.execPath, stateDir, ender, environment });
   const start = { slot: 2, fence: 5 };
 
   it('hands the hello over, then closes the pipe, and tells how the worker ended', async () => {
@@ -146,7 +146,7 @@ describe('the worker spawner', () => {
 
   it('fails to start without Node', () =>
     assert.rejects(
-      createWorkerSpawner({ workerPath, execPath: '/nowhere', houseDir }).spawn({ ...start, tag }),
+      createWorkerSpawner({ workerPath, execPath: '/nowhere', stateDir }).spawn({ ...start, tag }),
       (error) => Failure.is(error, 'spawn'),
     ));
 
@@ -155,7 +155,7 @@ describe('the worker spawner', () => {
     const source = `
       import { closeSync, openSync } from 'node:fs';
       import { createWorkerSpawner } from './src/adapters/process/workerSpawner';
-      const spawner = createWorkerSpawner(${JSON.stringify({ workerPath, execPath: process.execPath, houseDir })});
+      const spawner = createWorkerSpawner(${JSON.stringify({ workerPath, execPath: process.execPath, stateDir })});
       const spawn = () => spawner.spawn({ slot: 1, fence: 1, tag: '${tag}' })
         .then(() => 'started', (error) => error.name + ' ' + error.reason);
       const files: number[] = [];
@@ -180,7 +180,7 @@ describe('the worker spawner', () => {
   });
 
   function hostSource(then: string): string {
-    const options = JSON.stringify({ workerPath, execPath: process.execPath, houseDir });
+    const options = JSON.stringify({ workerPath, execPath: process.execPath, stateDir });
     return `import { createWorkerSpawner } from './src/adapters/process/workerSpawner';
       void createWorkerSpawner(${options}).spawn({ slot: 1, fence: 1, tag: '${tag}' }).then((worker) => {
         console.log(worker.process.pid);

@@ -1,7 +1,7 @@
 // What the database of an older version says of files that attempts had changed in the workspace: it can be taken back.
 import { strict as assert } from 'node:assert';
+import { createBlobStore } from '../../../src/adapters/files/blobStore';
 import { hashOf } from '../../../src/adapters/files/contentHash';
-import { createKeptContent } from '../../../src/adapters/files/keptContent';
 import { createPublisher } from '../../../src/adapters/isolation/publisher';
 import type { EditRow } from '../../../src/adapters/store/editsBefore';
 import { setMeta } from '../../../src/adapters/store/meta';
@@ -95,15 +95,15 @@ describe('edits of an older version', () => {
 
   it('are taken back from the workspace by what was kept of it then', async () => {
     const workspace = await tempWorkspace({ 'a.ts': 'new', 'sub/z.ts': 'z', 'mine.ts': 'mine' });
-    const kept = createKeptContent(workspace.houseDir);
+    const kept = createBlobStore(workspace.stateDir);
     await kept.put(Buffer.from('old'));
-    await leaveEdits(workspace.houseDir, [
+    await leaveEdits(workspace.stateDir, [
       { ...old, path: 'a.ts', written: sha('new') },
       { ...old, path: 'gone.ts', written: null },
       { ...old, path: 'mine.ts', written: sha('new') },
       { ...old, path: 'sub/z.ts', original: null, mode: null, written: sha('z') },
     ]);
-    const [{ publications }] = await openTwice(workspace.houseDir);
+    const [{ publications }] = await openTwice(workspace.stateDir);
     const publisher = createPublisher({ ...workspace, kept, memory: workspace.user.memory });
     assert.deepEqual(await publisher.withdraw(publications[0]?.files ?? []), ['mine.ts']);
     assert.deepEqual(workspace.tree(), { 'a.ts': 'old', 'gone.ts': 'old', 'mine.ts': 'mine' });

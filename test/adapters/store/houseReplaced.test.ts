@@ -15,12 +15,12 @@ import {
 } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { createKeptContent } from '../../../src/adapters/files/keptContent';
+import { createBlobStore } from '../../../src/adapters/files/blobStore';
 import { RuleMemory } from '../../../src/adapters/files/ruleMemory';
 import { ArtifactStore } from '../../../src/adapters/isolation/artifacts';
 import { PublicationJournal } from '../../../src/adapters/isolation/publicationJournal';
 import { WorkerLogs } from '../../../src/adapters/process/workerLogs';
-import { createHouseFiles } from '../../../src/adapters/store/diskFiles';
+import { createStateFiles } from '../../../src/adapters/store/diskFiles';
 import { EventArchive } from '../../../src/adapters/store/eventArchive';
 import { KeptTexts, textName } from '../../../src/adapters/store/keptTexts';
 import { setAsideRecords } from '../../../src/adapters/store/setAsideRecords';
@@ -38,30 +38,30 @@ const entry = { key: 'k', puts: [], isDone: false };
 
 /** A host's parts at work, and all that they do with the folder, by the part that it needs. */
 async function atWork() {
-  const { root, houseDir } = await tempWorkspace({ 'a.txt': 'a' });
-  const store = await openSqlJsStore({ dir: houseDir, epoch: 1, wasmPath });
-  const files = createHouseFiles(houseDir);
-  const kept = createKeptContent(houseDir);
+  const { root, stateDir } = await tempWorkspace({ 'a.txt': 'a' });
+  const store = await openSqlJsStore({ dir: stateDir, epoch: 1, wasmPath });
+  const files = createStateFiles(stateDir);
+  const kept = createBlobStore(stateDir);
   const hash = await kept.put(Buffer.from('kept'));
-  const texts = new KeptTexts(files, houseDir);
+  const texts = new KeptTexts(files, stateDir);
   await texts.put(new Map([[textName(longText), longText]]));
-  const archive = new EventArchive(files, houseDir);
+  const archive = new EventArchive(files, stateDir);
   await archive.put(page);
   await texts.put(new Map([[textName('old'), 'old']]));
   await texts.putAway(new Set([textName('old')]));
-  const rules = new RuleMemory(houseDir);
+  const rules = new RuleMemory(stateDir);
   await rules.agentWrites('.gitignore', null, hash);
-  const journal = new PublicationJournal(houseDir);
+  const journal = new PublicationJournal(stateDir);
   await journal.write(entry);
   const left = path.join(tempFolder(), 'left');
-  const artifacts = new ArtifactStore(houseDir, (text) => text);
+  const artifacts = new ArtifactStore(stateDir, (text) => text);
   const take = async () => {
     mkdirSync(left, { recursive: true });
     writeFileSync(path.join(left, 'report'), 'r');
     await artifacts.take(left, '1-1-1');
   };
   await take();
-  const logs = new WorkerLogs(houseDir);
+  const logs = new WorkerLogs(stateDir);
   const log = async () => (await logs.open()).close();
   await log();
   const put = new Map([[textName('new'), 'new']]);
@@ -100,12 +100,12 @@ async function atWork() {
     'artifacts/1-1-1': [take],
     logs: [log],
     'ignore-rules.json': [
-      () => new RuleMemory(houseDir).ready(),
+      () => new RuleMemory(stateDir).ready(),
       () => rules.agentWrites('.gitignore', null, null),
     ],
     'publication.json': [() => journal.read('k'), () => journal.write(entry), () => journal.clear()],
-    'agents.db': [() => store.confirm(), () => files.read(path.join(houseDir, 'agents.db'))],
-    'agents.journal': [() => files.read(path.join(houseDir, 'agents.journal'))],
+    'agents.db': [() => store.confirm(), () => files.read(path.join(stateDir, 'agents.db'))],
+    'agents.journal': [() => files.read(path.join(stateDir, 'agents.journal'))],
     '': [
       () => kept.sweep(new Set()),
       () => texts.sweep(new Set()),
@@ -114,11 +114,11 @@ async function atWork() {
       () => rules.agentWrites('.gitignore', null, null),
       log,
       take,
-      () => setAsideRecords(houseDir, 0),
+      () => setAsideRecords(stateDir, 0),
       () => store.confirm(),
     ],
   };
-  return { houseDir, store, doings };
+  return { stateDir, store, doings };
 }
 
 /** What stands at `at` now, somewhere else and with the same in it, so that whoever follows finds all that it looks for. */
@@ -155,11 +155,11 @@ describe('a part of the state folder that is replaced in mid-run', () => {
   for (const part of [...parts, ...fileParts]) {
     it(`is refused where ${part === '' ? 'all of it' : part} has become a link, and nothing beyond it is touched`, async function () {
       if (process.platform === 'win32') this.skip();
-      const { houseDir, store, doings } = await atWork();
-      const at = path.join(houseDir, part);
+      const { stateDir, store, doings } = await atWork();
+      const at = path.join(stateDir, part);
       const outside = copyOf(at);
       const before = fileParts.includes(part) ? readFileSync(outside, 'latin1') : contentOf(outside);
-      renameSync(at, `${houseDir.replace(/\.parallel-agents$/, '')}moved`);
+      renameSync(at, `${stateDir.replace(/\.parallel-agents$/, '')}moved`);
       symlinkSync(outside, at);
       for (const [nth, doing] of (doings[part] ?? assert.fail()).entries()) {
         await assert.rejects(doing(), (error) => {
@@ -182,8 +182,8 @@ describe('a part of the state folder that is replaced in mid-run', () => {
 
   for (const part of parts.filter((name) => name !== '')) {
     it(`is refused where ${part} has become a file`, async () => {
-      const { houseDir, store, doings } = await atWork();
-      const at = path.join(houseDir, part);
+      const { stateDir, store, doings } = await atWork();
+      const at = path.join(stateDir, part);
       rmSync(at, { recursive: true });
       writeFileSync(at, 'mine');
       for (const [nth, doing] of (doings[part] ?? assert.fail()).entries())
@@ -195,9 +195,9 @@ describe('a part of the state folder that is replaced in mid-run', () => {
   }
 
   it('is no longer refused once it is moved away', async () => {
-    const { houseDir, doings, store } = await atWork();
+    const { stateDir, doings, store } = await atWork();
     for (const part of ['blobs', 'tmp', 'logs', 'artifacts']) {
-      const at = path.join(houseDir, part);
+      const at = path.join(stateDir, part);
       rmSync(at, { recursive: true });
       symlinkSync(tempFolder(), at);
       await assert.rejects(doings[part]?.[0]?.() ?? assert.fail());
@@ -209,10 +209,10 @@ describe('a part of the state folder that is replaced in mid-run', () => {
   });
 
   it('fails the store with what it is when long texts cannot be kept', async () => {
-    const { houseDir, store } = await atWork();
+    const { stateDir, store } = await atWork();
     const outside = tempFolder();
-    rmSync(path.join(houseDir, 'texts'), { recursive: true });
-    symlinkSync(outside, path.join(houseDir, 'texts'));
+    rmSync(path.join(stateDir, 'texts'), { recursive: true });
+    symlinkSync(outside, path.join(stateDir, 'texts'));
     const [commit] = storyOfARun().commits;
     const texts = new Map([[textName('new'), 'new']]);
     const kept = store.commit({ ...(commit ?? assert.fail()), texts });
@@ -231,13 +231,13 @@ describe('a part of the state folder that is replaced in mid-run', () => {
   };
   for (const [what, plant] of Object.entries(owners)) {
     it(`gives the folder up, once, where owner.json has become ${what}`, async () => {
-      const { houseDir } = await tempWorkspace();
-      const victim = path.join(path.dirname(houseDir), 'victim');
+      const { stateDir } = await tempWorkspace();
+      const victim = path.join(path.dirname(stateDir), 'victim');
       const precious = 'precious\n'.repeat(10_000);
       writeFileSync(victim, precious);
       const lost: Failure[] = [];
-      const lease = await takeLease(houseDir, alone, { beatMs, onLost: (why) => void lost.push(why) });
-      const at = path.join(houseDir, 'owner.json');
+      const lease = await takeLease(stateDir, alone, { beatMs, onLost: (why) => void lost.push(why) });
+      const at = path.join(stateDir, 'owner.json');
       renameSync(at, `${at}.moved`);
       plant(at, victim);
       while (lost.length === 0) await pause(beatMs);
@@ -254,12 +254,12 @@ describe('a part of the state folder that is replaced in mid-run', () => {
   }
 
   it('is had again where owner.json has become another name of a small file, which stays as it is', async () => {
-    const { houseDir } = await tempWorkspace();
-    const victim = path.join(path.dirname(houseDir), 'victim');
+    const { stateDir } = await tempWorkspace();
+    const victim = path.join(path.dirname(stateDir), 'victim');
     writeFileSync(victim, 'precious');
     const onLost = (why: Failure) => assert.fail(why);
-    const lease = await takeLease(houseDir, alone, { beatMs, onLost });
-    const at = path.join(houseDir, 'owner.json');
+    const lease = await takeLease(stateDir, alone, { beatMs, onLost });
+    const at = path.join(stateDir, 'owner.json');
     rmSync(at);
     linkSync(victim, at);
     while (!/laptop/.test(existsSync(at) ? readFileSync(at, 'utf8') : '')) await pause(beatMs);

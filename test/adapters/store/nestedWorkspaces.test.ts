@@ -2,7 +2,7 @@
 import { strict as assert } from 'node:assert';
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { prepareHouse } from '../../../src/adapters/files/houseFolder';
+import { prepareStateFolder } from '../../../src/adapters/files/stateFolder';
 import { refuseNested } from '../../../src/adapters/store/nestedWorkspaces';
 import { type Lease, takeLease } from '../../../src/adapters/store/workspaceLease';
 import { Failure } from '../../../src/ports/failure';
@@ -18,10 +18,10 @@ describe('workspaces inside each other', () => {
 
   async function take(root: string): Promise<string> {
     mkdirSync(root, { recursive: true });
-    const houseDir = await prepareHouse(root);
+    const stateDir = await prepareStateFolder(root);
     const holder = async () => ({ place: root, host: 'laptop', pid: 7 });
-    held.push(await takeLease(houseDir, { holder, looked: [root] }, { beatMs, onLost: () => undefined }));
-    return houseDir;
+    held.push(await takeLease(stateDir, { holder, looked: [root] }, { beatMs, onLost: () => undefined }));
+    return stateDir;
   }
 
   for (const below of ['a', 'packages/deep/a', 'node_modules_of_mine/a']) {
@@ -46,16 +46,16 @@ describe('workspaces inside each other', () => {
     mkdirSync(path.join(root, 'b/.parallel-agents/prompts'), { recursive: true });
     mkdirSync(path.join(root, 'c'));
     writeFileSync(path.join(root, 'c/.parallel-agents'), '');
-    const houseDir = await take(root);
+    const stateDir = await take(root);
     await refuseNested(root, true, { beatMs });
-    assert.ok(existsSync(houseDir));
+    assert.ok(existsSync(stateDir));
   });
 
   it('are seen by the inner one too when the outer began while it did', async () => {
     const root = tempFolder();
     const inner = path.join(root, 'a');
     await take(inner);
-    await prepareHouse(root);
+    await prepareStateFolder(root);
     await assert.rejects(refuseNested(inner, true, { beatMs }), (error) => Failure.is(error, 'refused'));
     assert.deepEqual(readdirSync(inner), []);
   });

@@ -2,7 +2,7 @@
 import { strict as assert } from 'node:assert';
 import { encodeHead, encodeRecord, scanJournal } from '../../../src/adapters/store/journalRecord';
 import { migrations, newestVersion } from '../../../src/adapters/store/migrations';
-import { recover } from '../../../src/adapters/store/recovery';
+import { recoverRecords } from '../../../src/adapters/store/recovery';
 import { readPublications, readSnapshot } from '../../../src/adapters/store/snapshotRows';
 import { loadSqlJs, type SqlJs, SqlJsDatabase } from '../../../src/adapters/store/sqlJsDatabase';
 import { openSqlJsStore } from '../../../src/adapters/store/sqlJsStore';
@@ -49,7 +49,7 @@ describe('recover', () => {
       ...(database && { [databasePath]: database }),
       ...(journal && { [journalPath]: journal }),
     });
-    const found = await recover({ files: disk.operations, dir }, sqlJs, migrations);
+    const found = await recoverRecords({ files: disk.operations, dir }, sqlJs, migrations);
     try {
       const hasTables = found.lsn > 0;
       const state = hasTables

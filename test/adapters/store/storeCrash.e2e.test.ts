@@ -75,7 +75,7 @@ describe('SqlJsStore under kill -9', () => {
     assert.equal(await integrityOf(path.join(left, 'agents.db')), 'ok', `kill ${kill}, after recovery`);
   }
 
-  /** Answers the last number the process told; it is killed when it has told `lines` of them, at work on the next. */
+  /** Returns the last number the process told; it is killed when it has told `lines` of them, at work on the next. */
   async function commitUntilKilled(dir: string, epoch: number, lines: number): Promise<number> {
     const child: ChildProcess = spawn(
       process.execPath,

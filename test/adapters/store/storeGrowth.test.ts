@@ -6,9 +6,9 @@ import path from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { createHouseFiles, type DiskFiles } from '../../../src/adapters/store/diskFiles';
+import { createStateFiles, type DiskFiles } from '../../../src/adapters/store/diskFiles';
 import { openSqlJsStore } from '../../../src/adapters/store/sqlJsStore';
-import type { Attempt, Happening } from '../../../src/core/events/event';
+import type { Attempt, NewEvent } from '../../../src/core/events/event';
 import { Redactor } from '../../../src/core/guardrails/redactor';
 import { defaultRunSettings } from '../../../src/core/settings/runSettings';
 import { EventLog } from '../../../src/engine/eventLog';
@@ -20,7 +20,7 @@ const features = 1_100;
 
 /** What is measured is not how fast a disk is. */
 function withoutSyncs(dir: string): DiskFiles {
-  const files = createHouseFiles(dir);
+  const files = createStateFiles(dir);
   return {
     ...files,
     syncFolder: async () => {},
@@ -108,12 +108,12 @@ describe('a store with a long history', () => {
   }
 });
 
-function storyOf(featureId: number, fence: number): readonly Happening[] {
+function storyOf(featureId: number, fence: number): readonly NewEvent[] {
   const own: Attempt = { slot: 1 + (featureId % 3), featureId, attempt: fence, fence };
   const usage = { inputTokens: 1200, outputTokens: 340, cacheReadTokens: 5000, cacheWriteTokens: 0 };
   const outputTail = `ok 1 - feature ${featureId} under fence ${fence}\n`.repeat(400);
   const lock = `src/part${featureId}.ts`;
-  const turns = Array.from({ length: 8 }, (_, turn): readonly Happening[] => [
+  const turns = Array.from({ length: 8 }, (_, turn): readonly NewEvent[] => [
     { type: 'model.called', model: 'haiku', usage, costUsd: 0.001, durationMs: 900, ...own },
     {
       type: 'tool.used',

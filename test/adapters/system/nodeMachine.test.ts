@@ -7,8 +7,8 @@ import path from 'node:path';
 import { countIn, readControlGroups } from '../../../src/adapters/system/controlGroups';
 import { createNodeMachine } from '../../../src/adapters/system/nodeMachine';
 import { tryToWrite } from '../../../src/adapters/system/tryLack';
+import type { Lack } from '../../../src/core/guardrails/machineText';
 import { judgeMachine } from '../../../src/core/guardrails/machineTrouble';
-import type { Lack } from '../../../src/core/guardrails/machineWords';
 
 describe('the machine', () => {
   let dir: string;

@@ -35,19 +35,19 @@ describe('manners of an agent', () => {
       [edit, limit],
       [{ edit: 'b.txt', content: 'b' }, { say: 'Built.' }],
     ];
-    const said = await saidOf(steps, { manners: { failsInWords: 'codex' } });
+    const said = await saidOf(steps, { manners: { failsInText: 'codex' } });
     assert.match(said, /^limited Mine: exceeded retry limit, last status: 429 Too Many Requests$/m);
     assert.match(said, /b\.txt[\s\S]*^submit Built\.$/m);
     assert.equal(said.match(/^submit/gm)?.length, 1);
     assert.match(
-      await saidOf([[limit, edit, { say: 'Built.' }]], { manners: { failsInWords: 'codex' } }),
+      await saidOf([[limit, edit, { say: 'Built.' }]], { manners: { failsInText: 'codex' } }),
       /^submit Built/m,
     );
   });
 
   it('tell nothing by words that were said before a call', async () => {
     const limit = { say: 'exceeded retry limit, last status: 429 Too Many Requests\n\n' };
-    assert.doesNotMatch(await saidOf([[limit, edit]], { manners: { failsInWords: 'codex' } }), /^limited/m);
+    assert.doesNotMatch(await saidOf([[limit, edit]], { manners: { failsInText: 'codex' } }), /^limited/m);
   });
 
   it('tell a command by its title', async () => {

@@ -23,7 +23,7 @@ for (const { file, mode, content } of all.filter(({ content }) => content !== nu
 }
 `;
 
-/** Answers the command that carries out the `put` steps of change `k`. */
+/** Returns the command that carries out the `put` steps of change `k`. */
 export async function writePuts(
   base: string,
   changes: readonly (readonly Step[])[],

@@ -7,7 +7,7 @@ import {
   oneLine,
   describe as tell,
 } from '../../../src/core/events/describe';
-import type { Event, EventType, Happening } from '../../../src/core/events/event';
+import type { Event, EventType, NewEvent } from '../../../src/core/events/event';
 import type { RunReport } from '../../../src/core/events/runReport';
 import type { Snapshot } from '../../../src/core/events/snapshot';
 import { defaultRunSettings } from '../../../src/core/settings/runSettings';
@@ -46,7 +46,7 @@ const recovered = {
 
 /** For each type of event what is told of it; undefined for what is too small to tell. */
 const lines: {
-  readonly [T in EventType]: readonly (readonly [Extract<Happening, { type: T }>, string | undefined])[];
+  readonly [T in EventType]: readonly (readonly [Extract<NewEvent, { type: T }>, string | undefined])[];
 } = {
   'feature.added': [[{ type: 'feature.added', featureId: 4, spec: named.spec }, undefined]],
   'feature.edited': [[{ type: 'feature.edited', featureId: 4, spec: named.spec }, undefined]],
@@ -275,12 +275,12 @@ const lines: {
   ],
 };
 
-const asEvent = (happening: Happening): Event => ({ ...happening, seq: 1, at: 1 });
+const asEvent = (newEvent: NewEvent): Event => ({ ...newEvent, seq: 1, at: 1 });
 
 describe('describe', () => {
   for (const [type, cases] of Object.entries(lines)) {
-    for (const [happening, line] of cases) {
-      it(`${type}: ${line ?? 'nothing'}`, () => assert.equal(tell(asEvent(happening), after), line));
+    for (const [newEvent, line] of cases) {
+      it(`${type}: ${line ?? 'nothing'}`, () => assert.equal(tell(asEvent(newEvent), after), line));
     }
   }
 
@@ -301,7 +301,7 @@ describe('describe', () => {
 
   it('tells why a feature is not on the model that it names, and who is to look at its work', () => {
     const named = workspaceOf([{ ...featureIn('pending', 4), spec: specOf('A', { model: 'mine/a' }) }]);
-    const claimed: Happening = {
+    const claimed: NewEvent = {
       type: 'feature.claimed',
       model: 'sonnet',
       ...own,
@@ -320,7 +320,7 @@ describe('describe', () => {
       spec: specOf(`Feature ${id}`),
     }));
     const now = withAgents(workspaceOf(five), 3);
-    const claimed = (featureId: number, slot: number): Happening => ({
+    const claimed = (featureId: number, slot: number): NewEvent => ({
       type: 'feature.claimed',
       model: 'offline',
       featureId,
@@ -328,7 +328,7 @@ describe('describe', () => {
       attempt: 1,
       fence: featureId,
     });
-    const passed = (featureId: number): Happening => ({ type: 'feature.passed', evidence: check, featureId });
+    const passed = (featureId: number): NewEvent => ({ type: 'feature.passed', evidence: check, featureId });
     const story = [
       claimed(1, 1),
       claimed(2, 2),
@@ -365,12 +365,12 @@ describe('describe', () => {
     const poisoned = poison(lines, nasty);
     const named = { ...after, features: { 4: { ...featureIn('pending', 4), spec: specOf(nasty) } } };
     let told = 0;
-    for (const [happening] of Object.values(poisoned).flat()) {
-      const line = tell(asEvent(happening), named);
+    for (const [newEvent] of Object.values(poisoned).flat()) {
+      const line = tell(asEvent(newEvent), named);
       if (line === undefined) continue;
       told++;
       // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what must not be there
-      assert.doesNotMatch(line, /[\u0000-\u001f\u007f-\u009f\u2028-\u202e]/, happening.type);
+      assert.doesNotMatch(line, /[\u0000-\u001f\u007f-\u009f\u2028-\u202e]/, newEvent.type);
     }
     assert.ok(told > 15);
   });
@@ -408,11 +408,11 @@ describe('describeEnd', () => {
       ['🧹 Cleaned up 1 completed agent', '⚠️ 0 of 1 features completed'],
     ],
     [
-      'some wait for the user’s yes',
+      'some wait for the user’s approval',
       withAgents(workspaceOf([featureIn('unconfirmed', 3), featureIn('unconfirmed', 4)]), 1),
       [
         '🧹 Cleaned up 1 completed agent',
-        '🔎 2 features wait for your yes: diff 3 to look at it, confirm 3, or reject 3, and so on',
+        '🔎 2 features wait for your approval: diff 3 to look at it, confirm 3, or reject 3, and so on',
         '⚠️ 0 of 2 features completed',
       ],
     ],

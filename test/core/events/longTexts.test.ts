@@ -1,6 +1,6 @@
 // No text of an event or a feature is left out when texts are shortened.
 import { strict as assert } from 'node:assert';
-import type { Happening } from '../../../src/core/events/event';
+import type { NewEvent } from '../../../src/core/events/event';
 import { mapTexts } from '../../../src/core/events/longTexts';
 import { mapFeature } from '../../../src/core/features/featureTexts';
 import { featureIn, specOf } from '../sampleFeatures';
@@ -10,7 +10,7 @@ const evidence = { kind: 'check', command: 'text', exitCode: 0, outputTail: 'tex
 const spec = specOf('A', { description: 'text', verify: 'text' });
 
 /** Each with "text" wherever people, models or programs say something of any length. */
-const happenings: readonly Happening[] = [
+const newEvents: readonly NewEvent[] = [
   { type: 'feature.added', featureId: 1, spec },
   { type: 'feature.edited', featureId: 1, spec },
   { type: 'feature.submitted', summary: 'text', ...own },
@@ -30,20 +30,20 @@ const happenings: readonly Happening[] = [
 ];
 
 describe('the texts of events', () => {
-  for (const happening of happenings) {
-    it(`of ${happening.type} are all found`, () => {
-      const before = JSON.stringify(happening);
+  for (const newEvent of newEvents) {
+    it(`of ${newEvent.type} are all found`, () => {
+      const before = JSON.stringify(newEvent);
       assert.ok(before.includes('"text"'));
-      const after = mapTexts(happening, (text) => (text === 'text' ? 'told' : assert.fail(String(text))));
+      const after = mapTexts(newEvent, (text) => (text === 'text' ? 'told' : assert.fail(String(text))));
       assert.equal(JSON.stringify(after), before.replaceAll('"text"', '"told"'));
     });
   }
 
   it('are none in an event that says nothing', () => {
-    const happening = { type: 'feature.retried', by: 'user', featureId: 1 } as const;
+    const newEvent = { type: 'feature.retried', by: 'user', featureId: 1 } as const;
     assert.deepEqual(
-      mapTexts(happening, () => assert.fail('there is none')),
-      happening,
+      mapTexts(newEvent, () => assert.fail('there is none')),
+      newEvent,
     );
   });
 });

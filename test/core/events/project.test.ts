@@ -1,7 +1,7 @@
 // The one reducer: what each event does to the picture, and that it never touches the picture it was given.
 import { strict as assert } from 'node:assert';
 import { openBreakers } from '../../../src/core/events/accounts';
-import type { AgentEnd, Happening } from '../../../src/core/events/event';
+import type { AgentEnd, NewEvent } from '../../../src/core/events/event';
 import { project, projectAll } from '../../../src/core/events/project';
 import { emptySnapshot, liveAttempts, type Snapshot } from '../../../src/core/events/snapshot';
 import { defaultRunSettings } from '../../../src/core/settings/runSettings';
@@ -10,16 +10,16 @@ import { eventsAt, featureIn, specOf, workspaceOf } from '../sampleFeatures';
 const own = { slot: 2, featureId: 1, attempt: 1, fence: 8 };
 const process = { pid: 1, started: 's' };
 const usage = { inputTokens: 10, outputTokens: 5, cacheReadTokens: 100, cacheWriteTokens: 1_000 };
-const claimed: Happening = { type: 'feature.claimed', model: 'haiku', ...own };
+const claimed: NewEvent = { type: 'feature.claimed', model: 'haiku', ...own };
 
 /** A run with feature 1 claimed in slot 2. */
 const atWork = tell(workspaceOf([featureIn('pending', 1), featureIn('waiting', 2)]), claimed);
 
-function tell(snapshot: Snapshot, ...happenings: readonly Happening[]): Snapshot {
+function tell(snapshot: Snapshot, ...newEvents: readonly NewEvent[]): Snapshot {
   return projectAll(
     snapshot,
     eventsAt(
-      happenings.map((h, k) => [100 + k, h] as const),
+      newEvents.map((h, k) => [100 + k, h] as const),
       snapshot.seq,
     ),
   );
@@ -50,7 +50,7 @@ describe('project', () => {
     });
   });
 
-  const agentNews: [happening: Happening, patch: object][] = [
+  const agentNews: [happening: NewEvent, patch: object][] = [
     [{ type: 'agent.started', process, ...own }, { process }],
     [
       { type: 'agent.progress', status: 'running', step: 'reading', progress: 20, ...own },
@@ -78,15 +78,15 @@ describe('project', () => {
       { status: 'verifying', step: 'check with its files as they were: npm test' },
     ],
   ];
-  for (const [happening, patch] of agentNews) {
-    it(`${happening.type} changes the agent's card`, () => {
+  for (const [newEvent, patch] of agentNews) {
+    it(`${newEvent.type} changes the agent's card`, () => {
       assert.notDeepEqual({ ...atWork.agents[2], ...patch }, atWork.agents[2], 'the patch changes nothing');
-      assert.deepEqual(tell(atWork, happening).agents, { 2: { ...atWork.agents[2], ...patch } });
+      assert.deepEqual(tell(atWork, newEvent).agents, { 2: { ...atWork.agents[2], ...patch } });
     });
 
-    it(`${happening.type} of an earlier attempt changes nothing of the agent now in the slot`, () => {
-      assert.deepEqual(tell(atWork, { ...happening, fence: 7 } as Happening).agents, atWork.agents);
-      assert.deepEqual(tell(atWork, { ...happening, slot: 5 } as Happening).agents, atWork.agents);
+    it(`${newEvent.type} of an earlier attempt changes nothing of the agent now in the slot`, () => {
+      assert.deepEqual(tell(atWork, { ...newEvent, fence: 7 } as NewEvent).agents, atWork.agents);
+      assert.deepEqual(tell(atWork, { ...newEvent, slot: 5 } as NewEvent).agents, atWork.agents);
     });
   }
 
@@ -107,13 +107,13 @@ describe('project', () => {
   });
 
   it('limit.reached leaves the card as it is: what the agent does next tells', () => {
-    const news: Happening = { type: 'limit.reached', limit: 'max_actions', bound: 1, ...own };
+    const news: NewEvent = { type: 'limit.reached', limit: 'max_actions', bound: 1, ...own };
     assert.deepEqual(tell(atWork, news).agents, atWork.agents);
   });
 
   it('keeps the progress an agent told when it tells a step without one', () => {
     const steps = [20, undefined].map(
-      (progress): Happening => ({
+      (progress): NewEvent => ({
         type: 'agent.progress',
         status: 'running',
         step: '',
@@ -135,7 +135,7 @@ describe('project', () => {
   });
 
   it('adds what calls cost to agent and run', () => {
-    const call: Happening = {
+    const call: NewEvent = {
       type: 'model.called',
       model: 'haiku',
       usage,
@@ -158,14 +158,14 @@ describe('project', () => {
     assert.deepEqual(tell(holds, { type: 'lock.released', ...own, path: 'a' }).locks, emptySnapshot.locks);
   });
 
-  const waitOf = (attempt = own): Happening => ({
+  const waitOf = (attempt = own): NewEvent => ({
     type: 'lock.waiting',
     path: 'src/app.ts',
     kind: 'file',
     blockers: [{ kind: 'agent', slot: 1, featureId: 4, fence: 7, path: 'src/app.ts' }],
     ...attempt,
   });
-  const grantOf = (how: 'claim' | 'request', attempt = own): Happening => ({
+  const grantOf = (how: 'claim' | 'request', attempt = own): NewEvent => ({
     type: 'lock.granted',
     path: 'src/app.ts',
     kind: 'file',
@@ -175,8 +175,8 @@ describe('project', () => {
   const wait = waitOf();
   const earlier = { ...own, fence: 7 };
   const stands = { status: 'waiting', step: 'waiting for src/app.ts, held by agent 1 (feature 4)' };
-  const goesOn: Happening = { type: 'agent.progress', status: 'running', step: 'editing', ...own };
-  const waits: [what: string, happenings: readonly Happening[], card: object][] = [
+  const goesOn: NewEvent = { type: 'agent.progress', status: 'running', step: 'editing', ...own };
+  const waits: [what: string, happenings: readonly NewEvent[], card: object][] = [
     ['stands and waits for whoever has its file', [wait], stands],
     [
       'goes on when it gets the file',
@@ -201,9 +201,9 @@ describe('project', () => {
       { status: 'starting', step: 'starting' },
     ],
   ];
-  for (const [what, happenings, card] of waits) {
+  for (const [what, newEvents, card] of waits) {
     it(`an agent ${what}`, () => {
-      const { status, step } = tell(atWork, ...happenings).agents[2] ?? assert.fail('no agent');
+      const { status, step } = tell(atWork, ...newEvents).agents[2] ?? assert.fail('no agent');
       assert.deepEqual({ status, step }, card);
     });
   }
@@ -347,7 +347,7 @@ describe('project', () => {
     assert.equal(atOnce.features[2]?.state.status, 'pending');
   });
 
-  const unfit: [what: string, happening: Happening][] = [
+  const unfit: [what: string, happening: NewEvent][] = [
     ['a change of an unknown feature', { type: 'feature.freed', featureId: 99 }],
     ['a change that the machine refuses', { type: 'feature.freed', featureId: 1 }],
     ['a change with an old fence', { type: 'feature.submitted', summary: '', ...own, fence: 7 }],
@@ -355,8 +355,8 @@ describe('project', () => {
     ['the removal of what is at work', { type: 'feature.removed', featureId: 1 }],
     ['the removal of what is not there', { type: 'feature.removed', featureId: 99 }],
   ];
-  for (const [what, happening] of unfit) {
+  for (const [what, newEvent] of unfit) {
     it(`throws for ${what}: that was never stored`, () =>
-      assert.throws(() => tell(atWork, happening), /Unexpected value/));
+      assert.throws(() => tell(atWork, newEvent), /Unexpected value/));
   }
 });

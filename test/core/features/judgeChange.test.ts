@@ -1,9 +1,9 @@
-// When an agent may change a file: freely, with the user's yes, or not at all, by what its feature declares.
+// When an agent may change a file: freely, with the user's approval, or not at all, by what its feature declares.
 import { strict as assert } from 'node:assert';
 import { judgeChange } from '../../../src/core/features/judgeChange';
 import { isSecret } from '../../../src/core/guardrails/secretFiles';
 
-/** Path, what the feature declares, and whether that is enough to change it with the user's yes. */
+/** Path, what the feature declares, and whether that is enough to change it with the user's approval. */
 const declaring: readonly (readonly [string, readonly string[], boolean])[] = [
   ['AGENTS.md', [], false],
   ['AGENTS.md', ['src/**', 'AGENTS.md'], true],

@@ -40,11 +40,11 @@ describe('judgeCommand', () => {
     '\nrm x',
     '\r\nrm x',
     '\u2028rm x',
-    // biome-ignore lint/suspicious/noTemplateCurlyInString: a shell's, not ours
     '$(rm x)',
     '`rm x`',
     '<(rm x)',
     '>(rm x)',
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: a shell's, not ours
     '${x@P}',
     '$HOME',
     '$IFS',

@@ -1,6 +1,6 @@
 // Outputs of real servers that found their port taken, and outputs that only speak of ports.
 import { strict as assert } from 'node:assert';
-import { PortWords, tellsPortTaken } from '../../../src/core/guardrails/portTaken';
+import { PortText, tellsPortTaken } from '../../../src/core/guardrails/portTaken';
 
 const taken: readonly string[] = [
   'Error: listen EADDRINUSE: address already in use 127.0.0.1:3000',
@@ -45,14 +45,14 @@ describe('tellsPortTaken', () => {
 
 describe('PortWords', () => {
   it('are found where output was cut in the middle of them, and not forgotten', () => {
-    const words = new PortWords();
+    const words = new PortText();
     for (const piece of ['x'.repeat(5000), ' listen EADDR', 'INUSE: addr', 'y'.repeat(5000)])
       words.add(piece);
     assert.equal(words.isTold, true);
   });
 
   it('are not where there are none', () => {
-    const words = new PortWords();
+    const words = new PortText();
     for (const piece of ['EADDR', ' INUSE', 'port', '3000 in use']) words.add(piece);
     assert.equal(words.isTold, false);
   });

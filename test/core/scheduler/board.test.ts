@@ -1,7 +1,7 @@
 // A board that followed a workspace through many steps says what a new one says that sees only where they led.
 import { strict as assert } from 'node:assert';
 import fc from 'fast-check';
-import { learn } from '../../../src/core/events/experience';
+import { learn } from '../../../src/core/events/history';
 import { projectAll } from '../../../src/core/events/project';
 import type { Snapshot } from '../../../src/core/events/snapshot';
 import type { Feature, FeatureSpec } from '../../../src/core/features/feature';

@@ -9,7 +9,7 @@ import { type History, storyOfARun } from '../../support/history';
 import { historyFrom } from '../../support/randomHistory';
 
 describe('concernsDecision', () => {
-  /** Answers how many events concerned no decision. */
+  /** Returns how many events concerned no decision. */
   function check({ events }: History): number {
     let before = emptySnapshot;
     let passedOver = 0;

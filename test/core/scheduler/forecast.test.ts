@@ -2,12 +2,12 @@
 import { strict as assert } from 'node:assert';
 import type { Feature } from '../../../src/core/features/feature';
 import { describeForecast } from '../../../src/core/scheduler/describeForecast';
+import { estimatesFrom } from '../../../src/core/scheduler/estimates';
 import { type Forecast, forecast } from '../../../src/core/scheduler/forecast';
-import { outlookFrom } from '../../../src/core/scheduler/outlook';
 import { duration } from '../../../src/core/shared/duration';
 import { featureIn } from '../sampleFeatures';
 
-const outlook = outlookFrom([], {});
+const estimates = estimatesFrom([], {});
 const open = (id: number, estimate: number, part: object = {}) =>
   featureIn('pending', id, { estimate, ...part });
 const told = ({ features, expected, bound, heldBackBy, plan }: Forecast) => {
@@ -75,7 +75,7 @@ describe('forecast', () => {
     ],
   ];
   for (const [what, features, agents, expected] of cases) {
-    it(`counts ${what}`, () => assert.deepEqual(told(forecast(features, agents, outlook)), expected));
+    it(`counts ${what}`, () => assert.deepEqual(told(forecast(features, agents, estimates)), expected));
   }
 
   it('never expects less than is possible, nor plans for more than is expected', () => {
@@ -83,7 +83,7 @@ describe('forecast', () => {
       open(k + 1, 1 + ((k * 7) % 13), { files: [`f${k % 17}`], dependsOn: k % 3 === 2 ? [`F${k - 1}`] : [] }),
     );
     for (const agents of [1, 2, 3, 4, 5]) {
-      const { bound, plan, expected } = forecast(many, agents, outlook);
+      const { bound, plan, expected } = forecast(many, agents, estimates);
       assert.ok(
         bound <= plan.finish + 1e-9 && plan.finish <= expected,
         `${bound} ${plan.finish} ${expected}`,
@@ -95,7 +95,7 @@ describe('forecast', () => {
 
 describe('describeForecast', () => {
   const line = (features: Feature[], ...agents: number[]) =>
-    describeForecast(agents.map((n) => forecast(features, n, outlook)));
+    describeForecast(agents.map((n) => forecast(features, n, estimates)));
   const chain = [
     { ...open(1, 8), spec: { ...open(1, 8).spec, name: 'auth' } },
     { ...open(2, 12), spec: { ...open(2, 12).spec, name: 'profile', dependsOn: ['auth'] } },

@@ -1,6 +1,6 @@
 // Reports of small runs, every figure worked out by hand.
 import { strict as assert } from 'node:assert';
-import type { Happening } from '../../../src/core/events/event';
+import type { NewEvent } from '../../../src/core/events/event';
 import type { RunReport } from '../../../src/core/events/runReport';
 import type { Run } from '../../../src/core/events/snapshot';
 import type { Feature } from '../../../src/core/features/feature';
@@ -9,7 +9,7 @@ import { reportRun } from '../../../src/core/scheduler/reportRun';
 import { defaultRunSettings, type RunSettings } from '../../../src/core/settings/runSettings';
 import { eventsAt, featureIn, specOf, workspaceOf } from '../sampleFeatures';
 
-type Timed = readonly [at: number, happening: Happening];
+type Timed = readonly [at: number, happening: NewEvent];
 
 const none = { dependency: 0, lock: 0, limit: 0, rate: 0, trouble: 0, core: 0, ahead: 0, paused: 0 };
 const check = { kind: 'check', command: 'x', exitCode: 0, outputTail: '', durationMs: 1 } as const;
@@ -582,12 +582,12 @@ describe('reportRun, when clocks are set and hosts change', () => {
   const recovered = { type: 'feature.yielded', cause: 'recovered', note: '', ...own(1) } as const;
 
   /** The second attempt at feature 1 waits for a file; the wall clock shows `walls` at the five steps. */
-  function told(walls: readonly number[], story: readonly Happening[]): RunReport {
+  function told(walls: readonly number[], story: readonly NewEvent[]): RunReport {
     const snapshot = workspaceOf(passing(1), two, { startedAt: walls[0], startedMs: 500 });
     assert.ok(snapshot.run);
     const began = { type: 'run.started', runId: 1, settings: { ...defaultRunSettings, ...two } } as const;
-    const events = [began, ...story].map((happening, k) => ({
-      ...happening,
+    const events = [began, ...story].map((newEvent, k) => ({
+      ...newEvent,
       seq: k + 1,
       at: walls[k] ?? 0,
       elapsedMs: 500 + 10 * k,

@@ -1,7 +1,7 @@
 // A run without an engine: decisions carried out at once, attempts that end as chance says, the rules checked throughout.
 
 import { strict as assert } from 'node:assert';
-import { type Attempt, attemptOf, type Event, type Happening } from '../../../src/core/events/event';
+import { type Attempt, attemptOf, type Event, type NewEvent } from '../../../src/core/events/event';
 import { projectAll } from '../../../src/core/events/project';
 import { emptySnapshot, liveAttempts, type Snapshot } from '../../../src/core/events/snapshot';
 import type { FeatureSpec } from '../../../src/core/features/feature';
@@ -85,7 +85,7 @@ export class SimulatedRun {
       const waits = grantable(this.snapshot.locks);
       this.#tell(
         ...waits.map(
-          (w): Happening => granted(attemptOf({ ...this.#attemptOf(w.fence) }), w.scope, 'request'),
+          (w): NewEvent => granted(attemptOf({ ...this.#attemptOf(w.fence) }), w.scope, 'request'),
         ),
       );
       const { decisions, wakeAt } = decide(this.snapshot, this.#at, this.#board);
@@ -129,7 +129,7 @@ export class SimulatedRun {
     const feature = this.snapshot.features[featureId];
     const limits = this.snapshot.run?.settings.limits;
     assert.ok(feature && limits);
-    const failed: Happening = { type: 'feature.failed', reason: 'no', featureId, fence, slot };
+    const failed: NewEvent = { type: 'feature.failed', reason: 'no', featureId, fence, slot };
     switch (how) {
       case 'pass':
         this.#tell({ type: 'feature.submitted', summary: '', ...attempt });
@@ -164,9 +164,9 @@ export class SimulatedRun {
   }
 
   /** The end of an attempt is one step: its feature, its locks, its agent; then what was put off until it. */
-  #over(attempt: Attempt, change: Happening): void {
+  #over(attempt: Attempt, change: NewEvent): void {
     const released = lockedBy(this.snapshot.locks, attempt.fence).map(
-      (locked): Happening => ({ type: 'lock.released', ...locked, ...attempt }),
+      (locked): NewEvent => ({ type: 'lock.released', ...locked, ...attempt }),
     );
     const isLost = change.type === 'feature.yielded' && change.cause === 'lost';
     const cause = isLost ? 'lost' : 'done';
@@ -250,10 +250,10 @@ export class SimulatedRun {
     return attempt;
   }
 
-  #tell(...happenings: readonly Happening[]): void {
+  #tell(...newEvents: readonly NewEvent[]): void {
     const before = this.snapshot;
-    const events = happenings.map(
-      (happening, k): Event => ({ ...happening, seq: before.seq + 1 + k, at: this.#at }),
+    const events = newEvents.map(
+      (newEvent, k): Event => ({ ...newEvent, seq: before.seq + 1 + k, at: this.#at }),
     );
     this.snapshot = projectAll(before, events);
     this.events.push(...events);
@@ -261,6 +261,6 @@ export class SimulatedRun {
   }
 }
 
-function granted(attempt: Attempt, scope: Choice['scopes'][number], how: 'claim' | 'request'): Happening {
+function granted(attempt: Attempt, scope: Choice['scopes'][number], how: 'claim' | 'request'): NewEvent {
   return { type: 'lock.granted', ...scope, how, ...attempt };
 }

@@ -1,4 +1,4 @@
-// What a face may ask of a host whose own user allows less, the same, or more.
+// What a client may ask of a host whose own user allows less, the same, or more.
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
 import type { ModelAccess } from '../../../src/core/models/modelAccess';

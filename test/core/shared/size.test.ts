@@ -1,6 +1,6 @@
 // Sizes as people read them.
 import { strict as assert } from 'node:assert';
-import { notShown, sizeWords } from '../../../src/core/shared/size';
+import { notShown, sizeText } from '../../../src/core/shared/size';
 
 describe('sizes in words', () => {
   const sizes: [bytes: number, words: string][] = [
@@ -17,7 +17,7 @@ describe('sizes in words', () => {
     [-1, '0 bytes'],
   ];
   for (const [bytes, words] of sizes)
-    it(`are ${words} for ${bytes}`, () => assert.equal(sizeWords(bytes), words));
+    it(`are ${words} for ${bytes}`, () => assert.equal(sizeText(bytes), words));
 
   it('stand on a line of their own where something is not shown', () =>
     assert.equal(notShown(58e6), '\n[… 58 MB not shown …]\n'));

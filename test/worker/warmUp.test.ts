@@ -1,0 +1,16 @@
+// The warm-up of a warm worker worker.
+import { strict as assert } from 'node:assert';
+import { warmUp } from '../../src/worker/warmUp';
+
+describe('the rehearsal', () => {
+  it('plays a whole attempt through, with nothing left of it', async () => {
+    assert.equal(await warmUp('/no/guard.js', new AbortController().signal), true);
+  });
+
+  it('is broken off when the real work comes', async () => {
+    const stop = new AbortController();
+    const warmUpRun = warmUp('/no/guard.js', stop.signal);
+    stop.abort();
+    assert.equal(await warmUpRun, false);
+  });
+});
