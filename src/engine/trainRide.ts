@@ -136,7 +136,7 @@ export class TrainRide {
   async keep(work: readonly PlaceChange[]): Promise<Boarding | undefined> {
     const { isolation, approval, insistence } = this.parts;
     const { live } = this;
-    if (!this.#isWithOthers && !this.#car) return undefined;
+    if (!this.#isWithOthers && !this.#car && !this.isSpoilt) return undefined;
     const paths = work.map(({ path }) => path);
     const stage = () => placeOf(isolation, live).stage(live.attempt.slot, paths);
     const files = paths.length === 0 ? [] : await insistence.until(live.attempt, keeping, stage);
