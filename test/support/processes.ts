@@ -13,20 +13,44 @@ export function tagOf(dir: string): string {
   return createHash('sha256').update(dir).digest('hex').slice(0, 16);
 }
 
+interface Seen extends Found {
+  readonly parent: number;
+}
+
+/** A process that was just started is its parent, to all that is seen of it, until its own program begins: for so many looks. */
+const mostLooks = 100;
+
 /** Living processes (no zombies) whose command line or environment holds `text`. Linux only. */
 export async function processesHolding(text: string): Promise<readonly Found[]> {
-  const found: Found[] = [];
+  const seen = new Map<number, Seen>();
   for (const name of await readdir('/proc')) {
-    if (!/^\d+$/.test(name) || Number(name) === process.pid) continue;
-    const [command, environment, stat] = await Promise.all(
-      ['cmdline', 'environ', 'stat'].map((file) => readFile(`/proc/${name}/${file}`, 'utf8').catch(() => '')),
-    );
-    const zombie = /\) Z /.test(stat ?? '');
-    if (!zombie && (command?.includes(text) || environment?.includes(text))) {
-      found.push({ pid: Number(name), command: (command ?? '').replaceAll('\0', ' ') });
+    const found =
+      /^\d+$/.test(name) && Number(name) !== process.pid ? await look(Number(name), text) : undefined;
+    if (found) seen.set(found.pid, found);
+  }
+  const found: Found[] = [];
+  for (const one of seen.values()) {
+    let now: Seen | undefined = one;
+    for (let looks = 0; now && isItsParentYet(now, seen) && looks < mostLooks; looks++) {
+      await new Promise((resolve) => setTimeout(resolve, 10));
+      now = await look(one.pid, text);
     }
+    if (now) found.push({ pid: now.pid, command: now.command });
   }
   return found;
+}
+
+function isItsParentYet({ parent, command }: Seen, seen: ReadonlyMap<number, Seen>): boolean {
+  return seen.get(parent)?.command === command;
+}
+
+async function look(pid: number, text: string): Promise<Seen | undefined> {
+  const [command = '', environment = '', stat = ''] = await Promise.all(
+    ['cmdline', 'environ', 'stat'].map((file) => readFile(`/proc/${pid}/${file}`, 'utf8').catch(() => '')),
+  );
+  const [state, parent] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  if (state === 'Z' || !(command.includes(text) || environment.includes(text))) return undefined;
+  return { pid, command: command.replaceAll('\0', ' '), parent: Number(parent) };
 }
 
 /** Resolves once no process holds `text`; rejects, naming those left, when that takes longer than `ms`. */
