@@ -137,25 +137,12 @@ export class Engine {
     );
     const machine = new MachineWatch(parts.machine, (slot) => isolation.folderOf(slot));
     const artifacts = new Artifacts(log, isolation, (error) => report('Keeping what a command left', error));
-    const setUp = new PlaceSetUp({
-      log,
-      isolation,
-      commands,
-      turns,
-      machine,
-      artifacts,
-      onOutput,
-      shell: () => surroundings().shell,
-    });
+    const common = { log, clock, isolation, locks, breaker, insistence, publications };
+    const running = { commands, turns, machine, artifacts, onOutput, allowedCommands, surroundings };
+    const setUp = new PlaceSetUp({ ...common, ...running, shell: () => surroundings().shell });
     const pool: AgentPool = new AgentPool({
-      log,
-      locks,
-      publications,
-      isolation,
+      ...common,
       setUp,
-      insistence,
-      breaker,
-      clock,
       chance,
       tagOf,
       report,
@@ -170,37 +157,21 @@ export class Engine {
     const guard = new ChangeGuard(log, parts.secretFiles, parts.isolation);
     const arriving = new Arriving(log, isolation, publications);
     const changes = new AttemptChanges(log, isolation, locks, guard, shared);
-    const watch = new CoreWatch(cores, clock);
-    const neighbours = new NeighbourWatch(parts.sockets, clock);
-    const verification = new Verification({
-      log,
-      commands,
-      isolation,
-      turns,
-      setUp,
-      artifacts,
-      watch,
-      machine,
-      neighbours,
-      clock,
-      onOutput,
-      surroundings,
-    });
+    const watches = {
+      watch: new CoreWatch(cores, clock),
+      neighbours: new NeighbourWatch(parts.sockets, clock),
+    };
+    const verification = new Verification({ ...common, ...running, ...watches, setUp });
     const clean = new CleanPlace(isolation);
     const regressions = new Regressions({ log, isolation, verification, publications, clean, tagOf });
     const train = new MergeTrain(clock);
     const submission = new Submission({
-      log,
-      isolation,
+      ...common,
       arriving,
       changes,
-      locks,
-      publications,
       verification,
       regressions,
-      insistence,
       train,
-      clock,
       approval: new Approval(),
       proofTrial: new ProofTrial(isolation, verification),
       end: (live, ending) => pool.end(live, ending),
@@ -208,42 +179,23 @@ export class Engine {
     this.log = log;
     this.desk = new AgentDesk(
       {
-        log,
+        ...common,
+        ...running,
         pool,
-        isolation,
-        breaker,
         throttles,
         submission,
-        allowedCommands,
-        onOutput,
         secrets: parts.secrets,
         providers: () => parts.models.providers,
         withheld: parts.withheld,
         secretFiles: parts.secretFiles,
       },
       new AttemptFiles(log, pool, isolation, locks, guard, shared, arriving),
-      new AttemptCommands({
-        log,
-        pool,
-        isolation,
-        changes,
-        arriving,
-        turns,
-        setUp,
-        artifacts,
-        watch,
-        machine,
-        neighbours,
-        allowedCommands,
-        surroundings,
-      }),
+      new AttemptCommands({ ...common, ...running, ...watches, pool, changes, arriving, setUp }),
     );
     this.judgement = new UserJudgement(log, isolation, publications, verification, regressions, clean, tagOf);
     this.runs = new RunControl({
-      log,
+      ...common,
       pool,
-      breaker,
-      insistence,
       regressions,
       cores,
       tidy: async () => {

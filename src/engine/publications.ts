@@ -12,11 +12,9 @@ export class Publications {
   /** Whatever must find the workspace as it leaves it passes through here, one after the other. */
   readonly gate = new SerialQueue();
   readonly #records = new Map<Fence, PublicationRecord>();
-  /** What this host last put in place, by path: all else that changes there is somebody else's. */
-  readonly #placed = new Map<string, string | null>();
+  /** What this host last put in place, by path, and the count from then on: all else that changes there is somebody else's. */
+  readonly #placed = new Map<string, { readonly hash: string | null; readonly count: number }>();
   #count = 0;
-  /** When each path was last put in place: the count from then on. */
-  readonly #placedAt = new Map<string, number>();
   /** Wakes those who wait for what is being put in place. */
   readonly #waiting = new Set<() => void>();
   /** By fence, what the count was when work was kept for the user's approval. */
@@ -55,7 +53,7 @@ export class Publications {
 
   /** Has it been put in place since there were so many publications? */
   hasPlaced(path: string, count: number): boolean {
-    return (this.#placedAt.get(path) ?? 0) > count;
+    return (this.#placed.get(path)?.count ?? 0) > count;
   }
 
   of(fence: Fence): PublicationRecord | undefined {
@@ -64,7 +62,7 @@ export class Publications {
 
   /** Was it a publication of ours that made the workspace's file what it is? */
   isOurs(path: string, hash: string | null): boolean {
-    return this.#placed.get(path) === hash && this.#placed.has(path);
+    return this.#placed.get(path)?.hash === hash;
   }
 
   /** Has no other work come into the workspace since this was kept for the user's approval? */
@@ -100,10 +98,7 @@ export class Publications {
     const done = await this.isolation.publish(files);
     if (done.ok) {
       this.#count += 1;
-      for (const { path, after } of files) {
-        this.#placed.set(path, after.hash);
-        this.#placedAt.set(path, this.#count);
-      }
+      for (const { path, after } of files) this.#placed.set(path, { hash: after.hash, count: this.#count });
     } else
       await this.log.append(
         [],

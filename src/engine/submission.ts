@@ -51,8 +51,8 @@ export class Submission {
 
   /** How the attempt is to end, or why it is to go on. Rejects with a `Failure` when the check could not be run at all. */
   async handIn(live: LiveAttempt, verifyMs: number): Promise<Ending | Returned> {
-    const ride = new TrainRide(this.parts, live);
     const rounds = new Rounds(this.parts.log.head.features);
+    const ride = new TrainRide(this.parts, live, () => rounds.green.clear());
     let isPassed = false;
     try {
       const verdict = await this.#inRounds({
@@ -100,15 +100,7 @@ export class Submission {
   /** Takes away what a check that does not count left in the place. Returns where the work is not whole any more. */
   async #clean({ live, isAlone, rounds, ride }: Round): Promise<Returned | undefined> {
     if (rounds.work) await this.#entrance.putBackMade(live, rounds.work);
-    const wasAnew = ride.isAnew;
     const overlaps = await ride.clean(isAlone);
-    if (ride.isAnew !== wasAnew) rounds.green.clear(); // they were run on what is gone
-    return overlaps.length === 0 ? undefined : this.#toldOf(live, overlaps);
-  }
-
-  async #startOver({ live, rounds, ride }: Round): Promise<Returned | undefined> {
-    const overlaps = await ride.startOver();
-    rounds.green.clear();
     return overlaps.length === 0 ? undefined : this.#toldOf(live, overlaps);
   }
 
@@ -202,8 +194,8 @@ export class Submission {
       if (boarded === 'late') continue;
       for (const path of boarded ?? []) rounds.came.add(path);
       if (boarded) return undefined;
-      const lost = await this.#startOver(round);
-      if (lost) return lost;
+      const overlaps = await ride.startOver();
+      if (overlaps.length > 0) return this.#toldOf(live, overlaps);
     }
   }
 

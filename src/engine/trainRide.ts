@@ -50,6 +50,8 @@ export class TrainRide {
   constructor(
     private readonly parts: RideParts,
     private readonly live: LiveAttempt,
+    /** Called when the place is made anew: what was found in it is gone. */
+    private readonly onAnew: () => void,
   ) {}
 
   /** The place was made anew, so that nothing is left of what the agent's commands built or installed in it. */
@@ -62,7 +64,7 @@ export class TrainRide {
    * ignore, and may write into the attempt's own files: that work leaves the place, and what was made of it does not.
    */
   get isSpoilt(): boolean {
-    return [...this.#riddenOn].some((car) => car.isPublished !== true);
+    return this.#isLostBut(new Set());
   }
 
   /** Some of it never comes: a check on it counts for nothing, whatever it finds. */
@@ -99,10 +101,13 @@ export class TrainRide {
     const { isolation } = this.parts;
     const { attempt } = this.live;
     if (!this.isSpoilt) this.#forget();
-    const ahead = this.#ahead(isAlone);
-    const isLost = [...this.#riddenOn].some((car) => car.isPublished !== true && !ahead.includes(car));
-    if (isLost) return this.startOver();
+    if (this.#isLostBut(new Set(this.#ahead(isAlone)))) return this.startOver();
     return this.#own.length === 0 ? [] : placeOf(isolation, this.live).restore(attempt.slot, this.#own);
+  }
+
+  /** Is, or was, anything else in the place that has not come? */
+  #isLostBut(stays: ReadonlySet<TrainCar>): boolean {
+    return [...this.#riddenOn].some((car) => car.isPublished !== true && !stays.has(car));
   }
 
   #ahead(isAlone: boolean): readonly TrainCar[] {
@@ -127,6 +132,7 @@ export class TrainRide {
     const { unread } = await isolation.prepare(slot);
     live.unread = unreadOf(unread);
     this.#isAnew = true;
+    this.onAnew();
     const own = this.#own.filter(({ path }) => isStillOwn(path));
     this.#forget();
     return isolation.restore(slot, own);
@@ -168,7 +174,7 @@ export class TrainRide {
       taken.add(car);
       came.push(...car.files.map(({ path }) => path));
     }
-    const isLost = [...this.#riddenOn].some((car) => car.isPublished !== true && !taken.has(car));
+    const isLost = this.#isLostBut(taken);
     for (const car of taken) {
       this.#riddenOn.add(car);
       this.#watch(car);
