@@ -11,7 +11,7 @@ import type { ModelProvider, StopReason } from '../ports/models';
 import type { Allowance } from './allowance';
 import type { OfferedModels } from './offeredModels';
 
-export interface RequestType {
+export interface ModelQuestion {
   readonly system: string;
   readonly prompt: string;
   readonly maxOutputTokens: number;
@@ -53,7 +53,7 @@ export class ModelGateway {
   /** One question, outside of any attempt; nothing is tried again. Rejects with a `Failure` as `ModelProvider.runTurn` does. */
   async ask(
     model: ModelName,
-    { system, prompt, maxOutputTokens }: RequestType,
+    { system, prompt, maxOutputTokens }: ModelQuestion,
     signal: AbortSignal,
   ): Promise<ModelAnswer> {
     const provider = await this.open(model);
@@ -96,4 +96,4 @@ export class ModelGateway {
 }
 
 /** As short as can be: somebody may have to pay for it. */
-const trial: RequestType = { system: 'Answer with one word.', prompt: 'Say: ready', maxOutputTokens: 200 };
+const trial: ModelQuestion = { system: 'Answer with one word.', prompt: 'Say: ready', maxOutputTokens: 200 };

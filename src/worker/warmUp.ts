@@ -1,7 +1,7 @@
 // One attempt played through in memory, while a worker that was started ahead has nothing to do: the first real one then
 // finds every part loaded and compiled.
 import { Duplex, PassThrough } from 'node:stream';
-import { type RehearsedModel, startRehearsedModel } from '../adapters/models/rehearsedModel';
+import { startWarmUpModel, type WarmUpModel } from '../adapters/models/warmUpModel';
 import { Redactor } from '../core/guardrails/redactor';
 import { defaultLimits } from '../core/settings/runSettings';
 import { createConnection, type HubConnection } from '../hub/connection';
@@ -16,7 +16,7 @@ import { workOver } from './attempt';
  * Resolves with whether the attempt came to its end; a warm-up that fails or is broken off costs nothing but its use.
  */
 export async function warmUp(guardPath: string, signal: AbortSignal): Promise<boolean> {
-  const service = await startRehearsedModel('finish', { summary: 'Rehearsed.' });
+  const service = await startWarmUpModel('finish', { summary: 'Warmed up.' });
   const toHub = new PassThrough();
   const fromHub = new PassThrough();
   const hub = createConnection(Duplex.from({ readable: toHub, writable: fromHub }));
@@ -37,7 +37,7 @@ export async function warmUp(guardPath: string, signal: AbortSignal): Promise<bo
   }
 }
 
-function answerAll(hub: HubConnection, { model, endpoint }: RehearsedModel): void {
+function answerAll(hub: HubConnection, { model, endpoint }: WarmUpModel): void {
   const m = workerMethods;
   hub.handle(m.hello, () => ({
     slot: 1,
@@ -47,7 +47,7 @@ function answerAll(hub: HubConnection, { model, endpoint }: RehearsedModel): voi
     tag: '',
     copyDir: '/',
     reattachGraceMs: 0,
-    name: 'Rehearsal',
+    name: 'Warm-up',
     description: '',
     category: '',
     declaredFiles: [],

@@ -2,7 +2,7 @@
 import { strict as assert } from 'node:assert';
 import { warmUp } from '../../src/worker/warmUp';
 
-describe('the rehearsal', () => {
+describe('the warm-up', () => {
   it('plays a whole attempt through, with nothing left of it', async () => {
     assert.equal(await warmUp('/no/guard.js', new AbortController().signal), true);
   });

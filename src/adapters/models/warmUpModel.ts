@@ -1,10 +1,10 @@
-// A model service of a few lines on a port of this machine, that says the same to everyone: for a worker that rehearses.
+// A model service of a few lines on a port of this machine, that says the same to everyone: for a worker that warms up.
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:net';
 import type { ModelName } from '../../core/models/models';
 import type { ModelEndpoint } from '../../ports/coordinator';
 
-export interface RehearsedModel {
+export interface WarmUpModel {
   readonly model: ModelName;
   readonly endpoint: ModelEndpoint;
   close(): void;
@@ -20,7 +20,7 @@ function answerOf(tool: string, input: object): string {
     {
       type: 'content_block_start',
       index: 0,
-      content_block: { type: 'tool_use', id: 'rehearsal', name: tool, input: {} },
+      content_block: { type: 'tool_use', id: 'warm-up', name: tool, input: {} },
     },
     {
       type: 'content_block_delta',
@@ -35,7 +35,7 @@ function answerOf(tool: string, input: object): string {
 }
 
 /** Whatever it is asked, the answer is this call. */
-export async function startRehearsedModel(tool: string, input: object): Promise<RehearsedModel> {
+export async function startWarmUpModel(tool: string, input: object): Promise<WarmUpModel> {
   const head = 'HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\nconnection: close\r\n\r\n';
   const answer = answerOf(tool, input);
   const service = createServer((socket) => {
